@@ -1,0 +1,1 @@
+"""What the system remembers, and the pure rules it remembers it by."""

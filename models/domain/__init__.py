@@ -1,0 +1,1 @@
+"""The rules: standard library only, no I/O, no clock, no random."""

@@ -1,0 +1,223 @@
+"""The life of an attempt: one table, one pure step."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from models.domain.errors import Conflict, IllegalTransition, OutOfTime
+
+TRIES_PER_ATTEMPT = 3
+BLANKS_PER_TRY = 3
+CHALLENGE_LIFE = timedelta(seconds=30)
+MATCHER_GRACE = timedelta(seconds=60)
+APPEALABLE = frozenset({"not_matched", "not_acquired", "action_missing", "tries_used_up"})
+
+
+class Channel(StrEnum):
+    """How the person is reached."""
+
+    PUSH = "push"
+    QR = "qr"
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands."""
+
+    WAITING = "waiting"
+    OPENED = "opened"
+    CONSENTED = "consented"
+    CHALLENGED = "challenged"
+    CAPTURED = "captured"
+    PASSED = "passed"
+    FAILED = "failed"
+    APPEALED = "appealed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    UNDELIVERABLE = "undeliverable"
+
+
+class AttemptEvent(StrEnum):
+    """What can happen to an attempt."""
+
+    OPEN = "open"
+    CHOOSE = "choose"
+    CONSENT = "consent"
+    DECLINE = "decline"
+    CHALLENGE = "challenge"
+    CAPTURE = "capture"
+    PASS = "pass"
+    FAIL = "fail"
+    AGAIN = "again"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    SUPERSEDE = "supersede"
+    UNDELIVERABLE = "undeliverable"
+    APPEAL = "appeal"
+
+
+S, E = AttemptState, AttemptEvent
+
+LIVE = frozenset({S.WAITING, S.OPENED, S.CONSENTED, S.CHALLENGED})
+UNDECIDED = LIVE | {S.CAPTURED}
+TERMINAL = frozenset(S) - UNDECIDED - {S.FAILED}
+
+_ENDINGS = {E.EXPIRE: S.EXPIRED, E.CANCEL: S.CANCELLED, E.SUPERSEDE: S.SUPERSEDED}
+_REFUSAL = {E.DECLINE: S.DECLINED}
+
+TRANSITIONS: dict[AttemptState, dict[AttemptEvent, AttemptState]] = {
+    S.WAITING: {E.OPEN: S.OPENED, E.UNDELIVERABLE: S.UNDELIVERABLE, **_ENDINGS},
+    S.OPENED: {E.CHOOSE: S.OPENED, E.CONSENT: S.CONSENTED, **_ENDINGS, **_REFUSAL},
+    S.CONSENTED: {E.CHALLENGE: S.CHALLENGED, **_ENDINGS, **_REFUSAL},
+    S.CHALLENGED: {E.CHALLENGE: S.CHALLENGED, E.CAPTURE: S.CAPTURED, **_ENDINGS, **_REFUSAL},
+    S.CAPTURED: {E.PASS: S.PASSED, E.FAIL: S.FAILED, E.AGAIN: S.CONSENTED},
+    S.FAILED: {E.CHALLENGE: S.CHALLENGED, E.APPEAL: S.APPEALED, E.SUPERSEDE: S.FAILED},
+}
+
+# Whoever has failed once keeps that failure, and with it the right to appeal, however a later
+# retry ends (design rule 2). A cancelled purchase is the exception: nothing is left to appeal for.
+_BACK_TO_FAILED = frozenset({E.EXPIRE, E.SUPERSEDE, E.DECLINE, E.AGAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One push or one code of a verification, for one person, as the rules see it."""
+
+    channel: Channel
+    state: AttemptState
+    created_at: datetime
+    expires_at: datetime
+    window: timedelta
+    challenge_expires_at: datetime | None = None
+    tries: int = 0
+    blanks: int = 0
+    extended: bool = False
+    failed_at: datetime | None = None
+    appealable: bool = False
+    reason: str | None = None
+
+    @property
+    def tries_left(self) -> int:
+        """Return how many counted tries remain, 0–3."""
+        return max(0, TRIES_PER_ATTEMPT - self.tries)
+
+    @property
+    def deadline(self) -> datetime:
+        """Return the instant from which the attempt is overdue.
+
+        A challenge begun in time may be finished, so it can outlive the attempt's own time.
+        """
+        if self.state is S.CHALLENGED and self.challenge_expires_at is not None:
+            return max(self.expires_at, self.challenge_expires_at)
+        return self.expires_at
+
+
+def begin(channel: Channel, window: timedelta, now: datetime) -> Attempt:
+    """Return a new attempt that waits `window` (120 s in production) to be opened."""
+    return Attempt(channel, S.WAITING, created_at=now, expires_at=now + window, window=window)
+
+
+def is_due(attempt: Attempt, now: datetime) -> bool:
+    """Tell whether time has run out for an attempt that nobody has finished."""
+    return attempt.state in LIVE and now >= attempt.deadline
+
+
+def settle(attempt: Attempt, now: datetime) -> Attempt:
+    """Return the attempt as the clock leaves it; every read and write does this first."""
+    return advance(attempt, E.EXPIRE, now) if is_due(attempt, now) else attempt
+
+
+def advance(attempt: Attempt, event: AttemptEvent, now: datetime, *, reason: str | None = None) -> Attempt:
+    """Return the attempt that `event` makes of this one, or raise; never change `attempt`.
+
+    Raises IllegalTransition when no such step leaves the state, OutOfTime when the deadline
+    rules it out (or, for EXPIRE, has not come), Conflict `tries_used_up` beyond the limit.
+    """
+    target = TRANSITIONS.get(attempt.state, {}).get(event)
+    if target is None:
+        raise IllegalTransition(f"{event} while {attempt.state}")
+    _check_time(attempt, event, now)
+    if event in _BACK_TO_FAILED and attempt.failed_at is not None:
+        target = S.FAILED
+    return _apply(replace(attempt, state=target), event, now, reason)
+
+
+def _check_time(attempt: Attempt, event: AttemptEvent, now: datetime) -> None:
+    """Raise OutOfTime unless the clock allows `event`."""
+    if event is E.EXPIRE:
+        if not is_due(attempt, now):
+            raise OutOfTime(f"not due before {attempt.deadline}")
+    elif event in (E.CANCEL, E.SUPERSEDE):
+        return
+    elif is_due(attempt, now):
+        raise OutOfTime("the time for this is over")
+    elif event is E.CHALLENGE and now >= attempt.expires_at:
+        raise OutOfTime("no new try after the deadline")
+    elif event is E.CAPTURE and attempt.challenge_expires_at is not None and now >= attempt.challenge_expires_at:
+        raise OutOfTime("the challenge is too old", code="challenge_expired")
+
+
+def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | None) -> Attempt:
+    """Return `moved` with what the event brings besides the new state."""
+    qr = moved.channel is Channel.QR
+    match event:
+        case E.OPEN if qr:
+            return replace(moved, expires_at=now + moved.window * 3 / 2)
+        case E.CONSENT if qr:
+            return replace(moved, expires_at=now + moved.window)
+        case E.CHALLENGE:
+            if moved.tries_left == 0:
+                raise Conflict("no tries left for this attempt", code="tries_used_up")
+            return replace(moved, challenge_expires_at=now + CHALLENGE_LIFE)
+        case E.PASS:
+            return replace(moved, reason="ok", tries=moved.tries + 1)
+        case E.FAIL:
+            return _failed(moved, reason or "not_matched", now)
+        case E.SUPERSEDE if moved.state is S.FAILED:
+            return replace(moved, expires_at=min(moved.expires_at, now))
+        case E.UNDELIVERABLE:
+            return replace(moved, reason=reason)
+    return moved
+
+
+def _failed(moved: Attempt, reason: str, now: datetime) -> Attempt:
+    """Return `moved` with one more counted failure; an appeal once earned is kept."""
+    return replace(
+        moved,
+        reason=reason,
+        tries=moved.tries + 1,
+        blanks=0,
+        failed_at=now,
+        appealable=moved.appealable or reason in APPEALABLE,
+    )
+
+
+def came_to_nothing(attempt: Attempt, now: datetime) -> Attempt:
+    """Return a captured attempt after a try in which nothing usable was filmed.
+
+    Not counted, but the third such try is a failure with reason `not_acquired`.
+    """
+    if attempt.blanks + 1 >= BLANKS_PER_TRY:
+        return advance(attempt, E.FAIL, now, reason="not_acquired")
+    again = advance(attempt, E.AGAIN, now)
+    return replace(again, blanks=attempt.blanks + 1, reason="not_acquired")
+
+
+def went_unanswered(attempt: Attempt, now: datetime) -> Attempt:
+    """Return a captured attempt after a try the matcher did not answer: time is given back, once."""
+    again = advance(attempt, E.AGAIN, now)
+    if attempt.extended:
+        return replace(again, reason="matcher_unavailable")
+    later = max(attempt.expires_at, now + MATCHER_GRACE)
+    return replace(again, reason="matcher_unavailable", expires_at=later, extended=True)
+
+
+def redraw(attempt: Attempt, now: datetime, *, got_frames: bool) -> Attempt:
+    """Return the attempt with a new challenge; one abandoned after filming counts as a try."""
+    if attempt.state is not S.CHALLENGED or not got_frames:
+        return advance(attempt, E.CHALLENGE, now)
+    if attempt.tries_left > 1:
+        return advance(replace(attempt, tries=attempt.tries + 1), E.CHALLENGE, now)
+    _check_time(attempt, E.CHALLENGE, now)
+    return replace(_failed(attempt, "tries_used_up", now), state=S.FAILED)

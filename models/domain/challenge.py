@@ -1,0 +1,85 @@
+"""What a try asks for: actions in a random order, evidence instants, screen colours.
+
+The random numbers are arguments (each in [0, 1)), so the same numbers draw the same challenge.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.domain.errors import Conflict
+from models.domain.policy import Policy
+
+ACTION_CLASS = {
+    "turn_left": "head",
+    "turn_right": "head",
+    "nod": "head",
+    "closer": "distance",
+    "open_mouth": "mouth",
+    "smile": "mouth",
+    "close_eyes": "eyes",
+    "blink": "eyes",
+}
+PALETTE = ("#FF0000", "#00FF00", "#0000FF", "#FFFF00", "#00FFFF", "#FF00FF")
+COLOUR_MS = 400
+EVIDENCE_FROM_MS = 300
+EVIDENCE_STEP_MS = 700
+MAX_DURATION_MS = 20_000
+MAX_FRAMES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """One screen colour and how long it is shown."""
+
+    rgb: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What one try asks of the person and of the phone."""
+
+    actions: tuple[str, ...]
+    colours: tuple[Colour, ...]
+    evidence_at_ms: tuple[int, ...]
+
+
+def draw(policy: Policy, numbers: Iterator[float], *, photosensitive: bool = False) -> Challenge:
+    """Return a challenge by `policy`; no colours are flashed at photosensitive people."""
+    actions = _sample(policy.action_pool, policy.action_count, numbers)
+    colours = () if photosensitive else tuple(_colours(policy.colour_count, numbers))
+    return Challenge(actions, colours, _instants(policy.evidence_count, numbers))
+
+
+def swap(actions: Sequence[str], done: Sequence[bool], number: float) -> tuple[str, ...]:
+    """Return `actions` with the first undone one replaced by another class of action.
+
+    Raises Conflict `nothing_to_swap` when every action is done.
+    """
+    open_at = next((i for i, is_done in enumerate(done) if not is_done), None)
+    if open_at is None:
+        raise Conflict("every action is already done", code="nothing_to_swap")
+    hard = ACTION_CLASS[actions[open_at]]
+    # A blink needs more frames a second than a cheap phone sends: never offered as the easier way.
+    others = [a for a, kind in ACTION_CLASS.items() if kind != hard and a not in actions and a != "blink"]
+    return (*actions[:open_at], others[int(number * len(others))], *actions[open_at + 1 :])
+
+
+def _sample(pool: Sequence[str], count: int, numbers: Iterator[float]) -> tuple[str, ...]:
+    """Return `count` different members of `pool` in random order."""
+    left = list(pool)
+    return tuple(left.pop(int(next(numbers) * len(left))) for _ in range(count))
+
+
+def _colours(count: int, numbers: Iterator[float]) -> Iterator[Colour]:
+    """Yield colours of which no two neighbours are the same."""
+    last = None
+    for _ in range(count):
+        choices = [rgb for rgb in PALETTE if rgb != last]
+        last = choices[int(next(numbers) * len(choices))]
+        yield Colour(last, COLOUR_MS)
+
+
+def _instants(count: int, numbers: Iterator[float]) -> tuple[int, ...]:
+    """Return one instant in each of `count` equal slots of the first seconds."""
+    return tuple(EVIDENCE_FROM_MS + int((slot + next(numbers)) * EVIDENCE_STEP_MS) for slot in range(count))

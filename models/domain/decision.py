@@ -1,0 +1,136 @@
+"""From scores to a decision: scores are facts, thresholds are policy."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from models.domain.policy import Policy
+
+
+class Outcome(StrEnum):
+    """What one try came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RETRY = "retry"
+
+
+class Reason(StrEnum):
+    """Why, in the words the phone may see."""
+
+    OK = "ok"
+    NOT_ACQUIRED = "not_acquired"
+    ACTION_MISSING = "action_missing"
+    ACTION_ORDER = "action_order"
+    NOT_LIVE = "not_live"
+    NOT_MATCHED = "not_matched"
+    FRAMES_SEEN_BEFORE = "frames_seen_before"
+    FRAMES_IRREGULAR = "frames_irregular"
+    MATCHER_UNAVAILABLE = "matcher_unavailable"
+    TRIES_USED_UP = "tries_used_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The facts a decision rests on; None means that it was not measured.
+
+    Counts are frames, times milliseconds, `score`, `relative` and `same_face` on the fused
+    cosine scale, `pad` is P(bona fide). `relative` is the best score of anyone in the
+    card-holder's family; `seen_exact` and `seen_similar` come from the frame memory.
+    """
+
+    motion: int = 0
+    evidence: int = 0
+    hint: str | None = None
+    duration_ms: int = 0
+    gap_ms: int = 0
+    rate: float = 0.0
+    backward: int = 0
+    repeated: int = 0
+    frozen_ms: int = 0
+    done: bool = False
+    in_order: bool = True
+    same_face: float | None = None
+    pad: float | None = None
+    score: float | None = None
+    relative: float | None = None
+    seen_exact: int = 0
+    seen_similar: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Report":
+        """Return the stored report, so that tuning can replay `decide`."""
+        return cls(**{field.name: document[field.name] for field in fields(cls) if field.name in document})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The policy's answer to a report; `hint` says what was wrong with unusable frames."""
+
+    outcome: Outcome
+    reason: Reason
+    hint: str | None = None
+
+
+UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
+
+
+def decide(report: Report, policy: Policy) -> Decision:
+    """Apply the thresholds in pipeline order; a score on the threshold passes."""
+    if report.seen_exact or report.seen_similar >= policy.similar_run:
+        return _failed(Reason.FRAMES_SEEN_BEFORE)
+    if _irregular(report, policy):
+        return _failed(Reason.FRAMES_IRREGULAR)
+    if report.motion < policy.motion_min or report.evidence < policy.evidence_min:
+        return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
+    if report.duration_ms < policy.duration_min_ms or report.rate < policy.rate_min:
+        return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
+    if not report.in_order:
+        return _failed(Reason.ACTION_ORDER)
+    if not report.done:
+        return _failed(Reason.ACTION_MISSING)
+    return _who_and_alive(report, policy)
+
+
+def _irregular(report: Report, policy: Policy) -> bool:
+    """Tell whether the frames cannot be one unbroken film."""
+    return (
+        report.backward > 0
+        or report.gap_ms > policy.gap_max_ms
+        or report.repeated > policy.repeated_max
+        or report.frozen_ms > policy.frozen_max_ms
+    )
+
+
+def _who_and_alive(report: Report, policy: Policy) -> Decision:
+    """Judge liveness, then the comparison; what was not measured never passes."""
+    if _below(report.same_face, policy.same_face_min):
+        return _failed(Reason.NOT_LIVE)
+    if report.pad is None and policy.pad_required:
+        return UNANSWERED
+    if report.pad is not None and report.pad < policy.pad_min:
+        return _failed(Reason.NOT_LIVE)
+    if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
+        return _failed(Reason.NOT_MATCHED)
+    return Decision(Outcome.PASSED, Reason.OK)
+
+
+def _below(score: float | None, minimum: float) -> bool:
+    """Tell whether a score is missing or under its minimum; NaN is under everything."""
+    return score is None or not score >= minimum
+
+
+def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:
+    """Tell whether a relative who would pass is not clearly further away than the claimed person."""
+    if report.score is None or report.relative is None or report.relative < policy.score_min:
+        return False
+    return report.score - report.relative < policy.cohort_margin
+
+
+def _failed(reason: Reason) -> Decision:
+    return Decision(Outcome.FAILED, reason)

@@ -1,0 +1,35 @@
+"""What a counter may see of a person."""
+
+from datetime import date
+from enum import StrEnum
+
+GUARDED_BELOW = 14
+SELF = "本人"
+RELATIONS = ("配偶", "父母", "子女", "兄弟姐妹", "其他亲属", "护工", "社区（村）人员", "其他")
+
+
+class Network(StrEnum):
+    """Where a person on the list comes from."""
+
+    SELF = "self"
+    FAMILY_SHARE = "family_share"
+    FAMILY_PROXY = "family_proxy"
+
+
+def mask(name: str) -> str:
+    """Return the name with all but its ends hidden: 李*白, 李*, 欧**华."""
+    if len(name) < 2:
+        return "*"
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def age(birth: date, today: date) -> int:
+    """Return the age in whole years (a 29 February birthday counts from 1 March)."""
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def needs_guardian(birth: date | None, today: date) -> bool:
+    """Tell whether this person must not be filmed: under 14 the guardian is verified instead."""
+    return birth is not None and age(birth, today) < GUARDED_BELOW

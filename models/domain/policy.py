@@ -1,0 +1,71 @@
+"""One version of all thresholds. The numbers are decided here and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from models.domain.errors import Invalid
+
+PRESENCE_CODE = ("off", "push", "both")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The thresholds and counts that one challenge is drawn and decided by.
+
+    A score on its threshold passes. Scores are SFace cosines (−1…1) or their fusion with the
+    dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1.
+    """
+
+    version: int = 1
+    score_min: float = 0.45
+    grey_low: float = 0.36
+    grey_high: float = 0.52
+    cohort_margin: float = 0.05
+    same_face_min: float = 0.30
+    pad_required: bool = True
+    pad_min: float = 0.5
+    gap_max_ms: int = 1000
+    frozen_max_ms: int = 1000
+    repeated_max: int = 2
+    duration_min_ms: int = 1500
+    rate_min: float = 2.5
+    motion_min: int = 5
+    evidence_min: int = 2
+    similar_run: int = 3
+    action_pool: tuple[str, ...] = ("turn_left", "turn_right", "nod", "open_mouth")
+    action_count: int = 2
+    evidence_count: int = 5
+    colour_count: int = 4
+    presence_code: str = "off"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that cannot be meant (raises Invalid `policy_invalid`)."""
+        for field in fields(self):
+            if isinstance(field.default, float) and not -1.0 <= getattr(self, field.name) <= 10.0:
+                raise Invalid(f"{field.name} is out of range", code="policy_invalid")
+        if not 1 <= self.action_count <= min(3, len(self.action_pool)):
+            raise Invalid("action_count must be 1–3 and fit action_pool", code="policy_invalid")
+        if self.grey_low > self.grey_high:
+            raise Invalid("grey_low must not be above grey_high", code="policy_invalid")
+        if self.presence_code not in PRESENCE_CODE:
+            raise Invalid("presence_code is off, push or both", code="policy_invalid")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the policy as plain JSON types."""
+        return {**asdict(self), "action_pool": list(self.action_pool)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Policy":
+        """Return the policy a document describes; unknown names raise Invalid `policy_invalid`."""
+        unknown = set(document) - {field.name for field in fields(cls)}
+        if unknown:
+            raise Invalid(f"unknown in a policy: {', '.join(sorted(unknown))}", code="policy_invalid")
+        values = {**document}
+        if "action_pool" in values:
+            values["action_pool"] = tuple(values["action_pool"])
+        return cls(**values)
+
+    def asks_presence_code(self, channel: str) -> bool:
+        """Tell whether consent on this channel needs the four digits shown on the PC."""
+        return self.presence_code == "both" or self.presence_code == channel

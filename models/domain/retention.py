@@ -1,0 +1,29 @@
+"""How long what is kept, and when it must go."""
+
+from datetime import datetime, timedelta
+
+from models.domain.appeal import WINDOW, AppealState
+from models.domain.attempt import UNDECIDED, AttemptState
+
+EXACT_HASHES = timedelta(days=180)
+SIMILAR_HASHES = timedelta(days=90)
+IDEMPOTENT_ANSWERS = timedelta(hours=24)
+SESSIONS = timedelta(hours=2)
+FAILED_FRAMES_KEPT = 5
+
+
+def frames_are_due(
+    attempt: AttemptState, last_failure: datetime | None, appeal: AppealState | None, now: datetime
+) -> bool:
+    """Tell whether a try's frames must be deleted now.
+
+    Passed: at once. Failed: when the appeal window has closed, or when the appeal's review has
+    ended. Everything else: as soon as nobody can decide on them any more.
+    """
+    if attempt in UNDECIDED:
+        return False
+    if attempt is AttemptState.APPEALED:
+        return appeal is not AppealState.LODGED
+    if attempt is AttemptState.FAILED and last_failure is not None:
+        return now >= last_failure + WINDOW
+    return True
