@@ -1,0 +1,66 @@
+"""One engine, one way to begin a transaction, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_S = 10
+_current: ContextVar[Session | None] = ContextVar("transaction", default=None)
+
+
+class Database:
+    """Gives transactions; one begun inside another joins it, so a flow can be part of a larger deed."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session; commit at the end of the outermost block, roll back on any exception."""
+        outer = _current.get()
+        if outer is not None:
+            yield outer
+            return
+        with self._sessions() as session:
+            token = _current.set(session)
+            try:
+                yield session
+                self.commit(session)
+            finally:
+                _current.reset(token)
+
+    def commit(self, session: Session) -> None:
+        """Make the transaction last. A seam of its own so that tests can kill a process around it."""
+        session.commit()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """Return an engine set up for short, certain transactions."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    options = f"-c lock_timeout={BUSY_S * 1000} -c statement_timeout={BUSY_S * 2000}"
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"options": options})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Make commits durable, readers free, and leave BEGIN to us."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    """Take the write lock first: upgrading a read lock later fails without waiting."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,41 @@
+"""Every table, so that one import knows the whole schema."""
+
+from models.base import Base
+from models.tables.appeal import Appeal
+from models.tables.attempt import Attempt
+from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
+from models.tables.institution import Institution, Staff
+from models.tables.ledger import Delivery, Event, Idempotency, Lookup
+from models.tables.person import Binding, Consent, Enrolment, FamilyLink, Person, Tombstone
+from models.tables.policy import PolicyVersion
+from models.tables.security import ProviderToken, Session, SigningKey
+from models.tables.verification import Redemption, Verification
+
+__all__ = [
+    "Appeal",
+    "Attempt",
+    "Base",
+    "Binding",
+    "Capture",
+    "Challenge",
+    "Consent",
+    "Decision",
+    "Delivery",
+    "Enrolment",
+    "Event",
+    "FamilyLink",
+    "Frame",
+    "Idempotency",
+    "Institution",
+    "Lookup",
+    "Person",
+    "PolicyVersion",
+    "ProviderToken",
+    "Redemption",
+    "SeenFrame",
+    "Session",
+    "SigningKey",
+    "Staff",
+    "Tombstone",
+    "Verification",
+]

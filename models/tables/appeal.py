@@ -1,0 +1,33 @@
+"""Appeals and their reviews."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, word
+from models.domain.appeal import AppealReason, AppealState
+
+
+class Appeal(Base):
+    """What the insured says went wrong, and what the reviewer made of it."""
+
+    __tablename__ = "appeal"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
+    institution_id: Mapped[str] = mapped_column(String(32), index=True)
+    person_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    cashier_id: Mapped[str] = mapped_column(String(64), index=True)
+    counter: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[AppealReason] = mapped_column(word(AppealReason))
+    statement: Mapped[bytes] = mapped_column(LargeBinary)
+    photo_keys: Mapped[list[str]]
+    state: Mapped[AppealState] = mapped_column(word(AppealState))
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    reviewed_at: Mapped[datetime | None]
+    reviewer: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    __mapper_args__ = {"version_id_col": version}

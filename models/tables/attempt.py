@@ -1,0 +1,74 @@
+"""Pushes and codes: each one an attempt to verify one person."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, word
+from models.domain import attempt as rules
+from models.domain.attempt import AttemptState, Channel
+
+
+class Attempt(Base):
+    """One push or one code. `scene` is the random ticket the mini-program is opened with."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("verification_id", "number"),
+        Index("ix_attempt_state_expires_at", "state", "expires_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
+    number: Mapped[int]
+    scene: Mapped[str] = mapped_column(String(32), unique=True)
+    channel: Mapped[Channel] = mapped_column(word(Channel))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    relation: Mapped[str | None] = mapped_column(String(16))
+    listed: Mapped[bool] = mapped_column(default=True)
+    owner_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    presence_code: Mapped[str | None] = mapped_column(String(4))
+    presence_tries: Mapped[int] = mapped_column(default=0)
+    state: Mapped[AttemptState] = mapped_column(word(AttemptState))
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    window_s: Mapped[int]
+    challenge_expires_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    blanks: Mapped[int] = mapped_column(default=0)
+    extended: Mapped[bool] = mapped_column(default=False)
+    failed_at: Mapped[datetime | None]
+    appealable: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(String(32))
+    captured_at: Mapped[datetime | None]
+    __mapper_args__ = {"version_id_col": version}
+
+    def snapshot(self) -> rules.Attempt:
+        """Return what the rules need to know of this row."""
+        return rules.Attempt(
+            channel=self.channel,
+            state=self.state,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            window=timedelta(seconds=self.window_s),
+            challenge_expires_at=self.challenge_expires_at,
+            tries=self.tries,
+            blanks=self.blanks,
+            extended=self.extended,
+            failed_at=self.failed_at,
+            appealable=self.appealable,
+            reason=self.reason,
+        )
+
+    def apply(self, moved: rules.Attempt) -> None:
+        """Take over what the rules made of the snapshot."""
+        self.state = moved.state
+        self.expires_at = moved.expires_at
+        self.challenge_expires_at = moved.challenge_expires_at
+        self.tries = moved.tries
+        self.blanks = moved.blanks
+        self.extended = moved.extended
+        self.failed_at = moved.failed_at
+        self.appealable = moved.appealable
+        self.reason = moved.reason

@@ -1,0 +1,84 @@
+"""Challenges, what was filmed for them, what was decided, and which frames were seen before."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Challenge(Base):
+    """One try: what was drawn, by which policy, and the answer once it is finished."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (UniqueConstraint("attempt_id", "number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), index=True)
+    number: Mapped[int]
+    actions: Mapped[list[str]]
+    colours: Mapped[list[dict[str, Any]]]
+    evidence_at_ms: Mapped[list[int]]
+    policy_version: Mapped[int]
+    device: Mapped[str | None] = mapped_column(String(64))
+    swapped: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Capture(Base):
+    """The frames of a challenge taken together."""
+
+    __tablename__ = "capture"
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
+    first_at: Mapped[datetime]
+    frames: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(default=0)
+    late_ms: Mapped[int] = mapped_column(default=0)
+    deleted_at: Mapped[datetime | None]
+
+
+class Frame(Base):
+    """One frame: its sealed observation; evidence frames also as a sealed file."""
+
+    __tablename__ = "frame"
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("capture.challenge_id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    t_ms: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    mirrored: Mapped[bool]
+    sha256: Mapped[str] = mapped_column(String(64))
+    observation: Mapped[bytes] = mapped_column(LargeBinary)
+    file_key: Mapped[str | None] = mapped_column(String(128))
+
+
+class SeenFrame(Base):
+    """A frame that has been filmed once and must never count again."""
+
+    __tablename__ = "seen_frame"
+    __table_args__ = (Index("ix_seen_frame_similar", "person_id", "institution_id", "seen_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    phash: Mapped[str] = mapped_column(String(16))
+    challenge_id: Mapped[str] = mapped_column(String(32), index=True)
+    seq: Mapped[int]
+    person_id: Mapped[str | None] = mapped_column(String(32))
+    institution_id: Mapped[str] = mapped_column(String(32))
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Decision(Base):
+    """The policy's answer to one try; the report (scores) is sealed."""
+
+    __tablename__ = "decision"
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(32))
+    hint: Mapped[str | None] = mapped_column(String(32))
+    counted: Mapped[bool]
+    report: Mapped[bytes | None] = mapped_column(LargeBinary)
+    policy_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(index=True)

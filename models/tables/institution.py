@@ -1,0 +1,35 @@
+"""Pharmacies and clinics, and the staff who may film on the QR channel."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Institution(Base):
+    """A pharmacy or clinic whose tills call the API."""
+
+    __tablename__ = "institution"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    api_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    webhook_networks: Mapped[list[str]] = mapped_column(default=list)
+    provider: Mapped[str] = mapped_column(String(16), default="own")
+    window_s: Mapped[int] = mapped_column(default=120)
+    created_at: Mapped[datetime]
+
+
+class Staff(Base):
+    """A member of staff whose WeChat may open the institution's codes."""
+
+    __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("institution_id", "openid_index"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

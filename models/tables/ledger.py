@@ -1,0 +1,67 @@
+"""Events, what must be delivered because of them, and answers already given."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Event(Base):
+    """One change: audit row, SSE message, webhook body and timeline entry at once."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("verification_id", "seq"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"))
+    seq: Mapped[int]
+    type: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    public: Mapped[dict[str, Any]]
+    private: Mapped[bytes | None] = mapped_column(LargeBinary)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    commitment: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Delivery(Base):
+    """The outbox: something to be sent, until it is sent or given up."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_state_next_at", "state", "next_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
+    attempt_id: Mapped[str | None] = mapped_column(String(32))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class Idempotency(Base):
+    """The sealed answer to a request that may be repeated."""
+
+    __tablename__ = "idempotency"
+    institution_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Lookup(Base):
+    """How often a counter asked who an ID number belongs to, by day."""
+
+    __tablename__ = "lookup"
+    institution_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    counter: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    asked: Mapped[int] = mapped_column(default=0)
+    missed: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,87 @@
+"""The insured, their families, reference photos, WeChat bindings and consents."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, word
+from models.domain.attempt import Channel
+from models.domain.idnumber import IdType
+from models.domain.person import Network
+
+
+class Person(Base):
+    """Somebody the fund insures; name and number are sealed and found by HMAC."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id_type: Mapped[IdType] = mapped_column(word(IdType))
+    id_number: Mapped[bytes] = mapped_column(LargeBinary)
+    id_index: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    sex: Mapped[str | None] = mapped_column(String(8))
+    birth: Mapped[date | None]
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class FamilyLink(Base):
+    """`relative_id` is in `person_id`'s network, as `relation`."""
+
+    __tablename__ = "family_link"
+    __table_args__ = (UniqueConstraint("person_id", "relative_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    relative_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    network: Mapped[Network] = mapped_column(word(Network))
+    relation: Mapped[str] = mapped_column(String(16))
+
+
+class Enrolment(Base):
+    """One reference: the photo's place in the object store and its sealed templates."""
+
+    __tablename__ = "enrolment"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    photo_key: Mapped[str] = mapped_column(String(128))
+    photo_sha256: Mapped[str] = mapped_column(String(64))
+    templates: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Binding(Base):
+    """A WeChat user who receives this person's pushes."""
+
+    __tablename__ = "binding"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    openid: Mapped[bytes] = mapped_column(LargeBinary)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    subscribed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """What somebody answered to a notice, on whose phone and by which channel."""
+
+    __tablename__ = "consent"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(String(32), index=True)
+    person_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    channel: Mapped[Channel] = mapped_column(word(Channel))
+    notice_version: Mapped[str] = mapped_column(String(16))
+    granted: Mapped[bool]
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Tombstone(Base):
+    """Whoever withdrew: a re-import must not bring their face back."""
+
+    __tablename__ = "tombstone"
+    id_index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,38 @@
+"""Sessions of the mini-program, keys that sign receipts, WeChat's access token."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Session(Base):
+    """A logged-in WeChat user; the bearer token is kept as its hash."""
+
+    __tablename__ = "session"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    openid: Mapped[bytes] = mapped_column(LargeBinary)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SigningKey(Base):
+    """An ES256 key; the newest signs, old ones stay published."""
+
+    __tablename__ = "signing_key"
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    private: Mapped[bytes] = mapped_column(LargeBinary)
+    public: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class ProviderToken(Base):
+    """WeChat's access token, shared by all processes."""
+
+    __tablename__ = "provider_token"
+    appid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]

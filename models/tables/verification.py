@@ -1,0 +1,58 @@
+"""Purchases being verified, and receipts redeemed."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, word
+from models.domain.verification import VerificationState
+
+
+class Verification(Base):
+    """One purchase's check; `head` and `last_seq` are the tip of its event chain."""
+
+    __tablename__ = "verification"
+    __table_args__ = (
+        Index(
+            "uq_verification_live_order",
+            "institution_id",
+            "order_no",
+            unique=True,
+            sqlite_where=text("state NOT IN ('cancelled', 'lapsed')"),
+            postgresql_where=text("state NOT IN ('cancelled', 'lapsed')"),
+        ),
+        Index("ix_verification_state_expires_at", "state", "expires_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
+    order_no: Mapped[str] = mapped_column(String(64))
+    amount_fen: Mapped[int]
+    counter: Mapped[str] = mapped_column(String(64))
+    cashier_id: Mapped[str] = mapped_column(String(64))
+    cashier_name: Mapped[bytes] = mapped_column(LargeBinary)
+    cardholder_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    notify_url: Mapped[str | None] = mapped_column(String(500))
+    state: Mapped[VerificationState] = mapped_column(word(VerificationState))
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    popup_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    receipt: Mapped[str | None] = mapped_column(Text)
+    receipt_jti: Mapped[str | None] = mapped_column(String(32), unique=True)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64))
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Redemption(Base):
+    """A receipt used for a settlement, once."""
+
+    __tablename__ = "redemption"
+    jti: Mapped[str] = mapped_column(String(32), primary_key=True)
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"))
+    settlement_no: Mapped[str] = mapped_column(String(64))
+    amount_fen: Mapped[int]
+    created_at: Mapped[datetime]

@@ -1,0 +1,68 @@
+"""Sealing and finding: AES-256-GCM with the place as associated data, and blind HMAC indexes."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE = 12
+
+
+class CannotOpen(Exception):
+    """A sealed value was changed, moved to another place, or sealed by a key not on the ring."""
+
+
+class Vault:
+    """Seals values to one place in the database and makes indexes that find them.
+
+    `keys` maps a key id (1–16 ASCII) to a 32-byte secret; the last one seals, all open.
+    `index_secret` must never change: every index would be lost. A sealed value is
+    key id, NUL, 12-byte nonce, ciphertext with 16-byte tag (NIST SP 800-38D).
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], index_secret: bytes) -> None:
+        if not keys or any(len(secret) != 32 for secret in (*keys.values(), index_secret)):
+            raise ValueError("vault secrets are 32 bytes each")
+        self._ciphers = {key_id.encode(): AESGCM(_derive(secret, b"seal")) for key_id, secret in keys.items()}
+        self._newest = list(self._ciphers)[-1]
+        self._index_key = _derive(index_secret, b"index")
+
+    def seal(self, place: str, plain: bytes | str) -> bytes:
+        """Return `plain` encrypted so that it opens only at `place` (table.column:row)."""
+        data = plain.encode() if isinstance(plain, str) else plain
+        nonce = os.urandom(NONCE)
+        return self._newest + b"\0" + nonce + self._ciphers[self._newest].encrypt(nonce, data, place.encode())
+
+    def open(self, place: str, sealed: bytes) -> bytes:
+        """Return what was sealed at `place`, or raise CannotOpen."""
+        key_id, _, rest = sealed.partition(b"\0")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise CannotOpen(place.partition(":")[0])
+        try:
+            return cipher.decrypt(rest[:NONCE], rest[NONCE:], place.encode())
+        except InvalidTag:
+            raise CannotOpen(place.partition(":")[0]) from None
+
+    def text(self, place: str, sealed: bytes) -> str:
+        """Return sealed text."""
+        return self.open(place, sealed).decode()
+
+    def index(self, kind: str, value: str) -> str:
+        """Return the hex HMAC-SHA256 by which `value` can be found without being stored."""
+        return hmac.new(self._index_key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    """Return a key for one purpose (HKDF-SHA256, RFC 5869)."""
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"yibao-face " + purpose).derive(secret)
+
+
+def digest(token: str | bytes) -> str:
+    """Return the hex SHA-256 of a high-entropy token, for storing it."""
+    return hashlib.sha256(token.encode() if isinstance(token, str) else token).hexdigest()
