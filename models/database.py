@@ -9,7 +9,6 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_S = 10
-_current: ContextVar[Session | None] = ContextVar("transaction", default=None)
 
 
 class Database:
@@ -17,22 +16,34 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
+        self._current: ContextVar[Session | None] = ContextVar("transaction", default=None)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Yield a session; commit at the end of the outermost block, roll back on any exception."""
-        outer = _current.get()
+        outer = self._current.get()
         if outer is not None:
             yield outer
             return
-        with self._sessions() as session:
-            token = _current.set(session)
+        with self._writing() as session:
+            token = self._current.set(session)
             try:
                 yield session
                 self.commit(session)
             finally:
-                _current.reset(token)
+                self._current.reset(token)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only reads and never waits for a writer; what it changes is dropped."""
+        outer = self._current.get()
+        if outer is not None:
+            yield outer
+            return
+        with self._reading() as session:
+            yield session
 
     def commit(self, session: Session) -> None:
         """Make the transaction last. A seam of its own so that tests can kill a process around it."""
@@ -62,5 +73,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    """Take the write lock first: upgrading a read lock later fails without waiting."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Take the write lock first, unless only reading: upgrading a read lock later fails without waiting."""
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -25,7 +25,7 @@ class Appeal(Base):
     statement: Mapped[bytes] = mapped_column(LargeBinary)
     photo_keys: Mapped[list[str]]
     state: Mapped[AppealState] = mapped_column(word(AppealState))
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(index=True)
     reviewed_at: Mapped[datetime | None]
     reviewer: Mapped[str | None] = mapped_column(String(64))

@@ -30,7 +30,7 @@ class Attempt(Base):
     presence_code: Mapped[str | None] = mapped_column(String(4))
     presence_tries: Mapped[int] = mapped_column(default=0)
     state: Mapped[AttemptState] = mapped_column(word(AttemptState))
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     window_s: Mapped[int]

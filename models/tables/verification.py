@@ -35,7 +35,7 @@ class Verification(Base):
     credential: Mapped[bytes | None] = mapped_column(LargeBinary)
     notify_url: Mapped[str | None] = mapped_column(String(500))
     state: Mapped[VerificationState] = mapped_column(word(VerificationState))
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
