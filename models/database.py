@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.domain.errors import Refusal
+
 BUSY_S = 10
 
 
@@ -22,7 +24,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session; commit at the end of the outermost block, roll back on any exception."""
+        """Yield a session; commit at the end of the outermost block.
+
+        Any exception rolls back, save a Refusal that asks to be remembered.
+        """
         outer = self._current.get()
         if outer is not None:
             yield outer
@@ -32,6 +37,10 @@ class Database:
             try:
                 yield session
                 self.commit(session)
+            except Refusal as refusal:
+                if refusal.remember:
+                    self.commit(session)
+                raise
             finally:
                 self._current.reset(token)
 

@@ -4,10 +4,12 @@
 class Refusal(Exception):
     """Something a caller asked for that the rules do not allow.
 
-    `code` is the stable word clients see; `detail` is one plain sentence for people.
+    `code` is the stable word clients see; `detail` is one plain sentence for people. What was
+    written before a refusal is undone, unless `remember` says that it must stay (a counted miss).
     """
 
     code = "refused"
+    remember = False
 
     def __init__(self, detail: str = "", *, code: str | None = None) -> None:
         super().__init__(detail)

@@ -1,0 +1,1 @@
+"""The application: HTTP in, flows, HTTP out."""

@@ -1,0 +1,98 @@
+"""Everything the flows reach the world through, built in one place."""
+
+import secrets
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Protocol
+
+from api.settings import Settings, check
+from matcher.local import LocalMatcher
+from matcher.protocol import Matcher
+from models.database import Database
+from models.objects import Objects
+from models.vault import Vault
+from wechat.gateway import Gateway
+from wechat.protocol import WeChat
+
+CHINA = timezone(timedelta(hours=8))
+ALPHABET = string.ascii_letters + string.digits
+
+
+class Clock(Protocol):
+    """Tells the time; the server's clock alone decides."""
+
+    def now(self) -> datetime:
+        """Return the instant, with zone."""
+
+
+class Random(Protocol):
+    """Draws what nobody may foresee."""
+
+    def token(self, length: int = 22) -> str:
+        """Return `length` characters of base62."""
+
+    def digits(self, length: int) -> str:
+        """Return `length` decimal digits."""
+
+    def fractions(self) -> Iterator[float]:
+        """Yield numbers in [0, 1)."""
+
+    def salt(self) -> bytes:
+        """Return 32 bytes."""
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the instant, with zone."""
+        return datetime.now(UTC)
+
+
+class SystemRandom:
+    """The operating system's random source."""
+
+    def token(self, length: int = 22) -> str:
+        """Return `length` characters of base62 (22 are 131 bits)."""
+        return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+    def digits(self, length: int) -> str:
+        """Return `length` decimal digits."""
+        return "".join(secrets.choice(string.digits) for _ in range(length))
+
+    def fractions(self) -> Iterator[float]:
+        """Yield numbers in [0, 1)."""
+        while True:
+            yield secrets.randbelow(1 << 53) / (1 << 53)
+
+    def salt(self) -> bytes:
+        """Return 32 bytes."""
+        return secrets.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a flow may use."""
+
+    settings: Settings
+    clock: Clock
+    random: Random
+    database: Database
+    vault: Vault
+    objects: Objects
+    matcher: Matcher
+    wechat: WeChat
+
+    def now(self) -> datetime:
+        """Return the server's time."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Return the date at the till (China has one time zone)."""
+        return self.clock.now().astimezone(CHINA).date()
+
+    def new_id(self, prefix: str) -> str:
+        """Return a fresh identifier such as `vrf_…`."""
+        return f"{prefix}_{self.random.token()}"

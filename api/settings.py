@@ -1,0 +1,110 @@
+"""Everything that differs between two installations, read once from the environment."""
+
+import base64
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Profile(StrEnum):
+    """What the installation is for."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class SettingsMissing(Exception):
+    """The installation cannot start; `problems` names everything that is missing or wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("cannot start: " + "; ".join(problems))
+        self.problems = problems
+
+
+def _no_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_no_slash)]
+
+
+class Settings(BaseSettings):
+    """The environment, with the prefix YIBAO_. No secret has a default."""
+
+    model_config = SettingsConfigDict(env_prefix="YIBAO_", frozen=True, extra="ignore")
+
+    profile: Profile = Profile.PRODUCTION
+    base_url: Url = ""
+    database_url: str = ""
+    objects_url: str = ""
+    jobs_url: str = ""
+    vault_keys: SecretStr = SecretStr("")
+    vault_index_secret: SecretStr = SecretStr("")
+    wechat_appid: str = ""
+    wechat_secret: SecretStr = SecretStr("")
+    wechat_template_id: str = ""
+    wechat_base_url: Url = "https://api.weixin.qq.com"
+    wechat_env_version: str = "release"
+    matcher_sets: int = 2
+    pad_dir: Path | None = None
+    event_clients: int = 100
+    anchor_file: Path | None = None
+
+    @property
+    def demo(self) -> bool:
+        """Tell whether this is the demo profile."""
+        return self.profile is Profile.DEMO
+
+    def vault_ring(self) -> dict[str, bytes]:
+        """Return the sealing keys by id, oldest first (`id:base64,id:base64`)."""
+        pairs = (entry.split(":", 1) for entry in self.vault_keys.get_secret_value().split(",") if entry)
+        return {key_id: base64.b64decode(secret) for key_id, secret in pairs}
+
+    def vault_index(self) -> bytes:
+        """Return the secret of the blind indexes."""
+        return base64.b64decode(self.vault_index_secret.get_secret_value())
+
+
+REQUIRED = (
+    "base_url",
+    "database_url",
+    "objects_url",
+    "jobs_url",
+    "vault_keys",
+    "vault_index_secret",
+    "wechat_appid",
+    "wechat_secret",
+    "wechat_template_id",
+)
+
+
+def check(settings: Settings) -> Settings:
+    """Return the settings, or raise SettingsMissing with the whole list of what is wrong."""
+    problems = [f"YIBAO_{name.upper()} is not set" for name in REQUIRED if not _given(settings, name)]
+    if not settings.demo and not settings.base_url.startswith("https://"):
+        problems.append("YIBAO_BASE_URL must be https in production")
+    if not settings.demo and settings.pad_dir is None:
+        problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
+    if not problems:
+        problems = _wrong_secrets(settings)
+    if problems:
+        raise SettingsMissing(problems)
+    return settings
+
+
+def _given(settings: Settings, name: str) -> bool:
+    """Tell whether a setting has a value."""
+    value = getattr(settings, name)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _wrong_secrets(settings: Settings) -> list[str]:
+    """Return what is wrong with the vault's secrets."""
+    try:
+        secrets = [*settings.vault_ring().values(), settings.vault_index()]
+    except ValueError:
+        return ["YIBAO_VAULT_KEYS and YIBAO_VAULT_INDEX_SECRET must be base64 (id:base64,… for the keys)"]
+    return [] if all(len(s) == 32 for s in secrets) else ["the vault's secrets must be 32 bytes each"]
