@@ -7,9 +7,7 @@ from enum import StrEnum
 from models.domain.errors import Conflict, IllegalTransition, OutOfTime
 
 TRIES_PER_ATTEMPT = 3
-BLANKS_PER_TRY = 3
 CHALLENGE_LIFE = timedelta(seconds=30)
-MATCHER_GRACE = timedelta(seconds=60)
 APPEALABLE = frozenset({"not_matched", "not_acquired", "action_missing", "tries_used_up"})
 
 
@@ -46,6 +44,7 @@ class AttemptEvent(StrEnum):
     CONSENT = "consent"
     DECLINE = "decline"
     CHALLENGE = "challenge"
+    ABANDON = "abandon"
     CAPTURE = "capture"
     PASS = "pass"
     FAIL = "fail"
@@ -64,13 +63,13 @@ UNDECIDED = LIVE | {S.CAPTURED}
 TERMINAL = frozenset(S) - UNDECIDED - {S.FAILED}
 
 _ENDINGS = {E.EXPIRE: S.EXPIRED, E.CANCEL: S.CANCELLED, E.SUPERSEDE: S.SUPERSEDED}
-_REFUSAL = {E.DECLINE: S.DECLINED}
+_REFUSABLE = {**_ENDINGS, E.DECLINE: S.DECLINED}
 
 TRANSITIONS: dict[AttemptState, dict[AttemptEvent, AttemptState]] = {
     S.WAITING: {E.OPEN: S.OPENED, E.UNDELIVERABLE: S.UNDELIVERABLE, **_ENDINGS},
-    S.OPENED: {E.CHOOSE: S.OPENED, E.CONSENT: S.CONSENTED, **_ENDINGS, **_REFUSAL},
-    S.CONSENTED: {E.CHALLENGE: S.CHALLENGED, **_ENDINGS, **_REFUSAL},
-    S.CHALLENGED: {E.CHALLENGE: S.CHALLENGED, E.CAPTURE: S.CAPTURED, **_ENDINGS, **_REFUSAL},
+    S.OPENED: {E.CHOOSE: S.OPENED, E.CONSENT: S.CONSENTED, **_REFUSABLE},
+    S.CONSENTED: {E.CHALLENGE: S.CHALLENGED, **_REFUSABLE},
+    S.CHALLENGED: {E.CHALLENGE: S.CHALLENGED, E.ABANDON: S.FAILED, E.CAPTURE: S.CAPTURED, **_REFUSABLE},
     S.CAPTURED: {E.PASS: S.PASSED, E.FAIL: S.FAILED, E.AGAIN: S.CONSENTED},
     S.FAILED: {E.CHALLENGE: S.CHALLENGED, E.APPEAL: S.APPEALED, E.SUPERSEDE: S.FAILED},
 }
@@ -152,10 +151,14 @@ def _check_time(attempt: Attempt, event: AttemptEvent, now: datetime) -> None:
         return
     elif is_due(attempt, now):
         raise OutOfTime("the time for this is over")
-    elif event is E.CHALLENGE and now >= attempt.expires_at:
+    elif event in (E.CHALLENGE, E.ABANDON) and now >= attempt.expires_at:
         raise OutOfTime("no new try after the deadline")
-    elif event is E.CAPTURE and attempt.challenge_expires_at is not None and now >= attempt.challenge_expires_at:
+    elif event is E.CAPTURE and _too_old(attempt.challenge_expires_at, now):
         raise OutOfTime("the challenge is too old", code="challenge_expired")
+
+
+def _too_old(challenge_expires_at: datetime | None, now: datetime) -> bool:
+    return challenge_expires_at is not None and now >= challenge_expires_at
 
 
 def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | None) -> Attempt:
@@ -174,6 +177,8 @@ def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | Non
             return replace(moved, reason="ok", tries=moved.tries + 1)
         case E.FAIL:
             return _failed(moved, reason or "not_matched", now)
+        case E.ABANDON:
+            return _failed(moved, "tries_used_up", now)
         case E.SUPERSEDE if moved.state is S.FAILED:
             return replace(moved, expires_at=min(moved.expires_at, now))
         case E.UNDELIVERABLE:
@@ -191,33 +196,3 @@ def _failed(moved: Attempt, reason: str, now: datetime) -> Attempt:
         failed_at=now,
         appealable=moved.appealable or reason in APPEALABLE,
     )
-
-
-def came_to_nothing(attempt: Attempt, now: datetime) -> Attempt:
-    """Return a captured attempt after a try in which nothing usable was filmed.
-
-    Not counted, but the third such try is a failure with reason `not_acquired`.
-    """
-    if attempt.blanks + 1 >= BLANKS_PER_TRY:
-        return advance(attempt, E.FAIL, now, reason="not_acquired")
-    again = advance(attempt, E.AGAIN, now)
-    return replace(again, blanks=attempt.blanks + 1, reason="not_acquired")
-
-
-def went_unanswered(attempt: Attempt, now: datetime) -> Attempt:
-    """Return a captured attempt after a try the matcher did not answer: time is given back, once."""
-    again = advance(attempt, E.AGAIN, now)
-    if attempt.extended:
-        return replace(again, reason="matcher_unavailable")
-    later = max(attempt.expires_at, now + MATCHER_GRACE)
-    return replace(again, reason="matcher_unavailable", expires_at=later, extended=True)
-
-
-def redraw(attempt: Attempt, now: datetime, *, got_frames: bool) -> Attempt:
-    """Return the attempt with a new challenge; one abandoned after filming counts as a try."""
-    if attempt.state is not S.CHALLENGED or not got_frames:
-        return advance(attempt, E.CHALLENGE, now)
-    if attempt.tries_left > 1:
-        return advance(replace(attempt, tries=attempt.tries + 1), E.CHALLENGE, now)
-    _check_time(attempt, E.CHALLENGE, now)
-    return replace(_failed(attempt, "tries_used_up", now), state=S.FAILED)

@@ -82,4 +82,7 @@ def _colours(count: int, numbers: Iterator[float]) -> Iterator[Colour]:
 
 def _instants(count: int, numbers: Iterator[float]) -> tuple[int, ...]:
     """Return one instant in each of `count` equal slots of the first seconds."""
-    return tuple(EVIDENCE_FROM_MS + int((slot + next(numbers)) * EVIDENCE_STEP_MS) for slot in range(count))
+    return tuple(
+        EVIDENCE_FROM_MS + slot * EVIDENCE_STEP_MS + int(next(numbers) * EVIDENCE_STEP_MS)
+        for slot in range(count)
+    )

@@ -88,7 +88,7 @@ def decide(report: Report, policy: Policy) -> Decision:
         return _failed(Reason.FRAMES_IRREGULAR)
     if report.motion < policy.motion_min or report.evidence < policy.evidence_min:
         return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
-    if report.duration_ms < policy.duration_min_ms or report.rate < policy.rate_min:
+    if report.duration_ms < policy.duration_min_ms or _below(report.rate, policy.rate_min):
         return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
     if not report.in_order:
         return _failed(Reason.ACTION_ORDER)
@@ -113,7 +113,7 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
         return _failed(Reason.NOT_LIVE)
     if report.pad is None and policy.pad_required:
         return UNANSWERED
-    if report.pad is not None and report.pad < policy.pad_min:
+    if report.pad is not None and _below(report.pad, policy.pad_min):
         return _failed(Reason.NOT_LIVE)
     if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
@@ -129,7 +129,7 @@ def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:
     """Tell whether a relative who would pass is not clearly further away than the claimed person."""
     if report.score is None or report.relative is None or report.relative < policy.score_min:
         return False
-    return report.score - report.relative < policy.cohort_margin
+    return _below(report.score - report.relative, policy.cohort_margin)
 
 
 def _failed(reason: Reason) -> Decision:

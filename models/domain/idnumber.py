@@ -82,4 +82,6 @@ def _eighteen(id_type: IdType, number: str, today: date) -> IdNumber:
 
 
 def _invalid(what: str) -> Invalid:
-    return Invalid(f"the document number's {what} is not right; please check what was typed", code="id_number_invalid")
+    return Invalid(
+        f"the document number's {what} is not right; please check what was typed", code="id_number_invalid"
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from models.domain.errors import Invalid
 
 PRESENCE_CODE = ("off", "push", "both")
+ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,11 @@ class Policy:
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be meant (raises Invalid `policy_invalid`)."""
         for field in fields(self):
-            if isinstance(field.default, float) and not -1.0 <= getattr(self, field.name) <= 10.0:
-                raise Invalid(f"{field.name} is out of range", code="policy_invalid")
-        if not 1 <= self.action_count <= min(3, len(self.action_pool)):
+            _check(field.name, getattr(self, field.name), field.default)
+        pool = self.action_pool
+        if any(action not in ACTIONS for action in pool) or len(set(pool)) < len(pool):
+            raise Invalid("action_pool has an unknown or a repeated action", code="policy_invalid")
+        if not 1 <= self.action_count <= min(3, len(pool)):
             raise Invalid("action_count must be 1–3 and fit action_pool", code="policy_invalid")
         if self.grey_low > self.grey_high:
             raise Invalid("grey_low must not be above grey_high", code="policy_invalid")
@@ -62,10 +65,19 @@ class Policy:
         if unknown:
             raise Invalid(f"unknown in a policy: {', '.join(sorted(unknown))}", code="policy_invalid")
         values = {**document}
-        if "action_pool" in values:
+        if isinstance(values.get("action_pool"), list):
             values["action_pool"] = tuple(values["action_pool"])
         return cls(**values)
 
     def asks_presence_code(self, channel: str) -> bool:
         """Tell whether consent on this channel needs the four digits shown on the PC."""
         return self.presence_code == "both" or self.presence_code == channel
+
+
+def _check(name: str, value: object, default: object) -> None:
+    """Raise unless `value` is of its default's kind and, as a number, within sane bounds."""
+    if type(value) is not type(default) and not (isinstance(default, float) and type(value) is int):
+        raise Invalid(f"{name} is of the wrong kind", code="policy_invalid")
+    low, high = (-1.0, 10.0) if isinstance(default, float) else (0, 1_000_000)
+    if isinstance(value, int | float) and not low <= value <= high:
+        raise Invalid(f"{name} is out of range", code="policy_invalid")

@@ -37,7 +37,13 @@ class VerificationEvent(StrEnum):
 V, E = VerificationState, VerificationEvent
 
 TRANSITIONS: dict[VerificationState, dict[VerificationEvent, VerificationState]] = {
-    V.OPEN: {E.PASS: V.PASSED, E.APPEAL: V.APPEALED, E.BYPASS: V.BYPASSED, E.CANCEL: V.CANCELLED, E.LAPSE: V.LAPSED},
+    V.OPEN: {
+        E.PASS: V.PASSED,
+        E.APPEAL: V.APPEALED,
+        E.BYPASS: V.BYPASSED,
+        E.CANCEL: V.CANCELLED,
+        E.LAPSE: V.LAPSED,
+    },
 }
 TERMINAL = frozenset(V) - {V.OPEN}
 WITH_RECEIPT = frozenset({V.PASSED, V.APPEALED, V.BYPASSED})
@@ -84,7 +90,9 @@ def refuse_while_deciding(attempts: Iterable[AttemptState]) -> None:
         raise Conflict("a capture is being decided; ask again in a moment", code="deciding")
 
 
-def may_begin_attempt(verification: Verification, tries: int, attempts: Iterable[AttemptState], now: datetime) -> None:
+def may_begin_attempt(
+    verification: Verification, tries: int, attempts: Iterable[AttemptState], now: datetime
+) -> None:
     """Raise unless a new attempt may be begun now (rules 4 and 5)."""
     if verification.state is not V.OPEN or now >= verification.expires_at:
         raise Conflict("this verification is over", code="verification_ended")
