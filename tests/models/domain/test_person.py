@@ -1,0 +1,67 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.domain.person import RELATIONS, SELF, age, mask, needs_guardian
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("李小白", "李*白"),
+        ("李白", "李*"),
+        ("欧阳锋华", "欧**华"),
+        ("李", "*"),
+        ("", "*"),
+        ("阿卜杜拉·买买提", "阿******提"),
+        ("𠮷野家", "𠮷*家"),
+    ],
+)
+def test_only_the_ends_of_a_name_are_shown(name, shown):
+    assert mask(name) == shown
+
+
+@given(st.text(min_size=2))
+def test_a_masked_name_keeps_its_length_and_at_most_two_characters(name):
+    shown = mask(name)
+    assert len(shown) == len(name)
+    assert shown[0] == name[0]
+    assert set(shown[1:-1]) <= {"*"}
+
+
+@pytest.mark.parametrize(
+    ("birth", "years"),
+    [
+        (date(2012, 11, 24), 14),
+        (date(2012, 11, 25), 13),
+        (date(2012, 12, 1), 13),
+        (date(2012, 1, 31), 14),
+        (TODAY, 0),
+        (date(1926, 11, 24), 100),
+    ],
+)
+def test_age_is_counted_in_whole_years(birth, years):
+    assert age(birth, TODAY) == years
+
+
+@pytest.mark.parametrize(
+    ("today", "years"), [(date(2026, 2, 28), 13), (date(2026, 3, 1), 14), (date(2028, 2, 29), 16)]
+)
+def test_a_birthday_on_29_february_counts_from_1_march(today, years):
+    assert age(date(2012, 2, 29), today) == years
+
+
+@pytest.mark.parametrize(
+    ("birth", "guarded"),
+    [(date(2012, 11, 24), False), (date(2012, 11, 25), True), (date(1980, 1, 1), False), (None, False)],
+)
+def test_nobody_under_14_is_filmed(birth, guarded):
+    assert needs_guardian(birth, TODAY) is guarded
+
+
+def test_nobody_is_their_own_agent():
+    assert SELF not in RELATIONS
