@@ -13,6 +13,7 @@ from matcher.protocol import Matcher
 from models.database import Database
 from models.objects import Objects
 from models.vault import Vault
+from api.directory import OwnDirectory, PersonDirectory
 from wechat.gateway import Gateway
 from wechat.protocol import WeChat
 
@@ -84,6 +85,7 @@ class Ports:
     objects: Objects
     matcher: Matcher
     wechat: WeChat
+    directory: PersonDirectory
 
     def now(self) -> datetime:
         """Return the server's time."""

@@ -34,6 +34,7 @@ class Policy:
     motion_min: int = 5
     evidence_min: int = 2
     similar_run: int = 3
+    similar_bits: int = 3
     action_pool: tuple[str, ...] = ("turn_left", "turn_right", "nod", "open_mouth")
     action_count: int = 2
     evidence_count: int = 5

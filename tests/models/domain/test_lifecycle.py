@@ -20,10 +20,12 @@ from models.domain.tries import came_to_nothing, redraw, went_unanswered
 from models.domain.verification import VerificationEvent, VerificationState
 from tests.models.domain.paths import T0, WINDOW
 
+DECISIONS = {E.PASS, E.FAIL, E.AGAIN, E.APPEAL}
+DRAWABLE = {AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED}
 REASONS = ["not_matched", "not_acquired", "action_missing", "not_live", "frames_seen_before"]
-CLOCK_STEPS = st.sampled_from([0.1, 5, 29.9, 30, 30.1, 60, 119.9, 120, 120.1, 600]).map(
-    lambda s: timedelta(seconds=s)
-)
+SOON = st.sampled_from([0.1, 5, 29.9, 30, 30.1]).map(lambda seconds: timedelta(seconds=seconds))
+LATE = st.sampled_from([60, 119.9, 120, 120.1, 599.9, 600]).map(lambda seconds: timedelta(seconds=seconds))
+ENDINGS = st.sampled_from(["failed", "failed", "blank", "unanswered", "passed"])
 
 
 class Purchase(RuleBasedStateMachine):
@@ -39,6 +41,9 @@ class Purchase(RuleBasedStateMachine):
 
     def states(self):
         return [one.state for one in self.attempts]
+
+    def is_newest_in(self, states):
+        return bool(self.attempts) and self.attempts[-1].state in states
 
     def step(self, deed, *arguments, **options):
         """Do a deed to the newest attempt after applying a due expiry, as every write does."""
@@ -56,52 +61,71 @@ class Purchase(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(by=CLOCK_STEPS)
+    @rule(by=SOON | LATE)
     def time_passes(self, by):
         self.now += by
         self.attempts = [settle(one, self.now) for one in self.attempts]
         if verification.is_due(self.verification, self.states(), self.now):
             assert self.end(VerificationEvent.LAPSE)
 
+    @precondition(lambda self: not self.is_newest_in(LIVE))
     @rule(channel=st.sampled_from(Channel))
     def a_new_attempt(self, channel):
+        self.attempts = [settle(one, self.now) for one in self.attempts]
         tries = sum(one.tries for one in self.attempts)
         try:
             verification.may_begin_attempt(self.verification, tries, self.states(), self.now)
         except Refusal:
             return
-        if self.attempts and self.attempts[-1].state in LIVE | {AttemptState.FAILED}:
+        if self.is_newest_in(LIVE | {AttemptState.FAILED}):
             assert self.step(advance, E.SUPERSEDE)
         self.attempts.append(attempt.begin(channel, WINDOW, self.now))
 
-    @precondition(lambda self: self.attempts)
-    @rule(event=st.sampled_from([E.OPEN, E.OPEN, E.CHOOSE, E.DECLINE, E.UNDELIVERABLE, E.CANCEL, E.EXPIRE]))
-    def something_happens(self, event):
-        self.step(advance, event)
+    @precondition(lambda self: self.is_newest_in(LIVE))
+    @rule(channel=st.sampled_from(Channel))
+    def a_new_attempt_before_the_last_is_over(self, channel):
+        self.a_new_attempt(channel)
 
     @precondition(lambda self: self.attempts)
+    @rule(event=st.sampled_from(sorted(set(E) - DECISIONS)))
+    def anything_at_all(self, event):
+        was = self.attempts[-1].state
+        if self.step(advance, event) and event is E.CONSENT:
+            assert was is AttemptState.OPENED
+            self.consented.add(len(self.attempts) - 1)
+
+    @precondition(lambda self: self.is_newest_in({AttemptState.WAITING, AttemptState.OPENED}))
     @rule()
-    def consent(self):
+    def the_person_opens_and_consents(self):
+        self.step(advance, E.OPEN)
         if self.step(advance, E.CONSENT):
             self.consented.add(len(self.attempts) - 1)
 
-    @precondition(lambda self: self.attempts)
+    @precondition(lambda self: self.is_newest_in(DRAWABLE))
     @rule(got_frames=st.booleans())
-    def a_challenge(self, got_frames):
+    def a_challenge_is_drawn(self, got_frames):
         self.step(redraw, got_frames=got_frames)
 
-    @precondition(lambda self: self.attempts)
-    @rule()
-    def the_film_is_finished(self):
-        in_time = self.now < (self.attempts[-1].challenge_expires_at or self.now)
+    @precondition(lambda self: self.is_newest_in(DRAWABLE))
+    @rule(seconds=st.sampled_from([1, 29.9, 30]))
+    def the_person_films(self, seconds):
+        self.step(advance, E.CHALLENGE)
+        self.now += timedelta(seconds=seconds)
+        alive = self.now < (self.attempts[-1].challenge_expires_at or self.now)
         if self.step(advance, E.CAPTURE):
-            assert in_time
+            assert alive
+
+    @rule(channel=st.sampled_from(Channel), seconds=st.sampled_from([1, 29.9]))
+    def somebody_goes_all_the_way_to_a_film(self, channel, seconds):
+        if not self.is_newest_in(UNDECIDED | {AttemptState.FAILED}):
+            self.a_new_attempt(channel)
+        if self.is_newest_in({AttemptState.WAITING, AttemptState.OPENED}):
+            self.the_person_opens_and_consents()
+        if self.is_newest_in(DRAWABLE):
+            self.the_person_films(seconds)
 
     @precondition(lambda self: AttemptState.CAPTURED in self.states())
-    @rule(
-        ending=st.sampled_from(["failed", "failed", "blank", "unanswered", "passed"]),
-        reason=st.sampled_from(REASONS),
-    )
+    @rule(ending=ENDINGS, reason=st.sampled_from(REASONS))
     def the_decision(self, ending, reason):
         match ending:
             case "passed":
@@ -127,6 +151,7 @@ class Purchase(RuleBasedStateMachine):
         assert self.step(advance, E.APPEAL)
         assert self.end(VerificationEvent.APPEAL)
 
+    @precondition(lambda self: len(self.attempts) > 1)
     @rule(event=st.sampled_from([VerificationEvent.CANCEL, VerificationEvent.BYPASS]))
     def the_till_ends_it(self, event):
         deciding = AttemptState.CAPTURED in self.states()
@@ -175,4 +200,4 @@ class Purchase(RuleBasedStateMachine):
 
 
 TestPurchase = Purchase.TestCase
-TestPurchase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestPurchase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -1,0 +1,99 @@
+"""Drawing what a try asks for."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api import case as cases
+from api.flows import policy as policies
+from api.flows.scene import Scene, User, owned
+from api.ports import Ports
+from models import tables
+from models.domain import attempt as rules
+from models.domain import challenge as draws
+from models.domain.attempt import AttemptState
+from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
+from models.domain.verification import VerificationState, within_tries
+
+
+def draw(
+    ports: Ports, user: User, scene: str, *, photosensitive: bool, device: str | None
+) -> tuple[Scene, tables.Challenge | None]:
+    """Draw a challenge for the next try; None when the abandoned one was the last try."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        _may_try(ports, db, seen)
+        last = newest(db, seen.attempt.id)
+        got_frames = last is not None and db.get(tables.Capture, last.id) is not None
+        moved = rules.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
+        cases.move(ports, seen.case, seen.attempt, moved)
+        if moved.state is not AttemptState.CHALLENGED:
+            return seen, None
+        policy = policies.active(db)
+        drawn = draws.draw(policy, ports.random.fractions(), photosensitive=photosensitive)
+        row = tables.Challenge(
+            id=ports.new_id("chl"),
+            attempt_id=seen.attempt.id,
+            number=(last.number if last else 0) + 1,
+            actions=list(drawn.actions),
+            colours=[asdict(colour) for colour in drawn.colours],
+            evidence_at_ms=list(drawn.evidence_at_ms),
+            policy_version=policy.version,
+            device=device,
+            swapped=False,
+            created_at=ports.now(),
+            expires_at=moved.challenge_expires_at,
+        )
+        db.add(row)
+        return seen, row
+
+
+def _may_try(ports: Ports, db: Session, seen: Scene) -> None:
+    """Raise unless one more try may be made for this person now."""
+    if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
+        raise Invalid("consent is needed first", code="consent_missing")
+    if seen.case.verification.state is not VerificationState.OPEN:
+        raise Conflict("this verification is over", code="verification_ended")
+    within_tries(seen.case.tries, _failures_today(ports, db, seen.attempt.person_id))
+
+
+def _failures_today(ports: Ports, db: Session, person_id: str | None) -> int:
+    """Return the person's counted failures in the last 24 hours, at any institution."""
+    since = ports.now() - timedelta(days=1)
+    return db.scalar(
+        select(func.count())
+        .select_from(tables.Decision)
+        .where(tables.Decision.person_id == person_id)
+        .where(tables.Decision.outcome == "failed")
+        .where(tables.Decision.created_at > since)
+    ) or 0
+
+
+def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
+    """Return the attempt's latest challenge."""
+    rows = select(tables.Challenge).where(tables.Challenge.attempt_id == attempt_id)
+    return db.scalar(rows.order_by(tables.Challenge.number.desc()).limit(1))
+
+
+def owned_challenge(ports: Ports, db: Session, user: User, challenge_id: str) -> tuple[Scene, tables.Challenge]:
+    """Return a challenge with its scene, if the scene belongs to the user; raises as `owned`."""
+    challenge = db.get(tables.Challenge, challenge_id)
+    if challenge is None:
+        raise Absent
+    attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+    return owned(ports, db, user, attempt.scene), challenge
+
+
+def running(ports: Ports, db: Session, user: User, challenge_id: str) -> tuple[Scene, tables.Challenge]:
+    """Return a challenge that may still be filmed, or raise Conflict or OutOfTime."""
+    seen, challenge = owned_challenge(ports, db, user, challenge_id)
+    if seen.attempt.state is not AttemptState.CHALLENGED:
+        raise Conflict(f"the attempt is {seen.attempt.state}")
+    latest = newest(db, seen.attempt.id)
+    if latest is None or latest.id != challenge.id:
+        raise Conflict("a newer challenge has been drawn", code="challenge_replaced")
+    if ports.now() >= challenge.expires_at:
+        raise OutOfTime("the challenge is too old", code="challenge_expired")
+    return seen, challenge

@@ -1,0 +1,182 @@
+"""Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api import case as cases
+from api.case import Case
+from api.flows import frames, memory, retention
+from api.flows import policy as policies
+from api.ports import Ports
+from matcher.errors import BadImage, MatcherUnavailable
+from matcher.types import Examination, Frame, Report as MatcherReport
+from models import tables
+from models.domain import attempt as rules
+from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.chain import canonical
+from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, Report, decide
+from models.domain.policy import Policy
+from models.domain.verification import VerificationEvent
+
+COHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the decision of one challenge rests on."""
+
+    challenge: tables.Challenge
+    policy: Policy
+    examination: Examination
+    seen_exact: int
+    seen_similar: int
+
+
+def examine(ports: Ports, challenge_id: str) -> None:
+    """Decide a captured challenge; whoever comes second finds it decided and changes nothing."""
+    evidence = _gather(ports, challenge_id)
+    if evidence is None:
+        return
+    try:
+        answer = ports.matcher.examine(evidence.examination)
+    except (MatcherUnavailable, BadImage):
+        report, decision = None, UNANSWERED
+    else:
+        report = _facts(answer, evidence)
+        decision = decide(report, evidence.policy)
+    sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
+    if _conclude(ports, evidence.challenge, decision, sealed) is Outcome.PASSED:
+        retention.forget_frames(ports, challenge_id)
+
+
+def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
+    """Load what the decision rests on; None when there is nothing left to decide."""
+    with ports.database.reading() as db:
+        challenge = db.get_one(tables.Challenge, challenge_id)
+        attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+        if attempt.state is not AttemptState.CAPTURED or attempt.person_id is None:
+            return None
+        policy = policies.pinned(db, challenge.policy_version)
+        kept = frames.rows(db, challenge_id)
+        exact = memory.seen_exactly(ports, db, challenge_id)
+        similar = memory.seen_similarly(ports, db, challenge_id, policy)
+        verification = db.get_one(tables.Verification, attempt.verification_id)
+    relatives = _relatives(ports, attempt.person_id, verification.cardholder_id)
+    examination = Examination(
+        actions=tuple(challenge.actions),
+        observations=tuple(frames.opened(ports, row) for row in kept),
+        evidence=tuple(_evidence(ports, row) for row in kept if row.file_key),
+        references=ports.directory.references(attempt.person_id),
+        cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
+        grey_zone=(policy.grey_low, policy.grey_high),
+    )
+    return Evidence(challenge, policy, examination, exact, similar)
+
+
+def _evidence(ports: Ports, row: tables.Frame) -> Frame:
+    """Return an evidence frame from the object store."""
+    return Frame(
+        seq=row.seq,
+        t_ms=row.t_ms,
+        kind="evidence",
+        image=ports.objects.get(row.file_key or ""),
+        mirrored=row.mirrored,
+    )
+
+
+def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
+    """Return who else of the two families has a face on record, nearest kin first."""
+    known: dict[str, None] = {}
+    for root in dict.fromkeys((person_id, cardholder_id)):
+        for relative in ports.directory.network(root):
+            if relative.person.enrolled and relative.person.person_id != person_id:
+                known[relative.person.person_id] = None
+    return list(known)[:COHORT]
+
+
+def _facts(answer: MatcherReport, evidence: Evidence) -> Report:
+    """Return the matcher's report and the memory's as the facts a policy decides on."""
+    acquisition, timing = answer.acquisition, answer.timing
+    return Report(
+        motion=acquisition["usable_motion"],
+        evidence=acquisition["usable_evidence"],
+        hint=acquisition["hint"],
+        duration_ms=timing["duration_ms"],
+        gap_ms=timing["max_gap_ms"],
+        rate=timing["rate"],
+        backward=timing["backward"],
+        repeated=timing["repeated"],
+        frozen_ms=timing["frozen_ms"],
+        done=all(action["done"] for action in answer.actions),
+        in_order=answer.in_order,
+        same_face=answer.continuity["same_face_min"],
+        pad=answer.pad["score"],
+        score=answer.comparison["score"],
+        relative=answer.cohort["best"],
+        seen_exact=evidence.seen_exact,
+        seen_similar=evidence.seen_similar,
+    )
+
+
+def _conclude(
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+) -> Outcome | None:
+    """Write decision, event, receipt and outbox in one transaction; None when already decided."""
+    with ports.database.transaction() as db:
+        attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+        case = cases.current(ports, db, attempt.verification_id)
+        attempt = case.attempt(challenge.attempt_id)
+        if attempt.state is not AttemptState.CAPTURED or db.get(tables.Decision, challenge.id) is not None:
+            return None
+        moved = _moved(attempt.snapshot(), decision, ports)
+        counted = moved.tries > attempt.tries
+        cases.move(ports, case, attempt, moved, {"report": report, "policy": challenge.policy_version})
+        row = _row(ports, challenge, decision, report)
+        row.counted = counted
+        row.outcome = Outcome.FAILED if counted and decision.outcome is Outcome.RETRY else decision.outcome
+        row.person_id = attempt.person_id
+        db.add(row)
+        if decision.outcome is Outcome.PASSED:
+            _passed(ports, db, case, attempt, challenge.id)
+        cases.settle(ports, case)
+        return decision.outcome
+
+
+def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.Attempt:
+    """Return the attempt as the decision leaves it."""
+    now = ports.now()
+    match decision:
+        case Decision(outcome=Outcome.PASSED):
+            return rules.advance(attempt, AttemptEvent.PASS, now)
+        case Decision(outcome=Outcome.FAILED):
+            return rules.advance(attempt, AttemptEvent.FAIL, now, reason=decision.reason)
+        case Decision(reason=Reason.NOT_ACQUIRED):
+            return rules.came_to_nothing(attempt, now)
+    return rules.went_unanswered(attempt, now)
+
+
+def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, challenge_id: str) -> None:
+    """End the verification, unless an appeal was faster, and drop the frames."""
+    if case.is_open:
+        cases.end(ports, case, VerificationEvent.PASS, attempt)
+    for row in db.scalars(select(tables.Frame).where(tables.Frame.challenge_id == challenge_id)):
+        db.delete(row)
+
+
+def _row(
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+) -> tables.Decision:
+    """Return the record of the decision; scores are sealed."""
+    place = f"decision.report:{challenge.id}"
+    return tables.Decision(
+        challenge_id=challenge.id,
+        attempt_id=challenge.attempt_id,
+        reason=decision.reason,
+        hint=decision.hint,
+        report=ports.vault.seal(place, canonical(report)) if report else None,
+        policy_version=challenge.policy_version,
+        created_at=ports.now(),
+    )

@@ -1,0 +1,65 @@
+"""Ending a try and telling the phone what it came to."""
+
+from dataclasses import dataclass
+
+from api import case as cases
+from api.flows.challenge import newest, owned_challenge, running
+from api.flows.examine import examine
+from api.flows.scene import Scene, User
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.errors import Busy
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one try came to, and where the attempt now stands."""
+
+    scene: Scene
+    decision: tables.Decision
+
+
+def finish(ports: Ports, user: User, challenge_id: str) -> Result:
+    """Close the capture and decide it; repeated, it returns the stored answer.
+
+    Raises Busy when another process is deciding and has not ended yet.
+    """
+    if not _is_closed(ports, user, challenge_id):
+        _close(ports, user, challenge_id)
+    return _result(ports, user, challenge_id) or _decided(ports, user, challenge_id)
+
+
+def _is_closed(ports: Ports, user: User, challenge_id: str) -> bool:
+    """Tell whether this challenge is already decided or being decided."""
+    with ports.database.transaction() as db:
+        seen, challenge = owned_challenge(ports, db, user, challenge_id)
+        if db.get(tables.Decision, challenge_id) is not None:
+            return True
+        latest = newest(db, seen.attempt.id)
+        return seen.attempt.state is AttemptState.CAPTURED and latest is not None and latest.id == challenge.id
+
+
+def _close(ports: Ports, user: User, challenge_id: str) -> None:
+    """Move the attempt to captured; from here on it is always decided."""
+    with ports.database.transaction() as db:
+        seen, _ = running(ports, db, user, challenge_id)
+        cases.step(ports, seen.case, seen.attempt, AttemptEvent.CAPTURE)
+        seen.attempt.captured_at = ports.now()
+
+
+def _decided(ports: Ports, user: User, challenge_id: str) -> Result:
+    """Decide now and return the result."""
+    examine(ports, challenge_id)
+    result = _result(ports, user, challenge_id)
+    if result is None:
+        raise Busy("the decision is being made; please ask again")
+    return result
+
+
+def _result(ports: Ports, user: User, challenge_id: str) -> Result | None:
+    """Return the stored decision with the scene as it now is."""
+    with ports.database.transaction() as db:
+        seen, _ = owned_challenge(ports, db, user, challenge_id)
+        decision = db.get(tables.Decision, challenge_id)
+        return Result(seen, decision) if decision else None

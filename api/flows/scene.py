@@ -1,0 +1,161 @@
+"""What happens when a phone opens a scene: who may, whom it is for, and the consent."""
+
+from dataclasses import dataclass
+import hmac
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api import case as cases
+from api.case import Case
+from api.flows import policy as policies
+from api.flows.attempt import Choice, assign, pick
+from api.ports import Ports
+from api.record import Change, record
+from models import tables
+from models.domain import notice
+from models.domain.attempt import TERMINAL, AttemptEvent, AttemptState, Channel, advance
+from models.domain.errors import Absent, Conflict, Ended, Forbidden, Invalid, TooMany
+
+PRESENCE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who holds the phone, as WeChat told our server."""
+
+    openid: str
+    openid_index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An attempt together with its case, owned by the user who asked."""
+
+    case: Case
+    attempt: tables.Attempt
+
+
+def owned(ports: Ports, db: Session, user: User, scene: str) -> Scene:
+    """Return the scene locked and as the clock leaves it, if it belongs to the user.
+
+    Raises Absent, Ended, or Forbidden `not_staff`. A code belongs to the first member of staff
+    who opens it.
+    """
+    found = db.scalar(select(tables.Attempt).where(tables.Attempt.scene == scene))
+    if found is None:
+        raise Absent
+    case = cases.current(ports, db, found.verification_id)
+    attempt = case.attempt(found.id)
+    _check_owner(db, case, attempt, user)
+    return Scene(case, attempt)
+
+
+def _check_owner(db: Session, case: Case, attempt: tables.Attempt, user: User) -> None:
+    """Raise unless the user owns the scene; claim a code nobody has opened yet."""
+    if attempt.owner_index is not None and hmac.compare_digest(attempt.owner_index, user.openid_index):
+        return
+    if attempt.state in TERMINAL:
+        raise Ended("this link is no longer valid")
+    if attempt.channel is Channel.PUSH:
+        raise Absent
+    if not _is_staff(db, case, user):
+        raise Forbidden("only staff of this institution may open this code", code="not_staff")
+    if attempt.owner_index is not None:
+        raise Absent
+    attempt.owner_index = user.openid_index
+
+
+def _is_staff(db: Session, case: Case, user: User) -> bool:
+    """Tell whether the user is bound as staff of the case's institution."""
+    staff = (
+        select(tables.Staff.id)
+        .where(tables.Staff.institution_id == case.institution.id)
+        .where(tables.Staff.openid_index == user.openid_index)
+        .where(tables.Staff.revoked_at.is_(None))
+    )
+    return db.scalar(staff) is not None
+
+
+def view(ports: Ports, user: User, scene: str) -> Scene:
+    """Show the scene; the first look moves it from waiting to opened."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        if seen.attempt.state is AttemptState.WAITING:
+            cases.step(ports, seen.case, seen.attempt, AttemptEvent.OPEN, {"openid": user.openid})
+        return seen
+
+
+def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
+    """Say who is there, once; only while the scene is opened."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        attempt = seen.attempt
+        if attempt.state is AttemptState.OPENED and attempt.person_id is not None:
+            if choice.person_id == attempt.person_id:
+                return seen
+            raise Conflict("the person has already been chosen", code="person_already_chosen")
+        moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
+        picked = pick(ports, seen.case, choice)
+        if picked is None:
+            raise Invalid("a person is needed", code="person_missing")
+        assign(attempt, picked)
+        attempt.apply(moved)
+        record(ports, seen.case.verification, Change("attempt.person_chosen", attempt))
+        return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person answered to the notice."""
+
+    notice_version: str
+    granted: bool
+    presence_code: str | None = None
+
+
+def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
+    """Record what the person answered to this notice; repeated, it changes nothing."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        attempt = seen.attempt
+        if answer.granted and attempt.state is AttemptState.CONSENTED:
+            return seen
+        if not answer.granted and attempt.state is AttemptState.DECLINED:
+            return seen
+        notice.check(answer.notice_version)
+        if answer.granted:
+            _may_consent(db, attempt, answer)
+        event = AttemptEvent.CONSENT if answer.granted else AttemptEvent.DECLINE
+        cases.step(ports, seen.case, attempt, event, {"openid": user.openid, "notice": answer.notice_version})
+        db.add(_consent_row(ports, user, attempt, answer))
+        return seen
+
+
+def _may_consent(db: Session, attempt: tables.Attempt, answer: Answer) -> None:
+    """Raise unless the person is known and, where asked for, at this counter."""
+    if attempt.state is AttemptState.OPENED and attempt.person_id is None:
+        raise Conflict("choose the person first", code="person_not_chosen")
+    if attempt.state is not AttemptState.OPENED or not attempt.presence_code:
+        return
+    if attempt.presence_tries >= PRESENCE_TRIES:
+        raise TooMany("too many wrong codes; ask for a new attempt", code="presence_code_locked")
+    if not hmac.compare_digest((answer.presence_code or "").encode(), attempt.presence_code.encode()):
+        attempt.presence_tries += 1
+        refusal = Invalid("the four digits are not those on the counter's screen", code="presence_code_wrong")
+        refusal.remember = True
+        raise refusal
+
+
+def _consent_row(ports: Ports, user: User, attempt: tables.Attempt, answer: Answer) -> tables.Consent:
+    """Return the record of one answer."""
+    return tables.Consent(
+        id=ports.new_id("cns"),
+        attempt_id=attempt.id,
+        person_id=attempt.person_id,
+        openid_index=user.openid_index,
+        channel=attempt.channel,
+        notice_version=answer.notice_version,
+        granted=answer.granted,
+        created_at=ports.now(),
+    )

@@ -1,0 +1,144 @@
+"""What a person may see, take back and delete of what is kept about them."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api import case as cases
+from api.flows import retention
+from api.flows.scene import User
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
+from models.domain.errors import Absent, Forbidden
+from models.domain.person import mask
+
+RECENT = timedelta(minutes=10)
+
+
+def consents(ports: Ports, user: User) -> list[tables.Consent]:
+    """Return the answers given on this user's own phone, newest first."""
+    mine = select(tables.Consent).where(tables.Consent.openid_index == user.openid_index)
+    own = mine.where(tables.Consent.channel == Channel.PUSH)
+    with ports.database.reading() as db:
+        return list(db.scalars(own.order_by(tables.Consent.created_at.desc()).limit(200)))
+
+
+def bindings(ports: Ports, user: User) -> list[tables.Binding]:
+    """Return the user's live bindings."""
+    mine = select(tables.Binding).where(tables.Binding.openid_index == user.openid_index)
+    with ports.database.reading() as db:
+        return list(db.scalars(mine.where(tables.Binding.revoked_at.is_(None)).order_by(tables.Binding.created_at)))
+
+
+def appeals(ports: Ports, user: User) -> list[tables.Appeal]:
+    """Return the appeals lodged on this user's own phone, newest first."""
+    mine = (
+        select(tables.Appeal)
+        .join(tables.Attempt, tables.Attempt.id == tables.Appeal.attempt_id)
+        .where(tables.Appeal.openid_index == user.openid_index, tables.Attempt.channel == Channel.PUSH)
+    )
+    with ports.database.reading() as db:
+        return list(db.scalars(mine.order_by(tables.Appeal.created_at.desc()).limit(200)))
+
+
+def proven_person(ports: Ports, db: Session, user: User) -> str:
+    """Return whose face passed on this user's own phone in the last 10 minutes.
+
+    Raises Forbidden `recent_pass_needed`: a borrowed phone must not read or delete anything.
+    """
+    found = db.scalar(
+        select(tables.Attempt.person_id)
+        .join(tables.Verification, tables.Verification.id == tables.Attempt.verification_id)
+        .where(tables.Attempt.owner_index == user.openid_index)
+        .where(tables.Attempt.channel == Channel.PUSH)
+        .where(tables.Attempt.state == AttemptState.PASSED)
+        .where(tables.Verification.ended_at > ports.now() - RECENT)
+        .order_by(tables.Verification.ended_at.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise Forbidden("please verify your face on this phone first", code="recent_pass_needed")
+    return found
+
+
+def export(ports: Ports, user: User) -> dict[str, Any]:
+    """Return everything kept about the person who has just proved to be there."""
+    with ports.database.reading() as db:
+        person_id = proven_person(ports, db, user)
+        person = db.get_one(tables.Person, person_id)
+        attempts = db.scalars(select(tables.Attempt).where(tables.Attempt.person_id == person_id))
+        return {
+            "person": {
+                "person_id": person_id,
+                "name": mask(ports.vault.text(f"person.name:{person_id}", person.name)),
+                "sex": person.sex,
+                "birth": person.birth.isoformat() if person.birth else None,
+                "enrolled_photos": len(_enrolments(db, person_id)),
+            },
+            "attempts": [
+                {"attempt_id": row.id, "state": row.state, "channel": row.channel, "created_at": row.created_at.isoformat()}
+                for row in attempts
+            ],
+        }
+
+
+def withdraw(ports: Ports, user: User, consent_id: str) -> tables.Consent:
+    """Take a consent back: a running attempt is declined, an old one loses its frames and its link.
+
+    Ending one's own running attempt needs no proof; reaching into the past needs a recent pass.
+    """
+    with ports.database.transaction() as db:
+        row = db.get(tables.Consent, consent_id)
+        if row is None or row.openid_index != user.openid_index or row.channel is not Channel.PUSH:
+            raise Absent
+        if row.withdrawn_at is not None:
+            return row
+        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        case = cases.current(ports, db, attempt.verification_id)
+        attempt = case.attempt(attempt.id)
+        if attempt.state in LIVE - {AttemptState.WAITING}:
+            cases.step(ports, case, attempt, AttemptEvent.DECLINE, {"openid": user.openid})
+        else:
+            proven_person(ports, db, user)
+        row.withdrawn_at = ports.now()
+        _unlink_scores(db, tables.Decision.attempt_id == attempt.id)
+        challenges = list(db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id)))
+    if attempt.state is not AttemptState.CAPTURED:
+        for challenge_id in challenges:
+            retention.forget_frames(ports, challenge_id)
+    return row
+
+
+def _unlink_scores(db: Session, which: Any) -> None:
+    """Take the person out of decision records; the decisions stay under the fund's duty."""
+    db.execute(update(tables.Decision).where(which).values(person_id=None, report=None))
+
+
+def _enrolments(db: Session, person_id: str) -> list[tables.Enrolment]:
+    """Return the references in use."""
+    mine = select(tables.Enrolment).where(tables.Enrolment.person_id == person_id)
+    return list(db.scalars(mine.where(tables.Enrolment.revoked_at.is_(None))))
+
+
+def erase(ports: Ports, user: User) -> None:
+    """Delete the person's face from the system for good; purchases on record stay.
+
+    A tombstone keeps a later import from bringing the face back.
+    """
+    with ports.database.transaction() as db:
+        person_id = proven_person(ports, db, user)
+        photos = []
+        for enrolment in _enrolments(db, person_id):
+            photos.append(enrolment.photo_key)
+            enrolment.revoked_at, enrolment.templates = ports.now(), b""
+        _unlink_scores(db, tables.Decision.person_id == person_id)
+        bound = select(tables.Binding).where(tables.Binding.person_id == person_id)
+        for binding in db.scalars(bound.where(tables.Binding.revoked_at.is_(None))):
+            binding.revoked_at = ports.now()
+        index = db.get_one(tables.Person, person_id).id_index
+        if db.get(tables.Tombstone, index) is None:
+            db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
+    ports.objects.delete(photos)

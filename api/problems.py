@@ -1,0 +1,96 @@
+"""One table from errors to HTTP; whatever is not in it is an opaque 500 with a request id."""
+
+import structlog
+from flask import Flask, Response, g, json, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from models.domain import errors
+
+log = structlog.get_logger()
+
+STATUS: dict[type[errors.Refusal], int] = {
+    errors.Malformed: 400,
+    errors.Unidentified: 401,
+    errors.Forbidden: 403,
+    errors.Absent: 404,
+    errors.Conflict: 409,
+    errors.Ended: 410,
+    errors.TooLarge: 413,
+    errors.WrongMediaType: 415,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Busy: 503,
+}
+CODES = {
+    400: "malformed",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+    414: "too_large",
+    415: "unsupported_media_type",
+    431: "too_large",
+}
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(status: int, code: str, detail: str = "") -> Response:
+    """Return an RFC 9457 answer."""
+    body = {"type": f"/docs/errors#{code}", "title": code.replace("_", " "), "status": status, "code": code}
+    if detail:
+        body["detail"] = detail
+    return Response(json.dumps(body), status, mimetype=MEDIA_TYPE)
+
+
+def status_of(refusal: errors.Refusal) -> int:
+    """Return the HTTP status for a refusal, by its nearest class in the table."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def from_refusal(refusal: errors.Refusal) -> Response:
+    """Return the answer for something the rules refused."""
+    answer = problem(status_of(refusal), refusal.code, refusal.detail)
+    if isinstance(refusal, errors.Busy | errors.TooMany):
+        answer.headers["Retry-After"] = "1" if isinstance(refusal, errors.Busy) else "3600"
+    if isinstance(refusal, errors.Unidentified):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _from_http(error: HTTPException) -> Response:
+    """Return the answer for what Werkzeug refused before a route was reached."""
+    status = error.code or 500
+    if 300 <= status < 400 and error.response is not None:
+        return error.get_response()  # type: ignore[return-value]
+    answer = problem(status, CODES.get(status, "refused"))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() == "allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _contended(error: Exception) -> Response:
+    """Return 503 when two requests got in each other's way and nothing was changed."""
+    log.warning("contended", kind=type(error).__name__, request_id=g.request_id)
+    return from_refusal(errors.Busy("please repeat the request"))
+
+
+def _unexpected(error: Exception) -> Response:
+    """Log where it happened, never what was in it; tell the client only the request id."""
+    frame, tail = error.__traceback__, ""
+    while frame is not None:
+        tail = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    log.error("unexpected", kind=type(error).__name__, where=tail, request_id=g.request_id)
+    return problem(500, "internal", f"request {g.request_id}")
+
+
+def install(app: Flask) -> None:
+    """Teach the application to answer every error as a problem."""
+    app.register_error_handler(errors.Refusal, from_refusal)
+    app.register_error_handler(HTTPException, _from_http)
+    for contention in (OperationalError, StaleDataError, IntegrityError):
+        app.register_error_handler(contention, _contended)
+    app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,91 @@
+"""Receipts: a signed statement of who was verified, that the till can check by itself."""
+
+from typing import Any
+
+from joserfc import jws
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from api.ports import Ports
+from models import tables
+from models.domain.chain import canonical
+from models.domain.person import SELF, needs_guardian
+from models.domain.verification import LIFE
+
+
+def sign(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
+    """Sign the receipt once and keep it: compact JWS, ES256 (RFC 7515, RFC 7518 §3.4)."""
+    db = object_session(verification)
+    if db is None:
+        raise RuntimeError("a receipt is signed only inside its transaction")
+    key = signing_key(ports, db)
+    jti = ports.new_id("rcp")
+    claims = _claims(ports, db, verification, attempt) | {"jti": jti, "iss": ports.settings.base_url}
+    header = {"alg": "ES256", "typ": "JWT", "kid": key.kid}
+    private = ECKey.import_key(ports.vault.text(f"signing_key.private:{key.kid}", key.private))
+    verification.receipt_jti = jti
+    verification.receipt = jws.serialize_compact(header, canonical(claims).encode(), private)
+
+
+def _claims(
+    ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
+) -> dict[str, Any]:
+    """Return what the receipt says about the purchase and the person."""
+    issued = int(ports.now().timestamp())
+    relation = (attempt.relation if attempt else None) or SELF
+    person_id = (attempt.person_id if attempt else None) or verification.cardholder_id
+    cardholder = db.get_one(tables.Person, verification.cardholder_id)
+    institution = db.get_one(tables.Institution, verification.institution_id)
+    return {
+        "aud": verification.institution_id,
+        "iat": issued,
+        "exp": issued + int(LIFE.total_seconds()),
+        "order_no": verification.order_no,
+        "amount_fen": verification.amount_fen,
+        "person": {"person_id": person_id, "relation": relation},
+        "agent": relation != SELF,
+        "guardian": relation != SELF and needs_guardian(cardholder.birth, ports.today()),
+        "channel": attempt.channel.value if attempt else None,
+        "provider": institution.provider if attempt else "documents",
+        "result": verification.state.value,
+        "policy": _policy_version(db, attempt),
+    }
+
+
+def _policy_version(db: Session, attempt: tables.Attempt | None) -> int | None:
+    """Return the policy that decided the attempt's last try."""
+    if attempt is None:
+        return None
+    newest = tables.Challenge.number.desc()
+    rows = select(tables.Challenge.policy_version).where(tables.Challenge.attempt_id == attempt.id)
+    return db.scalar(rows.order_by(newest).limit(1))
+
+
+def signing_key(ports: Ports, db: Session) -> tables.SigningKey:
+    """Return the newest signing key, making the first one where there is none."""
+    newest = select(tables.SigningKey).order_by(tables.SigningKey.created_at.desc()).limit(1)
+    return db.scalar(newest) or new_signing_key(ports, db)
+
+
+def new_signing_key(ports: Ports, db: Session) -> tables.SigningKey:
+    """Make a key that signs from now on; the older ones stay published."""
+    kid = ports.new_id("key")
+    key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
+    row = tables.SigningKey(
+        kid=kid,
+        private=ports.vault.seal(f"signing_key.private:{kid}", key.as_pem(private=True)),
+        public=key.as_dict(private=False),
+        created_at=ports.now(),
+    )
+    db.add(row)
+    db.flush()
+    return row
+
+
+def published_keys(ports: Ports) -> dict[str, Any]:
+    """Return the JWK set (RFC 7517) of all keys there ever were."""
+    with ports.database.transaction() as db:
+        signing_key(ports, db)
+        rows = db.scalars(select(tables.SigningKey).order_by(tables.SigningKey.created_at))
+        return {"keys": [row.public for row in rows]}

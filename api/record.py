@@ -1,0 +1,107 @@
+"""Writing down that something changed: the event, its link in the chain, and what it sets off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import object_session
+
+from api.ports import Ports
+from models import tables
+from models.domain import chain
+from models.domain.verification import TERMINAL
+
+WEBHOOK_TYPES = frozenset(
+    {
+        *(f"verification.{state}" for state in TERMINAL),
+        "attempt.failed",
+        "attempt.expired",
+        "attempt.undeliverable",
+        "appeal.upheld",
+        "appeal.rejected",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened: its type, the attempt it happened to, and what only auditors may read."""
+
+    kind: str
+    attempt: tables.Attempt | None = None
+    reason: str | None = None
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
+    """Append one event to the verification's chain and, where somebody wants it, to the outbox.
+
+    Joins the transaction `verification` was loaded in.
+    """
+    db = object_session(verification)
+    if db is None:
+        raise RuntimeError("a verification is changed only inside its transaction")
+    event = _chained(ports, verification, change)
+    db.add(event)
+    db.flush()
+    if change.kind in WEBHOOK_TYPES and verification.notify_url:
+        db.add(to_send(ports, verification, "webhook", event_id=event.id))
+    return event
+
+
+def _chained(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
+    """Return the event row linked to the one before it."""
+    verification.last_seq += 1
+    now, seq, salt = ports.now(), verification.last_seq, ports.random.salt()
+    public = _public(verification, change, now.isoformat())
+    commitment = chain.commit(salt, change.private)
+    verification.head = chain.link(
+        verification.head, seq, (change.kind, now, chain.canonical(public)), commitment
+    )
+    return tables.Event(
+        verification_id=verification.id,
+        seq=seq,
+        type=change.kind,
+        created_at=now,
+        public=public,
+        private=ports.vault.seal(f"event.private:{verification.id}:{seq}", chain.canonical(change.private)),
+        salt=salt,
+        commitment=commitment,
+        hash=verification.head,
+    )
+
+
+def _public(verification: tables.Verification, change: Change, created: str) -> dict[str, Any]:
+    """Return what SSE, webhooks and long polls show of the change."""
+    attempt = change.attempt
+    return {
+        "seq": verification.last_seq,
+        "type": change.kind,
+        "created": created,
+        "verification_state": verification.state.value,
+        "attempt_id": attempt.id if attempt else None,
+        "attempt_state": attempt.state.value if attempt else None,
+        "reason": change.reason,
+    }
+
+
+def to_send(
+    ports: Ports,
+    verification: tables.Verification,
+    kind: str,
+    *,
+    event_id: int | None = None,
+    attempt_id: str | None = None,
+) -> tables.Delivery:
+    """Return an outbox row for something to be sent now."""
+    now = ports.now()
+    return tables.Delivery(
+        id=ports.new_id("dlv"),
+        kind=kind,
+        verification_id=verification.id,
+        attempt_id=attempt_id,
+        event_id=event_id,
+        state="pending",
+        created_at=now,
+        next_at=now,
+    )

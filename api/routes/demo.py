@@ -1,0 +1,22 @@
+"""What only the demo profile offers."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+
+from api.flows import memory
+from api.schemas.answers import Answer
+from api.web import answer, ports
+
+demo = APIBlueprint("demo", __name__, url_prefix="/demo")
+
+
+class Forgotten(Answer):
+    """How many frames were forgotten."""
+
+    forgotten: int
+
+
+@demo.post("/forget-frames", responses={200: Forgotten})
+def forget_frames() -> Response:
+    """Clear the memory of frames seen, so that a film can be shown twice."""
+    return answer({"forgotten": memory.forget_everything(ports())})

@@ -1,0 +1,60 @@
+"""What anybody may read: keys, health, a code's picture, the popup."""
+
+from flask import Response, render_template
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel, Field
+
+from api import present, receipts
+from api.flows import code
+from api.flows import verification as verifications
+from api.schemas import answers
+from api.web import answer, ports
+
+public = APIBlueprint("public", __name__)
+
+
+class ImagePath(BaseModel):
+    """Which code."""
+
+    scene: str = Field(max_length=64)
+
+
+class PopupPath(BaseModel):
+    """Which popup."""
+
+    token: str = Field(max_length=64)
+
+
+@public.get("/.well-known/jwks.json", responses={200: answers.KeySet})
+def keys() -> Response:
+    """Read the keys that receipts are checked with; old ones stay."""
+    return answer(receipts.published_keys(ports()))
+
+
+@public.get("/healthz", responses={200: answers.Health})
+def health() -> Response:
+    """Tell that the service answers and reaches its database."""
+    with ports().database.reading() as db:
+        db.connection()
+    return answer({"status": "ok"})
+
+
+@public.get("/qr/<string:scene>.png", responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}})
+def code_image(path: ImagePath) -> Response:
+    """Show the mini-program code of an attempt; gone once the attempt has ended."""
+    picture = code.image(ports(), path.scene)
+    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(picture, mimetype=kind, headers={"Cache-Control": "no-store"})
+
+
+@public.get("/popup/<string:token>", responses={200: {"content": {"text/html": {}}}, 410: {"content": {"text/html": {}}}})
+def popup(path: PopupPath) -> Response:
+    """Show the cashier where the verification stands."""
+    case = verifications.from_popup(ports(), path.token)
+    shown = present.verification(ports(), case) if case else None
+    page = render_template("popup.html", verification=shown)
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Security-Policy": CSP}
+    return Response(page, 200 if case else 410, mimetype="text/html", headers=headers)
+
+
+CSP = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors *"

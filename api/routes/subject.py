@@ -1,0 +1,89 @@
+"""What a person may see and take back: /mp/v1/bindings, /mp/v1/subscriptions, /mp/v1/me."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel, Field
+
+from api import present
+from api.flows import binding as bindings
+from api.flows import subject
+from api.flows.identify import Named
+from api.schemas import answers, requests
+from api.web import answer, know_user, ports, user
+
+me = APIBlueprint("subject", __name__, url_prefix="/mp/v1", abp_security=[{"session": []}])
+me.before_request(know_user)
+
+
+class ConsentPath(BaseModel):
+    """Which consent."""
+
+    consent_id: str = Field(max_length=64)
+
+
+class BindingPath(BaseModel):
+    """Which binding."""
+
+    binding_id: str = Field(max_length=64)
+
+
+@me.post("/bindings", responses={201: answers.BindingRow})
+def bind(body: requests.NewBinding) -> Response:
+    """Let this phone receive a person's pushes."""
+    row = bindings.bind(ports(), user(), Named(body.name, body.id_number, body.id_type))
+    return answer(present.binding(ports(), row), 201)
+
+
+@me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})
+def subscribe(body: requests.Subscription) -> Response:
+    """Say what was tapped in WeChat's panel."""
+    accepted = bindings.subscribed(ports(), user(), body.template_id, body.result)
+    return answer({"accepted": accepted})
+
+
+@me.get("/me/consents", responses={200: answers.ConsentList})
+def list_consents() -> Response:
+    """List what was consented to on this phone."""
+    return answer({"consents": [present.consent(row) for row in subject.consents(ports(), user())]})
+
+
+@me.get("/me/bindings", responses={200: answers.BindingList})
+def list_bindings() -> Response:
+    """List whose pushes this phone receives."""
+    return answer({"bindings": [present.binding(ports(), row) for row in subject.bindings(ports(), user())]})
+
+
+@me.get("/me/appeals", responses={200: answers.AppealList})
+def list_appeals() -> Response:
+    """List the appeals lodged on this phone."""
+    return answer({"appeals": [present.appeal(row) for row in subject.appeals(ports(), user())]})
+
+
+@me.get("/me/export", responses={200: answers.ExportAnswer})
+def export() -> Response:
+    """Export what is kept about the person who has just passed on this phone."""
+    kept = subject.export(ports(), user())
+    kept["consents"] = [present.consent(row) for row in subject.consents(ports(), user())]
+    kept["bindings"] = [present.binding(ports(), row) for row in subject.bindings(ports(), user())]
+    kept["appeals"] = [present.appeal(row) for row in subject.appeals(ports(), user())]
+    return answer(kept)
+
+
+@me.delete("/me/consents/<string:consent_id>", responses={200: answers.ConsentRow})
+def withdraw(path: ConsentPath) -> Response:
+    """Take a consent back."""
+    return answer(present.consent(subject.withdraw(ports(), user(), path.consent_id)))
+
+
+@me.delete("/me/bindings/<string:binding_id>", responses={204: None})
+def unbind(path: BindingPath) -> Response:
+    """Stop receiving a person's pushes on this phone."""
+    bindings.unbind(ports(), user(), path.binding_id)
+    return Response(status=204)
+
+
+@me.delete("/me", responses={204: None})
+def erase() -> Response:
+    """Delete the face of the person who has just passed on this phone."""
+    subject.erase(ports(), user())
+    return Response(status=204)

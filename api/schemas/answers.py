@@ -1,0 +1,321 @@
+"""What clients get. The OpenAPI document is made from these."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from models.domain.appeal import AppealReason, AppealState
+from models.domain.attempt import AttemptState, Channel
+from models.domain.decision import Outcome, Reason
+from models.domain.person import Network
+from models.domain.verification import VerificationState
+
+
+class Answer(BaseModel):
+    """A JSON answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457); `code` is the stable word to act on."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+
+
+class ListedPerson(Answer):
+    """One person the cashier may pick."""
+
+    person_id: str
+    name: str
+    relation: str
+    sex: str | None
+    age: int | None
+    network: Network
+    enrolled: bool
+    subscribed: bool
+
+
+class ChosenPerson(Answer):
+    """Who an attempt is for."""
+
+    person_id: str
+    name: str
+    relation: str | None
+
+
+class AttemptAnswer(Answer):
+    """An attempt as the till reads it."""
+
+    attempt_id: str
+    channel: Channel
+    state: AttemptState
+    person: ChosenPerson | None
+    created_at: datetime
+    expires_at: datetime
+    tries_left: int
+    reason: str | None
+    qr_url: str | None
+    presence_code: str | None
+
+
+class VerificationCreated(Answer):
+    """A new verification."""
+
+    id: str
+    state: VerificationState
+    popup_url: str
+    expires_at: datetime
+    persons: list[ListedPerson]
+
+
+class VerificationAnswer(Answer):
+    """A verification as the till reads it."""
+
+    id: str
+    order_no: str
+    amount_fen: int
+    state: VerificationState
+    expires_at: datetime
+    persons: list[ListedPerson]
+    attempts: list[AttemptAnswer]
+    receipt: str | None
+
+
+class PopupAnswer(Answer):
+    """The popup's new address."""
+
+    popup_url: str
+
+
+class EventData(Answer):
+    """One event as SSE, webhook and long poll show it."""
+
+    seq: int
+    type: str
+    created: datetime
+    verification_state: VerificationState
+    attempt_id: str | None
+    attempt_state: AttemptState | None
+    reason: str | None
+
+
+class EventsAnswer(Answer):
+    """What a long poll brings."""
+
+    events: list[EventData]
+    last: int
+    state: VerificationState
+
+
+class Redemption(Answer):
+    """A receipt's use."""
+
+    jti: str
+    settlement_no: str
+    amount_fen: int
+    redeemed_at: datetime
+
+
+class KeySet(Answer):
+    """The public keys that receipts are checked with (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class LoginAnswer(Answer):
+    """A session of ours."""
+
+    token: str
+    expires_in: int
+
+
+class NoticeAnswer(Answer):
+    """What the person is asked to consent to."""
+
+    version: str
+    text: str
+
+
+class AppealWindow(Answer):
+    """Whether an appeal would be accepted now, and until when."""
+
+    allowed: bool
+    until: datetime | None
+
+
+class SceneAnswer(Answer):
+    """The scene as its owner's phone reads it."""
+
+    scene: str
+    channel: Channel
+    state: AttemptState
+    server_time: datetime
+    expires_at: datetime
+    tries_left: int
+    institution: str
+    amount_fen: int
+    person: ChosenPerson | None
+    persons: list[ListedPerson]
+    notice: NoticeAnswer
+    presence_code_needed: bool
+    appeal: AppealWindow
+    reason: str | None
+
+
+class HintAnswer(SceneAnswer):
+    """What stands in the way of a good capture."""
+
+    hint: str | None
+
+
+class Colour(Answer):
+    """One screen colour."""
+
+    rgb: str
+    ms: int
+
+
+class MotionFrames(Answer):
+    """How motion frames are made."""
+
+    max_side: int
+    quality: float
+    fps: int
+
+
+class EvidenceFrames(Answer):
+    """How evidence frames are made, and when."""
+
+    max_side: int
+    quality: float
+    at_ms: list[int]
+
+
+class FrameKinds(Answer):
+    """The two kinds of frame."""
+
+    motion: MotionFrames
+    evidence: EvidenceFrames
+
+
+class ChallengeAnswer(SceneAnswer):
+    """What to do and to film."""
+
+    challenge_id: str
+    actions: list[str]
+    colours: list[Colour]
+    frame: FrameKinds
+
+
+class ActionProgress(Answer):
+    """One action and whether it was seen."""
+
+    action: str
+    done: bool
+
+
+class ProgressAnswer(Answer):
+    """What the phone shows while filming."""
+
+    hint: str | None
+    progress: list[ActionProgress]
+
+
+class FinishAnswer(SceneAnswer):
+    """What a try came to."""
+
+    outcome: Outcome
+    reason: Reason  # type: ignore[assignment]
+    hint: str | None
+
+
+class AppealLodged(SceneAnswer):
+    """The appeal as lodged."""
+
+    appeal_id: str
+    appeal_state: AppealState
+    appeal_reason: AppealReason
+    created_at: datetime
+    reviewed_at: datetime | None
+
+
+class AppealRow(Answer):
+    """One of the user's appeals."""
+
+    appeal_id: str
+    appeal_state: AppealState
+    appeal_reason: AppealReason
+    created_at: datetime
+    reviewed_at: datetime | None
+
+
+class AppealList(Answer):
+    """The user's appeals."""
+
+    appeals: list[AppealRow]
+
+
+class ConsentRow(Answer):
+    """One of the user's consents."""
+
+    consent_id: str
+    notice_version: str
+    granted: bool
+    created_at: datetime
+    withdrawn_at: datetime | None
+
+
+class ConsentList(Answer):
+    """The user's consents."""
+
+    consents: list[ConsentRow]
+
+
+class BoundPerson(Answer):
+    """Whom a binding reaches."""
+
+    person_id: str
+    name: str
+
+
+class BindingRow(Answer):
+    """One of the user's bindings."""
+
+    binding_id: str
+    person: BoundPerson
+    subscribed: bool
+    created_at: datetime
+
+
+class BindingList(Answer):
+    """The user's bindings."""
+
+    bindings: list[BindingRow]
+
+
+class SubscriptionAnswer(Answer):
+    """What was understood of the panel's result."""
+
+    accepted: bool
+
+
+class ExportAnswer(Answer):
+    """Everything kept about the person."""
+
+    person: dict[str, Any]
+    attempts: list[dict[str, Any]]
+    consents: list[ConsentRow]
+    bindings: list[BindingRow]
+    appeals: list[AppealRow]
+
+
+class Health(Answer):
+    """That the service answers."""
+
+    status: Literal["ok"]

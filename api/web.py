@@ -1,0 +1,97 @@
+"""What every route needs of Flask: ports, who is calling, limits, repeated requests."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Response, current_app, g, jsonify, request
+
+from api.feed import EventFeed
+from api.flows.scene import User
+from api.flows.session import institution_of, user_of
+from api.idempotency import Request, once
+from api.ports import Ports
+from models.domain.errors import Unidentified, WrongMediaType
+
+P = ParamSpec("P")
+
+JSON_BYTES = 64 * 1024
+FRAMES_BYTES = 4 * 1024 * 1024 + JSON_BYTES
+APPEAL_BYTES = 16 * 1024 * 1024
+
+
+def ports() -> Ports:
+    """Return what this application was composed with."""
+    composed: Ports = current_app.extensions["ports"]
+    return composed
+
+
+def feed() -> EventFeed:
+    """Return this process's event feed."""
+    running: EventFeed = current_app.extensions["feed"]
+    return running
+
+
+def answer(body: Mapping[str, Any], status: int = 200) -> Response:
+    """Return a JSON answer that no cache keeps."""
+    response = jsonify(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def bearer() -> str:
+    """Return the bearer credential of the request, or raise Unidentified."""
+    scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not credential.strip():
+        raise Unidentified("send Authorization: Bearer …")
+    return credential.strip()
+
+
+def know_institution() -> None:
+    """Identify the institution before anything else is looked at."""
+    g.institution_id = institution_of(ports(), bearer())
+
+
+def know_user() -> None:
+    """Identify the WeChat user before anything else is looked at."""
+    if request.endpoint != "mini_program.login":
+        g.user = user_of(ports(), bearer())
+
+
+def institution() -> str:
+    """Return the calling institution's id."""
+    identified: str = g.institution_id
+    return identified
+
+
+def user() -> User:
+    """Return the calling WeChat user."""
+    identified: User = g.user
+    return identified
+
+
+def limit_body() -> None:
+    """Limit what is read of a body by what the route is for."""
+    multipart = request.mimetype == "multipart/form-data"
+    request.max_content_length = JSON_BYTES
+    if multipart:
+        request.max_content_length = APPEAL_BYTES if request.path.endswith("/appeal") else FRAMES_BYTES
+    request.max_form_memory_size = JSON_BYTES
+    request.max_form_parts = 40
+    if request.method in ("POST", "PUT") and request.content_length and not multipart and not request.is_json:
+        raise WrongMediaType("send application/json")
+
+
+def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Let the caller repeat this request under an Idempotency-Key."""
+
+    @wraps(view)
+    def repeatable(*args: P.args, **kwargs: P.kwargs) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        asked = Request(institution(), request.path, key, request.get_data())
+        return once(ports(), asked, lambda: view(*args, **kwargs))
+
+    return repeatable
