@@ -30,9 +30,10 @@ class SigningKey(Base):
 
 
 class ProviderToken(Base):
-    """WeChat's access token, shared by all processes."""
+    """WeChat's access token, shared by all processes; one of them fetches it at a time."""
 
     __tablename__ = "provider_token"
     appid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    token: Mapped[bytes] = mapped_column(LargeBinary)
+    token: Mapped[bytes | None] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
+    fetching_until: Mapped[datetime | None]

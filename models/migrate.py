@@ -1,0 +1,113 @@
+"""Bringing a database to the newest schema: `python -m models.migrate --url URL [upgrade | downgrade REV | current]`."""
+
+import argparse
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+HERE = Path(__file__).parent / "migrations"
+LOCK = zlib.crc32(b"yibao-face schema")
+
+
+class SchemaBehind(Exception):
+    """The database does not have the schema this code needs."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate up; two processes at once are one after the other."""
+    with _locked(url) as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Migrate down to `revision` (`base` removes everything)."""
+    with _locked(url) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def current(url: str) -> str | None:
+    """Return the schema's revision, or None for an empty database."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def check(url: str) -> None:
+    """Raise SchemaBehind unless the database is at the newest revision."""
+    head, found = ScriptDirectory(str(HERE)).get_current_head(), current(url)
+    if found != head:
+        raise SchemaBehind(
+            f"the database is at schema {found or 'none'}, this program needs {head}: "
+            "run python -m models.migrate --url $YIBAO_DATABASE_URL"
+        )
+
+
+def _config(connection: Connection) -> Config:
+    """Return Alembic's configuration for one connection."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[Connection]:
+    """Yield a connection that migrates alone."""
+    engine = create_engine(url)
+    try:
+        alone = _alone_in_file if engine.dialect.name == "sqlite" else _alone_on_server
+        with alone(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone_on_server(engine: Engine) -> Iterator[Connection]:
+    """Hold an advisory lock, which ends with its transaction."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        yield connection
+
+
+@contextmanager
+def _alone_in_file(engine: Engine) -> Iterator[Connection]:
+    """Hold a lock on a file beside the database."""
+    database = make_url(engine.url).database
+    if not database or database == ":memory:":
+        raise ValueError("a database in memory cannot be migrated: it would be lost at once")
+    with Path(f"{database}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with engine.begin() as connection:
+            yield connection
+
+
+def main() -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="python -m models.migrate", description=__doc__)
+    parser.add_argument("--url", required=True, help="SQLAlchemy URL of the database")
+    parser.add_argument("action", nargs="?", default="upgrade", choices=["upgrade", "downgrade", "current"])
+    parser.add_argument("revision", nargs="?", help="for downgrade: where to (base removes everything)")
+    options = parser.parse_args()
+    if options.action == "downgrade":
+        if not options.revision:
+            parser.error("downgrade needs a revision")
+        downgrade(options.url, options.revision)
+    elif options.action == "upgrade":
+        upgrade(options.url, options.revision or "head")
+    print(current(options.url) or "empty")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""Alembic's entry: migrate on the connection that models.migrate hands over."""
+
+from alembic import context
+
+from models.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
