@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import BaseModel, ValidationError
-from flask import Response
 
 from api.problems import MEDIA_TYPE, problem
 from api.schemas.answers import Problem
 
-EVERYWHERE = ("400", "401", "403", "404", "409", "410", "413", "415", "422", "429", "500", "503")
+PROBLEMS = ("400", "404", "405", "409", "410", "413", "415", "422", "429", "500", "503")
+IDENTIFIED = ("401", "403")
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -20,6 +21,26 @@ KEY = {
 SECURITY = {
     "api_key": {"type": "http", "scheme": "bearer", "description": "The institution's API key."},
     "session": {"type": "http", "scheme": "bearer", "description": "The token of POST /mp/v1/login."},
+}
+_FILE = {"type": "string", "format": "binary"}
+_PHOTOS = {"type": "array", "items": _FILE, "maxItems": 3}
+UPLOADS: dict[str, dict[str, Any]] = {
+    "/precheck": {"required": ["frame"], "properties": {"frame": _FILE}},
+    "/frames": {
+        "required": ["frames", "meta"],
+        "properties": {
+            "frames": {"type": "array", "items": _FILE, "minItems": 1, "maxItems": 12},
+            "meta": {"type": "string", "description": "JSON: [{seq, t_ms, kind: motion|evidence, mirrored?}]"},
+        },
+    },
+    "/appeal": {
+        "required": ["reason", "statement"],
+        "properties": {
+            "reason": {"enum": ["photo_outdated", "appearance_changed", "capture_trouble", "other"]},
+            "statement": {"type": "string", "minLength": 1, "maxLength": 500},
+            "photos": _PHOTOS,
+        },
+    },
 }
 
 
@@ -32,42 +53,46 @@ def malformed(error: ValidationError) -> Response:
 class Api(OpenAPI):
     """A Flask application that documents itself."""
 
-    @property
-    def api_doc(self) -> dict[str, Any]:
-        """Return the document with every problem a route may answer."""
-        document = super().api_doc
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        for path, operations in document["paths"].items():
+    def generate_spec_json(self) -> None:
+        """Make the document, then add what each route may refuse and how files are sent."""
+        super().generate_spec_json()
+        schemas = self.spec_json["components"]["schemas"]
+        schemas["Problem"] = Problem.model_json_schema()
+        for path, operations in self.spec_json["paths"].items():
             for method, operation in operations.items():
                 _label(operation, path, method)
-        return document
 
 
 def _label(operation: dict[str, Any], path: str, method: str) -> None:
-    """Give one operation its problems and, where it can be repeated, its key."""
+    """Give one operation its problems and, where it has them, its files and its key."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
-    for status in EVERYWHERE:
+    responses.pop("400", None)
+    for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/")) else ()):
         described = responses.setdefault(status, {"description": "Problem"})
         described.setdefault("content", {}).update(content)
     if path.startswith("/v1/") and method == "post":
         operation.setdefault("parameters", []).append(KEY)
     if path.endswith("/events"):
         responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    for ending, form in UPLOADS.items():
+        if path.endswith(ending):
+            schema = {"type": "object", "additionalProperties": False, **form}
+            operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 def new_app() -> Api:
     """Return an application without routes yet."""
-    info = Info(title="医保人脸核验 yibao-face", version="1.0.0")
-    return Api(
+    app = Api(
         "api",
-        info=info,
+        info=Info(title="医保人脸核验 yibao-face", version="1.0.0"),
         security_schemes=SECURITY,
         doc_prefix="/docs",
-        doc_ui=True,
-        doc_url="/../openapi.json",
         validation_error_callback=malformed,
         validation_error_status=400,
         validation_error_model=BaseModel,
     )
+    app.add_url_rule("/openapi.json", "openapi_document", lambda: app.api_doc)
+    app.add_url_rule("/docs", "docs", lambda: redirect("/docs/swagger"))
+    return app

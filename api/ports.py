@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
+from api.directory import OwnDirectory, PersonDirectory
 from api.settings import Settings, check
+from api.tokens import DatabaseTokens
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
+from models import migrate
 from models.database import Database
 from models.objects import Objects
 from models.vault import Vault
-from api.directory import OwnDirectory, PersonDirectory
-from wechat.gateway import Gateway
+from wechat.gateway import Account, Gateway
 from wechat.protocol import WeChat
 
 CHINA = timezone(timedelta(hours=8))
@@ -98,3 +100,29 @@ class Ports:
     def new_id(self, prefix: str) -> str:
         """Return a fresh identifier such as `vrf_…`."""
         return f"{prefix}_{self.random.token()}"
+
+
+def build(settings: Settings) -> Ports:
+    """Return the real ports, or raise SettingsMissing, SchemaBehind or WrongWeights."""
+    check(settings)
+    migrate.check(settings.database_url)
+    database = Database(settings.database_url)
+    vault = Vault(settings.vault_ring(), settings.vault_index())
+    clock = SystemClock()
+    account = Account(
+        settings.wechat_appid,
+        settings.wechat_secret.get_secret_value(),
+        base_url=settings.wechat_base_url,
+        env_version=settings.wechat_env_version,
+    )
+    return Ports(
+        settings=settings,
+        clock=clock,
+        random=SystemRandom(),
+        database=database,
+        vault=vault,
+        objects=Objects(settings.objects_url, vault),
+        matcher=LocalMatcher(settings.matcher_sets, settings.pad_dir),
+        wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
+        directory=OwnDirectory(database, vault),
+    )

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     wechat_template_id: str = ""
     wechat_base_url: Url = "https://api.weixin.qq.com"
     wechat_env_version: str = "release"
-    matcher_sets: int = 2
+    bind: str = "127.0.0.1:8000"
+    web_processes: int = 2
+    matcher_sets: int = 1
     pad_dir: Path | None = None
     event_clients: int = 100
     anchor_file: Path | None = None

@@ -1,1 +1,1 @@
-"""Commands for people who run the system."""
+"""Commands: arguments and one call each."""

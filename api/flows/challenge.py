@@ -11,7 +11,7 @@ from api.flows import policy as policies
 from api.flows.scene import Scene, User, owned
 from api.ports import Ports
 from models import tables
-from models.domain import attempt as rules
+from models.domain import tries
 from models.domain import challenge as draws
 from models.domain.attempt import AttemptState
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
@@ -27,7 +27,7 @@ def draw(
         _may_try(ports, db, seen)
         last = newest(db, seen.attempt.id)
         got_frames = last is not None and db.get(tables.Capture, last.id) is not None
-        moved = rules.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
+        moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
         cases.move(ports, seen.case, seen.attempt, moved)
         if moved.state is not AttemptState.CHALLENGED:
             return seen, None

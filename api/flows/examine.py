@@ -1,5 +1,6 @@
 """Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import Examination, Frame, Report as MatcherReport
 from models import tables
 from models.domain import attempt as rules
+from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.chain import canonical
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, Report, decide
@@ -48,8 +50,11 @@ def examine(ports: Ports, challenge_id: str) -> None:
         report = _facts(answer, evidence)
         decision = decide(report, evidence.policy)
     sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
-    if _conclude(ports, evidence.challenge, decision, sealed) is Outcome.PASSED:
-        retention.forget_frames(ports, challenge_id)
+    match _conclude(ports, evidence.challenge, decision, sealed):
+        case Outcome.PASSED:
+            retention.forget_frames(ports, challenge_id)
+        case Outcome.FAILED:
+            retention.keep_best(ports, challenge_id)
 
 
 def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
@@ -68,7 +73,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
     examination = Examination(
         actions=tuple(challenge.actions),
         observations=tuple(frames.opened(ports, row) for row in kept),
-        evidence=tuple(_evidence(ports, row) for row in kept if row.file_key),
+        evidence=tuple(_evidence(ports, kept)),
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
@@ -76,15 +81,15 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
     return Evidence(challenge, policy, examination, exact, similar)
 
 
-def _evidence(ports: Ports, row: tables.Frame) -> Frame:
-    """Return an evidence frame from the object store."""
-    return Frame(
-        seq=row.seq,
-        t_ms=row.t_ms,
-        kind="evidence",
-        image=ports.objects.get(row.file_key or ""),
-        mirrored=row.mirrored,
-    )
+def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
+    """Yield the evidence frames; a file that is gone counts as never filmed, for a decision is due."""
+    for row in kept:
+        try:
+            image = ports.objects.get(row.file_key) if row.file_key else None
+        except KeyError:
+            image = None
+        if image is not None:
+            yield Frame(seq=row.seq, t_ms=row.t_ms, kind="evidence", image=image, mirrored=row.mirrored)
 
 
 def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
@@ -154,8 +159,8 @@ def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.At
         case Decision(outcome=Outcome.FAILED):
             return rules.advance(attempt, AttemptEvent.FAIL, now, reason=decision.reason)
         case Decision(reason=Reason.NOT_ACQUIRED):
-            return rules.came_to_nothing(attempt, now)
-    return rules.went_unanswered(attempt, now)
+            return tries.came_to_nothing(attempt, now)
+    return tries.went_unanswered(attempt, now)
 
 
 def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, challenge_id: str) -> None:

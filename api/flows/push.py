@@ -11,6 +11,7 @@ from models.domain.attempt import AttemptEvent, AttemptState, advance
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
 PAGE = "pages/verify/verify"
+CALL_TAKES_AT_MOST = timedelta(seconds=30)
 BACK_OFF = (1, 2, 4, 8, 15, 30)
 
 
@@ -24,12 +25,13 @@ def send(ports: Ports, delivery_id: str) -> None:
         attempt = case.attempt(delivery.attempt_id or "")
         if delivery.state == "sending":
             # A worker died during the call: nobody knows whether the message left.
-            _unknown(ports, case, attempt, delivery)
+            if ports.now() >= delivery.next_at:
+                _unknown(ports, case, attempt, delivery)
             return
         if attempt.state is not AttemptState.WAITING:
             delivery.state = "dropped"
             return
-        delivery.state = "sending"
+        delivery.state, delivery.next_at = "sending", ports.now() + CALL_TAKES_AT_MOST
         delivery.tries += 1
     _settle_delivery(ports, delivery_id, _call(ports, case, attempt))
 

@@ -1,7 +1,7 @@
 """What the mini-program calls: /mp/v1."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, FileStorage
+from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
 from api import present, uploads
@@ -33,27 +33,6 @@ class ChallengePath(BaseModel):
     """Which challenge."""
 
     challenge_id: str = Field(max_length=64)
-
-
-class FramesForm(BaseModel):
-    """A batch of frames."""
-
-    frames: list[FileStorage]
-    meta: str
-
-
-class OneFrameForm(BaseModel):
-    """One frame."""
-
-    frame: FileStorage
-
-
-class AppealForm(BaseModel):
-    """An appeal."""
-
-    reason: str
-    statement: str
-    photos: list[FileStorage] | None = None
 
 
 @mp.post("/login", responses={200: answers.LoginAnswer}, security=[])

@@ -1,0 +1,66 @@
+"""The web application, composed."""
+
+import structlog
+from flask import Response, g, request
+
+from api import problems
+from api.feed import EventFeed
+from api.flows import policy as policies
+from api.logs import configure
+from api.openapi import Api, new_app
+from api.ports import Ports, build
+from api.routes.demo import demo
+from api.routes.institution import v1
+from api.routes.mini_program import mp
+from api.routes.public import public
+from api.routes.subject import me
+from api.settings import Settings
+from api.web import limit_body, ports
+
+log = structlog.get_logger()
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def create_app(given: Ports | None = None) -> Api:
+    """Return the application on these ports, or on those the environment describes."""
+    composed = given or _from_environment()
+    app = new_app()
+    app.extensions["ports"] = composed
+    app.extensions["feed"] = EventFeed(composed)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    problems.install(app)
+    app.before_request(_identify)
+    app.before_request(limit_body)
+    app.after_request(_finish)
+    for blueprint in (v1, mp, me, public, *([demo] if composed.settings.demo else [])):
+        app.register_api(blueprint)
+    return app
+
+
+def _from_environment() -> Ports:
+    """Build the real ports for a server process."""
+    settings = Settings()
+    configure(settings)
+    built = build(settings)
+    policies.ensure(built)
+    return built
+
+
+def _identify() -> None:
+    """Give the request an id that logs and errors carry."""
+    g.request_id, g.begun_at = ports().random.token(12), ports().now()
+
+
+def _finish(response: Response) -> Response:
+    """Label the answer and log the route it came from, never the address with its tickets."""
+    response.headers["X-Request-Id"] = g.request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    took = (ports().now() - g.begun_at).total_seconds() * 1000
+    route = request.url_rule.rule if request.url_rule else "-"
+    log.info("answered", method=request.method, route=route, status=response.status_code, ms=round(took))
+    return response

@@ -1,0 +1,169 @@
+"""Who an ID number belongs to, who is in the family network, which face is on record."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.types import Template
+from models import tables
+from models.database import Database
+from models.domain.idnumber import IdNumber
+from models.domain.person import SELF, Network
+from models.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """One insured person as the flows need them."""
+
+    person_id: str
+    name: str
+    sex: str | None
+    birth: date | None
+    enrolled: bool
+    subscribed: bool
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody of a family network, and how they are related to its root."""
+
+    person: PersonView
+    relation: str
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The WeChat user who receives a person's pushes."""
+
+    openid: str
+    openid_index: str
+
+
+class PersonDirectory(Protocol):
+    """Answers who somebody is; a regional platform is another implementation."""
+
+    def find(self, number: IdNumber, name: str) -> PersonView | None:
+        """Return the person with this number if the name fits, else None."""
+
+    def person(self, person_id: str) -> PersonView | None:
+        """Return a person, or None."""
+
+    def network(self, person_id: str) -> list[Relative]:
+        """Return the person, then the family network."""
+
+    def references(self, person_id: str) -> tuple[Template, ...]:
+        """Return the templates of all photos on record."""
+
+    def receiver(self, person_id: str) -> Receiver | None:
+        """Return who receives the person's pushes, or None."""
+
+
+class OwnDirectory:
+    """The directory in our own tables, filled by scripts/enrol.py."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def find(self, number: IdNumber, name: str) -> PersonView | None:
+        """Return the person with this number if the name fits, else None."""
+        index = self._vault.index("id_number", f"{number.id_type}:{number.number}")
+        with self._database.reading() as db:
+            row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
+            if row is None or self._name(row) != _folded(name):
+                return None
+            return self._views(db, [row])[0]
+
+    def person(self, person_id: str) -> PersonView | None:
+        """Return a person, or None."""
+        with self._database.reading() as db:
+            row = db.get(tables.Person, person_id)
+            return self._views(db, [row])[0] if row else None
+
+    def network(self, person_id: str) -> list[Relative]:
+        """Return the person, then the family network in the order it was recorded."""
+        with self._database.reading() as db:
+            root = db.get(tables.Person, person_id)
+            if root is None:
+                return []
+            links = db.scalars(
+                select(tables.FamilyLink)
+                .where(tables.FamilyLink.person_id == person_id)
+                .order_by(tables.FamilyLink.id)
+            ).all()
+            wanted = select(tables.Person).where(tables.Person.id.in_([link.relative_id for link in links]))
+            rows = [root, *db.scalars(wanted)]
+            views = {view.person_id: view for view in self._views(db, rows)}
+        relatives = [Relative(views[link.relative_id], link.relation, link.network) for link in links]
+        return [Relative(views[person_id], SELF, Network.SELF), *relatives]
+
+    def references(self, person_id: str) -> tuple[Template, ...]:
+        """Return the templates of all photos on record."""
+        with self._database.reading() as db:
+            rows = db.scalars(
+                select(tables.Enrolment)
+                .where(tables.Enrolment.person_id == person_id, tables.Enrolment.revoked_at.is_(None))
+                .order_by(tables.Enrolment.created_at)
+            ).all()
+        return tuple(template for row in rows for template in self._templates(row))
+
+    def receiver(self, person_id: str) -> Receiver | None:
+        """Return the WeChat user bound last, for that is the phone in use."""
+        with self._database.reading() as db:
+            row = db.scalar(
+                select(tables.Binding)
+                .where(tables.Binding.person_id == person_id, tables.Binding.revoked_at.is_(None))
+                .order_by(tables.Binding.created_at.desc())
+                .limit(1)
+            )
+        if row is None:
+            return None
+        return Receiver(self._vault.text(f"binding.openid:{row.id}", row.openid), row.openid_index)
+
+    def _templates(self, row: tables.Enrolment) -> Iterable[Template]:
+        sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
+        return (Template.from_json(document) for document in json.loads(sealed))
+
+    def _name(self, row: tables.Person) -> str:
+        return _folded(self._vault.text(f"person.name:{row.id}", row.name))
+
+    def _views(self, db: Session, rows: list[tables.Person]) -> list[PersonView]:
+        """Return the rows as views, with two look-ups for all of them."""
+        ids = [row.id for row in rows]
+        enrolled = set(
+            db.scalars(
+                select(tables.Enrolment.person_id)
+                .where(tables.Enrolment.person_id.in_(ids), tables.Enrolment.revoked_at.is_(None))
+            )
+        )
+        bindings = db.execute(
+            select(tables.Binding.person_id, tables.Binding.subscribed)
+            .where(tables.Binding.person_id.in_(ids), tables.Binding.revoked_at.is_(None))
+        ).all()
+        bound = {row.person_id for row in bindings}
+        subscribed = {row.person_id for row in bindings if row.subscribed}
+        return [
+            PersonView(
+                person_id=row.id,
+                name=self._vault.text(f"person.name:{row.id}", row.name),
+                sex=row.sex,
+                birth=row.birth,
+                enrolled=row.id in enrolled,
+                subscribed=row.id in subscribed,
+                bound=row.id in bound,
+            )
+            for row in rows
+        ]
+
+
+def _folded(name: str) -> str:
+    """Return a name as it is compared: no blanks, one kind of dot, any case."""
+    return "".join(name.split()).replace("•", "·").replace("・", "·").casefold()

@@ -1,0 +1,117 @@
+"""What an administrator does: institutions, their keys and their staff."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Absent, Invalid
+from models.vault import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the till's programmer is given, once; we keep only hashes and sealed copies."""
+
+    institution_id: str
+    api_key: str
+    webhook_secret: str
+
+
+def add_institution(
+    ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
+) -> Credentials:
+    """Register an institution and return its credentials."""
+    _check(ports, window_s, networks)
+    given = Credentials(ports.new_id("ins"), _new_key(ports), ports.random.token(43))
+    with ports.database.transaction() as db:
+        row = tables.Institution(
+            id=given.institution_id,
+            name=name,
+            api_key_hash=digest(given.api_key),
+            webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
+            webhook_networks=list(networks),
+            provider="own",
+            window_s=window_s,
+            created_at=ports.now(),
+        )
+        db.add(row)
+    return given
+
+
+def _check(ports: Ports, window_s: int, networks: tuple[str, ...]) -> None:
+    """Raise Invalid unless the deadline and the networks can be meant."""
+    if window_s != 120 and not ports.settings.demo:
+        raise Invalid("the deadline is 120 s; only a demo may shorten it", code="window_fixed")
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise Invalid(f"{network} is not a network such as 10.1.0.0/16", code="network_invalid") from None
+
+
+def _new_key(ports: Ports) -> str:
+    return f"yk_{ports.random.token(40)}"
+
+
+def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
+    return ports.vault.seal(f"institution.webhook_secret:{institution_id}", secret)
+
+
+def rotate_key(ports: Ports, institution_id: str) -> Credentials:
+    """Give an institution a new API key and webhook secret; the old ones stop working at once."""
+    given = Credentials(institution_id, _new_key(ports), ports.random.token(43))
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.api_key_hash = digest(given.api_key)
+        row.webhook_secret = _sealed_secret(ports, institution_id, given.webhook_secret)
+    return given
+
+
+def add_staff(ports: Ports, institution_id: str, name: str, openid: str) -> str:
+    """Let a WeChat user open the institution's codes; repeated, it is the same member of staff."""
+    index = ports.vault.index("openid", openid)
+    with ports.database.transaction() as db:
+        if db.get(tables.Institution, institution_id) is None:
+            raise Absent("no such institution")
+        row = db.scalar(
+            select(tables.Staff)
+            .where(tables.Staff.institution_id == institution_id, tables.Staff.openid_index == index)
+        )
+        if row is None:
+            row = tables.Staff(
+                id=ports.new_id("stf"),
+                institution_id=institution_id,
+                openid_index=index,
+                created_at=ports.now(),
+            )
+            db.add(row)
+        row.name = ports.vault.seal(f"staff.name:{row.id}", name)
+        row.revoked_at = None
+        return row.id
+
+
+def revoke_staff(ports: Ports, staff_id: str) -> None:
+    """Take the right to open codes back."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Staff, staff_id)
+        if row is None:
+            raise Absent("no such member of staff")
+        row.revoked_at = row.revoked_at or ports.now()
+
+
+def institutions(ports: Ports) -> list[tables.Institution]:
+    """Return all institutions in order of registration."""
+    with ports.database.reading() as db:
+        return list(db.scalars(select(tables.Institution).order_by(tables.Institution.created_at)))
+
+
+def staff_of(ports: Ports, institution_id: str) -> list[tuple[tables.Staff, str]]:
+    """Return an institution's staff with their names."""
+    with ports.database.reading() as db:
+        rows = db.scalars(select(tables.Staff).where(tables.Staff.institution_id == institution_id))
+        return [(row, ports.vault.text(f"staff.name:{row.id}", row.name)) for row in rows]

@@ -1,0 +1,91 @@
+"""Deleting what must no longer be kept."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+
+from api.flows import frames
+from api.ports import Ports
+from models import tables
+from models.domain import retention as rules
+from models.domain.attempt import TERMINAL, AttemptState
+
+BATCH = 200
+
+
+def sweep(ports: Ports) -> None:
+    """Delete every capture, photo, hash, session and stored answer that is due."""
+    for challenge_id in _due_captures(ports):
+        forget_frames(ports, challenge_id)
+    for appeal_id, keys in _reviewed_photos(ports):
+        ports.objects.delete(keys)
+        with ports.database.transaction() as db:
+            db.get_one(tables.Appeal, appeal_id).photo_keys = []
+    _delete_old_rows(ports)
+
+
+def _due_captures(ports: Ports) -> list[str]:
+    """Return the challenges whose frames must go now."""
+    with ports.database.reading() as db:
+        rows = db.execute(
+            select(tables.Capture.challenge_id, tables.Attempt.state, tables.Attempt.failed_at, tables.Appeal.state)
+            .join(tables.Challenge, tables.Challenge.id == tables.Capture.challenge_id)
+            .join(tables.Attempt, tables.Attempt.id == tables.Challenge.attempt_id)
+            .outerjoin(tables.Appeal, tables.Appeal.attempt_id == tables.Attempt.id)
+            .where(tables.Capture.deleted_at.is_(None))
+            .where(tables.Attempt.state.in_([*TERMINAL, AttemptState.FAILED]))
+            .order_by(tables.Capture.first_at)
+        ).all()
+    now = ports.now()
+    due = [row[0] for row in rows if rules.frames_are_due(row[1], row[2], row[3], now)]
+    return due[:BATCH]
+
+
+def forget_frames(ports: Ports, challenge_id: str) -> None:
+    """Delete a capture's frames: files first, so that a kill half-way is found and repeated."""
+    ports.objects.delete(ports.objects.list(f"frames/{challenge_id}/"))
+    with ports.database.transaction() as db:
+        db.execute(delete(tables.Frame).where(tables.Frame.challenge_id == challenge_id))
+        capture = db.get(tables.Capture, challenge_id)
+        if capture is not None:
+            capture.deleted_at = capture.deleted_at or ports.now()
+
+
+def keep_best(ports: Ports, challenge_id: str) -> None:
+    """Keep at most five of a failed capture's evidence frames for the reviewer, the sharpest."""
+    with ports.database.reading() as db:
+        rows = [row for row in frames.rows(db, challenge_id) if row.file_key]
+    ranked = sorted(rows, key=lambda row: frames.opened(ports, row).sharpness, reverse=True)
+    surplus = ranked[rules.FAILED_FRAMES_KEPT :]
+    if not surplus:
+        return
+    ports.objects.delete([row.file_key for row in surplus if row.file_key])
+    with ports.database.transaction() as db:
+        db.execute(
+            update(tables.Frame)
+            .where(tables.Frame.challenge_id == challenge_id)
+            .where(tables.Frame.seq.in_([row.seq for row in surplus]))
+            .values(file_key=None)
+        )
+
+
+def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
+    """Return the photos of appeals whose review has ended."""
+    from_review = select(tables.Appeal).where(tables.Appeal.reviewed_at.is_not(None))
+    with ports.database.reading() as db:
+        return [(row.id, row.photo_keys) for row in db.scalars(from_review) if row.photo_keys][:BATCH]
+
+
+def _delete_old_rows(ports: Ports) -> None:
+    """Delete rows whose time is over, each kind in a transaction of its own."""
+    now = ports.now()
+    for condition in (
+        delete(tables.SeenFrame).where(tables.SeenFrame.seen_at < now - rules.EXACT_HASHES),
+        update(tables.SeenFrame)
+        .where(tables.SeenFrame.seen_at < now - rules.SIMILAR_HASHES, tables.SeenFrame.phash != "")
+        .values(phash=""),
+        delete(tables.Idempotency).where(tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
+        delete(tables.Session).where(tables.Session.expires_at < now),
+    ):
+        with ports.database.transaction() as db:
+            db.execute(condition)

@@ -1,0 +1,149 @@
+"""What the worker does. The tables are the queue that cannot be lost; huey spreads the work.
+
+huey loses a task that is killed half-way, so every task takes a row's id, may run twice, and is
+issued again by the sweep for as long as its row is due.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.contrib.sql_huey import SqlHuey
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import webhooks
+from api.flows import anchor, push, retention, settle
+from api.flows.examine import examine
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import LIVE, AttemptState
+from models.domain.verification import VerificationState
+
+ANSWER_DUE = timedelta(seconds=5)
+HELD_BACK = timedelta(seconds=5)
+HOUSEKEEPING = timedelta(seconds=60)
+BATCH = 200
+
+DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
+    "webhook": webhooks.deliver,
+    "push": push.send,
+    "settle": settle.settle,
+    "examine": examine,
+    "retention": lambda ports, _: retention.sweep(ports),
+    "anchor": lambda ports, _: anchor.write(ports),
+}
+
+log = structlog.get_logger()
+
+
+def queue(url: str) -> Huey:
+    """Return the huey of a URL: sqlite:////path, redis://… or a database URL of SQLAlchemy's form."""
+    if url.startswith("sqlite:///"):
+        return SqliteHuey("yibao", filename=url.removeprefix("sqlite:///"), results=False, fsync=True)
+    if urlsplit(url).scheme in ("redis", "rediss"):
+        return RedisHuey("yibao", url=url, results=False)
+    return SqlHuey("yibao", database=url, results=False)
+
+
+class Jobs:
+    """Hands due rows to huey, each only once at a time, and holds back what has just gone wrong."""
+
+    def __init__(self, ports: Ports, huey: Huey) -> None:
+        self._ports = ports
+        self._lock = threading.Lock()
+        self._under_way: set[tuple[str, str]] = set()
+        self._held_until: dict[tuple[str, str], datetime] = {}
+        self._tidied_at: datetime | None = None
+        self._task = huey.task(name="deed")(self.do)
+
+    def sweep(self) -> int:
+        """Issue everything that is due; return how much that is (0 while the database is away)."""
+        try:
+            found = [*due(self._ports), *self._housekeeping()]
+        except SQLAlchemyError as error:
+            log.warning("sweep_failed", kind=type(error).__name__)
+            return 0
+        issued = [job for job in found if self._take(job)]
+        for kind, row_id in issued:
+            self._task(kind, row_id)
+        return len(issued)
+
+    def do(self, kind: str, row_id: str) -> None:
+        """Do one deed; what goes wrong is logged by its kind and tried again a little later."""
+        try:
+            DEEDS[kind](self._ports, row_id)
+        except Exception as error:  # the worker must outlive every deed
+            log.error("job_failed", job=kind, row=row_id, kind=type(error).__name__)
+            with self._lock:
+                self._held_until[kind, row_id] = self._ports.now() + HELD_BACK
+        finally:
+            with self._lock:
+                self._under_way.discard((kind, row_id))
+
+    def _take(self, job: tuple[str, str]) -> bool:
+        """Mark a job as under way unless it is already, or is held back."""
+        with self._lock:
+            held = self._held_until.get(job)
+            if job in self._under_way or (held and self._ports.now() < held):
+                return False
+            self._held_until.pop(job, None)
+            self._under_way.add(job)
+            return True
+
+    def _housekeeping(self) -> list[tuple[str, str]]:
+        """Return the jobs of every minute, when the minute is over."""
+        now = self._ports.now()
+        if self._tidied_at is not None and now < self._tidied_at + HOUSEKEEPING:
+            return []
+        self._tidied_at = now
+        return [("retention", ""), ("anchor", "")]
+
+
+def due(ports: Ports) -> list[tuple[str, str]]:
+    """Return what the tables say is due now, as (deed, row id)."""
+    now = ports.now()
+    with ports.database.reading() as db:
+        found = [(row.kind, row.id) for row in db.execute(_deliveries(now).limit(BATCH))]
+        for wanted in (_overdue(now), _lapsing(now)):
+            found += [("settle", row_id) for row_id in db.scalars(wanted.limit(BATCH))]
+        found += [("examine", row_id) for row_id in db.scalars(_unanswered(now).limit(BATCH))]
+    return list(dict.fromkeys(found))
+
+
+def _deliveries(now: datetime) -> Select[tuple[str, str]]:
+    """Select outbox rows to send, and those whose sender died during the call."""
+    waiting = tables.Delivery.state.in_(["pending", "retry", "sending"])
+    return select(tables.Delivery.kind, tables.Delivery.id).where(waiting, tables.Delivery.next_at <= now)
+
+
+def _overdue(now: datetime) -> Select[tuple[str]]:
+    """Select verifications with an attempt whose time is over (a challenge may outlive it)."""
+    attempt = tables.Attempt
+    filming = and_(attempt.state == AttemptState.CHALLENGED, attempt.challenge_expires_at > now)
+    return select(attempt.verification_id).where(
+        attempt.state.in_(LIVE), attempt.expires_at <= now, or_(attempt.challenge_expires_at.is_(None), ~filming)
+    )
+
+
+def _lapsing(now: datetime) -> Select[tuple[str]]:
+    """Select verifications that nobody has ended in their time."""
+    row = tables.Verification
+    return select(row.id).where(row.state == VerificationState.OPEN, row.expires_at <= now)
+
+
+def _unanswered(now: datetime) -> Select[tuple[str]]:
+    """Select challenges whose capture has waited too long for its decision."""
+    attempt, challenge = tables.Attempt, tables.Challenge
+    newest = (
+        select(func.max(challenge.number)).where(challenge.attempt_id == attempt.id).correlate(attempt)
+    ).scalar_subquery()
+    return (
+        select(challenge.id)
+        .join(attempt, attempt.id == challenge.attempt_id)
+        .where(attempt.state == AttemptState.CAPTURED, attempt.captured_at <= now - ANSWER_DUE)
+        .where(challenge.number == newest)
+    )

@@ -1,0 +1,1 @@
+"""Frames in, scores out. Imports nothing of ours."""

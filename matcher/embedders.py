@@ -1,0 +1,52 @@
+"""From a face to a vector, by two engines that err differently."""
+
+import cv2
+import face_recognition
+import numpy as np
+
+from matcher.detector import Face
+from matcher.protocol import Picture, Vector
+from matcher.weights import Weights
+
+
+class SFace:
+    """SFace (Zhong et al. 2021, IEEE TIP 30, 2587–2598): 128 floats of unit length, compared by cosine."""
+
+    def __init__(self, weights: Weights) -> None:
+        # FaceRecognizerSF aligns; its own feature() fails on this file in OpenCV 5.0.
+        self._aligner = cv2.FaceRecognizerSF.create(str(weights.file), "")
+        self._net = cv2.dnn.readNetFromONNX(str(weights.file))
+
+    def embed(self, picture: Picture, face: Face) -> Vector:
+        """Return the mean embedding of the face and its mirror image."""
+        row = np.concatenate([np.array(face.box, np.float32), face.landmarks.reshape(10), [face.confidence]])
+        crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
+        return unit(self._forward(crop) + self._forward(np.ascontiguousarray(crop[:, ::-1])))
+
+    def quick(self, picture: Picture, face: Face) -> Vector:
+        """Return the embedding without the mirror image, at half the cost."""
+        row = np.concatenate([np.array(face.box, np.float32), face.landmarks.reshape(10), [face.confidence]])
+        return self._forward(self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1)))
+
+    def _forward(self, crop: Picture) -> Vector:
+        self._net.setInput(cv2.dnn.blobFromImage(crop, 1.0, (112, 112), (0, 0, 0), True, False), "data")
+        return unit(np.asarray(self._net.forward(), np.float32).reshape(-1))
+
+
+class Dlib:
+    """dlib's ResNet through face_recognition (King 2017): 128 floats, compared by Euclidean distance."""
+
+    def embed(self, picture: Picture, face: Face) -> Vector:
+        """Return the encoding of the face at this box (dlib's own detector is not run)."""
+        x, y, width, height = face.box
+        # dlib's landmark file expects the squarer boxes of its own detectors.
+        side, centre_x, centre_y = (width + height) / 2, x + width / 2, y + height * 0.55
+        edges = (centre_y - side / 2, centre_x + side / 2, centre_y + side / 2, centre_x - side / 2)
+        location = tuple(max(0, round(edge)) for edge in edges)
+        rgb = np.ascontiguousarray(picture[:, :, ::-1])
+        return np.asarray(face_recognition.face_encodings(rgb, [location], 1, "small")[0], np.float32)
+
+
+def unit(vector: Vector) -> Vector:
+    """Return the vector at length one."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)

@@ -1,0 +1,134 @@
+"""The facts about a whole capture."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from matcher import actions, comparison, fingerprint, quality
+from matcher.models import Models
+from matcher.observe import Look, look
+from matcher.protocol import Vector
+from matcher.quality import EVIDENCE, Quality
+from matcher.timing import timing
+from matcher.types import Examination, Frame, Observation, Report, Template
+
+EMBEDDED = 3
+FRONTAL = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A usable evidence frame, with its embedding."""
+
+    frame: Frame
+    view: Look
+    vector: Vector
+
+
+def examine(models: Models, examination: Examination) -> Report:
+    """Return the report; nothing in it is a decision."""
+    observations = sorted(examination.observations, key=lambda one: one.seq)
+    motion = [one for one in observations if one.kind == "motion"]
+    looks = [(frame, look(models, frame)) for frame in examination.evidence]
+    usable = [(f, v, m) for f, v in looks if (m := _measured(v)) and quality.hint(m, EVIDENCE) is None]
+    probes = _probes(models, usable)
+    found = actions.in_order(examination.actions, motion)
+    done = [bool(actions.seen(action, motion)) for action in examination.actions]
+    score, cohort = _compare(models, examination, probes)
+    return Report(
+        models=list(models.described),
+        acquisition=_acquisition(observations, len(looks), len(usable)),
+        timing=timing(observations),
+        actions=[
+            {"action": action, "done": ok, "from_ms": at.from_ms if at else None, "to_ms": at.to_ms if at else None}
+            for action, ok, at in zip(examination.actions, done, found, strict=True)
+        ],
+        in_order=not all(done) or None not in found,
+        continuity=_continuity(probes, motion),
+        pad=_pad(models, probes),
+        colour={"status": "not_measured"},
+        comparison=score,
+        cohort=cohort,
+    )
+
+
+def _measured(view: Look) -> Quality | None:
+    """Return the quality of the one face in a frame, None without any."""
+    if not view.faces or view.expression is None:
+        return None
+    return quality.measure(view.picture, view.faces, view.expression)
+
+
+def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> dict[str, Any]:
+    """Return how much was filmed, how much of it can be used, and what was mostly wrong with the rest."""
+    motion = [one for one in observations if one.kind == "motion"]
+    hints = Counter(one.hint for one in observations if one.hint)
+    return {
+        "motion": len(motion),
+        "evidence": evidence,
+        "usable_motion": sum(one.hint is None for one in motion),
+        "usable_evidence": usable_evidence,
+        "hint": hints.most_common(1)[0][0] if hints else None,
+    }
+
+
+def _probes(models: Models, usable: Sequence[tuple[Frame, Look, Quality]]) -> list[Probe]:
+    """Embed the three best frames: those that look at the camera first, then the sharpest."""
+
+    def worth(entry: tuple[Frame, Look, Quality]) -> tuple[bool, float]:
+        _, _, measured = entry
+        away = max(abs(measured.yaw), abs(measured.pitch))
+        return away > FRONTAL, -measured.sharpness
+
+    best = sorted(usable, key=worth)[:EMBEDDED]
+    return [Probe(frame, view, models.sface.embed(view.picture, view.faces[0])) for frame, view, _ in best]
+
+
+def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[str, Any]:
+    """Return the least likeness among the embedded frames and to their neighbours in time."""
+    vectors = [probe.vector for probe in probes]
+    alike = [float(a @ b) for i, a in enumerate(vectors) for b in vectors[:i]]
+    remembered = [one for one in motion if one.face]
+    if vectors and remembered:
+        faces = [fingerprint.unpacked(one.face) for one in remembered]
+        # A face turned away resembles nobody: each remembered face is held against its best match.
+        alike += [max(float(face @ vector) for vector in vectors) for face in faces]
+    return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
+
+
+def _pad(models: Models, probes: Sequence[Probe]) -> dict[str, Any]:
+    """Return the median P(bona fide) of the very frames that are embedded."""
+    if models.pad is None:
+        return {"status": "not_available", "score": None, "frames": 0}
+    scores = [models.pad.live(probe.view.picture, probe.view.faces[0].box) for probe in probes]
+    return {"status": "measured", "score": median(scores) if scores else None, "frames": len(scores)}
+
+
+def _compare(
+    models: Models, examination: Examination, probes: Sequence[Probe]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the comparison with the claimed person and with the relatives on record."""
+    vectors = [probe.vector for probe in probes]
+    cosine = comparison.sface(vectors, examination.references)
+    others = [_of(vectors, relative) for relative in examination.cohort]
+    low, high = examination.grey_zone
+    needed = any(one is not None and low <= one <= high for one in (cosine, *others))
+    second = models.dlib.embed(probes[0].view.picture, probes[0].view.faces[0]) if needed else None
+
+    def both(first: float | None, references: Sequence[Template]) -> tuple[float | None, float | None]:
+        if first is None or second is None or not low <= first <= high:
+            return first, None
+        distance = comparison.dlib(second, references)
+        return comparison.fused(first, distance), distance
+
+    score, distance = both(cosine, examination.references)
+    relatives = [both(one, refs)[0] for one, refs in zip(others, examination.cohort, strict=True)]
+    best = max((one for one in relatives if one is not None), default=None)
+    margin = score - best if score is not None and best is not None else None
+    return {"sface": cosine, "dlib": distance, "score": score}, {"best": best, "margin": margin}
+
+
+def _of(vectors: Sequence[Vector], references: Sequence[Template]) -> float | None:
+    return comparison.sface(vectors, references)

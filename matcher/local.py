@@ -1,0 +1,91 @@
+"""The matcher in this process."""
+
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+
+from matcher import actions as rules
+from matcher import decode, quality
+from matcher.examine import examine
+from matcher.models import Models, load
+from matcher.observe import observe
+from matcher.protocol import Picture
+from matcher.quality import PORTRAIT
+from matcher.types import Enrolment, Examination, Frame, Observation, Report, Template
+
+BORDER = 0.3
+
+
+class LocalMatcher:
+    """A pool of model sets, each serving one thread at a time.
+
+    `sets` is how many threads may work at once; `pad_dir` the folder with the PAD weights, None
+    when there are none. Raises WrongWeights.
+    """
+
+    def __init__(self, sets: int = 1, pad_dir: Path | None = None) -> None:
+        cv2.setNumThreads(1)
+        self._free: queue.Queue[Models] = queue.Queue()
+        for _ in range(sets):
+            self._free.put(load(pad_dir))
+
+    @contextmanager
+    def _models(self) -> Iterator[Models]:
+        models = self._free.get()
+        try:
+            yield models
+        finally:
+            self._free.put(models)
+
+    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
+        """Return what each frame shows, in the frames' order; raises BadImage."""
+        with self._models() as models:
+            return observe(models, frames, previous)
+
+    def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
+        """Return which of the actions have been seen so far, in the order asked for."""
+        motion = [one for one in observations if one.kind == "motion"]
+        return [found is not None for found in rules.in_order(actions, motion)]
+
+    def examine(self, examination: Examination) -> Report:
+        """Return the facts about a whole capture; raises BadImage."""
+        with self._models() as models:
+            return examine(models, examination)
+
+    def enrol(self, photo: bytes) -> Enrolment:
+        """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
+        picture = decode.photo(photo)
+        with self._models() as models:
+            return _enrolled(models, picture)
+
+
+def _enrolled(models: Models, picture: Picture) -> Enrolment:
+    """Return both engines' templates of the one face in a photo."""
+    faces = models.detector.faces(picture)
+    if not faces:
+        # A face that fills the photo is found once there is something around it.
+        picture = _framed(picture)
+        faces = models.detector.faces(picture)
+    if not faces:
+        return Enrolment("no_face")
+    measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0]))
+    verdict = quality.hint(measured, PORTRAIT)
+    if verdict is not None:
+        return Enrolment(verdict, measured.to_json())
+    versions = {one["name"]: one["version"] for one in models.described}
+    vectors = {
+        "sface": models.sface.embed(picture, faces[0]),
+        "dlib": models.dlib.embed(picture, faces[0]),
+    }
+    templates = [Template(name, versions[name], tuple(map(float, vector))) for name, vector in vectors.items()]
+    return Enrolment("ok", measured.to_json(), tuple(templates))
+
+
+def _framed(picture: Picture) -> Picture:
+    """Return the photo with a grey border of a third of its size."""
+    border = round(BORDER * max(picture.shape[:2]))
+    grey = (127.0, 127.0, 127.0)
+    return cv2.copyMakeBorder(picture, border, border, border, border, cv2.BORDER_CONSTANT, value=grey)  # type: ignore[return-value]

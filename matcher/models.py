@@ -1,0 +1,38 @@
+"""One set of loaded models. A cv2.dnn net holds its input, so a set serves one thread at a time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher import weights
+from matcher.detector import Detector
+from matcher.embedders import Dlib, SFace
+from matcher.mesh import Mesh
+from matcher.pad import MiniFasNet
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Detector, mesh, both embedders and, where its weights are present, PAD."""
+
+    detector: Detector
+    mesh: Mesh
+    sface: SFace
+    dlib: Dlib
+    pad: MiniFasNet | None
+    described: tuple[dict[str, str], ...]
+
+
+def load(pad_dir: Path | None) -> Models:
+    """Load and check every weight file; raises WrongWeights."""
+    names = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
+    files = {name: weights.packaged(name) for name in names}
+    pad = MiniFasNet(pad_dir) if pad_dir else None
+    described = [*files.values(), *(pad.weights if pad else [])]
+    return Models(
+        detector=Detector(files["yunet"]),
+        mesh=Mesh(files["mesh"]),
+        sface=SFace(files["sface"]),
+        dlib=Dlib(),
+        pad=pad,
+        described=tuple(one.to_json() for one in described),
+    )

@@ -1,0 +1,105 @@
+"""What a frame shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matcher import decode, fingerprint, quality
+from matcher.detector import Face
+from matcher.mesh import Expression
+from matcher.models import Models
+from matcher.protocol import Picture
+from matcher.quality import EVIDENCE, MOTION
+from matcher.types import Frame, Observation
+
+MOTION_SIDE = 320
+EVIDENCE_SIDE = 640
+# One motion frame in this time is embedded too, to tell whether the face stays the same.
+EMBED_EVERY_MS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One decoded frame with the faces in it."""
+
+    picture: Picture
+    faces: list[Face]
+    expression: Expression | None
+
+
+def look(models: Models, frame: Frame) -> Look:
+    """Decode a frame and find the faces in it; raises BadImage."""
+    side = EVIDENCE_SIDE if frame.kind == "evidence" else MOTION_SIDE
+    picture = decode.frame(frame.image, side, mirrored=frame.mirrored)
+    faces = models.detector.faces(picture)
+    return Look(picture, faces, models.mesh.read(picture, faces[0]) if faces else None)
+
+
+def observe(models: Models, frames: Sequence[Frame], previous: Sequence[Observation]) -> list[Observation]:
+    """Return one observation a frame, each compared with the one before it."""
+    seen: list[Observation] = []
+    for frame in sorted(frames, key=lambda one: one.seq):
+        earlier = [one for one in (*previous, *seen) if one.seq < frame.seq]
+        seen.append(_observed(models, frame, sorted(earlier, key=lambda one: one.seq)))
+    order = {one.seq: one for one in seen}
+    return [order[frame.seq] for frame in frames]
+
+
+def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> Observation:
+    """Return what one frame shows."""
+    view = look(models, frame)
+    limits = EVIDENCE if frame.kind == "evidence" else MOTION
+    if not view.faces or view.expression is None:
+        return Observation(
+            seq=frame.seq,
+            t_ms=frame.t_ms,
+            kind=frame.kind,
+            sha256=fingerprint.sha256(frame.image),
+            phash=fingerprint.perceptual(view.picture, None),
+            faces=0,
+            hint=quality.hint(None, limits),
+        )
+    face, expression = view.faces[0], view.expression
+    measured = quality.measure(view.picture, view.faces, expression)
+    height, width = view.picture.shape[:2]
+    x, y, w, h = face.box
+    embedded = _must_embed(frame, earlier)
+    return Observation(
+        seq=frame.seq,
+        t_ms=frame.t_ms,
+        kind=frame.kind,
+        sha256=fingerprint.sha256(frame.image),
+        phash=fingerprint.perceptual(view.picture, face.box),
+        faces=len(view.faces),
+        box=(x / width, y / height, w / width, h / height),
+        yaw=expression.yaw,
+        pitch=expression.pitch,
+        roll=expression.roll,
+        eyes_open=expression.eyes_open,
+        mouth_open=expression.mouth_open,
+        smile=expression.smile,
+        size=measured.size,
+        centre=((x + w / 2) / width, (y + h / 2) / height),
+        brightness=measured.brightness,
+        sharpness=measured.sharpness,
+        change=_change(view, earlier),
+        thumbnail=fingerprint.thumbnail(view.picture, face.box),
+        face=fingerprint.packed(models.sface.quick(view.picture, face)) if embedded else "",
+        hint=quality.hint(measured, limits),
+    )
+
+
+def _must_embed(frame: Frame, earlier: Sequence[Observation]) -> bool:
+    """Tell whether this motion frame is one of those whose face is remembered."""
+    if frame.kind != "motion":
+        return False
+    return not any(one.face and frame.t_ms - one.t_ms < EMBED_EVERY_MS for one in earlier)
+
+
+def _change(view: Look, earlier: Sequence[Observation]) -> float | None:
+    """Return how much the face moved since the frame before, or None without one."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.box is None or not last.thumbnail:
+        return None
+    height, width = view.picture.shape[:2]
+    x, y, w, h = last.box
+    return fingerprint.difference(view.picture, (x * width, y * height, w * width, h * height), last.thumbnail)

@@ -1,0 +1,47 @@
+"""What the matcher offers, and what it is put together from."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.types import Enrolment, Examination, Frame, Observation, Report
+
+Picture = NDArray[np.uint8]
+Vector = NDArray[np.float32]
+
+
+class Matcher(Protocol):
+    """The matcher as the flows use it, in process or behind HTTP."""
+
+    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
+        """Return what each frame shows.
+
+        Raises BadImage for what is not a picture, MatcherUnavailable when there is no answer.
+        """
+
+    def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
+        """Return which of the actions have been seen so far, in the order asked for."""
+
+    def examine(self, examination: Examination) -> Report:
+        """Return the facts about a whole capture."""
+
+    def enrol(self, photo: bytes) -> Enrolment:
+        """Return the templates of a reference photo, or what is wrong with it."""
+
+
+class Embedder(Protocol):
+    """Turns an aligned face into a vector."""
+
+    name: str
+
+    def embed(self, picture: Picture, landmarks: Vector) -> Vector:
+        """Return the embedding of the face with these five landmarks."""
+
+
+class PresentationAttackDetector(Protocol):
+    """Tells live faces from pictures of faces (ISO/IEC 30107-3)."""
+
+    def live(self, picture: Picture, box: tuple[float, float, float, float]) -> float:
+        """Return P(bona fide), 0–1, for one frame."""

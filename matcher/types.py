@@ -1,0 +1,133 @@
+"""What goes in and what comes out: plain frozen values that survive JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One filmed picture.
+
+    `image` is JPEG or PNG; `t_ms` counts from the first frame; `kind` is motion (≈ 320 px) or
+    evidence (≈ 640 px); `mirrored` says that the phone flipped it like a mirror.
+    """
+
+    seq: int
+    t_ms: int
+    kind: str
+    image: bytes
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one frame shows, small enough to keep instead of the frame.
+
+    Angles in degrees: `yaw` > 0 towards the subject's own left, `pitch` > 0 downwards, `roll` > 0
+    clockwise in the picture. `eyes_open` is the eye aspect ratio (Soukupová & Čech 2016, about 0.3
+    when open), `mouth_open` the inner lips' height over their width, `smile` the mouth's width over
+    the distance of the outer eye corners. `size` is the face's height over the picture's height, `centre`
+    the face's place (0–1), `change` the mean difference to the frame before (grey levels, 0–255, 48 px),
+    `brightness` 0–255, `sharpness` the variance of the Laplacian on the face at 112 px.
+    `face` is the embedding of some motion frames, base64 of int8, for the same-face check.
+    """
+
+    seq: int
+    t_ms: int
+    kind: str
+    sha256: str
+    phash: str
+    faces: int
+    box: tuple[float, float, float, float] | None = None
+    yaw: float | None = None
+    pitch: float | None = None
+    roll: float | None = None
+    eyes_open: float | None = None
+    mouth_open: float | None = None
+    smile: float | None = None
+    size: float = 0.0
+    centre: tuple[float, float] | None = None
+    brightness: float = 0.0
+    sharpness: float = 0.0
+    change: float | None = None
+    thumbnail: str = ""
+    face: str = ""
+    hint: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the observation as plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Observation":
+        """Return a stored observation; raises TypeError for one that is not."""
+        values = {name.name: document[name.name] for name in fields(cls) if name.name in document}
+        for name in ("box", "centre"):
+            if values.get(name) is not None:
+                values[name] = tuple(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One face as one engine sees it: `engine` sface or dlib, `vector` 128 floats."""
+
+    engine: str
+    version: str
+    vector: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the template as plain JSON types."""
+        return {"engine": self.engine, "version": self.version, "vector": list(self.vector)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Template":
+        """Return a stored template."""
+        return cls(document["engine"], document["version"], tuple(document["vector"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything a report is made from.
+
+    `actions` in the order they were asked for; `references` of the claimed person; `cohort` one
+    tuple of references for each relative; `grey_zone` the SFace scores between which the second
+    engine is asked as well.
+    """
+
+    actions: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    evidence: tuple[Frame, ...]
+    references: tuple[Template, ...]
+    cohort: tuple[tuple[Template, ...], ...] = ()
+    grey_zone: tuple[float, float] = (0.36, 0.52)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The facts about one capture. Scores are facts: no threshold of a policy is applied here."""
+
+    models: list[dict[str, str]]
+    acquisition: dict[str, Any]
+    timing: dict[str, Any]
+    actions: list[dict[str, Any]]
+    in_order: bool
+    continuity: dict[str, Any]
+    pad: dict[str, Any]
+    colour: dict[str, Any]
+    comparison: dict[str, Any]
+    cohort: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON types."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What became of a reference photo: `verdict` ok or what is wrong with it."""
+
+    verdict: str
+    quality: dict[str, float] = field(default_factory=dict)
+    templates: tuple[Template, ...] = ()

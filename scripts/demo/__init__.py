@@ -1,0 +1,1 @@
+"""The demo: set up from nothing, play the story over HTTP, stay up."""

@@ -1,0 +1,46 @@
+"""`python -m scripts.demo`: set up, play the story, stay up. `--serve-only`: the servers alone."""
+
+import argparse
+import os
+import signal
+import sys
+from typing import Any
+
+from rich.console import Console
+
+from scripts.demo import profile
+from scripts.demo.servers import Servers
+from scripts.demo.story import play
+
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the demo."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.demo", description=__doc__)
+    parser.add_argument("--serve-only", action="store_true", help="start the servers, play nothing")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    document = profile.prepare(fresh=not options.serve_only)
+    with Servers(document["base_url"], document["simulator_url"]) as servers:
+        held = True if options.serve_only else play(document, servers, console)
+        if not options.serve_only and os.environ.get("DEMO_ONCE"):
+            sys.exit(0 if held else 1)
+        _stay(document, servers)
+
+
+def _stay(document: dict[str, Any], servers: Servers) -> None:
+    """Print where everything is and serve until interrupted."""
+    console.print("\n[bold]正在运行 / running[/bold] （Ctrl-C 停止 / stops）")
+    console.print(f"  接口文档 / API       {document['base_url']}/docs")
+    console.print(f"  OpenAPI             {document['base_url']}/openapi.json")
+    console.print(f"  微信模拟器 / WeChat  {document['simulator_url']}/")
+    console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
+    try:
+        sys.exit(f"{servers.watch()} has stopped; see var/logs/")
+    except KeyboardInterrupt:
+        console.print("再见 / bye")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The demo's own installation under var/: secrets, database, persons, var/demo.json."""
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from api.flows import administration, policy
+from api.ports import Ports, build
+from api.settings import Settings
+from models import migrate
+from models.domain import idnumber, notice
+from models.domain.idnumber import IdType
+from models.domain.policy import Policy
+from scripts import enrol, setting
+from scripts.demo import cast as casting
+from scripts.demo.cast import Player
+from scripts.demo.film import samples
+
+VAR = Path("var")
+DOCUMENT = VAR / "demo.json"
+DEMO_ACTIONS = "smile"
+STORY_WINDOW_S = 8
+
+
+def prepare(*, fresh: bool) -> dict[str, Any]:
+    """Set the installation up, from nothing when `fresh` or when there is none; return demo.json."""
+    if fresh or not DOCUMENT.exists() or not setting.DEMO_ENVIRONMENT.exists():
+        _clear()
+        _write_environment(_secrets())
+    _write_environment(setting.demo_environment() | _addresses())
+    settings = setting.settings()
+    migrate.upgrade(settings.database_url)
+    ports = build(settings)
+    try:
+        _set_policy(ports)
+        return _populate(ports, settings) if not DOCUMENT.exists() else _read()
+    finally:
+        ports.database.dispose()
+
+
+def _clear() -> None:
+    """Remove the last demo, and nothing else of var/."""
+    for name in ("demo.json", "demo.env", "demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm"):
+        (VAR / name).unlink(missing_ok=True)
+    for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
+        (VAR / name).unlink(missing_ok=True)
+    for name in ("objects", "demo"):
+        shutil.rmtree(VAR / name, ignore_errors=True)
+
+
+def ports_of_call() -> tuple[int, int]:
+    """Return the TCP ports of the application and of the simulator."""
+    return int(os.environ.get("PORT", "8000")), int(os.environ.get("SIM_PORT", "8001"))
+
+
+def _addresses() -> dict[str, str]:
+    """Return where this run listens."""
+    port, simulator = ports_of_call()
+    return {
+        "YIBAO_BASE_URL": f"http://127.0.0.1:{port}",
+        "YIBAO_BIND": f"127.0.0.1:{port}",
+        "YIBAO_WECHAT_BASE_URL": f"http://127.0.0.1:{simulator}",
+    }
+
+
+def _secrets() -> dict[str, str]:
+    """Generate the secrets of this one demo, and say where its files lie."""
+    here = VAR.resolve()
+    return {
+        "YIBAO_PROFILE": "demo",
+        "YIBAO_DATABASE_URL": f"sqlite:///{here / 'demo.sqlite'}",
+        "YIBAO_OBJECTS_URL": f"file://{here / 'objects'}",
+        "YIBAO_JOBS_URL": f"sqlite:///{here / 'jobs.sqlite'}",
+        "YIBAO_VAULT_KEYS": f"k1:{_secret()}",
+        "YIBAO_VAULT_INDEX_SECRET": _secret(),
+        "YIBAO_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
+        "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
+        "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
+        "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
+    }
+
+
+def _write_environment(values: dict[str, str]) -> None:
+    """Write the demo's environment; only its owner may read it."""
+    VAR.mkdir(exist_ok=True)
+    setting.DEMO_ENVIRONMENT.touch(mode=0o600)
+    text = "".join(f"{name}={value}\n" for name, value in values.items())
+    setting.DEMO_ENVIRONMENT.write_text(text, encoding="utf-8")
+
+
+def _secret() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _set_policy(ports: Ports) -> None:
+    """Put the demo's policy in force: what its films can show, and no PAD weights demanded."""
+    actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
+    count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
+    wanted = Policy(pad_required=False, action_pool=actions, action_count=count)
+    policy.ensure(ports, wanted)
+    with ports.database.reading() as db:
+        now = policy.active(db)
+    if now.to_json() | {"version": 0} != wanted.to_json() | {"version": 0}:
+        policy.enact(ports, wanted, author="demo", approver="demo")
+
+
+def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
+    """Enrol the cast, register the institutions, write demo.json."""
+    cast = casting.players()
+    people, links = casting.write(VAR / "demo", cast)
+    try:
+        enrol.main(["--people", str(people), "--links", str(links), "--photos", str(samples())])
+    except SystemExit as end:
+        if end.code:
+            sys.exit("the demo's persons could not be enrolled")
+    institutions = [_institution(ports, "康宁大药房（示例）", 120), _institution(ports, "速时大药房（示例）", STORY_WINDOW_S)]
+    document = {
+        "institutions": institutions,
+        "template_id": settings.wechat_template_id,
+        "persons": [_person(ports, player) for player in cast],
+    }
+    DOCUMENT.touch(mode=0o600)
+    DOCUMENT.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+    return _read()
+
+
+def _institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
+    """Register one institution with one member of staff."""
+    given = administration.add_institution(ports, name, window_s=window_s)
+    openid = f"oStaff{secrets.token_hex(10)}"
+    administration.add_staff(ports, given.institution_id, "收费员", openid)
+    return {
+        "id": given.institution_id,
+        "name": name,
+        "api_key": given.api_key,
+        "webhook_secret": given.webhook_secret,
+        "staff_openid": openid,
+        "window_s": window_s,
+    }
+
+
+def _person(ports: Ports, player: Player) -> dict[str, Any]:
+    """Return one person of demo.json."""
+    number = idnumber.parse(IdType.RESIDENT, player.id_number, ports.today())
+    found = ports.directory.find(number, player.name)
+    return {
+        "person_id": found.person_id if found else None,
+        "name": player.name,
+        "id_number": player.id_number,
+        "openid": player.openid,
+        "photo": str(samples() / player.photo) if player.photo else None,
+        "relation": player.relation,
+        "network": player.network,
+    }
+
+
+def _read() -> dict[str, Any]:
+    """Return demo.json with the addresses of this run, and write it back."""
+    port, simulator = ports_of_call()
+    document: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8")) | {
+        "base_url": f"http://127.0.0.1:{port}",
+        "simulator_url": f"http://127.0.0.1:{simulator}",
+        "notice_version": notice.CURRENT,
+    }
+    DOCUMENT.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+    return document

@@ -1,0 +1,121 @@
+"""The demo's processes: WeChat's simulator, the application under gunicorn, the worker."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+LOGS = Path("var/logs")
+START_S = 60
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Servers:
+    """The running processes; stops them all at the end."""
+
+    def __init__(self, base_url: str, simulator_url: str) -> None:
+        self._urls = (f"{simulator_url}/", f"{base_url}/healthz")
+        port = simulator_url.rsplit(":", 1)[1]
+        python = sys.executable
+        self._commands = {
+            "simulator": [python, "-m", "wechat.simulator", "--port", port],
+            "web": [python, "-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()"],
+            "worker": [python, "-m", "api.worker"],
+        }
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> "Servers":
+        """Start everything and wait until it answers."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        for url in self._urls:
+            _refuse_if_taken(url)
+        for name, command in self._commands.items():
+            with (LOGS / f"{name}.log").open("wb") as log:
+                self._running[name] = subprocess.Popen(
+                    command, env=_environment(), stdout=log, stderr=subprocess.STDOUT
+                )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop all processes."""
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def watch(self) -> str:
+        """Wait until a process ends by itself; return its name."""
+        while True:
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    return name
+            time.sleep(0.5)
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time the application and the worker have used so far (Linux)."""
+        pids = [self._running[name].pid for name in ("web", "worker")]
+        return sum(_ticks(pid) for parent in pids for pid in (parent, *_children(parent))) / TICKS
+
+    def _wait_until_ready(self) -> None:
+        """Wait until every address answers, or say which process has died."""
+        give_up = time.monotonic() + START_S
+        for url in self._urls:
+            while not _answers(url):
+                dead = [name for name, process in self._running.items() if process.poll() is not None]
+                if dead or time.monotonic() > give_up:
+                    name = dead[0] if dead else "servers"
+                    tail = (LOGS / f"{name}.log").read_text()[-2000:] if dead else ""
+                    sys.exit(f"{name} did not start; see {LOGS}/\n{tail}")
+                time.sleep(0.1)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of the servers; the simulator plays the same account."""
+    return os.environ | {
+        "SIM_APPID": os.environ["YIBAO_WECHAT_APPID"],
+        "SIM_SECRET": os.environ["YIBAO_WECHAT_SECRET"],
+        "SIM_TEMPLATE_ID": os.environ["YIBAO_WECHAT_TEMPLATE_ID"],
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code < 500
+    except httpx.HTTPError:
+        return False
+
+
+def _refuse_if_taken(url: str) -> None:
+    """End with one sentence when something already listens there."""
+    if _answers(url):
+        sys.exit(f"something already listens at {url}: stop it, or set PORT and SIM_PORT")
+
+
+def _children(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in (task / "children").read_text().split():
+            yield int(child)
+
+
+def _ticks(pid: int) -> int:
+    """Return user and system time of a process in clock ticks (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

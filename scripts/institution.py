@@ -1,0 +1,84 @@
+"""Register institutions, rotate their keys, bind their staff: `python -m scripts.institution --help`."""
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from api.flows import administration
+from api.flows.administration import Credentials
+from api.ports import Ports
+from models.domain.errors import Refusal
+from scripts import setting
+
+console = Console()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(setting.ports(), options)
+    except Refusal as refusal:
+        setting.refuse(refusal)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.institution", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="add | rotate-key | staff | list")
+    add = commands.add_parser("add", help="register an institution and print its credentials once")
+    add.add_argument("name")
+    add.add_argument("--network", action="append", default=[], help="CIDR its webhooks may also go to")
+    add.set_defaults(run=_add)
+    rotate = commands.add_parser("rotate-key", help="replace API key and webhook secret")
+    rotate.add_argument("institution_id")
+    rotate.set_defaults(run=_rotate)
+    staff = commands.add_parser("staff", help="list staff; bind one with --name and --openid; --revoke one")
+    staff.add_argument("institution_id")
+    staff.add_argument("--name")
+    staff.add_argument("--openid")
+    staff.add_argument("--revoke", metavar="STAFF_ID")
+    staff.set_defaults(run=_staff)
+    commands.add_parser("list", help="list institutions").set_defaults(run=_list)
+    return parser
+
+
+def _add(ports: Ports, options: argparse.Namespace) -> None:
+    _show(administration.add_institution(ports, options.name, networks=tuple(options.network)))
+
+
+def _rotate(ports: Ports, options: argparse.Namespace) -> None:
+    _show(administration.rotate_key(ports, options.institution_id))
+
+
+def _show(given: Credentials) -> None:
+    """Print credentials; they cannot be read again."""
+    print(f"institution_id  {given.institution_id}")
+    print(f"api_key         {given.api_key}")
+    print(f"webhook_secret  {given.webhook_secret}")
+    print("Keep them now: they are not shown again.")
+
+
+def _staff(ports: Ports, options: argparse.Namespace) -> None:
+    """Bind, revoke, and list."""
+    if bool(options.name) != bool(options.openid):
+        raise SystemExit("--name and --openid belong together")
+    if options.openid:
+        administration.add_staff(ports, options.institution_id, options.name, options.openid)
+    if options.revoke:
+        administration.revoke_staff(ports, options.revoke)
+    table = Table("staff_id", "姓名", "状态", title="staff of the institution")
+    for row, name in administration.staff_of(ports, options.institution_id):
+        table.add_row(row.id, name, "已撤销" if row.revoked_at else "有效")
+    console.print(table if table.row_count else "No staff yet: bind one with --name and --openid.")
+
+
+def _list(ports: Ports, _: argparse.Namespace) -> None:
+    table = Table("institution_id", "名称", "provider", "registered")
+    for row in administration.institutions(ports):
+        table.add_row(row.id, row.name, row.provider, row.created_at.isoformat(timespec="seconds"))
+    console.print(table if table.row_count else "No institutions yet: python -m scripts.institution add NAME")
+
+
+if __name__ == "__main__":
+    main()

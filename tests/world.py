@@ -1,0 +1,175 @@
+"""A whole installation for one test: real tables, real matcher, real photos; only clock and WeChat are fakes."""
+
+import base64
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.directory import OwnDirectory
+from api.flows import administration, enrolment, policy
+from api.flows.enrolment import Entry
+from api.openapi import Api
+from api.ports import Ports
+from api.settings import Profile, Settings
+from matcher.protocol import Matcher
+from models import migrate
+from models.database import Database
+from models.domain.idnumber import IdType, check_character
+from models.domain.person import Network
+from models.domain.policy import Policy
+from models.objects import Objects
+from models.vault import Vault
+from scripts.demo.film import Film, Shot, samples
+from tests.fakes import FakeClock, FakeWeChat, SeededRandom
+
+SECRET = base64.b64encode(b"s" * 32).decode()
+TEMPLATE = "template-1"
+ACTIONS = ("smile",)
+RIGHT = Film(samples() / "single_face.mp4", 0.0, 2.4)
+WRONG = Film(samples() / "WolfgangLanger_Pexels.mp4", 0.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Insured:
+    """Somebody of the test's directory."""
+
+    name: str
+    id_number: str
+    openid: str
+    photo: str | None
+    relation: str = "本人"
+    person_id: str = ""
+
+
+def number(first_seventeen: str) -> str:
+    return first_seventeen + check_character(first_seventeen)
+
+
+MAN = Insured("李建国", number("33010619680512301"), "openid-man", "single_face.jpg")
+WIFE = Insured("王秀英", number("33010619700903004"), "openid-wife", "0-f1-su-ph.jpg", "配偶")
+CHILD = Insured("李小宝", number("33010620180601005"), "openid-child", None, "子女")
+FACELESS = Insured("李无照", number("33010619720725003"), "openid-faceless", None, "兄弟姐妹")
+AGENT = Insured("陈桂兰", number("33010619650310008"), "openid-agent", "0-f15-hao-ph.jpg", "护工")
+STAFF = "openid-staff"
+
+
+@dataclass
+class World:
+    """One installation and what a test needs to play with it."""
+
+    ports: Ports
+    app: Api
+    clock: FakeClock
+    wechat: FakeWeChat
+    ids: dict[str, str]
+    keys: tuple[str, str]
+    institutions: tuple[str, str]
+
+    def till(self, which: int = 0) -> FlaskClient:
+        """Return a till of the first or the second institution."""
+        return self._client(self.keys[which])
+
+    def phone(self, openid: str) -> FlaskClient:
+        """Return a logged-in phone."""
+        answer = self.app.test_client().post("/mp/v1/login", json={"code": f"code-{openid}"})
+        return self._client(answer.json["token"])
+
+    def _client(self, credential: str) -> FlaskClient:
+        client = self.app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {credential}"
+        return client
+
+
+def settings(folder: Path) -> Settings:
+    """Return the settings of a test installation."""
+    return Settings(
+        profile=Profile.DEMO,
+        base_url="http://127.0.0.1:8000",
+        database_url=f"sqlite:///{folder / 'db.sqlite'}",
+        objects_url=f"file://{folder / 'objects'}",
+        jobs_url=f"sqlite:///{folder / 'jobs.sqlite'}",
+        vault_keys=f"k1:{SECRET}",
+        vault_index_secret=SECRET,
+        wechat_appid="wx-test",
+        wechat_secret="test",
+        wechat_template_id=TEMPLATE,
+        event_clients=4,
+        anchor_file=folder / "anchors.jsonl",
+    )
+
+
+def compose(folder: Path, matcher: Matcher, seed: int = 1) -> Ports:
+    """Return ports on a folder's database and object store."""
+    given = settings(folder)
+    vault = Vault(given.vault_ring(), given.vault_index())
+    database = Database(given.database_url)
+    return Ports(
+        settings=given,
+        clock=FakeClock(),
+        random=SeededRandom(seed),
+        database=database,
+        vault=vault,
+        objects=Objects(given.objects_url, vault),
+        matcher=matcher,
+        wechat=FakeWeChat(),
+        directory=OwnDirectory(database, vault),
+    )
+
+
+def populate(folder: Path, matcher: Matcher) -> None:
+    """Fill a fresh installation with persons, two institutions and a policy; `world` copies it."""
+    migrate.upgrade(settings(folder).database_url)
+    ports = compose(folder, matcher)
+    policy.ensure(ports, Policy(pad_required=False, action_pool=ACTIONS, action_count=1))
+    ids = {}
+    for one in (MAN, WIFE, CHILD, FACELESS, AGENT):
+        photo = (samples() / one.photo).read_bytes() if one.photo else None
+        entry = Entry(one.name, IdType.RESIDENT, one.id_number, openid=one.openid)
+        ids[one.name] = enrolment.enrol(ports, entry, photo).person_id
+    for relative in (WIFE, CHILD, FACELESS):
+        numbers = (MAN.id_number, relative.id_number)
+        enrolment.link(ports, numbers, Network.FAMILY_SHARE, relative.relation)
+    given = [administration.add_institution(ports, name) for name in ("第一药房", "第二药房")]
+    administration.add_staff(ports, given[0].institution_id, "收费员", STAFF)
+    document = {"ids": ids, "institutions": [[one.institution_id, one.api_key] for one in given]}
+    (folder / "world.json").write_text(json.dumps(document), encoding="utf-8")
+    ports.database.dispose()
+
+
+def world(template: Path, folder: Path, matcher: Matcher) -> World:
+    """Return a copy of the populated installation, all of its own."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    ports = compose(folder, matcher, seed=2)
+    document: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+    ids, keys = zip(*document["institutions"], strict=True)
+    app = create_app(ports)
+    clock, wechat = ports.clock, ports.wechat
+    assert isinstance(clock, FakeClock) and isinstance(wechat, FakeWeChat)
+    return World(ports, app, clock, wechat, document["ids"], keys, ids)
+
+
+def purchase(**changes: Any) -> dict[str, Any]:
+    """Return the body of a new verification for 李建国."""
+    return {
+        "order_no": "A-1",
+        "amount_fen": 12850,
+        "counter": "1号台",
+        "cashier": {"id": "c01", "name": "张收银"},
+        "cardholder": {"name": MAN.name, "id_number": MAN.id_number},
+    } | changes
+
+
+def multipart(shots: Sequence[Shot]) -> dict[str, Any]:
+    """Return the keyword arguments that send a batch of frames."""
+    data = {
+        "frames": [(BytesIO(shot.image), f"{shot.seq}.jpg") for shot in shots],
+        "meta": json.dumps([shot.meta for shot in shots]),
+    }
+    return {"data": data, "content_type": "multipart/form-data"}
