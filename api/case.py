@@ -139,4 +139,8 @@ def end(
             step(ports, case, other, AttemptEvent.CANCEL)
     if case.verification.state in verifications.WITH_RECEIPT:
         sign(ports, case.verification, attempt)
-    record(ports, case.verification, Change(f"verification.{case.verification.state}", attempt, private=private or {}))
+    record(
+        ports,
+        case.verification,
+        Change(f"verification.{case.verification.state}", attempt, private=private or {}),
+    )

@@ -140,13 +140,15 @@ class OwnDirectory:
         ids = [row.id for row in rows]
         enrolled = set(
             db.scalars(
-                select(tables.Enrolment.person_id)
-                .where(tables.Enrolment.person_id.in_(ids), tables.Enrolment.revoked_at.is_(None))
+                select(tables.Enrolment.person_id).where(
+                    tables.Enrolment.person_id.in_(ids), tables.Enrolment.revoked_at.is_(None)
+                )
             )
         )
         bindings = db.execute(
-            select(tables.Binding.person_id, tables.Binding.subscribed)
-            .where(tables.Binding.person_id.in_(ids), tables.Binding.revoked_at.is_(None))
+            select(tables.Binding.person_id, tables.Binding.subscribed).where(
+                tables.Binding.person_id.in_(ids), tables.Binding.revoked_at.is_(None)
+            )
         ).all()
         bound = {row.person_id for row in bindings}
         subscribed = {row.person_id for row in bindings if row.subscribed}

@@ -114,28 +114,30 @@ def due(ports: Ports) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _deliveries(now: datetime) -> Select[tuple[str, str]]:
+def _deliveries(now: datetime) -> Select[str, str]:
     """Select outbox rows to send, and those whose sender died during the call."""
     waiting = tables.Delivery.state.in_(["pending", "retry", "sending"])
     return select(tables.Delivery.kind, tables.Delivery.id).where(waiting, tables.Delivery.next_at <= now)
 
 
-def _overdue(now: datetime) -> Select[tuple[str]]:
+def _overdue(now: datetime) -> Select[str]:
     """Select verifications with an attempt whose time is over (a challenge may outlive it)."""
     attempt = tables.Attempt
     filming = and_(attempt.state == AttemptState.CHALLENGED, attempt.challenge_expires_at > now)
     return select(attempt.verification_id).where(
-        attempt.state.in_(LIVE), attempt.expires_at <= now, or_(attempt.challenge_expires_at.is_(None), ~filming)
+        attempt.state.in_(LIVE),
+        attempt.expires_at <= now,
+        or_(attempt.challenge_expires_at.is_(None), ~filming),
     )
 
 
-def _lapsing(now: datetime) -> Select[tuple[str]]:
+def _lapsing(now: datetime) -> Select[str]:
     """Select verifications that nobody has ended in their time."""
     row = tables.Verification
     return select(row.id).where(row.state == VerificationState.OPEN, row.expires_at <= now)
 
 
-def _unanswered(now: datetime) -> Select[tuple[str]]:
+def _unanswered(now: datetime) -> Select[str]:
     """Select challenges whose capture has waited too long for its decision."""
     attempt, challenge = tables.Attempt, tables.Challenge
     newest = (

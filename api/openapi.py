@@ -18,7 +18,7 @@ KEY = {
     "description": "Repeat the request safely: the same key and body give the same answer for 24 h.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
 }
-SECURITY = {
+SECURITY: dict[str, Any] = {
     "api_key": {"type": "http", "scheme": "bearer", "description": "The institution's API key."},
     "session": {"type": "http", "scheme": "bearer", "description": "The token of POST /mp/v1/login."},
 }
@@ -30,7 +30,10 @@ UPLOADS: dict[str, dict[str, Any]] = {
         "required": ["frames", "meta"],
         "properties": {
             "frames": {"type": "array", "items": _FILE, "minItems": 1, "maxItems": 12},
-            "meta": {"type": "string", "description": "JSON: [{seq, t_ms, kind: motion|evidence, mirrored?}]"},
+            "meta": {
+                "type": "string",
+                "description": "JSON: [{seq, t_ms, kind: motion|evidence, mirrored?}]",
+            },
         },
     },
     "/appeal": {
@@ -46,7 +49,9 @@ UPLOADS: dict[str, dict[str, Any]] = {
 
 def malformed(error: ValidationError) -> Response:
     """Answer 400 naming the fields that cannot be read, never their values."""
-    fields = sorted({".".join(map(str, entry["loc"])) or "body" for entry in error.errors(include_input=False)})
+    fields = sorted(
+        {".".join(map(str, entry["loc"])) or "body" for entry in error.errors(include_input=False)}
+    )
     return problem(400, "malformed", "please check: " + ", ".join(fields)[:300])
 
 
@@ -79,7 +84,10 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
     for ending, form in UPLOADS.items():
         if path.endswith(ending):
             schema = {"type": "object", "additionalProperties": False, **form}
-            operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+            operation["requestBody"] = {
+                "required": True,
+                "content": {"multipart/form-data": {"schema": schema}},
+            }
 
 
 def new_app() -> Api:

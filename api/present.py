@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from api.case import Case
 from api.directory import Relative
 from api.flows.scene import Scene

@@ -86,7 +86,7 @@ def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int) -> It
             yield ": still here\n\n"
 
 
-def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: int) -> dict[str, Any]:
+def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: float) -> dict[str, Any]:
     """Return the events after `after`, waiting up to `wait` seconds for the first one."""
     answer = _poll(ports, verification_id, after)
     if answer["events"] or not wait or answer["state"] in TERMINAL:

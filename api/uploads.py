@@ -1,6 +1,5 @@
 """Reading multipart uploads, with their limits on size and count."""
 
-
 from flask import request
 from pydantic import TypeAdapter, ValidationError
 

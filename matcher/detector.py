@@ -47,11 +47,15 @@ class Detector:
             small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         self._net.setInputSize((small.shape[1], small.shape[0]))
         rows = self._net.detect(small)[1]
-        found = sorted((_face(row, scale) for row in rows), key=lambda f: -f.height) if rows is not None else []
+        found = (
+            sorted((_face(row, scale) for row in rows), key=lambda f: -f.height) if rows is not None else []
+        )
         return [face for face in found if face.height >= MATTERS * found[0].height]
 
 
 def _face(row: Vector, scale: float) -> Face:
     """Return a row of YuNet in the picture's own pixels."""
     x, y, width, height = (float(value) / scale for value in row[:4])
-    return Face((x, y, width, height), np.asarray(row[4:14], np.float32).reshape(5, 2) / scale, float(row[14]))
+    return Face(
+        (x, y, width, height), np.asarray(row[4:14], np.float32).reshape(5, 2) / scale, float(row[14])
+    )

@@ -19,14 +19,17 @@ class SFace:
 
     def embed(self, picture: Picture, face: Face) -> Vector:
         """Return the mean embedding of the face and its mirror image."""
-        row = np.concatenate([np.array(face.box, np.float32), face.landmarks.reshape(10), [face.confidence]])
-        crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
+        crop = self._aligned(picture, face)
         return unit(self._forward(crop) + self._forward(np.ascontiguousarray(crop[:, ::-1])))
 
     def quick(self, picture: Picture, face: Face) -> Vector:
         """Return the embedding without the mirror image, at half the cost."""
+        return self._forward(self._aligned(picture, face))
+
+    def _aligned(self, picture: Picture, face: Face) -> Picture:
         row = np.concatenate([np.array(face.box, np.float32), face.landmarks.reshape(10), [face.confidence]])
-        return self._forward(self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1)))
+        crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
+        return np.asarray(crop, np.uint8)
 
     def _forward(self, crop: Picture) -> Vector:
         self._net.setInput(cv2.dnn.blobFromImage(crop, 1.0, (112, 112), (0, 0, 0), True, False), "data")

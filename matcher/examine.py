@@ -42,7 +42,12 @@ def examine(models: Models, examination: Examination) -> Report:
         acquisition=_acquisition(observations, len(looks), len(usable)),
         timing=timing(observations),
         actions=[
-            {"action": action, "done": ok, "from_ms": at.from_ms if at else None, "to_ms": at.to_ms if at else None}
+            {
+                "action": action,
+                "done": ok,
+                "from_ms": at.from_ms if at else None,
+                "to_ms": at.to_ms if at else None,
+            }
             for action, ok, at in zip(examination.actions, done, found, strict=True)
         ],
         in_order=not all(done) or None not in found,

@@ -65,7 +65,8 @@ def _grey(picture: Picture, box: Box) -> Picture:
 
 def packed(vector: np.ndarray) -> str:
     """Return a unit vector as base64 of int8 (error of a cosine below 0.01)."""
-    return base64.b64encode(np.round(vector * 127 / max(float(np.abs(vector).max()), 1e-9)).astype(np.int8)).decode()
+    scaled = np.round(vector * 127 / max(float(np.abs(vector).max()), 1e-9))
+    return base64.b64encode(scaled.astype(np.int8).tobytes()).decode()
 
 
 def unpacked(text: str) -> np.ndarray:

@@ -80,7 +80,9 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
         "sface": models.sface.embed(picture, faces[0]),
         "dlib": models.dlib.embed(picture, faces[0]),
     }
-    templates = [Template(name, versions[name], tuple(map(float, vector))) for name, vector in vectors.items()]
+    templates = [
+        Template(name, versions[name], tuple(map(float, vector))) for name, vector in vectors.items()
+    ]
     return Enrolment("ok", measured.to_json(), tuple(templates))
 
 

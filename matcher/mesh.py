@@ -61,8 +61,8 @@ def _level(picture: Picture, face: Face) -> tuple[Picture, float]:
     roll = math.degrees(math.atan2(float(left[1] - right[1]), float(left[0] - right[0])))
     x, y, width, height = face.box
     scale = SIDE / (MARGIN * max(width, height))
-    turn = cv2.getRotationMatrix2D((x + width / 2, y + height / 2), roll, scale)
-    turn[:, 2] += SIDE / 2 - np.array([x + width / 2, y + height / 2])
+    turn: np.ndarray = cv2.getRotationMatrix2D((x + width / 2, y + height / 2), roll, scale)
+    turn[:, 2] += np.array([SIDE / 2 - x - width / 2, SIDE / 2 - y - height / 2])
     return np.asarray(cv2.warpAffine(picture, turn, (SIDE, SIDE)), dtype=np.uint8), roll
 
 
@@ -79,7 +79,9 @@ def _angles(points: Vector) -> tuple[float, float, float]:
 def _openness(points: Vector, eye: tuple[int, ...]) -> float:
     """Return the eye aspect ratio of Soukupová & Čech (CVWW 2016)."""
     corner, top1, top2, other, low2, low1 = eye
-    return (_gap(points, (top1, low1)) + _gap(points, (top2, low2))) / max(2 * _gap(points, (corner, other)), 1e-3)
+    return (_gap(points, (top1, low1)) + _gap(points, (top2, low2))) / max(
+        2 * _gap(points, (corner, other)), 1e-3
+    )
 
 
 def _gap(points: Vector, pair: tuple[int, ...]) -> float:

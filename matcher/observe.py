@@ -102,4 +102,6 @@ def _change(view: Look, earlier: Sequence[Observation]) -> float | None:
         return None
     height, width = view.picture.shape[:2]
     x, y, w, h = last.box
-    return fingerprint.difference(view.picture, (x * width, y * height, w * width, h * height), last.thumbnail)
+    return fingerprint.difference(
+        view.picture, (x * width, y * height, w * width, h * height), last.thumbnail
+    )

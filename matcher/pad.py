@@ -1,4 +1,4 @@
-"""Passive presentation attack detection: MiniFASNet V2 and V1SE (minivision-ai, Silent-Face-Anti-Spoofing)."""
+"""Passive PAD: MiniFASNet V2 and V1SE (minivision-ai/Silent-Face-Anti-Spoofing)."""
 
 from pathlib import Path
 

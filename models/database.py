@@ -71,13 +71,20 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_immediate)
         return engine
     options = f"-c lock_timeout={BUSY_S * 1000} -c statement_timeout={BUSY_S * 2000}"
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"options": options})
+    return create_engine(
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Make commits durable, readers free, and leave BEGIN to us."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_S * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

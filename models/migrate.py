@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema: `python -m models.migrate --url URL [upgrade | downgrade REV | current]`."""
+"""Bringing a database to the newest schema: `python -m models.migrate --url URL [upgrade | …]`."""
 
 import argparse
 import fcntl

@@ -1,4 +1,4 @@
-"""Import persons, families and photos: `python -m scripts.enrol --people P.csv --links L.csv --photos DIR`."""
+"""Import persons and photos: `python -m scripts.enrol --people P.csv --links L.csv --photos DIR`."""
 
 import argparse
 import csv
@@ -156,7 +156,9 @@ def report(verdicts: list[Verdict]) -> bool:
     if refused:
         table = Table("文件", "行", "姓名或关系", "结论", title="没有导入或没有照片的行")
         for one in refused:
-            table.add_row(one.file, str(one.line), one.who, f"{SAY.get(one.verdict, one.verdict)} ({one.verdict})")
+            table.add_row(
+                one.file, str(one.line), one.who, f"{SAY.get(one.verdict, one.verdict)} ({one.verdict})"
+            )
         console.print(table)
     return not refused
 

@@ -1,4 +1,4 @@
-"""A whole installation for one test: real tables, real matcher, real photos; only clock and WeChat are fakes."""
+"""A whole installation for one test: everything is real but the clock and WeChat."""
 
 import base64
 import json

@@ -79,8 +79,9 @@ def add_staff(ports: Ports, institution_id: str, name: str, openid: str) -> str:
         if db.get(tables.Institution, institution_id) is None:
             raise Absent("no such institution")
         row = db.scalar(
-            select(tables.Staff)
-            .where(tables.Staff.institution_id == institution_id, tables.Staff.openid_index == index)
+            select(tables.Staff).where(
+                tables.Staff.institution_id == institution_id, tables.Staff.openid_index == index
+            )
         )
         if row is None:
             row = tables.Staff(

@@ -49,7 +49,9 @@ def chain_is_whole(ports: Ports, verification_id: str) -> bool:
     with ports.database.reading() as db:
         verification = db.get_one(tables.Verification, verification_id)
         rows = db.scalars(
-            select(tables.Event).where(tables.Event.verification_id == verification_id).order_by(tables.Event.seq)
+            select(tables.Event)
+            .where(tables.Event.verification_id == verification_id)
+            .order_by(tables.Event.seq)
         ).all()
     head = chain.GENESIS
     for number, row in enumerate(rows, start=1):

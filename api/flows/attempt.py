@@ -37,7 +37,9 @@ class Choice:
     relation: str | None = None
 
 
-def begin(ports: Ports, institution_id: str, verification_id: str, channel: Channel, choice: Choice) -> tables.Attempt:
+def begin(
+    ports: Ports, institution_id: str, verification_id: str, channel: Channel, choice: Choice
+) -> tables.Attempt:
     """Begin an attempt; an undecided older one is superseded."""
     with ports.database.transaction() as db:
         case = locked(ports, institution_id, verification_id)
@@ -103,7 +105,9 @@ def supersede(ports: Ports, case: Case) -> None:
 def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:
     """Return the new attempt, owned by whoever will receive the push."""
     facts = rules.begin(channel, timedelta(seconds=case.institution.window_s), ports.now())
-    receiver = ports.directory.receiver(picked.person.person_id) if channel is Channel.PUSH and picked else None
+    receiver = (
+        ports.directory.receiver(picked.person.person_id) if channel is Channel.PUSH and picked else None
+    )
     attempt = tables.Attempt(
         id=ports.new_id("att"),
         verification_id=case.verification.id,

@@ -19,7 +19,9 @@ def bind(ports: Ports, user: User, named: Named) -> tables.Binding:
         # The phone has no counter: misses are counted against the WeChat user.
         person = identify(ports, named, "phone", user.openid_index)
         earlier = db.scalar(
-            _live().where(tables.Binding.person_id == person.person_id, tables.Binding.openid_index == user.openid_index)
+            _live().where(
+                tables.Binding.person_id == person.person_id, tables.Binding.openid_index == user.openid_index
+            )
         )
         if earlier is not None:
             return earlier
@@ -37,7 +39,7 @@ def bind(ports: Ports, user: User, named: Named) -> tables.Binding:
         return row
 
 
-def _live() -> Select[tuple[tables.Binding]]:
+def _live() -> Select[tables.Binding]:
     """Select bindings that have not been revoked."""
     return select(tables.Binding).where(tables.Binding.revoked_at.is_(None))
 

@@ -11,8 +11,8 @@ from api.flows import policy as policies
 from api.flows.scene import Scene, User, owned
 from api.ports import Ports
 from models import tables
-from models.domain import tries
 from models.domain import challenge as draws
+from models.domain import tries
 from models.domain.attempt import AttemptState
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
 from models.domain.verification import VerificationState, within_tries
@@ -62,13 +62,16 @@ def _may_try(ports: Ports, db: Session, seen: Scene) -> None:
 def _failures_today(ports: Ports, db: Session, person_id: str | None) -> int:
     """Return the person's counted failures in the last 24 hours, at any institution."""
     since = ports.now() - timedelta(days=1)
-    return db.scalar(
-        select(func.count())
-        .select_from(tables.Decision)
-        .where(tables.Decision.person_id == person_id)
-        .where(tables.Decision.outcome == "failed")
-        .where(tables.Decision.created_at > since)
-    ) or 0
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(tables.Decision)
+            .where(tables.Decision.person_id == person_id)
+            .where(tables.Decision.outcome == "failed")
+            .where(tables.Decision.created_at > since)
+        )
+        or 0
+    )
 
 
 def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
@@ -77,7 +80,9 @@ def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
     return db.scalar(rows.order_by(tables.Challenge.number.desc()).limit(1))
 
 
-def owned_challenge(ports: Ports, db: Session, user: User, challenge_id: str) -> tuple[Scene, tables.Challenge]:
+def owned_challenge(
+    ports: Ports, db: Session, user: User, challenge_id: str
+) -> tuple[Scene, tables.Challenge]:
     """Return a challenge with its scene, if the scene belongs to the user; raises as `owned`."""
     challenge = db.get(tables.Challenge, challenge_id)
     if challenge is None:

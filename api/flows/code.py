@@ -16,7 +16,9 @@ SHOWN = frozenset({AttemptState.WAITING, AttemptState.OPENED})
 def image(ports: Ports, scene: str) -> bytes:
     """Return the code's picture, fetched from WeChat once; Ended when the scene is over."""
     with ports.database.reading() as db:
-        wanted = select(tables.Attempt).where(tables.Attempt.scene == scene, tables.Attempt.channel == Channel.QR)
+        wanted = select(tables.Attempt).where(
+            tables.Attempt.scene == scene, tables.Attempt.channel == Channel.QR
+        )
         found = db.scalar(wanted)
     if found is None:
         raise Absent

@@ -159,8 +159,9 @@ def link(ports: Ports, numbers: tuple[str, str], network: Network, relation: str
         if person_id == relative_id:
             raise Invalid("nobody is their own relative", code="link_invalid")
         row = db.scalar(
-            select(tables.FamilyLink)
-            .where(tables.FamilyLink.person_id == person_id, tables.FamilyLink.relative_id == relative_id)
+            select(tables.FamilyLink).where(
+                tables.FamilyLink.person_id == person_id, tables.FamilyLink.relative_id == relative_id
+            )
         )
         if row is not None and (row.network, row.relation) == (network, relation):
             return False

@@ -13,7 +13,8 @@ from api.flows import frames, memory, retention
 from api.flows import policy as policies
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Examination, Frame, Report as MatcherReport
+from matcher.types import Examination, Frame
+from matcher.types import Report as MatcherReport
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries

@@ -37,7 +37,9 @@ def _is_closed(ports: Ports, user: User, challenge_id: str) -> bool:
         if db.get(tables.Decision, challenge_id) is not None:
             return True
         latest = newest(db, seen.attempt.id)
-        return seen.attempt.state is AttemptState.CAPTURED and latest is not None and latest.id == challenge.id
+        return (
+            seen.attempt.state is AttemptState.CAPTURED and latest is not None and latest.id == challenge.id
+        )
 
 
 def _close(ports: Ports, user: User, challenge_id: str) -> None:

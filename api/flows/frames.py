@@ -52,7 +52,11 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
         fresh = [(f, o) for f, o in zip(new, seen, strict=True) if f.seq not in have]
         _keep(ports, db, challenge, fresh, now)
         for frame, observation in fresh:
-            db.add(_memory(ports, scene.attempt, scene.case.institution.id, (challenge_id, frame.seq), observation))
+            db.add(
+                _memory(
+                    ports, scene.attempt, scene.case.institution.id, (challenge_id, frame.seq), observation
+                )
+            )
     everything = sorted([*before, *seen], key=lambda observation: observation.seq)
     done = ports.matcher.progress(challenge.actions, everything)
     return Progress(_hint(seen), list(zip(challenge.actions, done, strict=True)))
@@ -65,7 +69,10 @@ def _admit(
     have = {row.seq for row in kept}
     new = [frame for frame in frames if frame.seq not in have]
     times = sorted([(row.seq, row.t_ms) for row in kept] + [(frame.seq, frame.t_ms) for frame in new])
-    if any(later[0] == earlier[0] or later[1] <= earlier[1] for earlier, later in zip(times, times[1:], strict=False)):
+    if any(
+        later[0] == earlier[0] or later[1] <= earlier[1]
+        for earlier, later in zip(times, times[1:], strict=False)
+    ):
         raise Invalid("t_ms must rise with seq", code="frames_out_of_order")
     if len(times) > MAX_FRAMES:
         raise Invalid(f"at most {MAX_FRAMES} frames", code="too_many_frames")
@@ -161,7 +168,11 @@ def _row(ports: Ports, challenge_id: str, frame: Frame, observation: Observation
 
 
 def _memory(
-    ports: Ports, attempt: tables.Attempt, institution_id: str, frame: tuple[str, int], observation: Observation
+    ports: Ports,
+    attempt: tables.Attempt,
+    institution_id: str,
+    frame: tuple[str, int],
+    observation: Observation,
 ) -> tables.SeenFrame:
     """Return what is remembered of a frame so that it can never count again."""
     return tables.SeenFrame(

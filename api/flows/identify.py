@@ -33,7 +33,9 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
         place = (institution_id, counter, ports.today())
         tally = db.get(tables.Lookup, place)
         if tally is None:
-            tally = tables.Lookup(institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0)
+            tally = tables.Lookup(
+                institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0
+            )
             db.add(tally)
         if tally.missed >= MISSES_PER_COUNTER_AND_DAY:
             raise TooMany("too many unknown persons at this counter today")

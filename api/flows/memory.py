@@ -46,7 +46,9 @@ def seen_similarly(ports: Ports, db: Session, challenge_id: str, policy: Policy)
     )
     ours = [int(row.phash, 16) for row in mine if row.phash]
     captures = groupby(earlier, key=lambda row: row.challenge_id)
-    runs = (longest_run(ours, [int(row.phash, 16) for row in group], policy.similar_bits) for _, group in captures)
+    runs = (
+        longest_run(ours, [int(row.phash, 16) for row in group], policy.similar_bits) for _, group in captures
+    )
     return max(runs, default=0)
 
 

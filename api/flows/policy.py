@@ -18,7 +18,9 @@ def ensure(ports: Ports, first: Policy | None = None) -> None:
 def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
     """Append a policy as the next version, in force at once; return its version."""
     with ports.database.transaction() as db:
-        last = db.scalar(select(tables.PolicyVersion.version).order_by(tables.PolicyVersion.version.desc()).limit(1))
+        last = db.scalar(
+            select(tables.PolicyVersion.version).order_by(tables.PolicyVersion.version.desc()).limit(1)
+        )
         version, now = (last or 0) + 1, ports.now()
         document = policy.to_json() | {"version": version}
         db.add(

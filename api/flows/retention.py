@@ -28,7 +28,12 @@ def _due_captures(ports: Ports) -> list[str]:
     """Return the challenges whose frames must go now."""
     with ports.database.reading() as db:
         rows = db.execute(
-            select(tables.Capture.challenge_id, tables.Attempt.state, tables.Attempt.failed_at, tables.Appeal.state)
+            select(
+                tables.Capture.challenge_id,
+                tables.Attempt.state,
+                tables.Attempt.failed_at,
+                tables.Appeal.state,
+            )
             .join(tables.Challenge, tables.Challenge.id == tables.Capture.challenge_id)
             .join(tables.Attempt, tables.Attempt.id == tables.Challenge.attempt_id)
             .outerjoin(tables.Appeal, tables.Appeal.attempt_id == tables.Attempt.id)

@@ -43,8 +43,9 @@ def exhibit(ports: Ports, appeal_id: str) -> Exhibit:
             if frame.file_key
         ]
         references = db.scalars(
-            select(tables.Enrolment.photo_key)
-            .where(tables.Enrolment.person_id == row.person_id, tables.Enrolment.revoked_at.is_(None))
+            select(tables.Enrolment.photo_key).where(
+                tables.Enrolment.person_id == row.person_id, tables.Enrolment.revoked_at.is_(None)
+            )
         ).all()
     pictures = {}
     for kind, keys in (("appeal", row.photo_keys), ("frame", kept), ("reference", references)):

@@ -1,14 +1,13 @@
 """What happens when a phone opens a scene: who may, whom it is for, and the consent."""
 
-from dataclasses import dataclass
 import hmac
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import case as cases
 from api.case import Case
-from api.flows import policy as policies
 from api.flows.attempt import Choice, assign, pick
 from api.ports import Ports
 from api.record import Change, record

@@ -30,7 +30,9 @@ def bindings(ports: Ports, user: User) -> list[tables.Binding]:
     """Return the user's live bindings."""
     mine = select(tables.Binding).where(tables.Binding.openid_index == user.openid_index)
     with ports.database.reading() as db:
-        return list(db.scalars(mine.where(tables.Binding.revoked_at.is_(None)).order_by(tables.Binding.created_at)))
+        return list(
+            db.scalars(mine.where(tables.Binding.revoked_at.is_(None)).order_by(tables.Binding.created_at))
+        )
 
 
 def appeals(ports: Ports, user: User) -> list[tables.Appeal]:
@@ -79,7 +81,12 @@ def export(ports: Ports, user: User) -> dict[str, Any]:
                 "enrolled_photos": len(_enrolments(db, person_id)),
             },
             "attempts": [
-                {"attempt_id": row.id, "state": row.state, "channel": row.channel, "created_at": row.created_at.isoformat()}
+                {
+                    "attempt_id": row.id,
+                    "state": row.state,
+                    "channel": row.channel,
+                    "created_at": row.created_at.isoformat(),
+                }
                 for row in attempts
             ],
         }
@@ -105,7 +112,9 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tables.Consent:
             proven_person(ports, db, user)
         row.withdrawn_at = ports.now()
         _unlink_scores(db, tables.Decision.attempt_id == attempt.id)
-        challenges = list(db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id)))
+        challenges = list(
+            db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
+        )
     if attempt.state is not AttemptState.CAPTURED:
         for challenge_id in challenges:
             retention.forget_frames(ports, challenge_id)

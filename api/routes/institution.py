@@ -65,13 +65,17 @@ def create_verification(body: requests.NewVerification) -> Response:
 @v1.get("/verifications", responses={200: answers.VerificationAnswer})
 def find_verification(query: OrderQuery) -> Response:
     """Read the newest verification of an order."""
-    return answer(present.verification(ports(), verifications.by_order(ports(), institution(), query.order_no)))
+    return answer(
+        present.verification(ports(), verifications.by_order(ports(), institution(), query.order_no))
+    )
 
 
 @v1.get("/verifications/<string:verification_id>", responses={200: answers.VerificationAnswer})
 def read_verification(path: VerificationPath) -> Response:
     """Read a verification."""
-    return answer(present.verification(ports(), verifications.get(ports(), institution(), path.verification_id)))
+    return answer(
+        present.verification(ports(), verifications.get(ports(), institution(), path.verification_id))
+    )
 
 
 @v1.post("/verifications/<string:verification_id>/attempts", responses={201: answers.AttemptAnswer})
@@ -120,7 +124,9 @@ def events(path: VerificationPath, query: EventsQuery) -> Response:
     if stream.is_over(ports(), path.verification_id, last):
         return Response(status=204)
     lines = stream.sse(ports(), feed(), path.verification_id, last)
-    return Response(lines, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return Response(
+        lines, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
 
 
 @v1.post("/receipts/<string:jti>/redeem", responses={200: answers.Redemption})

@@ -52,7 +52,12 @@ def read_scene(path: ScenePath) -> Response:
 def choose_person(path: ScenePath, body: requests.ChosenPerson) -> Response:
     """Say who is there (QR)."""
     typed = (body.name, body.id_number, body.relation)
-    if (body.person_id is None) == (None in typed) and body.person_id is None or body.person_id and any(typed):
+    if (
+        (body.person_id is None) == (None in typed)
+        and body.person_id is None
+        or body.person_id
+        and any(typed)
+    ):
         raise Malformed("send person_id, or name, id_number and relation")
     named = Named(body.name, body.id_number, body.id_type) if body.name and body.id_number else None
     seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation))

@@ -47,7 +47,10 @@ def code_image(path: ImagePath) -> Response:
     return Response(picture, mimetype=kind, headers={"Cache-Control": "no-store"})
 
 
-@public.get("/popup/<string:token>", responses={200: {"content": {"text/html": {}}}, 410: {"content": {"text/html": {}}}})
+@public.get(
+    "/popup/<string:token>",
+    responses={200: {"content": {"text/html": {}}}, 410: {"content": {"text/html": {}}}},
+)
 def popup(path: PopupPath) -> Response:
     """Show the cashier where the verification stands."""
     case = verifications.from_popup(ports(), path.token)

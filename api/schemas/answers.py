@@ -231,7 +231,7 @@ class FinishAnswer(SceneAnswer):
     """What a try came to."""
 
     outcome: Outcome
-    reason: Reason  # type: ignore[assignment]
+    reason: Reason
     hint: str | None
 
 

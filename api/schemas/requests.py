@@ -9,15 +9,16 @@ from models.domain.attempt import Channel
 from models.domain.idnumber import IdType
 
 
-def _text(longest: int) -> type[str]:
-    """Return trimmed text of 1–`longest` characters without control characters."""
+def _text(longest: int) -> StringConstraints:
+    """Return the rule for trimmed text of 1–`longest` characters without control characters."""
     pattern = r"^[^\x00-\x1f\x7f\ud800-\udfff]+$"
-    rule = StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
-    return Annotated[str, rule]  # type: ignore[return-value]
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
-Name = _text(50)
-Word = _text(64)
+Name = Annotated[str, _text(50)]
+Word = Annotated[str, _text(64)]
+IdNumber = Annotated[str, _text(32)]
+Relation = Annotated[str, _text(16)]
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
 
@@ -31,14 +32,14 @@ class NamedPerson(Body):
     """A person as typed at the till or on the phone."""
 
     name: Name
-    id_number: _text(32)
+    id_number: IdNumber
     id_type: IdType = IdType.RESIDENT
 
 
 class Relative(NamedPerson):
     """An agent typed in, with the relation to the card-holder."""
 
-    relation: _text(16)
+    relation: Relation
 
 
 class Cashier(Body):
@@ -52,7 +53,7 @@ class Credential(Body):
     """The electronic voucher or card shown at the till."""
 
     kind: Word
-    token: _text(512)
+    token: Annotated[str, _text(512)]
 
 
 class NewVerification(Body):
@@ -64,7 +65,9 @@ class NewVerification(Body):
     cashier: Cashier
     cardholder: NamedPerson
     credential: Credential | None = None
-    notify_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[\x21-\x7e]+$")] | None = None
+    notify_url: (
+        Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[\x21-\x7e]+$")] | None
+    ) = None
 
 
 class NewAttempt(Body):
@@ -80,7 +83,7 @@ class Bypass(Body):
 
     staff: Name
     document: Name
-    reason: _text(200)
+    reason: Annotated[str, _text(200)]
 
 
 class Settlement(Body):
@@ -93,7 +96,7 @@ class Settlement(Body):
 class Login(Body):
     """The code of wx.login."""
 
-    code: _text(200)
+    code: Annotated[str, _text(200)]
 
 
 class ChosenPerson(Body):
@@ -101,9 +104,9 @@ class ChosenPerson(Body):
 
     person_id: Word | None = None
     name: Name | None = None
-    id_number: _text(32) | None = None
+    id_number: IdNumber | None = None
     id_type: IdType = IdType.RESIDENT
-    relation: _text(16) | None = None
+    relation: Relation | None = None
 
 
 class ConsentAnswer(Body):
@@ -118,7 +121,7 @@ class NewChallenge(Body):
     """What the phone says before a try is drawn."""
 
     photosensitive: Annotated[bool, Field(strict=True)] = False
-    device: _text(64) | None = None
+    device: Word | None = None
 
 
 class FrameMeta(Body):
@@ -147,7 +150,7 @@ class NewBinding(Body):
     """Whom this phone wants to receive pushes for."""
 
     name: Name
-    id_number: _text(32)
+    id_number: IdNumber
     id_type: IdType = IdType.RESIDENT
 
 

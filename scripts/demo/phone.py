@@ -17,8 +17,10 @@ class Unexpected(Exception):
 def body(response: httpx.Response, *statuses: int) -> dict[str, Any]:
     """Return the JSON of an answer with an expected status, or raise Unexpected."""
     if response.status_code not in (statuses or (200, 201)):
-        raise Unexpected(f"{response.request.method} {response.request.url.path.split('/')[1]}… "
-                         f"→ {response.status_code} {response.text[:200]}")
+        raise Unexpected(
+            f"{response.request.method} {response.request.url.path.split('/')[1]}… "
+            f"→ {response.status_code} {response.text[:200]}"
+        )
     document: dict[str, Any] = response.json() if response.content else {}
     return document
 
@@ -102,7 +104,7 @@ class Phone:
         files = [("photos", (f"{n}.jpg", photo, "image/jpeg")) for n, photo in enumerate(photos)]
         said = {"reason": "photo_outdated", "statement": "登记照片是十年前拍的，请人工核实。"}
         # Without a photo the form must still be multipart.
-        parts = files or [("reason", (None, said.pop("reason")))]
+        parts: Any = files or [("reason", (None, said.pop("reason")))]
         return body(self._http.post(f"/mp/v1/attempts/{scene}/appeal", files=parts, data=said))
 
     def close(self) -> None:

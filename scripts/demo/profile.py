@@ -118,7 +118,10 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
     except SystemExit as end:
         if end.code:
             sys.exit("the demo's persons could not be enrolled")
-    institutions = [_institution(ports, "康宁大药房（示例）", 120), _institution(ports, "速时大药房（示例）", STORY_WINDOW_S)]
+    institutions = [
+        _institution(ports, "康宁大药房（示例）", 120),
+        _institution(ports, "速时大药房（示例）", STORY_WINDOW_S),
+    ]
     document = {
         "institutions": institutions,
         "template_id": settings.wechat_template_id,

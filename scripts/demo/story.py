@@ -130,7 +130,9 @@ class Story:
             self.phone.film(challenge, film)
             result = self.phone.finish(challenge)
             self.stage.expect(result["outcome"] == "failed", f"failed, not {result['outcome']}")
-        self.stage.console.print(f"    原因 / reason: {result['reason']}，还可再试 / tries left: {result['tries_left']}")
+        self.stage.console.print(
+            f"    原因 / reason: {result['reason']}，还可再试 / tries left: {result['tries_left']}"
+        )
 
     def an_agent_is_typed(self) -> None:
         """(c) A wrong checksum is refused; the right number is accepted."""
@@ -145,7 +147,9 @@ class Story:
             stage.expect(answer.json()["code"] == "id_number_invalid", "the reason is the number")
             stage.expect(wrong not in answer.text, "the number is not repeated")
         with stage.step("更正后接受", "the right number is accepted"):
-            answer = self.till.attempt(opened["id"], {"channel": "push", "person": typed | {"id_number": right}})
+            answer = self.till.attempt(
+                opened["id"], {"channel": "push", "person": typed | {"id_number": right}}
+            )
             stage.expect(answer.status_code == 201, f"201, not {answer.status_code}")
         self.till.http.post(f"/v1/verifications/{opened['id']}/cancel", json={})
 

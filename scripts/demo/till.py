@@ -16,7 +16,9 @@ class Till:
 
     def __init__(self, base_url: str, institution: dict[str, Any], notify_url: str | None = None) -> None:
         key = f"Bearer {institution['api_key']}"
-        self.http = httpx.Client(base_url=base_url, headers={"Authorization": key}, timeout=30, trust_env=False)
+        self.http = httpx.Client(
+            base_url=base_url, headers={"Authorization": key}, timeout=30, trust_env=False
+        )
         self._institution = institution
         self._notify_url = notify_url
         self._orders = itertools.count(1)
@@ -65,7 +67,8 @@ class Till:
 
     def check_receipt(self, receipt: str) -> dict[str, Any]:
         """Check a receipt against the published keys and return what it says."""
-        keys = KeySet.import_key_set(body(self.http.get("/.well-known/jwks.json")))
+        published: Any = body(self.http.get("/.well-known/jwks.json"))
+        keys = KeySet.import_key_set(published)
         token = jws.deserialize_compact(receipt, keys, algorithms=["ES256"])
         claims: dict[str, Any] = httpx.Response(200, content=token.payload).json()
         if claims["aud"] != self._institution["id"]:
