@@ -24,6 +24,8 @@ from models.domain.attempt import LIVE, AttemptState
 from models.domain.verification import VerificationState
 
 ANSWER_DUE = timedelta(seconds=5)
+# A deed may run on another worker: after this time it is issued again, whoever has it.
+GIVEN_UP = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
 BATCH = 200
@@ -46,16 +48,15 @@ def queue(url: str) -> Huey:
         return SqliteHuey("yibao", filename=url.removeprefix("sqlite:///"), results=False, fsync=True)
     if urlsplit(url).scheme in ("redis", "rediss"):
         return RedisHuey("yibao", url=url, results=False)
-    return SqlHuey("yibao", database=url, results=False)
+    return SqlHuey("yibao", database=url.replace("postgresql+psycopg://", "psycopg3+pool://"), results=False)
 
 
 class Jobs:
-    """Hands due rows to huey, each only once at a time, and holds back what has just gone wrong."""
+    """Hands due rows to huey, and holds each back while it is under way or has just gone wrong."""
 
     def __init__(self, ports: Ports, huey: Huey) -> None:
         self._ports = ports
         self._lock = threading.Lock()
-        self._under_way: set[tuple[str, str]] = set()
         self._held_until: dict[tuple[str, str], datetime] = {}
         self._tidied_at: datetime | None = None
         self._task = huey.task(name="deed")(self.do)
@@ -67,7 +68,7 @@ class Jobs:
         except SQLAlchemyError as error:
             log.warning("sweep_failed", kind=type(error).__name__)
             return 0
-        issued = [job for job in found if self._take(job)]
+        issued = self._take(found)
         for kind, row_id in issued:
             self._task(kind, row_id)
         return len(issued)
@@ -80,19 +81,18 @@ class Jobs:
             log.error("job_failed", job=kind, row=row_id, kind=type(error).__name__)
             with self._lock:
                 self._held_until[kind, row_id] = self._ports.now() + HELD_BACK
-        finally:
-            with self._lock:
-                self._under_way.discard((kind, row_id))
-
-    def _take(self, job: tuple[str, str]) -> bool:
-        """Mark a job as under way unless it is already, or is held back."""
+            return
         with self._lock:
-            held = self._held_until.get(job)
-            if job in self._under_way or (held and self._ports.now() < held):
-                return False
-            self._held_until.pop(job, None)
-            self._under_way.add(job)
-            return True
+            self._held_until.pop((kind, row_id), None)
+
+    def _take(self, found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return those that nobody has or that are due again, and hold them back."""
+        now = self._ports.now()
+        with self._lock:
+            self._held_until = {job: until for job, until in self._held_until.items() if now < until}
+            free = [job for job in found if job not in self._held_until]
+            self._held_until.update(dict.fromkeys(free, now + GIVEN_UP))
+            return free
 
     def _housekeeping(self) -> list[tuple[str, str]]:
         """Return the jobs of every minute, when the minute is over."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from matcher import weights
 from matcher.detector import Detector
 from matcher.embedders import Dlib, SFace
@@ -24,6 +26,8 @@ class Models:
 
 def load(pad_dir: Path | None) -> Models:
     """Load and check every weight file; raises WrongWeights."""
+    # OpenCV 5 warns at every net that its new engine has no targets to choose from.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     names = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
     files = {name: weights.packaged(name) for name in names}
     pad = MiniFasNet(pad_dir) if pad_dir else None

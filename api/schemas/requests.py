@@ -11,7 +11,7 @@ from models.domain.idnumber import IdType
 
 def _text(longest: int) -> StringConstraints:
     """Return the rule for trimmed text of 1–`longest` characters without control characters."""
-    pattern = r"^[^\x00-\x1f\x7f\ud800-\udfff]+$"
+    pattern = r"^[^\x00-\x1f\x7f]+$"
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
