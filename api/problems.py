@@ -87,10 +87,16 @@ def _unexpected(error: Exception) -> Response:
     return problem(500, "internal", f"request {g.request_id}")
 
 
+def _nested(_: RecursionError) -> Response:
+    """Answer 400 to JSON that is nested deeper than anybody means."""
+    return from_refusal(errors.Malformed("nested too deeply"))
+
+
 def install(app: Flask) -> None:
     """Teach the application to answer every error as a problem."""
     app.register_error_handler(errors.Refusal, from_refusal)
     app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(RecursionError, _nested)
     for contention in (OperationalError, StaleDataError, IntegrityError):
         app.register_error_handler(contention, _contended)
     app.register_error_handler(Exception, _unexpected)

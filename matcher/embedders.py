@@ -3,10 +3,14 @@
 import cv2
 import face_recognition
 import numpy as np
+from PIL import ImageFile
 
 from matcher.detector import Face
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
+
+# Importing face_recognition lets Pillow accept broken pictures everywhere; ours must be whole.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class SFace:

@@ -5,10 +5,10 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 from flask.testing import FlaskClient
 
 from api.app import create_app
@@ -167,9 +167,8 @@ def purchase(**changes: Any) -> dict[str, Any]:
 
 
 def multipart(shots: Sequence[Shot]) -> dict[str, Any]:
-    """Return the keyword arguments that send a batch of frames."""
-    data = {
-        "frames": [(BytesIO(shot.image), f"{shot.seq}.jpg") for shot in shots],
-        "meta": json.dumps([shot.meta for shot in shots]),
-    }
-    return {"data": data, "content_type": "multipart/form-data"}
+    """Return the keyword arguments that send a batch of frames, as a real client encodes it."""
+    files = [("frames", (f"{shot.seq}.jpg", shot.image, "image/jpeg")) for shot in shots]
+    meta = json.dumps([shot.meta for shot in shots])
+    request = httpx.Request("POST", "http://till", files=files, data={"meta": meta})
+    return {"data": request.read(), "content_type": request.headers["Content-Type"]}

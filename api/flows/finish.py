@@ -26,7 +26,7 @@ def finish(ports: Ports, user: User, challenge_id: str) -> Result:
     Raises Busy when another process is deciding and has not ended yet.
     """
     if not _is_closed(ports, user, challenge_id):
-        _close(ports, user, challenge_id)
+        close(ports, user, challenge_id)
     return _result(ports, user, challenge_id) or _decided(ports, user, challenge_id)
 
 
@@ -42,7 +42,7 @@ def _is_closed(ports: Ports, user: User, challenge_id: str) -> bool:
         )
 
 
-def _close(ports: Ports, user: User, challenge_id: str) -> None:
+def close(ports: Ports, user: User, challenge_id: str) -> None:
     """Move the attempt to captured; from here on it is always decided."""
     with ports.database.transaction() as db:
         seen, _ = running(ports, db, user, challenge_id)

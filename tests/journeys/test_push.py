@@ -1,0 +1,165 @@
+"""The insured is reached on their own WeChat and films themselves."""
+
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+from scripts.demo.film import Film
+from tests import play
+from tests.world import MAN, STAFF, TEMPLATE, WRONG, World
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+
+def test_the_insured_passes_and_the_till_gets_a_receipt(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    result = play.tried(world, phone, scene)
+    assert (result["outcome"], result["reason"], result["state"]) == ("passed", "ok", "passed")
+    read = play.state(world, verification)
+    assert read["state"] == "passed"
+    claims = _claims(world, read["receipt"])
+    assert claims["aud"] == world.institutions[0]
+    assert claims["order_no"] == "A-1" and claims["amount_fen"] == 12850
+    assert claims["person"] == {"person_id": world.ids[MAN.name], "relation": "本人"}
+    assert claims["result"] == "passed" and claims["channel"] == "push"
+
+
+def _claims(world: World, receipt: str) -> dict:
+    keys = KeySet.import_key_set(play.ok(world.app.test_client().get("/.well-known/jwks.json")))
+    payload = jws.deserialize_compact(receipt, keys, algorithms=["ES256"]).payload
+    return world.app.json.loads(payload)
+
+
+def test_the_receipt_is_the_same_bytes_on_every_read(world: World) -> None:
+    verification = play.opened(world)
+    play.ok(
+        world.till().post(
+            f"/v1/verifications/{verification}/bypass",
+            json={"staff": "王店长", "document": "身份证", "reason": "核对原件"},
+        ),
+        201,
+    )
+    assert len({play.state(world, verification)["receipt"] for _ in range(3)}) == 1
+
+
+def test_the_message_names_the_institution_and_the_sum_and_nobody_else(world: World) -> None:
+    play.pushed(world, play.opened(world))
+    (openid, page, data) = world.wechat.sent[0]
+    assert openid == MAN.openid
+    assert page.startswith("pages/verify/verify?scene=")
+    assert "第一药房" in data.values() and "128.50" in data.values()
+    assert MAN.name not in str(data) and MAN.id_number not in str(data)
+
+
+def test_another_persons_film_fails_then_an_appeal_lets_the_purchase_go_on(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    first = play.tried(world, phone, scene, WRONG)
+    assert first["outcome"] == "failed" and first["tries_left"] == 2
+    assert first["appeal"]["allowed"]
+    second = play.tried(world, phone, scene, Film(WRONG.file, 6.0, 4.0))
+    assert second["outcome"] == "failed" and second["tries_left"] == 1
+    lodged = play.ok(play.appealed(phone, scene), 201)
+    assert lodged["state"] == "appealed" and lodged["appeal_state"] == "lodged"
+    read = play.state(world, verification)
+    assert read["state"] == "appealed"
+    assert _claims(world, read["receipt"])["result"] == "appealed"
+
+
+def test_an_appeal_lodged_twice_is_one_appeal(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    first, second = (play.ok(play.appealed(phone, scene), 201) for _ in range(2))
+    assert first["appeal_id"] == second["appeal_id"]
+
+
+def test_the_right_man_may_still_pass_after_a_failure(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    assert play.tried(world, phone, scene, WRONG)["outcome"] == "failed"
+    assert play.tried(world, phone, scene)["outcome"] == "passed"
+    assert play.state(world, verification)["state"] == "passed"
+    assert play.appealed(phone, scene).status_code == 409
+
+
+def test_frames_that_passed_are_refused_the_next_time(world: World) -> None:
+    phone = world.phone(MAN.openid)
+    outcomes = []
+    for order in ("A-1", "A-2"):
+        scene = play.pushed(world, play.opened(world, order_no=order))
+        play.agree(phone, scene)
+        result = play.tried(world, phone, scene)
+        outcomes.append((result["outcome"], result["reason"]))
+    assert outcomes == [("passed", "ok"), ("failed", "frames_seen_before")]
+
+
+def test_the_till_sees_each_step_of_the_story(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene)
+    assert play.events(world, verification) == [
+        "verification.opened",
+        "attempt.waiting",
+        "attempt.delivered",
+        "attempt.opened",
+        "attempt.consented",
+        "attempt.challenged",
+        "attempt.captured",
+        "attempt.passed",
+        "verification.passed",
+    ]
+
+
+def test_an_unbound_phone_cannot_see_a_push(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    for stranger in ("openid-wife", STAFF, "openid-nobody"):
+        assert world.phone(stranger).get(f"/mp/v1/attempts/{scene}").status_code == 404
+
+
+def test_a_push_that_wechat_refuses_is_undeliverable_with_its_reason(world: World) -> None:
+    verification = play.opened(world)
+    world.wechat.fail = WeChatRefused(43101)
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    (attempt,) = play.state(world, verification)["attempts"]
+    assert (attempt["state"], attempt["reason"]) == ("undeliverable", "not_subscribed")
+
+
+def test_a_push_is_repeated_while_wechat_is_busy(world: World) -> None:
+    verification = play.opened(world)
+    world.wechat.fail = WeChatBusy()
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    world.wechat.fail = None
+    world.clock.tick(2)
+    play.work(world.ports)
+    assert len(world.wechat.sent) == 1
+    assert "attempt.delivered" in play.events(world, verification)
+
+
+def test_a_push_whose_fate_is_unknown_is_never_sent_again(world: World) -> None:
+    verification = play.opened(world)
+    world.wechat.fail = WeChatUnknown()
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    world.wechat.fail = None
+    for _ in range(5):
+        world.clock.tick(20)
+        play.work(world.ports)
+    assert world.wechat.sent == []
+    assert "attempt.delivery_unknown" in play.events(world, verification)
+
+
+def test_the_phone_may_tell_of_the_panel(world: World) -> None:
+    phone = world.phone(MAN.openid)
+    told = {"template_id": TEMPLATE, "result": "accept"}
+    assert play.ok(phone.post("/mp/v1/subscriptions", json=told)) == {"accepted": True}
