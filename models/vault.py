@@ -42,7 +42,7 @@ class Vault:
         """Return what was sealed at `place`, or raise CannotOpen."""
         key_id, _, rest = sealed.partition(b"\0")
         cipher = self._ciphers.get(key_id)
-        if cipher is None:
+        if cipher is None or len(rest) <= NONCE:
             raise CannotOpen(place.partition(":")[0])
         try:
             return cipher.decrypt(rest[:NONCE], rest[NONCE:], place.encode())

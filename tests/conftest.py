@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from matcher.local import LocalMatcher
 from tests import world as worlds
+from tests.postgres import Postgres
 from tests.world import World
 
 # Two shared cores: a slow example is no defect, so there is no deadline per example.
@@ -38,3 +39,11 @@ def world(populated: Path, tmp_path: Path, matcher: LocalMatcher) -> Iterator[Wo
     yield made
     made.app.extensions["feed"].close()
     made.ports.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL server."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()

@@ -78,7 +78,7 @@ class World:
 
     def phone(self, openid: str) -> FlaskClient:
         """Return a logged-in phone."""
-        answer = self.app.test_client().post("/mp/v1/login", json={"code": f"code-{openid}"})
+        answer = self.app.test_client().post("/mp/v1/login", json={"code": self.wechat.log_in(openid)})
         return self._client(answer.json["token"])
 
     def _client(self, credential: str) -> FlaskClient:

@@ -1,0 +1,88 @@
+"""Transactions: joined, undone, remembered, one writer at a time."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from models import migrate, tables
+from models.database import Database
+from models.domain.errors import Conflict
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(url: str):
+    migrate.upgrade(url)
+    made = Database(url)
+    yield made
+    made.dispose()
+
+
+def lookup(counter: str) -> tables.Lookup:
+    return tables.Lookup(institution_id="i", counter=counter, day=NOW.date(), asked=1, missed=0)
+
+
+def count(database: Database) -> int:
+    with database.reading() as db:
+        return db.scalar(text("SELECT count(*) FROM lookup")) or 0
+
+
+def test_an_error_undoes_everything(database: Database) -> None:
+    with pytest.raises(Conflict), database.transaction() as db:
+        db.add(lookup("a"))
+        raise Conflict
+    assert count(database) == 0
+
+
+def test_a_refusal_to_be_remembered_keeps_what_was_written(database: Database) -> None:
+    refusal = Conflict()
+    refusal.remember = True
+    with pytest.raises(Conflict), database.transaction() as db:
+        db.add(lookup("a"))
+        raise refusal
+    assert count(database) == 1
+
+
+def test_an_inner_transaction_joins_the_outer_one(database: Database) -> None:
+    with pytest.raises(Conflict), database.transaction():
+        with database.transaction() as inner:
+            inner.add(lookup("a"))
+        raise Conflict
+    assert count(database) == 0
+
+
+def test_what_a_reader_changes_is_dropped(database: Database) -> None:
+    with database.reading() as db:
+        db.add(lookup("a"))
+        db.flush()
+    assert count(database) == 0
+
+
+def test_writers_take_turns_and_lose_nothing(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(lookup("a"))
+
+    def add() -> None:
+        for _ in range(20):
+            with database.transaction() as db:
+                row = db.get_one(tables.Lookup, ("i", "a", NOW.date()), with_for_update=True)
+                row.asked += 1
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as db:
+        assert db.get_one(tables.Lookup, ("i", "a", NOW.date())).asked == 81
+
+
+def test_instants_come_back_with_their_zone(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(tables.ProviderToken(appid="a", token=None, expires_at=NOW, fetching_until=None))
+    with database.reading() as db:
+        found = db.get_one(tables.ProviderToken, "a").expires_at
+    assert found == NOW and found.utcoffset() is not None

