@@ -1,0 +1,142 @@
+"""Actions from signals, by durations: the same answer at 3 and at 10 frames a second."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.actions import in_order, seen
+from matcher.types import Observation
+
+RESTING = {
+    "yaw": 2.0,
+    "pitch": 5.0,
+    "roll": 0.0,
+    "eyes_open": 0.3,
+    "mouth_open": 0.03,
+    "smile": 0.55,
+    "size": 0.4,
+}
+DONE = {
+    "turn_left": {"yaw": 28.0},
+    "turn_right": {"yaw": -26.0},
+    "nod": {"pitch": 24.0},
+    "closer": {"size": 0.56},
+    "open_mouth": {"mouth_open": 0.6},
+    "smile": {"smile": 0.70},
+    "close_eyes": {"eyes_open": 0.08},
+}
+
+
+def film(fps: float, seconds: float, at: Callable[[float], dict[str, float]]) -> list[Observation]:
+    """Return observations whose signals follow a function of time."""
+    return [
+        Observation(
+            seq=n, t_ms=round(n * 1000 / fps), kind="motion", sha256=str(n), phash="0", faces=1,
+            **(RESTING | at(n / fps)),
+        )
+        for n in range(int(seconds * fps))
+    ]  # fmt: skip
+
+
+def doing(*steps: tuple[str, float, float]) -> Callable[[float], dict[str, float]]:
+    """Return signals that do each action between two seconds."""
+
+    def at(t: float) -> dict[str, float]:
+        return {k: v for action, begin, end in steps if begin <= t < end for k, v in DONE[action].items()}
+
+    return at
+
+
+@pytest.mark.parametrize("fps", [3, 4, 5, 8, 10])
+@pytest.mark.parametrize("action", DONE)
+def test_an_action_is_seen_at_every_rate(action: str, fps: float) -> None:
+    assert len(seen(action, film(fps, 6, doing((action, 2.0, 3.4))))) == 1
+
+
+@pytest.mark.parametrize("fps", [3, 5, 10])
+@pytest.mark.parametrize("action", DONE)
+def test_doing_nothing_shows_no_action(action: str, fps: float) -> None:
+    assert (
+        seen(action, film(fps, 6, lambda t: {"yaw": 2 + 2 * math.sin(t), "pitch": 5 + math.cos(3 * t)})) == []
+    )
+
+
+@pytest.mark.parametrize("action", DONE)
+@pytest.mark.parametrize("other", DONE)
+def test_no_action_shows_as_another(action: str, other: str) -> None:
+    found = seen(action, film(5, 6, doing((other, 2.0, 3.4))))
+    assert bool(found) == (action == other)
+
+
+def test_left_and_right_are_the_subjects_own() -> None:
+    left = film(5, 6, doing(("turn_left", 2.0, 3.4)))
+    assert seen("turn_left", left) and not seen("turn_right", left)
+
+
+@pytest.mark.parametrize("action", DONE)
+def test_an_action_already_under_way_at_the_start_does_not_count(action: str) -> None:
+    assert seen(action, film(5, 4, doing((action, 0.0, 1.0), (action, 1.0, 3.9)))) == []
+
+
+@pytest.mark.parametrize("action", ["turn_left", "turn_right", "open_mouth", "smile", "close_eyes"])
+def test_an_action_may_be_held_to_the_end(action: str) -> None:
+    assert len(seen(action, film(5, 4, doing((action, 2.0, 9.0))))) == 1
+
+
+def test_a_nod_must_come_back() -> None:
+    assert seen("nod", film(5, 4, doing(("nod", 2.0, 9.0)))) == []
+
+
+@pytest.mark.parametrize(("fps", "times"), [(10, 1), (8, 1), (5, 0), (3, 0)])
+def test_a_blink_is_only_judged_when_filmed_fast_enough(fps: float, times: int) -> None:
+    blinking = film(fps, 5, lambda t: {"eyes_open": 0.05} if 2.0 <= t < 2.26 else {})
+    assert len(seen("blink", blinking)) == times
+
+
+def test_long_closed_eyes_are_no_blink() -> None:
+    assert seen("blink", film(10, 5, lambda t: {"eyes_open": 0.05} if 2.0 <= t < 3.5 else {})) == []
+
+
+def test_actions_count_only_in_their_order() -> None:
+    right_way = film(5, 8, doing(("turn_left", 2.0, 3.0), ("open_mouth", 4.5, 5.5)))
+    assert None not in in_order(["turn_left", "open_mouth"], right_way)
+    assert in_order(["open_mouth", "turn_left"], right_way)[1] is None
+
+
+def test_no_action_is_seen_in_nothing() -> None:
+    for action in (*DONE, "blink"):
+        assert seen(action, []) == []
+        assert seen(action, film(5, 0.2, doing())) == []
+
+
+def test_frames_without_a_face_end_an_action() -> None:
+    gone = [
+        one if not 2.4 < one.t_ms / 1000 < 2.9
+        else Observation(seq=one.seq, t_ms=one.t_ms, kind="motion", sha256="", phash="", faces=0)
+        for one in film(5, 6, doing(("turn_left", 2.2, 2.5)))
+    ]  # fmt: skip
+    assert seen("turn_left", gone) == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            *[st.one_of(st.none(), st.floats(-90, 90))] * 2, *[st.one_of(st.none(), st.floats(0, 1))] * 3
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_is_measured_nothing_breaks(rows: list[tuple]) -> None:
+    observations = [
+        Observation(
+            seq=n, t_ms=n * 150, kind="motion", sha256="", phash="", faces=1,
+            yaw=row[0], pitch=row[1], eyes_open=row[2], mouth_open=row[3], smile=row[4],
+        )
+        for n, row in enumerate(rows)
+    ]  # fmt: skip
+    for action in (*DONE, "blink"):
+        for interval in seen(action, observations):
+            assert interval.from_ms <= interval.to_ms

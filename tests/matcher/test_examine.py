@@ -1,0 +1,152 @@
+"""The facts about real films: who it is, whether they did as asked, whether it is one film."""
+
+import json
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from matcher.local import LocalMatcher
+from matcher.types import Observation
+from models.domain.decision import Outcome, Reason, Report, decide
+from models.domain.policy import Policy
+from scripts.demo.film import Film, samples
+from tests.matcher.captures import MAN, WOMAN, examined, frames, observed, still
+
+POLICY = Policy(pad_required=False)
+
+
+def decided(report) -> tuple[Outcome, Reason]:
+    """Return what the default thresholds make of a matcher's report."""
+    facts = Report(
+        motion=report.acquisition["usable_motion"],
+        evidence=report.acquisition["usable_evidence"],
+        hint=report.acquisition["hint"],
+        duration_ms=report.timing["duration_ms"],
+        gap_ms=report.timing["max_gap_ms"],
+        rate=report.timing["rate"],
+        backward=report.timing["backward"],
+        repeated=report.timing["repeated"],
+        frozen_ms=report.timing["frozen_ms"],
+        done=all(action["done"] for action in report.actions),
+        in_order=report.in_order,
+        same_face=report.continuity["same_face_min"],
+        pad=report.pad["score"],
+        score=report.comparison["score"],
+        relative=report.cohort["best"],
+    )
+    decision = decide(facts, POLICY)
+    return decision.outcome, decision.reason
+
+
+def test_the_right_man_passes(matcher: LocalMatcher) -> None:
+    assert decided(examined(matcher, frames(MAN))) == (Outcome.PASSED, Reason.OK)
+
+
+def test_another_person_is_not_matched_though_she_smiles(matcher: LocalMatcher) -> None:
+    report = examined(matcher, frames(WOMAN))
+    assert all(action["done"] for action in report.actions)
+    assert decided(report) == (Outcome.FAILED, Reason.NOT_MATCHED)
+
+
+@pytest.mark.parametrize("action", ["turn_left", "turn_right", "nod", "closer", "open_mouth", "close_eyes"])
+def test_the_right_man_doing_something_else_is_refused(matcher: LocalMatcher, action: str) -> None:
+    report = examined(matcher, frames(MAN), [action])
+    assert decided(report) == (Outcome.FAILED, Reason.ACTION_MISSING)
+
+
+def test_a_still_photo_is_refused(matcher: LocalMatcher) -> None:
+    report = examined(matcher, still(samples() / "single_face.jpg"))
+    assert report.comparison["score"] > POLICY.score_min
+    assert decided(report)[0] is Outcome.FAILED
+
+
+def test_a_photo_moved_about_is_refused(matcher: LocalMatcher) -> None:
+    def waved(picture: np.ndarray, t: float) -> np.ndarray:
+        height, width = picture.shape[:2]
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), 8 * math.sin(2 * t), 1 + 0.15 * math.sin(t))
+        turn[:, 2] += [20 * math.sin(3 * t), 15 * math.cos(2 * t)]
+        return cv2.warpAffine(picture, turn, (width, height))
+
+    for action in ("smile", "turn_left", "nod", "open_mouth"):
+        report = examined(matcher, still(samples() / "single_face.jpg", waved, 4.0), [action])
+        assert decided(report) == (Outcome.FAILED, Reason.ACTION_MISSING)
+
+
+def test_two_faces_are_not_acquired(matcher: LocalMatcher) -> None:
+    report = examined(matcher, still(samples() / "multi_face.jpg"))
+    assert report.acquisition["usable_evidence"] == 0
+    assert decided(report)[1] in (Reason.NOT_ACQUIRED, Reason.FRAMES_IRREGULAR)
+
+
+def test_no_face_is_not_acquired(matcher: LocalMatcher) -> None:
+    report = examined(matcher, frames(Film(samples() / "no_face.mp4", 0.0, 3.0)))
+    assert report.acquisition["hint"] == "no_face"
+    assert decided(report) == (Outcome.RETRY, Reason.NOT_ACQUIRED)
+    assert report.comparison["score"] is None
+
+
+def test_a_face_that_changes_half_way_is_not_one_face(matcher: LocalMatcher) -> None:
+    man, woman = frames(MAN), frames(WOMAN)
+    last = man[-1]
+    spliced = [
+        frame.__class__(frame.seq + last.seq + 1, frame.t_ms + last.t_ms + 200, frame.kind, frame.image)
+        for frame in woman
+    ]
+    report = examined(matcher, [*man, *spliced])
+    assert report.continuity["same_face_min"] < POLICY.same_face_min
+    assert decided(report)[0] is Outcome.FAILED
+
+
+def test_a_relative_who_is_nearer_is_told_apart(matcher: LocalMatcher) -> None:
+    report = examined(matcher, frames(MAN), claimed="0-f1-su-ph.jpg", cohort=["single_face.jpg"])
+    assert report.cohort["best"] > report.comparison["score"]
+    assert decided(report) == (Outcome.FAILED, Reason.NOT_MATCHED)
+
+
+def test_a_gap_of_more_than_a_second_is_no_film(matcher: LocalMatcher) -> None:
+    filmed = [frame for frame in frames(WOMAN) if not 1000 < frame.t_ms < 2300]
+    report = examined(matcher, filmed)
+    assert decided(report) == (Outcome.FAILED, Reason.FRAMES_IRREGULAR)
+
+
+def test_the_same_pictures_over_and_over_are_no_film(matcher: LocalMatcher) -> None:
+    first = [frame for frame in frames(MAN) if frame.kind == "motion"][:3]
+    looped = [
+        first[n % 3].__class__(n, n * 200, "evidence" if n % 5 == 4 else "motion", first[n % 3].image)
+        for n in range(20)
+    ]
+    assert decided(examined(matcher, looped)) == (Outcome.FAILED, Reason.FRAMES_IRREGULAR)
+
+
+def test_the_same_capture_gives_the_same_report(matcher: LocalMatcher) -> None:
+    first, second = (examined(matcher, frames(MAN)) for _ in range(2))
+    assert first == second
+
+
+def test_a_report_names_its_models_and_survives_json(matcher: LocalMatcher) -> None:
+    report = examined(matcher, frames(MAN))
+    assert {one["name"] for one in report.models} >= {"yunet", "mesh", "sface", "dlib"}
+    assert all(len(one["sha256"]) == 64 for one in report.models)
+    assert json.loads(json.dumps(report.to_json(), allow_nan=False)) == report.to_json()
+
+
+def test_observations_survive_json(matcher: LocalMatcher) -> None:
+    for one in observed(matcher, frames(MAN)):
+        assert Observation.from_json(json.loads(json.dumps(one.to_json()))) == one
+
+
+def test_batches_do_not_change_what_is_seen(matcher: LocalMatcher) -> None:
+    filmed = frames(MAN)
+    assert observed(matcher, filmed) == matcher.observe(filmed)
+
+
+def test_a_mirrored_frame_is_turned_back(matcher: LocalMatcher) -> None:
+    frame = frames(WOMAN)[3]
+    picture = cv2.imdecode(np.frombuffer(frame.image, np.uint8), cv2.IMREAD_COLOR)
+    flipped = cv2.imencode(".png", np.ascontiguousarray(picture[:, ::-1]))[1].tobytes()
+    plain = cv2.imencode(".png", picture)[1].tobytes()
+    (straight,) = matcher.observe([frame.__class__(0, 0, "motion", plain)])
+    (back,) = matcher.observe([frame.__class__(0, 0, "motion", flipped, mirrored=True)])
+    assert back.yaw == pytest.approx(straight.yaw) and back.box == straight.box
