@@ -44,7 +44,7 @@ def create_app(given: Ports | None = None) -> Api:
 def _from_environment() -> Ports:
     """Build the real ports for a server process."""
     settings = Settings()
-    configure(settings)
+    configure()
     built = build(settings)
     policies.ensure(built)
     return built

@@ -5,23 +5,26 @@ import sys
 
 import structlog
 
-from api.settings import Settings
-
 QUIET = ("huey", "sqlalchemy.engine", "urllib3", "wechatpy", "werkzeug")
 
 
-def configure(settings: Settings) -> None:
-    """Set up logging once, when a process starts."""
-    level = logging.INFO if settings.demo else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
+def configure() -> None:
+    """Set up logging once, when a process starts.
+
+    Lines go through the standard library, whose handlers never raise: a full disk costs a log
+    line, not somebody's answer.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    logging.raiseExceptions = False
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
+            structlog.stdlib.filter_by_level,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
     )

@@ -15,7 +15,7 @@ SWEEP_S = 0.2
 def main() -> None:
     """Sweep the tables and work until told to stop."""
     settings = Settings()
-    configure(settings)
+    configure()
     ports = build(settings)
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()

@@ -25,27 +25,19 @@ def finish(ports: Ports, user: User, challenge_id: str) -> Result:
 
     Raises Busy when another process is deciding and has not ended yet.
     """
-    if not _is_closed(ports, user, challenge_id):
-        close(ports, user, challenge_id)
+    close(ports, user, challenge_id)
     return _result(ports, user, challenge_id) or _decided(ports, user, challenge_id)
 
 
-def _is_closed(ports: Ports, user: User, challenge_id: str) -> bool:
-    """Tell whether this challenge is already decided or being decided."""
+def close(ports: Ports, user: User, challenge_id: str) -> None:
+    """Move the attempt to captured; from here on it is always decided. Closed twice is closed once."""
     with ports.database.transaction() as db:
         seen, challenge = owned_challenge(ports, db, user, challenge_id)
         if db.get(tables.Decision, challenge_id) is not None:
-            return True
-        latest = newest(db, seen.attempt.id)
-        return (
-            seen.attempt.state is AttemptState.CAPTURED and latest is not None and latest.id == challenge.id
-        )
-
-
-def close(ports: Ports, user: User, challenge_id: str) -> None:
-    """Move the attempt to captured; from here on it is always decided."""
-    with ports.database.transaction() as db:
-        seen, _ = running(ports, db, user, challenge_id)
+            return
+        if seen.attempt.state is AttemptState.CAPTURED and newest(db, seen.attempt.id) is challenge:
+            return
+        running(ports, db, user, challenge_id)
         cases.step(ports, seen.case, seen.attempt, AttemptEvent.CAPTURE)
         seen.attempt.captured_at = ports.now()
 

@@ -1,0 +1,107 @@
+"""The same purchase on PostgreSQL, and two of everything at once."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.flows import anchor
+from matcher.local import LocalMatcher
+from tests import play
+from tests import world as worlds
+from tests.postgres import Postgres
+from tests.world import MAN, World, purchase
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
+    if request.param == "sqlite":
+        yield request.getfixturevalue("world")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        worlds.populate(tmp_path, matcher, url)
+        made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))
+        yield made
+        made.app.extensions["feed"].close()
+        made.ports.database.dispose()
+
+
+def at_once(deed: Callable[[], Any], times: int = 2) -> list[Any]:
+    """Do something several times at the same time."""
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(deed) for _ in range(times)]]
+
+
+def test_a_purchase_passes(either: World) -> None:
+    verification = play.opened(either)
+    scene = play.pushed(either, verification)
+    phone = either.phone(MAN.openid)
+    play.agree(phone, scene)
+    assert play.tried(either, phone, scene)["outcome"] == "passed"
+    assert play.state(either, verification)["receipt"]
+    assert anchor.chain_is_whole(either.ports, verification)
+
+
+def test_two_finishes_at_once_decide_once(either: World) -> None:
+    verification = play.opened(either)
+    scene = play.pushed(either, verification)
+    phone = either.phone(MAN.openid)
+    play.agree(phone, scene)
+    challenge = play.draw(phone, scene)
+    play.show(either, phone, challenge)
+    url = f"/mp/v1/challenges/{challenge['challenge_id']}/finish"
+    answers = at_once(lambda: either.phone(MAN.openid).post(url, json={}), 4)
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert {answer.json["outcome"] for answer in answers if answer.status_code == 200} == {"passed"}
+    assert play.events(either, verification).count("attempt.passed") == 1
+
+
+def test_two_pushes_at_once_leave_one_alive(either: World) -> None:
+    verification = play.opened(either)
+    wanted = {"channel": "push", "person_id": either.ids[MAN.name]}
+    url = f"/v1/verifications/{verification}/attempts"
+    answers = at_once(lambda: either.till().post(url, json=wanted), 4)
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    states = [attempt["state"] for attempt in play.state(either, verification)["attempts"]]
+    assert states.count("waiting") == 1 and set(states) <= {"waiting", "superseded"}
+
+
+def test_cancel_and_bypass_at_once_end_it_once(either: World) -> None:
+    verification = play.opened(either)
+    url = f"/v1/verifications/{verification}"
+    proof = {"staff": "王", "document": "身份证", "reason": "核对"}
+    with ThreadPoolExecutor(2) as pool:
+        cancel = pool.submit(lambda: either.till().post(f"{url}/cancel", json={}))
+        bypass = pool.submit(lambda: either.till().post(f"{url}/bypass", json=proof))
+        statuses = sorted([cancel.result().status_code, bypass.result().status_code])
+    assert statuses in ([200, 409], [201, 409])
+    ends = [kind for kind in play.events(either, verification) if kind.startswith("verification.")]
+    assert len(ends) == 2
+
+
+def test_one_order_opened_at_once_is_one_verification(either: World) -> None:
+    answers = at_once(lambda: either.till().post("/v1/verifications", json=purchase()), 4)
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 201 and set(statuses[1:]) <= {409, 503}
+
+
+def test_one_receipt_redeemed_at_once_is_used_once(either: World) -> None:
+    verification = play.opened(either)
+    proof = {"staff": "王", "document": "身份证", "reason": "核对"}
+    receipt = play.ok(either.till().post(f"/v1/verifications/{verification}/bypass", json=proof), 201)[
+        "receipt"
+    ]
+    jti = worlds.claims(receipt)["jti"]
+    numbers = iter(["S-1", "S-2", "S-3"])
+    url = f"/v1/receipts/{jti}/redeem"
+    answers = at_once(
+        lambda: either.till().post(url, json={"settlement_no": next(numbers), "amount_fen": 100}), 3
+    )
+    assert sorted(answer.status_code for answer in answers) in (
+        [200, 409, 409],
+        [200, 409, 503],
+        [200, 503, 503],
+    )
