@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from api.problems import MEDIA_TYPE, problem
 from api.schemas.answers import Problem
@@ -99,7 +99,7 @@ def new_app() -> Api:
         doc_prefix="/docs",
         validation_error_callback=malformed,
         validation_error_status=400,
-        validation_error_model=BaseModel,
+        validation_error_model=Problem,
     )
     app.add_url_rule("/openapi.json", "openapi_document", lambda: app.api_doc)
     app.add_url_rule("/docs", "docs", lambda: redirect("/docs/swagger"))

@@ -1,7 +1,8 @@
 """What a frame shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from matcher import decode, fingerprint, quality
 from matcher.detector import Face
@@ -48,44 +49,45 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     """Return what one frame shows."""
     view = look(models, frame)
     limits = EVIDENCE if frame.kind == "evidence" else MOTION
-    if not view.faces or view.expression is None:
-        return Observation(
-            seq=frame.seq,
-            t_ms=frame.t_ms,
-            kind=frame.kind,
-            sha256=fingerprint.sha256(frame.image),
-            phash=fingerprint.perceptual(view.picture, None),
-            faces=0,
-            hint=quality.hint(None, limits),
-        )
-    face, expression = view.faces[0], view.expression
-    measured = quality.measure(view.picture, view.faces, expression)
-    height, width = view.picture.shape[:2]
-    x, y, w, h = face.box
-    embedded = _must_embed(frame, earlier)
-    return Observation(
+    box = view.faces[0].box if view.faces else None
+    bare = Observation(
         seq=frame.seq,
         t_ms=frame.t_ms,
         kind=frame.kind,
         sha256=fingerprint.sha256(frame.image),
-        phash=fingerprint.perceptual(view.picture, face.box),
+        phash=fingerprint.perceptual(view.picture, box),
         faces=len(view.faces),
-        box=(x / width, y / height, w / width, h / height),
-        yaw=expression.yaw,
-        pitch=expression.pitch,
-        roll=expression.roll,
-        eyes_open=expression.eyes_open,
-        mouth_open=expression.mouth_open,
-        smile=expression.smile,
+    )
+    if not view.faces or view.expression is None:
+        return replace(bare, faces=0, hint=quality.hint(None, limits))
+    measured = quality.measure(view.picture, view.faces, view.expression)
+    return replace(
+        bare,
+        **_place(view),
+        **asdict(view.expression),
         size=measured.size,
-        centre=((x + w / 2) / width, (y + h / 2) / height),
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
-        thumbnail=fingerprint.thumbnail(view.picture, face.box),
-        face=fingerprint.packed(models.sface.quick(view.picture, face)) if embedded else "",
+        face=_embedded(models, view) if _must_embed(frame, earlier) else "",
         hint=quality.hint(measured, limits),
     )
+
+
+def _place(view: Look) -> dict[str, Any]:
+    """Return where the face is, and a small copy of it."""
+    height, width = view.picture.shape[:2]
+    x, y, w, h = view.faces[0].box
+    return {
+        "box": (x / width, y / height, w / width, h / height),
+        "centre": ((x + w / 2) / width, (y + h / 2) / height),
+        "thumbnail": fingerprint.thumbnail(view.picture, view.faces[0].box),
+    }
+
+
+def _embedded(models: Models, view: Look) -> str:
+    """Return the face's embedding in short."""
+    return fingerprint.packed(models.sface.quick(view.picture, view.faces[0]))
 
 
 def _must_embed(frame: Frame, earlier: Sequence[Observation]) -> bool:

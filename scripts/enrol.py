@@ -28,6 +28,7 @@ SAY = {
     "ok": "照片可用",
     "unchanged": "照片未变",
     "none": "没有照片",
+    "linked": "关系已记录",
     "withdrawn": "本人已撤回，不再导入照片",
     "photo_missing": "找不到照片文件",
     "no_face": "照片中没有人脸",

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import case as cases
-from api.flows.frames import unusable
+from api.flows.looking import unusable
 from api.flows.scene import Scene, User, owned
 from api.ports import Ports
 from api.record import Change, record

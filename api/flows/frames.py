@@ -9,15 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.flows.challenge import running
-from api.flows.scene import Scene, User, owned
+from api.flows.looking import observe
+from api.flows.scene import User
 from api.ports import Ports
-from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import Frame, Observation
 from models import tables
-from models.domain.attempt import AttemptState
 from models.domain.chain import canonical
 from models.domain.challenge import MAX_DURATION_MS, MAX_FRAMES
-from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
+from models.domain.errors import Invalid
 
 EARLY_MS = 1500
 EVIDENCE_MAX = 12
@@ -86,25 +85,6 @@ def _admit(
     if times and times[-1][1] - times[0][1] > elapsed + EARLY_MS:
         raise Invalid("these frames cannot have been filmed yet", code="frames_too_early")
     return new
-
-
-def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
-    """Return what the matcher sees, its errors put into ours."""
-    try:
-        return ports.matcher.observe(frames, before)
-    except BadImage as error:
-        raise unusable(error) from None
-    except MatcherUnavailable:
-        raise Busy("the matcher does not answer; please send the same frames again") from None
-
-
-def unusable(error: BadImage) -> Refusal:
-    """Return the refusal for a picture that cannot be used."""
-    if error.reason in ("too_many_bytes", "too_many_pixels"):
-        return TooLarge("the picture is too large", code="too_large")
-    if error.reason == "not_an_image":
-        return WrongMediaType("only JPEG and PNG pictures")
-    return Invalid("the picture is broken; please take it again", code="image_unreadable")
 
 
 def _store_files(ports: Ports, challenge_id: str, frames: Sequence[Frame]) -> None:
@@ -189,14 +169,3 @@ def _memory(
 def _hint(seen: Sequence[Observation]) -> str | None:
     """Return the hint of the newest frame."""
     return seen[-1].hint if seen else None
-
-
-def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene, str | None]:
-    """Return the scene and what stands in the way of a good capture; nothing is kept or counted."""
-    with ports.database.transaction() as db:
-        seen = owned(ports, db, user, scene)
-        if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
-            raise Invalid("consent is needed first", code="consent_missing")
-        if seen.attempt.state not in (AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED):
-            raise Conflict(f"the attempt is {seen.attempt.state}")
-    return seen, observe(ports, [Frame(seq=0, t_ms=0, kind="evidence", image=image)])[0].hint

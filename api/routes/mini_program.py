@@ -9,8 +9,8 @@ from api.flows import appeal as appeals
 from api.flows import challenge as challenges
 from api.flows import finish as finishing
 from api.flows import frames as filming
+from api.flows import looking, session, swap
 from api.flows import scene as scenes
-from api.flows import session, swap
 from api.flows.appeal import Plea
 from api.flows.attempt import Choice
 from api.flows.identify import Named
@@ -74,7 +74,7 @@ def give_consent(path: ScenePath, body: requests.ConsentAnswer) -> Response:
 @mp.post("/attempts/<string:scene>/precheck", responses={200: answers.HintAnswer})
 def precheck(path: ScenePath) -> Response:
     """Look at one frame before a try is drawn."""
-    seen, hint = filming.precheck(ports(), user(), path.scene, uploads.one_frame())
+    seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
     return answer(present.scene(ports(), seen) | {"hint": hint})
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import segno
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from wechat.simulator import checks
+from wechat.simulator import checks, control
 from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults, Reset
 
@@ -25,7 +25,7 @@ def create(account: Account, faults: Faults) -> Flask:
     _guard(app, account, faults)
     _tokens(app, account, faults)
     _calls(app, account, faults)
-    _control(app, account, faults)
+    control.install(app, account, faults)
     return app
 
 
@@ -59,7 +59,7 @@ def _tokens(app: Flask, account: Account, faults: Faults) -> None:
 
     @app.post("/cgi-bin/stable_token")
     def stable_token() -> Response:
-        body = _body()
+        body = control.body()
         if not _is(body.get("appid"), account.appid):
             return _errcode(40013, "invalid appid")
         if not _is(body.get("secret"), account.secret):
@@ -100,7 +100,7 @@ def _calls(app: Flask, account: Account, faults: Faults) -> None:
             return _errcode(errcode, "invalid credential")
         if faults.get("send"):
             return _errcode(int(faults.get("send")), "fault")
-        body = _body()
+        body = control.body()
         errcode, errmsg = checks.message_errcode(body, account.template_id)
         if errcode:
             return _errcode(errcode, errmsg)
@@ -120,7 +120,7 @@ def _calls(app: Flask, account: Account, faults: Faults) -> None:
             return _errcode(errcode, "invalid credential")
         if faults.get("code_image"):
             return _errcode(int(faults.get("code_image")), "fault")
-        body = _body()
+        body = control.body()
         errcode, errmsg = checks.scene_errcode(body)
         if errcode:
             return _errcode(errcode, errmsg)
@@ -130,66 +130,11 @@ def _calls(app: Flask, account: Account, faults: Faults) -> None:
         return Response(picture.getvalue(), mimetype="image/png")
 
 
-def _control(app: Flask, account: Account, faults: Faults) -> None:
-    """Add what a test or a person at the demo does to WeChat, and the page."""
-
-    @app.post("/sim/v1/login")
-    def login() -> Response:
-        return jsonify({"code": account.log_in(_text("openid"))})
-
-    @app.post("/sim/v1/subscribe")
-    def subscribe() -> Response:
-        openid, template_id, result = _text("openid"), _text("template_id"), _text("result")
-        if result not in ("accept", "reject"):
-            raise ValueError("result must be accept or reject")
-        if result == "accept":
-            account.allow(openid, template_id)
-        return jsonify({"credits": account.credits(openid)})
-
-    @app.get("/sim/v1/chats/<openid>")
-    def chat(openid: str) -> Response:
-        return jsonify({"messages": account.chat(openid)})
-
-    @app.get("/sim/v1/credits/<openid>")
-    def credit(openid: str) -> Response:
-        return jsonify({"credits": account.credits(openid)})
-
-    @app.get("/sim/v1/calls")
-    def calls() -> Response:
-        return jsonify({"calls": dict(account.calls)})
-
-    @app.post("/sim/v1/faults")
-    def set_faults() -> Response:
-        wanted = _body()
-        in_force = faults.set(wanted)
-        if wanted.get("token") == "expired":
-            account.expire_token()
-        return jsonify({"faults": in_force})
-
-    @app.get("/")
-    def page() -> str:
-        return render_template("chats.html", chats=account.chats(), calls=dict(account.calls))
-
-
 def _token_errcode(account: Account, faults: Faults) -> int:
     """Return 0 when the request's token is valid."""
     if faults.get("token") == "always_40001":
         return 40001
     return account.token_errcode(request.args.get("access_token", ""))
-
-
-def _body() -> dict[str, Any]:
-    """Return the request's JSON object; {} when there is none."""
-    body = request.get_json(force=True, silent=True)
-    return body if isinstance(body, dict) else {}
-
-
-def _text(name: str) -> str:
-    """Return a text of the request's JSON object."""
-    value = _body()[name]
-    if not isinstance(value, str) or not 1 <= len(value) <= 128:
-        raise ValueError(f"{name} must be a text of 1 to 128 characters")
-    return value
 
 
 def _is(given: Any, wanted: str) -> bool:

@@ -1,0 +1,211 @@
+"""The worker's deeds: webhooks that arrive, retention that deletes, a sweep that repeats."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from huey import MemoryHuey
+from sqlalchemy import select
+
+from api import jobs, webhooks
+from api.addresses import check_url, resolve
+from api.flows import anchor, retention
+from api.jobs import GIVEN_UP, Jobs
+from models import tables
+from models.domain.errors import Invalid
+from tests import play
+from tests.postgres import Postgres
+from tests.world import MAN, WRONG, World, purchase
+
+
+class Till(HTTPServer):
+    """A till's webhook address that answers what it is told to."""
+
+    def __init__(self) -> None:
+        till = self
+        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.status = 204
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                till.received.append((dict(self.headers), body))
+                self.send_response(till.status)
+                self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None: ...
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture
+def till() -> Iterator[Till]:
+    server = Till()
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def ended(world: World, till: Till) -> str:
+    verification = play.opened(world, notify_url=f"http://127.0.0.1:{till.server_port}/hook")
+    play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
+    return verification
+
+
+def test_a_webhook_is_signed_and_tells_what_happened(world: World, till: Till) -> None:
+    verification = ended(world, till)
+    play.work(world.ports)
+    ((headers, body),) = till.received
+    with world.ports.database.reading() as db:
+        row = db.get_one(tables.Institution, world.institutions[0])
+        secret = world.ports.vault.open(f"institution.webhook_secret:{row.id}", row.webhook_secret)
+    now = int(world.clock.now().timestamp())
+    assert webhooks.verify(secret, body, headers["X-Signature"], now)
+    assert not webhooks.verify(secret, body + b" ", headers["X-Signature"], now)
+    assert not webhooks.verify(secret, body, headers["X-Signature"], now + 301)
+    sent = json.loads(body)
+    assert set(sent) == {"id", "type", "created", "data"}
+    assert sent["type"] == "verification.cancelled"
+    assert sent["data"]["verification_id"] == verification and sent["data"]["seq"] == 2
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+def test_a_webhook_is_repeated_until_it_is_taken(world: World, till: Till, status: int) -> None:
+    ended(world, till)
+    till.status = status
+    for _ in range(3):
+        play.work(world.ports)
+        world.clock.tick(20)
+    till.status = 200
+    play.work(world.ports)
+    world.clock.tick(4000)
+    play.work(world.ports)
+    assert len(till.received) == 4
+    assert len({json.loads(body)["id"] for _, body in till.received}) == 1
+
+
+def test_a_webhook_is_given_up_after_three_days(world: World, till: Till) -> None:
+    ended(world, till)
+    till.status = 500
+    for _ in range(2):
+        play.work(world.ports)
+        world.clock.tick(3 * 24 * 3600 + 1)
+    play.work(world.ports)
+    with world.ports.database.reading() as db:
+        assert db.scalars(select(tables.Delivery.state)).all() == ["dead"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/", "https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/", "ftp://example.com/",
+        "https://user:pw@example.com/", "https://169.254.169.254/", "https://[::ffff:10.0.0.1]/", "https://",
+        "https://0.0.0.0/", "https://example.com/#x", "http://127.0.0.2/",
+    ],
+)  # fmt: skip
+def test_an_address_inside_is_never_called(url: str) -> None:
+    for demo in (True, False):
+        with pytest.raises(Invalid):
+            check_url(url, demo, [])
+
+
+def test_a_network_may_be_allowed_and_local_only_in_the_demo() -> None:
+    check_url("https://10.1.2.3/hook", False, ["10.1.0.0/16"])
+    check_url("http://127.0.0.1:9000/hook", True, [])
+    with pytest.raises(Invalid):
+        check_url("http://127.0.0.1:9000/hook", False, [])
+
+
+def test_a_name_that_points_inside_is_refused_when_it_is_called() -> None:
+    with pytest.raises(Invalid):
+        resolve("https://localhost/hook", False, [])
+
+
+def test_a_false_notify_url_is_refused_at_once(world: World) -> None:
+    answer = world.till().post("/v1/verifications", json=purchase(notify_url="https://10.0.0.1/"))
+    assert (answer.status_code, answer.json["code"]) == (422, "notify_url_not_allowed")
+
+
+def test_the_sweep_issues_a_job_once_and_again_when_it_went_wrong(world: World) -> None:
+    verification = play.opened(world)
+    play.pushed(world, verification)
+    world.clock.tick(121)
+    running = Jobs(world.ports, MemoryHuey(immediate=False, results=False))
+    issued = running.sweep()
+    assert issued >= 1
+    assert running.sweep() == 0
+    world.clock.tick(GIVEN_UP.total_seconds() + 1)
+    assert running.sweep() >= 1
+    running.do("settle", verification)
+    assert play.events(world, verification)[-1] == "attempt.expired"
+    running.do("settle", "vrf_none")
+    world.clock.tick(61)
+
+
+@pytest.mark.postgres
+def test_the_queue_runs_on_postgresql_too(world: World, postgres: Postgres) -> None:
+    with postgres.database() as url:
+        huey = jobs.queue(url)
+        running = Jobs(world.ports, huey)
+        play.pushed(world, play.opened(world))
+        world.clock.tick(121)
+        assert running.sweep() >= 1
+        task = huey.dequeue()
+        assert task is not None
+        huey.execute(task)
+        huey.storage.close()
+
+
+def test_frames_of_a_pass_are_gone_at_once(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene)
+    assert world.ports.objects.list("frames") == []
+    with world.ports.database.reading() as db:
+        assert db.scalars(select(tables.Frame.seq)).all() == []
+
+
+def test_frames_of_a_failure_stay_until_the_appeal_window_closes(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    assert 1 <= len(world.ports.objects.list("frames")) <= 5
+    world.clock.tick(599)
+    retention.sweep(world.ports)
+    assert world.ports.objects.list("frames")
+    world.clock.tick(2)
+    retention.sweep(world.ports)
+    assert world.ports.objects.list("frames") == []
+
+
+def test_old_hashes_sessions_and_answers_are_deleted(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene)
+    world.clock.tick(181 * 24 * 3600)
+    retention.sweep(world.ports)
+    with world.ports.database.reading() as db:
+        for table in (tables.SeenFrame, tables.Session, tables.Idempotency):
+            assert db.scalars(select(table)).all() == []
+
+
+def test_heads_are_anchored_and_a_changed_event_is_seen(world: World) -> None:
+    verification = play.opened(world)
+    play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
+    assert anchor.write(world.ports) == 1
+    assert anchor.write(world.ports) == 0
+    file = world.ports.settings.anchor_file
+    assert file is not None and verification in file.read_text()
+    assert anchor.chain_is_whole(world.ports, verification)
+    with world.ports.database.transaction() as db:
+        row = db.scalars(select(tables.Event).where(tables.Event.seq == 1)).one()
+        row.public = row.public | {"reason": "changed"}
+    assert not anchor.chain_is_whole(world.ports, verification)

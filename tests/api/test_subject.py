@@ -1,0 +1,115 @@
+"""What a person sees, takes back and deletes of what is kept about them."""
+
+import pytest
+
+from api.flows import enrolment, policy
+from api.flows.enrolment import Entry
+from models.domain.idnumber import IdType
+from models.domain.policy import Policy
+from scripts.demo.film import samples
+from tests import play
+from tests.world import MAN, WIFE, World
+
+
+@pytest.fixture
+def proven(world: World):
+    """A phone whose owner has just passed."""
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene)
+    return phone
+
+
+def test_an_export_needs_a_recent_pass(world: World) -> None:
+    answer = world.phone(MAN.openid).get("/mp/v1/me/export")
+    assert (answer.status_code, answer.json["code"]) == (403, "recent_pass_needed")
+
+
+def test_an_export_shows_what_is_kept(world: World, proven) -> None:
+    kept = play.ok(proven.get("/mp/v1/me/export"))
+    assert kept["person"]["person_id"] == world.ids[MAN.name]
+    assert kept["person"]["name"] == "李*国" and kept["person"]["enrolled_photos"] == 1
+    assert len(kept["attempts"]) == len(kept["consents"]) == len(kept["bindings"]) == 1
+    assert MAN.id_number not in str(kept)
+
+
+def test_the_proof_is_good_for_ten_minutes(world: World, proven) -> None:
+    world.clock.tick(601)
+    assert proven.get("/mp/v1/me/export").status_code == 403
+    assert proven.delete("/mp/v1/me").status_code == 403
+
+
+def test_a_deleted_face_cannot_be_pushed_to_nor_imported_again(world: World, proven) -> None:
+    assert proven.delete("/mp/v1/me").status_code == 204
+    verification = play.opened(world, order_no="A-2")
+    wanted = {"channel": "push", "person_id": world.ids[MAN.name]}
+    answer = world.till().post(f"/v1/verifications/{verification}/attempts", json=wanted)
+    assert (answer.status_code, answer.json["code"]) == (422, "not_enrolled")
+    photo = (samples() / "single_face.jpg").read_bytes()
+    again = enrolment.enrol(world.ports, Entry(MAN.name, IdType.RESIDENT, MAN.id_number), photo)
+    assert again.photo == "withdrawn"
+    assert world.ports.objects.list("photos") != []
+
+
+def test_a_binding_is_made_seen_and_revoked(world: World) -> None:
+    phone = world.phone("openid-daughter")
+    typed = {"name": WIFE.name, "id_number": WIFE.id_number}
+    first = play.ok(phone.post("/mp/v1/bindings", json=typed), 201)
+    assert play.ok(phone.post("/mp/v1/bindings", json=typed), 201) == first
+    assert first["person"]["name"] == "王*英"
+    (listed,) = play.ok(phone.get("/mp/v1/me/bindings"))["bindings"]
+    stranger = world.phone("openid-stranger")
+    url = f"/mp/v1/me/bindings/{listed['binding_id']}"
+    assert stranger.delete(url).status_code == 404
+    assert phone.delete(url).status_code == 204
+    assert play.ok(phone.get("/mp/v1/me/bindings"))["bindings"] == []
+
+
+def test_guessing_names_is_stopped(world: World) -> None:
+    phone = world.phone("openid-guesser")
+    statuses = {
+        phone.post("/mp/v1/bindings", json={"name": f"王{n}", "id_number": WIFE.id_number}).status_code
+        for n in range(102)
+    }
+    assert statuses == {422, 429}
+    typed = {"name": WIFE.name, "id_number": WIFE.id_number}
+    assert phone.post("/mp/v1/bindings", json=typed).status_code == 429
+
+
+def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
+    (consent,) = play.ok(proven.get("/mp/v1/me/consents"))["consents"]
+    assert world.phone(WIFE.openid).delete(f"/mp/v1/me/consents/{consent['consent_id']}").status_code == 404
+
+
+def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
+    wanted = Policy(pad_required=False, action_pool=("turn_left", "nod", "smile"), action_count=1)
+    policy.enact(world.ports, wanted, author="a", approver="b")
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    drawn = play.draw(phone, scene)
+    url = f"/mp/v1/challenges/{drawn['challenge_id']}/swap"
+    swapped = play.ok(phone.post(url, json={}))
+    assert swapped["actions"] != drawn["actions"] and swapped["challenge_id"] == drawn["challenge_id"]
+    assert phone.post(url, json={}).status_code == 409
+
+
+@pytest.mark.parametrize(("channel", "needed"), [("push", True), ("off", False), ("both", True)])
+def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: str, needed: bool) -> None:
+    wanted = Policy(pad_required=False, action_pool=("smile",), action_count=1, presence_code=channel)
+    policy.enact(world.ports, wanted, author="a", approver="b")
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    (attempt,) = play.state(world, verification)["attempts"]
+    assert (attempt["presence_code"] is not None) == needed
+    phone = world.phone(MAN.openid)
+    seen = play.ok(phone.get(f"/mp/v1/attempts/{scene}"))
+    assert seen["presence_code_needed"] == needed
+    if needed:
+        given = {"notice_version": seen["notice"]["version"], "granted": True}
+        url = f"/mp/v1/attempts/{scene}/consent"
+        for wrong in (None, "", "00000", "x"):
+            answer = phone.post(url, json=given | {"presence_code": wrong})
+            assert (answer.status_code, answer.json["code"]) == (422, "presence_code_wrong")
+        play.ok(phone.post(url, json=given | {"presence_code": attempt["presence_code"]}))

@@ -1,0 +1,63 @@
+"""Every route, state, event, setting and error code is written down where a reader looks."""
+
+import re
+from pathlib import Path
+
+from api.record import WEBHOOK_TYPES
+from api.settings import Settings
+from models.domain.appeal import AppealState
+from models.domain.attempt import AttemptState
+from models.domain.decision import Reason
+from models.domain.verification import VerificationState
+from tests.world import World
+
+ROOT = Path(__file__).parents[2]
+BOOK = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def written(word: str) -> bool:
+    return f"`{word}`" in BOOK
+
+
+def test_every_state_is_written_down() -> None:
+    for states in (AttemptState, VerificationState, AppealState):
+        assert [state.value for state in states if not written(state.value)] == []
+
+
+def test_every_reason_is_written_down() -> None:
+    assert [reason.value for reason in Reason if not written(reason.value)] == []
+
+
+def test_every_setting_is_written_down() -> None:
+    assert [name for name in Settings.model_fields if not written(f"YIBAO_{name.upper()}")] == []
+
+
+def test_every_route_is_in_openapi(world: World) -> None:
+    paths = world.app.test_client().get("/openapi.json").json["paths"]
+    documented = {re.sub(r"\{[^}]+\}", "{}", path) for path in paths}
+    for rule in world.app.url_map.iter_rules():
+        path = re.sub(r"<[^>]+>", "{}", rule.rule)
+        if path.startswith(("/static", "/docs", "/openapi")):
+            continue
+        assert path in documented, path
+
+
+def _codes(folder: str) -> set[str]:
+    """Return every `code="…"` of the refusals in a folder."""
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
+    return {code for source in sources for code in re.findall(r'\bcode ?= ?"([a-z_]+)"', source)}
+
+
+def test_every_error_code_is_written_down() -> None:
+    codes = _codes("api") | _codes("models/domain") | {"internal", "method_not_allowed"}
+    assert len(codes) > 30
+    assert sorted(code for code in codes if not written(code)) == []
+
+
+def test_every_event_is_written_down() -> None:
+    events = set(WEBHOOK_TYPES)
+    for path in (ROOT / "api").rglob("*.py"):
+        events |= set(re.findall(r'Change\(\s*"([a-z]+\.[a-z_]+)"', path.read_text(encoding="utf-8")))
+    events |= {f"attempt.{state.value}" for state in AttemptState}
+    events |= {f"verification.{state.value}" for state in VerificationState if state.value != "open"}
+    assert sorted(event for event in events if not written(event)) == []

@@ -1,0 +1,129 @@
+"""The administrator's commands, as they are typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import appeals, enrol, institution, setting
+from scripts.demo.film import samples
+from tests import play
+from tests.world import MAN, SECRET, WRONG, World, number, settings
+
+
+@pytest.fixture
+def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The environment of a shell at this installation."""
+    given = settings(tmp_path)
+    for name in type(given).model_fields:
+        value = getattr(given, name)
+        if value is not None and "secret" not in name and "keys" not in name:
+            monkeypatch.setenv(f"YIBAO_{name.upper()}", str(value))
+    monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET}")
+    monkeypatch.setenv("YIBAO_VAULT_INDEX_SECRET", SECRET)
+    monkeypatch.setenv("YIBAO_WECHAT_SECRET", "test")
+    monkeypatch.setattr(setting, "DEMO_ENVIRONMENT", tmp_path / "none.env")
+    yield world
+
+
+PEOPLE = "name,id_type,id_number,sex,birth,photo,openid\n"
+
+
+def imported(tmp_path: Path, people: str, links: str = "") -> int:
+    (tmp_path / "people.csv").write_text("\ufeff" + PEOPLE + people, encoding="utf-8")
+    (tmp_path / "links.csv").write_text("id_number,relative_id_number,network,relation\n" + links)
+    with pytest.raises(SystemExit) as end:
+        enrol.main([
+            "--people", str(tmp_path / "people.csv"), "--links", str(tmp_path / "links.csv"),
+            "--photos", str(samples()),
+        ])  # fmt: skip
+    return int(end.value.code or 0)
+
+
+NEW = number("33010619600101101")
+
+
+def test_an_import_may_be_repeated(
+    installed: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = f"赵新,resident,{NEW},male,,single_face.jpg,openid-new\n"
+    links = f"{MAN.id_number},{NEW},family_share,兄弟姐妹\n"
+    assert imported(tmp_path, people, links) == 0
+    assert imported(tmp_path, people, links) == 0
+    told = capsys.readouterr().out
+    assert "照片可用 1" in told and "照片未变 1" in told
+    assert NEW not in told and "赵新" not in told
+    persons = play.ok(installed.till().get(f"/v1/verifications/{play.opened(installed)}"))["persons"]
+    assert [p["name"] for p in persons if p["relation"] == "兄弟姐妹" and p["enrolled"]] == ["赵*"]
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (f"赵新,resident,{NEW[:-1]}0,male,,,\n", "id_number_invalid"),
+        (f"赵新,resident,{NEW},male,1999-01-01,,\n", "birth_mismatch"),
+        (f"赵新,resident,{NEW},male,,none.jpg,\n", "photo_missing"),
+        (f"赵新,resident,{NEW},male,,../conftest.py,\n", "photo_missing"),
+        (f"赵新,resident,{NEW},male,,multi_face.jpg,\n", "two_faces"),
+        (f"赵新,resident,{NEW},male,,BWPictureHuman.jpg,\n", "no_face"),
+        (f"赵新,driver,{NEW},male,,,\n", "row_unreadable"),
+        (f",resident,{NEW},male,,,\n", "row_unreadable"),
+    ],
+)
+def test_a_refused_line_is_reported_with_its_reason(
+    installed: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, verdict: str
+) -> None:
+    assert imported(tmp_path, line) == 1
+    told = capsys.readouterr().out
+    assert verdict in told and NEW not in told
+
+
+def test_a_file_that_is_no_csv_is_refused(installed: World, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SystemExit, match="cannot be read"):
+        enrol.main(["--people", str(tmp_path / "people.csv"), "--photos", str(tmp_path)])
+
+
+def test_an_institution_is_registered_and_its_key_rotated(
+    installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    institution.main(["add", "第三药房"])
+    given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
+    client = installed._client(given["api_key"])
+    assert client.get("/v1/verifications/none").status_code == 404
+    institution.main(["rotate-key", given["institution_id"]])
+    assert client.get("/v1/verifications/none").status_code == 401
+    institution.main(["staff", given["institution_id"], "--name", "钱收银", "--openid", "openid-clerk"])
+    institution.main(["list"])
+    told = capsys.readouterr().out
+    assert "钱收银" in told and "第三药房" in told and "openid-clerk" not in told
+
+
+def test_an_appeal_is_shown_and_upheld(
+    installed: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verification = play.opened(installed)
+    scene = play.pushed(installed, verification)
+    phone = installed.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(installed, phone, scene, WRONG)
+    appeal = play.ok(play.appealed(phone, scene), 201)["appeal_id"]
+    appeals.main(["list"])
+    appeals.main(["show", appeal, "--out", str(tmp_path / "out")])
+    told = capsys.readouterr().out
+    assert appeal in told and "登记照片太旧" in told
+    assert {path.name.split("-")[0] for path in (tmp_path / "out").iterdir()} == {"frame", "reference"}
+    appeals.main(["uphold", appeal, "--reviewer", "孙审核", "--note", "与证件一致"])
+    assert play.events(installed, verification)[-1] == "appeal.upheld"
+    assert play.state(installed, verification)["state"] == "appealed"
+    with pytest.raises(SystemExit):
+        appeals.main(["reject", appeal, "--reviewer", "孙审核", "--note", "再看"])
+    assert play.ok(phone.get("/mp/v1/me/appeals"))["appeals"][0]["appeal_state"] == "upheld"
+
+
+def test_a_command_without_settings_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting, "DEMO_ENVIRONMENT", tmp_path / "none.env")
+    with pytest.raises(SystemExit, match="YIBAO_DATABASE_URL is not set.*YIBAO_VAULT_KEYS"):
+        institution.main(["list"])
