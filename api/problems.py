@@ -38,7 +38,12 @@ MEDIA_TYPE = "application/problem+json"
 
 def problem(status: int, code: str, detail: str = "") -> Response:
     """Return an RFC 9457 answer."""
-    body = {"type": f"/docs/errors#{code}", "title": code.replace("_", " "), "status": status, "code": code}
+    body = {
+        "type": f"urn:yibao-face:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+    }
     if detail:
         body["detail"] = detail
     return Response(json.dumps(body), status, mimetype=MEDIA_TYPE)
