@@ -29,7 +29,7 @@ class Phone:
     """Somebody's WeChat: its chat lives in the simulator, its mini-program talks to the server."""
 
     def __init__(self, base_url: str, simulator_url: str, openid: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=base_url, timeout=30, trust_env=False)
         self._wechat = httpx.Client(base_url=simulator_url, timeout=10, trust_env=False)
         self._openid = openid
         self.finish_ms: list[float] = []
@@ -57,25 +57,25 @@ class Phone:
     def login(self) -> None:
         """Log in as wx.login does."""
         code = body(self._wechat.post("/sim/v1/login", json={"openid": self._openid}))["code"]
-        token = body(self._http.post("/mp/v1/login", json={"code": code}))["token"]
-        self._http.headers["Authorization"] = f"Bearer {token}"
+        token = body(self.http.post("/mp/v1/login", json={"code": code}))["token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
 
     def open(self, scene: str) -> dict[str, Any]:
         """Open a scene."""
-        return body(self._http.get(f"/mp/v1/attempts/{scene}"))
+        return body(self.http.get(f"/mp/v1/attempts/{scene}"))
 
     def choose(self, scene: str, person: dict[str, Any]) -> dict[str, Any]:
         """Say who is there (QR)."""
-        return body(self._http.put(f"/mp/v1/attempts/{scene}/person", json=person))
+        return body(self.http.put(f"/mp/v1/attempts/{scene}/person", json=person))
 
     def consent(self, scene: str, version: str) -> dict[str, Any]:
         """Agree to the notice."""
         wanted = {"notice_version": version, "granted": True}
-        return body(self._http.post(f"/mp/v1/attempts/{scene}/consent", json=wanted))
+        return body(self.http.post(f"/mp/v1/attempts/{scene}/consent", json=wanted))
 
     def draw(self, scene: str) -> dict[str, Any]:
         """Ask what to do in front of the camera."""
-        return body(self._http.post(f"/mp/v1/attempts/{scene}/challenges", json={}))
+        return body(self.http.post(f"/mp/v1/attempts/{scene}/challenges", json={}))
 
     def film(self, challenge: dict[str, Any], film: Film) -> list[Shot]:
         """Send a film as it would be filmed: about one batch a second, in real time."""
@@ -90,12 +90,12 @@ class Phone:
         files = [("frames", (f"{shot.seq}.jpg", shot.image, "image/jpeg")) for shot in batch]
         meta = json.dumps([shot.meta for shot in batch])
         url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
-        return body(self._http.post(url, files=files, data={"meta": meta}))
+        return body(self.http.post(url, files=files, data={"meta": meta}))
 
     def finish(self, challenge: dict[str, Any]) -> dict[str, Any]:
         """End the try and return what it came to."""
         begun = time.monotonic()
-        result = body(self._http.post(f"/mp/v1/challenges/{challenge['challenge_id']}/finish", json={}))
+        result = body(self.http.post(f"/mp/v1/challenges/{challenge['challenge_id']}/finish", json={}))
         self.finish_ms.append((time.monotonic() - begun) * 1000)
         return result
 
@@ -105,11 +105,11 @@ class Phone:
         said = {"reason": "photo_outdated", "statement": "登记照片是十年前拍的，请人工核实。"}
         # Without a photo the form must still be multipart.
         parts: Any = files or [("reason", (None, said.pop("reason")))]
-        return body(self._http.post(f"/mp/v1/attempts/{scene}/appeal", files=parts, data=said))
+        return body(self.http.post(f"/mp/v1/attempts/{scene}/appeal", files=parts, data=said))
 
     def close(self) -> None:
         """Hang up."""
-        self._http.close()
+        self.http.close()
         self._wechat.close()
 
 

@@ -1,0 +1,80 @@
+"""The whole system as real processes in a folder of its own: simulator, gunicorn, worker."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = {
+    "simulator": ["-m", "wechat.simulator", "--port", "{sim}"],
+    "web": ["-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()"],
+    "worker": ["-m", "api.worker"],
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """The demo's profile and persons, without its story; processes that can be killed and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ports = {"PORT": str(free_port()), "SIM_PORT": str(free_port())}
+        self._environment = os.environ | self._ports | {"PYTHONPATH": str(ROOT)}
+        prepare = "from scripts.demo import profile; profile.prepare(fresh=True)"
+        subprocess.run(
+            [sys.executable, "-c", prepare],
+            cwd=folder,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+        )
+        given = (folder / "var/demo.env").read_text(encoding="utf-8").splitlines()
+        self._environment |= dict(line.split("=", 1) for line in given)
+        for name in ("APPID", "SECRET", "TEMPLATE_ID"):
+            self._environment[f"SIM_{name}"] = self._environment[f"YIBAO_WECHAT_{name}"]
+        self.document: dict[str, Any] = json.loads((folder / "var/demo.json").read_text(encoding="utf-8"))
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        """Start one process and wait until it is of use."""
+        command = [part.format(sim=self._ports["SIM_PORT"]) for part in COMMANDS[name]]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, *command], cwd=self.folder, env=self._environment, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        urls = {"simulator": self.document["simulator_url"], "web": f"{self.document['base_url']}/healthz"}
+        give_up = time.monotonic() + 60
+        while name in urls and time.monotonic() < give_up:
+            try:
+                httpx.get(urls[name], trust_env=False, timeout=2)
+                return
+            except httpx.HTTPError:
+                assert self._running[name].poll() is None, (self.folder / f"{name}.log").read_text()
+                time.sleep(0.1)
+
+    def kill(self, name: str) -> None:
+        """Kill one process with all its children; nothing gets a chance to tidy up."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def logs(self) -> str:
+        return "".join(path.read_text() for path in self.folder.glob("*.log"))
+
+    def stop(self) -> None:
+        for name in list(self._running):
+            self.kill(name)

@@ -1,0 +1,150 @@
+"""Real processes: fuzzed over HTTP from their own document, and killed where it hurts."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts.demo.film import Film, samples
+from scripts.demo.phone import Phone, Unexpected
+from scripts.demo.till import Till
+from tests.e2e.installation import Installation
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+RIGHT = Film(samples() / "single_face.mp4", 0.0, 2.4)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("installed"))
+    for name in ("simulator", "web", "worker"):
+        made.start(name)
+    yield made
+    made.stop()
+
+
+class Purchase:
+    """李建国 buys, on a phone and at a till that talk to the real processes."""
+
+    def __init__(self, installation: Installation) -> None:
+        document = installation.document
+        self.document = document
+        self.man = next(person for person in document["persons"] if person["name"] == "李建国")
+        self.till = Till(document["base_url"], document["institutions"][0])
+        self.phone = Phone(document["base_url"], document["simulator_url"], self.man["openid"])
+        self.phone.login()
+        self.id = self.till.open(self.man)["id"]
+
+    def reach(self) -> str:
+        before = len(self.phone.messages())
+        self.phone.allow(self.document["template_id"])
+        self.till.push(self.id, self.man["person_id"])
+        scene = self.phone.wait_for_message(before, 30)
+        self.phone.open(scene)
+        self.phone.consent(scene, self.document["notice_version"])
+        return scene
+
+    def close(self) -> None:
+        self.till.close()
+        self.phone.close()
+
+
+@pytest.fixture
+def purchase(installation: Installation) -> Iterator[Purchase]:
+    httpx.post(f"{installation.document['base_url']}/demo/forget-frames", trust_env=False)
+    begun = Purchase(installation)
+    yield begun
+    begun.close()
+
+
+def surely(deed: Any, seconds: float = 30) -> Any:
+    """Repeat something until the server is there again."""
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return deed()
+        except (httpx.HTTPError, Unexpected):
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_the_server_is_killed_while_it_decides(installation: Installation, purchase: Purchase) -> None:
+    scene = purchase.reach()
+    challenge = purchase.phone.draw(scene)
+    purchase.phone.film(challenge, RIGHT)
+    asking = threading.Thread(target=lambda: _ignore(lambda: purchase.phone.finish(challenge)))
+    asking.start()
+    time.sleep(0.08)
+    installation.kill("web")
+    asking.join()
+    installation.start("web")
+    result = surely(lambda: purchase.phone.finish(challenge))
+    assert (result["outcome"], result["state"]) == ("passed", "passed")
+    assert surely(lambda: purchase.till.read(purchase.id))["receipt"]
+
+
+def _ignore(deed: Any) -> None:
+    try:
+        deed()
+    except (httpx.HTTPError, Unexpected):
+        return
+
+
+@pytest.mark.slow
+def test_the_worker_is_killed_and_everything_still_happens(
+    installation: Installation, purchase: Purchase
+) -> None:
+    installation.kill("worker")
+    purchase.phone.allow(purchase.document["template_id"])
+    before = len(purchase.phone.messages())
+    purchase.till.push(purchase.id, purchase.man["person_id"])
+    time.sleep(1)
+    assert len(purchase.phone.messages()) == before
+    installation.start("worker")
+    assert purchase.phone.wait_for_message(before, 30)
+
+
+@pytest.mark.slow
+def test_wechat_is_away_and_comes_back(installation: Installation, purchase: Purchase) -> None:
+    installation.kill("simulator")
+    purchase.till.push(purchase.id, purchase.man["person_id"])
+    time.sleep(1.5)
+    installation.start("simulator")
+    purchase.phone.allow(purchase.document["template_id"])
+    assert purchase.phone.wait_for_message(0, 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["institution", "phone"])
+def test_no_answer_leaves_the_documented_contract(
+    installation: Installation, purchase: Purchase, side: str, tmp_path: Path
+) -> None:
+    client = purchase.till.http if side == "institution" else purchase.phone.http
+    paths = "^/(v1|healthz|qr|popup|.well-known)" if side == "institution" else "^/mp/v1"
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")), "run",
+        f"{purchase.document['base_url']}/openapi.json",
+        "--header", f"Authorization: {client.headers['Authorization']}",
+        "--include-path-regex", paths, "--phases", "examples,coverage,fuzzing", "--max-examples", "20",
+        "--checks", ",".join(CHECKS), "--seed", "1", "--no-color", "--request-timeout", "40",
+        "--workers", "2",
+    ]  # fmt: skip
+    environment = os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "No failures" in done.stdout or " passed" in done.stdout, done.stdout[-1500:]
+    assert "Traceback" not in installation.logs()
