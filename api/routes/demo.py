@@ -1,13 +1,13 @@
 """What only the demo profile offers."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 
 from api.flows import memory
 from api.schemas.answers import Answer
 from api.web import answer, ports
 
-demo = APIBlueprint("demo", __name__, url_prefix="/demo")
+demo = APIBlueprint("demo", __name__, url_prefix="/demo", abp_tags=[Tag(name="Demo 演示")])
 
 
 class Forgotten(Answer):

@@ -1,7 +1,7 @@
 """What tills call: /v1."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import present, stream
@@ -15,7 +15,13 @@ from api.schemas import answers, requests
 from api.web import answer, feed, idempotent, institution, know_institution, ports
 from models.domain.errors import Malformed
 
-v1 = APIBlueprint("institution", __name__, url_prefix="/v1", abp_security=[{"api_key": []}])
+v1 = APIBlueprint(
+    "institution",
+    __name__,
+    url_prefix="/v1",
+    abp_security=[{"api_key": []}],
+    abp_tags=[Tag(name="Institution 收银台")],
+)
 v1.before_request(know_institution)
 
 

@@ -1,7 +1,7 @@
 """What the mini-program calls: /mp/v1."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import present, uploads
@@ -19,7 +19,13 @@ from api.schemas import answers, requests
 from api.web import answer, know_user, ports, user
 from models.domain.errors import Conflict, Malformed
 
-mp = APIBlueprint("mini_program", __name__, url_prefix="/mp/v1", abp_security=[{"session": []}])
+mp = APIBlueprint(
+    "mini_program",
+    __name__,
+    url_prefix="/mp/v1",
+    abp_security=[{"session": []}],
+    abp_tags=[Tag(name="Mini-program 小程序")],
+)
 mp.before_request(know_user)
 
 

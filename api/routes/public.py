@@ -1,7 +1,7 @@
 """What anybody may read: keys, health, a code's picture, the popup."""
 
 from flask import Response, render_template
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import present, receipts
@@ -10,7 +10,7 @@ from api.flows import verification as verifications
 from api.schemas import answers
 from api.web import answer, ports
 
-public = APIBlueprint("public", __name__)
+public = APIBlueprint("public", __name__, abp_tags=[Tag(name="Public 公开")])
 
 
 class ImagePath(BaseModel):

@@ -1,7 +1,7 @@
 """What a person may see and take back: /mp/v1/bindings, /mp/v1/subscriptions, /mp/v1/me."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import present
@@ -11,7 +11,13 @@ from api.flows.identify import Named
 from api.schemas import answers, requests
 from api.web import answer, know_user, ports, user
 
-me = APIBlueprint("subject", __name__, url_prefix="/mp/v1", abp_security=[{"session": []}])
+me = APIBlueprint(
+    "subject",
+    __name__,
+    url_prefix="/mp/v1",
+    abp_security=[{"session": []}],
+    abp_tags=[Tag(name="Subject 个人信息")],
+)
 me.before_request(know_user)
 
 
