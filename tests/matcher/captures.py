@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -62,6 +63,7 @@ def examined(
     actions: Sequence[str] = ("smile",),
     claimed: str = "single_face.jpg",
     cohort: Sequence[str] = (),
+    **changes: Any,
 ) -> Report:
     """Return the report on a capture."""
     return matcher.examine(
@@ -71,5 +73,6 @@ def examined(
             evidence=tuple(frame for frame in filmed if frame.kind == "evidence"),
             references=references(matcher, claimed),
             cohort=tuple(references(matcher, relative) for relative in cohort),
+            **changes,
         )
     )

@@ -13,6 +13,7 @@ from models.domain.decision import Outcome, Reason, Report, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
 from tests.matcher.captures import MAN, WOMAN, examined, frames, observed, still
+from tests.shared import shared
 
 POLICY = Policy(pad_required=False)
 
@@ -150,3 +151,20 @@ def test_a_mirrored_frame_is_turned_back(matcher: LocalMatcher) -> None:
     (straight,) = matcher.observe([frame.__class__(0, 0, "motion", plain)])
     (back,) = matcher.observe([frame.__class__(0, 0, "motion", flipped, mirrored=True)])
     assert back.yaw == pytest.approx(straight.yaw) and back.box == straight.box
+
+
+def test_the_second_engine_is_asked_only_in_the_grey_zone(matcher: LocalMatcher) -> None:
+    outside = examined(matcher, frames(MAN)).comparison
+    assert outside["dlib"] is None and outside["score"] == outside["sface"]
+    inside = examined(matcher, frames(MAN), grey_zone=(-1.0, 1.0), cohort=["0-f1-su-ph.jpg"])
+    assert 0 < inside.comparison["dlib"] < 0.6
+    stranger = examined(matcher, frames(WOMAN), grey_zone=(-1.0, 1.0))
+    assert stranger.comparison["dlib"] > inside.comparison["dlib"]
+    assert stranger.comparison["score"] < POLICY.score_min < inside.comparison["score"]
+
+
+def test_pad_is_measured_where_its_weights_are_and_never_guessed(matcher: LocalMatcher) -> None:
+    assert examined(matcher, frames(MAN)).pad == {"status": "not_available", "score": None, "frames": 0}
+    guarded = LocalMatcher(1, shared("models"))
+    pad = examined(guarded, frames(MAN)).pad
+    assert pad["status"] == "measured" and pad["frames"] >= 2 and pad["score"] > 0.5
