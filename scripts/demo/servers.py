@@ -12,6 +12,7 @@ import httpx
 
 LOGS = Path("var/logs")
 START_S = 60
+BUSY = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -85,6 +86,16 @@ class Servers:
                     tail = (LOGS / f"{name}.log").read_text()[-2000:] if dead else ""
                     sys.exit(f"{name} did not start; see {LOGS}/\n{tail}")
                 time.sleep(0.1)
+        self._wait_until_idle(give_up)
+
+    def _wait_until_idle(self, give_up: float) -> None:
+        """Wait until every process has loaded its models: the first answers before the others have."""
+        used = self.cpu_seconds()
+        while time.monotonic() < give_up:
+            time.sleep(0.5)
+            used, before = self.cpu_seconds(), used
+            if used - before < BUSY:
+                return
 
 
 def _environment() -> dict[str, str]:
