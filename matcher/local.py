@@ -9,6 +9,7 @@ import cv2
 
 from matcher import actions as rules
 from matcher import decode, quality
+from matcher.detector import Face
 from matcher.examine import examine
 from matcher.models import Models, load
 from matcher.observe import observe
@@ -61,29 +62,55 @@ class LocalMatcher:
         with self._models() as models:
             return _enrolled(models, picture)
 
+    def templates(self, photo: bytes) -> tuple[Template, ...]:
+        """Return the templates of a photo's main face whatever its quality, for evaluation.
+
+        Empty without any face; raises BadImage.
+        """
+        picture = decode.photo(photo)
+        with self._models() as models:
+            picture, faces = _found(models, picture)
+            return _templates(models, picture, _main(picture, faces)) if faces else ()
+
+
+def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:
+    """Return the faces of a photo, and the photo they were found in."""
+    faces = models.detector.faces(picture)
+    if faces:
+        return picture, faces
+    # A face that fills the photo is found once there is something around it.
+    framed = _framed(picture)
+    return framed, models.detector.faces(framed)
+
+
+def _main(picture: Picture, faces: list[Face]) -> Face:
+    """Return the largest face, one at the edge counting for less."""
+    height, width = picture.shape[:2]
+
+    def worth(face: Face) -> float:
+        x, y, w, h = face.box
+        return float(h / height - abs(x + w / 2 - width / 2) / width - abs(y + h / 2 - height / 2) / height)
+
+    return max(faces, key=worth)
+
 
 def _enrolled(models: Models, picture: Picture) -> Enrolment:
     """Return both engines' templates of the one face in a photo."""
-    faces = models.detector.faces(picture)
-    if not faces:
-        # A face that fills the photo is found once there is something around it.
-        picture = _framed(picture)
-        faces = models.detector.faces(picture)
+    picture, faces = _found(models, picture)
     if not faces:
         return Enrolment("no_face")
     measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0]))
     verdict = quality.hint(measured, PORTRAIT)
     if verdict is not None:
         return Enrolment(verdict, measured.to_json())
+    return Enrolment("ok", measured.to_json(), _templates(models, picture, faces[0]))
+
+
+def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
+    """Return one face as both engines see it."""
     versions = {one["name"]: one["version"] for one in models.described}
-    vectors = {
-        "sface": models.sface.embed(picture, faces[0]),
-        "dlib": models.dlib.embed(picture, faces[0]),
-    }
-    templates = [
-        Template(name, versions[name], tuple(map(float, vector))) for name, vector in vectors.items()
-    ]
-    return Enrolment("ok", measured.to_json(), tuple(templates))
+    vectors = {"sface": models.sface.embed(picture, face), "dlib": models.dlib.embed(picture, face)}
+    return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 
 
 def _framed(picture: Picture) -> Picture:

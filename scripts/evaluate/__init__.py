@@ -1,0 +1,1 @@
+"""Measuring the matcher: comparison, relatives, liveness. Everything printed is written down too."""

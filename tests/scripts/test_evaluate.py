@@ -1,0 +1,77 @@
+"""The evaluation commands on a handful of real photos, and their statistics on known numbers."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.domain.policy import Policy
+from scripts.demo.film import samples
+from scripts.evaluate import rates
+from scripts.evaluate.__main__ import main
+from tests.matcher.captures import MAN, frames
+
+PHOTOS = {"man": "single_face.jpg", "wife": "0-f1-su-ph.jpg", "daughter": "15-f13-anc-ph.jpg"}
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> Path:
+    """A frame of the man's film."""
+    file = tmp_path / "still.jpg"
+    file.write_bytes(next(frame.image for frame in frames(MAN) if frame.kind == "evidence"))
+    return file
+
+
+@pytest.mark.slow
+def test_comparison_tells_the_man_from_the_others(tmp_path: Path, still: Path) -> None:
+    for who, photo in PHOTOS.items():
+        (tmp_path / "faces" / who).mkdir(parents=True)
+        shutil.copy(samples() / photo, tmp_path / "faces" / who / "1.jpg")
+    shutil.copy(still, tmp_path / "faces/man/2.jpg")
+    (tmp_path / "faces/wife/2.jpg").write_bytes(b"no photo")
+    main(["comparison", "--faces", str(tmp_path / "faces"), "--out", str(tmp_path / "out")])
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert (summary["mated"], summary["non_mated"], summary["fta"]) == (1, 5, 1)
+    assert summary["tar_at_fmr"] == {"1e-2": 1.0, "1e-3": 1.0, "1e-4": 1.0}
+    assert summary["operating_point"] == {"threshold": Policy().score_min, "fmr": 0.0, "fnmr": 0.0}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "summary.json", "curve.csv", "det.png", "scores.png",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_kin_counts_pairs_and_strangers(tmp_path: Path) -> None:
+    folder = tmp_path / "kin/mother-dau"
+    folder.mkdir(parents=True)
+    for pair, (parent, child) in enumerate([("wife", "daughter"), ("man", "wife")]):
+        shutil.copy(samples() / PHOTOS[parent], folder / f"I_{pair:03}_1.jpg")
+        shutil.copy(samples() / PHOTOS[child], folder / f"I_{pair:03}_2.jpg")
+    main(["kin", "--pairs", str(tmp_path / "kin"), "--out", str(tmp_path / "out")])
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["kin"]["n"] == 2 and summary["kin"]["by_relation"]["mother-dau"]["n"] == 2
+    assert summary["strangers"]["n"] == 2
+    assert (tmp_path / "out/kin.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("command", [["comparison", "--faces"], ["kin", "--pairs"]])
+def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path, command: list[str]) -> None:
+    with pytest.raises(SystemExit, match="has no <"):
+        main([*command, str(tmp_path), "--out", str(tmp_path / "out")])
+
+
+def test_bounds_are_those_of_the_tables() -> None:
+    assert rates.upper95(0, 300) == pytest.approx(0.00994, abs=2e-5)  # the rule of three
+    assert rates.upper95(5, 100) == pytest.approx(0.1022, abs=2e-4)
+    assert rates.upper95(3, 3) == rates.upper95(0, 0) == 1.0
+    low, high = rates.band(0.5, 100)
+    assert (low, high) == (pytest.approx(0.404, abs=1e-3), pytest.approx(0.596, abs=1e-3))
+
+
+def test_tar_is_read_at_the_threshold_that_lets_just_so_many_in() -> None:
+    others = np.arange(1000) / 1000
+    mated = np.array([0.9985, 0.995, 0.5])
+    assert rates.tar_at(mated, others, 1e-2) == pytest.approx(2 / 3)
+    assert rates.tar_at(mated, others, 1e-3) == pytest.approx(1 / 3)
+    assert rates.at(mated, others, 0.998)["fmr"] == pytest.approx(0.002)
