@@ -7,7 +7,7 @@ import numpy as np
 from matcher.protocol import Vector
 from matcher.types import Template
 
-# Fitted by `python -m matcher.fit` (see there for the data and the figures it printed).
+# Chosen on LFW and KinFaceW pairs; DECISIONS.md has the figures and the commands that print them.
 DLIB_EVEN = 0.47
 DLIB_WEIGHT = 0.5
 

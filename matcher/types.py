@@ -101,7 +101,7 @@ class Examination:
     evidence: tuple[Frame, ...]
     references: tuple[Template, ...]
     cohort: tuple[tuple[Template, ...], ...] = ()
-    grey_zone: tuple[float, float] = (0.36, 0.52)
+    grey_zone: tuple[float, float] = (0.25, 0.55)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ class Policy:
     """
 
     version: int = 1
-    score_min: float = 0.45
-    grey_low: float = 0.36
-    grey_high: float = 0.52
+    score_min: float = 0.37
+    grey_low: float = 0.25
+    grey_high: float = 0.55
     cohort_margin: float = 0.05
     same_face_min: float = 0.30
     pad_required: bool = True
