@@ -21,17 +21,18 @@ class SFace:
         self._aligner = cv2.FaceRecognizerSF.create(str(weights.file), "")
         self._net = cv2.dnn.readNetFromONNX(str(weights.file))
 
-    def embed(self, picture: Picture, face: Face) -> Vector:
-        """Return the mean embedding of the face and its mirror image."""
-        crop = self._aligned(picture, face)
+    def embed(self, picture: Picture, landmarks: Vector) -> Vector:
+        """Return the mean embedding of the face with these five landmarks (5, 2) and its mirror image."""
+        crop = self._aligned(picture, landmarks)
         return unit(self._forward(crop) + self._forward(np.ascontiguousarray(crop[:, ::-1])))
 
-    def quick(self, picture: Picture, face: Face) -> Vector:
+    def quick(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the embedding without the mirror image, at half the cost."""
-        return self._forward(self._aligned(picture, face))
+        return self._forward(self._aligned(picture, landmarks))
 
-    def _aligned(self, picture: Picture, face: Face) -> Picture:
-        row = np.concatenate([np.array(face.box, np.float32), face.landmarks.reshape(10), [face.confidence]])
+    def _aligned(self, picture: Picture, landmarks: Vector) -> Picture:
+        # A row as YuNet gives it; alignCrop reads the landmarks alone.
+        row = np.concatenate([np.zeros(4), landmarks.reshape(10), [1.0]])
         crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
         return np.asarray(crop, np.uint8)
 

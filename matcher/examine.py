@@ -88,7 +88,7 @@ def _probes(models: Models, usable: Sequence[tuple[Frame, Look, Quality]]) -> li
         return away > FRONTAL, -measured.sharpness
 
     best = sorted(usable, key=worth)[:EMBEDDED]
-    return [Probe(frame, view, models.sface.embed(view.picture, view.faces[0])) for frame, view, _ in best]
+    return [Probe(frame, view, models.sface.embed(view.picture, view.landmarks)) for frame, view, _ in best]
 
 
 def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
     picture, faces = _found(models, picture)
     if not faces:
         return Enrolment("no_face")
-    measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0]))
+    measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0])[0])
     verdict = quality.hint(measured, PORTRAIT)
     if verdict is not None:
         return Enrolment(verdict, measured.to_json())
@@ -109,7 +109,8 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
     """Return one face as both engines see it."""
     versions = {one["name"]: one["version"] for one in models.described}
-    vectors = {"sface": models.sface.embed(picture, face), "dlib": models.dlib.embed(picture, face)}
+    _, landmarks = models.mesh.read(picture, face)
+    vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face)}
     return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 
 

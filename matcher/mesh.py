@@ -19,6 +19,7 @@ INNER_LIPS = (13, 14, 78, 308)
 MOUTH_CORNERS = (61, 291)
 OUTER_EYES = (33, 263)
 FOREHEAD, CHIN = 10, 152
+NOSE_TIP = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,17 @@ class Mesh:
     def __init__(self, weights: Weights) -> None:
         self._net = cv2.dnn.readNetFromTFLite(str(weights.file))
 
-    def read(self, picture: Picture, face: Face) -> Expression:
-        """Return pose and expression of one face."""
-        crop, roll = _level(picture, face)
+    def read(self, picture: Picture, face: Face) -> tuple[Expression, Vector]:
+        """Return one face's pose and expression, and its five landmarks in the picture.
+
+        The landmarks (5, 2), ordered as YuNet's, align a face for embedding far better than the
+        detector's own (DECISIONS.md).
+        """
+        crop, roll, turn = _level(picture, face)
         self._net.setInput(cv2.dnn.blobFromImage(crop, 1 / 255.0, (SIDE, SIDE), (0, 0, 0), True, False))
         points = np.asarray(self._net.forward(), np.float32).reshape(468, 3)
         yaw, pitch, rest = _angles(points)
-        return Expression(
+        expression = Expression(
             yaw=yaw,
             pitch=pitch,
             roll=roll + rest,
@@ -53,17 +58,27 @@ class Mesh:
             mouth_open=_gap(points, INNER_LIPS[:2]) / max(_gap(points, INNER_LIPS[2:]), 1e-3),
             smile=_gap(points, MOUTH_CORNERS) / max(_gap(points, OUTER_EYES), 1e-3),
         )
+        return expression, _landmarks(points, turn)
 
 
-def _level(picture: Picture, face: Face) -> tuple[Picture, float]:
-    """Return a square around the face turned until the eyes are level, and the turn in degrees."""
+def _landmarks(points: Vector, turn: np.ndarray) -> Vector:
+    """Return both eyes' middles, the nose's tip and the mouth's corners, turned back into the picture."""
+    flat = points[:, :2]
+    eyes = [(flat[eye[0]] + flat[eye[3]]) / 2 for eye in (RIGHT_EYE, LEFT_EYE)]
+    five = np.stack([*eyes, flat[NOSE_TIP], *(flat[corner] for corner in MOUTH_CORNERS)])
+    back = cv2.invertAffineTransform(turn)
+    return np.asarray(five @ back[:, :2].T + back[:, 2], np.float32)
+
+
+def _level(picture: Picture, face: Face) -> tuple[Picture, float, np.ndarray]:
+    """Return a square around the face with level eyes, the turn in degrees, and the whole transform."""
     right, left = face.landmarks[0], face.landmarks[1]
     roll = math.degrees(math.atan2(float(left[1] - right[1]), float(left[0] - right[0])))
     x, y, width, height = face.box
     scale = SIDE / (MARGIN * max(width, height))
     turn: np.ndarray = cv2.getRotationMatrix2D((x + width / 2, y + height / 2), roll, scale)
     turn[:, 2] += np.array([SIDE / 2 - x - width / 2, SIDE / 2 - y - height / 2])
-    return np.asarray(cv2.warpAffine(picture, turn, (SIDE, SIDE)), dtype=np.uint8), roll
+    return np.asarray(cv2.warpAffine(picture, turn, (SIDE, SIDE)), dtype=np.uint8), roll, turn
 
 
 def _angles(points: Vector) -> tuple[float, float, float]:

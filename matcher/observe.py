@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from matcher import decode, fingerprint, quality
 from matcher.detector import Face
 from matcher.mesh import Expression
 from matcher.models import Models
-from matcher.protocol import Picture
+from matcher.protocol import Picture, Vector
 from matcher.quality import EVIDENCE, MOTION
 from matcher.types import Frame, Observation
 
@@ -25,6 +27,7 @@ class Look:
     picture: Picture
     faces: list[Face]
     expression: Expression | None
+    landmarks: Vector
 
 
 def look(models: Models, frame: Frame) -> Look:
@@ -32,7 +35,9 @@ def look(models: Models, frame: Frame) -> Look:
     side = EVIDENCE_SIDE if frame.kind == "evidence" else MOTION_SIDE
     picture = decode.frame(frame.image, side, mirrored=frame.mirrored)
     faces = models.detector.faces(picture)
-    return Look(picture, faces, models.mesh.read(picture, faces[0]) if faces else None)
+    if not faces:
+        return Look(picture, faces, None, np.zeros((5, 2), np.float32))
+    return Look(picture, faces, *models.mesh.read(picture, faces[0]))
 
 
 def observe(models: Models, frames: Sequence[Frame], previous: Sequence[Observation]) -> list[Observation]:
@@ -87,7 +92,7 @@ def _place(view: Look) -> dict[str, Any]:
 
 def _embedded(models: Models, view: Look) -> str:
     """Return the face's embedding in short."""
-    return fingerprint.packed(models.sface.quick(view.picture, view.faces[0]))
+    return fingerprint.packed(models.sface.quick(view.picture, view.landmarks))
 
 
 def _must_embed(frame: Frame, earlier: Sequence[Observation]) -> bool:
