@@ -117,7 +117,7 @@ def _compare(
     """Return the comparison with the claimed person and with the relatives on record."""
     vectors = [probe.vector for probe in probes]
     cosine = comparison.sface(vectors, examination.references)
-    others = [_of(vectors, relative) for relative in examination.cohort]
+    others = [comparison.sface(vectors, relative) for relative in examination.cohort]
     low, high = examination.grey_zone
     needed = any(one is not None and low <= one <= high for one in (cosine, *others))
     second = models.dlib.embed(probes[0].view.picture, probes[0].view.faces[0]) if needed else None
@@ -133,7 +133,3 @@ def _compare(
     best = max((one for one in relatives if one is not None), default=None)
     margin = score - best if score is not None and best is not None else None
     return {"sface": cosine, "dlib": distance, "score": score}, {"best": best, "margin": margin}
-
-
-def _of(vectors: Sequence[Vector], references: Sequence[Template]) -> float | None:
-    return comparison.sface(vectors, references)

@@ -10,6 +10,7 @@ from matcher.detector import Detector
 from matcher.embedders import Dlib, SFace
 from matcher.mesh import Mesh
 from matcher.pad import MiniFasNet
+from matcher.protocol import PresentationAttackDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Models:
     mesh: Mesh
     sface: SFace
     dlib: Dlib
-    pad: MiniFasNet | None
+    pad: PresentationAttackDetector | None
     described: tuple[dict[str, str], ...]
 
 

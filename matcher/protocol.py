@@ -31,15 +31,6 @@ class Matcher(Protocol):
         """Return the templates of a reference photo, or what is wrong with it."""
 
 
-class Embedder(Protocol):
-    """Turns an aligned face into a vector."""
-
-    name: str
-
-    def embed(self, picture: Picture, landmarks: Vector) -> Vector:
-        """Return the embedding of the face with these five landmarks."""
-
-
 class PresentationAttackDetector(Protocol):
     """Tells live faces from pictures of faces (ISO/IEC 30107-3)."""
 
