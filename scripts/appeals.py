@@ -9,7 +9,6 @@ from rich.table import Table
 from api.flows import review
 from api.ports import Ports
 from models.domain.appeal import AppealState
-from models.domain.errors import Refusal
 from scripts import setting
 
 console = Console()
@@ -17,11 +16,7 @@ console = Console()
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(setting.ports(), options)
-    except Refusal as refusal:
-        setting.refuse(refusal)
+    setting.run(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,6 @@ from rich.table import Table
 from api.flows import administration
 from api.flows.administration import Credentials
 from api.ports import Ports
-from models.domain.errors import Refusal
 from scripts import setting
 
 console = Console()
@@ -16,11 +15,7 @@ console = Console()
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(setting.ports(), options)
-    except Refusal as refusal:
-        setting.refuse(refusal)
+    setting.run(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """What every command starts with: the environment, or the demo's own when there is one."""
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -39,6 +40,10 @@ def ports() -> Ports:
     return built
 
 
-def refuse(refusal: Refusal) -> None:
-    """End the command with what the rules refused."""
-    sys.exit(f"{refusal.code}: {refusal.detail}" if refusal.detail else refusal.code)
+def run(parser: argparse.ArgumentParser, arguments: list[str] | None) -> None:
+    """Run the chosen command on the real ports; what the rules refuse ends it with their words."""
+    options = parser.parse_args(arguments)
+    try:
+        options.run(ports(), options)
+    except Refusal as refusal:
+        sys.exit(f"{refusal.code}: {refusal.detail}" if refusal.detail else refusal.code)
