@@ -5,7 +5,6 @@ import face_recognition
 import numpy as np
 from PIL import ImageFile
 
-from matcher.detector import Face
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
@@ -44,9 +43,9 @@ class SFace:
 class Dlib:
     """dlib's ResNet through face_recognition (King 2017): 128 floats, compared by Euclidean distance."""
 
-    def embed(self, picture: Picture, face: Face) -> Vector:
-        """Return the encoding of the face at this box (dlib's own detector is not run)."""
-        x, y, width, height = face.box
+    def embed(self, picture: Picture, box: tuple[float, float, float, float]) -> Vector:
+        """Return the encoding of the face at this box in px (dlib's own detector is not run)."""
+        x, y, width, height = box
         # dlib's landmark file expects the squarer boxes of its own detectors.
         side, centre_x, centre_y = (width + height) / 2, x + width / 2, y + height * 0.55
         edges = (centre_y - side / 2, centre_x + side / 2, centre_y + side / 2, centre_x - side / 2)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from matcher import actions, comparison, fingerprint, quality
+import numpy as np
+
+from matcher import actions, comparison, decode, fingerprint
 from matcher.models import Models
-from matcher.observe import Look, look
-from matcher.protocol import Vector
-from matcher.quality import EVIDENCE, Quality
+from matcher.observe import EVIDENCE_SIDE, observe
+from matcher.protocol import Picture, Vector
 from matcher.timing import timing
 from matcher.types import Examination, Frame, Observation, Report, Template
 
@@ -20,10 +21,10 @@ FRONTAL = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A usable evidence frame, with its embedding."""
+    """A usable evidence frame, decoded, with its embedding."""
 
-    frame: Frame
-    view: Look
+    picture: Picture
+    box: tuple[float, float, float, float]
     vector: Vector
 
 
@@ -31,15 +32,15 @@ def examine(models: Models, examination: Examination) -> Report:
     """Return the report; nothing in it is a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == "motion"]
-    looks = [(frame, look(models, frame)) for frame in examination.evidence]
-    usable = [(f, v, m) for f, v in looks if (m := _measured(v)) and quality.hint(m, EVIDENCE) is None]
-    probes = _probes(models, usable)
+    evidence = _evidence(models, examination)
+    usable = [(frame, one) for frame, one in evidence if one.hint is None]
+    probes = [_probe(models, frame, one) for frame, one in sorted(usable, key=_worth)[:EMBEDDED]]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
     score, cohort = _compare(models, examination, probes)
     return Report(
         models=list(models.described),
-        acquisition=_acquisition(observations, len(looks), len(usable)),
+        acquisition=_acquisition(observations, len(evidence), len(usable)),
         timing=timing(observations),
         actions=[
             {
@@ -52,18 +53,40 @@ def examine(models: Models, examination: Examination) -> Report:
         ],
         in_order=not all(done) or None not in found,
         continuity=_continuity(probes, motion),
-        pad=_pad(models, probes),
+        pad=_pad(models, [one for _, one in usable]),
         colour={"status": "not_measured"},
         comparison=score,
         cohort=cohort,
     )
 
 
-def _measured(view: Look) -> Quality | None:
-    """Return the quality of the one face in a frame, None without any."""
-    if not view.faces or view.expression is None:
-        return None
-    return quality.measure(view.picture, view.faces, view.expression)
+def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Observation]]:
+    """Return each evidence frame with what was seen in it when it came; one never seen is looked at now."""
+    seen = {one.sha256: one for one in examination.observations if one.kind == "evidence"}
+    return [
+        (frame, seen.get(fingerprint.sha256(frame.image)) or observe(models, [frame], ())[0])
+        for frame in examination.evidence
+    ]
+
+
+def _worth(entry: tuple[Frame, Observation]) -> tuple[bool, float]:
+    """Order frames by use for a comparison: those that look at the camera first, then the sharpest."""
+    _, one = entry
+    return max(abs(one.yaw or 0.0), abs(one.pitch or 0.0)) > FRONTAL, -one.sharpness
+
+
+def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
+    """Decode and embed a frame where its observation saw the face.
+
+    The references are averages with their mirror image; averaging the probe too costs a forward a frame
+    and gains nothing measurable (DECISIONS.md).
+    """
+    picture = decode.frame(frame.image, EVIDENCE_SIDE, mirrored=frame.mirrored)
+    height, width = picture.shape[:2]
+    x, y, w, h = one.box or (0.0, 0.0, 1.0, 1.0)
+    landmarks = np.asarray(one.landmarks, np.float32).reshape(5, 2) * height
+    box = (x * width, y * height, w * width, h * height)
+    return Probe(picture, box, models.sface.quick(picture, landmarks))
 
 
 def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> dict[str, Any]:
@@ -79,18 +102,6 @@ def _acquisition(observations: Sequence[Observation], evidence: int, usable_evid
     }
 
 
-def _probes(models: Models, usable: Sequence[tuple[Frame, Look, Quality]]) -> list[Probe]:
-    """Embed the three best frames: those that look at the camera first, then the sharpest."""
-
-    def worth(entry: tuple[Frame, Look, Quality]) -> tuple[bool, float]:
-        _, _, measured = entry
-        away = max(abs(measured.yaw), abs(measured.pitch))
-        return away > FRONTAL, -measured.sharpness
-
-    best = sorted(usable, key=worth)[:EMBEDDED]
-    return [Probe(frame, view, models.sface.embed(view.picture, view.landmarks)) for frame, view, _ in best]
-
-
 def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[str, Any]:
     """Return the least likeness among the embedded frames and to their neighbours in time."""
     vectors = [probe.vector for probe in probes]
@@ -103,11 +114,11 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[
     return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
 
 
-def _pad(models: Models, probes: Sequence[Probe]) -> dict[str, Any]:
-    """Return the median P(bona fide) of the very frames that are embedded."""
+def _pad(models: Models, usable: Sequence[Observation]) -> dict[str, Any]:
+    """Return the median P(bona fide) of the usable evidence, among it the very frames that are embedded."""
     if models.pad is None:
         return {"status": "not_available", "score": None, "frames": 0}
-    scores = [models.pad.live(probe.view.picture, probe.view.faces[0].box) for probe in probes]
+    scores = [one.live for one in usable if one.live is not None]
     return {"status": "measured", "score": median(scores) if scores else None, "frames": len(scores)}
 
 
@@ -120,7 +131,7 @@ def _compare(
     others = [comparison.sface(vectors, relative) for relative in examination.cohort]
     low, high = examination.grey_zone
     needed = any(one is not None and low <= one <= high for one in (cosine, *others))
-    second = models.dlib.embed(probes[0].view.picture, probes[0].view.faces[0]) if needed else None
+    second = models.dlib.embed(probes[0].picture, probes[0].box) if needed else None
 
     def both(first: float | None, references: Sequence[Template]) -> tuple[float | None, float | None]:
         if first is None or second is None or not low <= first <= high:

@@ -110,7 +110,7 @@ def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, 
     """Return one face as both engines see it."""
     versions = {one["name"]: one["version"] for one in models.described}
     _, landmarks = models.mesh.read(picture, face)
-    vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face)}
+    vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face.box)}
     return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 
 

@@ -75,6 +75,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         sharpness=measured.sharpness,
         change=_change(view, earlier),
         face=_embedded(models, view) if _must_embed(frame, earlier) else "",
+        live=_live(models, view) if frame.kind == "evidence" else None,
         hint=quality.hint(measured, limits),
     )
 
@@ -86,6 +87,7 @@ def _place(view: Look) -> dict[str, Any]:
     return {
         "box": (x / width, y / height, w / width, h / height),
         "centre": ((x + w / 2) / width, (y + h / 2) / height),
+        "landmarks": tuple(float(value) for value in (view.landmarks / height).reshape(-1)),
         "thumbnail": fingerprint.thumbnail(view.picture, view.faces[0].box),
     }
 
@@ -93,6 +95,11 @@ def _place(view: Look) -> dict[str, Any]:
 def _embedded(models: Models, view: Look) -> str:
     """Return the face's embedding in short."""
     return fingerprint.packed(models.sface.quick(view.picture, view.landmarks))
+
+
+def _live(models: Models, view: Look) -> float | None:
+    """Return P(bona fide), None without PAD weights."""
+    return models.pad.live(view.picture, view.faces[0].box) if models.pad else None
 
 
 def _must_embed(frame: Frame, earlier: Sequence[Observation]) -> bool:

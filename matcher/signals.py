@@ -6,9 +6,14 @@ from statistics import median
 from matcher.types import Observation
 
 Signal = list[float | None]
+Read = Callable[[Observation], float | None]
+# How far the nose moves a degree of yaw, in eye distances, and a degree of pitch, as a share of the way
+# from eyes to mouth: measured on real heads; a photo tilted by 45 degrees moves it by a quarter of that.
+SIDEWAYS = 0.0148
+LOWERED = 0.0114
 
 
-def _axis(read: Callable[[Observation], float | None], observations: Sequence[Observation]) -> list[float]:
+def _axis(read: Read, observations: Sequence[Observation]) -> list[float]:
     return [value for value in map(read, observations) if value is not None]
 
 
@@ -19,45 +24,98 @@ def _quantile(values: Sequence[float], share: float) -> float:
 
 def _frontal_yaw(observations: Sequence[Observation]) -> float | None:
     """Return the yaw nearest to the camera that was held for a fifth of the capture."""
-    values = sorted(_axis(lambda one: one.yaw, observations), key=abs)
-    nearest = values[: max(2, len(values) // 5)]
-    return median(nearest) if len(values) >= 2 else None
+    return _frontal(lambda one: one.yaw, observations)
+
+
+def _frontal(read: Read, observations: Sequence[Observation]) -> float | None:
+    """Return the value where the face looked most into the camera, for a fifth of the capture."""
+    known = [one for one in observations if one.yaw is not None and read(one) is not None]
+    nearest = sorted(known, key=lambda one: abs(one.yaw or 0.0))[: max(2, len(known) // 5)]
+    return median(_axis(read, nearest)) if len(known) >= 2 else None
 
 
 def _resting_pitch(observations: Sequence[Observation]) -> float | None:
     """Return the pitch of the first second, in which nobody has been asked for anything yet."""
+    return _resting(lambda one: one.pitch, observations)
+
+
+def _resting(read: Read, observations: Sequence[Observation]) -> float | None:
+    """Return a value's median over the first second."""
     start = observations[0].t_ms if observations else 0
-    first = [one for one in observations if one.t_ms - start <= 1000]
-    values = _axis(lambda one: one.pitch, first)
+    values = _axis(read, [one for one in observations if one.t_ms - start <= 1000])
     return median(values) if values else None
 
 
+def _sideways(one: Observation) -> float | None:
+    """Return how far the nose lies towards the subject's left of the eyes' middle, in eye distances."""
+    seen = _in_eye_axes(one)
+    return None if seen is None else seen[0]
+
+
+def _lowered(one: Observation) -> float | None:
+    """Return how far the nose lies from the eyes to the mouth, 0–1."""
+    seen = _in_eye_axes(one)
+    return None if seen is None else seen[1]
+
+
+def _in_eye_axes(one: Observation) -> tuple[float, float] | None:
+    """Return the nose's place along the eyes, and across them as a share of the mouth's."""
+    if one.landmarks is None:
+        return None
+    right, left, nose, corner, other = (complex(*one.landmarks[i : i + 2]) for i in range(0, 10, 2))
+    if left == right:
+        return None
+    # Turned and scaled so that the eyes' middle is 0 and the subject's left eye 0.5.
+    place = (nose - (right + left) / 2) / (left - right)
+    mouth = ((corner + other) / 2 - (right + left) / 2) / (left - right)
+    return place.real, place.imag / max(mouth.imag, 1e-3)
+
+
 def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
-    """Return the signal of turning the head; + is the subject's own left."""
+    """Return the signal of turning the head; + is the subject's own left.
+
+    The nose must stand out of the face as it turns: on a tilted photo it does not, whatever angle
+    the mesh believes in.
+    """
 
     def signal(observations: Sequence[Observation]) -> Signal:
-        rest = _frontal_yaw(observations)
-        if rest is None:
-            return []
-        return [None if one.yaw is None else direction * (one.yaw - rest) for one in observations]
+        return _least(
+            _offset(lambda one: one.yaw, _frontal_yaw(observations), direction, observations),
+            _offset(_sideways, _frontal(_sideways, observations), direction / SIDEWAYS, observations),
+        )
 
     return signal
 
 
 def _nod(observations: Sequence[Observation]) -> Signal:
     """Return how far the chin is below rest, unless the head is turned away."""
-    rest, yaw = _resting_pitch(observations), _frontal_yaw(observations)
-    if rest is None or yaw is None:
+    yaw = _frontal_yaw(observations)
+    down = _least(
+        _offset(lambda one: one.pitch, _resting(lambda one: one.pitch, observations), 1, observations),
+        _offset(_lowered, _resting(_lowered, observations), 1 / LOWERED, observations),
+    )
+    if yaw is None:
         return []
     return [
-        None if one.pitch is None or one.yaw is None else one.pitch - rest if abs(one.yaw - yaw) < 20 else 0.0
-        for one in observations
+        value if value is None or one.yaw is None or abs(one.yaw - yaw) < 20 else 0.0
+        for one, value in zip(observations, down, strict=False)
     ]
 
 
-def _faced(
-    read: Callable[[Observation], float | None], share: float, relative: bool
-) -> Callable[[Sequence[Observation]], Signal]:
+def _offset(read: Read, rest: float | None, scale: float, observations: Sequence[Observation]) -> Signal:
+    """Return how far a value is from rest; empty when it is nowhere at rest."""
+    if rest is None:
+        return []
+    return [None if (value := read(one)) is None else scale * (value - rest) for one in observations]
+
+
+def _least(first: Signal, second: Signal) -> Signal:
+    """Return the lesser of two signals, None where either is."""
+    pairs = zip(first, second, strict=False)
+    return [None if a is None or b is None else min(a, b) for a, b in pairs]
+
+
+def _faced(read: Read, share: float, relative: bool) -> Callable[[Sequence[Observation]], Signal]:
     """Return a signal above its neutral quantile, at rest wherever the head is turned or bent away."""
 
     def signal(observations: Sequence[Observation]) -> Signal:

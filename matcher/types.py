@@ -30,6 +30,8 @@ class Observation:
     the distance of the outer eye corners. `size` is the face's height over the picture's height, `centre`
     the face's place (0–1), `change` the mean difference to the frame before (grey levels, 0–255, 48 px),
     `brightness` 0–255, `sharpness` the variance of the Laplacian on the face at 112 px.
+    `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
+    right first. `live` is P(bona fide), 0–1, of an evidence frame where PAD weights are present.
     `face` is the embedding of some motion frames, base64 of int8, for the same-face check.
     """
 
@@ -48,11 +50,13 @@ class Observation:
     smile: float | None = None
     size: float = 0.0
     centre: tuple[float, float] | None = None
+    landmarks: tuple[float, ...] | None = None
     brightness: float = 0.0
     sharpness: float = 0.0
     change: float | None = None
     thumbnail: str = ""
     face: str = ""
+    live: float | None = None
     hint: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class Observation:
     def from_json(cls, document: Mapping[str, Any]) -> "Observation":
         """Return a stored observation; raises TypeError for one that is not."""
         values = {name.name: document[name.name] for name in fields(cls) if name.name in document}
-        for name in ("box", "centre"):
+        for name in ("box", "centre", "landmarks"):
             if values.get(name) is not None:
                 values[name] = tuple(values[name])
         return cls(**values)

@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.actions import in_order, seen
+from matcher.signals import LOWERED, SIDEWAYS
 from matcher.types import Observation
 
 RESTING = {
@@ -35,10 +38,16 @@ def film(fps: float, seconds: float, at: Callable[[float], dict[str, float]]) ->
     return [
         Observation(
             seq=n, t_ms=round(n * 1000 / fps), kind="motion", sha256=str(n), phash="0", faces=1,
-            **(RESTING | at(n / fps)),
+            **posed(RESTING | at(n / fps)),
         )
         for n in range(int(seconds * fps))
     ]  # fmt: skip
+
+
+def posed(signals: dict[str, float]) -> dict[str, Any]:
+    """Return the signals with the landmarks of a head turned so."""
+    nose = (signals["yaw"] * SIDEWAYS, 0.5 + signals["pitch"] * LOWERED)
+    return {**signals, "landmarks": (-0.5, 0.0, 0.5, 0.0, *nose, -0.4, 1.0, 0.4, 1.0)}
 
 
 def doing(*steps: tuple[str, float, float]) -> Callable[[float], dict[str, float]]:
@@ -79,6 +88,13 @@ def test_left_and_right_are_the_subjects_own() -> None:
 @pytest.mark.parametrize("action", DONE)
 def test_an_action_already_under_way_at_the_start_does_not_count(action: str) -> None:
     assert seen(action, film(5, 4, doing((action, 0.0, 1.0), (action, 1.0, 3.9)))) == []
+
+
+@pytest.mark.parametrize("action", ["turn_left", "turn_right", "nod"])
+def test_a_face_that_turns_without_its_nose_is_a_tilted_photo(action: str) -> None:
+    moved = film(5, 6, doing((action, 2.0, 3.4)))
+    flat = [replace(one, landmarks=moved[0].landmarks) for one in moved]
+    assert seen(action, moved) and not seen(action, flat)
 
 
 @pytest.mark.parametrize("action", ["turn_left", "turn_right", "open_mouth", "smile", "close_eyes"])
@@ -124,7 +140,9 @@ def test_frames_without_a_face_end_an_action() -> None:
 @given(
     st.lists(
         st.tuples(
-            *[st.one_of(st.none(), st.floats(-90, 90))] * 2, *[st.one_of(st.none(), st.floats(0, 1))] * 3
+            *[st.one_of(st.none(), st.floats(-90, 90))] * 2,
+            *[st.one_of(st.none(), st.floats(0, 1))] * 3,
+            st.one_of(st.none(), st.lists(st.floats(0, 1), min_size=10, max_size=10)),
         ),
         max_size=40,
     )
@@ -134,6 +152,7 @@ def test_whatever_is_measured_nothing_breaks(rows: list[tuple]) -> None:
         Observation(
             seq=n, t_ms=n * 150, kind="motion", sha256="", phash="", faces=1,
             yaw=row[0], pitch=row[1], eyes_open=row[2], mouth_open=row[3], smile=row[4],
+            landmarks=row[5] and tuple(row[5]),
         )
         for n, row in enumerate(rows)
     ]  # fmt: skip

@@ -75,6 +75,21 @@ def test_a_photo_moved_about_is_refused(matcher: LocalMatcher) -> None:
         assert decided(report) == (Outcome.FAILED, Reason.ACTION_MISSING)
 
 
+def test_a_photo_tilted_like_a_turning_head_is_refused(matcher: LocalMatcher) -> None:
+    def tilted(picture: np.ndarray, t: float) -> np.ndarray:
+        height, width = picture.shape[:2]
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        turn = cv2.Rodrigues(np.array([0.6 * math.sin(2 * t), 0.8 * math.sin(1.5 * t), 0.0]))[0]
+        deep = 1.5 * width
+        space = np.c_[corners - [width / 2, height / 2], np.zeros(4)] @ turn.T + [0, 0, deep]
+        shown = (space[:, :2] / space[:, 2:] * deep + [width / 2, height / 2]).astype(np.float32)
+        return cv2.warpPerspective(picture, cv2.getPerspectiveTransform(corners, shown), (width, height))
+
+    for action in ("turn_left", "turn_right", "nod"):
+        report = examined(matcher, still(samples() / "single_face.jpg", tilted, 5.0), [action])
+        assert decided(report) == (Outcome.FAILED, Reason.ACTION_MISSING)
+
+
 def test_two_faces_are_not_acquired(matcher: LocalMatcher) -> None:
     report = examined(matcher, still(samples() / "multi_face.jpg"))
     assert report.acquisition["usable_evidence"] == 0
