@@ -13,7 +13,7 @@ from matcher.detector import Face
 from matcher.examine import examine
 from matcher.models import Models, load
 from matcher.observe import observe
-from matcher.protocol import Picture
+from matcher.protocol import Picture, Vector
 from matcher.quality import PORTRAIT
 from matcher.types import Enrolment, Examination, Frame, Observation, Report, Template
 
@@ -62,15 +62,19 @@ class LocalMatcher:
         with self._models() as models:
             return _enrolled(models, picture)
 
-    def templates(self, photo: bytes) -> tuple[Template, ...]:
-        """Return the templates of a photo's main face whatever its quality, for evaluation.
+    def both_ways(self, photo: bytes) -> tuple[Vector, tuple[Template, ...]] | None:
+        """Return a photo's main face as a probe and as a reference, whatever its quality, for evaluation.
 
-        Empty without any face; raises BadImage.
+        None without any face; raises BadImage.
         """
         picture = decode.photo(photo)
         with self._models() as models:
             picture, faces = _found(models, picture)
-            return _templates(models, picture, _main(picture, faces)) if faces else ()
+            if not faces:
+                return None
+            face = _main(picture, faces)
+            probe = models.sface.quick(picture, models.mesh.read(picture, face)[1])
+            return probe, _templates(models, picture, face)
 
 
 def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:

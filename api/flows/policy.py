@@ -1,10 +1,16 @@
 """Which thresholds are in force."""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
+from matcher import rates
+from matcher.rates import Rates
 from models import tables
+from models.domain.errors import Absent, Conflict, Invalid
 from models.domain.policy import Policy
 
 
@@ -16,24 +22,73 @@ def ensure(ports: Ports, first: Policy | None = None) -> None:
 
 
 def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
-    """Append a policy as the next version, in force at once; return its version."""
+    """Append a policy as the next version, in force at once; return its version (installation only)."""
     with ports.database.transaction() as db:
-        last = db.scalar(
-            select(tables.PolicyVersion.version).order_by(tables.PolicyVersion.version.desc()).limit(1)
-        )
-        version, now = (last or 0) + 1, ports.now()
-        document = policy.to_json() | {"version": version}
-        db.add(
-            tables.PolicyVersion(
-                version=version,
-                document=document,
-                author=author,
-                approver=approver,
-                created_at=now,
-                approved_at=now,
-            )
-        )
-        return version
+        row = _appended(ports, db, policy, author)
+        row.approver, row.approved_at = approver, row.created_at
+        return row.version
+
+
+def propose(ports: Ports, changes: Mapping[str, Any], *, author: str) -> int:
+    """Append the policy in force with some thresholds changed, not in force yet; return its version.
+
+    Raises Invalid `policy_invalid` for what no policy may hold, or when nothing would change.
+    """
+    with ports.database.transaction() as db:
+        now = active(db).to_json()
+        if "version" in changes or all(now.get(name) == value for name, value in changes.items()):
+            raise Invalid("name at least one threshold and a new value for it", code="policy_invalid")
+        return _appended(ports, db, Policy.from_json(now | dict(changes)), _named(author)).version
+
+
+def approve(ports: Ports, version: int, *, approver: str) -> None:
+    """Put a proposed version in force for every challenge drawn from now on.
+
+    Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force or
+    was overtaken by a later one, Conflict `own_proposal` when the approver wrote it.
+    """
+    with ports.database.transaction() as db:
+        row = db.get(tables.PolicyVersion, version, with_for_update=True)
+        if row is None:
+            raise Absent(f"there is no version {version}")
+        if row.approved_at is not None or version < active(db).version:
+            raise Conflict(f"version {version} is not open any more", code="policy_decided")
+        if _named(approver).casefold() == row.author.casefold():
+            raise Conflict("somebody else must approve it", code="own_proposal")
+        row.approver, row.approved_at = _named(approver), ports.now()
+
+
+def history(ports: Ports) -> list[tables.PolicyVersion]:
+    """Return every version, the first one first."""
+    with ports.database.reading() as db:
+        return list(db.scalars(select(tables.PolicyVersion).order_by(tables.PolicyVersion.version)))
+
+
+def predicted(policy: Policy) -> Rates:
+    """Return the error rates that the published table knows for a policy's threshold."""
+    return rates.at(policy.score_min)
+
+
+def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.PolicyVersion:
+    """Append a version that nobody has approved yet."""
+    last = db.scalar(select(func.max(tables.PolicyVersion.version)))
+    version = (last or 0) + 1
+    row = tables.PolicyVersion(
+        version=version,
+        document=policy.to_json() | {"version": version},
+        author=author,
+        created_at=ports.now(),
+    )
+    db.add(row)
+    return row
+
+
+def _named(name: str) -> str:
+    """Return a person's name as it is recorded; raises Invalid without any."""
+    clean = " ".join(name.split())
+    if not clean or len(clean) > 64:
+        raise Invalid("a name of 1–64 characters is needed")
+    return clean
 
 
 def active(db: Session) -> Policy:

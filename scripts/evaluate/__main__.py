@@ -1,24 +1,31 @@
-"""`python -m scripts.evaluate comparison | kin …`: measure the matcher at the default policy."""
+"""`python -m scripts.evaluate comparison | kin | liveness | publish …`: measure the matcher."""
 
 import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import comparison, kin
+from scripts.evaluate import comparison, kin, publish
+
+COMMANDS = {
+    "comparison": (comparison.run, ("faces", "out")),
+    "kin": (kin.run, ("pairs", "out")),
+    "publish": (publish.run, ("faces", "pairs")),
+}
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one evaluation and print its summary."""
     parser = argparse.ArgumentParser(prog="python -m scripts.evaluate", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="comparison | kin")
-    for name, what, run in (("comparison", "faces", comparison.run), ("kin", "pairs", kin.run)):
-        command = commands.add_parser(name, help=run.__module__)
-        command.add_argument(f"--{what}", dest="folder", type=Path, required=True)
-        command.add_argument("--out", type=Path, required=True)
+    commands = parser.add_subparsers(required=True, metavar=" | ".join(COMMANDS))
+    for name, (run, folders) in COMMANDS.items():
+        command = commands.add_parser(name, help=run.__doc__)
+        for folder in folders:
+            command.add_argument(f"--{folder}", type=Path, required=True)
         command.set_defaults(run=run)
     options = parser.parse_args(arguments)
-    print(json.dumps(options.run(options.folder, options.out), indent=2, ensure_ascii=False))
-    print(f"written to {options.out}/")
+    print(json.dumps(options.run(options), indent=2, ensure_ascii=False))
+    if "out" in options:
+        print(f"written to {options.out}/")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Templates of photos, as enrolment would make them, by several processes."""
+"""Photos as probes and as references, as production would make them, by several processes."""
 
 import multiprocessing
 import os
@@ -12,14 +12,19 @@ from rich.progress import track
 from matcher.errors import BadImage
 from matcher.local import LocalMatcher
 
-Templates = tuple[np.ndarray, np.ndarray]
+Vectors = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The photos that could be used: their files and vectors, row by row; `failed` the others."""
+    """The photos that could be used: their files and vectors, row by row; `failed` the others.
+
+    `probe` and `sface` are (n, 128) SFace vectors as an evidence frame and as a reference photo give
+    them, `dlib` (n, 128) encodings, which are the same for both.
+    """
 
     files: list[Path]
+    probe: np.ndarray
     sface: np.ndarray
     dlib: np.ndarray
     failed: list[Path]
@@ -36,26 +41,28 @@ class Worker:
         cls.matcher = LocalMatcher(1)
 
     @classmethod
-    def templates(cls, file: Path) -> Templates | None:
-        """Return both engines' vectors of the photo's main face, None for a failure to acquire."""
+    def vectors(cls, file: Path) -> Vectors | None:
+        """Return the vectors of the photo's main face, None for a failure to acquire."""
         try:
-            found = cls.matcher.templates(file.read_bytes())
+            found = cls.matcher.both_ways(file.read_bytes())
         except BadImage:
             return None
-        vectors = {one.engine: np.asarray(one.vector, np.float32) for one in found}
-        return (vectors["sface"], vectors["dlib"]) if vectors else None
+        if found is None:
+            return None
+        probe, templates = found
+        by_engine = {one.engine: np.asarray(one.vector, np.float32) for one in templates}
+        return probe, by_engine["sface"], by_engine["dlib"]
 
 
 def gallery(files: Sequence[Path]) -> Gallery:
-    """Return the templates of all files, with a progress bar."""
+    """Return the vectors of all files, with a progress bar."""
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(os.cpu_count(), Worker.start) as pool:
-        made = pool.imap(Worker.templates, files, chunksize=8)
+        made = pool.imap(Worker.vectors, files, chunksize=8)
         found = list(track(made, "模板 / templates", total=len(files)))
-    used = [(file, pair) for file, pair in zip(files, found, strict=True) if pair is not None]
-    return Gallery(
-        files=[file for file, _ in used],
-        sface=np.stack([pair[0] for _, pair in used]),
-        dlib=np.stack([pair[1] for _, pair in used]),
-        failed=[file for file, pair in zip(files, found, strict=True) if pair is None],
-    )
+    used = [(file, vectors) for file, vectors in zip(files, found, strict=True) if vectors is not None]
+    if not used:
+        raise SystemExit("no face was found in any photo")
+    probe, sface, dlib = (np.stack([vectors[i] for _, vectors in used]) for i in range(3))
+    failed = [file for file, vectors in zip(files, found, strict=True) if vectors is None]
+    return Gallery([file for file, _ in used], probe, sface, dlib, failed)

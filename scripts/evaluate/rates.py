@@ -1,8 +1,11 @@
 """Error rates and how sure they are (ISO/IEC 19795-1)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+
+HEADER = ("threshold", "fmr", "fmr_low", "fmr_high", "fnmr", "fnmr_low", "fnmr_high")
 
 
 def upper95(errors: int, n: int) -> float:
@@ -48,14 +51,35 @@ def at(mated: np.ndarray, non_mated: np.ndarray, threshold: float) -> dict[str, 
     }
 
 
-def curve(mated: np.ndarray, non_mated: np.ndarray, thresholds: Sequence[float]) -> list[tuple[float, ...]]:
-    """Return (threshold, FMR, FNMR) along the thresholds."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """FMR and FNMR at one threshold, among `others` non-mated and `mated` pairs."""
+
+    threshold: float
+    fmr: float
+    fnmr: float
+    others: int
+    mated: int
+
+    def row(self) -> list[str]:
+        """Return threshold and both rates with their intervals, as HEADER names them."""
+        values = (
+            *(self.fmr, *band(self.fmr, self.others)),
+            *(self.fnmr, *band(self.fnmr, self.mated)),
+        )
+        return [f"{self.threshold:g}", *(f"{value:.4g}" for value in values)]
+
+
+def curve(mated: np.ndarray, non_mated: np.ndarray, thresholds: Sequence[float]) -> list[Point]:
+    """Return FMR and FNMR along the thresholds."""
     theirs, ours = np.sort(non_mated), np.sort(mated)
     return [
-        (
+        Point(
             float(t),
             1 - float(np.searchsorted(theirs, t)) / len(theirs),
             float(np.searchsorted(ours, t)) / len(ours),
+            len(theirs),
+            len(ours),
         )
         for t in thresholds
     ]

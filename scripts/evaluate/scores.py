@@ -1,29 +1,53 @@
 """The score production would give each pair of photos at a policy."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from matcher.comparison import fused
 from models.domain.policy import Policy
 from scripts.evaluate.photos import Gallery
 
+FUSED = "fused"
 
-def of_pairs(gallery: Gallery, first: np.ndarray, second: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return one score for each pair of rows: SFace, and inside the grey zone both engines fused."""
-    cosine = np.einsum("ij,ij->i", gallery.sface[first], gallery.sface[second])
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of pairs by each engine: cosines, negated distances, and what production decides on."""
+
+    sface: np.ndarray
+    dlib: np.ndarray
+    fused: np.ndarray
+
+    def of(self, engine: str) -> np.ndarray:
+        """Return one engine's scores; higher is more alike."""
+        return {"sface": self.sface, "dlib": self.dlib, FUSED: self.fused}[engine]
+
+    def where(self, chosen: np.ndarray) -> "Scores":
+        """Return the scores of some of the pairs."""
+        return Scores(self.sface[chosen], self.dlib[chosen], self.fused[chosen])
+
+
+ENGINES = ("sface", "dlib", FUSED)
+
+
+def of_pairs(gallery: Gallery, first: np.ndarray, second: np.ndarray, policy: Policy) -> Scores:
+    """Return the scores of pairs of rows, the first as probe, the second as reference."""
+    cosine = np.einsum("ij,ij->i", gallery.probe[first], gallery.sface[second]).astype(np.float64)
+    distance = np.linalg.norm(gallery.dlib[first] - gallery.dlib[second], axis=1)
     grey = (policy.grey_low <= cosine) & (cosine <= policy.grey_high)
-    distance = np.linalg.norm(gallery.dlib[first[grey]] - gallery.dlib[second[grey]], axis=1)
-    score = cosine.astype(np.float64)
-    score[grey] = [fused(float(c), float(d)) for c, d in zip(cosine[grey], distance, strict=True)]
-    return score
+    score = cosine.copy()
+    score[grey] = [fused(float(c), float(d)) for c, d in zip(cosine[grey], distance[grey], strict=True)]
+    return Scores(cosine, -distance, score)
 
 
-def all_pairs(gallery: Gallery, who: np.ndarray, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+def all_pairs(gallery: Gallery, who: np.ndarray, policy: Policy) -> tuple[Scores, Scores]:
     """Return the scores of all mated and of all non-mated pairs."""
-    mated, others = [], []
-    for row in range(len(who) - 1):
-        rest = np.arange(row + 1, len(who))
-        scores = of_pairs(gallery, np.full(len(rest), row), rest, policy)
-        same = who[rest] == who[row]
-        mated.append(scores[same])
-        others.append(scores[~same])
-    return np.concatenate(mated), np.concatenate(others)
+    rows = range(len(who) - 1)
+    parts = [
+        of_pairs(gallery, np.full(len(who) - row - 1, row), np.arange(row + 1, len(who)), policy)
+        for row in rows
+    ]
+    whole = Scores(*(np.concatenate([part.of(engine) for part in parts]) for engine in ENGINES))
+    same = np.concatenate([who[row + 1 :] == who[row] for row in rows])
+    return whole.where(same), whole.where(~same)

@@ -37,7 +37,7 @@ def test_comparison_tells_the_man_from_the_others(tmp_path: Path, still: Path) -
     assert summary["tar_at_fmr"] == {"1e-2": 1.0, "1e-3": 1.0, "1e-4": 1.0}
     assert summary["operating_point"] == {"threshold": Policy().score_min, "fmr": 0.0, "fnmr": 0.0}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "summary.json", "curve.csv", "det.png", "scores.png",
+        "summary.json", "rates.csv", "roc.csv", "det.png", "scores.png",
     }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import appeals, enrol, institution, setting
+from api.flows import policy as policies
+from scripts import appeals, enrol, institution, policy, setting
 from scripts.demo.film import samples
 from tests import play
 from tests.world import MAN, SECRET, WRONG, World, number, settings
@@ -127,3 +128,53 @@ def test_a_command_without_settings_says_what_is_missing(
     monkeypatch.setattr(setting, "DEMO_ENVIRONMENT", tmp_path / "none.env")
     with pytest.raises(SystemExit, match="YIBAO_DATABASE_URL is not set.*YIBAO_VAULT_KEYS"):
         institution.main(["list"])
+
+
+def refused(command: list[str]) -> str:
+    with pytest.raises(SystemExit) as end:
+        policy.main(command)
+    return str(end.value.code)
+
+
+def test_a_policy_is_proposed_by_one_and_put_in_force_by_another(
+    installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy.main(["propose", "--as", "Zhang", "score_min=0.45", 'action_pool=["smile","nod"]'])
+    told = capsys.readouterr().out
+    assert "version 2" in told and "not in force" in told and "%" in told
+    with installed.ports.database.reading() as db:
+        assert policies.active(db).version == 1
+    assert refused(["approve", "2", "--as", " zhang "]).startswith("own_proposal")
+    policy.main(["approve", "2", "--as", "Li"])
+    with installed.ports.database.reading() as db:
+        now = policies.active(db)
+    assert (now.version, now.score_min, now.action_pool) == (2, 0.45, ("smile", "nod"))
+    assert refused(["approve", "2", "--as", "Wang"]).startswith("policy_decided")
+    policy.main(["history"])
+    policy.main(["show"])
+    told = capsys.readouterr().out
+    assert "approved by Li" in told and "Zhang" in told and "policy 2" in told and "0.45" in told
+
+
+def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: World) -> None:
+    policy.main(["propose", "--as", "Zhang", "score_min=0.45"])
+    policy.main(["propose", "--as", "Zhang", "score_min=0.46"])
+    policy.main(["approve", "3", "--as", "Li"])
+    assert refused(["approve", "2", "--as", "Li"]).startswith("policy_decided")
+
+
+@pytest.mark.parametrize(
+    "change", ["score_min=high", "score_min=11", "nothing_such=1", "version=9", "score_min=0.4", "score_min"]
+)
+def test_what_no_policy_may_hold_is_refused(installed: World, change: str) -> None:
+    assert refused(["propose", "--as", "Zhang", change])
+    assert len(policies.history(installed.ports)) == 1
+
+
+@pytest.mark.parametrize("command", [["approve", "7", "--as", "Li"], ["show", "7"]])
+def test_an_unknown_version_is_refused(installed: World, command: list[str]) -> None:
+    assert "no version 7" in refused(command)
+
+
+def test_nobody_proposes_without_a_name(installed: World) -> None:
+    assert "name" in refused(["propose", "--as", "  ", "score_min=0.45"])
