@@ -22,14 +22,15 @@ class SFace:
 
     def embed(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the mean embedding of the face with these five landmarks (5, 2) and its mirror image."""
-        crop = self._aligned(picture, landmarks)
+        crop = self.aligned(picture, landmarks)
         return unit(self._forward(crop) + self._forward(np.ascontiguousarray(crop[:, ::-1])))
 
     def quick(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the embedding without the mirror image, at half the cost."""
-        return self._forward(self._aligned(picture, landmarks))
+        return self._forward(self.aligned(picture, landmarks))
 
-    def _aligned(self, picture: Picture, landmarks: Vector) -> Picture:
+    def aligned(self, picture: Picture, landmarks: Vector) -> Picture:
+        """Return the face at 112 × 112 px, its five landmarks (5, 2) where the net expects them."""
         # A row as YuNet gives it; alignCrop reads the landmarks alone.
         row = np.concatenate([np.zeros(4), landmarks.reshape(10), [1.0]])
         crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))

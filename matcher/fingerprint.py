@@ -9,8 +9,9 @@ import numpy as np
 from matcher.protocol import Picture
 
 Box = tuple[float, float, float, float]
-AROUND = 1.6
 THUMBNAIL = 16
+# The bits of odd horizontal frequencies: those change sign in a mirror.
+MIRROR = sum(1 << place for place in range(64) if place % 2)
 
 
 def sha256(image: bytes) -> str:
@@ -18,26 +19,16 @@ def sha256(image: bytes) -> str:
     return hashlib.sha256(image).hexdigest()
 
 
-def perceptual(picture: Picture, box: Box | None) -> str:
-    """Return 64 bits (hex) that survive re-encoding: the signs of low frequencies around the face.
+def perceptual(chip: Picture) -> str:
+    """Return 63 bits (hex) that survive re-encoding: the signs of a face's low frequencies.
 
-    DCT hash of Zauner 2010 (pHash) on a square 1.6 times the face, or the whole frame without one.
+    `chip` is the face with its landmarks in fixed places, or the whole frame without a face. The DCT hash
+    of Zauner 2010 (pHash), but against zero: then XOR with MIRROR gives the hash of the mirror image.
     """
-    region = _square(picture, box) if box else picture
-    small = cv2.resize(cv2.cvtColor(region, cv2.COLOR_BGR2GRAY), (32, 32), interpolation=cv2.INTER_AREA)
-    low = cv2.dct(np.asarray(small, np.float32))[:8, :8].reshape(-1)
-    bits = low > np.median(low[1:])
-    return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
-
-
-def _square(picture: Picture, box: Box) -> Picture:
-    """Return the square around a face, filled up at the picture's edges."""
-    x, y, width, height = box
-    side = AROUND * max(width, height)
-    centre = (x + width / 2, y + height / 2)
-    size = max(8, round(side))
-    patch = cv2.getRectSubPix(picture, (size, size), centre)
-    return np.asarray(patch, np.uint8)
+    small = cv2.resize(cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY), (32, 32), interpolation=cv2.INTER_AREA)
+    positive = cv2.dct(np.asarray(small, np.float32))[:8, :8].reshape(-1) > 0
+    positive[0] = False
+    return f"{sum(1 << place for place, bit in enumerate(positive) if bit):016x}"
 
 
 def thumbnail(picture: Picture, box: Box) -> str:

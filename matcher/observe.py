@@ -54,13 +54,12 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     """Return what one frame shows."""
     view = look(models, frame)
     limits = EVIDENCE if frame.kind == "evidence" else MOTION
-    box = view.faces[0].box if view.faces else None
     bare = Observation(
         seq=frame.seq,
         t_ms=frame.t_ms,
         kind=frame.kind,
         sha256=fingerprint.sha256(frame.image),
-        phash=fingerprint.perceptual(view.picture, box),
+        phash=fingerprint.perceptual(_chip(models, view)),
         faces=len(view.faces),
     )
     if not view.faces or view.expression is None:
@@ -78,6 +77,11 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         live=_live(models, view) if frame.kind == "evidence" else None,
         hint=quality.hint(measured, limits),
     )
+
+
+def _chip(models: Models, view: Look) -> Picture:
+    """Return the aligned face, or the whole frame without one."""
+    return models.sface.aligned(view.picture, view.landmarks) if view.faces else view.picture
 
 
 def _place(view: Look) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from matcher import replay
 from matcher.actions import rate
 from matcher.types import Observation
 
@@ -13,7 +14,8 @@ def timing(observations: Sequence[Observation]) -> dict[str, Any]:
     """Return duration, largest gap, frames a second, steps backward, repeated frames, frozen time.
 
     All times in ms. `repeated` counts frames that are byte for byte an earlier one; `frozen_ms` is
-    the longest stretch in which the face differs from frame to frame by less than a living one does.
+    the longest stretch in which the face differs from frame to frame by less than a living one does,
+    `looped_ms` the longest in which it moves and looks as it did earlier in the same capture.
     """
     times = [one.t_ms for one in observations]
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
@@ -25,6 +27,7 @@ def timing(observations: Sequence[Observation]) -> dict[str, Any]:
         "backward": sum(gap <= 0 for gap in gaps),
         "repeated": len(hashes) - len(set(hashes)),
         "frozen_ms": _frozen(observations),
+        "looped_ms": replay.looped_ms(replay.samples([one for one in observations if one.kind == "motion"])),
     }
 
 

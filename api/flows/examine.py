@@ -11,16 +11,16 @@ from api import case as cases
 from api.case import Case
 from api.flows import frames, memory, retention
 from api.flows import policy as policies
+from api.flows.facts import Memory, facts
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import Examination, Frame
-from matcher.types import Report as MatcherReport
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.chain import canonical
-from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, Report, decide
+from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
 from models.domain.policy import Policy
 from models.domain.verification import VerificationEvent
 
@@ -34,8 +34,7 @@ class Evidence:
     challenge: tables.Challenge
     policy: Policy
     examination: Examination
-    seen_exact: int
-    seen_similar: int
+    memory: Memory
 
 
 def examine(ports: Ports, challenge_id: str) -> None:
@@ -48,7 +47,7 @@ def examine(ports: Ports, challenge_id: str) -> None:
     except (MatcherUnavailable, BadImage):
         report, decision = None, UNANSWERED
     else:
-        report = _facts(answer, evidence)
+        report = facts(answer, evidence.memory)
         decision = decide(report, evidence.policy)
     sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
     match _conclude(ports, evidence.challenge, decision, sealed):
@@ -67,8 +66,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
             return None
         policy = policies.pinned(db, challenge.policy_version)
         kept = frames.rows(db, challenge_id)
-        exact = memory.seen_exactly(ports, db, challenge_id)
-        similar = memory.seen_similarly(ports, db, challenge_id, policy)
+        seen = memory.recall(ports, db, challenge_id, policy)
         verification = db.get_one(tables.Verification, attempt.verification_id)
     relatives = _relatives(ports, attempt.person_id, verification.cardholder_id)
     examination = Examination(
@@ -79,7 +77,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
     )
-    return Evidence(challenge, policy, examination, exact, similar)
+    return Evidence(challenge, policy, examination, seen)
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
@@ -101,30 +99,6 @@ def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
             if relative.person.enrolled and relative.person.person_id != person_id:
                 known[relative.person.person_id] = None
     return list(known)[:COHORT]
-
-
-def _facts(answer: MatcherReport, evidence: Evidence) -> Report:
-    """Return the matcher's report and the memory's as the facts a policy decides on."""
-    acquisition, timing = answer.acquisition, answer.timing
-    return Report(
-        motion=acquisition["usable_motion"],
-        evidence=acquisition["usable_evidence"],
-        hint=acquisition["hint"],
-        duration_ms=timing["duration_ms"],
-        gap_ms=timing["max_gap_ms"],
-        rate=timing["rate"],
-        backward=timing["backward"],
-        repeated=timing["repeated"],
-        frozen_ms=timing["frozen_ms"],
-        done=all(action["done"] for action in answer.actions),
-        in_order=answer.in_order,
-        same_face=answer.continuity["same_face_min"],
-        pad=answer.pad["score"],
-        score=answer.comparison["score"],
-        relative=answer.cohort["best"],
-        seen_exact=evidence.seen_exact,
-        seen_similar=evidence.seen_similar,
-    )
 
 
 def _conclude(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.flows import memory
 from api.flows.challenge import running
 from api.flows.looking import observe
 from api.flows.scene import User
@@ -50,11 +51,9 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
         have = {row.seq for row in rows(db, challenge_id)}
         fresh = [(f, o) for f, o in zip(new, seen, strict=True) if f.seq not in have]
         _keep(ports, db, challenge, fresh, now)
-        for frame, observation in fresh:
+        for _, observation in fresh:
             db.add(
-                _memory(
-                    ports, scene.attempt, scene.case.institution.id, (challenge_id, frame.seq), observation
-                )
+                memory.of(challenge_id, scene.attempt.person_id, scene.case.institution.id, observation, now)
             )
     everything = sorted([*before, *seen], key=lambda observation: observation.seq)
     done = ports.matcher.progress(challenge.actions, everything)
@@ -144,25 +143,6 @@ def _row(ports: Ports, challenge_id: str, frame: Frame, observation: Observation
         sha256=observation.sha256,
         observation=ports.vault.seal(place, canonical(observation.to_json())),
         file_key=file_key(challenge_id, frame.seq) if frame.kind == "evidence" else None,
-    )
-
-
-def _memory(
-    ports: Ports,
-    attempt: tables.Attempt,
-    institution_id: str,
-    frame: tuple[str, int],
-    observation: Observation,
-) -> tables.SeenFrame:
-    """Return what is remembered of a frame so that it can never count again."""
-    return tables.SeenFrame(
-        sha256=observation.sha256,
-        phash=observation.phash,
-        challenge_id=frame[0],
-        seq=frame[1],
-        person_id=attempt.person_id,
-        institution_id=institution_id,
-        seen_at=ports.now(),
     )
 
 

@@ -88,7 +88,7 @@ def _delete_old_rows(ports: Ports) -> None:
         delete(tables.SeenFrame).where(tables.SeenFrame.seen_at < now - rules.EXACT_HASHES),
         update(tables.SeenFrame)
         .where(tables.SeenFrame.seen_at < now - rules.SIMILAR_HASHES, tables.SeenFrame.phash != "")
-        .values(phash=""),
+        .values(phash="", movement=None),
         delete(tables.Idempotency).where(tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
         delete(tables.Session).where(tables.Session.expires_at < now),
     ):

@@ -37,7 +37,8 @@ class Report:
 
     Counts are frames, times milliseconds, `score`, `relative` and `same_face` on the fused
     cosine scale, `pad` is P(bona fide). `relative` is the best score of anyone in the
-    card-holder's family; `seen_exact` and `seen_similar` come from the frame memory.
+    card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the
+    frame memory.
     """
 
     motion: int = 0
@@ -49,6 +50,7 @@ class Report:
     backward: int = 0
     repeated: int = 0
     frozen_ms: int = 0
+    looped_ms: int = 0
     done: bool = False
     in_order: bool = True
     same_face: float | None = None
@@ -57,6 +59,7 @@ class Report:
     relative: float | None = None
     seen_exact: int = 0
     seen_similar: int = 0
+    seen_movement_ms: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON types."""
@@ -82,7 +85,11 @@ UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
 
 def decide(report: Report, policy: Policy) -> Decision:
     """Apply the thresholds in pipeline order; a score on the threshold passes."""
-    if report.seen_exact or report.seen_similar >= policy.similar_run:
+    if (
+        report.seen_exact
+        or report.seen_similar >= policy.similar_run
+        or report.seen_movement_ms >= policy.similar_movement_ms
+    ):
         return _failed(Reason.FRAMES_SEEN_BEFORE)
     if _irregular(report, policy):
         return _failed(Reason.FRAMES_IRREGULAR)
@@ -104,6 +111,7 @@ def _irregular(report: Report, policy: Policy) -> bool:
         or report.gap_ms > policy.gap_max_ms
         or report.repeated > policy.repeated_max
         or report.frozen_ms > policy.frozen_max_ms
+        or report.looped_ms > policy.loop_max_ms
     )
 
 

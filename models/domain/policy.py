@@ -28,6 +28,7 @@ class Policy:
     pad_min: float = 0.5
     gap_max_ms: int = 1000
     frozen_max_ms: int = 1000
+    loop_max_ms: int = 1500
     repeated_max: int = 2
     duration_min_ms: int = 1500
     rate_min: float = 2.5
@@ -35,6 +36,7 @@ class Policy:
     evidence_min: int = 2
     similar_run: int = 3
     similar_bits: int = 3
+    similar_movement_ms: int = 2000
     action_pool: tuple[str, ...] = ("turn_left", "turn_right", "nod", "open_mouth")
     action_count: int = 2
     evidence_count: int = 5

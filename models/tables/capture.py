@@ -61,8 +61,10 @@ class SeenFrame(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     phash: Mapped[str] = mapped_column(String(16))
+    movement: Mapped[list[int] | None]
     challenge_id: Mapped[str] = mapped_column(String(32), index=True)
     seq: Mapped[int]
+    t_ms: Mapped[int]
     person_id: Mapped[str | None] = mapped_column(String(32))
     institution_id: Mapped[str] = mapped_column(String(32))
     seen_at: Mapped[datetime] = mapped_column(index=True)

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from api.flows.facts import facts
 from matcher.local import LocalMatcher
 from matcher.types import Observation
-from models.domain.decision import Outcome, Reason, Report, decide
+from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
 from tests.matcher.captures import MAN, WOMAN, examined, frames, observed, still
@@ -20,24 +21,7 @@ POLICY = Policy(pad_required=False)
 
 def decided(report) -> tuple[Outcome, Reason]:
     """Return what the default thresholds make of a matcher's report."""
-    facts = Report(
-        motion=report.acquisition["usable_motion"],
-        evidence=report.acquisition["usable_evidence"],
-        hint=report.acquisition["hint"],
-        duration_ms=report.timing["duration_ms"],
-        gap_ms=report.timing["max_gap_ms"],
-        rate=report.timing["rate"],
-        backward=report.timing["backward"],
-        repeated=report.timing["repeated"],
-        frozen_ms=report.timing["frozen_ms"],
-        done=all(action["done"] for action in report.actions),
-        in_order=report.in_order,
-        same_face=report.continuity["same_face_min"],
-        pad=report.pad["score"],
-        score=report.comparison["score"],
-        relative=report.cohort["best"],
-    )
-    decision = decide(facts, POLICY)
+    decision = decide(facts(report), POLICY)
     return decision.outcome, decision.reason
 
 

@@ -1,0 +1,48 @@
+"""From the matcher's report and the frame memory to the facts that a policy decides on. Pure."""
+
+from dataclasses import dataclass
+
+from matcher.types import Report as MatcherReport
+from models.domain.decision import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How much of a capture was filmed before.
+
+    `exact` files byte for byte, `frames` that look like those of one earlier capture, `movement_ms` for
+    how long the face moved exactly as in one.
+    """
+
+    exact: int = 0
+    frames: int = 0
+    movement_ms: int = 0
+
+
+NOTHING_SEEN = Memory()
+
+
+def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
+    """Return the matcher's report and the memory's as the facts a policy decides on."""
+    acquisition, timing = answer.acquisition, answer.timing
+    return Report(
+        motion=acquisition["usable_motion"],
+        evidence=acquisition["usable_evidence"],
+        hint=acquisition["hint"],
+        duration_ms=timing["duration_ms"],
+        gap_ms=timing["max_gap_ms"],
+        rate=timing["rate"],
+        backward=timing["backward"],
+        repeated=timing["repeated"],
+        frozen_ms=timing["frozen_ms"],
+        looped_ms=timing["looped_ms"],
+        done=all(action["done"] for action in answer.actions),
+        in_order=answer.in_order,
+        same_face=answer.continuity["same_face_min"],
+        pad=answer.pad["score"],
+        score=answer.comparison["score"],
+        relative=answer.cohort["best"],
+        seen_exact=memory.exact,
+        seen_similar=memory.frames,
+        seen_movement_ms=memory.movement_ms,
+    )

@@ -1,0 +1,163 @@
+"""Telling film that was shown before from a person who does the same thing again. Pure.
+
+Two measures, both at one constant shift in time, also for film mirrored or run backward. The hashes of
+single frames survive re-encoding and brightness; the course of pose and expression also survives
+cropping and turning. A person repeating an action repeats neither to this precision (DECISIONS.md).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.fingerprint import MIRROR
+from matcher.types import Observation
+
+STEP_MS = 100
+SHIFT_MS = 200
+# Of pose in degrees; of eyes, mouth and smile in hundredths, weighed by SCALES.
+TOLERANCE = 4.0
+MOVED = 12.0
+SCALES = (1.0, 1.0, 100.0, 50.0, 80.0)
+LOOP_BITS = 5
+LOOP_SHIFT_MS = 800
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is remembered of a frame: its hash (64 bits, hex) and `movement`, see `movement()`."""
+
+    t_ms: int
+    phash: str
+    movement: tuple[int, ...] | None
+
+
+def movement(one: Observation) -> tuple[int, ...] | None:
+    """Return yaw, pitch, eyes, mouth and smile, scaled alike and rounded; None without a face."""
+    values = (one.yaw, one.pitch, one.eyes_open, one.mouth_open, one.smile)
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    return tuple(round(value * scale) for value, scale in zip(known, SCALES, strict=True))
+
+
+def samples(observations: Sequence[Observation]) -> list[Sample]:
+    """Return what is remembered of a capture's frames."""
+    return [Sample(one.t_ms, one.phash, movement(one)) for one in observations]
+
+
+def alike_frames(ours: Sequence[Sample], theirs: Sequence[Sample], bits: int) -> int:
+    """Return how many of our frames look like one of theirs at one constant shift in time.
+
+    Two hashes are alike when they differ in at most `bits` bits. Frames without a face do not count.
+    """
+    ours, theirs = ([one for one in film if one.movement is not None] for film in (ours, theirs))
+    if not ours or not theirs:
+        return 0
+    mine, other = _hashes(ours), _hashes(theirs)
+    t_mine, t_other = _times(ours), _times(theirs)
+    best = 0
+    for flipped in (other, other ^ np.uint64(MIRROR)):
+        near = np.bitwise_count(mine[:, None] ^ flipped[None]) <= bits
+        for between in (t_mine[:, None] - t_other[None], t_mine[:, None] + t_other[None]):
+            best = max(best, _most_at_one_shift(near, between))
+    return best
+
+
+def _most_at_one_shift(near: NDArray[np.bool_], between: Numbers) -> int:
+    """Return the largest number of rows that are near something at the same time between."""
+    rows, columns = np.nonzero(near)
+    if not len(rows):
+        return 0
+    found = 0
+    # Two rows of bins, so that no shift falls on an edge of both.
+    for offset in (0, SHIFT_MS // 2):
+        bins = ((between[rows, columns] + offset) // SHIFT_MS).astype(int)
+        pairs = np.unique(np.stack([bins, rows]), axis=1)
+        found = max(found, int(np.unique(pairs[0], return_counts=True)[1].max()))
+    return found
+
+
+def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
+    """Return for how long, in ms, our face moved exactly as theirs did; stillness does not count."""
+    mine, other = _course(ours), _course(theirs)
+    if mine is None or other is None:
+        return 0
+    return max(_longest(mine, _same(mine, shown)) for shown in _ways(other)) * STEP_MS
+
+
+def looped_ms(ours: Sequence[Sample]) -> int:
+    """Return for how long, in ms, a capture moves and looks as it did 0.8 s and more earlier, or backward."""
+    mine = _course(ours)
+    if mine is None:
+        return 0
+    same = _same(mine, mine) & _look_alike(ours, len(mine))
+    steps = np.arange(len(mine))
+    again = same & (np.abs(steps[:, None] - steps[None]) * STEP_MS >= LOOP_SHIFT_MS)
+    return max(_longest(mine, again), _longest(mine, same[:, ::-1])) * STEP_MS
+
+
+def _ways(course: Numbers) -> Iterator[Numbers]:
+    """Yield a course of movement as filmed, mirrored, backward, and both."""
+    mirrored = course * np.array([-1, 1, 1, 1, 1])
+    yield from (course, mirrored, course[::-1], mirrored[::-1])
+
+
+def _course(film: Sequence[Sample]) -> Numbers | None:
+    """Return the movement at every STEP_MS, (n, 5); None where too little is known."""
+    known = [(one.t_ms, one.movement) for one in film if one.movement is not None]
+    if len(known) < 4:
+        return None
+    times = np.array([t for t, _ in known], float)
+    values = np.array([moved for _, moved in known], float)
+    grid = np.arange(times[0], times[-1] + 1, STEP_MS)
+    return np.stack([np.interp(grid, times, values[:, axis]) for axis in range(values.shape[1])], axis=1)
+
+
+def _same(mine: Numbers, other: Numbers) -> NDArray[np.bool_]:
+    """Tell for each pair of instants whether the faces are in the same pose with the same expression.
+
+    While a face moves fast, half a step of time is allowed for.
+    """
+    slack = TOLERANCE + np.abs(np.gradient(mine, axis=0)) / 2
+    near = np.ones((len(mine), len(other)), bool)
+    for axis in range(mine.shape[1]):
+        near &= np.abs(mine[:, axis, None] - other[None, :, axis]) <= slack[:, axis, None]
+    return near
+
+
+def _look_alike(film: Sequence[Sample], length: int) -> NDArray[np.bool_]:
+    """Tell for each pair of instants of one capture whether the nearest frames look alike."""
+    known = [one for one in film if one.movement is not None]
+    times, hashes = _times(known), _hashes(known)
+    grid = times[0] + np.arange(length) * STEP_MS
+    nearest = np.abs(times[None] - grid[:, None]).argmin(axis=1)
+    shown = hashes[nearest]
+    return np.asarray(np.bitwise_count(shown[:, None] ^ shown[None]) <= LOOP_BITS)
+
+
+def _longest(mine: Numbers, same: NDArray[np.bool_]) -> int:
+    """Return the longest run of steps along one shift, within which the face really moved."""
+    best, run = 0, np.zeros(same.shape[1], int)
+    for row in range(len(mine)):
+        run = np.where(same[row], np.concatenate([[0], run[:-1]]) + 1, 0)
+        longest = int(run.max())
+        if longest > best and _moved(mine[row + 1 - longest : row + 1]):
+            best = longest
+    return best
+
+
+def _moved(course: Numbers) -> bool:
+    """Tell whether head or mouth moved, not just the eyelids."""
+    return bool(np.ptp(course[:, (0, 1, 3, 4)], axis=0).max() >= MOVED)
+
+
+def _times(film: Sequence[Sample]) -> Numbers:
+    return np.array([one.t_ms for one in film], float)
+
+
+def _hashes(film: Sequence[Sample]) -> NDArray[np.uint64]:
+    return np.array([int(one.phash or "0", 16) for one in film], np.uint64)

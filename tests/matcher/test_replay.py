@@ -1,0 +1,130 @@
+"""Film shown before is known again, however it was doctored; a new film of the same person is not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.local import LocalMatcher
+from matcher.replay import Sample, alike_frames, alike_ms, looped_ms, samples
+from matcher.types import Frame
+from models.domain.policy import Policy
+from scripts.demo.film import Film
+from scripts.demo.film import samples as folder
+from tests.matcher.captures import FRAME, observed
+
+POLICY = Policy()
+FILM = folder() / "WolfgangLanger_Pexels.mp4"
+EARLIER = Film(FILM, 7.0, 5.0)
+
+
+def motion(film: Film) -> list[Frame]:
+    return [Frame(s.seq, s.t_ms, s.kind, s.image) for s in film.shots(FRAME) if s.kind == "motion"]
+
+
+def doctored(frames: Sequence[Frame], change: Callable[[np.ndarray], np.ndarray]) -> list[Frame]:
+    """Return the frames decoded, changed and encoded anew."""
+    made = []
+    for frame in frames:
+        picture = cv2.imdecode(np.frombuffer(frame.image, np.uint8), cv2.IMREAD_COLOR)
+        made.append(replace(frame, image=cv2.imencode(".jpg", change(picture))[1].tobytes()))
+    return made
+
+
+def turned(picture: np.ndarray) -> np.ndarray:
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 1.05)
+    return cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+
+
+def cropped(picture: np.ndarray) -> np.ndarray:
+    height, width = picture.shape[:2]
+    return picture[height // 20 : -height // 20, width // 20 : -width // 20]
+
+
+def seen(matcher: LocalMatcher, frames: Sequence[Frame]) -> list[Sample]:
+    return samples(observed(matcher, frames))
+
+
+def known_again(ours: Sequence[Sample], theirs: Sequence[Sample]) -> bool:
+    return (
+        alike_frames(ours, theirs, POLICY.similar_bits) >= POLICY.similar_run
+        or alike_ms(ours, theirs) >= POLICY.similar_movement_ms
+    )
+
+
+@pytest.fixture(scope="module")
+def earlier(matcher: LocalMatcher) -> list[Sample]:
+    return seen(matcher, motion(EARLIER))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda picture: picture,
+        lambda picture: np.ascontiguousarray(picture[:, ::-1]),
+        lambda picture: cv2.convertScaleAbs(picture, alpha=1.0, beta=35),
+        lambda picture: cv2.convertScaleAbs(picture, alpha=0.7),
+        lambda picture: cv2.GaussianBlur(picture, (0, 0), 1.2),
+        cropped,
+        turned,
+    ],
+    ids=["encoded again", "flipped", "brightened", "darkened", "blurred", "cropped", "turned"],
+)
+def test_an_earlier_capture_is_known_again(
+    matcher: LocalMatcher, earlier: list[Sample], change: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    assert known_again(seen(matcher, doctored(motion(EARLIER), change)), earlier)
+
+
+def test_it_is_known_again_backward_and_sampled_at_other_instants(
+    matcher: LocalMatcher, earlier: list[Sample]
+) -> None:
+    assert known_again(seen(matcher, motion(replace(EARLIER, start_s=7.1))), earlier)
+    frames = motion(EARLIER)
+    backward = [
+        replace(f, image=b.image) for f, b in zip(frames, doctored(frames, cropped)[::-1], strict=True)
+    ]
+    assert known_again(seen(matcher, backward), earlier)
+
+
+def test_a_new_film_of_the_same_person_is_not(matcher: LocalMatcher, earlier: list[Sample]) -> None:
+    assert not known_again(seen(matcher, motion(Film(FILM, 12.2, 4.0))), earlier)
+    assert not known_again(seen(matcher, motion(Film(FILM, 2.0, 4.8))), earlier)
+
+
+def test_a_film_shown_twice_is_a_loop(matcher: LocalMatcher, earlier: list[Sample]) -> None:
+    once = motion(Film(FILM, 8.0, 4.0))
+    encoded = doctored(once, lambda picture: cv2.GaussianBlur(picture, (0, 0), 0.8))
+    twice = [*once, *[replace(f, seq=f.seq + 100, t_ms=f.t_ms + 4000) for f in encoded]]
+    assert looped_ms(seen(matcher, twice)) > POLICY.loop_max_ms
+    backward = [replace(f, image=b.image) for f, b in zip(once, encoded[::-1], strict=True)]
+    there_and_back = [*once, *[replace(f, seq=f.seq + 100, t_ms=f.t_ms + 4000) for f in backward]]
+    assert looped_ms(seen(matcher, there_and_back)) > POLICY.loop_max_ms
+    assert looped_ms(earlier) == 0
+
+
+SAMPLES = st.lists(
+    st.builds(
+        Sample,
+        t_ms=st.integers(0, 20_000),
+        phash=st.integers(0, 2**64 - 1).map("{:016x}".format),
+        movement=st.one_of(st.none(), st.tuples(*[st.integers(-90, 90)] * 5)),
+    ),
+    max_size=40,
+).map(lambda film: sorted(film, key=lambda one: one.t_ms))
+
+
+@given(SAMPLES, SAMPLES)
+def test_whatever_was_filmed_nothing_breaks(ours: list[Sample], theirs: list[Sample]) -> None:
+    assert 0 <= alike_frames(ours, theirs, 3) <= len(ours)
+    assert alike_ms(ours, theirs) >= 0 and looped_ms(ours) >= 0
+
+
+@given(SAMPLES)
+def test_a_film_is_all_like_itself(film: list[Sample]) -> None:
+    assert alike_frames(film, film, 0) == sum(one.movement is not None for one in film)
