@@ -28,7 +28,7 @@ class Rule:
     """How an action shows in a signal measured from neutral.
 
     It begins when the signal reaches `on`, ends when it falls below `off`, lasts between `least`
-    and `most` ms, and must be preceded by rest; `returns` says that rest must follow as well.
+    and `most` ms, and must be preceded by rest; `returns` says that it must come back half-way at least.
     """
 
     on: float
@@ -80,17 +80,19 @@ def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Inter
     """Return the stretches in which the signal obeys the rule."""
     found: list[Interval] = []
     begun: int | None = None
-    rested = False
+    rested, peak = False, 0.0
     for i, value in enumerate(signal):
         if value is None:
             begun, rested = None, False
         elif begun is None:
             if value >= rule.on and rested:
-                begun = i
+                begun, peak = i, value
             rested = rested or value < rule.off
-        elif value < rule.off:
+        elif value < max(rule.off, peak / 2 if rule.returns else 0.0):
             found += _lasting(times, begun, i - 1, rule)
-            begun = None
+            begun, rested = None, value < rule.off
+        else:
+            peak = max(peak, value)
     if begun is not None and not rule.returns:
         found += _lasting(times, begun, len(signal) - 1, rule)
     return found

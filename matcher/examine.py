@@ -17,6 +17,7 @@ from matcher.types import Examination, Frame, Observation, Report, Template
 
 EMBEDDED = 3
 FRONTAL = 25.0
+RUN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def examine(models: Models, examination: Examination) -> Report:
         ],
         in_order=not all(done) or None not in found,
         continuity=_continuity(probes, motion),
-        pad=_pad(models, [one for _, one in usable]),
+        pad=_pad(models, [one for _, one in usable], motion),
         colour={"status": "not_measured"},
         comparison=score,
         cohort=cohort,
@@ -114,12 +115,25 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[
     return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
 
 
-def _pad(models: Models, usable: Sequence[Observation]) -> dict[str, Any]:
-    """Return the median P(bona fide) of the usable evidence, among it the very frames that are embedded."""
+def _pad(models: Models, usable: Sequence[Observation], motion: Sequence[Observation]) -> dict[str, Any]:
+    """Return what the PAD net says of the capture.
+
+    `score` is the median P(bona fide) of the usable evidence, among it the very frames that are embedded;
+    `lowest` the least median of three neighbours in time, motion frames included: no stretch of the film
+    may show a picture of a face.
+    """
     if models.pad is None:
-        return {"status": "not_available", "score": None, "frames": 0}
+        return {"status": "not_available", "score": None, "lowest": None, "frames": 0}
     scores = [one.live for one in usable if one.live is not None]
-    return {"status": "measured", "score": median(scores) if scores else None, "frames": len(scores)}
+    filmed = sorted([*usable, *motion], key=lambda one: one.t_ms)
+    course = [one.live for one in filmed if one.live is not None]
+    runs = [course[i : i + RUN] for i in range(max(1, len(course) - RUN + 1))]
+    return {
+        "status": "measured",
+        "score": median(scores) if scores else None,
+        "lowest": min(median(run) for run in runs) if course else None,
+        "frames": len(course),
+    }
 
 
 def _compare(

@@ -16,7 +16,7 @@ from matcher.types import Frame, Observation
 
 MOTION_SIDE = 320
 EVIDENCE_SIDE = 640
-# One motion frame in this time is embedded too, to tell whether the face stays the same.
+# One motion frame in this time is embedded and judged by PAD, to tell whether one live face stays.
 EMBED_EVERY_MS = 900
 
 
@@ -65,6 +65,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     if not view.faces or view.expression is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
     measured = quality.measure(view.picture, view.faces, view.expression)
+    remembered = _must_embed(frame, earlier)
     return replace(
         bare,
         **_place(view),
@@ -73,8 +74,8 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
-        face=_embedded(models, view) if _must_embed(frame, earlier) else "",
-        live=_live(models, view) if frame.kind == "evidence" else None,
+        face=_embedded(models, view) if remembered else "",
+        live=_live(models, view) if remembered or frame.kind == "evidence" else None,
         hint=quality.hint(measured, limits),
     )
 

@@ -17,11 +17,12 @@ from matcher.types import Observation
 STEP_MS = 100
 SHIFT_MS = 200
 # Of pose in degrees; of eyes, mouth and smile in hundredths, weighed by SCALES.
-TOLERANCE = 4.0
+TOLERANCE = 5.0
 MOVED = 12.0
 SCALES = (1.0, 1.0, 100.0, 50.0, 80.0)
 LOOP_BITS = 5
 LOOP_SHIFT_MS = 800
+LOOP_SHARE = 0.6
 
 Numbers = NDArray[np.float64]
 
@@ -94,10 +95,10 @@ def looped_ms(ours: Sequence[Sample]) -> int:
     mine = _course(ours)
     if mine is None:
         return 0
-    same = _same(mine, mine) & _look_alike(ours, len(mine))
+    same, look = _same(mine, mine), _look_alike(ours, len(mine))
     steps = np.arange(len(mine))
     again = same & (np.abs(steps[:, None] - steps[None]) * STEP_MS >= LOOP_SHIFT_MS)
-    return max(_longest(mine, again), _longest(mine, same[:, ::-1])) * STEP_MS
+    return max(_longest(mine, again, look), _longest(mine, same[:, ::-1], look[:, ::-1])) * STEP_MS
 
 
 def _ways(course: Numbers) -> Iterator[Numbers]:
@@ -139,14 +140,19 @@ def _look_alike(film: Sequence[Sample], length: int) -> NDArray[np.bool_]:
     return np.asarray(np.bitwise_count(shown[:, None] ^ shown[None]) <= LOOP_BITS)
 
 
-def _longest(mine: Numbers, same: NDArray[np.bool_]) -> int:
-    """Return the longest run of steps along one shift, within which the face really moved."""
+def _longest(mine: Numbers, same: NDArray[np.bool_], look: NDArray[np.bool_] | None = None) -> int:
+    """Return the longest run of steps along one shift in which the face really moved.
+
+    With `look`, most of the run must look alike as well: fast movement blurs, so not every step does.
+    """
     best, run = 0, np.zeros(same.shape[1], int)
     for row in range(len(mine)):
         run = np.where(same[row], np.concatenate([[0], run[:-1]]) + 1, 0)
-        longest = int(run.max())
-        if longest > best and _moved(mine[row + 1 - longest : row + 1]):
-            best = longest
+        for column in np.nonzero(run > best)[0]:
+            steps = np.arange(run[column])
+            alike = look is None or float(look[row - steps, column - steps].mean()) >= LOOP_SHARE
+            if alike and _moved(mine[row - steps]):
+                best = int(run[column])
     return best
 
 

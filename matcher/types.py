@@ -31,8 +31,8 @@ class Observation:
     the face's place (0–1), `change` the mean difference to the frame before (grey levels, 0–255, 48 px),
     `brightness` 0–255, `sharpness` the variance of the Laplacian on the face at 112 px.
     `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
-    right first. `live` is P(bona fide), 0–1, of an evidence frame where PAD weights are present.
-    `face` is the embedding of some motion frames, base64 of int8, for the same-face check.
+    right first. `live` is P(bona fide), 0–1, of evidence and some motion frames where PAD weights are
+    present. `face` is the embedding of the same motion frames, base64 of int8, for the same-face check.
     """
 
     seq: int

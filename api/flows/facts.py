@@ -40,6 +40,7 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
         in_order=answer.in_order,
         same_face=answer.continuity["same_face_min"],
         pad=answer.pad["score"],
+        pad_low=answer.pad["lowest"],
         score=answer.comparison["score"],
         relative=answer.cohort["best"],
         seen_exact=memory.exact,

@@ -36,7 +36,8 @@ class Report:
     """The facts a decision rests on; None means that it was not measured.
 
     Counts are frames, times milliseconds, `score`, `relative` and `same_face` on the fused
-    cosine scale, `pad` is P(bona fide). `relative` is the best score of anyone in the
+    cosine scale, `pad` is P(bona fide),
+    `pad_low` that of the least live stretch. `relative` is the best score of anyone in the
     card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the
     frame memory.
     """
@@ -55,6 +56,7 @@ class Report:
     in_order: bool = True
     same_face: float | None = None
     pad: float | None = None
+    pad_low: float | None = None
     score: float | None = None
     relative: float | None = None
     seen_exact: int = 0
@@ -121,7 +123,9 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
         return _failed(Reason.NOT_LIVE)
     if report.pad is None and policy.pad_required:
         return UNANSWERED
-    if report.pad is not None and _below(report.pad, policy.pad_min):
+    if report.pad is not None and (
+        _below(report.pad, policy.pad_min) or _below(report.pad_low, policy.pad_low_min)
+    ):
         return _failed(Reason.NOT_LIVE)
     if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)

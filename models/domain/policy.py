@@ -15,7 +15,8 @@ class Policy:
     """The thresholds and counts that one challenge is drawn and decided by.
 
     A score on its threshold passes. Scores are SFace cosines (−1…1) or their fusion with the
-    dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1.
+    dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1,
+    `pad_low_min` that of any three frames in a row.
     """
 
     version: int = 1
@@ -26,6 +27,7 @@ class Policy:
     same_face_min: float = 0.30
     pad_required: bool = True
     pad_min: float = 0.5
+    pad_low_min: float = 0.1
     gap_max_ms: int = 1000
     frozen_max_ms: int = 1000
     loop_max_ms: int = 1500

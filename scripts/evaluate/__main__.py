@@ -4,11 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import comparison, kin, publish
+from scripts.evaluate import comparison, kin, liveness, publish
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
     "kin": (kin.run, ("pairs", "out")),
+    "liveness": (liveness.run, ("films", "out")),
     "publish": (publish.run, ("faces", "pairs")),
 }
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib import pyplot
 
+from scripts.evaluate.captures import Judged
 from scripts.evaluate.rates import Point, band
 
 matplotlib.use("Agg")
@@ -63,5 +65,54 @@ def trade(file: Path, rows: Sequence[tuple[float, ...]], threshold: float) -> No
     for axes in (left, right):
         axes.grid(alpha=0.3)
         axes.legend()
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def species(file: Path, summary: Mapping[str, Any]) -> None:
+    """Plot BPCER and each species' APCER with the upper bounds from disjoint presentations."""
+    rows = [("bona_fide", "bpcer", summary["bona_fide"])]
+    rows += [(name, "apcer", rates) for name, rates in summary["attacks"].items()]
+    figure, axes = pyplot.subplots(figsize=(8, 0.5 * len(rows) + 1.5), layout="constrained")
+    for place, (_, kind, rates) in enumerate(rows):
+        axes.barh(place, rates[kind], color="tab:blue" if kind == "bpcer" else "tab:red")
+        axes.plot([rates[kind], rates["upper95"]], [place, place], color="black", marker="|")
+    names = [f"{name}\n{kind.upper()}, n = {rates['n']}" for name, kind, rates in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=8)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1), xlabel="error rate, line to the 95 % upper bound (disjoint presentations)")
+    axes.grid(alpha=0.3, axis="x")
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def timeline(file: Path, shown: Sequence[Judged]) -> None:
+    """Plot pose, mouth and P(bona fide) frame by frame, with the actions found."""
+    figure, rows = pyplot.subplots(
+        len(shown), figsize=(10, 2.8 * len(shown)), layout="constrained", squeeze=False
+    )
+    for axes, row in zip(rows[:, 0], shown, strict=True):
+        motion = [one for one in row.observations if one.kind == "motion" and one.yaw is not None]
+        times = [one.t_ms / 1000 for one in motion]
+        axes.plot(times, [one.yaw for one in motion], label="yaw (°)")
+        axes.plot(times, [one.pitch for one in motion], label="pitch (°)")
+        axes.plot(times, [100 * (one.mouth_open or 0) for one in motion], label="mouth (%)")
+        live = [one for one in row.observations if one.live is not None]
+        axes.plot(
+            [one.t_ms / 1000 for one in live],
+            [100 * (one.live or 0) for one in live],
+            "k.",
+            label="P(live) (%)",
+        )
+        for action in row.report.actions:
+            if action["from_ms"] is not None:
+                axes.axvspan(
+                    action["from_ms"] / 1000, action["to_ms"] / 1000, alpha=0.15, label=action["action"]
+                )
+        one = row.presentation
+        axes.set_title(f"{one.species}: asked {', '.join(one.actions)} → {row.decision.reason}", fontsize=9)
+        axes.legend(fontsize=7, loc="upper right")
+        axes.grid(alpha=0.3)
+    rows[-1, 0].set_xlabel("s")
     figure.savefig(file, dpi=120)
     pyplot.close(figure)

@@ -11,7 +11,7 @@ from models.domain.policy import Policy
 POLICY = Policy(score_min=0.5, cohort_margin=0.125, same_face_min=0.25, pad_min=0.5)
 GOOD = Report(
     motion=40, evidence=5, duration_ms=6000, gap_ms=200, rate=6.0, done=True,
-    same_face=0.9, pad=0.95, score=0.8, relative=0.1,
+    same_face=0.9, pad=0.95, pad_low=0.9, score=0.8, relative=0.1,
 )  # fmt: skip
 PASSED = Decision(Outcome.PASSED, Reason.OK)
 SCORES = st.none() | st.floats(-1, 1) | st.just(math.nan)
@@ -20,10 +20,12 @@ SCORES = st.none() | st.floats(-1, 1) | st.just(math.nan)
 PIPELINE = [
     ({"seen_exact": 1}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
     ({"seen_similar": POLICY.similar_run}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
+    ({"seen_movement_ms": 2000}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
     ({"backward": 1}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"gap_ms": 1001}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"repeated": 3}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"frozen_ms": 1001}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
+    ({"looped_ms": 1501}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"motion": 4}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"evidence": 1}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"duration_ms": 1499}, Outcome.RETRY, Reason.NOT_ACQUIRED),
@@ -33,6 +35,8 @@ PIPELINE = [
     ({"same_face": 0.24}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad": None}, Outcome.RETRY, Reason.MATCHER_UNAVAILABLE),
     ({"pad": 0.49}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"pad_low": 0.09}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"pad_low": None}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"score": 0.49}, Outcome.FAILED, Reason.NOT_MATCHED),
     ({"relative": 0.7}, Outcome.FAILED, Reason.NOT_MATCHED),
 ]
@@ -45,7 +49,8 @@ def reports():
         Report, motion=counts, evidence=st.integers(0, 6), duration_ms=times, gap_ms=st.integers(0, 2000),
         rate=st.floats(0, 12) | st.just(math.nan), backward=st.integers(0, 1), repeated=st.integers(0, 4),
         frozen_ms=st.integers(0, 2000), done=truth, in_order=truth, same_face=SCORES, pad=SCORES,
-        score=SCORES, relative=SCORES, seen_exact=st.integers(0, 1), seen_similar=st.integers(0, 4),
+        pad_low=SCORES, score=SCORES, relative=SCORES, seen_exact=st.integers(0, 1),
+        seen_similar=st.integers(0, 4),
     )  # fmt: skip
 
 

@@ -1,0 +1,184 @@
+"""Cutting labelled films into presentations such as a challenge asks for, and making attacks of them."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from scripts.demo.film import samples
+
+BONA_FIDE = "bona_fide"
+# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left).
+ACTIONS = {
+    "turn_image_right": "turn_left",
+    "turn_image_left": "turn_right",
+    "nod_down": "nod",
+    "open_mouth": "open_mouth",
+    "smile": "smile",
+    "close_eyes": "close_eyes",
+    "closer": "closer",
+}
+LEAD_S = 1.5
+LEAD_STEP_S = 0.5
+SHORTEST_S, LONGEST_S = 4.0, 15.0
+VARIANTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a film in seconds; run backward when `end` is before `begin`; `still` shows one frame."""
+
+    film: Path
+    begin: float
+    end: float
+    still: bool = False
+
+    @property
+    def length(self) -> float:
+        """Return the length in seconds."""
+        return abs(self.end - self.begin)
+
+    def at(self, second: float) -> float:
+        """Return the film's second that is shown `second` into the piece."""
+        if self.still:
+            return self.begin
+        return self.begin + second if self.end >= self.begin else self.begin - second
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """One capture: what is shown, how it is doctored, what was asked for.
+
+    `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from,
+    which the memory of frames knows; `number` seeds what is random.
+    """
+
+    species: str
+    actions: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    claimed: Path
+    change: str = "none"
+    earlier: "Presentation | None" = None
+    number: int = 0
+
+    @property
+    def length(self) -> float:
+        """Return the length in seconds."""
+        return sum(piece.length for piece in self.pieces)
+
+    def overlaps(self, other: "Presentation") -> bool:
+        """Tell whether both show some of the same film."""
+        return any(
+            a.film == b.film and min(a.begin, a.end) < max(b.begin, b.end)
+            and min(b.begin, b.end) < max(a.begin, a.end)
+            for a in self.pieces for b in other.pieces
+        )  # fmt: skip
+
+
+# Somebody else, who moves a lot.
+STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
+
+
+def of_folder(folder: Path) -> list[Presentation]:
+    """Return all presentations of DIR/labels.json: the films' own, then the attacks made of live ones."""
+    labels = _labels(folder)
+    own = {name: list(_cut(folder / name, label)) for name, label in labels.items()}
+    live = [name for name, label in labels.items() if label["kind"] == BONA_FIDE]
+    if not any(own.values()):
+        raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
+    made = (
+        attack
+        for name in live
+        for attack in _attacks(own[name], [folder / other for other in labels if other not in live])
+    )
+    return [*itertools.chain.from_iterable(own.values()), *made]
+
+
+def _labels(folder: Path) -> dict[str, Any]:
+    """Return the films' labels; a note beside them is no film."""
+    try:
+        document = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SystemExit(f"{folder} has no readable labels.json") from None
+    return {name: label for name, label in document.items() if isinstance(label, dict)}
+
+
+def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
+    """Yield every neutral lead with every one or two different actions, spliced at neutral poses."""
+    species = BONA_FIDE if label["kind"] == BONA_FIDE else label["species"]
+    leads, takes = [], {}
+    for segment in label["segments"]:
+        begin, end = float(segment["from"]), float(segment["to"])
+        if segment["action"] == "neutral":
+            starts = int((end - begin - LEAD_S) / LEAD_STEP_S + 1e-9) + 1 if end - begin >= LEAD_S else 0
+            leads += [
+                Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + LEAD_S) for n in range(starts)
+            ]
+        elif segment["action"] in ACTIONS:
+            takes[ACTIONS[segment["action"]]] = Piece(film, begin, end)
+    asked = [*itertools.permutations(takes, 1), *itertools.permutations(takes, 2)]
+    for number, (lead, actions) in enumerate(itertools.product(leads, asked)):
+        pieces = (lead, *(takes[action] for action in actions))
+        made = Presentation(species, actions, pieces, claimed=film, number=number)
+        if SHORTEST_S <= made.length <= LONGEST_S:
+            yield made
+
+
+def _attacks(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
+    """Yield what can be made of a live film without the person: each presentation in every way."""
+    for one in live:
+        lead = one.pieces[0]
+        still = (replace(lead, end=lead.begin + one.length, still=True),)
+        yield replace(one, species="still_photo", pieces=still)
+        yield replace(one, species="ken_burns", pieces=still, change="ken_burns")
+        yield replace(one, species="tilted_photo", pieces=still, change="tilted")
+        yield replace(one, species="gap", change="gap")
+        yield replace(one, species="repeated_frames", change="repeated")
+        yield replace(one, species="looped_clip", pieces=_looped(one))
+        yield replace(one, species="there_and_back", pieces=_back(one))
+        if len(one.actions) > 1:
+            backward = tuple(replace(piece, begin=piece.end, end=piece.begin) for piece in one.pieces[::-1])
+            yield replace(one, species="reversed", pieces=backward)
+        for other in others:
+            yield replace(
+                one, species="replayed_from_half_way", pieces=_swapped(one, Piece(other, 0.0, LONGEST_S))
+            )
+        yield replace(one, species="face_swapped_half_way", pieces=_swapped(one, STRANGER))
+    for number, one in zip(range(VARIANTS), itertools.cycle(live), strict=False):
+        yield replace(one, species="seen_before", change="doctored", earlier=one, number=number)
+
+
+def _looped(one: Presentation) -> tuple[Piece, ...]:
+    """Return the first action, neutral pose first, over and over for as long as the presentation."""
+    lead, take = one.pieces[:2]
+    short = (replace(lead, end=lead.begin + 0.5), take)
+    times = max(2, round(one.length / sum(piece.length for piece in short)))
+    return short * times
+
+
+def _back(one: Presentation) -> tuple[Piece, ...]:
+    """Return the first half of the presentation and the same backward."""
+    lead, take = one.pieces[:2]
+    middle = replace(take, end=(take.begin + take.end) / 2)
+    return lead, middle, replace(middle, begin=middle.end, end=middle.begin)
+
+
+def _swapped(one: Presentation, other: Piece) -> tuple[Piece, ...]:
+    """Return the presentation with another film from its middle on."""
+    kept, left = [], one.length / 2
+    for piece in one.pieces:
+        if left > 0:
+            kept.append(replace(piece, end=piece.begin + min(left, piece.length)))
+        left -= piece.length
+    return *kept, replace(other, end=other.begin + one.length / 2)
+
+
+def disjoint(presentations: Sequence[Presentation]) -> list[Presentation]:
+    """Return as many presentations as share no film with each other, the shortest first."""
+    chosen: list[Presentation] = []
+    for one in sorted(presentations, key=lambda one: one.length):
+        if not any(one.overlaps(other) for other in chosen):
+            chosen.append(one)
+    return chosen
