@@ -12,6 +12,7 @@ from api.settings import Settings, check
 from api.tokens import DatabaseTokens
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
+from matcher.remote import RemoteMatcher
 from models import migrate
 from models.database import Database
 from models.objects import Objects
@@ -122,7 +123,14 @@ def build(settings: Settings) -> Ports:
         database=database,
         vault=vault,
         objects=Objects(settings.objects_url, vault),
-        matcher=LocalMatcher(settings.matcher_sets, settings.pad_dir),
+        matcher=_matcher(settings),
         wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
         directory=OwnDirectory(database, vault),
     )
+
+
+def _matcher(settings: Settings) -> Matcher:
+    """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
+    if settings.matcher_url:
+        return RemoteMatcher(settings.matcher_url, settings.matcher_secret.get_secret_value().encode())
+    return LocalMatcher(settings.matcher_sets, settings.pad_dir)

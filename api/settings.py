@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     bind: str = "127.0.0.1:8000"
     web_processes: int = 2
     matcher_sets: int = 1
+    matcher_url: Url = ""
+    matcher_secret: SecretStr = SecretStr("")
     pad_dir: Path | None = None
     event_clients: int = 100
     anchor_file: Path | None = None
@@ -88,7 +90,9 @@ def check(settings: Settings) -> Settings:
     problems = [f"YIBAO_{name.upper()} is not set" for name in REQUIRED if not _given(settings, name)]
     if not settings.demo and not settings.base_url.startswith("https://"):
         problems.append("YIBAO_BASE_URL must be https in production")
-    if not settings.demo and settings.pad_dir is None:
+    if settings.matcher_url and not _given(settings, "matcher_secret"):
+        problems.append("YIBAO_MATCHER_SECRET is not set: the matcher's service answers nobody without it")
+    if not settings.demo and settings.pad_dir is None and not settings.matcher_url:
         problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
     if not problems:
         problems = _wrong_secrets(settings)

@@ -1,0 +1,121 @@
+"""The matcher behind HTTP: the same questions, the same answers, or MatcherUnavailable."""
+
+import base64
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from matcher import actions as rules
+from matcher import answers, wire
+from matcher.errors import BadImage, MatcherUnavailable
+from matcher.types import Enrolment, Examination, Frame, Observation, Report
+
+CONNECT_S = 1.0
+MOST_ANSWER_BYTES = 4 * 1024 * 1024
+BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
+
+
+class RemoteMatcher:
+    """Speaks to `matcher.service`; `within` is how many seconds one answer may take.
+
+    A refused connection and a full queue are tried once more; a service that is silent, slow, cut off or
+    not believable is MatcherUnavailable: never a pass, never a failure of the person.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret: bytes,
+        *,
+        within: float = 8.0,
+        clock: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        limits = httpx.Timeout(within, connect=CONNECT_S)
+        # The service is beside us: a proxy from the environment has no business here.
+        self._client = httpx.Client(base_url=url, timeout=limits, trust_env=False)
+        self._secret, self._within = secret, within
+        self._clock, self._pause = clock, pause
+
+    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
+        """Return what each frame shows, in the frames' order; raises BadImage, MatcherUnavailable."""
+        if not frames:
+            return []
+        asked = {
+            "frames": wire.frames_to_json(frames),
+            "previous": [one.to_json() for one in previous],
+        }
+        return answers.observations(frames, self._ask("/observe", asked).get("observations"))
+
+    def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
+        """Return which of the actions have been seen so far; needs no service."""
+        motion = [one for one in observations if one.kind == "motion"]
+        return [found is not None for found in rules.in_order(actions, motion)]
+
+    def examine(self, examination: Examination) -> Report:
+        """Return the facts about a whole capture; raises BadImage, MatcherUnavailable."""
+        asked = wire.examination_to_json(examination)
+        return answers.report(examination, self._ask("/examine", asked).get("report"))
+
+    def enrol(self, photo: bytes) -> Enrolment:
+        """Return the templates of a reference photo; raises BadImage, MatcherUnavailable."""
+        return answers.enrolment(self._ask("/enrol", {"photo": base64.b64encode(photo).decode()}))
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
+    def _ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's answer, signed by it for this very question."""
+        body, request_id = wire.write(question), secrets.token_hex(16)
+        status, signature, answer = self._sent(path, request_id, body)
+        expected = wire.sign_answer(self._secret, request_id, body, status, answer)
+        if not wire.same(signature, expected):
+            raise MatcherUnavailable(f"the answer ({status}) is not signed for this question")
+        try:
+            document = wire.read(answer)
+        except wire.Malformed:
+            raise MatcherUnavailable("the answer is not JSON") from None
+        if not isinstance(document, dict):
+            raise MatcherUnavailable("the answer is not an object")
+        if status == httpx.codes.UNPROCESSABLE_ENTITY and document.get("reason") in BAD_IMAGE:
+            raise BadImage(document["reason"])
+        if status != httpx.codes.OK:
+            raise MatcherUnavailable(f"the service answered {status}")
+        return document
+
+    def _sent(self, path: str, request_id: str, body: bytes) -> tuple[int, str, bytes]:
+        """Return status, signature and body of the answer; once more if nobody took the question."""
+        for last in (False, True):
+            try:
+                status, signature, answer = self._exchanged(path, request_id, body)
+                if last or status != httpx.codes.SERVICE_UNAVAILABLE:
+                    return status, signature, answer
+            except httpx.ConnectError:
+                if last:
+                    raise MatcherUnavailable("nobody answers") from None
+            except httpx.HTTPError as error:
+                raise MatcherUnavailable(type(error).__name__) from None
+            self._pause(CONNECT_S)
+        raise MatcherUnavailable("nobody answers")
+
+    def _exchanged(self, path: str, request_id: str, body: bytes) -> tuple[int, str, bytes]:
+        """Send once and read the answer, within time and size."""
+        at = str(int(self._clock()))
+        headers = {
+            wire.ID: request_id,
+            wire.TIME: at,
+            wire.SIGNATURE: wire.sign_request(self._secret, path, request_id, at, body),
+            "Content-Type": "application/json",
+        }
+        give_up = time.monotonic() + self._within
+        read = bytearray()
+        with self._client.stream("POST", path, content=body, headers=headers) as answer:
+            for part in answer.iter_bytes():
+                read += part
+                if len(read) > MOST_ANSWER_BYTES or time.monotonic() > give_up:
+                    raise MatcherUnavailable("the answer is too long or too slow")
+        return answer.status_code, answer.headers.get(wire.SIGNATURE, ""), bytes(read)

@@ -1,0 +1,196 @@
+"""A service that hangs, dies, lies or truncates never yields a pass and never costs a try."""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from api.flows import memory
+from matcher import wire
+from matcher.errors import MatcherUnavailable
+from matcher.local import LocalMatcher
+from matcher.remote import RemoteMatcher
+from matcher.types import Examination
+from tests import matching, play
+from tests.matcher.captures import MAN, frames, observed, references
+from tests.world import World
+
+SECRET = matching.SECRET.encode()
+
+
+def answer(
+    handler: BaseHTTPRequestHandler,
+    body: bytes,
+    status: int = 200,
+    signature: str = "",
+    length: int | None = None,
+) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body) if length is None else length))
+    handler.send_header(wire.SIGNATURE, signature)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def signature(handler: BaseHTTPRequestHandler, request: bytes, status: int, body: bytes) -> str:
+    return wire.sign_answer(SECRET, handler.headers[wire.ID], request, status, body)
+
+
+def says(document: Any, status: int = 200) -> matching.Misdeed:
+    """Return a service that signs whatever it likes."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+
+    def misdeed(handler: BaseHTTPRequestHandler, request: bytes) -> None:
+        answer(handler, body, status, signature(handler, request, status, body))
+
+    return misdeed
+
+
+def hangs(_: BaseHTTPRequestHandler, __: bytes) -> None:
+    time.sleep(3)
+
+
+def dribbles(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    for _n in range(40):
+        handler.wfile.write(b" ")
+        time.sleep(0.1)
+
+
+def truncates(handler: BaseHTTPRequestHandler, request: bytes) -> None:
+    body = b'{"report": {}}'
+    answer(handler, body[:5], 200, signature(handler, request, 200, body), length=len(body))
+    handler.close_connection = True
+
+
+def cuts_silently(handler: BaseHTTPRequestHandler, request: bytes) -> None:
+    answer(handler, b"", 200, signature(handler, request, 200, b'{"report": {}}'))
+
+
+def drops(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+    handler.connection.close()
+
+
+def of_another_question(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+    body = b'{"report": {}}'
+    answer(handler, body, 200, wire.sign_answer(SECRET, handler.headers[wire.ID], b"another", 200, body))
+
+
+def floods(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+    answer(handler, b" " * 6_000_000)
+
+
+MISDEEDS: dict[str, matching.Misdeed] = {
+    "hangs": hangs,
+    "dribbles": dribbles,
+    "truncates": truncates,
+    "cuts silently": cuts_silently,
+    "drops": drops,
+    "floods": floods,
+    "answers another question": of_another_question,
+    "is not signed": lambda handler, _: answer(handler, b'{"report": {}}'),
+    "is a proxy's page": lambda handler, _: answer(handler, b"<html>", 502),
+    "is busy": lambda handler, _: answer(handler, b"{}", 503),
+    "says no": says({"error": "internal"}, 500),
+    "says nothing": says(b""),
+    "says no JSON": says(b"{"),
+    "says a list": says([]),
+    "says an empty object": says({}),
+    "says an unknown reason": says({"error": "bad_image", "reason": "ugly"}, 422),
+    "says not a number": says(b'{"report": NaN}'),
+}
+
+
+def impatient(url: str) -> closing[RemoteMatcher]:
+    return closing(RemoteMatcher(url, SECRET, within=1.0, pause=lambda _: None))
+
+
+@pytest.mark.parametrize("misdeed", MISDEEDS.values(), ids=MISDEEDS)
+def test_no_answer_that_is_not_one_is_believed(misdeed: matching.Misdeed) -> None:
+    with matching.misbehaving(misdeed) as url, impatient(url) as remote:
+        with pytest.raises(MatcherUnavailable):
+            remote.examine(Examination(("smile",), (), (), ()))
+        with pytest.raises(MatcherUnavailable):
+            remote.enrol(b"photo")
+
+
+def test_nobody_there_is_unavailable() -> None:
+    url = f"http://127.0.0.1:{matching.free_port()}"
+    with impatient(url) as remote, pytest.raises(MatcherUnavailable, match="nobody answers"):
+        remote.enrol(b"photo")
+
+
+Lie = Callable[[dict[str, Any]], None]
+
+
+def lie(path: str, value: Any) -> Lie:
+    """Return a change of one value deep in a report."""
+    *way, last = path.split(".")
+
+    def change(report: dict[str, Any]) -> None:
+        place = report
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        place[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lie("comparison.score", 40.0), lie("comparison.score", "high"), lie("pad.score", 1.5),
+        lie("pad.lowest", -1), lie("continuity.same_face_min", 9), lie("timing.frozen_ms", 7),
+        lie("timing.max_gap_ms", 1), lie("actions.0.action", "nod"), lie("actions.0.from_ms", 1),
+        lie("acquisition.usable_motion", 99), lie("acquisition.usable_evidence", 99), lie("models", []),
+        lie("comparison", {}), lie("timing", None),
+    ],
+)  # fmt: skip
+def test_a_report_that_cannot_be_true_is_not_believed(matcher: LocalMatcher, change: Lie) -> None:
+    filmed = frames(replace(MAN, length_s=1.6))
+    examination = Examination(
+        actions=("smile",),
+        observations=tuple(observed(matcher, filmed)),
+        evidence=tuple(frame for frame in filmed if frame.kind == "evidence"),
+        references=references(matcher, "single_face.jpg"),
+    )
+    truth = matcher.examine(examination).to_json()
+    with matching.misbehaving(says({"report": truth})) as url, impatient(url) as remote:
+        assert remote.examine(examination).to_json() == truth
+    change(truth)
+    lies = matching.misbehaving(says({"report": truth}))
+    with lies as url, impatient(url) as remote, pytest.raises(MatcherUnavailable):
+        remote.examine(examination)
+
+
+def test_observations_of_other_frames_are_not_believed(matcher: LocalMatcher) -> None:
+    mine, theirs = frames(MAN)[:2], frames(MAN)[2:4]
+    seen = {"observations": [one.to_json() for one in matcher.observe(theirs)]}
+    others = matching.misbehaving(says(seen))
+    with others as url, impatient(url) as remote, pytest.raises(MatcherUnavailable):
+        remote.observe(mine)
+
+
+@pytest.mark.parametrize("name", ["hangs", "drops", "truncates", "says an empty object", "is not signed"])
+def test_the_person_loses_no_try_and_does_not_pass(world: World, name: str) -> None:
+    verification_id = play.opened(world)
+    scene = play.pushed(world, verification_id)
+    phone = world.phone("openid-man")
+    play.agree(phone, scene)
+    challenge = play.draw(phone, scene)
+    play.show(world, phone, challenge)
+    with matching.misbehaving(MISDEEDS[name]) as url, impatient(url) as remote:
+        world.app.extensions["ports"] = replace(world.ports, matcher=remote)
+        told = play.finish(phone, challenge)
+        world.app.extensions["ports"] = world.ports
+    assert (told["state"], told["reason"]) == ("consented", "matcher_unavailable")
+    memory.forget_everything(world.ports)  # the film at hand is the same again
+    again = play.tried(world, phone, scene)
+    assert again["state"] == "passed"

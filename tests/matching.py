@@ -1,0 +1,89 @@
+"""The matcher's service as a process of its own, and one that misbehaves."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+
+SECRET = "a-secret-of-the-tests-with-32-characters"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def service(**changes: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the service under gunicorn; yield its address and process."""
+    url = f"http://127.0.0.1:{free_port()}"
+    environment = os.environ | {
+        "YIBAO_PROFILE": "demo",
+        "YIBAO_MATCHER_SECRET": SECRET,
+        "YIBAO_MATCHER_BIND": url.removeprefix("http://"),
+        "YIBAO_MATCHER_QUEUE": "2",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:matcher.serving",
+        "matcher.service:create_app()",
+    ]
+    process = subprocess.Popen(command, env=environment | changes, stderr=subprocess.DEVNULL)
+    try:
+        _wait(url, process)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the service has died"
+        try:
+            if httpx.get(f"{url}/health", trust_env=False, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError("the service does not answer")
+
+
+Misdeed = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+@contextmanager
+def misbehaving(misdeed: Misdeed) -> Iterator[str]:
+    """Serve answers that are not what they should be; yield the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                misdeed(self, body)
+            except OSError:
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
