@@ -14,7 +14,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev demo serve test lint format lock clean
+.PHONY: help setup setup-dev weights bench demo serve test lint format lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,12 @@ help: ## List what can be done
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
 setup-dev: $(SETUP_DEV) ## The same, and what the tests need
+
+weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
+	$(BIN)/python -m scripts.weights
+
+bench: setup ## Measure what the matcher costs, into out/bench.json (PAD weights: YIBAO_PAD_DIR)
+	$(BIN)/python -m scripts.bench --out out
 
 demo: setup ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
 	$(BIN)/python -m scripts.demo

@@ -69,8 +69,8 @@ def _bgr(opened: Image.Image) -> Picture:
         flat = Image.new("RGBA", opened.size, "white")
         flat.alpha_composite(opened.convert("RGBA"))
         opened = flat
-    rgb = np.asarray(opened.convert("RGB"), dtype=np.uint8)
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+    rgb = np.asarray(opened if opened.mode == "RGB" else opened.convert("RGB"), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _shrunk(picture: Picture, longest: int) -> Picture:

@@ -23,11 +23,11 @@ class SFace:
     def embed(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the mean embedding of the face with these five landmarks (5, 2) and its mirror image."""
         crop = self.aligned(picture, landmarks)
-        return unit(self._forward(crop) + self._forward(np.ascontiguousarray(crop[:, ::-1])))
+        return unit(self.forward(crop) + self.forward(np.ascontiguousarray(crop[:, ::-1])))
 
     def quick(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the embedding without the mirror image, at half the cost."""
-        return self._forward(self.aligned(picture, landmarks))
+        return self.forward(self.aligned(picture, landmarks))
 
     def aligned(self, picture: Picture, landmarks: Vector) -> Picture:
         """Return the face at 112 × 112 px, its five landmarks (5, 2) where the net expects them."""
@@ -36,7 +36,8 @@ class SFace:
         crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
         return np.asarray(crop, np.uint8)
 
-    def _forward(self, crop: Picture) -> Vector:
+    def forward(self, crop: Picture) -> Vector:
+        """Return the embedding of a face that is aligned already."""
         self._net.setInput(cv2.dnn.blobFromImage(crop, 1.0, (112, 112), (0, 0, 0), True, False), "data")
         return unit(np.asarray(self._net.forward(), np.float32).reshape(-1))
 

@@ -9,7 +9,7 @@ from matcher import weights
 from matcher.detector import Detector
 from matcher.embedders import Dlib, SFace
 from matcher.mesh import Mesh
-from matcher.pad import MiniFasNet
+from matcher.pad import PadNets
 from matcher.protocol import PresentationAttackDetector
 
 
@@ -31,7 +31,7 @@ def load(pad_dir: Path | None) -> Models:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     names = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
     files = {name: weights.packaged(name) for name in names}
-    pad = MiniFasNet(pad_dir) if pad_dir else None
+    pad = PadNets(pad_dir) if pad_dir else None
     described = [*files.values(), *(pad.weights if pad else [])]
     return Models(
         detector=Detector(files["yunet"]),

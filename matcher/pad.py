@@ -1,5 +1,6 @@
-"""Passive PAD: MiniFASNet V2 and V1SE (minivision-ai/Silent-Face-Anti-Spoofing)."""
+"""Passive PAD: MiniFASNet V2 and V1SE (minivision-ai/Silent-Face-Anti-Spoofing), or any net like them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,37 +10,51 @@ from matcher import weights
 from matcher.protocol import Picture
 from matcher.weights import Weights
 
-SIDE = 80
-LIVE = 1
+USED = ("minifasnet_v2", "minifasnet_v1se")
 Box = tuple[float, float, float, float]
 
 
-class MiniFasNet:
-    """Both nets on their own crop of the face with its surroundings; the mean of their P(live)."""
+class PadNets:
+    """Nets that each judge their own crop of the face with its surroundings; the mean of their P(live).
 
-    def __init__(self, folder: Path) -> None:
-        self.weights = [weights.beside(name, folder) for name in ("minifasnet_v2", "minifasnet_v1se")]
+    How a face is cut and fed stands in weights.toml. Raises WrongWeights.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str] = USED) -> None:
+        self.weights = [weights.beside(name, folder) for name in names]
         self._nets = [(cv2.dnn.readNetFromONNX(str(one.file)), one) for one in self.weights]
 
     def live(self, picture: Picture, box: Box) -> float:
-        """Return P(bona fide), 0–1, for one frame."""
-        return float(np.mean([_probability(net, _crop(picture, box, one)) for net, one in self._nets]))
+        """Return P(bona fide), 0–1, for the face at this box (x, y, width, height in px) of one frame."""
+        return float(np.mean([_probability(net, picture, box, one) for net, one in self._nets]))
 
 
-def _probability(net: cv2.dnn.Net, crop: Picture) -> float:
-    net.setInput(cv2.dnn.blobFromImage(crop, 1.0, (SIDE, SIDE), (0, 0, 0), False, False))
+def _probability(net: cv2.dnn.Net, picture: Picture, box: Box, one: Weights) -> float:
+    how = one.preprocessing
+    crop = (
+        _black(picture, box, how["crop"]) if how["outside"] == "black" else _moved(picture, box, how["crop"])
+    )
+    size, rgb = (how["side"], how["side"]), how["channels"] == "RGB"
+    net.setInput(cv2.dnn.blobFromImage(cv2.resize(crop, size), how["scale"], size, (0, 0, 0), rgb, False))
     logits = np.asarray(net.forward(), np.float64).reshape(-1)
     powers = np.exp(logits - logits.max())
-    return float(powers[LIVE] / powers.sum())
+    return float(powers[how["live"]] / powers.sum())
 
 
-def _crop(picture: Picture, box: Box, one: Weights) -> Picture:
+def _moved(picture: Picture, box: Box, times: float) -> Picture:
     """Return the face with its surroundings, moved so that it stays inside the picture."""
     height, width = picture.shape[:2]
     x, y, w, h = box
-    scale = min((height - 1) / h, (width - 1) / w, one.crop)
+    scale = min((height - 1) / h, (width - 1) / w, times)
     new_width, new_height = w * scale, h * scale
     left = min(max(0.0, x + w / 2 - new_width / 2), width - 1 - new_width)
     top = min(max(0.0, y + h / 2 - new_height / 2), height - 1 - new_height)
-    cut = picture[int(top) : int(top + new_height) + 1, int(left) : int(left + new_width) + 1]
-    return np.asarray(cv2.resize(cut, (SIDE, SIDE)), np.uint8)
+    return picture[int(top) : int(top + new_height) + 1, int(left) : int(left + new_width) + 1]
+
+
+def _black(picture: Picture, box: Box, times: float) -> Picture:
+    """Return a square around the face, black where the picture ends."""
+    x, y, w, h = box
+    side = max(2, round(max(w, h) * times))
+    to_middle = np.array([[1, 0, side / 2 - x - w / 2], [0, 1, side / 2 - y - h / 2]])
+    return np.asarray(cv2.warpAffine(picture, to_middle, (side, side)), np.uint8)

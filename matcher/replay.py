@@ -23,6 +23,8 @@ SCALES = (1.0, 1.0, 100.0, 50.0, 80.0)
 LOOP_BITS = 5
 LOOP_SHIFT_MS = 800
 LOOP_SHARE = 0.6
+# Runs of so few steps are chance and are not looked at: nothing under a second is ever decided on.
+SHORT = 9
 
 Numbers = NDArray[np.float64]
 
@@ -148,7 +150,7 @@ def _longest(mine: Numbers, same: NDArray[np.bool_], look: NDArray[np.bool_] | N
     best, run = 0, np.zeros(same.shape[1], int)
     for row in range(len(mine)):
         run = np.where(same[row], np.concatenate([[0], run[:-1]]) + 1, 0)
-        for column in np.nonzero(run > best)[0]:
+        for column in np.nonzero(run > max(best, SHORT))[0]:
             steps = np.arange(run[column])
             alike = look is None or float(look[row - steps, column - steps].mean()) >= LOOP_SHARE
             if alike and _moved(mine[row - steps]):

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +21,7 @@ class Weights:
     version: str
     sha256: str
     file: Path
-    crop: float = 1.0
+    preprocessing: Mapping[str, Any]
 
     def to_json(self) -> dict[str, str]:
         """Return what a report says of the model."""
@@ -54,7 +55,7 @@ def beside(name: str, folder: Path) -> Weights:
     for file in (folder / spelling for spelling in entry["file"]):
         if file.is_file():
             return _checked(name, entry, file)
-    raise WrongWeights(f"{folder} has no {entry['file'][0]}: download it from {entry['url']}")
+    raise WrongWeights(f"{folder} has no {entry['file'][0]}: run make weights, or see {LIST}")
 
 
 def _checked(name: str, entry: dict[str, Any], file: Path) -> Weights:
@@ -65,4 +66,9 @@ def _checked(name: str, entry: dict[str, Any], file: Path) -> Weights:
     expected = entry["sha256"]
     if sha256 not in ([expected] if isinstance(expected, str) else expected):
         raise WrongWeights(f"{name}: {file} is not the measured file: install or download it again")
-    return Weights(name, entry["version"], sha256, file, entry.get("crop", 1.0))
+    return Weights(name, entry["version"], sha256, file, _fields(entry["preprocessing"]))
+
+
+def _fields(preprocessing: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the preprocessing's fields; what is written in words has none."""
+    return {} if isinstance(preprocessing, str) else preprocessing

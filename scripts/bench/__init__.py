@@ -1,0 +1,1 @@
+"""What the matcher costs: `python -m scripts.bench --out out` (make bench)."""
