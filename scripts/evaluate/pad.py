@@ -15,7 +15,7 @@ from matcher.detector import Detector
 from matcher.pad import USED, PadNets
 from scripts.demo.film import Film
 
-# As phones send them (miniprogram/): the smaller for movement, the larger for evidence, smaller on a weak network.
+# As phones send evidence, evidence on a weak network, and movement.
 SENT = {"640 px q80": (640, 0.8), "480 px q70": (480, 0.7), "320 px q50": (320, 0.5)}
 NETS = {
     "minifasnet": USED,

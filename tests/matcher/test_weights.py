@@ -26,7 +26,7 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_where_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(WrongWeights, match="download it from https://"):
+    with pytest.raises(WrongWeights, match="run make weights"):
         LocalMatcher(1, tmp_path)
 
 
