@@ -73,7 +73,7 @@ class LocalMatcher:
             if not faces:
                 return None
             face = _main(picture, faces)
-            probe = models.sface.quick(picture, models.mesh.read(picture, face)[1])
+            probe = models.sface.quick(picture, models.mesh.read(picture, face).landmarks)
             return probe, _templates(models, picture, face)
 
 
@@ -103,7 +103,7 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
     picture, faces = _found(models, picture)
     if not faces:
         return Enrolment("no_face")
-    measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0])[0])
+    measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0]))
     verdict = quality.hint(measured, PORTRAIT)
     if verdict is not None:
         return Enrolment(verdict, measured.to_json())
@@ -113,7 +113,7 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
     """Return one face as both engines see it."""
     versions = {one["name"]: one["version"] for one in models.described}
-    _, landmarks = models.mesh.read(picture, face)
+    landmarks = models.mesh.read(picture, face).landmarks
     vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face.box)}
     return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,6 +21,10 @@ MOUTH_CORNERS = (61, 291)
 OUTER_EYES = (33, 263)
 FOREHEAD, CHIN = 10, 152
 NOSE_TIP = 1
+# Patches of skin: cheekbones and bridge of the nose above; chin and both lower cheeks below.
+UPPER_SKIN = ((116,), (345,), (168,))
+LOWER_SKIN = ((17, 199), (205, 214), (425, 434))
+PATCH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,28 @@ class Expression:
     smile: float
 
 
+class Reading(NamedTuple):
+    """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, and `cover`.
+
+    `cover` is how far the colour of the lower face is from the upper one's (CIELAB chroma, 0–200): skin
+    gives 0–11, a coloured mask 15 and more.
+    """
+
+    expression: Expression
+    landmarks: Vector
+    cover: float
+
+
 class Mesh:
     """The face mesh on a crop whose eyes are level."""
 
     def __init__(self, weights: Weights) -> None:
         self._net = cv2.dnn.readNetFromTFLite(str(weights.file))
 
-    def read(self, picture: Picture, face: Face) -> tuple[Expression, Vector]:
-        """Return one face's pose and expression, and its five landmarks in the picture.
+    def read(self, picture: Picture, face: Face) -> Reading:
+        """Return what the mesh tells of one face.
 
-        The landmarks (5, 2), ordered as YuNet's, align a face for embedding far better than the
-        detector's own (DECISIONS.md).
+        Its landmarks align a face for embedding far better than the detector's own (DECISIONS.md).
         """
         crop, roll, turn = _level(picture, face)
         self._net.setInput(cv2.dnn.blobFromImage(crop, 1 / 255.0, (SIDE, SIDE), (0, 0, 0), True, False))
@@ -58,7 +74,22 @@ class Mesh:
             mouth_open=_gap(points, INNER_LIPS[:2]) / max(_gap(points, INNER_LIPS[2:]), 1e-3),
             smile=_gap(points, MOUTH_CORNERS) / max(_gap(points, OUTER_EYES), 1e-3),
         )
-        return expression, _landmarks(points, turn)
+        return Reading(expression, _landmarks(points, turn), _cover(crop, points))
+
+
+def _cover(crop: Picture, points: Vector) -> float:
+    """Return the distance in colour between the middle patch above and the middle patch below."""
+    patches = np.stack([_patch(crop, points[list(at), :2].mean(0)) for at in UPPER_SKIN + LOWER_SKIN])
+    lab = cv2.cvtColor(patches.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    colours = np.median(lab[:, :, 1:], axis=1)
+    upper, lower = np.median(colours[: len(UPPER_SKIN)], 0), np.median(colours[len(UPPER_SKIN) :], 0)
+    return float(np.linalg.norm(upper - lower))
+
+
+def _patch(crop: Picture, at: Vector) -> Picture:
+    """Return the pixels (n, 3) around a point, kept inside the crop."""
+    x, y = (int(min(max(value, PATCH), SIDE - PATCH - 1)) for value in at)
+    return crop[y - PATCH : y + PATCH + 1, x - PATCH : x + PATCH + 1].reshape(-1, 3)
 
 
 def _landmarks(points: Vector, turn: np.ndarray) -> Vector:

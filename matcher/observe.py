@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from matcher import decode, fingerprint, quality
 from matcher.detector import Face
-from matcher.mesh import Expression
+from matcher.mesh import Reading
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
 from matcher.quality import EVIDENCE, MOTION
@@ -26,8 +24,7 @@ class Look:
 
     picture: Picture
     faces: list[Face]
-    expression: Expression | None
-    landmarks: Vector
+    mesh: Reading | None
 
 
 def look(models: Models, frame: Frame) -> Look:
@@ -36,8 +33,8 @@ def look(models: Models, frame: Frame) -> Look:
     picture = decode.frame(frame.image, side, mirrored=frame.mirrored)
     faces = models.detector.faces(picture)
     if not faces:
-        return Look(picture, faces, None, np.zeros((5, 2), np.float32))
-    return Look(picture, faces, *models.mesh.read(picture, faces[0]))
+        return Look(picture, faces, None)
+    return Look(picture, faces, models.mesh.read(picture, faces[0]))
 
 
 def observe(models: Models, frames: Sequence[Frame], previous: Sequence[Observation]) -> list[Observation]:
@@ -62,19 +59,19 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         phash=fingerprint.perceptual(_chip(models, view)),
         faces=len(view.faces),
     )
-    if not view.faces or view.expression is None:
+    if view.mesh is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
-    measured = quality.measure(view.picture, view.faces, view.expression)
+    measured = quality.measure(view.picture, view.faces, view.mesh)
     remembered = _must_embed(frame, earlier)
     return replace(
         bare,
-        **_place(view),
-        **asdict(view.expression),
+        **_place(view.picture, view.faces[0], view.mesh.landmarks),
+        **asdict(view.mesh.expression),
         size=measured.size,
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
-        face=_embedded(models, view) if remembered else "",
+        face=_embedded(models, view.picture, view.mesh.landmarks) if remembered else "",
         live=_live(models, view) if remembered or frame.kind == "evidence" else None,
         hint=quality.hint(measured, limits),
     )
@@ -82,24 +79,24 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
 
 def _chip(models: Models, view: Look) -> Picture:
     """Return the aligned face, or the whole frame without one."""
-    return models.sface.aligned(view.picture, view.landmarks) if view.faces else view.picture
+    return models.sface.aligned(view.picture, view.mesh.landmarks) if view.mesh else view.picture
 
 
-def _place(view: Look) -> dict[str, Any]:
+def _place(picture: Picture, face: Face, landmarks: Vector) -> dict[str, Any]:
     """Return where the face is, and a small copy of it."""
-    height, width = view.picture.shape[:2]
-    x, y, w, h = view.faces[0].box
+    height, width = picture.shape[:2]
+    x, y, w, h = face.box
     return {
         "box": (x / width, y / height, w / width, h / height),
         "centre": ((x + w / 2) / width, (y + h / 2) / height),
-        "landmarks": tuple(float(value) for value in (view.landmarks / height).reshape(-1)),
-        "thumbnail": fingerprint.thumbnail(view.picture, view.faces[0].box),
+        "landmarks": tuple(float(value) for value in (landmarks / height).reshape(-1)),
+        "thumbnail": fingerprint.thumbnail(picture, face.box),
     }
 
 
-def _embedded(models: Models, view: Look) -> str:
+def _embedded(models: Models, picture: Picture, landmarks: Vector) -> str:
     """Return the face's embedding in short."""
-    return fingerprint.packed(models.sface.quick(view.picture, view.landmarks))
+    return fingerprint.packed(models.sface.quick(picture, landmarks))
 
 
 def _live(models: Models, view: Look) -> float | None:

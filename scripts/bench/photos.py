@@ -56,8 +56,7 @@ def _ours(models: Models, pair: tuple[bytes, bytes]) -> float:
     for image in pair:
         picture = decode.photo(image, SIZE[0])
         face = models.detector.faces(picture)[0]
-        _, landmarks = models.mesh.read(picture, face)
-        vectors.append(models.sface.quick(picture, landmarks))
+        vectors.append(models.sface.quick(picture, models.mesh.read(picture, face).landmarks))
     return float(vectors[0] @ vectors[1])
 
 

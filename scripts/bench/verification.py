@@ -10,7 +10,8 @@ import numpy as np
 
 from matcher.examine import EMBEDDED, examine
 from matcher.models import Models
-from matcher.observe import look, observe
+from matcher.observe import Look, look, observe
+from matcher.protocol import Vector
 from matcher.types import Examination, Frame, Observation, Report, Template
 from scripts.bench.clock import cpu_ms
 from scripts.demo.film import Film, samples
@@ -78,10 +79,16 @@ def reference() -> bytes:
     return next(frame.image for frame in capture() if frame.kind == "evidence")
 
 
+def _landmarks(view: Look) -> Vector:
+    if view.mesh is None:
+        raise SystemExit("no face where one was filmed")
+    return view.mesh.landmarks
+
+
 def _templates(models: Models, frames: list[Frame]) -> tuple[Template, ...]:
     """Return templates of the person filmed."""
     view = look(models, next(frame for frame in frames if frame.kind == "evidence"))
-    sface = models.sface.embed(view.picture, view.landmarks)
+    sface = models.sface.embed(view.picture, _landmarks(view))
     dlib = models.dlib.embed(view.picture, view.faces[0].box)
     return Template("sface", "bench", tuple(map(float, sface))), Template(
         "dlib", "bench", tuple(map(float, dlib))
@@ -108,7 +115,7 @@ def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
     motion, evidence = (next(one for one in frames if one.kind == kind) for kind in ("motion", "evidence"))
     small, large = look(models, motion), look(models, evidence)
     bytes_of = {frame.kind: np.frombuffer(frame.image, np.uint8) for frame in (motion, evidence)}
-    chip = models.sface.aligned(large.picture, large.landmarks)
+    chip = models.sface.aligned(large.picture, _landmarks(large))
     box = large.faces[0].box
     kernels = {
         "decode_motion": lambda: cv2.imdecode(bytes_of["motion"], cv2.IMREAD_COLOR),

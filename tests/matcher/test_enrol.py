@@ -18,6 +18,7 @@ from scripts.demo.film import samples
         ("0-f1-su-ph.jpg", "ok"),
         ("multi_face.jpg", "two_faces"),
         ("45-m7-di-ph.jpg", "turned"),
+        ("Image_with_alpha.png", "covered"),
         ("BWPictureHuman.jpg", "no_face"),
     ],
 )
