@@ -83,20 +83,20 @@ STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
 
 def of_folder(folder: Path) -> list[Presentation]:
     """Return all presentations of DIR/labels.json: the films' own, then the attacks made of live ones."""
-    labels = _labels(folder)
-    own = {name: list(_cut(folder / name, label)) for name, label in labels.items()}
-    live = [name for name, label in labels.items() if label["kind"] == BONA_FIDE]
+    films = labels(folder)
+    own = {name: list(_cut(folder / name, label)) for name, label in films.items()}
+    live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
     if not any(own.values()):
         raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
     made = (
         attack
         for name in live
-        for attack in _attacks(own[name], [folder / other for other in labels if other not in live])
+        for attack in _attacks(own[name], [folder / other for other in films if other not in live])
     )
     return [*itertools.chain.from_iterable(own.values()), *made]
 
 
-def _labels(folder: Path) -> dict[str, Any]:
+def labels(folder: Path) -> dict[str, Any]:
     """Return the films' labels; a note beside them is no film."""
     try:
         document = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
