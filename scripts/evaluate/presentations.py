@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from matcher.actions import RULES
 from scripts.demo.film import samples
 
 BONA_FIDE = "bona_fide"
-# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left).
-ACTIONS = {
+# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left);
+# an action may also be labelled by its own name.
+ACTIONS = {name: name for name in RULES} | {
     "turn_image_right": "turn_left",
     "turn_image_left": "turn_right",
     "nod_down": "nod",
-    "open_mouth": "open_mouth",
-    "smile": "smile",
-    "close_eyes": "close_eyes",
-    "closer": "closer",
 }
 LEAD_S = 1.5
 LEAD_STEP_S = 0.5
