@@ -18,7 +18,7 @@ ACTIONS = {name: name for name in RULES} | {
     "turn_image_left": "turn_right",
     "nod_down": "nod",
 }
-LEAD_S = 1.5
+LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 4.0, 15.0
 VARIANTS = 200
@@ -104,24 +104,33 @@ def labels(folder: Path) -> dict[str, Any]:
 
 
 def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
-    """Yield every neutral lead with every one or two different actions, spliced at neutral poses."""
+    """Yield every neutral lead with every take, or two of different actions, spliced at neutral poses."""
     species = BONA_FIDE if label["kind"] == BONA_FIDE else label["species"]
-    leads, takes = [], {}
+    leads: list[Piece] = []
+    takes: list[tuple[str, Piece]] = []
     for segment in label["segments"]:
         begin, end = float(segment["from"]), float(segment["to"])
         if segment["action"] == "neutral":
-            starts = int((end - begin - LEAD_S) / LEAD_STEP_S + 1e-9) + 1 if end - begin >= LEAD_S else 0
-            leads += [
-                Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + LEAD_S) for n in range(starts)
-            ]
+            leads += _leads(film, begin, end)
         elif segment["action"] in ACTIONS:
-            takes[ACTIONS[segment["action"]]] = Piece(film, begin, end)
-    asked = [*itertools.permutations(takes, 1), *itertools.permutations(takes, 2)]
-    for number, (lead, actions) in enumerate(itertools.product(leads, asked)):
-        pieces = (lead, *(takes[action] for action in actions))
+            takes.append((ACTIONS[segment["action"]], Piece(film, begin, end)))
+    asked: list[tuple[tuple[str, Piece], ...]] = [(one,) for one in takes]
+    asked += [two for two in itertools.permutations(takes, 2) if two[0][0] != two[1][0]]
+    for number, (lead, chosen) in enumerate(itertools.product(leads, asked)):
+        actions = tuple(action for action, _ in chosen)
+        pieces = (lead, *(piece for _, piece in chosen))
         made = Presentation(species, actions, pieces, claimed=film, number=number)
         if SHORTEST_S <= made.length <= LONGEST_S:
             yield made
+
+
+def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
+    """Yield neutral stretches of LEAD_S, or the whole of a shorter one that still shows a second of rest."""
+    length = min(LEAD_S, end - begin)
+    if length < SHORTEST_LEAD_S:
+        return
+    for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
+        yield Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + length)
 
 
 def _attacks(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
