@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "miniprogram"
 TYPINGS = ROOT / "tests/miniprogram/node_modules/miniprogram-api-typings/types/wx/lib.wx.api.d.ts"
 BEGIN, END = "<!-- wx calls: made by python -m scripts.miniprogram -->", "<!-- end of wx calls -->"
-CALL = re.compile(r"\bwx\.([a-zA-Z]+)\(")
+CALL = re.compile(r"\bwx\.(\w+)\(")
 # A call's own comment is the block right above its declaration; one without a version is as old as 1.0.
 DECLARED = re.compile(r"/\*\*((?:(?!\*/).)*?)\*/\s*(\w+)(?:<[^(]*>)?\(", re.S)
 NEEDS = re.compile(r"需要基础库： `([\d.]+)`")

@@ -32,9 +32,12 @@ Page({
   ticket: '',
   scene: null as Scene | null,
 
+  onReady() {
+    title(this.data.t.title)
+  },
+
   onLoad(query: Record<string, string | undefined>) {
     const { t } = this.data
-    title(t.title)
     this.ticket = ticket(query)
     this.setData({
       reasons: REASONS.map((value) => ({ value, label: t[value] })),

@@ -50,8 +50,11 @@ Page({
   wasSlow: false,
   swapped: false,
 
-  onLoad(query: Record<string, string | undefined>) {
+  onReady() {
     title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     this.voice = new Voice()
     this.net = watchNetwork()
@@ -101,7 +104,7 @@ Page({
     if (this.provider === 'wechat') return this.setData({ phase: 'native' })
     // The camera may be mounted only after the privacy guide has been agreed to.
     if (!(await agreedToPrivacy())) return this.setData({ phase: 'privacy' })
-    this.setData({ phase: 'ready', mounted: true, say: this.data.t.ready, arrow: '', percent: 0, note: '', busy: false })
+    this.setData({ phase: 'ready', mounted: true, say: this.data.t.ready, arrow: '', percent: 0, progress: fill(this.data.t.progress, { percent: 0 }), note: '', busy: false })
     if (this.data.cameraReady) this.lookAhead()
   },
 

@@ -42,8 +42,11 @@ Page({
   },
   ticket: '',
 
-  onLoad(query: Record<string, string | undefined>) {
+  onReady() {
     title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     if (query.done) return this.handedBack()
     if (this.ticket) void this.open()

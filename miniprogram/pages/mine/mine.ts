@@ -28,7 +28,7 @@ Page({
   },
   exported: '',
 
-  onLoad() {
+  onReady() {
     title(this.data.t.title)
   },
 

@@ -35,8 +35,11 @@ Page({
   voice: null as unknown as Voice,
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
 
-  onLoad(query: Record<string, string | undefined>) {
+  onReady() {
     title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     this.voice = new Voice()
     const known = recallResult(this.ticket)

@@ -25,8 +25,11 @@ Page({
   isBound: false,
   answer: 'closed' as PanelAnswer,
 
-  onLoad(query: Record<string, string | undefined>) {
+  onReady() {
     title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
     this.setData({ tillCode: /^\d{6}$/.test(query.scene ?? '') ? (query.scene as string) : '' })
     void this.open()
   },

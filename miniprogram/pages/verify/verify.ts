@@ -25,8 +25,11 @@ Page({
   },
   ticket: '',
 
-  onLoad(query: Record<string, string | undefined>) {
+  onReady() {
     title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     if (this.ticket) void this.open()
     else this.setData({ phase: 'nothing' })
