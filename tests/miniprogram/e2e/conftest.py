@@ -21,3 +21,11 @@ def stage(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
     made = Stage(tmp_path_factory.mktemp("stage"), built)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def every_screen_is_open_to_everybody(stage: Stage) -> Iterator[None]:
+    """Fail the scene that showed a screen with barriers."""
+    before = len(stage.screens.wrong)
+    yield
+    assert stage.screens.wrong[before:] == []

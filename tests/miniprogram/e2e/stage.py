@@ -16,10 +16,12 @@ from scripts.demo.till import Till
 from tests.e2e.installation import ROOT, Installation, free_port
 from tests.miniprogram.e2e import films
 from tests.miniprogram.e2e.browser import Browser
+from tests.miniprogram.e2e.figures import Figures
 from tests.miniprogram.e2e.phone import Phone
+from tests.miniprogram.e2e.screens import Screens
 
 SOURCE = ROOT / "miniprogram"
-SCREENS = ROOT / "out/screens"
+OUT = ROOT / "out"
 
 
 class Stage:
@@ -36,6 +38,7 @@ class Stage:
         self.hurried = Till(self.document["base_url"], self.document["institutions"][1])
         self.address = f"http://127.0.0.1:{free_port()}"
         self._server = self._serve(built)
+        self.figures, self.screens = Figures(), Screens(OUT / "screens")
         self._films: dict[str, Path] = {}
         self._browsers: dict[str, Browser] = {}
 
@@ -98,6 +101,11 @@ class Stage:
         """Return the chat of somebody's WeChat."""
         return list(self._simulator("GET", f"/sim/v1/chats/{openid}")["messages"])
 
+    def credits(self, who: str) -> int:
+        """Return how many messages somebody still allows."""
+        answer = self._simulator("GET", f"/sim/v1/credits/{self.openid(who)}")
+        return int(answer["credits"].get(self.document["template_id"], 0))
+
     def _simulator(self, method: str, path: str, **details: Any) -> dict[str, Any]:
         answer = httpx.request(method, self.document["simulator_url"] + path, trust_env=False, **details)
         answer.raise_for_status()
@@ -108,7 +116,8 @@ class Stage:
         return str((till or self.till).read(purchase["id"])["state"])
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop everything; keep the figures."""
+        self.figures.write(OUT / "browser.txt")
         for browser in self._browsers.values():
             browser.close()
         self._server.terminate()
