@@ -188,4 +188,4 @@ def test_modules_are_small_and_nothing_is_left_for_later() -> None:
         text = path.read_text(encoding="utf-8")
         assert not any(word in text for word in words), name(path)
         if not name(path).startswith(("services/strings/", "services/contract.ts")):
-            assert len(text.splitlines()) <= 270 if "pages/" in name(path) else 200, name(path)
+            assert len(text.splitlines()) <= 200, name(path)
