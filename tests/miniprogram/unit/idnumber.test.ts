@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkCharacter, judge } from '../../../miniprogram/services/idnumber'
+import { checkCharacter, grouped, judge } from '../../../miniprogram/services/idnumber'
 import type { IdType } from '../../../miniprogram/services/contract'
 import shared from '../../models/domain/idnumbers.json'
 
@@ -37,4 +37,9 @@ test('nobody is born after today', () => {
   const tomorrow = born('20261125')
   assert.equal(judge('resident', today + checkCharacter(today), TODAY).state, 'right')
   assert.equal(judge('resident', tomorrow + checkCharacter(tomorrow), TODAY).state, 'wrong')
+})
+
+test('a number is echoed in groups that can be read against the card', () => {
+  assert.equal(grouped('11010519491231002x'), '110105 19491231 002X')
+  assert.equal(grouped('1101'), '1101')
 })
