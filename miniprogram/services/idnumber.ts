@@ -19,6 +19,12 @@ export function canonical(text: string): string {
   return text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
 }
 
+/** Return a number in groups that can be read against a card: region, birth, the rest. */
+export function grouped(text: string): string {
+  const number = canonical(text)
+  return [number.slice(0, 6), number.slice(6, 14), number.slice(14)].filter(Boolean).join(' ')
+}
+
 /** Return the 18th character of 17 digits (ISO 7064 MOD 11-2, GB 11643-1999). */
 export function checkCharacter(seventeen: string): string {
   const total = WEIGHTS.reduce((sum, weight, i) => sum + weight * Number(seventeen[i]), 0)

@@ -12,6 +12,12 @@ export function restart(page: PageName, query: Record<string, string> = {}): voi
   wx.reLaunch({ url: address(page, query) })
 }
 
+/** Show a scene's next page; on the cashier's phone nothing lies behind it. */
+export function follow(page: PageName, scene: Pick<Scene, 'scene' | 'channel'>): void {
+  const to = scene.channel === 'qr' ? restart : go
+  to(page, { scene: scene.scene })
+}
+
 function address(page: PageName, query: Record<string, string>): string {
   const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
   return `/pages/${page}/${page}${pairs.length ? '?' + pairs.join('&') : ''}`

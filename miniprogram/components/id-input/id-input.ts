@@ -1,4 +1,4 @@
-import { judge } from '../../services/idnumber'
+import { grouped, judge } from '../../services/idnumber'
 import type { IdType } from '../../services/contract'
 
 /** A document number that is judged while it is typed. */
@@ -8,15 +8,16 @@ Component({
     idType: { type: String, value: 'resident' },
     says: { type: Object, value: {} as Record<string, string> },
   },
-  data: { text: '', state: 'empty' },
+  data: { text: '', echo: '', state: 'empty' },
   observers: {
     idType() {
-      this.judgeAgain()
+      // After the update that brought the new kind: an event out of the middle of it would nest updates.
+      if (this.data.text) setTimeout(() => this.judgeAgain(), 0)
     },
   },
   methods: {
     onInput(event: WechatMiniprogram.Input) {
-      this.setData({ text: event.detail.value })
+      this.setData({ text: event.detail.value, echo: grouped(event.detail.value) })
       this.judgeAgain()
     },
     judgeAgain() {

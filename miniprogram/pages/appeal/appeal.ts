@@ -6,7 +6,7 @@ import type { AppealReason } from '../../services/contract'
 import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
 import type { Form } from '../../services/multipart'
-import { go, restart, ticket } from '../../services/navigation'
+import { follow, go, ticket } from '../../services/navigation'
 import { fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
@@ -96,8 +96,7 @@ Page({
     try {
       const lodged = await api.lodgeAppeal(this.ticket, await this.form())
       rememberResult(null)
-      const to = lodged.channel === 'qr' ? restart : go
-      to('result', { scene: this.ticket })
+      follow('result', lodged)
     } catch (thrown) {
       this.setData({ sending: false, error: explain(asProblem(thrown).code) })
     }

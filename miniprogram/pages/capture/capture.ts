@@ -1,23 +1,26 @@
+import { audienceOf, captionOf, shown } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import type { Provider } from '../../capture/provider'
-import { corrected, providerOf } from '../../capture/provider'
+import { providerOf } from '../../capture/provider'
 import { stageFor } from '../../capture/stage'
-import type { Audience } from '../../capture/take'
 import { Take } from '../../capture/take'
+import { turnAt } from '../../capture/turn'
 import { verifyNatively } from '../../capture/native'
 import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
-import type { Scene } from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
-import { pageFor, go, restart, ticket } from '../../services/navigation'
+import { follow, go, pageFor, ticket } from '../../services/navigation'
 import { agreedToPrivacy, cameraAllowedInSettings } from '../../services/privacy'
 import { asProblem } from '../../services/problem'
-import { explain, fill, strings } from '../../services/strings/index'
+import { explain, strings } from '../../services/strings/index'
 import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'ready' | 'filming' | 'deciding' | 'native' | 'privacy' | 'denied' | 'left' | 'cut' | 'trouble'
+
+const UNMOUNTED = { mounted: false, cameraReady: false }
+const BEGINNING = { ...shown(0, ''), note: '', busy: false }
 
 /** Filming the face: one instruction at a time, spoken and written. */
 Page({
@@ -26,18 +29,13 @@ Page({
     common: strings().common,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
     phase: 'loading' as Phase,
-    mounted: false,
-    cameraReady: false,
+    ...UNMOUNTED,
     channel: 'push',
+    ...BEGINNING,
     say: '',
-    arrow: '',
-    percent: 0,
-    progress: '',
     colour: '',
     network: '',
     calm: false,
-    note: '',
-    busy: false,
     trouble: '',
   },
   ticket: '',
@@ -68,12 +66,12 @@ Page({
   },
 
   onHide() {
-    if (this.data.phase === 'filming') this.setData({ phase: 'left', mounted: false })
+    if (this.data.phase === 'filming') this.setData({ phase: 'left', ...UNMOUNTED })
     this.leave()
   },
 
   onShow() {
-    if (this.data.phase === 'ready') this.lookAhead()
+    void this.lookAhead()
   },
 
   leave() {
@@ -82,11 +80,12 @@ Page({
   },
 
   async open() {
+    this.take = null
     this.setData({ phase: 'loading' })
     try {
       const scene = await api.openScene(this.ticket)
       const filmable = pageFor(scene) === 'capture' || (scene.state === 'failed' && scene.tries_left > 0)
-      if (!filmable) return this.move(pageFor(scene), scene)
+      if (!filmable) return follow(pageFor(scene), scene)
       this.provider = providerOf(scene)
       this.setData({ channel: scene.channel })
       await this.prepare()
@@ -95,31 +94,26 @@ Page({
     }
   },
 
-  move(page: ReturnType<typeof pageFor>, scene: Pick<Scene, 'scene' | 'channel'>) {
-    const to = scene.channel === 'qr' ? restart : go
-    to(page, { scene: scene.scene })
-  },
-
   async prepare() {
     if (this.provider === 'wechat') return this.setData({ phase: 'native' })
     // The camera may be mounted only after the privacy guide has been agreed to.
     if (!(await agreedToPrivacy())) return this.setData({ phase: 'privacy' })
-    this.setData({ phase: 'ready', mounted: true, say: this.data.t.ready, arrow: '', percent: 0, progress: fill(this.data.t.progress, { percent: 0 }), note: '', busy: false })
-    if (this.data.cameraReady) this.lookAhead()
+    this.setData({ phase: 'ready', mounted: true, say: this.data.t.ready, ...BEGINNING })
   },
 
   onCameraReady() {
     this.setData({ cameraReady: true })
-    if (this.data.phase === 'ready') this.lookAhead()
+    void this.lookAhead()
   },
 
   onCameraError() {
     this.leave()
-    this.setData({ phase: 'denied', mounted: false, cameraReady: false })
+    this.setData({ phase: 'denied', ...UNMOUNTED })
   },
 
   /** Look for what stands in the way before a try is drawn. */
   async lookAhead() {
+    if (this.data.phase !== 'ready' || !this.data.cameraReady) return
     this.voice.say('ready')
     const stage = await stageFor(this, false)
     this.precheck?.stop()
@@ -130,85 +124,51 @@ Page({
   },
 
   speak(key: string) {
-    const said: Record<string, string> = { ...this.data.t, ...strings().hints }
-    const say = said[key] ?? ''
+    const say = captionOf(key)
     if (say !== this.data.say) this.setData({ say })
     this.voice.say(key)
   },
 
-  onStart() {
-    void (this.provider === 'wechat' ? this.nativeTry() : this.ownTry())
-  },
-
-  async ownTry() {
+  async onStart() {
     if (this.data.busy) return
     this.setData({ busy: true })
     this.precheck?.stop()
+    await this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket) : this.film())
+  },
+
+  async conclude(deciding: Promise<FinishAnswer>) {
     try {
-      const weak = this.wasSlow || (this.net?.isWeak() ?? false)
-      const stage = await stageFor(this, weak)
-      const challenge = await api.drawChallenge(this.ticket, this.data.calm, wx.getDeviceInfo().model.slice(0, 64) || 'unknown')
-      this.take = new Take(challenge, stage, this.audience())
-      this.swapped = false
-      this.setData({ phase: 'filming', busy: false, note: '' })
-      this.finished(await this.take.run())
+      const answer = await deciding
+      rememberResult(answer)
+      follow('result', answer)
     } catch (thrown) {
       this.stumble(thrown)
     }
   },
 
-  audience(): Audience {
-    return {
-      guidance: (now) => {
-        if (now.arrow !== this.data.arrow || now.percent !== this.data.percent) {
-          const progress = fill(this.data.t.progress, { percent: now.percent })
-          this.setData({ arrow: now.arrow, percent: now.percent, progress })
-        }
-        this.speak(now.say)
-      },
-      colour: (colour) => this.setData({ colour }),
-      network: (network) => {
-        this.wasSlow = this.wasSlow || network !== ''
-        if (network !== this.data.network) this.setData({ network })
-      },
-      deciding: () => {
-        if (this.data.phase === 'filming' || this.data.phase === 'cut') this.setData({ phase: 'deciding' })
-      },
-    }
-  },
-
-  async nativeTry() {
-    if (this.data.busy) return
-    this.setData({ busy: true })
-    try {
-      this.finished(await verifyNatively(this.ticket))
-    } catch (thrown) {
-      this.stumble(thrown)
-    }
-  },
-
-  finished(answer: FinishAnswer) {
-    rememberResult(answer)
-    this.move('result', answer)
+  async film(): Promise<FinishAnswer> {
+    const stage = await stageFor(this, this.wasSlow || (this.net?.isWeak() ?? false))
+    const challenge = await api.drawChallenge(this.ticket, this.data.calm, wx.getDeviceInfo().model.slice(0, 64) || 'unknown')
+    this.take = new Take(challenge, stage, audienceOf(this, () => { this.wasSlow = true }))
+    this.swapped = false
+    this.setData({ phase: 'filming', busy: false, note: '' })
+    return this.take.run()
   },
 
   stumble(thrown: unknown) {
     const trouble = asProblem(thrown)
+    const turn = turnAt(trouble, this.provider)
     this.setData({ busy: false, colour: '' })
-    if (trouble.code === 'left') return
-    const other = corrected(this.provider, trouble)
-    if (other) {
-      this.provider = other
-      void this.prepare()
-    } else if (trouble.code === 'offline') this.setData({ phase: 'cut', mounted: false, cameraReady: false })
-    else if (trouble.code === 'challenge_expired') this.setData({ phase: 'left', mounted: false, cameraReady: false })
-    else if (trouble.status === 409 || trouble.status === 410) go('result', { scene: this.ticket })
-    else this.setData({ phase: 'trouble', mounted: false, cameraReady: false, trouble: explain(trouble.code) })
+    if (turn.to === 'result') go('result', { scene: this.ticket })
+    if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code) })
+    if (turn.to !== 'provider') return
+    this.provider = turn.provider
+    void this.prepare()
   },
 
   async onHard() {
-    if (!this.take || this.data.phase !== 'filming') return
     if (this.swapped) return this.setData({ note: this.data.t.hard_used })
+    if (!this.take) return
     this.swapped = true
     try {
       await this.take.swap()
@@ -228,14 +188,9 @@ Page({
 
   /** After the network was cut: first send what this try has filmed, else film anew. */
   async onAgain() {
-    const { take } = this
-    if (this.data.phase !== 'cut' || !take) return this.open()
-    try {
-      this.setData({ phase: 'deciding' })
-      this.finished(await take.conclude())
-    } catch (thrown) {
-      this.stumble(thrown)
-    }
+    if (this.data.phase !== 'cut' || !this.take) return this.open()
+    this.setData({ phase: 'deciding' })
+    await this.conclude(this.take.conclude())
   },
 
   onOther() {

@@ -4,7 +4,7 @@ import { shell, title } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { recallResult, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
-import { go, pageFor, restart, ticket } from '../../services/navigation'
+import { follow, go, pageFor, restart, ticket } from '../../services/navigation'
 import type { Outcome } from '../../services/outcome'
 import { outcome } from '../../services/outcome'
 import { asProblem } from '../../services/problem'
@@ -57,8 +57,10 @@ Page({
     try {
       const scene = await api.openScene(this.ticket)
       const page = pageFor(scene)
-      if (page === 'result' || page === 'capture') this.show(scene, recallResult(this.ticket))
-      else go(page, { scene: this.ticket })
+      const finished = recallResult(this.ticket)
+      // A try that did not count leaves the scene ready to be filmed: its reason is shown first.
+      if (page === 'result' || (page === 'capture' && finished)) this.show(scene, finished)
+      else follow(page, scene)
     } catch (thrown) {
       this.setData({ phase: 'trouble', trouble: explain(asProblem(thrown).code) })
     }
@@ -89,8 +91,7 @@ Page({
 
   onRetry() {
     rememberResult(null)
-    const to = this.data.scene?.channel === 'qr' ? restart : go
-    to('capture', { scene: this.ticket })
+    if (this.data.scene) follow('capture', this.data.scene)
   },
 
   onAppeal() {
