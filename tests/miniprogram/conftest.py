@@ -1,8 +1,6 @@
 """What the browser tests need: the tools, a built phone, a server for it."""
 
 import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,19 +12,18 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from tests.miniprogram.e2e.browser import Browser, chromium
-
-HERE = Path(__file__).parent
+from tests.miniprogram.node import HERE, node, run
 
 
 @pytest.fixture(scope="session")
 def tools() -> None:
     """Skip loudly where node, its packages or a browser are missing; fail in CI."""
-    missing = [name for name in ("node",) if not shutil.which(name)]
+    missing = [] if node() else ["node"]
     missing += [] if (HERE / "node_modules/playwright-core").exists() else ["tests/miniprogram/node_modules"]
     missing += [] if chromium() else ["chromium"]
     if not missing:
         return
-    message = f"NO BROWSER TESTS: {', '.join(missing)} missing. `make setup-browser` installs them (as root)."
+    message = f"NO BROWSER TESTS: {', '.join(missing)} missing. `make node browser` installs them (as root)."
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
@@ -34,9 +31,7 @@ def tools() -> None:
 
 def build(source: Path, out: Path) -> Path:
     """Build a mini-program's source for the browser."""
-    command = ["node", str(HERE / "harness/build.js"), str(source), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    run("node", "harness/build.js", str(source), str(out))
     return out
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask, Response, jsonify, request
 
+from scripts.miniprogram import wxcalls
 from scripts.phone.server import create
-from tests.miniprogram.conftest import HERE, build, served
+from tests.miniprogram.conftest import build, served
 from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.phone import Phone
+from tests.miniprogram.node import HERE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -116,6 +118,12 @@ def test_subscription_after_another_call_is_a_breach(phone: Phone) -> None:
 def test_an_unknown_call_is_a_breach(phone: Phone) -> None:
     phone.tap("unknown")
     assert phone.breaches[0] == "wx.noSuchCall is not in the harness"
+
+
+def test_the_harness_has_every_call_of_the_source(phone: Phone) -> None:
+    called = set(wxcalls.used())
+    assert len(called) > 20
+    assert sorted(called - set(phone.run("Object.keys(wx)"))) == []
 
 
 def test_a_page_outside_app_json_is_a_breach(phone: Phone) -> None:

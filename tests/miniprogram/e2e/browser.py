@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.miniprogram.node import node
+
 TESTS = Path(__file__).parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -25,7 +27,7 @@ class Browser:
     def __init__(self, film: Path | None = None) -> None:
         options = {"chromium": chromium(), "film": str(film) if film else None}
         self._process = subprocess.Popen(
-            ["node", str(TESTS / "e2e/driver.js"), json.dumps(options)],
+            [node() or "node", str(TESTS / "e2e/driver.js"), json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

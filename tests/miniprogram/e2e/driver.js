@@ -67,6 +67,7 @@ const deeds = {
     await page.setViewportSize({ width, height })
   },
   async screenshot({ path }) {
+    await page.evaluate(() => scrollTo(0, 0))
     await page.screenshot({ path, fullPage: true })
   },
   async axe() {

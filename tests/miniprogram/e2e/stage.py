@@ -22,6 +22,7 @@ from tests.miniprogram.e2e.screens import Screens
 
 SOURCE = ROOT / "miniprogram"
 OUT = ROOT / "out"
+NEWCOMER = "oNewcomer"
 
 
 class Stage:
@@ -55,7 +56,9 @@ class Stage:
         return Phone(self._browser(film), self.address, self.openid(who), **parameters)
 
     def openid(self, who: str) -> str:
-        """Return the openid of a person, or of the first institution's cashier."""
+        """Return the openid of a person, of the first institution's cashier, or of somebody new."""
+        if who == "新用户":
+            return NEWCOMER
         if who == "收费员":
             return str(self.document["institutions"][0]["staff_openid"])
         return str(self.people[who]["openid"])

@@ -47,15 +47,15 @@ def test_the_main_switch_is_off(stage: Stage) -> None:
 
 
 def test_a_new_phone_says_whose_it_is(stage: Stage) -> None:
-    phone = stage.phone("收费员")
+    phone = stage.phone("新用户")
     phone.open(SUBSCRIBE)
     phone.tap("open")
     phone.answer("允许")
     phone.wait("bind")
     stage.screens.look(phone, "subscribe-identity")
-    man = stage.people["李建国"]
-    phone.type("name", man["name"])
-    phone.type("id-number", man["id_number"])
+    woman = stage.people["李思雨"]
+    phone.type("name", woman["name"])
+    phone.type("id-number", woman["id_number"])
     phone.tap("bind")
     phone.wait("done")
     assert phone.complaints == []

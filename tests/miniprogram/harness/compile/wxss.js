@@ -21,8 +21,9 @@ export function compileStyles(source) {
   return sheets
 }
 
+/** With apply-shared a page's styles reach the component as well, but its own stay its own. */
 function isIsolated(source, name, unit) {
-  return !source.pages.includes(name) && !/shared/.test(unit.styleIsolation ?? '')
+  return !source.pages.includes(name) && !/^(page-)?shared$/.test(unit.styleIsolation ?? '')
 }
 
 function styleSheet(source, name, prefix) {

@@ -39,8 +39,3 @@ function pick(known, name) {
   if (name in known || typeof name === 'symbol') return known[name]
   throw breach(`wx.${name} is not in the harness`)
 }
-
-/** Return the names of all calls; a test compares them with the source. */
-export function names(host) {
-  return Object.keys(createWx(host)).sort()
-}
