@@ -1,2 +1,2 @@
-/** Which prompts have been recorded (scripts/miniprogram/voice.py makes them). */
-export const PROMPTS: Record<string, string> = {}
+/** What has been recorded, in /voice/zh; made by python -m scripts.miniprogram.voice. */
+export const PROMPTS: readonly string[] = ['ready', 'ready_good', 'straight', 'turn_left', 'turn_right', 'nod', 'closer', 'open_mouth', 'smile', 'close_eyes', 'blink', 'done', 'no_face', 'two_faces', 'too_dark', 'too_bright', 'too_far', 'too_close', 'blurred', 'covered', 'turned', 'passed']

@@ -1,4 +1,5 @@
 import { PROMPTS } from './prompts'
+import { isSpoken } from './strings/index'
 
 const AGAIN_MS = 6_000
 
@@ -10,13 +11,12 @@ export class Voice {
 
   /** Speak a prompt by the key of its text; the same one again only after a while. */
   say(key: string, now: number = Date.now()): void {
-    const file = PROMPTS[key]
-    if (!file || (key === this.last && now - this.lastAt < AGAIN_MS)) return
+    if (!isSpoken() || !PROMPTS.includes(key) || (key === this.last && now - this.lastAt < AGAIN_MS)) return
     this.last = key
     this.lastAt = now
     const context = this.opened()
     context.stop()
-    context.src = file
+    context.src = `/voice/zh/${key}.mp3`
     context.play()
   }
 

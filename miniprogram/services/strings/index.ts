@@ -24,6 +24,11 @@ export function inLanguage(code: string): Strings {
   return whole as Strings
 }
 
+/** Tell whether the prompts recorded in Chinese say what the screen says. */
+export function isSpoken(): boolean {
+  return strings().common.next === zh.common.next
+}
+
 /** Put values into a text's {places}. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
