@@ -29,6 +29,7 @@ export const LIMITS = {
   framesAChallenge: 150,
   filmMs: 20000,
   appealPhotos: 3,
+  guardedBelow: 14,
 }
 
 /** Tell whether an event may happen in a state. */

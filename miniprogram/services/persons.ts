@@ -1,4 +1,5 @@
 import type { IdType, ListedPerson } from './contract'
+import { LIMITS } from './lifecycle'
 import { fill, strings } from './strings/index'
 import { zh } from './strings/zh'
 
@@ -9,6 +10,7 @@ export interface Row {
   relation: string
   detail: string
   usable: boolean
+  why: string
 }
 
 type Relation = keyof typeof zh.relations
@@ -29,6 +31,13 @@ export function rows(persons: readonly ListedPerson[]): Row[] {
     name: person.name,
     relation: person.relation,
     detail: person.age === null ? '' : fill(strings().cashier.years, { age: person.age }),
-    usable: person.enrolled,
+    ...usable(person),
   }))
+}
+
+/** Tell whether this person may be filmed, and if not, what to do instead. */
+function usable(person: ListedPerson): { usable: boolean; why: string } {
+  const { cashier, problems } = strings()
+  if (person.age !== null && person.age < LIMITS.guardedBelow) return { usable: false, why: problems.guardian_needed }
+  return person.enrolled ? { usable: true, why: '' } : { usable: false, why: cashier.no_photo }
 }

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from api.uploads import FRAMES_A_REQUEST
-from models.domain import appeal, attempt, challenge
+from models.domain import appeal, attempt, challenge, person
 
 HEAD = "// Made by `python -m scripts.miniprogram` from models/domain; never edited by hand.\n"
 
@@ -26,6 +26,7 @@ def lifecycle() -> str:
         f"  framesAChallenge: {challenge.MAX_FRAMES},",
         f"  filmMs: {challenge.MAX_DURATION_MS},",
         f"  appealPhotos: {appeal.PHOTOS},",
+        f"  guardedBelow: {person.GUARDED_BELOW},",
         "}\n",
         "/** Tell whether an event may happen in a state. */",
         "export function can(state: AttemptState, event: AttemptEvent): boolean {",

@@ -151,7 +151,7 @@ Page({
     const challenge = await api.drawChallenge(this.ticket, this.data.calm, wx.getDeviceInfo().model.slice(0, 64) || 'unknown')
     this.take = new Take(challenge, stage, audienceOf(this, () => { this.wasSlow = true }))
     this.swapped = false
-    this.setData({ phase: 'filming', busy: false, note: '' })
+    this.setData({ phase: 'filming', busy: false, say: captionOf('straight'), note: '' })
     return this.take.run()
   },
 
