@@ -75,15 +75,14 @@ def two_people() -> Iterator[Picture]:
         yield cv2.copyMakeBorder(both, border, border, 0, 0, cv2.BORDER_REPLICATE)
 
 
-def replayed(film: Path, seconds: float = 12.0) -> Iterator[Picture]:
-    """Return a film of a monitor, as it was filmed."""
+def stretch(film: Path, start_s: float, seconds: float) -> Iterator[Picture]:
+    """Return a stretch of a phone's own film."""
     reader = cv2.VideoCapture(str(film))
-    step = max(1, round(reader.get(cv2.CAP_PROP_FPS) / FPS))
-    for number in range(int(seconds * FPS) * step):
+    fps = reader.get(cv2.CAP_PROP_FPS)
+    reader.set(cv2.CAP_PROP_POS_FRAMES, start_s * fps)
+    for number in range(int(seconds * fps)):
         going, picture = reader.read()
-        if not going:
-            break
-        if number % step == 0:
+        if going and number % round(fps / FPS) == 0:
             yield fitted(picture)
     reader.release()
 

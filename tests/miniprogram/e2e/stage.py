@@ -28,9 +28,9 @@ NEWCOMER = "oNewcomer"
 class Stage:
     """One installation for all scenes of a module; its browsers are kept open, one for each film."""
 
-    def __init__(self, folder: Path, built: Path) -> None:
+    def __init__(self, folder: Path, built: Path, **settings: str) -> None:
         self.folder = folder
-        self.installation = Installation(folder)
+        self.installation = Installation(folder, **settings)
         self.document = self.installation.document
         self.people = {person["name"]: person for person in self.document["persons"]}
         for name in ("simulator", "web", "worker"):
@@ -65,15 +65,13 @@ class Stage:
 
     def _browser(self, film: str) -> Browser:
         if film not in self._browsers:
-            if not self._films:
-                self._films = films.write(self.folder)
+            if film not in self._films:
+                self._films |= films.write(self.folder)
             self._browsers[film] = Browser(self._films[film])
         return self._browsers[film]
 
     def add_film(self, name: str, file: Path) -> None:
         """Add a film that only this machine has."""
-        if not self._films:
-            self._films = films.write(self.folder)
         self._films[name] = file
 
     def open_purchase(self, till: Till | None = None) -> dict[str, Any]:
@@ -120,7 +118,8 @@ class Stage:
 
     def close(self) -> None:
         """Stop everything; keep the figures."""
-        self.figures.write(OUT / "browser.txt")
+        if self.figures.results:
+            self.figures.write(OUT / "browser.txt")
         for browser in self._browsers.values():
             browser.close()
         self._server.terminate()

@@ -127,6 +127,22 @@ def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
     assert stage.state(purchase) == "passed"
 
 
+def test_without_a_network_nothing_is_lost(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.cut_network()
+    phone.tap("start")
+    phone.wait("cut")
+    stage.screens.look(phone, "capture-cut")
+    phone.cut_network(cut=False)
+    phone.tap("again")
+    phone.wait("start")
+    assert phone.breaches == []
+
+
 def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")

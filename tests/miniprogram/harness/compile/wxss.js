@@ -9,6 +9,9 @@ import { readText, SourceError } from './source.js'
 // 750 rpx are the width of the screen.
 const RPX_PER_VW = 7.5
 const RPX = /(-?[\d.]+)rpx\b/g
+// A page begins below the bar, and 100vh is the page's height.
+const VH = /(-?[\d.]+)vh\b/g
+const BAR = '44px'
 
 /** Return [[path, prefix, css], …]: app.wxss first, then one sheet for each unit. */
 export function compileStyles(source) {
@@ -38,13 +41,18 @@ function parsed(file, prefix) {
     rule.replaceWith(parsed(target, prefix))
   })
   root.walkDecls((declaration) => {
-    declaration.value = declaration.value.replace(RPX, (_, size) => `${+(size / RPX_PER_VW).toFixed(4)}vw`)
+    declaration.value = lengths(declaration.value)
   })
   root.walkRules((rule) => {
     if (rule.parent.type === 'atrule' && /keyframes$/.test(rule.parent.name)) return
     rule.selector = scoped(rule.selector, prefix, file)
   })
   return root
+}
+
+function lengths(value) {
+  const wide = value.replace(VH, (_, size) => `calc((100vh - ${BAR}) * ${size / 100})`)
+  return wide.replace(RPX, (_, size) => `${+(size / RPX_PER_VW).toFixed(4)}vw`)
 }
 
 function scoped(selector, prefix, file) {
