@@ -1,5 +1,6 @@
 """The phone's server: static files, and /mp and /sim handed on, so that all is one origin to the browser."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from scripts.demo.film import samples
 
+HERE = Path(__file__).parent
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 # What belongs to one connection is not handed on (RFC 9110, 7.6.1); the body arrives decoded.
 HELD_BACK = {"connection", "host", "content-length", "content-encoding", "transfer-encoding", "keep-alive"}
@@ -34,12 +36,19 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     def phone() -> AnyResponse | str:
         if not request.args.get("openid"):
             return redirect("/persons")
+        if request.args.get("film"):
+            # Else a sample film could be shown once in 180 days.
+            _forget_frames(document["base_url"])
         return send_from_directory(folder, "index.html")
 
     @app.get("/persons")
     def persons() -> str:
         films = sorted(path.name for path in samples().iterdir() if path.suffix in FILM_TYPES)
         return render_template("persons.html", document=document, films=films)
+
+    @app.get("/persons.js")
+    def script() -> Response:
+        return send_from_directory(HERE / "static", "persons.js", max_age=0)
 
     @app.get("/films/<name>")
     def film(name: str) -> Response:
@@ -48,6 +57,12 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     @app.get("/<path:name>")
     def file(name: str) -> Response:
         return send_from_directory(folder, name, max_age=0)
+
+
+def _forget_frames(base_url: str) -> None:
+    """Let the demo forget the frames it has seen; a server that is away has seen none."""
+    with contextlib.suppress(httpx.HTTPError):
+        httpx.post(f"{base_url}/demo/forget-frames", trust_env=False, timeout=5)
 
 
 def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:

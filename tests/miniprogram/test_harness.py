@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from flask import Flask, Response, jsonify, request
 
@@ -55,6 +56,18 @@ def phone(plain_browser: Browser, servers: tuple[str, Flask]) -> Phone:
     opened = Phone(plain_browser, servers[0], "openid-1")
     opened.open("pages/rules/rules?scene=a%20b")
     return opened
+
+
+def test_without_an_openid_a_person_is_chosen(servers: tuple[str, Flask]) -> None:
+    answer = httpx.get(servers[0], follow_redirects=True, trust_env=False)
+    assert "这是谁的手机" in answer.text
+    assert "/films/single_face.mp4" in answer.text
+    assert httpx.get(f"{servers[0]}/films/single_face.mp4", trust_env=False).status_code == 200
+
+
+def test_a_server_that_is_away_is_a_bad_gateway(tools: None, tmp_path: Path) -> None:
+    away = {"base_url": "http://127.0.0.1:9", "simulator_url": "http://127.0.0.1:9"}
+    assert create(tmp_path, away).test_client().get("/mp/v1/me/consents").status_code == 502
 
 
 def test_pages_live_as_in_wechat(phone: Phone) -> None:

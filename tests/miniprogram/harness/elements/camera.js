@@ -4,6 +4,10 @@ import { breach } from '../host/strict.js'
 import * as lifecycle from '../host/lifecycle.js'
 import { BuiltIn, declare } from './base.js'
 
+// Sample films are short: slowed down, one comes round less often than a capture is long.
+const FILM_RATE = 0.45
+// A film lacks what no camera lacks: grain, by which no two pictures are the same.
+const GRAIN = 3
 const HEIGHTS = { low: 480, medium: 720, high: 1080 }
 
 class Camera extends BuiltIn {
@@ -61,6 +65,8 @@ class Camera extends BuiltIn {
   async #start() {
     if (parameters.film) this.video.src = parameters.film
     else this.video.srcObject = await navigator.mediaDevices.getUserMedia(this.#constraints())
+    // Loading a film resets its rate.
+    if (parameters.film) this.video.playbackRate = FILM_RATE
     await this.video.play()
   }
 
@@ -89,15 +95,31 @@ class Camera extends BuiltIn {
     return this.video.videoWidth > 0 && !this.video.paused
   }
 
+  /** Let the person in a film begin when they are asked to. */
+  rewind() {
+    if (parameters.film) this.video.currentTime = 0
+  }
+
   /** Draw what the camera sees now on a canvas, at most `side` px on the longer side. */
   draw(side = Infinity) {
     const { videoWidth, videoHeight } = this.video
     const scale = Math.min(1, side / Math.max(videoWidth, videoHeight))
     const canvas = document.createElement('canvas')
     Object.assign(canvas, { width: Math.round(videoWidth * scale), height: Math.round(videoHeight * scale) })
-    canvas.getContext('2d', { willReadFrequently: true }).drawImage(this.video, 0, 0, canvas.width, canvas.height)
+    const context = canvas.getContext('2d', { willReadFrequently: true })
+    context.drawImage(this.video, 0, 0, canvas.width, canvas.height)
+    if (parameters.film) addGrain(context, canvas)
     return canvas
   }
+}
+
+function addGrain(context, { width, height }) {
+  const picture = context.getImageData(0, 0, width, height)
+  for (let i = 0; i < picture.data.length; i += 4) {
+    const grain = (Math.random() - 0.5) * 2 * GRAIN
+    for (let channel = i; channel < i + 3; channel += 1) picture.data[channel] += grain
+  }
+  context.putImageData(picture, 0, 0)
 }
 
 export const cameras = { camera: Camera }

@@ -41,6 +41,7 @@ class FrameListener {
     settle('startFrame', options, begun)
     if (!camera || this.isOn) return
     this.isOn = true
+    camera.rewind()
     this.#tick()
   }
 
