@@ -8,7 +8,7 @@ import { turnAt } from '../../capture/turn'
 import { verifyNatively } from '../../capture/native'
 import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
-import { shell, title } from '../../services/appearance'
+import { shell, titleAlone } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { follow, go, pageFor, ticket } from '../../services/navigation'
@@ -49,7 +49,7 @@ Page({
   swapped: false,
 
   onReady() {
-    title(this.data.t.title)
+    titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {
