@@ -151,7 +151,9 @@ def _compare(
         if first is None or second is None or not low <= first <= high:
             return first, None
         distance = comparison.dlib(second, references)
-        return comparison.fused(first, distance), distance
+        if distance is None:
+            return first, None
+        return float(comparison.fused(first, distance, examination.grey_zone)), distance
 
     score, distance = both(cosine, examination.references)
     relatives = [both(one, refs)[0] for one, refs in zip(others, examination.cohort, strict=True)]

@@ -20,7 +20,7 @@ class Policy:
     """
 
     version: int = 1
-    score_min: float = 0.40
+    score_min: float = 0.41
     grey_low: float = 0.25
     grey_high: float = 0.55
     cohort_margin: float = 0.05
