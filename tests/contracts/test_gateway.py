@@ -107,7 +107,7 @@ def test_no_error_carries_a_secret(gateway: Gateway, simulator: Simulator, fault
     with pytest.raises(WeChatError) as error:
         send(gateway, OPENID)
     told = "".join(traceback.format_exception(error.value))
-    token = gateway._tokens.get(APPID)
+    token = gateway._wechat._tokens.get(APPID)
     assert SECRET not in told and OPENID not in told
     assert token is None or token[0] not in told
     assert error.value.__context__ is None and error.value.__cause__ is None
