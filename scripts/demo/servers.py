@@ -37,9 +37,7 @@ class Servers:
             _refuse_if_taken(url)
         for name, command in self._commands.items():
             with (LOGS / f"{name}.log").open("wb") as log:
-                self._running[name] = subprocess.Popen(
-                    command, env=_environment(), stdout=log, stderr=subprocess.STDOUT
-                )
+                self._running[name] = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -96,15 +94,6 @@ class Servers:
             used, before = self.cpu_seconds(), used
             if used - before < BUSY:
                 return
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of the servers; the simulator plays the same account."""
-    return os.environ | {
-        "SIM_APPID": os.environ["YIBAO_WECHAT_APPID"],
-        "SIM_SECRET": os.environ["YIBAO_WECHAT_SECRET"],
-        "SIM_TEMPLATE_ID": os.environ["YIBAO_WECHAT_TEMPLATE_ID"],
-    }
 
 
 def _answers(url: str) -> bool:
