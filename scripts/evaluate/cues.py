@@ -25,7 +25,7 @@ ASKED = {"motion": {"max_side": 640, "quality": 0.8, "fps": 2}, "evidence": {"at
 LONGEST_S = 60.0
 WINDOW = 5
 SCREEN = 0.6
-# Photos turned and filled up with black look framed: an edge is cut off, and what is still filled is left out.
+# Photos turned and filled up with black look framed: the edge is cut off; what is still filled is left out.
 CUT, FILLED = 0.12, 0.005
 
 
