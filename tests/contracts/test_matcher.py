@@ -36,7 +36,9 @@ def either(request: pytest.FixtureRequest, matcher: LocalMatcher) -> Iterator[Ma
     if request.param == "local":
         yield matcher
         return
-    with closing(RemoteMatcher(request.getfixturevalue("url"), matching.SECRET.encode())) as remote:
+    with closing(
+        RemoteMatcher(request.getfixturevalue("url"), matching.SECRET.encode(), matching.new_id)
+    ) as remote:
         yield remote
 
 
@@ -90,7 +92,10 @@ def test_a_bad_picture_is_named(either: Matcher, image: bytes, reason: str) -> N
 
 
 def test_whoever_does_not_know_the_secret_learns_nothing(url: str) -> None:
-    with closing(RemoteMatcher(url, b"another secret")) as stranger, pytest.raises(MatcherUnavailable):
+    with (
+        closing(RemoteMatcher(url, b"another secret", matching.new_id)) as stranger,
+        pytest.raises(MatcherUnavailable),
+    ):
         stranger.enrol(PHOTO)
     answer = httpx.post(f"{url}/enrol", json={"photo": ""}, trust_env=False)
     assert (answer.status_code, answer.json()) == (401, {"error": "unsigned"})
@@ -191,7 +196,7 @@ def test_a_stop_lets_the_work_in_hand_be_finished() -> None:
 def test_pad_weights_are_the_services() -> None:
     with matching.service(YIBAO_PAD_DIR=str(shared("models")), YIBAO_PROFILE="production") as (url, _):
         filmed = frames(MAN)
-        with closing(RemoteMatcher(url, matching.SECRET.encode())) as remote:
+        with closing(RemoteMatcher(url, matching.SECRET.encode(), matching.new_id)) as remote:
             seen = observed(remote, filmed)
         assert all(one.live is not None and one.live > 0.5 for one in seen if one.kind == "evidence")
         assert httpx.get(f"{url}/health", trust_env=False).json()["pad"] == "measured"

@@ -14,7 +14,7 @@ from api.flows import memory
 from matcher import wire
 from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
-from matcher.remote import RemoteMatcher
+from matcher.remote import Patience, RemoteMatcher
 from matcher.types import Examination, Shown
 from tests import matching, play
 from tests.matcher.captures import MAN, frames, observed, references
@@ -109,7 +109,7 @@ MISDEEDS: dict[str, matching.Misdeed] = {
 
 
 def impatient(url: str) -> closing[RemoteMatcher]:
-    return closing(RemoteMatcher(url, SECRET, within=1.0, pause=lambda _: None))
+    return closing(RemoteMatcher(url, SECRET, matching.new_id, Patience(within_s=1.0, pause_s=0.0)))
 
 
 @pytest.mark.parametrize("misdeed", MISDEEDS.values(), ids=MISDEEDS)
