@@ -7,6 +7,7 @@ from api import case as cases
 from api.case import Case
 from api.directory import PersonView
 from api.flows import policy as policies
+from api.flows import reach
 from api.flows.identify import Named, identify, may_be_filmed
 from api.flows.verification import locked
 from api.ports import Ports
@@ -16,6 +17,7 @@ from models.domain import attempt as rules
 from models.domain.attempt import AttemptEvent, AttemptState, Channel
 from models.domain.errors import Invalid
 from models.domain.person import SELF
+from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
 
@@ -105,16 +107,15 @@ def supersede(ports: Ports, case: Case) -> None:
 def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:
     """Return the new attempt, owned by whoever will receive the push."""
     facts = rules.begin(channel, timedelta(seconds=case.institution.window_s), ports.now())
-    receiver = (
-        ports.directory.receiver(picked.person.person_id) if channel is Channel.PUSH and picked else None
-    )
+    pushed_to = picked.person.person_id if channel is Channel.PUSH and picked else None
     attempt = tables.Attempt(
         id=ports.new_id("att"),
         verification_id=case.verification.id,
         number=len(case.attempts) + 1,
         scene=ports.random.token(22),
         channel=channel,
-        owner_index=receiver.openid_index if receiver else None,
+        provider=Provider(case.institution.provider),
+        owner_index=reach.receiver(ports, pushed_to) if pushed_to else None,
         created_at=facts.created_at,
         window_s=case.institution.window_s,
         presence_tries=0,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
-from models.domain.person import Network
+from models.domain.person import Network, Proof, Push
 from models.domain.verification import VerificationState
 
 
@@ -39,6 +39,7 @@ class ListedPerson(Answer):
     network: Network
     enrolled: bool
     subscribed: bool
+    push: Push
 
 
 class ChosenPerson(Answer):
@@ -91,6 +92,13 @@ class PopupAnswer(Answer):
     """The popup's new address."""
 
     popup_url: str
+
+
+class TillCodeAnswer(Answer):
+    """Six digits to be shown on the counter's screen until they expire or are used."""
+
+    till_code: str
+    expires_at: datetime
 
 
 class EventData(Answer):
@@ -289,6 +297,7 @@ class BindingRow(Answer):
 
     binding_id: str
     person: BoundPerson
+    proof: Proof
     subscribed: bool
     created_at: datetime
 
