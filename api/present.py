@@ -102,6 +102,7 @@ def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
     facts, now = row.snapshot(), ports.now()
     until = appeals.window(facts, case.verification.state)
     allowed = until is not None and now < until
+    version = notice.IN_FORCE[row.provider]
     unchosen = row.channel is Channel.QR and row.person_id is None
     return {
         "scene": row.scene,
@@ -114,7 +115,8 @@ def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
         "amount_fen": case.verification.amount_fen,
         "person": _chosen(ports, row),
         "persons": persons(ports, case.verification.cardholder_id) if unchosen else [],
-        "notice": {"version": notice.CURRENT, "text": notice.NOTICES[notice.CURRENT]},
+        "provider": row.provider.value,
+        "notice": {"version": version, "text": notice.NOTICES[version]},
         "presence_code_needed": row.state is AttemptState.OPENED and row.presence_code is not None,
         "appeal": {"allowed": allowed, "until": until.isoformat() if allowed and until else None},
         "reason": row.reason,

@@ -46,7 +46,7 @@ def begin(
     with ports.database.transaction() as db:
         case = locked(ports, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        picked = pick(ports, case, choice)
+        picked = pick(ports, case, choice, Provider(case.institution.provider))
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         supersede(ports, case)
@@ -62,10 +62,11 @@ def begin(
         return attempt
 
 
-def pick(ports: Ports, case: Case, choice: Choice) -> Picked | None:
+def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
     """Return who was chosen, or None when nobody was yet.
 
-    Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`.
+    Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`,
+    `native_resident_only`.
     """
     if choice.person_id is not None:
         picked = _from_list(ports, case, choice.person_id)
@@ -73,7 +74,7 @@ def pick(ports: Ports, case: Case, choice: Choice) -> Picked | None:
         picked = _typed(ports, case, choice)
     else:
         return None
-    may_be_filmed(ports, picked.person)
+    may_be_filmed(ports, picked.person, provider)
     return picked
 
 

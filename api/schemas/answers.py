@@ -9,6 +9,7 @@ from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
 from models.domain.person import Network, Proof, Push
+from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 
@@ -170,6 +171,7 @@ class SceneAnswer(Answer):
     amount_fen: int
     person: ChosenPerson | None
     persons: list[ListedPerson]
+    provider: Provider
     notice: NoticeAnswer
     presence_code_needed: bool
     appeal: AppealWindow
@@ -180,6 +182,12 @@ class HintAnswer(SceneAnswer):
     """What stands in the way of a good capture."""
 
     hint: str | None
+
+
+class NativeAnswer(SceneAnswer):
+    """What wx.requestFacialVerify is called with."""
+
+    verify_id: str
 
 
 class Colour(Answer):

@@ -93,7 +93,7 @@ def fold(facts: Iterable[Fact], kind: TemplateKind) -> Ledger:
 def _credits(before: int, fact: FactKind, kind: TemplateKind) -> int:
     """Return the credits after one fact; a send WeChat took without a known credit leaves none."""
     if kind is TemplateKind.LONG_TERM:
-        return {F.ACCEPTED: 1, F.DECLINED: 0, F.SWITCHED_OFF: 0, F.REFUSED: 0}.get(fact, before)
+        return {F.ACCEPTED: 1, F.SWITCHED_OFF: 0, F.REFUSED: 0}.get(fact, before)
     if fact is F.ACCEPTED:
         return before + 1
     if fact in SENDS:

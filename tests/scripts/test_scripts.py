@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from api.flows import policy as policies
 from scripts import appeals, enrol, institution, policy, setting
@@ -18,7 +19,7 @@ def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     given = settings(tmp_path)
     for name in type(given).model_fields:
         value = getattr(given, name)
-        if value is not None and "secret" not in name and "keys" not in name:
+        if value is not None and not isinstance(value, SecretStr):
             monkeypatch.setenv(f"YIBAO_{name.upper()}", str(value))
     monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET}")
     monkeypatch.setenv("YIBAO_VAULT_INDEX_SECRET", SECRET)

@@ -57,7 +57,7 @@ def test_each_fact_has_its_effect(facts: tuple[Fact, ...], credits: int, answer:
 def test_a_long_term_template_is_not_used_up() -> None:
     sends = [Fact(F.TAKEN, at(n), f"m{n}") for n in range(1, 9)]
     assert fold([Fact(F.ACCEPTED, at(0)), *sends], TemplateKind.LONG_TERM).ready
-    for end in (F.DECLINED, F.SWITCHED_OFF, F.REFUSED):
+    for end in (F.SWITCHED_OFF, F.REFUSED):
         assert not fold([Fact(F.ACCEPTED, at(0)), Fact(end, at(9))], TemplateKind.LONG_TERM).ready
 
 
@@ -73,7 +73,6 @@ class WeChat:
                 self.credits = self.credits + 1 if self.kind is TemplateKind.ONE_TIME else 1
                 self.facts.append(Fact(F.ACCEPTED, at(second)))
             case "decline":
-                self.credits = self.credits if self.kind is TemplateKind.ONE_TIME else 0
                 self.facts.append(Fact(F.DECLINED, at(second)))
             case "switch off":
                 self.credits = 0
