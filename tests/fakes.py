@@ -59,7 +59,9 @@ class FakeWeChat:
     codes: dict[str, str | None] = field(default_factory=dict)
     # What WeChat's own face verification comes to, by openid; 10300 until then.
     faces: dict[str, int] = field(default_factory=dict)
+    # What it thinks of those who were in the mini-program.
     ranks: dict[str, int] = field(default_factory=dict)
+    visitors: set[str] = field(default_factory=set)
     verifications: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
 
     def log_in(self, openid: str) -> str:
@@ -74,6 +76,7 @@ class FakeWeChat:
         openid, self.codes[code] = self.codes[code], None
         if openid is None:
             raise WeChatRefused(40163)
+        self.visitors.add(openid)
         return openid
 
     def send_subscribed(
@@ -91,6 +94,8 @@ class FakeWeChat:
         self._maybe_fail()
         if not 1 <= len(scene) <= 32:
             raise WeChatRefused(40169)
+        if not scene.isascii():
+            raise WeChatRefused(40129)
         return b"\x89PNG" + f"{page}?scene={scene}".encode()
 
     def face_verify_id(self, openid: str, out_seq_no: str, name: str, id_number: str) -> str:
@@ -119,6 +124,8 @@ class FakeWeChat:
         self._maybe_fail()
         if scene not in (0, 1):
             raise WeChatRefused(40129)
+        if openid not in self.visitors:
+            raise WeChatRefused(61010)
         return self.ranks.get(openid, 0)
 
     def _maybe_fail(self) -> None:

@@ -1,5 +1,6 @@
 """The simulator says no where WeChat says no."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,18 @@ def test_a_page_that_is_not_published_has_no_code_unless_unchecked() -> None:
 def test_the_page_shows_each_chat(simulator: Simulator) -> None:
     simulator.allow("openid-page")
     assert sent(simulator, touser="openid-page") == 0
+    simulator.faults(latency_ms=1)
     page = simulator.http.get("/").text
-    assert "openid-page" in page and "核验" in page and "服务通知" in page
+    simulator.faults(clear=True)
+    for text in ("openid-page", "核验", "服务通知", "待办事项提醒", "事项", "发订阅消息", "应答变慢"):
+        assert text in page
+
+
+def test_the_page_needs_nothing_from_elsewhere(simulator: Simulator) -> None:
+    page = simulator.http.get("/").text
+    links = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(links) == 2 and not re.search(r'(src|href)="(https?:)?//', page)
+    assert all(simulator.http.get(link).status_code == 200 for link in links)
 
 
 @pytest.mark.parametrize(
