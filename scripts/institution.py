@@ -25,7 +25,9 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="register an institution and print its credentials once")
     add.add_argument("name")
     add.add_argument("--network", action="append", default=[], help="CIDR its webhooks may also go to")
-    add.add_argument("--provider", type=Provider, choices=list(Provider), help="default: wechat; in the demo own")
+    add.add_argument(
+        "--provider", type=Provider, choices=list(Provider), help="default: wechat; in the demo own"
+    )
     add.set_defaults(run=_add)
     provider = commands.add_parser("provider", help="say who films and compares from the next attempt on")
     provider.add_argument("institution_id")

@@ -32,7 +32,8 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
     if fresh or not DOCUMENT.exists() or not setting.DEMO_ENVIRONMENT.exists():
         _clear()
         _write_environment(_secrets())
-    _write_environment(setting.demo_environment() | _addresses())
+    # An older demo lacks what has been added since.
+    _write_environment(_secrets() | setting.demo_environment() | _addresses())
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
     ports = build(settings)
@@ -45,9 +46,10 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
 
 def _clear() -> None:
     """Remove the last demo, and nothing else of var/."""
-    for name in ("demo.json", "demo.env", "demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm"):
-        (VAR / name).unlink(missing_ok=True)
-    for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
+    for name in ("demo", "jobs", "simulator"):
+        for ending in ("sqlite", "sqlite-wal", "sqlite-shm"):
+            (VAR / f"{name}.{ending}").unlink(missing_ok=True)
+    for name in ("demo.json", "demo.env", "anchors.jsonl"):
         (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
         shutil.rmtree(VAR / name, ignore_errors=True)
@@ -81,6 +83,8 @@ def _secrets() -> dict[str, str]:
         "YIBAO_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
         "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
         "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
+        "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
+        "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret().rstrip("="),
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
     }
 
