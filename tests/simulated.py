@@ -87,10 +87,14 @@ class Receiver:
         self.opened: list[Callback] = []
         self.refused: list[str] = []
         self.bodies: list[bytes] = []
+        self.out_of_order = 0
         self.callbacks = Callbacks(CALLBACK_TOKEN, AES_KEY, APPID)
 
     def receive(self, query: dict[str, str], body: bytes) -> int:
         self.bodies.append(body)
+        if self.out_of_order:
+            self.out_of_order -= 1
+            return 503
         try:
             self.opened.append(self.callbacks.opened(query, body, datetime.now(UTC)))
         except CallbackRefused as refusal:

@@ -29,11 +29,12 @@ STORY_WINDOW_S = 8
 
 def prepare(*, fresh: bool) -> dict[str, Any]:
     """Set the installation up, from nothing when `fresh` or when there is none; return demo.json."""
-    if fresh or not DOCUMENT.exists() or not setting.DEMO_ENVIRONMENT.exists():
+    complete = "YIBAO_WECHAT_CALLBACK_TOKEN" in setting.demo_environment()
+    if fresh or not DOCUMENT.exists() or not complete:
         _clear()
         _write_environment(_secrets())
-    # An older demo lacks what has been added since.
-    _write_environment(_secrets() | setting.demo_environment() | _addresses())
+    values = setting.demo_environment() | _addresses()
+    _write_environment(values | _simulator(values))
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
     ports = build(settings)
@@ -46,10 +47,11 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
 
 def _clear() -> None:
     """Remove the last demo, and nothing else of var/."""
-    for name in ("demo", "jobs", "simulator"):
-        for ending in ("sqlite", "sqlite-wal", "sqlite-shm"):
-            (VAR / f"{name}.{ending}").unlink(missing_ok=True)
-    for name in ("demo.json", "demo.env", "anchors.jsonl"):
+    for name in ("demo.json", "demo.env", "demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm"):
+        (VAR / name).unlink(missing_ok=True)
+    for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
+        (VAR / name).unlink(missing_ok=True)
+    for name in ("wechat.sqlite", "wechat.sqlite-wal", "wechat.sqlite-shm"):
         (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
         shutil.rmtree(VAR / name, ignore_errors=True)
@@ -70,6 +72,15 @@ def _addresses() -> dict[str, str]:
     }
 
 
+def _simulator(values: dict[str, str]) -> dict[str, str]:
+    """Return the simulator's settings: the same account, its pushes to the application, its own file."""
+    names = ("APPID", "SECRET", "TEMPLATE_ID", "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
+    return {f"SIM_{name}": values[f"YIBAO_WECHAT_{name}"] for name in names} | {
+        "SIM_CALLBACK_URL": f"{values['YIBAO_BASE_URL']}/wechat/callback",
+        "SIM_STATE": str(VAR.resolve() / "wechat.sqlite"),
+    }
+
+
 def _secrets() -> dict[str, str]:
     """Generate the secrets of this one demo, and say where its files lie."""
     here = VAR.resolve()
@@ -84,7 +95,8 @@ def _secrets() -> dict[str, str]:
         "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
         "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
         "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
-        "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret().rstrip("="),
+        # 43 characters: base64 without its padding, as WeChat's console draws it.
+        "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
     }
 

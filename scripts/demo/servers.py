@@ -53,9 +53,7 @@ class Servers:
     def start(self, name: str) -> None:
         """Start one process."""
         with (LOGS / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
-                self._commands[name], env=_environment(), stdout=log, stderr=subprocess.STDOUT
-            )
+            self._running[name] = subprocess.Popen(self._commands[name], stdout=log, stderr=subprocess.STDOUT)
 
     def restart(self, name: str) -> None:
         """Start a killed process again and wait until it answers."""
@@ -113,19 +111,6 @@ class Servers:
             used, before = self.cpu_seconds(), used
             if used - before < BUSY:
                 return
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of the servers; the simulator plays the same account."""
-    return os.environ | {
-        "SIM_APPID": os.environ["YIBAO_WECHAT_APPID"],
-        "SIM_SECRET": os.environ["YIBAO_WECHAT_SECRET"],
-        "SIM_TEMPLATE_ID": os.environ["YIBAO_WECHAT_TEMPLATE_ID"],
-        "SIM_CALLBACK_URL": f"{os.environ['YIBAO_BASE_URL']}/wechat/callback",
-        "SIM_CALLBACK_TOKEN": os.environ["YIBAO_WECHAT_CALLBACK_TOKEN"],
-        "SIM_CALLBACK_AES_KEY": os.environ["YIBAO_WECHAT_CALLBACK_AES_KEY"],
-        "SIM_STATE": str(Path("var/simulator.sqlite").resolve()),
-    }
 
 
 def _answers(url: str) -> bool:

@@ -127,6 +127,23 @@ def test_a_forged_event_is_refused_and_not_repeated(simulator: Simulator, server
     assert simulator.pushed()["pushed"][-1]["status"] == 403
 
 
+@pytest.mark.parametrize(("failures", "arrives"), [(2, True), (3, False)])
+def test_an_event_is_pushed_three_times_at_most(
+    simulator: Simulator, server: Receiver, failures: int, arrives: bool
+) -> None:
+    server.out_of_order = failures
+    simulator.allow(OPENID)
+    assert (len(events(simulator, server)) == 1) is arrives and len(server.bodies) == 3
+
+
+def test_held_events_stay_held_for_an_order_that_is_none(simulator: Simulator, server: Receiver) -> None:
+    simulator.faults(callback_hold=True)
+    simulator.allow(OPENID)
+    assert simulator.http.post("/sim/v1/callbacks/release", json={"order": "odd"}).status_code == 400
+    assert simulator.control("callbacks/release", order="shuffled") == {"pushed": 1}
+    assert len(events(simulator, server)) == 1
+
+
 def test_an_event_can_be_lost(simulator: Simulator, server: Receiver) -> None:
     simulator.faults(callback_lost=True)
     simulator.allow(OPENID)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ def sent(simulator: Simulator, **changes: Any) -> int:
         ({"data": {"thing1": {"value": "x" * 21}}}, 47003),
         ({"data": {"phrase1": {"value": "六个汉字太长"}}}, 47003),
         ({"data": {"character_string1": {"value": "汉字"}}}, 47003),
+        ({"data": {"number1": {"value": "三"}}}, 47003),
+        ({"data": {"letter1": {"value": "a1"}}}, 47003),
+        ({"data": {"amount1": {"value": "about 5"}}}, 47003),
+        ({"data": {"time1": {"value": "soon"}}}, 47003),
+        ({"data": {"date1": {"value": "tomorrow"}}}, 47003),
+        ({"data": {"phone_number1": {"value": "none"}}}, 47003),
+        ({"miniprogram_state": "beta"}, 40097),
         ({"data": {"unknown1": {"value": "x"}}}, 47003),
         ({"data": {"thing1": "bare"}}, 47003),
         ({}, 43101),
@@ -203,6 +211,14 @@ def test_a_refusal_in_the_settings_takes_what_was_allowed(simulator: Simulator) 
     assert simulator.credits("openid-s") == {TEMPLATE: 2}
     simulator.control("settings", openid="openid-s", template_id=TEMPLATE, result="reject")
     assert simulator.credits("openid-s") == {TEMPLATE: 0} and sent(simulator, touser="openid-s") == 43101
+
+
+def test_a_credit_is_never_spent_twice(simulator: Simulator) -> None:
+    for _ in range(5):
+        simulator.allow("openid-many")
+    with ThreadPoolExecutor(8) as pool:
+        errcodes = list(pool.map(lambda _: sent(simulator, touser="openid-many"), range(16)))
+    assert sorted(errcodes) == [0] * 5 + [43101] * 11 and len(simulator.messages("openid-many")) == 5
 
 
 def test_a_template_can_be_added(simulator: Simulator) -> None:

@@ -15,7 +15,16 @@ MAX_SCENE = 32
 VERSIONS = ("release", "trial", "develop")
 STATES = ("formal", "trial", "developer")
 PAGE = re.compile(r"[a-zA-Z0-9_\-/]{1,128}(\?[^\s]{0,512})?")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
+# What a kind of field may hold, where that is more than a length.
+FORMS = {
+    "number": re.compile(r"[-+]?[0-9]+(\.[0-9]+)?"),
+    "letter": re.compile(r"[A-Za-z]+"),
+    "character_string": re.compile(r"[^\u3400-\u9fff]+"),
+    "amount": re.compile(r"[^\s\w]?[0-9]{1,10}(\.[0-9]+)?元?"),
+    "phone_number": re.compile(r"[0-9+\- ]+"),
+    "time": re.compile(r".*[0-9]{1,2}:[0-9]{2}.*"),
+    "date": re.compile(r"[0-9]{4}[年/.-][0-9]{1,2}[月/.-][0-9]{1,2}.*"),
+}
 
 
 def message_errcode(body: Mapping[str, Any], templates: Collection[str]) -> tuple[int, str]:
@@ -59,7 +68,8 @@ def scene_errcode(body: Mapping[str, Any], published: Collection[str]) -> tuple[
 
 
 def _fits(name: str, value: str) -> bool:
-    limit = LIMITS.get(kind(name))
+    """Return whether a value has the length and the form of its field's kind."""
+    limit, form = LIMITS.get(kind(name)), FORMS.get(kind(name))
     if limit is None or not 1 <= len(value) <= limit:
         return False
-    return not (kind(name) == "character_string" and CHINESE.search(value))
+    return form is None or bool(form.fullmatch(value))

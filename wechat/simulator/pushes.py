@@ -21,6 +21,7 @@ from wechat.simulator.faults import Faults
 
 TIMEOUT_S = 5
 TRIES = 3
+PAUSE_S = 1
 KEPT = 100
 
 
@@ -133,7 +134,7 @@ class Pushes:
         """POST until it is answered with 200, three times at most; return the last status, 0 for none."""
         status = 0
         for again in range(TRIES):
-            time.sleep(TIMEOUT_S if again else 0)
+            time.sleep(PAUSE_S if again else 0)
             status = self._once(query, body)
             # WeChat repeats what was not answered; a refusal is an answer.
             if 200 <= status < 500:
