@@ -181,7 +181,9 @@ def decide(ports: Ports, challenge_id: str) -> None:
     if decision is UNANSWERED and ports.now() < since + PATIENCE:
         return
     with ports.database.transaction() as db:
-        db.get_one(tables.NativeCheck, challenge_id).verify_ret = verify_ret
+        check = db.get_one(tables.NativeCheck, challenge_id)
+        # Whose session it was is of no use any more.
+        check.verify_ret, check.verify_id, check.openid = verify_ret, b"", b""
         conclude(ports, challenge, decision, None)
 
 
