@@ -32,7 +32,7 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
     with ports.database.transaction() as db:
         place = (institution_id, counter, ports.today())
-        tally = db.get(tables.Lookup, place)
+        tally = db.get(tables.Lookup, place, with_for_update=True)
         if tally is None:
             tally = tables.Lookup(
                 institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0

@@ -23,9 +23,13 @@ def send(ports: Ports, delivery_id: str) -> None:
     """Send one message of the outbox; what may have arrived is never sent again."""
     with ports.database.transaction() as db:
         delivery = db.get(tables.Delivery, delivery_id)
-        if delivery is None or delivery.state not in ("pending", "retry", "sending"):
+        if delivery is None:
             return
         case = cases.current(ports, db, delivery.verification_id)
+        # Read again behind the verification's lock: of two workers, one sends.
+        db.refresh(delivery)
+        if delivery.state not in ("pending", "retry", "sending"):
+            return
         attempt = case.attempt(delivery.attempt_id or "")
         if delivery.state == "sending":
             # A worker died during the call: nobody knows whether the message left.

@@ -63,7 +63,7 @@ def redeem(ports: Ports, db: Session, user: User, person_id: str, code: str) -> 
 def _tally(ports: Ports, db: Session, whose: str, most: int) -> tables.Lookup:
     """Return today's count of one WeChat or one person, or raise TooMany."""
     place = ("till_code", whose, ports.today())
-    row = db.get(tables.Lookup, place)
+    row = db.get(tables.Lookup, place, with_for_update=True)
     if row is None:
         row = tables.Lookup(institution_id=place[0], counter=whose, day=place[2], asked=0, missed=0)
         db.add(row)
@@ -80,6 +80,7 @@ def _live(ports: Ports, db: Session, person_id: str, index: str) -> tables.TillC
         .join(tables.Verification, tables.Verification.id == tables.TillCode.verification_id)
         .where(tables.TillCode.code_index == index, tables.TillCode.expires_at > ports.now())
         .where(tables.Verification.state == VerificationState.OPEN)
+        .with_for_update(of=tables.TillCode)
     )
     for row, cardholder_id in db.execute(wanted).all():
         network = ports.directory.network(cardholder_id)

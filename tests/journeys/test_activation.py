@@ -55,9 +55,7 @@ def test_the_digits_are_good_for_one_binding(world: World) -> None:
     assert play.ok(world.phone("openid-other").get("/mp/v1/me/bindings"))["bindings"] == []
 
 
-@pytest.mark.parametrize(
-    "spoiled", ["wrong", "empty", "expired", "replaced", "purchase over", "a stranger's"]
-)
+@pytest.mark.parametrize("spoiled", ["wrong", "empty", "expired", "replaced", "purchase over", "a stranger"])
 def test_other_digits_bind_nobody(world: World, spoiled: str) -> None:
     verification = play.opened(world)
     code, person = shown(world, verification), MAN
