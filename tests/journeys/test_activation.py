@@ -12,6 +12,7 @@ from api.flows import retention
 from models import tables
 from tests import play
 from tests.world import AGENT, MAN, STAFF, WIFE, Insured, World
+from wechat.errors import WeChatBusy
 
 
 def shown(world: World, verification: str, till: int = 0) -> str:
@@ -175,3 +176,16 @@ def test_a_pass_on_the_cashiers_phone_binds_and_proves_nobody(world: World) -> N
 def test_five_phones_a_person_and_no_more(world: World) -> None:
     statuses = [bound(world.phone(f"openid-{n}"), MAN).status_code for n in range(5)]
     assert statuses == [201, 201, 201, 201, 409]
+
+
+def test_the_counter_shows_the_code_that_opens_the_service(world: World) -> None:
+    pictures = [world.app.test_client().get("/qr/subscribe.png") for _ in range(2)]
+    assert {answer.status_code for answer in pictures} == {200} and pictures[0].mimetype == "image/png"
+    assert b"pages/subscribe/subscribe?scene=subscribe" in pictures[0].data == pictures[1].data
+
+
+def test_a_code_wechat_does_not_draw_is_asked_for_again(world: World) -> None:
+    world.wechat.fail = WeChatBusy()
+    assert world.app.test_client().get("/qr/subscribe.png").status_code == 503
+    world.wechat.fail = None
+    assert world.app.test_client().get("/qr/subscribe.png").status_code == 200
