@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import webhooks
-from api.flows import anchor, native, push, retention, settle
+from api.flows import anchor, native_result, push, retention, settle
 from api.flows.examine import examine
 from api.ports import Ports
 from models import tables
@@ -36,7 +36,7 @@ DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "push": push.send,
     "settle": settle.settle,
     "examine": examine,
-    "native": native.decide,
+    "native": native_result.decide,
     "retention": lambda ports, _: retention.sweep(ports),
     "anchor": lambda ports, _: anchor.write(ports),
 }

@@ -48,17 +48,17 @@ def _resting(read: Read, observations: Sequence[Observation]) -> float | None:
 
 def _sideways(one: Observation) -> float | None:
     """Return how far the nose lies towards the subject's left of the eyes' middle, in eye distances."""
-    seen = _in_eye_axes(one)
+    seen = in_eye_axes(one)
     return None if seen is None else seen[0]
 
 
 def _lowered(one: Observation) -> float | None:
     """Return how far the nose lies from the eyes to the mouth, 0–1."""
-    seen = _in_eye_axes(one)
+    seen = in_eye_axes(one)
     return None if seen is None else seen[1]
 
 
-def _in_eye_axes(one: Observation) -> tuple[float, float] | None:
+def in_eye_axes(one: Observation) -> tuple[float, float] | None:
     """Return the nose's place along the eyes, and across them as a share of the mouth's."""
     if one.landmarks is None:
         return None

@@ -15,7 +15,7 @@ from api.flows.binding import proven_by_face
 from api.flows.facts import Memory, facts
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Examination, Frame
+from matcher.types import Examination, Frame, Shown
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
@@ -77,6 +77,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
+        colours=tuple(Shown(one["rgb"], one["ms"]) for one in challenge.colours),
     )
     return Evidence(challenge, policy, examination, seen)
 

@@ -9,7 +9,7 @@ from api.flows import appeal as appeals
 from api.flows import challenge as challenges
 from api.flows import finish as finishing
 from api.flows import frames as filming
-from api.flows import looking, native, session, swap
+from api.flows import looking, native, native_result, session, swap
 from api.flows import scene as scenes
 from api.flows.appeal import Plea
 from api.flows.attempt import Choice
@@ -127,7 +127,7 @@ def begin_native(path: ScenePath) -> Response:
 @mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
 def finish_native(path: ScenePath) -> Response:
     """Learn what WeChat's verification came to."""
-    result = native.finish(ports(), user(), path.scene)
+    result = native_result.finish(ports(), user(), path.scene)
     return answer(present.result(ports(), result.scene, result.decision))
 
 

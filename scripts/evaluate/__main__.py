@@ -1,16 +1,19 @@
-"""`python -m scripts.evaluate comparison | kin | liveness | pad | publish …`: measure the matcher."""
+"""`python -m scripts.evaluate comparison | kin | liveness | pad | …`: measure the matcher."""
 
 import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import comparison, kin, liveness, pad, publish
+from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, publish
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
     "kin": (kin.run, ("pairs", "out")),
     "liveness": (liveness.run, ("films", "out")),
+    "landmarks": (landmarks.run, ("films", "out")),
     "pad": (pad.run, ("films", "weights", "out")),
+    "colour": (colour.run, ("films", "out")),
+    "cues": (cues.run, ("films", "faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
 }
 

@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from matcher.actions import RULES
 from scripts.demo.film import samples
 
 BONA_FIDE = "bona_fide"
-# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left).
-ACTIONS = {
+# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left);
+# an action may also be labelled by its own name.
+ACTIONS = {name: name for name in RULES} | {
     "turn_image_right": "turn_left",
     "turn_image_left": "turn_right",
     "nod_down": "nod",
-    "open_mouth": "open_mouth",
-    "smile": "smile",
-    "close_eyes": "close_eyes",
-    "closer": "closer",
 }
-LEAD_S = 1.5
+LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 4.0, 15.0
 VARIANTS = 200
@@ -83,20 +81,20 @@ STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
 
 def of_folder(folder: Path) -> list[Presentation]:
     """Return all presentations of DIR/labels.json: the films' own, then the attacks made of live ones."""
-    labels = _labels(folder)
-    own = {name: list(_cut(folder / name, label)) for name, label in labels.items()}
-    live = [name for name, label in labels.items() if label["kind"] == BONA_FIDE]
+    films = labels(folder)
+    own = {name: list(_cut(folder / name, label)) for name, label in films.items()}
+    live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
     if not any(own.values()):
         raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
     made = (
         attack
         for name in live
-        for attack in _attacks(own[name], [folder / other for other in labels if other not in live])
+        for attack in _attacks(own[name], [folder / other for other in films if other not in live])
     )
     return [*itertools.chain.from_iterable(own.values()), *made]
 
 
-def _labels(folder: Path) -> dict[str, Any]:
+def labels(folder: Path) -> dict[str, Any]:
     """Return the films' labels; a note beside them is no film."""
     try:
         document = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
@@ -106,24 +104,33 @@ def _labels(folder: Path) -> dict[str, Any]:
 
 
 def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
-    """Yield every neutral lead with every one or two different actions, spliced at neutral poses."""
+    """Yield every neutral lead with every take, or two of different actions, spliced at neutral poses."""
     species = BONA_FIDE if label["kind"] == BONA_FIDE else label["species"]
-    leads, takes = [], {}
+    leads: list[Piece] = []
+    takes: list[tuple[str, Piece]] = []
     for segment in label["segments"]:
         begin, end = float(segment["from"]), float(segment["to"])
         if segment["action"] == "neutral":
-            starts = int((end - begin - LEAD_S) / LEAD_STEP_S + 1e-9) + 1 if end - begin >= LEAD_S else 0
-            leads += [
-                Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + LEAD_S) for n in range(starts)
-            ]
+            leads += _leads(film, begin, end)
         elif segment["action"] in ACTIONS:
-            takes[ACTIONS[segment["action"]]] = Piece(film, begin, end)
-    asked = [*itertools.permutations(takes, 1), *itertools.permutations(takes, 2)]
-    for number, (lead, actions) in enumerate(itertools.product(leads, asked)):
-        pieces = (lead, *(takes[action] for action in actions))
+            takes.append((ACTIONS[segment["action"]], Piece(film, begin, end)))
+    asked: list[tuple[tuple[str, Piece], ...]] = [(one,) for one in takes]
+    asked += [two for two in itertools.permutations(takes, 2) if two[0][0] != two[1][0]]
+    for number, (lead, chosen) in enumerate(itertools.product(leads, asked)):
+        actions = tuple(action for action, _ in chosen)
+        pieces = (lead, *(piece for _, piece in chosen))
         made = Presentation(species, actions, pieces, claimed=film, number=number)
         if SHORTEST_S <= made.length <= LONGEST_S:
             yield made
+
+
+def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
+    """Yield neutral stretches of LEAD_S, or the whole of a shorter one that still shows a second of rest."""
+    length = min(LEAD_S, end - begin)
+    if length < SHORTEST_LEAD_S:
+        return
+    for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
+        yield Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + length)
 
 
 def _attacks(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:

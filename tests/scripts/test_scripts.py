@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from api.flows import funnel, subscription
 from api.flows import policy as policies
+from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind
 from scripts import appeals, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
@@ -199,7 +200,15 @@ def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: W
 
 
 @pytest.mark.parametrize(
-    "change", ["score_min=high", "score_min=11", "nothing_such=1", "version=9", "score_min=0.4", "score_min"]
+    "change",
+    [
+        "score_min=high",
+        "score_min=11",
+        "nothing_such=1",
+        "version=9",
+        f"score_min={Policy().score_min}",
+        "score_min",
+    ],
 )
 def test_what_no_policy_may_hold_is_refused(installed: World, change: str) -> None:
     assert refused(["propose", "--as", "Zhang", change])
