@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from scripts.demo.phone import Unexpected
@@ -40,7 +41,7 @@ class Stage:
         self.act(chinese, english)
         try:
             yield
-        except (Unexpected, AssertionError, KeyError) as error:
+        except (Unexpected, AssertionError, KeyError, httpx.HTTPError) as error:
             self.broken.append(f"{chinese}: {type(error).__name__} {error}")
             self.console.print(f"  [bold red]✗ {type(error).__name__}: {error}[/bold red]")
 

@@ -11,6 +11,7 @@ from scripts.demo.receiver import Receiver
 from scripts.demo.servers import Servers
 from scripts.demo.stage import Stage
 from scripts.demo.till import Till
+from scripts.demo.wechat import WeChatActs
 
 PAD = "注意：演示未装 PAD 权重，翻拍屏幕可能通过。/ No PAD weights here: a monitor replay may pass."
 
@@ -36,6 +37,7 @@ class Story:
         self.hurried = Till(document["base_url"], hurried)
         self.phone = self._phone("李建国")
         self.right = Film(samples() / "single_face.mp4", 0.0, 2.4)
+        self.wechat = WeChatActs(document, servers, stage, self.phone, self.right)
         self.wrong = [Film(samples() / "WolfgangLanger_Pexels.mp4", start, 5.0) for start in (0.0, 6.0, 12.0)]
         self.replay: list[Shot] = []
         self.told: list[tuple[Till, dict[str, Any]]] = []
@@ -48,7 +50,7 @@ class Story:
 
     def close(self) -> None:
         """Close every connection."""
-        for one in (self.receiver, self.till, self.hurried, self.phone):
+        for one in (self.wechat, self.receiver, self.till, self.hurried, self.phone):
             one.close()
 
     def play(self) -> bool:
@@ -66,6 +68,7 @@ class Story:
             self.the_last_second()
         with stage.scene("五、重放旧画面", "(e) the frames of (a) again"):
             self.old_frames()
+        self.wechat.play(self.till, self.begin)
         stage.act("时间线", "timelines")
         for till, opened in self.told:
             read = till.read(opened["id"])
@@ -118,8 +121,7 @@ class Story:
         for film in self.wrong[:2]:
             self._fails(scene, film)
         with self.stage.step("提交申诉", "an appeal is lodged"):
-            lodged = self.phone.appeal(scene)
-            self.stage.expect(lodged["state"] == "appealed", "the attempt is appealed")
+            self.stage.expect(self.phone.appeal(scene)["state"] == "appealed", "the attempt is appealed")
             state = self.till.read(opened["id"])["state"]
             self.stage.expect(state == "appealed", f"the verification is appealed, not {state}")
 
@@ -181,8 +183,7 @@ class Story:
             result = self.phone.finish(challenge)
             stage.expect((result["outcome"], result["state"]) == ("failed", "failed"), "failed, not expired")
         with stage.step("超时后仍可申诉", "an appeal is still accepted"):
-            lodged = self.phone.appeal(scene)
-            stage.expect(lodged["state"] == "appealed", "appealed")
+            stage.expect(self.phone.appeal(scene)["state"] == "appealed", "appealed")
 
     def old_frames(self) -> None:
         """(e) The very frames that passed are shown again."""
