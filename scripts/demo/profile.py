@@ -16,12 +16,13 @@ from models import migrate
 from models.domain import idnumber, notice
 from models.domain.idnumber import IdType
 from models.domain.policy import Policy
-from scripts import enrol, setting
+from scripts import enrol, setting, weights
 from scripts.demo import cast as casting
 from scripts.demo.cast import Player
 from scripts.demo.film import samples
 
 VAR = Path("var")
+WEIGHTS = VAR / "weights"
 DOCUMENT = VAR / "demo.json"
 DEMO_ACTIONS = "smile"
 STORY_WINDOW_S = 8
@@ -33,6 +34,7 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
     if fresh or not DOCUMENT.exists() or not complete:
         _clear()
         _write_environment(_secrets())
+    _use_weights()
     values = setting.demo_environment() | _addresses()
     _write_environment(values | _simulator(values))
     settings = setting.settings()
@@ -60,6 +62,12 @@ def _clear() -> None:
 def ports_of_call() -> tuple[int, int]:
     """Return the TCP ports of the application and of the simulator."""
     return int(os.environ.get("PORT", "8000")), int(os.environ.get("SIM_PORT", "8001"))
+
+
+def _use_weights() -> None:
+    """Let the servers use the PAD weights that make weights has put into var/weights."""
+    if "YIBAO_PAD_DIR" not in os.environ and all((WEIGHTS / name).is_file() for name in weights.files()):
+        os.environ["YIBAO_PAD_DIR"] = str(WEIGHTS.resolve())
 
 
 def _addresses() -> dict[str, str]:

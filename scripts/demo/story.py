@@ -13,8 +13,6 @@ from scripts.demo.stage import Stage
 from scripts.demo.till import Till
 from scripts.demo.wechat import WeChatActs
 
-PAD = "注意：演示未装 PAD 权重，翻拍屏幕可能通过。/ No PAD weights here: a monitor replay may pass."
-
 
 def play(document: dict[str, Any], servers: Servers, console: Console) -> bool:
     """Play the whole story; return whether every expectation held."""
@@ -56,7 +54,7 @@ class Story:
     def play(self) -> bool:
         """Play the acts in order, then draw the timelines and the account."""
         stage = self.stage
-        stage.console.print(f"[yellow]{PAD}[/yellow]")
+        stage.say_whether_pad_is_here()
         with stage.scene("一、本人购药", "(a) the insured buys"):
             self.the_insured_buys()
         with stage.scene("二、他人冒用，失败后申诉", "(b) an impostor; an appeal"):
@@ -73,7 +71,7 @@ class Story:
         for till, opened in self.told:
             read = till.read(opened["id"])
             stage.timeline(f"{read['order_no']} → {read['state']}", till.events(opened["id"]))
-        stage.console.print(f"\n[yellow]{PAD}[/yellow]")
+        stage.say_whether_pad_is_here()
         return stage.account(self.phone.finish_ms, self.cpu_s)
 
     def begin(self, till: Till) -> dict[str, Any]:
