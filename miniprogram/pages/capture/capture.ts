@@ -1,7 +1,6 @@
 import { audienceOf, captionOf, shown } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import type { Provider } from '../../capture/provider'
-import { providerOf } from '../../capture/provider'
 import { stageFor } from '../../capture/stage'
 import { Take } from '../../capture/take'
 import { turnAt } from '../../capture/turn'
@@ -86,7 +85,7 @@ Page({
       const scene = await api.openScene(this.ticket)
       const filmable = pageFor(scene) === 'capture' || (scene.state === 'failed' && scene.tries_left > 0)
       if (!filmable) return follow(pageFor(scene), scene)
-      this.provider = providerOf(scene)
+      this.provider = scene.provider
       this.setData({ channel: scene.channel })
       await this.prepare()
     } catch (thrown) {
