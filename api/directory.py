@@ -26,8 +26,6 @@ class PersonView:
     sex: str | None
     birth: date | None
     enrolled: bool
-    subscribed: bool
-    bound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,6 @@ class Relative:
     person: PersonView
     relation: str
     network: Network
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """The WeChat user who receives a person's pushes."""
-
-    openid: str
-    openid_index: str
 
 
 class PersonDirectory(Protocol):
@@ -62,8 +52,8 @@ class PersonDirectory(Protocol):
     def references(self, person_id: str) -> tuple[Template, ...]:
         """Return the templates of all photos on record."""
 
-    def receiver(self, person_id: str) -> Receiver | None:
-        """Return who receives the person's pushes, or None."""
+    def document(self, person_id: str) -> tuple[str, IdNumber] | None:
+        """Return a person's full name and document, or None; only to be held against a register."""
 
 
 class OwnDirectory:
@@ -115,18 +105,14 @@ class OwnDirectory:
             ).all()
         return tuple(template for row in rows for template in self._templates(row))
 
-    def receiver(self, person_id: str) -> Receiver | None:
-        """Return the WeChat user bound last, for that is the phone in use."""
+    def document(self, person_id: str) -> tuple[str, IdNumber] | None:
+        """Return a person's full name and document, or None."""
         with self._database.reading() as db:
-            row = db.scalar(
-                select(tables.Binding)
-                .where(tables.Binding.person_id == person_id, tables.Binding.revoked_at.is_(None))
-                .order_by(tables.Binding.created_at.desc())
-                .limit(1)
-            )
+            row = db.get(tables.Person, person_id)
         if row is None:
             return None
-        return Receiver(self._vault.text(f"binding.openid:{row.id}", row.openid), row.openid_index)
+        number = self._vault.text(f"person.id_number:{row.id}", row.id_number)
+        return self._vault.text(f"person.name:{row.id}", row.name), IdNumber(row.id_type, number)
 
     def _templates(self, row: tables.Enrolment) -> Iterable[Template]:
         sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
@@ -136,7 +122,7 @@ class OwnDirectory:
         return _folded(self._vault.text(f"person.name:{row.id}", row.name))
 
     def _views(self, db: Session, rows: list[tables.Person]) -> list[PersonView]:
-        """Return the rows as views, with two look-ups for all of them."""
+        """Return the rows as views, with one look-up for all of them."""
         ids = [row.id for row in rows]
         enrolled = set(
             db.scalars(
@@ -145,13 +131,6 @@ class OwnDirectory:
                 )
             )
         )
-        bindings = db.execute(
-            select(tables.Binding.person_id, tables.Binding.subscribed).where(
-                tables.Binding.person_id.in_(ids), tables.Binding.revoked_at.is_(None)
-            )
-        ).all()
-        bound = {row.person_id for row in bindings}
-        subscribed = {row.person_id for row in bindings if row.subscribed}
         return [
             PersonView(
                 person_id=row.id,
@@ -159,8 +138,6 @@ class OwnDirectory:
                 sex=row.sex,
                 birth=row.birth,
                 enrolled=row.id in enrolled,
-                subscribed=row.id in subscribed,
-                bound=row.id in bound,
             )
             for row in rows
         ]

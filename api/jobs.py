@@ -16,11 +16,12 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import webhooks
-from api.flows import anchor, push, retention, settle
+from api.flows import anchor, native_result, push, retention, settle
 from api.flows.examine import examine
 from api.ports import Ports
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
+from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 ANSWER_DUE = timedelta(seconds=5)
@@ -35,9 +36,12 @@ DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "push": push.send,
     "settle": settle.settle,
     "examine": examine,
+    "native": native_result.decide,
     "retention": lambda ports, _: retention.sweep(ports),
     "anchor": lambda ports, _: anchor.write(ports),
 }
+
+DECIDED_BY = {Provider.OWN: "examine", Provider.WECHAT: "native"}
 
 log = structlog.get_logger()
 
@@ -110,7 +114,8 @@ def due(ports: Ports) -> list[tuple[str, str]]:
         found = [(row.kind, row.id) for row in db.execute(_deliveries(now).limit(BATCH))]
         for wanted in (_overdue(now), _lapsing(now)):
             found += [("settle", row_id) for row_id in db.scalars(wanted.limit(BATCH))]
-        found += [("examine", row_id) for row_id in db.scalars(_unanswered(now).limit(BATCH))]
+        captured = db.execute(_unanswered(now).limit(BATCH)).all()
+        found += [(DECIDED_BY[provider], row_id) for row_id, provider in captured]
     return list(dict.fromkeys(found))
 
 
@@ -137,14 +142,14 @@ def _lapsing(now: datetime) -> Select[str]:
     return select(row.id).where(row.state == VerificationState.OPEN, row.expires_at <= now)
 
 
-def _unanswered(now: datetime) -> Select[str]:
-    """Select challenges whose capture has waited too long for its decision."""
+def _unanswered(now: datetime) -> Select[str, Provider]:
+    """Select challenges, with their provider, whose capture has waited too long for its decision."""
     attempt, challenge = tables.Attempt, tables.Challenge
     newest = (
         select(func.max(challenge.number)).where(challenge.attempt_id == attempt.id).correlate(attempt)
     ).scalar_subquery()
     return (
-        select(challenge.id)
+        select(challenge.id, attempt.provider)
         .join(attempt, attempt.id == challenge.attempt_id)
         .where(attempt.state == AttemptState.CAPTURED, attempt.captured_at <= now - ANSWER_DUE)
         .where(challenge.number == newest)

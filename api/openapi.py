@@ -74,7 +74,7 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)
-    for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/")) else ()):
+    for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/", "/wechat/")) else ()):
         described = responses.setdefault(status, {"description": "Problem"})
         described.setdefault("content", {}).update(content)
     if path.startswith("/v1/") and method == "post":

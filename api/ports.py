@@ -109,7 +109,7 @@ def build(settings: Settings) -> Ports:
     migrate.check(settings.database_url)
     database = Database(settings.database_url)
     vault = Vault(settings.vault_ring(), settings.vault_index())
-    clock = SystemClock()
+    clock, random = SystemClock(), SystemRandom()
     account = Account(
         settings.wechat_appid,
         settings.wechat_secret.get_secret_value(),
@@ -119,18 +119,19 @@ def build(settings: Settings) -> Ports:
     return Ports(
         settings=settings,
         clock=clock,
-        random=SystemRandom(),
+        random=random,
         database=database,
         vault=vault,
         objects=Objects(settings.objects_url, vault),
-        matcher=_matcher(settings),
+        matcher=_matcher(settings, random),
         wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
         directory=OwnDirectory(database, vault),
     )
 
 
-def _matcher(settings: Settings) -> Matcher:
+def _matcher(settings: Settings, random: Random) -> Matcher:
     """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
     if settings.matcher_url:
-        return RemoteMatcher(settings.matcher_url, settings.matcher_secret.get_secret_value().encode())
+        secret = settings.matcher_secret.get_secret_value().encode()
+        return RemoteMatcher(settings.matcher_url, secret, random.token)
     return LocalMatcher(settings.matcher_sets, settings.pad_dir)

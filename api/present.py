@@ -4,13 +4,14 @@ from typing import Any
 
 from api.case import Case
 from api.directory import Relative
+from api.flows import reach, subscription
 from api.flows.scene import Scene
 from api.ports import Ports
 from models import tables
 from models.domain import appeal as appeals
 from models.domain import notice
 from models.domain.attempt import AttemptState, Channel
-from models.domain.person import age, mask
+from models.domain.person import Push, age, mask
 from models.domain.verification import TRIES_PER_VERIFICATION
 
 
@@ -48,10 +49,12 @@ def popup_url(ports: Ports, token: str) -> str:
 
 def persons(ports: Ports, cardholder_id: str) -> list[dict[str, Any]]:
     """Return the card-holder and the family network, as the counter may see them."""
-    return [_person(ports, relative) for relative in ports.directory.network(cardholder_id)]
+    network = ports.directory.network(cardholder_id)
+    pushes = reach.pushes(ports, [relative.person.person_id for relative in network])
+    return [_person(ports, relative, pushes[relative.person.person_id]) for relative in network]
 
 
-def _person(ports: Ports, relative: Relative) -> dict[str, Any]:
+def _person(ports: Ports, relative: Relative, push: Push) -> dict[str, Any]:
     """Return one row of the list."""
     person = relative.person
     return {
@@ -62,7 +65,8 @@ def _person(ports: Ports, relative: Relative) -> dict[str, Any]:
         "age": age(person.birth, ports.today()) if person.birth else None,
         "network": relative.network,
         "enrolled": person.enrolled,
-        "subscribed": person.subscribed,
+        "subscribed": push is Push.READY,
+        "push": push,
     }
 
 
@@ -98,6 +102,7 @@ def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
     facts, now = row.snapshot(), ports.now()
     until = appeals.window(facts, case.verification.state)
     allowed = until is not None and now < until
+    version = notice.IN_FORCE[row.provider]
     unchosen = row.channel is Channel.QR and row.person_id is None
     return {
         "scene": row.scene,
@@ -110,7 +115,8 @@ def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
         "amount_fen": case.verification.amount_fen,
         "person": _chosen(ports, row),
         "persons": persons(ports, case.verification.cardholder_id) if unchosen else [],
-        "notice": {"version": notice.CURRENT, "text": notice.NOTICES[notice.CURRENT]},
+        "provider": row.provider.value,
+        "notice": {"version": version, "text": notice.NOTICES[version]},
         "presence_code_needed": row.state is AttemptState.OPENED and row.presence_code is not None,
         "appeal": {"allowed": allowed, "until": until.isoformat() if allowed and until else None},
         "reason": row.reason,
@@ -173,7 +179,8 @@ def binding(ports: Ports, row: tables.Binding) -> dict[str, Any]:
     return {
         "binding_id": row.id,
         "person": {"person_id": row.person_id, "name": mask(person.name) if person else "*"},
-        "subscribed": row.subscribed,
+        "proof": row.proof,
+        "subscribed": subscription.ledger(ports, row.openid_index).ready,
         "created_at": row.created_at.isoformat(),
     }
 

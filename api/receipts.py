@@ -36,7 +36,6 @@ def _claims(
     relation = (attempt.relation if attempt else None) or SELF
     person_id = (attempt.person_id if attempt else None) or verification.cardholder_id
     cardholder = db.get_one(tables.Person, verification.cardholder_id)
-    institution = db.get_one(tables.Institution, verification.institution_id)
     return {
         "aud": verification.institution_id,
         "iat": issued,
@@ -47,7 +46,7 @@ def _claims(
         "agent": relation != SELF,
         "guardian": relation != SELF and needs_guardian(cardholder.birth, ports.today()),
         "channel": attempt.channel.value if attempt else None,
-        "provider": institution.provider if attempt else "documents",
+        "provider": attempt.provider.value if attempt else "documents",
         "result": verification.state.value,
         "policy": _policy_version(db, attempt),
     }

@@ -8,6 +8,9 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.domain.subscription import TemplateKind
+from wechat.callbacks import Callbacks
+
 
 class Profile(StrEnum):
     """What the installation is for."""
@@ -46,6 +49,9 @@ class Settings(BaseSettings):
     wechat_appid: str = ""
     wechat_secret: SecretStr = SecretStr("")
     wechat_template_id: str = ""
+    wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
+    wechat_callback_token: SecretStr = SecretStr("")
+    wechat_callback_aes_key: SecretStr = SecretStr("")
     wechat_base_url: Url = "https://api.weixin.qq.com"
     wechat_env_version: str = "release"
     bind: str = "127.0.0.1:8000"
@@ -71,6 +77,13 @@ class Settings(BaseSettings):
         """Return the secret of the blind indexes."""
         return base64.b64decode(self.vault_index_secret.get_secret_value())
 
+    def callbacks(self) -> Callbacks | None:
+        """Return what opens WeChat's callbacks, or None where none are expected."""
+        if not _given(self, "wechat_callback_token"):
+            return None
+        token, key = self.wechat_callback_token, self.wechat_callback_aes_key
+        return Callbacks(token.get_secret_value(), key.get_secret_value(), self.wechat_appid)
+
 
 REQUIRED = (
     "base_url",
@@ -83,11 +96,13 @@ REQUIRED = (
     "wechat_secret",
     "wechat_template_id",
 )
+REQUIRED_IN_PRODUCTION = ("wechat_callback_token", "wechat_callback_aes_key")
 
 
 def check(settings: Settings) -> Settings:
     """Return the settings, or raise SettingsMissing with the whole list of what is wrong."""
-    problems = [f"YIBAO_{name.upper()} is not set" for name in REQUIRED if not _given(settings, name)]
+    required = REQUIRED if settings.demo else REQUIRED + REQUIRED_IN_PRODUCTION
+    problems = [f"YIBAO_{name.upper()} is not set" for name in required if not _given(settings, name)]
     if not settings.demo and not settings.base_url.startswith("https://"):
         problems.append("YIBAO_BASE_URL must be https in production")
     if settings.matcher_url and not _given(settings, "matcher_secret"):
@@ -108,7 +123,11 @@ def _given(settings: Settings, name: str) -> bool:
 
 
 def _wrong_secrets(settings: Settings) -> list[str]:
-    """Return what is wrong with the vault's secrets."""
+    """Return what is wrong with the secrets that have a form."""
+    try:
+        settings.callbacks()
+    except ValueError:
+        return ["YIBAO_WECHAT_CALLBACK_AES_KEY must be the 43 characters that WeChat shows"]
     try:
         secrets = [*settings.vault_ring().values(), settings.vault_index()]
     except ValueError:

@@ -65,14 +65,18 @@ def rate(observations: Sequence[Observation]) -> float:
 
 
 def in_order(actions: Sequence[str], observations: Sequence[Observation]) -> list[Interval | None]:
-    """Return, for each action in the order asked for, its first interval after the one before."""
+    """Return, for each action in the order asked for, its first interval after the one before.
+
+    An action counts once the one before has been held for as long as it must be: done at the same time,
+    neither was asked for. None from the first action that is missing on.
+    """
     found: list[Interval | None] = []
     after = -1.0
     for action in actions:
         later = (one for one in seen(action, observations) if one.from_ms > after)
         interval = None if None in found else next(later, None)
         found.append(interval)
-        after = interval.from_ms if interval else after
+        after = interval.from_ms + RULES[action].least if interval else after
     return found
 
 

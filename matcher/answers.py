@@ -1,11 +1,13 @@
 """Whether a service's answer can be believed: what can be recomputed is, the rest must be possible."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from matcher import actions, fingerprint
+from matcher import actions, colour, fingerprint
+from matcher.cues import cues
 from matcher.errors import MatcherUnavailable
 from matcher.timing import timing
 from matcher.types import Enrolment, Examination, Frame, Observation, Report
@@ -16,6 +18,7 @@ ENROLMENT = TypeAdapter(Enrolment)
 Shape = TypeVar("Shape")
 ENGINES = ("sface", "dlib")
 DIMENSIONS = 128
+CLOSE = 1e-3
 
 
 def observations(frames: Sequence[Frame], document: Any) -> list[Observation]:
@@ -43,6 +46,8 @@ def report(examination: Examination, document: Any) -> Report:
             and given.acquisition["motion"] == len(motion)
             and given.acquisition["usable_motion"] == sum(one.hint is None for one in motion)
             and 0 <= given.acquisition["usable_evidence"] <= len(examination.evidence)
+            and _alike(given.colour, colour.response(examination.colours, seen))
+            and _alike(given.pad["cues"], cues(seen))
             and _possible(given, bool(examination.references))
             and bool(given.models)
         )
@@ -51,6 +56,16 @@ def report(examination: Examination, document: Any) -> Report:
     if not believable:
         raise MatcherUnavailable("the report is not on this examination")
     return given
+
+
+def _alike(given: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Tell whether facts are those computed here; another machine may round otherwise."""
+    return given.keys() == expected.keys() and all(
+        isinstance(told, float) and math.isclose(told, value, abs_tol=CLOSE)
+        if isinstance(value := expected[name], float)
+        else told == value
+        for name, told in given.items()
+    )
 
 
 def _possible(given: Report, has_references: bool) -> bool:

@@ -1,15 +1,18 @@
 """From templates to one comparison score."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.protocol import Vector
 from matcher.types import Template
 
+Score = TypeVar("Score", float, NDArray[np.float64])
 # Chosen on LFW and KinFaceW pairs; DECISIONS.md has the figures and the commands that print them.
 DLIB_EVEN = 0.47
-DLIB_WEIGHT = 0.5
+DLIB_WEIGHT = 0.3
 
 
 def sface(probes: Sequence[Vector], references: Iterable[Template]) -> float | None:
@@ -28,11 +31,14 @@ def dlib(probe: Vector, references: Iterable[Template]) -> float | None:
     return float(min(np.linalg.norm(probe - vector) for vector in vectors)) if vectors else None
 
 
-def fused(cosine: float, distance: float | None) -> float:
-    """Return one score on SFace's scale: higher is more alike, monotone in both engines."""
-    if distance is None:
-        return cosine
-    return cosine + DLIB_WEIGHT * (DLIB_EVEN - distance)
+def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Score:
+    """Return one score on SFace's scale for a cosine inside the grey zone; higher is more alike.
+
+    It stays inside the zone, so that whatever the second engine says, a cosine above the zone scores higher
+    and one below it lower: the whole score is monotone in both engines. Scores may be numbers or arrays.
+    """
+    low, high = grey_zone
+    return cast(Score, np.clip(cosine + DLIB_WEIGHT * (DLIB_EVEN - distance), low, high))
 
 
 def _of(templates: Iterable[Template], engine: str) -> list[Vector]:

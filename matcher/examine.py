@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from matcher import actions, comparison, decode, fingerprint
+from matcher import actions, colour, comparison, decode, fingerprint
+from matcher.cues import cues
 from matcher.models import Models
 from matcher.observe import EVIDENCE_SIDE, observe
 from matcher.protocol import Picture, Vector
@@ -54,8 +55,8 @@ def examine(models: Models, examination: Examination) -> Report:
         ],
         in_order=not all(done) or None not in found,
         continuity=_continuity(probes, motion),
-        pad=_pad(models, [one for _, one in usable], motion),
-        colour={"status": "not_measured"},
+        pad=_pad(models, [one for _, one in usable], motion) | {"cues": cues(observations)},
+        colour=colour.response(examination.colours, observations),
         comparison=score,
         cohort=cohort,
     )
@@ -151,7 +152,9 @@ def _compare(
         if first is None or second is None or not low <= first <= high:
             return first, None
         distance = comparison.dlib(second, references)
-        return comparison.fused(first, distance), distance
+        if distance is None:
+            return first, None
+        return float(comparison.fused(first, distance, examination.grey_zone)), distance
 
     score, distance = both(cosine, examination.references)
     relatives = [both(one, refs)[0] for one, refs in zip(others, examination.cohort, strict=True)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from matcher import skin
 from matcher.detector import Face
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
@@ -43,12 +44,13 @@ class Reading(NamedTuple):
     """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, and `cover`.
 
     `cover` is how far the colour of the lower face is from the upper one's (CIELAB chroma, 0–200): skin
-    gives 0–11, a coloured mask 15 and more.
+    gives 0–11, a coloured mask 15 and more. `skin` is the face's mean red, green and blue, 0–255.
     """
 
     expression: Expression
     landmarks: Vector
     cover: float
+    skin: tuple[float, float, float]
 
 
 class Mesh:
@@ -74,7 +76,7 @@ class Mesh:
             mouth_open=_gap(points, INNER_LIPS[:2]) / max(_gap(points, INNER_LIPS[2:]), 1e-3),
             smile=_gap(points, MOUTH_CORNERS) / max(_gap(points, OUTER_EYES), 1e-3),
         )
-        return Reading(expression, _landmarks(points, turn), _cover(crop, points))
+        return Reading(expression, _landmarks(points, turn), _cover(crop, points), skin.colour(crop, points))
 
 
 def _cover(crop: Picture, points: Vector) -> float:

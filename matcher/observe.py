@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from matcher import decode, fingerprint, quality
+from matcher.bezel import bezel
 from matcher.detector import Face
 from matcher.mesh import Reading
 from matcher.models import Models
@@ -73,6 +74,8 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         change=_change(view, earlier),
         face=_embedded(models, view.picture, view.mesh.landmarks) if remembered else "",
         live=_live(models, view) if remembered or frame.kind == "evidence" else None,
+        skin=view.mesh.skin,
+        bezel=bezel(view.picture, view.faces[0].box) if frame.kind == "evidence" else None,
         hint=quality.hint(measured, limits),
     )
 

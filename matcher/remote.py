@@ -1,9 +1,9 @@
 """The matcher behind HTTP: the same questions, the same answers, or MatcherUnavailable."""
 
 import base64
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -18,8 +18,16 @@ MOST_ANSWER_BYTES = 4 * 1024 * 1024
 BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds one answer may take, and how many to wait before asking once more."""
+
+    within_s: float = 8.0
+    pause_s: float = 1.0
+
+
 class RemoteMatcher:
-    """Speaks to `matcher.service`; `within` is how many seconds one answer may take.
+    """Speaks to `matcher.service`; `new_id` names each question, never two alike.
 
     A refused connection and a full queue are tried once more; a service that is silent, slow, cut off or
     not believable is MatcherUnavailable: never a pass, never a failure of the person.
@@ -29,16 +37,15 @@ class RemoteMatcher:
         self,
         url: str,
         secret: bytes,
-        *,
-        within: float = 8.0,
+        new_id: Callable[[], str],
+        patience: Patience = Patience(),
         clock: Callable[[], float] = time.time,
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        limits = httpx.Timeout(within, connect=CONNECT_S)
+        limits = httpx.Timeout(patience.within_s, connect=CONNECT_S)
         # The service is beside us: a proxy from the environment has no business here.
         self._client = httpx.Client(base_url=url, timeout=limits, trust_env=False)
-        self._secret, self._within = secret, within
-        self._clock, self._pause = clock, pause
+        self._secret, self._new_id = secret, new_id
+        self._patience, self._clock = patience, clock
 
     def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
         """Return what each frame shows, in the frames' order; raises BadImage, MatcherUnavailable."""
@@ -70,7 +77,7 @@ class RemoteMatcher:
 
     def _ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return the service's answer, signed by it for this very question."""
-        body, request_id = wire.write(question), secrets.token_hex(16)
+        body, request_id = wire.write(question), self._new_id()
         status, signature, answer = self._sent(path, request_id, body)
         expected = wire.sign_answer(self._secret, request_id, body, status, answer)
         if not wire.same(signature, expected):
@@ -99,7 +106,7 @@ class RemoteMatcher:
                     raise MatcherUnavailable("nobody answers") from None
             except httpx.HTTPError as error:
                 raise MatcherUnavailable(type(error).__name__) from None
-            self._pause(CONNECT_S)
+            time.sleep(self._patience.pause_s)
         raise MatcherUnavailable("nobody answers")
 
     def _exchanged(self, path: str, request_id: str, body: bytes) -> tuple[int, str, bytes]:
@@ -111,7 +118,7 @@ class RemoteMatcher:
             wire.SIGNATURE: wire.sign_request(self._secret, path, request_id, at, body),
             "Content-Type": "application/json",
         }
-        give_up = time.monotonic() + self._within
+        give_up = time.monotonic() + self._patience.within_s
         read = bytearray()
         with self._client.stream("POST", path, content=body, headers=headers) as answer:
             for part in answer.iter_bytes():

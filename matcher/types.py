@@ -33,6 +33,8 @@ class Observation:
     `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
     right first. `live` is P(bona fide), 0–1, of evidence and some motion frames where PAD weights are
     present. `face` is the embedding of the same motion frames, base64 of int8, for the same-face check.
+    `skin` is the mean red, green and blue of the face (0–255), `bezel` how unbroken the straight lines around
+    it are in an evidence frame (0–1, matcher/bezel.py).
     """
 
     seq: int
@@ -57,6 +59,8 @@ class Observation:
     thumbnail: str = ""
     face: str = ""
     live: float | None = None
+    skin: tuple[float, float, float] | None = None
+    bezel: float | None = None
     hint: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -67,7 +71,7 @@ class Observation:
     def from_json(cls, document: Mapping[str, Any]) -> "Observation":
         """Return a stored observation; raises TypeError for one that is not."""
         values = {name.name: document[name.name] for name in fields(cls) if name.name in document}
-        for name in ("box", "centre", "landmarks"):
+        for name in ("box", "centre", "landmarks", "skin"):
             if values.get(name) is not None:
                 values[name] = tuple(values[name])
         return cls(**values)
@@ -92,12 +96,20 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """One colour of the screen, `#RRGGBB`, and for how many milliseconds it is shown."""
+
+    rgb: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """Everything a report is made from.
 
     `actions` in the order they were asked for; `references` of the claimed person; `cohort` one
     tuple of references for each relative; `grey_zone` the SFace scores between which the second
-    engine is asked as well.
+    engine is asked as well; `colours` what the screen shows from the first frame on, none if empty.
     """
 
     actions: tuple[str, ...]
@@ -106,6 +118,7 @@ class Examination:
     references: tuple[Template, ...]
     cohort: tuple[tuple[Template, ...], ...] = ()
     grey_zone: tuple[float, float] = (0.25, 0.55)
+    colours: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

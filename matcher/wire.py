@@ -9,17 +9,20 @@ import hashlib
 import hmac
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from matcher.types import Examination, Frame, Observation, Template
+from matcher.types import Examination, Frame, Observation, Shown, Template
 
 ID = "X-Matcher-Id"
 TIME = "X-Matcher-Time"
 SIGNATURE = "X-Matcher-Signature"
 # A request's time may differ by this from the service's clock.
 WINDOW_S = 60
-MOST_FRAMES, MOST_OBSERVATIONS, MOST_TEMPLATES, MOST_RELATIVES = 24, 200, 64, 16
+MOST_FRAMES, MOST_OBSERVATIONS, MOST_TEMPLATES, MOST_RELATIVES, MOST_COLOURS = 24, 200, 64, 16, 16
+MOST_MS = 20_000
+COLOUR = re.compile("#[0-9A-F]{6}")
 MOST_BYTES = 24 * 1024 * 1024
 
 
@@ -130,6 +133,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
         "references": [one.to_json() for one in examination.references],
         "cohort": [[one.to_json() for one in relative] for relative in examination.cohort],
         "grey_zone": list(examination.grey_zone),
+        "colours": [{"rgb": one.rgb, "ms": one.ms} for one in examination.colours],
     }
 
 
@@ -144,9 +148,18 @@ def examination_from_json(document: Any) -> Examination:
             references=_templates(document["references"]),
             cohort=tuple(_templates(relative) for relative in _some(document["cohort"], MOST_RELATIVES)),
             grey_zone=(float(low), float(high)),
+            colours=_colours(document.get("colours", [])),
         )
     except (KeyError, TypeError, ValueError):
         raise Malformed("the examination is incomplete") from None
+
+
+def _colours(documents: Any) -> tuple[Shown, ...]:
+    """Return what the screen showed, nothing if it is not said; raises Malformed."""
+    shown = tuple(Shown(str(one["rgb"]), int(one["ms"])) for one in _some(documents, MOST_COLOURS))
+    if not all(COLOUR.fullmatch(one.rgb) and 0 < one.ms <= MOST_MS for one in shown):
+        raise Malformed("a colour is impossible")
+    return shown
 
 
 def _templates(documents: Any) -> tuple[Template, ...]:

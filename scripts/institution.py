@@ -8,6 +8,7 @@ from rich.table import Table
 from api.flows import administration
 from api.flows.administration import Credentials
 from api.ports import Ports
+from models.domain.provider import Provider
 from scripts import setting
 
 console = Console()
@@ -20,11 +21,18 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.institution", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="add | rotate-key | staff | list")
+    commands = parser.add_subparsers(required=True, metavar="add | provider | rotate-key | staff | list")
     add = commands.add_parser("add", help="register an institution and print its credentials once")
     add.add_argument("name")
     add.add_argument("--network", action="append", default=[], help="CIDR its webhooks may also go to")
+    add.add_argument(
+        "--provider", type=Provider, choices=list(Provider), help="default: wechat; in the demo own"
+    )
     add.set_defaults(run=_add)
+    provider = commands.add_parser("provider", help="say who films and compares from the next attempt on")
+    provider.add_argument("institution_id")
+    provider.add_argument("provider", type=Provider, choices=list(Provider))
+    provider.set_defaults(run=_provider)
     rotate = commands.add_parser("rotate-key", help="replace API key and webhook secret")
     rotate.add_argument("institution_id")
     rotate.set_defaults(run=_rotate)
@@ -39,7 +47,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(ports: Ports, options: argparse.Namespace) -> None:
-    _show(administration.add_institution(ports, options.name, networks=tuple(options.network)))
+    provider = options.provider or (Provider.OWN if ports.settings.demo else Provider.WECHAT)
+    networks = tuple(options.network)
+    _show(administration.add_institution(ports, options.name, networks=networks, provider=provider))
+
+
+def _provider(ports: Ports, options: argparse.Namespace) -> None:
+    administration.set_provider(ports, options.institution_id, options.provider)
+    print(f"{options.institution_id} is verified by {options.provider} from the next attempt on")
 
 
 def _rotate(ports: Ports, options: argparse.Namespace) -> None:

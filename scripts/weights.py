@@ -18,6 +18,11 @@ class NotFetched(Exception):
     """The file could not be had; says what to do."""
 
 
+def files() -> list[str]:
+    """Return the names under which the PAD weights are kept."""
+    return [weights.listed()[name]["file"][0] for name in pad.USED]
+
+
 def fetch(url: str, hashes: list[str], target: Path) -> str:
     """Have the file at `url` in `target`, going on where an earlier download stopped; return its SHA-256.
 

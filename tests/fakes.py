@@ -1,5 +1,6 @@
 """Fakes for what is not ours: a clock and WeChat. Everything else in the tests is real."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,12 @@ class FakeWeChat:
     sent: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     fail: Exception | None = None
     codes: dict[str, str | None] = field(default_factory=dict)
+    # What WeChat's own face verification comes to, by openid; 10300 until then.
+    faces: dict[str, int] = field(default_factory=dict)
+    # What it thinks of those who were in the mini-program.
+    ranks: dict[str, int] = field(default_factory=dict)
+    visitors: set[str] = field(default_factory=set)
+    verifications: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
 
     def log_in(self, openid: str) -> str:
         code = f"code-{len(self.codes)}"
@@ -69,21 +76,57 @@ class FakeWeChat:
         openid, self.codes[code] = self.codes[code], None
         if openid is None:
             raise WeChatRefused(40163)
+        self.visitors.add(openid)
         return openid
 
-    def send_subscribed(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> None:
+    def send_subscribed(
+        self, openid: str, template_id: str, page: str, data: Mapping[str, str]
+    ) -> str | None:
         self._maybe_fail()
         if self.credits is not None and self.credits[openid] < 1:
             raise WeChatRefused(43101)
         if self.credits is not None:
             self.credits[openid] -= 1
         self.sent.append((openid, page, {name: item["value"] for name, item in fields.cut(data).items()}))
+        return f"msgid-{len(self.sent)}"
 
     def code_image(self, scene: str, page: str) -> bytes:
         self._maybe_fail()
         if not 1 <= len(scene) <= 32:
             raise WeChatRefused(40169)
+        if not scene.isascii():
+            raise WeChatRefused(40129)
         return b"\x89PNG" + f"{page}?scene={scene}".encode()
+
+    def face_verify_id(self, openid: str, out_seq_no: str, name: str, id_number: str) -> str:
+        self._maybe_fail()
+        if not re.fullmatch(r"[0-9A-Za-z_-]{5,32}", out_seq_no):
+            raise WeChatRefused(84011)
+        if any(out_seq_no == earlier for _, earlier, _, _ in self.verifications.values()):
+            raise WeChatRefused(84019)
+        verify_id = f"verify-{len(self.verifications)}"
+        self.verifications[verify_id] = (openid, out_seq_no, name, id_number)
+        return verify_id
+
+    def face_result(self, openid: str, verify_id: str, out_seq_no: str, name: str, id_number: str) -> int:
+        self._maybe_fail()
+        if verify_id not in self.verifications:
+            raise WeChatRefused(84022)
+        whose, number, *person = self.verifications[verify_id]
+        for fits, errcode in ((whose == openid, 84017), (number == out_seq_no, 84020)):
+            if not fits:
+                raise WeChatRefused(errcode)
+        if person != [name, id_number]:
+            raise WeChatRefused(84018)
+        return self.faces.get(openid, 10300)
+
+    def risk_rank(self, openid: str, scene: int, client_ip: str) -> int:
+        self._maybe_fail()
+        if scene not in (0, 1):
+            raise WeChatRefused(40129)
+        if openid not in self.visitors:
+            raise WeChatRefused(61010)
+        return self.ranks.get(openid, 0)
 
     def _maybe_fail(self) -> None:
         if self.fail is not None:

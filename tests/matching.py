@@ -1,6 +1,7 @@
 """The matcher's service as a process of its own, and one that misbehaves."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 
 SECRET = "a-secret-of-the-tests-with-32-characters"
+
+
+def new_id() -> str:
+    return secrets.token_hex(16)
 
 
 def free_port() -> int:

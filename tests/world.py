@@ -31,6 +31,8 @@ from tests.fakes import FakeClock, FakeWeChat, SeededRandom
 
 SECRET = base64.b64encode(b"s" * 32).decode()
 TEMPLATE = "template-1"
+CALLBACK_TOKEN = "callback-token-of-the-tests"
+AES_KEY = base64.b64encode(b"a" * 32).decode().rstrip("=")
 ACTIONS = ("smile",)
 RIGHT = Film(samples() / "single_face.mp4", 0.0, 2.4)
 WRONG = Film(samples() / "WolfgangLanger_Pexels.mp4", 0.0, 4.0)
@@ -100,6 +102,8 @@ def settings(folder: Path, database_url: str | None = None) -> Settings:
         wechat_appid="wx-test",
         wechat_secret="test",
         wechat_template_id=TEMPLATE,
+        wechat_callback_token=CALLBACK_TOKEN,
+        wechat_callback_aes_key=AES_KEY,
         event_clients=4,
         anchor_file=folder / "anchors.jsonl",
     )

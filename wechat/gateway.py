@@ -1,40 +1,24 @@
-"""WeChat's HTTP interface through wechatpy, with its known faults cured (see DECISIONS.md)."""
+"""The calls of a mini-program's server, one method each, with WeChat's own page linked."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-
-import requests
-from wechatpy import WeChatClient
-from wechatpy.exceptions import WeChatClientException
+from datetime import datetime
 
 from wechat import fields
-from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
+from wechat.connection import Account, Connection, number, text
+from wechat.errors import WeChatUnknown
 from wechat.protocol import TokenStore
 
-STALE_TOKEN = frozenset({40001, 40014, 42001})
-COME_AGAIN = frozenset({-1, 45009, 45011})
-EARLY = timedelta(seconds=60)
+__all__ = ["Account", "Gateway"]
+
 IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One mini-program: its AppID, its secret, where its server calls go, which release they show."""
-
-    appid: str
-    secret: str = field(repr=False)
-    base_url: str = "https://api.weixin.qq.com"
-    env_version: str = "release"
+MESSAGE_STATES = {"release": "formal", "trial": "trial"}
+RISK_RANKS = range(5)
 
 
 class Gateway:
-    """The calls of a mini-program's server.
-
-    Every call has a time-out; a stale token is replaced once; errors become the classes of
-    wechat.errors, without a chain back to wechatpy's, whose texts carry secrets.
-    """
+    """WeChat as the application sees it (wechat.protocol.WeChat), over HTTP."""
 
     def __init__(
         self,
@@ -44,129 +28,102 @@ class Gateway:
         timeout: tuple[float, float] = (2.0, 5.0),
     ) -> None:
         self._account = account
-        self._tokens = tokens
-        self._now = now
-        self._client = WeChatClient(account.appid, account.secret, timeout=timeout, auto_retry=False)
-        self._client._http.trust_env = False
+        self._wechat = Connection(account, tokens, now, timeout)
 
     def code_to_session(self, code: str) -> str:
         """Return the openid behind a code of wx.login; the session key is dropped here.
 
         https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
         """
-        # A list keeps wechatpy from adding an access token, which this call does not take.
-        params = [
-            ("appid", self._account.appid),
-            ("secret", self._account.secret),
-            ("js_code", code),
-            ("grant_type", "authorization_code"),
-        ]
-        answer = _raise(self._once("get", "sns/jscode2session", params=params))
-        return _text(answer, "openid")
+        params = {
+            "appid": self._account.appid,
+            "secret": self._account.secret,
+            "js_code": code,
+            "grant_type": "authorization_code",
+        }
+        return text(self._wechat.get("sns/jscode2session", params), "openid")
 
-    def send_subscribed(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> None:
-        """Send one subscribed message, its values cut to the fields' limits.
+    def send_subscribed(
+        self, openid: str, template_id: str, page: str, data: Mapping[str, str]
+    ) -> str | None:
+        """Send one subscribed message, its values cut to the fields' limits; return its msgid, if any.
 
         https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
         """
-        state = {"release": "formal", "trial": "trial"}.get(self._account.env_version, "developer")
         body = {
             "touser": openid,
             "template_id": template_id,
             "page": page,
             "data": fields.cut(data),
-            "miniprogram_state": state,
+            "miniprogram_state": MESSAGE_STATES.get(self._account.env_version, "developer"),
             "lang": "zh_CN",
         }
-        answer = self._with_token("cgi-bin/message/subscribe/send", body)
-        if not isinstance(answer, dict) or answer.get("errcode") != 0:
-            raise WeChatUnknown
+        answer = self._wechat.post("cgi-bin/message/subscribe/send", body)
+        _expect(number(answer, "errcode") == 0)
+        return str(answer["msgid"]) if answer.get("msgid") else None
 
     def code_image(self, scene: str, page: str) -> bytes:
         """Return the picture of a code that opens `page` with `scene` (PNG or JPEG).
 
         https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/qrcode-link/qr-code/getUnlimitedQRCode.html
         """
-        released = self._account.env_version == "release"
         body = {
             "scene": scene,
             "page": page,
-            "check_path": released,
+            "check_path": self._account.env_version == "release",
             "env_version": self._account.env_version,
         }
-        answer = self._with_token("wxa/getwxacodeunlimit", body)
+        answer = self._wechat.post("wxa/getwxacodeunlimit", body)
         content = getattr(answer, "content", b"")
-        if not content.startswith(IMAGES):
-            raise WeChatUnknown
+        _expect(content.startswith(IMAGES))
         return bytes(content)
 
-    def _with_token(self, path: str, body: Mapping[str, Any]) -> Any:
-        """POST with the shared token; a token that WeChat calls stale is replaced once."""
-        token = self._token()
-        answer = self._once("post", path, params={"access_token": token}, data=dict(body))
-        if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
-            token = self._tokens.refresh(self._account.appid, token, self._fetch_token)
-            answer = self._once("post", path, params={"access_token": token}, data=dict(body))
-            if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
-                raise WeChatBusy
-        return _raise(answer)
+    def face_verify_id(self, openid: str, out_seq_no: str, name: str, id_number: str) -> str:
+        """Begin WeChat's own face verification (2.0); return the verify_id, good for an hour and once.
 
-    def _token(self) -> str:
-        """Return a token that will live for another minute."""
-        found = self._tokens.get(self._account.appid)
-        if found and self._now() < found[1] - EARLY:
-            return found[0]
-        return self._tokens.refresh(self._account.appid, found[0] if found else None, self._fetch_token)
+        https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_getverifyid.html
+        """
+        cert_info = {"cert_type": "IDENTITY_CARD", "cert_name": name, "cert_no": id_number}
+        body = {"out_seq_no": out_seq_no, "cert_info": cert_info, "openid": openid}
+        return text(self._wechat.post("cityservice/face/identify/getverifyid", body), "verify_id")
 
-    def _fetch_token(self) -> tuple[str, datetime]:
-        """Return a token and its end; in normal mode WeChat gives everybody the same one.
+    def face_result(self, openid: str, verify_id: str, out_seq_no: str, name: str, id_number: str) -> int:
+        """Return the verify_ret: 10000 passed, 10300 and 10005 not finished, anything else did not pass.
 
-        https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
+        https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_queryverifyinfo.html
         """
         body = {
-            "grant_type": "client_credential",
-            "appid": self._account.appid,
-            "secret": self._account.secret,
-            "force_refresh": False,
+            "verify_id": verify_id,
+            "out_seq_no": out_seq_no,
+            "cert_hash": cert_hash(name, id_number),
+            "openid": openid,
         }
-        answer = _raise(self._once("post", "cgi-bin/stable_token", params=[], data=body))
-        seconds = answer.get("expires_in") if isinstance(answer, dict) else None
-        if not isinstance(seconds, int) or seconds <= 0:
-            raise WeChatUnknown
-        return _text(answer, "access_token"), self._now() + timedelta(seconds=seconds)
+        answer = self._wechat.post("cityservice/face/identify/queryverifyinfo", body)
+        _expect(number(answer, "errcode") == 0)
+        return number(answer, "verify_ret")
 
-    def _once(self, method: str, path: str, **options: Any) -> Any:
-        """Return the answer of one call, or the error it came to as a value."""
-        url = f"{self._account.base_url}/{path}"
-        try:
-            return self._client._request(method, url, **options)
-        except WeChatClientException as error:
-            return _from_wechatpy(error)
-        except (requests.ConnectTimeout, requests.exceptions.InvalidURL):
-            return WeChatBusy()
-        except requests.ConnectionError as error:
-            return WeChatBusy() if "NewConnectionError" in repr(error.args) else WeChatUnknown()
-        except requests.RequestException:
-            return WeChatUnknown()
+    def risk_rank(self, openid: str, scene: int, client_ip: str) -> int:
+        """Return WeChat's risk rank of a user, 0 to 4; asks that they used the mini-program lately (61010).
+
+        https://developers.weixin.qq.com/miniprogram/dev/server/API/sec-center/safety-control-capability/api_getuserriskrank.html
+        """
+        body = {"appid": self._account.appid, "openid": openid, "scene": scene, "client_ip": client_ip}
+        rank = number(self._wechat.post("wxa/getuserriskrank", body), "risk_rank")
+        _expect(rank in RISK_RANKS)
+        return rank
 
 
-def _from_wechatpy(error: WeChatClientException) -> WeChatError:
-    """Return our error for wechatpy's; one without errcode is an HTTP status of 400 or above."""
-    if error.errcode is None or error.errcode in COME_AGAIN:
-        return WeChatBusy()
-    return WeChatRefused(int(error.errcode))
+def cert_hash(name: str, id_number: str) -> str:
+    """Return WeChat's digest of an identity card: SHA-256, in hex, over its fields in base64.
+
+    https://developers.weixin.qq.com/miniprogram/dev/platform-capabilities/cityservice/face2/api_getfaceidentifyimage
+    """
+    parts = {"cert_type": "IDENTITY_CARD", "cert_name": name, "cert_no": id_number}
+    joined = "&".join(f"{key}={base64.b64encode(value.encode()).decode()}" for key, value in parts.items())
+    return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _raise(answer: Any) -> Any:
-    """Return the answer, or raise the error it is; outside any except block, so nothing is chained."""
-    if isinstance(answer, WeChatError):
-        raise answer
-    return answer
-
-
-def _text(answer: Any, name: str) -> str:
-    """Return a text of the answer's body; an answer without it is none at all."""
-    found = answer.get(name) if isinstance(answer, dict) else None
-    if not isinstance(found, str) or not found:
+def _expect(fits: bool) -> None:
+    """Take an answer of another shape than documented for none at all."""
+    if not fits:
         raise WeChatUnknown
-    return found

@@ -6,16 +6,27 @@ from typing import Protocol
 
 
 class WeChat(Protocol):
-    """The calls of a mini-program's server."""
+    """The calls of a mini-program's server; each raises WeChatRefused, WeChatBusy or WeChatUnknown."""
 
     def code_to_session(self, code: str) -> str:
         """Return the openid behind a code of wx.login; raises WeChatRefused for a used or false one."""
 
-    def send_subscribed(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> None:
-        """Send one subscribed message; raises WeChatRefused, WeChatBusy or WeChatUnknown."""
+    def send_subscribed(
+        self, openid: str, template_id: str, page: str, data: Mapping[str, str]
+    ) -> str | None:
+        """Send one subscribed message; return its msgid, if any: the sent event repeats it."""
 
     def code_image(self, scene: str, page: str) -> bytes:
         """Return the picture of a mini-program code that opens `page` with `scene`."""
+
+    def face_verify_id(self, openid: str, out_seq_no: str, name: str, id_number: str) -> str:
+        """Begin WeChat's own face verification (2.0) of this person; return the verify_id (1 h, once)."""
+
+    def face_result(self, openid: str, verify_id: str, out_seq_no: str, name: str, id_number: str) -> int:
+        """Return the verify_ret of a face verification: 10000 passed, anything else did not."""
+
+    def risk_rank(self, openid: str, scene: int, client_ip: str) -> int:
+        """Return WeChat's risk rank of a user, 0 (none) to 4; scene 0 = registration, 1 = cheating."""
 
 
 class TokenStore(Protocol):

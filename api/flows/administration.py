@@ -8,6 +8,7 @@ from sqlalchemy import select
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Invalid
+from models.domain.provider import Provider
 from models.vault import digest
 
 
@@ -21,7 +22,12 @@ class Credentials:
 
 
 def add_institution(
-    ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
+    ports: Ports,
+    name: str,
+    *,
+    window_s: int = 120,
+    networks: tuple[str, ...] = (),
+    provider: Provider = Provider.OWN,
 ) -> Credentials:
     """Register an institution and return its credentials."""
     _check(ports, window_s, networks)
@@ -33,7 +39,7 @@ def add_institution(
             api_key_hash=digest(given.api_key),
             webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
             webhook_networks=list(networks),
-            provider="own",
+            provider=provider,
             window_s=window_s,
             created_at=ports.now(),
         )
@@ -50,6 +56,15 @@ def _check(ports: Ports, window_s: int, networks: tuple[str, ...]) -> None:
             ipaddress.ip_network(network)
         except ValueError:
             raise Invalid(f"{network} is not a network such as 10.1.0.0/16", code="network_invalid") from None
+
+
+def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
+    """Say who films and compares at an institution, from the next attempt on."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.provider = provider
 
 
 def _new_key(ports: Ports) -> str:

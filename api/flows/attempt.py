@@ -7,6 +7,7 @@ from api import case as cases
 from api.case import Case
 from api.directory import PersonView
 from api.flows import policy as policies
+from api.flows import reach
 from api.flows.identify import Named, identify, may_be_filmed
 from api.flows.verification import locked
 from api.ports import Ports
@@ -16,6 +17,7 @@ from models.domain import attempt as rules
 from models.domain.attempt import AttemptEvent, AttemptState, Channel
 from models.domain.errors import Invalid
 from models.domain.person import SELF
+from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
 
@@ -44,7 +46,7 @@ def begin(
     with ports.database.transaction() as db:
         case = locked(ports, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        picked = pick(ports, case, choice)
+        picked = pick(ports, case, choice, Provider(case.institution.provider))
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         supersede(ports, case)
@@ -60,10 +62,11 @@ def begin(
         return attempt
 
 
-def pick(ports: Ports, case: Case, choice: Choice) -> Picked | None:
+def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
     """Return who was chosen, or None when nobody was yet.
 
-    Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`.
+    Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`,
+    `native_resident_only`.
     """
     if choice.person_id is not None:
         picked = _from_list(ports, case, choice.person_id)
@@ -71,7 +74,7 @@ def pick(ports: Ports, case: Case, choice: Choice) -> Picked | None:
         picked = _typed(ports, case, choice)
     else:
         return None
-    may_be_filmed(ports, picked.person)
+    may_be_filmed(ports, picked.person, provider)
     return picked
 
 
@@ -105,16 +108,15 @@ def supersede(ports: Ports, case: Case) -> None:
 def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:
     """Return the new attempt, owned by whoever will receive the push."""
     facts = rules.begin(channel, timedelta(seconds=case.institution.window_s), ports.now())
-    receiver = (
-        ports.directory.receiver(picked.person.person_id) if channel is Channel.PUSH and picked else None
-    )
+    pushed_to = picked.person.person_id if channel is Channel.PUSH and picked else None
     attempt = tables.Attempt(
         id=ports.new_id("att"),
         verification_id=case.verification.id,
         number=len(case.attempts) + 1,
         scene=ports.random.token(22),
         channel=channel,
-        owner_index=receiver.openid_index if receiver else None,
+        provider=Provider(case.institution.provider),
+        owner_index=reach.receiver(ports, pushed_to) if pushed_to else None,
         created_at=facts.created_at,
         window_s=case.institution.window_s,
         presence_tries=0,

@@ -3,40 +3,72 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from api.flows import tillcode
 from api.flows.identify import Named, identify
 from api.flows.scene import User
 from api.ports import Ports
 from models import tables
+from models.domain.attempt import Channel
 from models.domain.errors import Absent, Conflict, Invalid
+from models.domain.person import Proof
 
 PERSONS_PER_OPENID = 5
 OPENIDS_PER_PERSON = 5
 
 
-def bind(ports: Ports, user: User, named: Named) -> tables.Binding:
-    """Let this WeChat user receive the person's pushes; repeated, it is the same binding."""
+def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -> tables.Binding:
+    """Let this WeChat user receive the person's pushes; repeated, it is the same binding.
+
+    The counter's six digits make it one that somebody vouches for. Raises Invalid `till_code_wrong`,
+    TooMany `till_code_locked`, Conflict `till_code_used` and `too_many_bindings`.
+    """
     with ports.database.transaction() as db:
         # The phone has no counter: misses are counted against the WeChat user.
         person = identify(ports, named, "phone", user.openid_index)
-        earlier = db.scalar(
-            _live().where(
-                tables.Binding.person_id == person.person_id, tables.Binding.openid_index == user.openid_index
-            )
+        code = (
+            tillcode.redeem(ports, db, user, person.person_id, till_code) if till_code is not None else None
         )
-        if earlier is not None:
-            return earlier
-        _within_limits(db, user, person.person_id)
-        binding_id = ports.new_id("bnd")
-        row = tables.Binding(
-            id=binding_id,
-            person_id=person.person_id,
-            openid=ports.vault.seal(f"binding.openid:{binding_id}", user.openid),
-            openid_index=user.openid_index,
-            subscribed=False,
-            created_at=ports.now(),
-        )
-        db.add(row)
+        mine = _live().where(tables.Binding.openid_index == user.openid_index)
+        row = db.scalar(mine.where(tables.Binding.person_id == person.person_id))
+        if row is None:
+            _within_limits(db, user, person.person_id)
+            row = _row(ports, user, person.person_id)
+            db.add(row)
+        if code is not None:
+            _vouch(row, code)
         return row
+
+
+def _row(ports: Ports, user: User, person_id: str) -> tables.Binding:
+    """Return a new binding that only a name and a number stand behind."""
+    binding_id = ports.new_id("bnd")
+    return tables.Binding(
+        id=binding_id,
+        person_id=person_id,
+        openid=ports.vault.seal(f"binding.openid:{binding_id}", user.openid),
+        openid_index=user.openid_index,
+        proof=Proof.CLAIMED,
+        subscribed=False,
+        created_at=ports.now(),
+    )
+
+
+def _vouch(row: tables.Binding, code: tables.TillCode) -> None:
+    """Use the code up for this binding; the request repeated finds it used for the same one."""
+    if code.binding_id not in (None, row.id):
+        raise Conflict("these digits have been used", code="till_code_used")
+    code.binding_id = row.id
+    if row.proof is Proof.CLAIMED:
+        row.proof = Proof.TILL
+
+
+def proven_by_face(db: Session, attempt: tables.Attempt) -> None:
+    """Note that the person has passed on the very phone a binding of theirs names."""
+    if attempt.channel is not Channel.PUSH:
+        return
+    theirs = _live().where(tables.Binding.person_id == attempt.person_id)
+    for row in db.scalars(theirs.where(tables.Binding.openid_index == attempt.owner_index)):
+        row.proof = Proof.FACE
 
 
 def _live() -> Select[tables.Binding]:
@@ -62,11 +94,12 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
         row.revoked_at = row.revoked_at or ports.now()
 
 
-def subscribed(ports: Ports, user: User, template_id: str, result: str) -> bool:
-    """Note what the phone says of WeChat's panel: a hint for the counter, never a credit."""
+def told(ports: Ports, user: User, template_id: str, result: str) -> bool:
+    """Note what the phone says of WeChat's panel: a hint for the operator's funnel, never a credit."""
     if template_id != ports.settings.wechat_template_id:
         raise Invalid("this is not our template", code="template_unknown")
+    accepted = result in ("accept", "acceptWithAudio")
     with ports.database.transaction() as db:
         for row in db.scalars(_live().where(tables.Binding.openid_index == user.openid_index)):
-            row.subscribed = result == "accept"
-    return result == "accept"
+            row.subscribed = accepted
+    return accepted

@@ -12,9 +12,11 @@ from api.flows.scene import Scene, User, owned
 from api.ports import Ports
 from models import tables
 from models.domain import challenge as draws
+from models.domain import provider as providers
 from models.domain import tries
 from models.domain.attempt import AttemptState
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
+from models.domain.provider import Provider
 from models.domain.verification import VerificationState, within_tries
 
 
@@ -24,7 +26,8 @@ def draw(
     """Draw a challenge for the next try; None when the abandoned one was the last try."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
-        _may_try(ports, db, seen)
+        providers.check(seen.attempt.provider, Provider.OWN)
+        may_try(ports, db, seen)
         last = newest(db, seen.attempt.id)
         got_frames = last is not None and db.get(tables.Capture, last.id) is not None
         moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
@@ -50,7 +53,7 @@ def draw(
         return seen, row
 
 
-def _may_try(ports: Ports, db: Session, seen: Scene) -> None:
+def may_try(ports: Ports, db: Session, seen: Scene) -> None:
     """Raise unless one more try may be made for this person now."""
     if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
         raise Invalid("consent is needed first", code="consent_missing")
@@ -88,7 +91,9 @@ def owned_challenge(
     if challenge is None:
         raise Absent
     attempt = db.get_one(tables.Attempt, challenge.attempt_id)
-    return owned(ports, db, user, attempt.scene), challenge
+    seen = owned(ports, db, user, attempt.scene)
+    providers.check(seen.attempt.provider, Provider.OWN)
+    return seen, challenge
 
 
 def running(ports: Ports, db: Session, user: User, challenge_id: str) -> tuple[Scene, tables.Challenge]:

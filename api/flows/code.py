@@ -10,6 +10,7 @@ from models.domain.attempt import AttemptState, Channel
 from models.domain.errors import Absent, Busy, Ended
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
+SUBSCRIBE_PAGE = "pages/subscribe/subscribe"
 SHOWN = frozenset({AttemptState.WAITING, AttemptState.OPENED})
 
 
@@ -25,18 +26,28 @@ def image(ports: Ports, scene: str) -> bytes:
     case = cases.seen(ports, found.verification_id)
     if case.attempt(found.id).state not in SHOWN:
         raise Ended("this code is no longer valid")
-    key = f"codes/{found.id}"
+    return _picture(ports, f"codes/{found.id}", scene, PAGE)
+
+
+def subscribe_image(ports: Ports) -> bytes:
+    """Return the code by which anybody opens the service (引导开通): always the same, without a ticket."""
+    release = ports.settings.wechat_env_version
+    return _picture(ports, f"codes/subscribe-{release}", "subscribe", SUBSCRIBE_PAGE)
+
+
+def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:
+    """Return a code's picture: the one kept, else WeChat's."""
     try:
         return ports.objects.get(key)
     except KeyError:
-        picture = _fetch(ports, scene)
+        picture = _fetch(ports, scene, page)
     ports.objects.put(key, picture)
     return picture
 
 
-def _fetch(ports: Ports, scene: str) -> bytes:
+def _fetch(ports: Ports, scene: str, page: str) -> bytes:
     """Return the picture from WeChat, or raise Busy."""
     try:
-        return ports.wechat.code_image(scene, PAGE)
+        return ports.wechat.code_image(scene, page)
     except (WeChatBusy, WeChatRefused, WeChatUnknown):
         raise Busy("WeChat does not answer; please load the code again") from None

@@ -14,7 +14,7 @@ from models import tables
 from models.domain import idnumber
 from models.domain.errors import Invalid
 from models.domain.idnumber import IdNumber, IdType
-from models.domain.person import Network
+from models.domain.person import Network, Proof
 
 PHOTOS_KEPT = 3
 
@@ -101,6 +101,7 @@ def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
                 person_id=person_id,
                 openid=ports.vault.seal(f"binding.openid:{binding_id}", openid),
                 openid_index=index,
+                proof=Proof.IMPORTED,
                 subscribed=False,
                 created_at=ports.now(),
             )

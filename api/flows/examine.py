@@ -11,10 +11,11 @@ from api import case as cases
 from api.case import Case
 from api.flows import frames, memory, retention
 from api.flows import policy as policies
+from api.flows.binding import proven_by_face
 from api.flows.facts import Memory, facts
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Examination, Frame
+from matcher.types import Examination, Frame, Shown
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
@@ -50,7 +51,7 @@ def examine(ports: Ports, challenge_id: str) -> None:
         report = facts(answer, evidence.memory)
         decision = decide(report, evidence.policy)
     sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
-    match _conclude(ports, evidence.challenge, decision, sealed):
+    match conclude(ports, evidence.challenge, decision, sealed):
         case Outcome.PASSED:
             retention.forget_frames(ports, challenge_id)
         case Outcome.FAILED:
@@ -76,6 +77,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
+        colours=tuple(Shown(one["rgb"], one["ms"]) for one in challenge.colours),
     )
     return Evidence(challenge, policy, examination, seen)
 
@@ -101,7 +103,7 @@ def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
     return list(known)[:COHORT]
 
 
-def _conclude(
+def conclude(
     ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
 ) -> Outcome | None:
     """Write decision, event, receipt and outbox in one transaction; None when already decided."""
@@ -113,7 +115,7 @@ def _conclude(
             return None
         moved = _moved(attempt.snapshot(), decision, ports)
         counted = moved.tries > attempt.tries
-        cases.move(ports, case, attempt, moved, {"report": report, "policy": challenge.policy_version})
+        cases.move(ports, case, attempt, moved, _private(attempt, challenge, report))
         row = _row(ports, challenge, decision, report)
         row.counted = counted
         row.outcome = Outcome.FAILED if counted and decision.outcome is Outcome.RETRY else decision.outcome
@@ -123,6 +125,13 @@ def _conclude(
             _passed(ports, db, case, attempt, challenge.id)
         cases.settle(ports, case)
         return decision.outcome
+
+
+def _private(
+    attempt: tables.Attempt, challenge: tables.Challenge, report: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return what only auditors may read of a decision: who compared, by which policy, with what scores."""
+    return {"report": report, "policy": challenge.policy_version, "provider": attempt.provider}
 
 
 def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.Attempt:
@@ -140,6 +149,7 @@ def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.At
 
 def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, challenge_id: str) -> None:
     """End the verification, unless an appeal was faster, and drop the frames."""
+    proven_by_face(db, attempt)
     if case.is_open:
         cases.end(ports, case, VerificationEvent.PASS, attempt)
     for row in db.scalars(select(tables.Frame).where(tables.Frame.challenge_id == challenge_id)):

@@ -9,6 +9,7 @@ from models.domain import idnumber
 from models.domain.errors import Invalid, TooMany
 from models.domain.idnumber import IdType
 from models.domain.person import needs_guardian
+from models.domain.provider import Provider, check_document
 
 MISSES_PER_COUNTER_AND_DAY = 100
 
@@ -31,7 +32,7 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
     with ports.database.transaction() as db:
         place = (institution_id, counter, ports.today())
-        tally = db.get(tables.Lookup, place)
+        tally = db.get(tables.Lookup, place, with_for_update=True)
         if tally is None:
             tally = tables.Lookup(
                 institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0
@@ -47,11 +48,14 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
         return found
 
 
-def may_be_filmed(ports: Ports, person: PersonView) -> None:
-    """Raise Invalid for a child, who is never filmed, or for somebody without a reference photo."""
+def may_be_filmed(ports: Ports, person: PersonView, provider: Provider) -> None:
+    """Raise Invalid for a child, who is never filmed, or for somebody the provider cannot compare."""
     if needs_guardian(person.birth, ports.today()):
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
-    if not person.enrolled:
+    if provider is Provider.WECHAT:
+        found = ports.directory.document(person.person_id)
+        check_document(found[1].id_type if found else IdType.RESIDENT)
+    elif not person.enrolled:
         raise Invalid("there is no enrolled photo; please use documents", code="not_enrolled")
 
 

@@ -6,8 +6,10 @@ from api.flows.scene import Scene, User, owned
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import Frame, Observation
+from models.domain import provider as providers
 from models.domain.attempt import AttemptState
 from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
+from models.domain.provider import Provider
 
 
 def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
@@ -33,6 +35,7 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
     """Return the scene and what stands in the way of a good capture; nothing is kept or counted."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
+        providers.check(seen.attempt.provider, Provider.OWN)
         if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
             raise Invalid("consent is needed first", code="consent_missing")
         if seen.attempt.state not in (AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED):

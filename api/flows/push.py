@@ -1,17 +1,21 @@
 """Pushing the service message to the person's own WeChat."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from api import case as cases
 from api.case import Case
+from api.flows import reach, subscription
 from api.ports import CHINA, Ports
 from api.record import Change, record
 from models import tables
 from models.domain.attempt import AttemptEvent, AttemptState, advance
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from models.domain.subscription import Fact, FactKind
+from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 
 PAGE = "pages/verify/verify"
 CALL_TAKES_AT_MOST = timedelta(seconds=30)
+NO_CREDIT = 43101
 BACK_OFF = (1, 2, 4, 8, 15, 30)
 
 
@@ -19,9 +23,13 @@ def send(ports: Ports, delivery_id: str) -> None:
     """Send one message of the outbox; what may have arrived is never sent again."""
     with ports.database.transaction() as db:
         delivery = db.get(tables.Delivery, delivery_id)
-        if delivery is None or delivery.state not in ("pending", "retry", "sending"):
+        if delivery is None:
             return
         case = cases.current(ports, db, delivery.verification_id)
+        # Read again behind the verification's lock: of two workers, one sends.
+        db.refresh(delivery)
+        if delivery.state not in ("pending", "retry", "sending"):
+            return
         attempt = case.attempt(delivery.attempt_id or "")
         if delivery.state == "sending":
             # A worker died during the call: nobody knows whether the message left.
@@ -31,15 +39,23 @@ def send(ports: Ports, delivery_id: str) -> None:
         if attempt.state is not AttemptState.WAITING:
             delivery.state = "dropped"
             return
-        delivery.state, delivery.next_at = "sending", ports.now() + CALL_TAKES_AT_MOST
+        begun = ports.now()
+        delivery.state, delivery.next_at = "sending", begun + CALL_TAKES_AT_MOST
         delivery.tries += 1
-    _settle_delivery(ports, delivery_id, _call(ports, case, attempt))
+    _settle_delivery(ports, delivery_id, _call(ports, case, attempt), begun)
 
 
-def _call(ports: Ports, case: Case, attempt: tables.Attempt) -> Exception | None:
-    """Call WeChat; return what went wrong."""
-    receiver = ports.directory.receiver(attempt.person_id or "")
-    if receiver is None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """WeChat took the message; its events will name it so."""
+
+    msg_id: str | None
+
+
+def _call(ports: Ports, case: Case, attempt: tables.Attempt) -> Taken | WeChatError:
+    """Call WeChat for the one WeChat user who owns the attempt; return what it came to."""
+    openid = reach.openid(ports, attempt.person_id or "", attempt.owner_index or "")
+    if openid is None:
         return WeChatRefused(0)
     data = {
         "thing1": "医保购药人脸核验",
@@ -49,37 +65,53 @@ def _call(ports: Ports, case: Case, attempt: tables.Attempt) -> Exception | None
     }
     page = f"{PAGE}?scene={attempt.scene}"
     try:
-        ports.wechat.send_subscribed(receiver.openid, ports.settings.wechat_template_id, page, data)
-    except (WeChatBusy, WeChatRefused, WeChatUnknown) as error:
+        return Taken(ports.wechat.send_subscribed(openid, ports.settings.wechat_template_id, page, data))
+    except WeChatError as error:
         return error
-    return None
 
 
-def _settle_delivery(ports: Ports, delivery_id: str, error: Exception | None) -> None:
+def _settle_delivery(ports: Ports, delivery_id: str, answer: Taken | WeChatError, begun: datetime) -> None:
     """Write down what became of the call."""
     with ports.database.transaction() as db:
         delivery = db.get_one(tables.Delivery, delivery_id)
         case = cases.current(ports, db, delivery.verification_id)
         attempt = case.attempt(delivery.attempt_id or "")
-        match error:
-            case None:
+        match answer:
+            case Taken(msg_id):
                 delivery.state = "delivered"
+                _learn(ports, attempt, Fact(FactKind.TAKEN, ports.now(), msg_id or delivery.id))
                 record(ports, case.verification, Change("attempt.delivered", attempt))
             case WeChatUnknown():
                 _unknown(ports, case, attempt, delivery)
-            case WeChatBusy() if delivery.tries <= len(BACK_OFF):
+            case WeChatBusy() if _again_at(ports, attempt, delivery) is not None:
                 delivery.state = "retry"
-                delivery.next_at = ports.now() + timedelta(seconds=BACK_OFF[delivery.tries - 1])
-            case _:
-                delivery.state = "dead"
-                delivery.error = type(error).__name__
+                delivery.next_at = _again_at(ports, attempt, delivery) or ports.now()
+            case error:
+                delivery.state, delivery.error = "dead", str(error) or type(error).__name__
+                if isinstance(error, WeChatRefused) and error.errcode == NO_CREDIT:
+                    # Before the call: whoever allows a message while it is under way keeps that one.
+                    _learn(ports, attempt, Fact(FactKind.REFUSED, begun, delivery.id))
                 _undeliverable(ports, case, attempt, _reason(error))
 
 
-def _reason(error: Exception) -> str:
+def _again_at(ports: Ports, attempt: tables.Attempt, delivery: tables.Delivery) -> datetime | None:
+    """Return when to try again, or None when the attempt will be over by then."""
+    pause = BACK_OFF[min(delivery.tries, len(BACK_OFF)) - 1]
+    at = ports.now() + timedelta(seconds=pause)
+    return at if at < attempt.expires_at else None
+
+
+def _learn(ports: Ports, attempt: tables.Attempt, fact: Fact) -> None:
+    """Let the ledger know of a message taken or refused."""
+    with ports.database.transaction() as db:
+        template = ports.settings.wechat_template_id
+        subscription.learn(ports, db, attempt.owner_index or "", template, fact)
+
+
+def _reason(error: WeChatError) -> str:
     """Return why the message cannot reach the person, in the counter's words."""
     if isinstance(error, WeChatRefused):
-        return {0: "not_bound", 43101: "not_subscribed"}.get(error.errcode, "refused_by_wechat")
+        return {0: "not_bound", NO_CREDIT: "not_subscribed"}.get(error.errcode, "refused_by_wechat")
     return "wechat_unavailable"
 
 

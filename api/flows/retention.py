@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select, update
 
 from api.flows import frames
+from api.flows.callback import NONCES
 from api.ports import Ports
 from models import tables
 from models.domain import retention as rules
@@ -90,6 +91,8 @@ def _delete_old_rows(ports: Ports) -> None:
         .where(tables.SeenFrame.seen_at < now - rules.SIMILAR_HASHES, tables.SeenFrame.phash != "")
         .values(phash="", movement=None),
         delete(tables.Idempotency).where(tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
+        delete(tables.CallbackNonce).where(tables.CallbackNonce.seen_at < now - NONCES),
+        delete(tables.TillCode).where(tables.TillCode.expires_at < now - rules.IDEMPOTENT_ANSWERS),
         delete(tables.Session).where(tables.Session.expires_at < now),
     ):
         with ports.database.transaction() as db:

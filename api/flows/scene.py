@@ -95,7 +95,7 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
                 return seen
             raise Conflict("the person has already been chosen", code="person_already_chosen")
         moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
-        picked = pick(ports, seen.case, choice)
+        picked = pick(ports, seen.case, choice, attempt.provider)
         if picked is None:
             raise Invalid("a person is needed", code="person_missing")
         assign(attempt, picked)
@@ -122,7 +122,7 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
             return seen
         if not answer.granted and attempt.state is AttemptState.DECLINED:
             return seen
-        notice.check(answer.notice_version)
+        notice.check(answer.notice_version, attempt.provider)
         if answer.granted:
             _may_consent(db, attempt, answer)
         event = AttemptEvent.CONSENT if answer.granted else AttemptEvent.DECLINE

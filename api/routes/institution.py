@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from api import present, stream
 from api.flows import attempt as attempts
 from api.flows import redeem as receipts
+from api.flows import tillcode
 from api.flows import verification as verifications
 from api.flows.attempt import Choice
 from api.flows.identify import Named
@@ -102,6 +103,14 @@ def renew_popup(path: VerificationPath) -> Response:
     """Get a new popup address; the older one stops working."""
     token = verifications.renew_popup(ports(), institution(), path.verification_id)
     return answer({"popup_url": present.popup_url(ports(), token)})
+
+
+@v1.post("/verifications/<string:verification_id>/till-code", responses={200: answers.TillCodeAnswer})
+@idempotent
+def issue_till_code(path: VerificationPath) -> Response:
+    """Get six digits that a phone at this counter proves itself with; the older ones stop working."""
+    shown = tillcode.issue(ports(), institution(), path.verification_id)
+    return answer({"till_code": shown.till_code, "expires_at": shown.expires_at.isoformat()})
 
 
 @v1.post("/verifications/<string:verification_id>/bypass", responses={201: answers.VerificationAnswer})

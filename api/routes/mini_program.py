@@ -9,7 +9,7 @@ from api.flows import appeal as appeals
 from api.flows import challenge as challenges
 from api.flows import finish as finishing
 from api.flows import frames as filming
-from api.flows import looking, session, swap
+from api.flows import looking, native, native_result, session, swap
 from api.flows import scene as scenes
 from api.flows.appeal import Plea
 from api.flows.attempt import Choice
@@ -114,6 +114,20 @@ def swap_action(path: ChallengePath) -> Response:
 def finish(path: ChallengePath) -> Response:
     """End the try and learn what it came to."""
     result = finishing.finish(ports(), user(), path.challenge_id)
+    return answer(present.result(ports(), result.scene, result.decision))
+
+
+@mp.post("/attempts/<string:scene>/native", responses={200: answers.NativeAnswer})
+def begin_native(path: ScenePath) -> Response:
+    """Get the session that wx.requestFacialVerify is called with (provider wechat)."""
+    seen, verify_id = native.begin(ports(), user(), path.scene)
+    return answer(present.scene(ports(), seen) | {"verify_id": verify_id})
+
+
+@mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
+def finish_native(path: ScenePath) -> Response:
+    """Learn what WeChat's verification came to."""
+    result = native_result.finish(ports(), user(), path.scene)
     return answer(present.result(ports(), result.scene, result.decision))
 
 

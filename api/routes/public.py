@@ -1,5 +1,7 @@
 """What anybody may read: keys, health, a code's picture, the popup."""
 
+from typing import Any
+
 from flask import Response, render_template
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -39,10 +41,22 @@ def health() -> Response:
     return answer({"status": "ok"})
 
 
-@public.get("/qr/<string:scene>.png", responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}})
+PICTURE: Any = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
+
+
+@public.get("/qr/<string:scene>.png", responses=PICTURE)
 def code_image(path: ImagePath) -> Response:
     """Show the mini-program code of an attempt; gone once the attempt has ended."""
-    picture = code.image(ports(), path.scene)
+    return _picture(code.image(ports(), path.scene))
+
+
+@public.get("/qr/subscribe.png", responses=PICTURE)
+def subscribe_image() -> Response:
+    """Show the code by which a person opens the service (引导开通)."""
+    return _picture(code.subscribe_image(ports()))
+
+
+def _picture(picture: bytes) -> Response:
     kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
     return Response(picture, mimetype=kind, headers={"Cache-Control": "no-store"})
 

@@ -36,7 +36,8 @@ class BindingPath(BaseModel):
 @me.post("/bindings", responses={201: answers.BindingRow})
 def bind(body: requests.NewBinding) -> Response:
     """Let this phone receive a person's pushes."""
-    row = bindings.bind(ports(), user(), Named(body.name, body.id_number, body.id_type))
+    named = Named(body.name, body.id_number, body.id_type)
+    row = bindings.bind(ports(), user(), named, body.till_code)
     return answer(present.binding(ports(), row), 201)
 
 
@@ -49,7 +50,7 @@ def read_template() -> Response:
 @me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})
 def subscribe(body: requests.Subscription) -> Response:
     """Say what was tapped in WeChat's panel."""
-    accepted = bindings.subscribed(ports(), user(), body.template_id, body.result)
+    accepted = bindings.told(ports(), user(), body.template_id, body.result)
     return answer({"accepted": accepted})
 
 

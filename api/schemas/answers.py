@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
-from models.domain.person import Network
+from models.domain.person import Network, Proof, Push
+from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 
@@ -39,6 +40,7 @@ class ListedPerson(Answer):
     network: Network
     enrolled: bool
     subscribed: bool
+    push: Push
 
 
 class ChosenPerson(Answer):
@@ -91,6 +93,13 @@ class PopupAnswer(Answer):
     """The popup's new address."""
 
     popup_url: str
+
+
+class TillCodeAnswer(Answer):
+    """Six digits to be shown on the counter's screen until they expire or are used."""
+
+    till_code: str
+    expires_at: datetime
 
 
 class EventData(Answer):
@@ -162,6 +171,7 @@ class SceneAnswer(Answer):
     amount_fen: int
     person: ChosenPerson | None
     persons: list[ListedPerson]
+    provider: Provider
     notice: NoticeAnswer
     presence_code_needed: bool
     appeal: AppealWindow
@@ -172,6 +182,12 @@ class HintAnswer(SceneAnswer):
     """What stands in the way of a good capture."""
 
     hint: str | None
+
+
+class NativeAnswer(SceneAnswer):
+    """What wx.requestFacialVerify is called with."""
+
+    verify_id: str
 
 
 class Colour(Answer):
@@ -289,6 +305,7 @@ class BindingRow(Answer):
 
     binding_id: str
     person: BoundPerson
+    proof: Proof
     subscribed: bool
     created_at: datetime
 

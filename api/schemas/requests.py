@@ -147,11 +147,12 @@ class NewAppeal(Body):
 
 
 class NewBinding(Body):
-    """Whom this phone wants to receive pushes for."""
+    """Whom this phone wants to receive pushes for; the six digits prove that it is at the counter."""
 
     name: Name
     id_number: IdNumber
     id_type: IdType = IdType.RESIDENT
+    till_code: Annotated[str, StringConstraints(max_length=16)] | None = None
 
 
 class Subscription(Body):

@@ -1,11 +1,11 @@
-import type { FinishAnswer, NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
+import type { NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
 import type { Method } from './http'
 import { send } from './http'
 import type { Form } from './multipart'
 import { encode } from './multipart'
 import { withSession } from './session'
 
-export type Scene = SceneAnswer & { provider?: 'own' | 'wechat' }
+export type Scene = SceneAnswer
 type Key = keyof Operations
 
 interface Options<K extends Key> {
@@ -19,14 +19,9 @@ interface Options<K extends Key> {
 function call<K extends Key>(key: K, options: Options<K> = {}): Promise<Operations[K]['answer']> {
   const [method, template] = key.split(' ') as [Method, string]
   const path = template.replace(/\{\w+\}/, encodeURIComponent(options.id ?? ''))
-  return reach(method, path, options) as Promise<Operations[K]['answer']>
-}
-
-function reach(method: Method, path: string, options: Omit<Options<Key>, 'body'> & { body?: object }) {
   const form = options.form && encode(options.form)
-  const body = form ? form.body : options.body
-  const contentType = form?.contentType
-  return withSession((token) => send({ method, path, token, body, contentType, timeoutMs: options.timeoutMs }))
+  const sent = { method, path, body: form ? form.body : options.body, contentType: form?.contentType, timeoutMs: options.timeoutMs }
+  return withSession((token) => send({ ...sent, token })) as Promise<Operations[K]['answer']>
 }
 
 export const openScene = (scene: string): Promise<Scene> => call('GET /mp/v1/attempts/{scene}', { id: scene })
@@ -56,15 +51,13 @@ export const finish = (challenge: string) =>
 export const lodgeAppeal = (scene: string, form: Form) =>
   call('POST /mp/v1/attempts/{scene}/appeal', { id: scene, form, timeoutMs: 60_000 })
 
-export const startNative = (scene: string) =>
-  reach('POST', `/mp/v1/attempts/${encodeURIComponent(scene)}/native`, {}) as Promise<Scene & { verify_id: string }>
+export const startNative = (scene: string) => call('POST /mp/v1/attempts/{scene}/native', { id: scene })
 
-export const finishNative = (scene: string) =>
-  reach('POST', `/mp/v1/attempts/${encodeURIComponent(scene)}/native/finish`, {}) as Promise<FinishAnswer>
+export const finishNative = (scene: string) => call('POST /mp/v1/attempts/{scene}/native/finish', { id: scene, timeoutMs: 30_000 })
 
 export const template = () => call('GET /mp/v1/subscriptions')
 export const tellSubscription = (body: Subscription) => call('POST /mp/v1/subscriptions', { body })
-export const bind = (body: NewBinding & { till_code?: string }) => call('POST /mp/v1/bindings', { body })
+export const bind = (body: NewBinding) => call('POST /mp/v1/bindings', { body })
 export const consents = () => call('GET /mp/v1/me/consents')
 export const bindings = () => call('GET /mp/v1/me/bindings')
 export const appeals = () => call('GET /mp/v1/me/appeals')

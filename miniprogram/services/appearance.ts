@@ -21,3 +21,9 @@ export function shell<K extends keyof Strings>(page: K): { t: Strings[K]; look: 
 export function title(text: string): void {
   wx.setNavigationBarTitle({ title: text })
 }
+
+/** The same for a page from which there is no way to the home page: somebody else may hold the phone. */
+export function titleAlone(text: string): void {
+  title(text)
+  wx.hideHomeButton()
+}

@@ -23,6 +23,7 @@ export interface AppealLodged {
   amount_fen: number
   person: ChosenPerson | null
   persons: ListedPerson[]
+  provider: Provider
   notice: NoticeAnswer
   presence_code_needed: boolean
   appeal: AppealWindow
@@ -67,6 +68,7 @@ export interface BindingList {
 export interface BindingRow {
   binding_id: string
   person: BoundPerson
+  proof: Proof
   subscribed: boolean
   created_at: string
 }
@@ -89,6 +91,7 @@ export interface ChallengeAnswer {
   amount_fen: number
   person: ChosenPerson | null
   persons: ListedPerson[]
+  provider: Provider
   notice: NoticeAnswer
   presence_code_needed: boolean
   appeal: AppealWindow
@@ -164,6 +167,7 @@ export interface FinishAnswer {
   amount_fen: number
   person: ChosenPerson | null
   persons: ListedPerson[]
+  provider: Provider
   notice: NoticeAnswer
   presence_code_needed: boolean
   appeal: AppealWindow
@@ -190,6 +194,7 @@ export interface HintAnswer {
   amount_fen: number
   person: ChosenPerson | null
   persons: ListedPerson[]
+  provider: Provider
   notice: NoticeAnswer
   presence_code_needed: boolean
   appeal: AppealWindow
@@ -210,6 +215,7 @@ export interface ListedPerson {
   network: Network
   enrolled: boolean
   subscribed: boolean
+  push: Push
 }
 
 /** The code of wx.login. */
@@ -230,14 +236,35 @@ export interface MotionFrames {
   fps: number
 }
 
+/** What wx.requestFacialVerify is called with. */
+export interface NativeAnswer {
+  scene: string
+  channel: Channel
+  state: AttemptState
+  server_time: string
+  expires_at: string
+  tries_left: number
+  institution: string
+  amount_fen: number
+  person: ChosenPerson | null
+  persons: ListedPerson[]
+  provider: Provider
+  notice: NoticeAnswer
+  presence_code_needed: boolean
+  appeal: AppealWindow
+  reason: string | null
+  verify_id: string
+}
+
 /** Where a person on the list comes from. */
 export type Network = "self" | "family_share" | "family_proxy"
 
-/** Whom this phone wants to receive pushes for. */
+/** Whom this phone wants to receive pushes for; the six digits prove that it is at the counter. */
 export interface NewBinding {
   name: string
   id_number: string
   id_type?: IdType
+  till_code?: string | null
 }
 
 /** What the phone says before a try is drawn. */
@@ -279,6 +306,15 @@ export interface ProgressAnswer {
   progress: ActionProgress[]
 }
 
+/** What stands behind a binding: who said that this WeChat is this person's. */
+export type Proof = "claimed" | "till" | "face" | "imported"
+
+/** The capture provider of an institution; an attempt keeps the one it was begun with. */
+export type Provider = "own" | "wechat"
+
+/** Whether a push is expected to reach a person, as the counter sees it. */
+export type Push = "ready" | "not_bound" | "no_credit"
+
 /** Why, in the words the phone may see. */
 export type Reason = "ok" | "not_acquired" | "action_missing" | "action_order" | "not_live" | "not_matched" | "frames_seen_before" | "frames_irregular" | "matcher_unavailable" | "tries_used_up"
 
@@ -294,6 +330,7 @@ export interface SceneAnswer {
   amount_fen: number
   person: ChosenPerson | null
   persons: ListedPerson[]
+  provider: Provider
   notice: NoticeAnswer
   presence_code_needed: boolean
   appeal: AppealWindow
@@ -321,6 +358,8 @@ export interface Operations {
   'POST /mp/v1/attempts/{scene}/appeal': { body: ArrayBuffer; answer: AppealLodged }
   'POST /mp/v1/attempts/{scene}/challenges': { body: NewChallenge; answer: ChallengeAnswer }
   'POST /mp/v1/attempts/{scene}/consent': { body: ConsentAnswer; answer: SceneAnswer }
+  'POST /mp/v1/attempts/{scene}/native': { body: null; answer: NativeAnswer }
+  'POST /mp/v1/attempts/{scene}/native/finish': { body: null; answer: FinishAnswer }
   'PUT /mp/v1/attempts/{scene}/person': { body: PersonChoice; answer: SceneAnswer }
   'POST /mp/v1/attempts/{scene}/precheck': { body: ArrayBuffer; answer: HintAnswer }
   'POST /mp/v1/bindings': { body: NewBinding; answer: BindingRow }

@@ -20,6 +20,7 @@ ACTION_CLASS = {
     "blink": "eyes",
 }
 PALETTE = ("#FF0000", "#00FF00", "#0000FF", "#FFFF00", "#00FFFF", "#FF00FF")
+# 2.5 changes a second, at most 1.25 flashes (WCAG 2.3.1 allows three); at 5 fps two frames see each colour.
 COLOUR_MS = 400
 EVIDENCE_FROM_MS = 300
 EVIDENCE_STEP_MS = 700

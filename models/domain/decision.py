@@ -37,9 +37,10 @@ class Report:
 
     Counts are frames, times milliseconds, `score`, `relative` and `same_face` on the fused
     cosine scale, `pad` is P(bona fide),
-    `pad_low` that of the least live stretch. `relative` is the best score of anyone in the
-    card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the
-    frame memory.
+    `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
+    `colour_p` the chance that a film which does not answer the screen's colours fits them as well
+    (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and
+    `seen_similar` (frames) and `seen_movement_ms` come from the frame memory.
     """
 
     motion: int = 0
@@ -57,6 +58,9 @@ class Report:
     same_face: float | None = None
     pad: float | None = None
     pad_low: float | None = None
+    bezel: float | None = None
+    colour_asked: bool = False
+    colour_p: float | None = None
     score: float | None = None
     relative: float | None = None
     seen_exact: int = 0
@@ -118,7 +122,7 @@ def _irregular(report: Report, policy: Policy) -> bool:
 
 
 def _who_and_alive(report: Report, policy: Policy) -> Decision:
-    """Judge liveness, then the comparison; what was not measured never passes."""
+    """Judge liveness, then who it is; what was not measured never passes."""
     if _below(report.same_face, policy.same_face_min):
         return _failed(Reason.NOT_LIVE)
     if report.pad is None and policy.pad_required:
@@ -127,6 +131,19 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
         _below(report.pad, policy.pad_min) or _below(report.pad_low, policy.pad_low_min)
     ):
         return _failed(Reason.NOT_LIVE)
+    if report.bezel is not None and _above(report.bezel, policy.bezel_max):
+        return _failed(Reason.NOT_LIVE)
+    # Who was shown no colours, because flashing harms them, cannot have answered any.
+    if policy.colour_required and report.colour_asked:
+        if report.colour_p is None:
+            return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
+        if _above(report.colour_p, policy.colour_p_max):
+            return _failed(Reason.NOT_LIVE)
+    return _who(report, policy)
+
+
+def _who(report: Report, policy: Policy) -> Decision:
+    """Judge the comparison."""
     if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
     return Decision(Outcome.PASSED, Reason.OK)
@@ -135,6 +152,11 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
 def _below(score: float | None, minimum: float) -> bool:
     """Tell whether a score is missing or under its minimum; NaN is under everything."""
     return score is None or not score >= minimum
+
+
+def _above(value: float, maximum: float) -> bool:
+    """Tell whether a value is over its maximum; NaN is over everything."""
+    return not value <= maximum
 
 
 def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:

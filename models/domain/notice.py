@@ -1,6 +1,7 @@
-"""The notice a person consents to. A changed text is a new version; old ones stay readable."""
+"""The notices a person consents to. A changed text is a new version; old ones stay readable."""
 
 from models.domain.errors import Invalid
+from models.domain.provider import Provider
 
 NOTICES = {
     "2026-11": (
@@ -11,11 +12,18 @@ NOTICES = {
         "三、与家庭成员区分：为防止亲属冒用，会与您家庭成员的登记照片作区分比对。\n"
         "您可以不同意。不刷脸也可以买药，请出示身份证件，由工作人员核验。"
     ),
+    "2026-11-wechat": (
+        "为核验“实际到店购药人员”，需要使用微信人脸核身服务核验您的人脸。\n"
+        "一、向微信提供信息：您的姓名和身份证号码将提供给微信人脸核身服务，用于本次核验。\n"
+        "二、人脸信息由微信采集并比对：医保经办机构不接收、不保存您的人脸画面，只接收核验是否通过的结果。\n"
+        "您可以不同意。不刷脸也可以买药，请出示身份证件，由工作人员核验。"
+    ),
 }
 CURRENT = "2026-11"
+IN_FORCE = {Provider.OWN: CURRENT, Provider.WECHAT: "2026-11-wechat"}
 
 
-def check(version: str) -> None:
-    """Raise Invalid `notice_stale` unless the current notice was read."""
-    if version != CURRENT:
+def check(version: str, provider: Provider = Provider.OWN) -> None:
+    """Raise Invalid `notice_stale` unless the provider's current notice was read."""
+    if version != IN_FORCE[provider]:
         raise Invalid("the notice has changed; please show the new one", code="notice_stale")

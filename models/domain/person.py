@@ -16,6 +16,23 @@ class Network(StrEnum):
     FAMILY_PROXY = "family_proxy"
 
 
+class Proof(StrEnum):
+    """What stands behind a binding: who said that this WeChat is this person's."""
+
+    CLAIMED = "claimed"
+    TILL = "till"
+    FACE = "face"
+    IMPORTED = "imported"
+
+
+class Push(StrEnum):
+    """Whether a push is expected to reach a person, as the counter sees it."""
+
+    READY = "ready"
+    NOT_BOUND = "not_bound"
+    NO_CREDIT = "no_credit"
+
+
 def mask(name: str) -> str:
     """Return the name with all but its ends hidden: 李*白, 李*, 欧**华."""
     if len(name) < 2:

@@ -7,6 +7,7 @@ from typing import Any
 from models.domain.errors import Invalid
 
 PRESENCE_CODE = ("off", "push", "both")
+COLOURS_MAX, COLOURS_TELLING = 6, 4
 ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink")
 
 
@@ -16,11 +17,12 @@ class Policy:
 
     A score on its threshold passes. Scores are SFace cosines (−1…1) or their fusion with the
     dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1,
-    `pad_low_min` that of any three frames in a row.
+    `pad_low_min` that of any three frames in a row. Of films that do not answer the screen's colours a
+    share `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
     """
 
     version: int = 1
-    score_min: float = 0.40
+    score_min: float = 0.41
     grey_low: float = 0.25
     grey_high: float = 0.55
     cohort_margin: float = 0.05
@@ -28,6 +30,9 @@ class Policy:
     pad_required: bool = True
     pad_min: float = 0.5
     pad_low_min: float = 0.1
+    bezel_max: float = 1.0
+    colour_required: bool = False
+    colour_p_max: float = 0.01
     gap_max_ms: int = 1000
     frozen_max_ms: int = 1000
     loop_max_ms: int = 1500
@@ -56,6 +61,11 @@ class Policy:
             raise Invalid("action_count must be 1–3 and fit action_pool", code="policy_invalid")
         if self.grey_low > self.grey_high:
             raise Invalid("grey_low must not be above grey_high", code="policy_invalid")
+        if self.colour_count > COLOURS_MAX:
+            raise Invalid(f"colour_count must be 0–{COLOURS_MAX}", code="policy_invalid")
+        # Three colours make 150 sequences: too few to tell one try in a hundred apart.
+        if self.colour_required and self.colour_count < COLOURS_TELLING:
+            raise Invalid(f"colour_required needs {COLOURS_TELLING} colours", code="policy_invalid")
         if self.presence_code not in PRESENCE_CODE:
             raise Invalid("presence_code is off, push or both", code="policy_invalid")
 

@@ -10,12 +10,14 @@ from models.tables.person import Binding, Consent, Enrolment, FamilyLink, Person
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.verification import Redemption, Verification
+from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode
 
 __all__ = [
     "Appeal",
     "Attempt",
     "Base",
     "Binding",
+    "CallbackNonce",
     "Capture",
     "Challenge",
     "Consent",
@@ -28,6 +30,7 @@ __all__ = [
     "Idempotency",
     "Institution",
     "Lookup",
+    "NativeCheck",
     "Person",
     "PolicyVersion",
     "ProviderToken",
@@ -36,6 +39,8 @@ __all__ = [
     "Session",
     "SigningKey",
     "Staff",
+    "SubscriptionFact",
+    "TillCode",
     "Tombstone",
     "Verification",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, word
 from models.domain import attempt as rules
 from models.domain.attempt import AttemptState, Channel
+from models.domain.provider import Provider
 
 
 class Attempt(Base):
@@ -23,6 +24,7 @@ class Attempt(Base):
     number: Mapped[int]
     scene: Mapped[str] = mapped_column(String(32), unique=True)
     channel: Mapped[Channel] = mapped_column(word(Channel))
+    provider: Mapped[Provider] = mapped_column(word(Provider), default=Provider.OWN)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     relation: Mapped[str | None] = mapped_column(String(16))
     listed: Mapped[bool] = mapped_column(default=True)

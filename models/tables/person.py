@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, word
 from models.domain.attempt import Channel
 from models.domain.idnumber import IdType
-from models.domain.person import Network
+from models.domain.person import Network, Proof
 
 
 class Person(Base):
@@ -52,13 +52,14 @@ class Enrolment(Base):
 
 
 class Binding(Base):
-    """A WeChat user who receives this person's pushes."""
+    """A WeChat user who receives this person's pushes; `subscribed` is what the phone last said it tapped."""
 
     __tablename__ = "binding"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     openid: Mapped[bytes] = mapped_column(LargeBinary)
     openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    proof: Mapped[Proof] = mapped_column(word(Proof), default=Proof.CLAIMED)
     subscribed: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

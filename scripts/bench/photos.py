@@ -8,6 +8,7 @@ import face_recognition
 
 from matcher import decode
 from matcher.models import Models
+from models.domain.policy import Policy
 from scripts.bench.clock import cpu_ms
 from scripts.demo.film import Film, samples
 
@@ -28,7 +29,7 @@ def measure(models: Models) -> dict[str, Any]:
         "ours_ms": round(ours, 1),
         "face_recognition_ms": round(theirs, 1),
         "ratio": round(theirs / ours, 2),
-        "score_outside_grey_zone": score > 0.55,
+        "score_outside_grey_zone": score > Policy().grey_high,
     }
 
 

@@ -26,7 +26,7 @@ SECONDS = 10
 def measure(pad: Path | None) -> dict[str, Any]:
     """Return how many captures a second the service examines for four clients that never pause."""
     secret = secrets.token_hex(32)
-    with _serving(secret, pad) as url, closing(RemoteMatcher(url, secret.encode())) as remote:
+    with _serving(secret, pad) as url, closing(RemoteMatcher(url, secret.encode(), _new_id)) as remote:
         frames = capture()
         seen = remote.observe(frames[: len(frames) // 2])
         seen += remote.observe(frames[len(frames) // 2 :], seen)
@@ -37,6 +37,10 @@ def measure(pad: Path | None) -> dict[str, Any]:
         with ThreadPoolExecutor(CLIENTS) as clients:
             done = sum(clients.map(lambda _: _until(end, remote, asked), range(CLIENTS)))
     return {"processes": PROCESSES, "clients": CLIENTS, "examine_per_s": round(done / SECONDS, 1)}
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
 
 
 def _until(end: float, remote: RemoteMatcher, asked: Examination) -> int:

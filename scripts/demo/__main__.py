@@ -10,6 +10,7 @@ from rich.console import Console
 
 from scripts.demo import profile
 from scripts.demo.servers import Servers
+from scripts.demo.stage import pad_note
 from scripts.demo.story import play
 
 console = Console(highlight=False)
@@ -36,6 +37,7 @@ def _stay(document: dict[str, Any], servers: Servers) -> None:
     console.print(f"  OpenAPI             {document['base_url']}/openapi.json")
     console.print(f"  微信模拟器 / WeChat  {document['simulator_url']}/")
     console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
+    console.print(f"[yellow]  {pad_note()}[/yellow]")
     try:
         sys.exit(f"{servers.watch()} has stopped; see var/logs/")
     except KeyboardInterrupt:

@@ -16,12 +16,13 @@ from models import migrate
 from models.domain import idnumber, notice
 from models.domain.idnumber import IdType
 from models.domain.policy import Policy
-from scripts import enrol, setting
+from scripts import enrol, setting, weights
 from scripts.demo import cast as casting
 from scripts.demo.cast import Player
 from scripts.demo.film import samples
 
 VAR = Path("var")
+WEIGHTS = VAR / "weights"
 DOCUMENT = VAR / "demo.json"
 DEMO_ACTIONS = "smile"
 STORY_WINDOW_S = 8
@@ -29,10 +30,13 @@ STORY_WINDOW_S = 8
 
 def prepare(*, fresh: bool) -> dict[str, Any]:
     """Set the installation up, from nothing when `fresh` or when there is none; return demo.json."""
-    if fresh or not DOCUMENT.exists() or not setting.DEMO_ENVIRONMENT.exists():
+    complete = "YIBAO_WECHAT_CALLBACK_TOKEN" in setting.demo_environment()
+    if fresh or not DOCUMENT.exists() or not complete:
         _clear()
         _write_environment(_secrets())
-    _write_environment(setting.demo_environment() | _addresses())
+    _use_weights()
+    values = setting.demo_environment() | _addresses()
+    _write_environment(values | _simulator(values))
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
     ports = build(settings)
@@ -49,6 +53,8 @@ def _clear() -> None:
         (VAR / name).unlink(missing_ok=True)
     for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
         (VAR / name).unlink(missing_ok=True)
+    for name in ("wechat.sqlite", "wechat.sqlite-wal", "wechat.sqlite-shm"):
+        (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
         shutil.rmtree(VAR / name, ignore_errors=True)
 
@@ -58,6 +64,12 @@ def ports_of_call() -> tuple[int, int]:
     return int(os.environ.get("PORT", "8000")), int(os.environ.get("SIM_PORT", "8001"))
 
 
+def _use_weights() -> None:
+    """Let the servers use the PAD weights that make weights has put into var/weights."""
+    if "YIBAO_PAD_DIR" not in os.environ and all((WEIGHTS / name).is_file() for name in weights.files()):
+        os.environ["YIBAO_PAD_DIR"] = str(WEIGHTS.resolve())
+
+
 def _addresses() -> dict[str, str]:
     """Return where this run listens."""
     port, simulator = ports_of_call()
@@ -65,6 +77,15 @@ def _addresses() -> dict[str, str]:
         "YIBAO_BASE_URL": f"http://127.0.0.1:{port}",
         "YIBAO_BIND": f"127.0.0.1:{port}",
         "YIBAO_WECHAT_BASE_URL": f"http://127.0.0.1:{simulator}",
+    }
+
+
+def _simulator(values: dict[str, str]) -> dict[str, str]:
+    """Return the simulator's settings: the same account, its pushes to the application, its own file."""
+    names = ("APPID", "SECRET", "TEMPLATE_ID", "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
+    return {f"SIM_{name}": values[f"YIBAO_WECHAT_{name}"] for name in names} | {
+        "SIM_CALLBACK_URL": f"{values['YIBAO_BASE_URL']}/wechat/callback",
+        "SIM_STATE": str(VAR.resolve() / "wechat.sqlite"),
     }
 
 
@@ -81,6 +102,9 @@ def _secrets() -> dict[str, str]:
         "YIBAO_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
         "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
         "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
+        "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
+        # 43 characters: base64 without its padding, as WeChat's console draws it.
+        "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
     }
 

@@ -20,7 +20,7 @@ class Servers:
     """The running processes; stops them all at the end."""
 
     def __init__(self, base_url: str, simulator_url: str) -> None:
-        self._urls = (f"{simulator_url}/", f"{base_url}/healthz")
+        self._urls = {"simulator": f"{simulator_url}/", "web": f"{base_url}/healthz"}
         port = simulator_url.rsplit(":", 1)[1]
         python = sys.executable
         self._commands = {
@@ -33,13 +33,11 @@ class Servers:
     def __enter__(self) -> "Servers":
         """Start everything and wait until it answers."""
         LOGS.mkdir(parents=True, exist_ok=True)
-        for url in self._urls:
+        for url in self._urls.values():
             _refuse_if_taken(url)
-        for name, command in self._commands.items():
-            with (LOGS / f"{name}.log").open("wb") as log:
-                self._running[name] = subprocess.Popen(
-                    command, env=_environment(), stdout=log, stderr=subprocess.STDOUT
-                )
+        for name in self._commands:
+            (LOGS / f"{name}.log").unlink(missing_ok=True)
+            self.start(name)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -51,6 +49,23 @@ class Servers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def start(self, name: str) -> None:
+        """Start one process."""
+        with (LOGS / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(self._commands[name], stdout=log, stderr=subprocess.STDOUT)
+
+    def restart(self, name: str) -> None:
+        """Start a killed process again and wait until it answers."""
+        self.start(name)
+        give_up = time.monotonic() + START_S
+        while not _answers(self._urls[name]) and time.monotonic() < give_up:
+            time.sleep(0.1)
+
+    def kill(self, name: str) -> None:
+        """Kill one process; nothing gets a chance to tidy up."""
+        self._running[name].kill()
+        self._running[name].wait()
 
     def stop(self) -> None:
         """Stop all processes."""
@@ -78,7 +93,7 @@ class Servers:
     def _wait_until_ready(self) -> None:
         """Wait until every address answers, or say which process has died."""
         give_up = time.monotonic() + START_S
-        for url in self._urls:
+        for url in self._urls.values():
             while not _answers(url):
                 dead = [name for name, process in self._running.items() if process.poll() is not None]
                 if dead or time.monotonic() > give_up:
@@ -96,15 +111,6 @@ class Servers:
             used, before = self.cpu_seconds(), used
             if used - before < BUSY:
                 return
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of the servers; the simulator plays the same account."""
-    return os.environ | {
-        "SIM_APPID": os.environ["YIBAO_WECHAT_APPID"],
-        "SIM_SECRET": os.environ["YIBAO_WECHAT_SECRET"],
-        "SIM_TEMPLATE_ID": os.environ["YIBAO_WECHAT_TEMPLATE_ID"],
-    }
 
 
 def _answers(url: str) -> bool:

@@ -1,5 +1,6 @@
 """What the story is told with: steps with their time, timelines, and the final account."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +8,22 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from scripts.demo.phone import Unexpected
 
 WIDTH = 46
+WITHOUT_PAD = (
+    "注意：演示未装 PAD 权重，翻拍屏幕可能通过（make weights 可安装）。"
+    " / No PAD weights here: a monitor replay may pass."
+)
+WITH_PAD = "已装 PAD 权重，翻拍屏幕会被拒绝。/ PAD weights are here: a monitor replay is refused."
+
+
+def pad_note() -> str:
+    """Return what every print-out says of PAD."""
+    return WITH_PAD if os.environ.get("YIBAO_PAD_DIR") else WITHOUT_PAD
 
 
 class Stage:
@@ -21,6 +33,10 @@ class Stage:
         self.console = console
         self.broken: list[str] = []
         self._begun = time.monotonic()
+
+    def say_whether_pad_is_here(self) -> None:
+        """Print whether a replay on a monitor would be noticed."""
+        self.console.print(f"\n[yellow]{pad_note()}[/yellow]")
 
     def act(self, chinese: str, english: str) -> None:
         """Begin an act."""
@@ -40,7 +56,7 @@ class Stage:
         self.act(chinese, english)
         try:
             yield
-        except (Unexpected, AssertionError, KeyError) as error:
+        except (Unexpected, AssertionError, KeyError, httpx.HTTPError) as error:
             self.broken.append(f"{chinese}: {type(error).__name__} {error}")
             self.console.print(f"  [bold red]✗ {type(error).__name__}: {error}[/bold red]")
 

@@ -11,8 +11,7 @@ from scripts.demo.receiver import Receiver
 from scripts.demo.servers import Servers
 from scripts.demo.stage import Stage
 from scripts.demo.till import Till
-
-PAD = "注意：演示未装 PAD 权重，翻拍屏幕可能通过。/ No PAD weights here: a monitor replay may pass."
+from scripts.demo.wechat import WeChatActs
 
 
 def play(document: dict[str, Any], servers: Servers, console: Console) -> bool:
@@ -36,6 +35,7 @@ class Story:
         self.hurried = Till(document["base_url"], hurried)
         self.phone = self._phone("李建国")
         self.right = Film(samples() / "single_face.mp4", 0.0, 2.4)
+        self.wechat = WeChatActs(document, servers, stage, self.phone, self.right)
         self.wrong = [Film(samples() / "WolfgangLanger_Pexels.mp4", start, 5.0) for start in (0.0, 6.0, 12.0)]
         self.replay: list[Shot] = []
         self.told: list[tuple[Till, dict[str, Any]]] = []
@@ -48,13 +48,13 @@ class Story:
 
     def close(self) -> None:
         """Close every connection."""
-        for one in (self.receiver, self.till, self.hurried, self.phone):
+        for one in (self.wechat, self.receiver, self.till, self.hurried, self.phone):
             one.close()
 
     def play(self) -> bool:
         """Play the acts in order, then draw the timelines and the account."""
         stage = self.stage
-        stage.console.print(f"[yellow]{PAD}[/yellow]")
+        stage.say_whether_pad_is_here()
         with stage.scene("一、本人购药", "(a) the insured buys"):
             self.the_insured_buys()
         with stage.scene("二、他人冒用，失败后申诉", "(b) an impostor; an appeal"):
@@ -66,11 +66,12 @@ class Story:
             self.the_last_second()
         with stage.scene("五、重放旧画面", "(e) the frames of (a) again"):
             self.old_frames()
+        self.wechat.play(self.till, self.begin)
         stage.act("时间线", "timelines")
         for till, opened in self.told:
             read = till.read(opened["id"])
             stage.timeline(f"{read['order_no']} → {read['state']}", till.events(opened["id"]))
-        stage.console.print(f"\n[yellow]{PAD}[/yellow]")
+        stage.say_whether_pad_is_here()
         return stage.account(self.phone.finish_ms, self.cpu_s)
 
     def begin(self, till: Till) -> dict[str, Any]:
@@ -118,8 +119,7 @@ class Story:
         for film in self.wrong[:2]:
             self._fails(scene, film)
         with self.stage.step("提交申诉", "an appeal is lodged"):
-            lodged = self.phone.appeal(scene)
-            self.stage.expect(lodged["state"] == "appealed", "the attempt is appealed")
+            self.stage.expect(self.phone.appeal(scene)["state"] == "appealed", "the attempt is appealed")
             state = self.till.read(opened["id"])["state"]
             self.stage.expect(state == "appealed", f"the verification is appealed, not {state}")
 
@@ -181,8 +181,7 @@ class Story:
             result = self.phone.finish(challenge)
             stage.expect((result["outcome"], result["state"]) == ("failed", "failed"), "failed, not expired")
         with stage.step("超时后仍可申诉", "an appeal is still accepted"):
-            lodged = self.phone.appeal(scene)
-            stage.expect(lodged["state"] == "appealed", "appealed")
+            stage.expect(self.phone.appeal(scene)["state"] == "appealed", "appealed")
 
     def old_frames(self) -> None:
         """(e) The very frames that passed are shown again."""

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import comparison, kin, landmarks, liveness, pad, publish
+from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, publish
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -12,6 +12,8 @@ COMMANDS = {
     "liveness": (liveness.run, ("films", "out")),
     "landmarks": (landmarks.run, ("films", "out")),
     "pad": (pad.run, ("films", "weights", "out")),
+    "colour": (colour.run, ("films", "out")),
+    "cues": (cues.run, ("films", "faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
 }
 

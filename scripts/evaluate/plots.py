@@ -116,3 +116,24 @@ def timeline(file: Path, shown: Sequence[Judged]) -> None:
     rows[-1, 0].set_xlabel("s")
     figure.savefig(file, dpi=120)
     pyplot.close(figure)
+
+
+def answers(file: Path, summary: Mapping[str, Any], others: Sequence[float | None]) -> None:
+    """Plot the share of answers seen by the screen's share of light, and `p` of film that gives none."""
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for kind, colour in (("answering", "tab:blue"), ("another", "tab:red")):
+        found = summary[kind]
+        shares = [100 * float(share) for share in found]
+        values = [one["rate"] for one in found.values()]
+        left.plot(shares, values, "o-", color=colour, label=f"{kind}, n = {next(iter(found.values()))['n']}")
+        edges = [(one["lower95"], one["upper95"]) for one in found.values()]
+        left.fill_between(shares, *zip(*edges, strict=True), color=colour, alpha=0.15)
+    left.set(xlabel="screen's light, % of ambient", ylabel=f"p ≤ {summary['p_max']:g}", ylim=(0, 1))
+    known = [p for p in others if p is not None]
+    right.hist(known, bins=50, range=(0, 1), density=True)
+    right.axhline(1, color="black", linewidth=0.8)
+    right.set(xlabel=f"p of film that does not answer, n = {len(known):,}", ylabel="density")
+    left.grid(alpha=0.3)
+    left.legend()
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)

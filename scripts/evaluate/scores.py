@@ -35,9 +35,9 @@ def of_pairs(gallery: Gallery, first: np.ndarray, second: np.ndarray, policy: Po
     """Return the scores of pairs of rows, the first as probe, the second as reference."""
     cosine = np.einsum("ij,ij->i", gallery.probe[first], gallery.sface[second]).astype(np.float64)
     distance = np.linalg.norm(gallery.dlib[first] - gallery.dlib[second], axis=1)
-    grey = (policy.grey_low <= cosine) & (cosine <= policy.grey_high)
-    score = cosine.copy()
-    score[grey] = [fused(float(c), float(d)) for c, d in zip(cosine[grey], distance[grey], strict=True)]
+    zone = (policy.grey_low, policy.grey_high)
+    grey = (zone[0] <= cosine) & (cosine <= zone[1])
+    score = np.where(grey, fused(cosine, distance.astype(np.float64), zone), cosine)
     return Scores(cosine, -distance, score)
 
 

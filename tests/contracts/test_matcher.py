@@ -16,7 +16,7 @@ from matcher.errors import BadImage, MatcherUnavailable
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
 from matcher.remote import RemoteMatcher
-from matcher.types import Examination, Frame, Observation
+from matcher.types import Examination, Frame, Observation, Shown
 from scripts.demo.film import samples
 from tests import matching
 from tests.matcher.captures import MAN, frames, observed, references
@@ -36,7 +36,9 @@ def either(request: pytest.FixtureRequest, matcher: LocalMatcher) -> Iterator[Ma
     if request.param == "local":
         yield matcher
         return
-    with closing(RemoteMatcher(request.getfixturevalue("url"), matching.SECRET.encode())) as remote:
+    with closing(
+        RemoteMatcher(request.getfixturevalue("url"), matching.SECRET.encode(), matching.new_id)
+    ) as remote:
         yield remote
 
 
@@ -47,6 +49,7 @@ def asked(matcher: LocalMatcher, seen: list[Observation], filmed: list[Frame]) -
         evidence=tuple(frame for frame in filmed if frame.kind == "evidence"),
         references=references(matcher, "single_face.jpg"),
         cohort=(references(matcher, "0-f1-su-ph.jpg"),),
+        colours=(Shown("#FF0000", 400), Shown("#00FFFF", 400), Shown("#0000FF", 400), Shown("#FFFF00", 400)),
     )
 
 
@@ -64,6 +67,7 @@ def test_the_same_capture_gives_the_same_report(either: Matcher, matcher: LocalM
     report = either.examine(examination)
     assert report == matcher.examine(examination)
     assert report.comparison["score"] > 0.5 > report.cohort["best"]
+    assert report.colour["status"] == "measured"
 
 
 def test_a_capture_without_anything_is_reported_too(either: Matcher) -> None:
@@ -88,7 +92,10 @@ def test_a_bad_picture_is_named(either: Matcher, image: bytes, reason: str) -> N
 
 
 def test_whoever_does_not_know_the_secret_learns_nothing(url: str) -> None:
-    with closing(RemoteMatcher(url, b"another secret")) as stranger, pytest.raises(MatcherUnavailable):
+    with (
+        closing(RemoteMatcher(url, b"another secret", matching.new_id)) as stranger,
+        pytest.raises(MatcherUnavailable),
+    ):
         stranger.enrol(PHOTO)
     answer = httpx.post(f"{url}/enrol", json={"photo": ""}, trust_env=False)
     assert (answer.status_code, answer.json()) == (401, {"error": "unsigned"})
@@ -117,6 +124,33 @@ def test_a_request_of_another_time_is_refused(url: str, seconds: int) -> None:
 def test_a_malformed_question_is_refused(url: str, path: str, body: bytes) -> None:
     answer = signed(url, path, body)
     assert answer.status_code == 400 and answer.json()["error"] == "malformed"
+
+
+EMPTY = {
+    "actions": [],
+    "observations": [],
+    "evidence": [],
+    "references": [],
+    "cohort": [],
+    "grey_zone": [0, 1],
+}
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [7, {}, ["#FF0000"], [{}], [{"rgb": "red", "ms": 400}], [{"rgb": "#FF00000", "ms": 400}],
+     [{"rgb": "#FF0000", "ms": 0}], [{"rgb": "#FF0000", "ms": 10**9}], [{"rgb": "#FF0000", "ms": 400}] * 17],
+)  # fmt: skip
+def test_impossible_colours_are_refused(colours: object) -> None:
+    with pytest.raises(wire.Malformed):
+        wire.examination_from_json(EMPTY | {"colours": colours})
+
+
+def test_colours_cross_the_wire_and_may_be_left_out() -> None:
+    shown = (Shown("#FF0000", 400), Shown("#00FF00", 500))
+    examination = Examination((), (), (), (), colours=shown)
+    assert wire.examination_from_json(wire.examination_to_json(examination)) == examination
+    assert wire.examination_from_json(EMPTY).colours == ()
 
 
 def test_too_large_a_question_is_refused(url: str) -> None:
@@ -162,7 +196,7 @@ def test_a_stop_lets_the_work_in_hand_be_finished() -> None:
 def test_pad_weights_are_the_services() -> None:
     with matching.service(YIBAO_PAD_DIR=str(shared("models")), YIBAO_PROFILE="production") as (url, _):
         filmed = frames(MAN)
-        with closing(RemoteMatcher(url, matching.SECRET.encode())) as remote:
+        with closing(RemoteMatcher(url, matching.SECRET.encode(), matching.new_id)) as remote:
             seen = observed(remote, filmed)
         assert all(one.live is not None and one.live > 0.5 for one in seen if one.kind == "evidence")
         assert httpx.get(f"{url}/health", trust_env=False).json()["pad"] == "measured"

@@ -14,8 +14,8 @@ from api.flows import memory
 from matcher import wire
 from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
-from matcher.remote import RemoteMatcher
-from matcher.types import Examination
+from matcher.remote import Patience, RemoteMatcher
+from matcher.types import Examination, Shown
 from tests import matching, play
 from tests.matcher.captures import MAN, frames, observed, references
 from tests.world import World
@@ -109,7 +109,7 @@ MISDEEDS: dict[str, matching.Misdeed] = {
 
 
 def impatient(url: str) -> closing[RemoteMatcher]:
-    return closing(RemoteMatcher(url, SECRET, within=1.0, pause=lambda _: None))
+    return closing(RemoteMatcher(url, SECRET, matching.new_id, Patience(within_s=1.0, pause_s=0.0)))
 
 
 @pytest.mark.parametrize("misdeed", MISDEEDS.values(), ids=MISDEEDS)
@@ -151,6 +151,9 @@ def lie(path: str, value: Any) -> Lie:
         lie("timing.max_gap_ms", 1), lie("actions.0.action", "nod"), lie("actions.0.from_ms", 1),
         lie("acquisition.usable_motion", 99), lie("acquisition.usable_evidence", 99), lie("models", []),
         lie("comparison", {}), lie("timing", None),
+        lie("colour.p", 0.001), lie("colour.score", 0.99), lie("colour.score", "high"),
+        lie("colour.status", "not_asked"), lie("colour.lag_ms", 7), lie("colour", {}),
+        lie("pad.cues.bezel", 0.0), lie("pad.cues.spread", 0.5), lie("pad.cues", {}),
     ],
 )  # fmt: skip
 def test_a_report_that_cannot_be_true_is_not_believed(matcher: LocalMatcher, change: Lie) -> None:
@@ -160,6 +163,7 @@ def test_a_report_that_cannot_be_true_is_not_believed(matcher: LocalMatcher, cha
         observations=tuple(observed(matcher, filmed)),
         evidence=tuple(frame for frame in filmed if frame.kind == "evidence"),
         references=references(matcher, "single_face.jpg"),
+        colours=(Shown("#FF0000", 400), Shown("#00FF00", 400), Shown("#0000FF", 400)),
     )
     truth = matcher.examine(examination).to_json()
     with matching.misbehaving(says({"report": truth})) as url, impatient(url) as remote:

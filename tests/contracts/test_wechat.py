@@ -13,6 +13,7 @@ from wechat.protocol import WeChat
 
 DATA = {"thing1": "医保购药人脸核验", "amount3": "128.50"}
 PAGE = "pages/verify/verify"
+NAME, ID_NUMBER = "张三", "310101199801011234"
 
 
 class Side(Protocol):
@@ -25,6 +26,10 @@ class Side(Protocol):
     def allow(self, openid: str) -> None: ...
 
     def chat(self, openid: str) -> list[tuple[str, dict[str, str]]]: ...
+
+    def decide_face(self, openid: str, verify_ret: int) -> None: ...
+
+    def decide_rank(self, openid: str, rank: int) -> None: ...
 
 
 class Fake:
@@ -41,6 +46,12 @@ class Fake:
     def chat(self, openid: str) -> list[tuple[str, dict[str, str]]]:
         return [(page, data) for to, page, data in self.wechat.sent if to == openid]
 
+    def decide_face(self, openid: str, verify_ret: int) -> None:
+        self.wechat.faces[openid] = verify_ret
+
+    def decide_rank(self, openid: str, rank: int) -> None:
+        self.wechat.ranks[openid] = rank
+
 
 class Real:
     def __init__(self, gateway: Gateway, simulator: Simulator) -> None:
@@ -55,6 +66,12 @@ class Real:
     def chat(self, openid: str) -> list[tuple[str, dict[str, str]]]:
         messages = self.simulator.messages(openid)
         return [(m["page"], {name: item["value"] for name, item in m["data"].items()}) for m in messages]
+
+    def decide_face(self, openid: str, verify_ret: int) -> None:
+        self.simulator.control("faces", openid=openid, outcome=verify_ret)
+
+    def decide_rank(self, openid: str, rank: int) -> None:
+        self.simulator.control("risks", openid=openid, rank=rank)
 
 
 @pytest.fixture(params=["fake", "gateway and simulator"])
@@ -88,6 +105,13 @@ def test_one_tap_is_one_message(side: Side) -> None:
     assert side.chat("openid-b1") == [(f"{PAGE}?scene=x", DATA)]
 
 
+def test_each_message_has_its_own_msgid(side: Side) -> None:
+    side.allow("openid-b2")
+    side.allow("openid-b2")
+    msg_ids = {side.wechat.send_subscribed("openid-b2", TEMPLATE, PAGE, DATA) for _ in range(2)}
+    assert len(msg_ids) == 2 and all(isinstance(msg_id, str) and msg_id for msg_id in msg_ids)
+
+
 def test_a_long_value_is_cut_to_what_wechat_takes(side: Side) -> None:
     side.allow("openid-c1")
     side.wechat.send_subscribed("openid-c1", TEMPLATE, PAGE, {"thing1": "药" * 30, "phrase2": "😀" * 9})
@@ -99,5 +123,36 @@ def test_a_code_is_a_picture(side: Side) -> None:
     assert side.wechat.code_image("abcABC123", PAGE).startswith(b"\x89PNG")
 
 
-def test_a_scene_too_long_is_refused(side: Side) -> None:
-    refused(lambda: side.wechat.code_image("x" * 33, PAGE), 40169)
+@pytest.mark.parametrize(("scene", "errcode"), [("x" * 33, 40169), ("", 40169), ("张三", 40129)])
+def test_a_scene_wechat_does_not_take_is_refused(side: Side, scene: str, errcode: int) -> None:
+    refused(lambda: side.wechat.code_image(scene, PAGE), errcode)
+
+
+@pytest.mark.parametrize("verify_ret", [10000, 10004, 90002])
+def test_a_face_verification_comes_to_what_wechat_says(side: Side, verify_ret: int) -> None:
+    openid, number = f"openid-f{verify_ret}", f"seq_{verify_ret}"
+    verify_id = side.wechat.face_verify_id(openid, number, NAME, ID_NUMBER)
+    assert side.wechat.face_result(openid, verify_id, number, NAME, ID_NUMBER) == 10300
+    side.decide_face(openid, verify_ret)
+    assert side.wechat.face_result(openid, verify_id, number, NAME, ID_NUMBER) == verify_ret
+
+
+def test_a_face_verification_belongs_to_one_person_and_one_number(side: Side) -> None:
+    verify_id = side.wechat.face_verify_id("openid-g1", "seq_g1", NAME, ID_NUMBER)
+    ask = side.wechat.face_result
+    refused(lambda: ask("openid-g2", verify_id, "seq_g1", NAME, ID_NUMBER), 84017)
+    refused(lambda: ask("openid-g1", verify_id, "seq_g2", NAME, ID_NUMBER), 84020)
+    refused(lambda: ask("openid-g1", verify_id, "seq_g1", "李四", ID_NUMBER), 84018)
+    refused(lambda: ask("openid-g1", verify_id, "seq_g1", NAME, "310101199801011235"), 84018)
+    refused(lambda: ask("openid-g1", "another", "seq_g1", NAME, ID_NUMBER), 84022)
+    refused(lambda: side.wechat.face_verify_id("openid-g1", "seq_g1", NAME, ID_NUMBER), 84019)
+    refused(lambda: side.wechat.face_verify_id("openid-g1", "no", NAME, ID_NUMBER), 84011)
+
+
+def test_a_user_has_a_risk_rank_once_they_were_in_the_mini_program(side: Side) -> None:
+    refused(lambda: side.wechat.risk_rank("openid-h1", 0, "192.0.2.1"), 61010)
+    side.wechat.code_to_session(side.log_in("openid-h1"))
+    assert side.wechat.risk_rank("openid-h1", 0, "192.0.2.1") == 0
+    side.decide_rank("openid-h1", 4)
+    assert side.wechat.risk_rank("openid-h1", 1, "192.0.2.1") == 4
+    refused(lambda: side.wechat.risk_rank("openid-h1", 2, "192.0.2.1"), 40129)

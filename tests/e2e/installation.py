@@ -43,8 +43,6 @@ class Installation:
         )
         given = (folder / "var/demo.env").read_text(encoding="utf-8").splitlines()
         self._environment |= dict(line.split("=", 1) for line in given)
-        for name in ("APPID", "SECRET", "TEMPLATE_ID"):
-            self._environment[f"SIM_{name}"] = self._environment[f"YIBAO_WECHAT_{name}"]
         self.document: dict[str, Any] = json.loads((folder / "var/demo.json").read_text(encoding="utf-8"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 

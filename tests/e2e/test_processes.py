@@ -120,13 +120,35 @@ def test_the_worker_is_killed_and_everything_still_happens(
 
 @pytest.mark.slow
 def test_wechat_is_away_and_comes_back(installation: Installation, purchase: Purchase) -> None:
+    before = len(purchase.phone.messages())
     installation.kill("simulator")
     purchase.till.push(purchase.id, purchase.man["person_id"])
     time.sleep(1.5)
     installation.start("simulator")
     purchase.phone.allow(purchase.document["template_id"])
-    # The simulator keeps nothing over its death: any message came after it.
-    assert purchase.phone.wait_for_message(0, 30)
+    assert purchase.phone.wait_for_message(before, 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["reversed", "shuffled"])
+def test_whatever_befalls_wechats_events_the_ledger_ends_as_wechat_counts(
+    installation: Installation, purchase: Purchase, order: str
+) -> None:
+    with httpx.Client(base_url=purchase.document["simulator_url"], trust_env=False, timeout=40) as wechat:
+        faults = {"callback_hold": True, "callback_copies": 3, "callback_repeats": 2}
+        wechat.post("/sim/v1/faults", json=faults).raise_for_status()
+        for _ in range(2):
+            purchase.phone.allow(purchase.document["template_id"])
+            time.sleep(1.1)
+        purchase.reach()
+        wechat.post("/sim/v1/callbacks/release", json={"order": order}).raise_for_status()
+        pushed = wechat.get("/sim/v1/callbacks?wait=30").json()["pushed"]
+        wechat.post("/sim/v1/faults", json={"clear": True})
+        counted = wechat.get(f"/sim/v1/credits/{purchase.man['openid']}").json()["credits"]
+    assert {one["status"] for one in pushed} == {200}
+    (man,) = [one for one in purchase.till.read(purchase.id)["persons"] if one["relation"] == "本人"]
+    assert man["push"] == ("ready" if any(counted.values()) else "no_credit")
+    assert purchase.man["openid"] not in installation.logs()
 
 
 @pytest.mark.slow
@@ -140,7 +162,7 @@ def test_no_answer_leaves_the_documented_contract(
     stranger = Phone(document["base_url"], document["simulator_url"], openid)
     stranger.login()
     client = purchase.till.http if side == "institution" else stranger.http
-    paths = "^/(v1|healthz|qr|popup|.well-known)" if side == "institution" else "^/mp/v1"
+    paths = "^/(v1|healthz|qr|popup|wechat|.well-known)" if side == "institution" else "^/mp/v1"
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run",
         f"{purchase.document['base_url']}/openapi.json",

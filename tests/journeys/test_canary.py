@@ -9,13 +9,29 @@ from typing import Any
 
 import pytest
 import structlog
+from flask.testing import FlaskClient
 
-from api.flows import examine
+from api.flows import administration, examine
 from api.logs import configure
 from matcher.errors import MatcherUnavailable
 from models import tables
+from models.domain import notice
+from models.domain.provider import Provider
 from tests import play
-from tests.world import AGENT, MAN, STAFF, WIFE, WRONG, World, purchase
+from tests.world import (
+    AES_KEY,
+    AGENT,
+    CALLBACK_TOKEN,
+    MAN,
+    STAFF,
+    TEMPLATE,
+    WIFE,
+    WRONG,
+    World,
+    purchase,
+)
+from wechat.callbacks import sealed
+from wechat.errors import WeChatUnknown
 
 PERSONS = (MAN, WIFE, AGENT)
 SECRETS = [one.id_number for one in PERSONS] + [one.openid for one in PERSONS] + [STAFF]
@@ -78,8 +94,41 @@ def everything(world: World) -> str:
     man.post(f"/mp/v1/attempts/{scene}/precheck", data={"frame": (BytesIO(MAN.id_number.encode()), "a.jpg")})
     till.get(f"/v1/verifications/{MAN.id_number}")
     till.get(f"/v1/verifications?order_no={MAN.id_number}")
+    code = play.ok(till.post(f"/v1/verifications/{coded}/till-code", json={}))["till_code"]
+    known = {"name": WIFE.name, "id_number": WIFE.id_number}
+    man.post("/mp/v1/bindings", json=known | {"till_code": code})
+    man.post("/mp/v1/bindings", json=known | {"till_code": MAN.id_number[:16]})
+    callbacks(world)
+    natively(world, man)
     play.work(world.ports)
     return verification
+
+
+def callbacks(world: World) -> None:
+    """Let WeChat tell of the man, rightly and wrongly."""
+    item = {"TemplateId": TEMPLATE, "SubscribeStatusString": "accept"}
+    at = int(world.clock.now().timestamp())
+    told = {
+        "FromUserName": MAN.openid, "CreateTime": at, "MsgType": "event", "List": item,
+        "Event": "subscribe_msg_popup_event",
+    }  # fmt: skip
+    for nonce, ago in (("n1", 0), ("n1", 1), ("n2", 999)):
+        document = json.dumps(told | {"CreateTime": at - ago}).encode()
+        query, body = sealed(CALLBACK_TOKEN, AES_KEY, "wx-test", document, nonce, at - ago)
+        world.app.test_client().post("/wechat/callback", query_string=query, data=body)
+
+
+def natively(world: World, man: FlaskClient) -> None:
+    """Verify the man by WeChat, with an answer that never comes."""
+    administration.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
+    scene = play.pushed(world, play.opened(world, order_no="A-9"))
+    play.agree(man, scene, notice_version=notice.IN_FORCE[Provider.WECHAT])
+    play.ok(man.post(f"/mp/v1/attempts/{scene}/native"))
+    world.wechat.fail = WeChatUnknown()
+    man.post(f"/mp/v1/attempts/{scene}/native/finish")
+    world.clock.tick(31)
+    man.post(f"/mp/v1/attempts/{scene}/native/finish")
+    world.wechat.fail = None
 
 
 def test_nothing_leaks_into_answers_and_logs(world: World, answers: list[str], logged: Any) -> None:

@@ -1,18 +1,24 @@
 """The same purchase on PostgreSQL, and two of everything at once."""
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from api.flows import anchor
+from api.flows import administration, anchor, push, subscription
 from matcher.local import LocalMatcher
+from models import tables
+from models.domain import notice
+from models.domain.provider import Provider
 from tests import play
 from tests import world as worlds
 from tests.postgres import Postgres
-from tests.world import MAN, World, purchase
+from tests.world import AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
+from wechat.callbacks import sealed
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -105,3 +111,61 @@ def test_one_receipt_redeemed_at_once_is_used_once(either: World) -> None:
         [200, 409, 503],
         [200, 503, 503],
     )
+
+
+def test_one_callback_at_once_is_one_fact(either: World) -> None:
+    at = int(either.clock.now().timestamp())
+    told = {
+        "FromUserName": MAN.openid, "CreateTime": at, "MsgType": "event",
+        "Event": "subscribe_msg_popup_event",
+        "List": {"TemplateId": TEMPLATE, "SubscribeStatusString": "accept"},
+    }  # fmt: skip
+    nonces = iter(["same", "same", "other", "third"])
+
+    def told_once() -> int:
+        document = json.dumps(told).encode()
+        query, body = sealed(CALLBACK_TOKEN, AES_KEY, "wx-test", document, next(nonces), at)
+        return either.app.test_client().post("/wechat/callback", query_string=query, data=body).status_code
+
+    assert set(at_once(told_once, 4)) <= {200, 503}
+    index = either.ports.vault.index("openid", MAN.openid)
+    assert subscription.ledger(either.ports, index).credits == 1
+
+
+def test_two_workers_at_once_send_one_message(either: World) -> None:
+    verification = play.opened(either)
+    play.attempt(either, verification, channel="push", person_id=either.ids[MAN.name])
+    with either.ports.database.reading() as db:
+        delivery = db.scalars(select(tables.Delivery.id)).one()
+    at_once(lambda: push.send(either.ports, delivery), 4)
+    assert len(either.wechat.sent) == 1
+    assert play.events(either, verification).count("attempt.delivered") == 1
+
+
+def test_digits_used_at_once_are_good_for_one_phone(either: World) -> None:
+    url = f"/v1/verifications/{play.opened(either)}/till-code"
+    code = play.ok(either.till().post(url, json={}))["till_code"]
+    typed = {"name": MAN.name, "id_number": MAN.id_number, "till_code": code}
+    phones = [either.phone(f"openid-{number}") for number in range(3)]
+    waiting = iter(phones)
+    answers = at_once(lambda: next(waiting).post("/mp/v1/bindings", json=typed), 3)
+    assert {answer.status_code for answer in answers} <= {201, 409, 503}
+    assert [answer.status_code for answer in answers].count(201) <= 1
+    with either.ports.database.reading() as db:
+        assert db.scalars(select(tables.Binding.proof)).all().count("till") <= 1
+
+
+def test_wechats_answer_asked_for_at_once_decides_once(either: World) -> None:
+    administration.set_provider(either.ports, either.institutions[0], Provider.WECHAT)
+    verification = play.opened(either)
+    scene = play.pushed(either, verification)
+    play.agree(either.phone(MAN.openid), scene, notice_version=notice.IN_FORCE[Provider.WECHAT])
+    url = f"/mp/v1/attempts/{scene}/native"
+    begun = at_once(lambda: either.phone(MAN.openid).post(url), 3)
+    assert {answer.status_code for answer in begun} <= {200, 503}
+    assert len({answer.json["verify_id"] for answer in begun if answer.status_code == 200}) == 1
+    either.wechat.faces[MAN.openid] = 10000
+    answers = at_once(lambda: either.phone(MAN.openid).post(f"{url}/finish"), 4)
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert {answer.json["outcome"] for answer in answers if answer.status_code == 200} == {"passed"}
+    assert play.events(either, verification).count("attempt.passed") == 1

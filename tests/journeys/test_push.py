@@ -1,12 +1,19 @@
 """The insured is reached on their own WeChat and films themselves."""
 
+from datetime import timedelta
+
+import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
+from sqlalchemy import select
 
+from api.flows import subscription
+from models import tables
+from models.domain.subscription import Fact, FactKind
 from scripts.demo.film import Film
 from tests import play
 from tests.world import MAN, STAFF, TEMPLATE, WRONG, World
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 
 
 def test_the_insured_passes_and_the_till_gets_a_receipt(world: World) -> None:
@@ -163,3 +170,97 @@ def test_the_phone_may_tell_of_the_panel(world: World) -> None:
     phone = world.phone(MAN.openid)
     told = {"template_id": TEMPLATE, "result": "accept"}
     assert play.ok(phone.post("/mp/v1/subscriptions", json=told)) == {"accepted": True}
+
+
+OUTCOMES = [
+    (WeChatRefused(43101), "undeliverable", "not_subscribed"),
+    (WeChatRefused(40003), "undeliverable", "refused_by_wechat"),
+    (WeChatRefused(41030), "undeliverable", "refused_by_wechat"),
+    (WeChatRefused(40037), "undeliverable", "refused_by_wechat"),
+    (WeChatRefused(47003), "undeliverable", "refused_by_wechat"),
+    (WeChatBusy(), "waiting", None),
+    (WeChatUnknown(), "waiting", None),
+]
+
+
+@pytest.mark.parametrize(("error", "state", "reason"), OUTCOMES)
+def test_what_a_push_comes_to(world: World, error: WeChatError, state: str, reason: str | None) -> None:
+    verification = play.opened(world)
+    world.wechat.fail = error
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    (attempt,) = play.state(world, verification)["attempts"]
+    assert (attempt["state"], attempt["reason"]) == (state, reason)
+    world.wechat.fail = None
+    world.clock.tick(40)
+    play.work(world.ports)
+    assert len(world.wechat.sent) == isinstance(error, WeChatBusy)
+
+
+def test_a_push_to_nobody_says_so(world: World) -> None:
+    with world.ports.database.transaction() as db:
+        db.query(tables.Binding).update({"revoked_at": world.clock.now()})
+    verification = play.opened(world)
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    (attempt,) = play.state(world, verification)["attempts"]
+    assert (attempt["state"], attempt["reason"]) == ("undeliverable", "not_bound")
+
+
+def test_a_binding_revoked_meanwhile_gets_nothing(world: World) -> None:
+    verification = play.opened(world)
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    phone = world.phone(MAN.openid)
+    (binding,) = play.ok(phone.get("/mp/v1/me/bindings"))["bindings"]
+    phone.delete(f"/mp/v1/me/bindings/{binding['binding_id']}")
+    play.work(world.ports)
+    assert world.wechat.sent == []
+    assert play.state(world, verification)["attempts"][0]["reason"] == "not_bound"
+
+
+def test_wechat_away_for_the_whole_time_is_said_before_the_time_is_over(world: World) -> None:
+    verification = play.opened(world)
+    world.wechat.fail = WeChatBusy()
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    for _ in range(119):
+        play.work(world.ports)
+        world.clock.tick(1)
+    (attempt,) = play.state(world, verification)["attempts"]
+    assert (attempt["state"], attempt["reason"]) == ("undeliverable", "wechat_unavailable")
+    with world.ports.database.reading() as db:
+        assert db.scalars(select(tables.Delivery.tries)).one() == 8
+
+
+def test_a_second_push_makes_the_first_links_scene_superseded(world: World) -> None:
+    verification = play.opened(world)
+    first = play.pushed(world, verification)
+    second = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    assert play.ok(phone.get(f"/mp/v1/attempts/{first}"))["state"] == "superseded"
+    assert play.ok(phone.get(f"/mp/v1/attempts/{second}"))["state"] == "opened"
+    assert world.phone(STAFF).get(f"/mp/v1/attempts/{first}").status_code == 410
+
+
+def test_a_worker_killed_during_the_call_never_sends_again(world: World) -> None:
+    verification = play.opened(world)
+    play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
+    with world.ports.database.transaction() as db:
+        row = db.scalars(select(tables.Delivery)).one()
+        row.state, row.next_at = "sending", world.clock.now() + timedelta(seconds=30)
+    for _ in range(4):
+        play.work(world.ports)
+        world.clock.tick(15)
+    assert world.wechat.sent == []
+    assert play.events(world, verification).count("attempt.delivery_unknown") == 1
+
+
+def test_a_refusal_for_want_of_credit_corrects_the_ledger(world: World) -> None:
+    index = world.ports.vault.index("openid", MAN.openid)
+    with world.ports.database.transaction() as db:
+        allowed = Fact(FactKind.ACCEPTED, world.clock.now() - timedelta(days=1))
+        subscription.learn(world.ports, db, index, TEMPLATE, allowed)
+    assert subscription.ledger(world.ports, index).credits == 1
+    world.wechat.fail = WeChatRefused(43101)
+    play.attempt(world, play.opened(world), channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    assert subscription.ledger(world.ports, index).credits == 0

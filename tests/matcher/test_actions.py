@@ -122,6 +122,18 @@ def test_actions_count_only_in_their_order() -> None:
     assert in_order(["open_mouth", "turn_left"], right_way)[1] is None
 
 
+@pytest.mark.parametrize("later", [0.0, 0.2])
+def test_actions_done_at_once_are_out_of_order(later: float) -> None:
+    at_once = film(10, 8, doing(("open_mouth", 3.0, 4.0), ("closer", 3.0 + later, 4.2)))
+    assert seen("open_mouth", at_once) and seen("closer", at_once)
+    assert in_order(["open_mouth", "closer"], at_once)[1] is None
+
+
+def test_an_action_may_go_on_while_the_next_is_done() -> None:
+    nearer = film(5, 8, doing(("closer", 2.0, 7.0), ("smile", 4.0, 5.0)))
+    assert None not in in_order(["closer", "smile"], nearer)
+
+
 def test_no_action_is_seen_in_nothing() -> None:
     for action in (*DONE, "blink"):
         assert seen(action, []) == []

@@ -150,6 +150,7 @@ def test_templates_keep_to_what_the_team_agreed_on() -> None:
     for path in sources(".wxml"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\b(bind|catch)[a-z]+=", text), f"{name(path)}: write bind:tap"
+        assert not re.search(r"\srole=", text), f"{name(path)}: WeChat reads aria-role"
         assert not re.search(r"\{\{\s*\}\}", text), f"{name(path)}: empty braces"
         assert set(re.findall(r"\bwx:([a-z]+)=?", text)) <= {
             "if",

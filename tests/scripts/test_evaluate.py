@@ -9,8 +9,9 @@ import pytest
 
 from models.domain.policy import Policy
 from scripts.demo.film import samples
-from scripts.evaluate import rates
+from scripts.evaluate import colour, plots, rates
 from scripts.evaluate.__main__ import main
+from scripts.evaluate.light import Moment
 from tests.matcher.captures import MAN, frames
 
 PHOTOS = {"man": "single_face.jpg", "wife": "0-f1-su-ph.jpg", "daughter": "15-f13-anc-ph.jpg"}
@@ -59,6 +60,56 @@ def test_kin_counts_pairs_and_strangers(tmp_path: Path) -> None:
 def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path, command: list[str]) -> None:
     with pytest.raises(SystemExit, match="has no <"):
         main([*command, str(tmp_path), "--out", str(tmp_path / "out")])
+
+
+@pytest.mark.slow
+def test_cues_counts_films_and_photos_called_a_screen(tmp_path: Path) -> None:
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films/labels.json").write_text('{"note": "no film of our own"}')
+    (tmp_path / "faces").mkdir()
+    shutil.copy(samples() / PHOTOS["man"], tmp_path / "faces/1.jpg")
+    main(
+        [
+            "cues",
+            "--films",
+            str(tmp_path / "films"),
+            "--faces",
+            str(tmp_path / "faces"),
+            "--out",
+            str(tmp_path),
+        ]
+    )
+    rows = json.loads((tmp_path / "summary.json").read_text())["rows"]
+    assert [row["source"] for row in rows] == [*colour.FILMS, "photos"]
+    assert all(row["called_screen"] == 0 and row["n"] for row in rows)
+    assert (tmp_path / "cues.csv").read_text().startswith("source,frame,bezel\n")
+
+
+def row(kind: str, share: float, p: float | None, apart: bool) -> colour.Row:
+    return colour.Row("film.mp4", 0, kind, share, apart, 0, 0, 13, 0.5, p)
+
+
+def test_answers_to_colours_are_counted_by_share_of_light(tmp_path: Path) -> None:
+    rows = [row(colour.UNLIT, 0.0, None, True), row(colour.UNLIT, 0.0, 0.3, True)]
+    for share in colour.SHARES:
+        rows += [row(colour.ANSWERING, share, 0.01, n < 3) for n in range(4)]
+        rows += [row(colour.ANSWERING, share, 0.011, False), row(colour.ANOTHER, share, 0.9, True)]
+    summary = colour._summary(rows, Policy())
+    answering = summary["answering"]["0.05"]
+    assert (answering["n"], answering["rate"], answering["n_disjoint"]) == (5, 0.8, 3)
+    assert answering["lower95"] == pytest.approx(0.05 ** (1 / 3), abs=1e-4) and answering["upper95"] == 1.0
+    assert (summary["unlit"]["n"], summary["unlit"]["not_measured"], summary["unlit"]["rate"]) == (1, 1, 0.0)
+    plots.answers(tmp_path / "colour.png", summary, [0.3, None, 0.9])
+    assert (tmp_path / "colour.png").stat().st_size > 1000
+
+
+def test_stretches_begin_with_a_face_and_the_disjoint_ones_share_no_film() -> None:
+    nothing = np.zeros((4, 4, 3), np.uint8)
+    course = [Moment(t, nothing, None if t < 700 else (0.0, 0.0, 1.0, 1.0)) for t in range(0, 8000, 100)]
+    found = [(apart, some[0].t_ms, some[-1].t_ms) for apart, some in colour._stretches(course, 2600)]
+    assert [begin for _, begin, _ in found] == list(range(1000, 5501, 500))
+    assert [begin for apart, begin, _ in found if apart] == [1000, 4000]
+    assert all(end - begin == 2600 for _, begin, end in found if begin <= 5000)
 
 
 def test_bounds_are_those_of_the_tables() -> None:

@@ -1,15 +1,20 @@
 """The administrator's commands, as they are typed."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from api.flows import funnel, subscription
 from api.flows import policy as policies
-from scripts import appeals, enrol, institution, policy, setting
+from models.domain.policy import Policy
+from models.domain.subscription import Fact, FactKind
+from scripts import appeals, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
 from tests import play
-from tests.world import MAN, SECRET, WRONG, World, number, settings
+from tests.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
 
 
 @pytest.fixture
@@ -18,7 +23,7 @@ def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     given = settings(tmp_path)
     for name in type(given).model_fields:
         value = getattr(given, name)
-        if value is not None and "secret" not in name and "keys" not in name:
+        if value is not None and not isinstance(value, SecretStr):
             monkeypatch.setenv(f"YIBAO_{name.upper()}", str(value))
     monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET}")
     monkeypatch.setenv("YIBAO_VAULT_INDEX_SECRET", SECRET)
@@ -100,6 +105,37 @@ def test_an_institution_is_registered_and_its_key_rotated(
     assert "钱收银" in told and "第三药房" in told and "openid-clerk" not in told
 
 
+def test_a_provider_is_chosen_and_changed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    institution.main(["add", "第三药房", "--provider", "wechat"])
+    given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
+    institution.main(["list"])
+    assert "wechat" in capsys.readouterr().out
+    institution.main(["provider", given["institution_id"], "own"])
+    assert "own" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        institution.main(["provider", "ins_none", "own"])
+    with pytest.raises(SystemExit):
+        institution.main(["provider", given["institution_id"], "alipay"])
+
+
+def test_the_funnel_counts_without_naming_anybody(
+    installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ports, at = installed.ports, installed.clock.now()
+    told = [(MAN, FactKind.ACCEPTED), (MAN, FactKind.TAKEN), (WIFE, FactKind.ACCEPTED)]
+    with ports.database.transaction() as db:
+        for hour, (who, kind) in enumerate(told):
+            fact = Fact(kind, at + timedelta(hours=hour), "m1" if kind is FactKind.TAKEN else None)
+            subscription.learn(ports, db, ports.vault.index("openid", who.openid), TEMPLATE, fact)
+    found = funnel.funnel(ports)
+    assert (found.persons, found.bound, found.vouched) == (5, 5, 5)
+    assert (found.said_yes, found.allowed, found.with_credit, found.taken) == (0, 2, 1, 1)
+    subscriptions.main(["funnel"])
+    printed = capsys.readouterr().out
+    assert "with_credit" in printed
+    assert not any(one.openid in printed or one.name in printed for one in (MAN, WIFE))
+
+
 def test_an_appeal_is_shown_and_upheld(
     installed: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -164,7 +200,15 @@ def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: W
 
 
 @pytest.mark.parametrize(
-    "change", ["score_min=high", "score_min=11", "nothing_such=1", "version=9", "score_min=0.4", "score_min"]
+    "change",
+    [
+        "score_min=high",
+        "score_min=11",
+        "nothing_such=1",
+        "version=9",
+        f"score_min={Policy().score_min}",
+        "score_min",
+    ],
 )
 def test_what_no_policy_may_hold_is_refused(installed: World, change: str) -> None:
     assert refused(["propose", "--as", "Zhang", change])

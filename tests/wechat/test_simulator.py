@@ -1,11 +1,14 @@
 """The simulator says no where WeChat says no."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.simulated import APPID, LONG_TERM, SECRET, TEMPLATE, Simulator
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,13 @@ def sent(simulator: Simulator, **changes: Any) -> int:
         ({"data": {"thing1": {"value": "x" * 21}}}, 47003),
         ({"data": {"phrase1": {"value": "六个汉字太长"}}}, 47003),
         ({"data": {"character_string1": {"value": "汉字"}}}, 47003),
+        ({"data": {"number1": {"value": "三"}}}, 47003),
+        ({"data": {"letter1": {"value": "a1"}}}, 47003),
+        ({"data": {"amount1": {"value": "about 5"}}}, 47003),
+        ({"data": {"time1": {"value": "soon"}}}, 47003),
+        ({"data": {"date1": {"value": "tomorrow"}}}, 47003),
+        ({"data": {"phone_number1": {"value": "none"}}}, 47003),
+        ({"miniprogram_state": "beta"}, 40097),
         ({"data": {"unknown1": {"value": "x"}}}, 47003),
         ({"data": {"thing1": "bare"}}, 47003),
         ({}, 43101),
@@ -67,18 +77,50 @@ def test_a_false_secret_gets_no_token(simulator: Simulator, body: dict[str, str]
     assert simulator.http.post("/cgi-bin/stable_token", json=body).json()["errcode"] == errcode
 
 
-@pytest.mark.parametrize("scene", ["", "x" * 33, "空", "a b"])
-def test_a_scene_wechat_would_not_draw(simulator: Simulator, scene: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "errcode"),
+    [
+        ({"scene": ""}, 40169),
+        ({"scene": "x" * 33}, 40169),
+        ({"scene": 7}, 40169),
+        ({"scene": "空"}, 40129),
+        ({"scene": "a b"}, 40129),
+        ({"page": "/pages/verify/verify"}, 41030),
+        ({"page": "pages/verify/verify?a=1"}, 41030),
+        ({"env_version": "beta"}, 40097),
+        ({"check_path": 1}, 47001),
+    ],
+)
+def test_a_code_wechat_would_not_draw(simulator: Simulator, change: dict[str, Any], errcode: int) -> None:
     url = f"/wxa/getwxacodeunlimit?access_token={token(simulator)}"
-    answer = simulator.http.post(url, json={"scene": scene, "page": "pages/verify/verify"})
-    assert answer.json()["errcode"] == 40169
+    answer = simulator.http.post(url, json={"scene": "s", "page": "pages/verify/verify"} | change)
+    assert answer.json()["errcode"] == errcode
+
+
+def test_a_page_that_is_not_published_has_no_code_unless_unchecked() -> None:
+    with Simulator(SIM_PAGES="pages/home/home") as simulator:
+        url = f"/wxa/getwxacodeunlimit?access_token={token(simulator)}"
+        wanted = {"scene": "s", "page": "pages/verify/verify"}
+        assert simulator.http.post(url, json=wanted).json()["errcode"] == 41030
+        assert simulator.http.post(url, json=wanted | {"page": "pages/home/home"}).content[:4] == b"\x89PNG"
+        assert simulator.http.post(url, json=wanted | {"check_path": False}).content[:4] == b"\x89PNG"
 
 
 def test_the_page_shows_each_chat(simulator: Simulator) -> None:
     simulator.allow("openid-page")
     assert sent(simulator, touser="openid-page") == 0
+    simulator.faults(latency_ms=1)
     page = simulator.http.get("/").text
-    assert "openid-page" in page and "核验" in page and "服务通知" in page
+    simulator.faults(clear=True)
+    for text in ("openid-page", "核验", "服务通知", "待办事项提醒", "事项", "发订阅消息", "应答变慢"):
+        assert text in page
+
+
+def test_the_page_needs_nothing_from_elsewhere(simulator: Simulator) -> None:
+    page = simulator.http.get("/").text
+    links = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(links) == 2 and not re.search(r'(src|href)="(https?:)?//', page)
+    assert all(simulator.http.get(link).status_code == 200 for link in links)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +130,175 @@ def test_the_page_shows_each_chat(simulator: Simulator) -> None:
 def test_a_false_control_call_is_refused(simulator: Simulator, name: str, body: dict[str, Any]) -> None:
     answer = simulator.http.post(f"/sim/v1/{name}", json=body)
     assert answer.status_code == 400 and "error" in answer.json()
+
+
+def test_a_false_callback_address_is_refused(simulator: Simulator) -> None:
+    body = {"url": "http://127.0.0.1:9/", "token": "t", "aes_key": "short"}
+    assert simulator.http.post("/sim/v1/callbacks", json=body).status_code == 400
+
+
+def test_a_handed_over_token_lives_on(simulator: Simulator) -> None:
+    old = token(simulator)
+    simulator.faults(token="rotated")
+    new = token(simulator)
+    assert new != old
+    for one in (old, new):
+        answer = simulator.http.post(f"/cgi-bin/message/subscribe/send?access_token={one}", json={})
+        assert answer.json()["errcode"] == 40003
+
+
+def test_a_forced_token_ends_the_one_before_at_most_every_30_seconds(simulator: Simulator) -> None:
+    old = token(simulator)
+    body = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET, "force_refresh": True}
+    new = simulator.http.post("/cgi-bin/stable_token", json=body).json()["access_token"]
+    again = simulator.http.post("/cgi-bin/stable_token", json=body).json()["access_token"]
+    assert new != old and again == new
+    answer = simulator.http.post(f"/cgi-bin/message/subscribe/send?access_token={old}", json={})
+    assert answer.json()["errcode"] == 42001
+
+
+@pytest.mark.parametrize(("value", "errcode"), [("", 41001), ("short", 40014), ("x" * 64, 40001)])
+def test_a_token_that_is_none(simulator: Simulator, value: str, errcode: int) -> None:
+    answer = simulator.http.post(f"/cgi-bin/message/subscribe/send?access_token={value}", json={})
+    assert (answer.status_code, answer.json()["errcode"]) == (200, errcode)
+
+
+def test_the_older_token_call_knows_nothing_of_the_stable_one(simulator: Simulator) -> None:
+    stable, params = token(simulator), {"appid": APPID, "secret": SECRET}
+    first = simulator.http.get("/cgi-bin/token", params=params).json()["access_token"]
+    second = simulator.http.get("/cgi-bin/token", params=params).json()["access_token"]
+    assert len({stable, first, second}) == 3 and token(simulator) == stable
+
+
+def test_calls_run_out(simulator: Simulator) -> None:
+    path = "/cgi-bin/message/subscribe/send"
+    simulator.faults(quota={path: 2})
+    assert [sent(simulator, touser="openid-q") for _ in range(3)] == [43101, 43101, 45009]
+    simulator.faults(clear=True)
+    assert sent(simulator, touser="openid-q") == 43101
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "errcode"),
+    [
+        ("GET", "/cgi-bin/stable_token", 200, 43002),
+        ("POST", "/sns/jscode2session", 200, 43001),
+        ("GET", "/cgi-bin/nonsense", 404, 40066),
+    ],
+)
+def test_a_call_that_is_none(simulator: Simulator, method: str, path: str, status: int, errcode: int) -> None:
+    answer = simulator.http.request(method, path)
+    assert (answer.status_code, answer.json()["errcode"]) == (status, errcode)
+
+
+def test_a_body_that_is_no_object_is_refused(simulator: Simulator) -> None:
+    for path in ("/cgi-bin/stable_token", f"/wxa/getwxacodeunlimit?access_token={token(simulator)}"):
+        assert simulator.http.post(path, content=b"[1]").json()["errcode"] == 47001
+
+
+def test_a_long_term_template_needs_one_tap_until_it_is_refused(simulator: Simulator) -> None:
+    wanted = {"touser": "openid-long", "template_id": LONG_TERM}
+    assert sent(simulator, **wanted) == 43101
+    simulator.allow("openid-long", LONG_TERM)
+    assert [sent(simulator, **wanted) for _ in range(3)] == [0, 0, 0]
+    simulator.control("settings", openid="openid-long", template_id=LONG_TERM, result="reject")
+    assert sent(simulator, **wanted) == 43101
+
+
+def test_a_refusal_in_the_settings_takes_what_was_allowed(simulator: Simulator) -> None:
+    simulator.allow("openid-s")
+    simulator.allow("openid-s")
+    assert simulator.credits("openid-s") == {TEMPLATE: 2}
+    simulator.control("settings", openid="openid-s", template_id=TEMPLATE, result="reject")
+    assert simulator.credits("openid-s") == {TEMPLATE: 0} and sent(simulator, touser="openid-s") == 43101
+
+
+def test_a_credit_is_never_spent_twice(simulator: Simulator) -> None:
+    for _ in range(5):
+        simulator.allow("openid-many")
+    with ThreadPoolExecutor(8) as pool:
+        errcodes = list(pool.map(lambda _: sent(simulator, touser="openid-many"), range(16)))
+    assert sorted(errcodes) == [0] * 5 + [43101] * 11 and len(simulator.messages("openid-many")) == 5
+
+
+def test_a_template_can_be_added(simulator: Simulator) -> None:
+    assert sent(simulator, template_id="template-new") == 40037
+    simulator.control("templates", template_id="template-new", title="取药提醒", labels={"thing1": "药品"})
+    simulator.allow("openid-new", "template-new")
+    assert sent(simulator, touser="openid-new", template_id="template-new") == 0
+    page = simulator.http.get("/", params={"openid": "openid-new"}).text
+    assert "取药提醒" in page and "药品" in page
+
+
+def test_a_voice_reminder_is_an_acceptance_and_a_panel_has_three_templates(simulator: Simulator) -> None:
+    both = {"openid": "openid-v", "template_id": [TEMPLATE, LONG_TERM], "result": "acceptWithAudio"}
+    assert simulator.control("subscribe", **both)["credits"] == {TEMPLATE: 1, LONG_TERM: 1}
+    four = {"openid": "openid-v", "template_id": ["a", "b", "c", "d"], "result": "accept"}
+    assert simulator.http.post("/sim/v1/subscribe", json=four).status_code == 400
+
+
+def face(simulator: Simulator, path: str, **body: Any) -> dict[str, Any]:
+    url = f"/cityservice/face/identify/{path}?access_token={token(simulator)}"
+    return dict(simulator.http.post(url, json=body).json())
+
+
+CARD = {"cert_type": "IDENTITY_CARD", "cert_name": "张三", "cert_no": "310101199801011234"}
+# WeChat's own example.
+CARD_HASH = "3c241f7ff324977aeb91f173bb2a7b06569e6fd784d5573db34a636d8671108b"
+
+
+@pytest.mark.parametrize(
+    ("change", "errcode"),
+    [
+        ({"out_seq_no": ""}, 84010),
+        ({"out_seq_no": "abcd"}, 84011),
+        ({"out_seq_no": "a b c d"}, 84011),
+        ({"cert_info": {}}, 84012),
+        ({"cert_info": CARD | {"cert_type": "PASSPORT"}}, 84013),
+        ({"cert_info": CARD | {"cert_name": " "}}, 84014),
+        ({"cert_info": CARD | {"cert_no": 310101199801011234}}, 84015),
+        ({"openid": ""}, 84016),
+        ({"openid": "o"}, 40003),
+    ],
+)
+def test_a_face_verification_wechat_would_not_begin(
+    simulator: Simulator, change: dict[str, Any], errcode: int
+) -> None:
+    wanted = {"out_seq_no": "seq-1", "cert_info": CARD, "openid": "openid-f"} | change
+    assert face(simulator, "getverifyid", **wanted)["errcode"] == errcode
+
+
+def test_a_face_verification_is_asked_for_as_it_was_begun(simulator: Simulator) -> None:
+    begun = {"out_seq_no": "seq-of-f1", "cert_info": CARD, "openid": "openid-f1"}
+    verify_id = face(simulator, "getverifyid", **begun)["verify_id"]
+    assert face(simulator, "getverifyid", **begun)["errcode"] == 84019
+    asked = {"verify_id": verify_id, "out_seq_no": "seq-of-f1", "cert_hash": CARD_HASH, "openid": "openid-f1"}
+    for change, errcode in (
+        ({"openid": "openid-f2"}, 84017), ({"cert_hash": "0" * 64}, 84018), ({"out_seq_no": "other"}, 84020),
+        ({"verify_id": ""}, 84021), ({"verify_id": "other"}, 84022), ({"out_seq_no": ""}, 84010),
+        ({"openid": ""}, 84016),
+    ):  # fmt: skip
+        assert face(simulator, "queryverifyinfo", **asked | change)["errcode"] == errcode
+    assert face(simulator, "queryverifyinfo", **asked)["verify_ret"] == 10300
+    assert simulator.control("faces/perform", verify_id=verify_id) == {"verify_ret": 10000}
+    assert face(simulator, "queryverifyinfo", **asked)["verify_ret"] == 10000
+    again = simulator.http.post("/sim/v1/faces/perform", json={"verify_id": verify_id})
+    assert again.status_code == 400
+
+
+def test_state_outlives_a_kill(tmp_path: Path) -> None:
+    state = str(tmp_path / "sim.sqlite")
+    with Simulator("--state", state) as first:
+        first.allow("openid-k")
+        first.allow("openid-k")
+        assert sent(first, touser="openid-k") == 0
+        old = token(first)
+        first.kill()
+    with Simulator(SIM_STATE=state) as second:
+        assert second.credits("openid-k") == {TEMPLATE: 1}
+        assert [message["page"] for message in second.messages("openid-k")] == ["pages/verify/verify?scene=x"]
+        assert token(second) == old
+        assert sent(second, touser="openid-k") == 0
 
 
 def test_a_refusal_in_the_panel_gives_no_credit(simulator: Simulator) -> None:

@@ -11,28 +11,54 @@ from werkzeug.serving import make_server
 
 from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
+from wechat.simulator.pushes import Pushes, Target
 from wechat.simulator.server import create
+from wechat.simulator.subscriptions import LABELS, Template
 
 SETTINGS = ("SIM_APPID", "SIM_SECRET", "SIM_TEMPLATE_ID")
+PUSH_SETTINGS = ("SIM_CALLBACK_URL", "SIM_CALLBACK_TOKEN", "SIM_CALLBACK_AES_KEY")
 
 
 def main() -> None:
     """Serve the account that the environment names."""
     parser = argparse.ArgumentParser(prog="python -m wechat.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8001)
-    port = parser.parse_args().port
+    parser.add_argument(
+        "--state", default=os.environ.get("SIM_STATE", ""), help="file that outlives a restart"
+    )
+    options = parser.parse_args()
     missing = [name for name in SETTINGS if not os.environ.get(name)]
     if missing:
         sys.exit(f"missing: {', '.join(missing)}")
     # Its log would show tokens and openids in the addresses.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    account = Account(*(os.environ[name] for name in SETTINGS))
-    server = make_server("127.0.0.1", port, create(account, Faults()), threaded=True)
+    faults, account = Faults(), _account(options.state)
+    published = [page for page in os.environ.get("SIM_PAGES", "").split(",") if page]
+    app = create(account, faults, Pushes(account.appid, faults, _target()), published)
+    server = make_server("127.0.0.1", options.port, app, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]
     print(f"WeChat simulator on http://127.0.0.1:{server.server_port}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
+
+
+def _account(state: str) -> Account:
+    """Return the account, with a long-term template beside the one-time one where that is named."""
+    appid, secret, template_id = (os.environ[name] for name in SETTINGS)
+    account = Account(appid, secret, template_id, state)
+    long_term = os.environ.get("SIM_LONG_TERM_TEMPLATE_ID", "")
+    if long_term:
+        account.subscriptions.add(Template(long_term, "医保服务通知", long_term=True, labels=LABELS))
+    return account
+
+
+def _target() -> Target:
+    """Return where events are pushed to; nowhere while the environment does not say."""
+    try:
+        return Target(*(os.environ.get(name, "") for name in PUSH_SETTINGS))
+    except ValueError as error:
+        sys.exit(f"{', '.join(PUSH_SETTINGS)}: {error}")
 
 
 if __name__ == "__main__":

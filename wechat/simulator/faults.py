@@ -7,7 +7,30 @@ from typing import Any
 from flask import Response
 
 HANG_S = 60
-NAMES = frozenset({"token", "send", "login", "code_image", "latency_ms", "hang", "status", "reset", "body"})
+# The call that each errcode fault replaces the answer of.
+ERRCODES = {
+    "send": "/cgi-bin/message/subscribe/send",
+    "login": "/sns/jscode2session",
+    "code_image": "/wxa/getwxacodeunlimit",
+    "stable_token": "/cgi-bin/stable_token",
+    "face_begin": "/cityservice/face/identify/getverifyid",
+    "face_result": "/cityservice/face/identify/queryverifyinfo",
+    "risk": "/wxa/getuserriskrank",
+}
+ANSWERS = ("latency_ms", "hang", "status", "reset", "body", "truncate", "quota", "delivery")
+CALLBACKS = (
+    "callback_late_s",
+    "callback_copies",
+    "callback_repeats",
+    "callback_hold",
+    "callback_shape",
+    "callback_format",
+    "callback_lost",
+    "callback_forged",
+)
+NAMES = frozenset({"token", *ERRCODES, *ANSWERS, *CALLBACKS})
+# These happen once, when they are asked for.
+DEEDS = ("expired", "rotated")
 
 
 class Reset(Exception):
@@ -17,9 +40,14 @@ class Reset(Exception):
 class Faults:
     """The faults in force, until they are cleared.
 
-    token: "expired" (once) or "always_40001"; send, login, code_image: an errcode for that call;
+    token: "expired" or "rotated" (once), or "always_40001", or an errcode for every token;
+    send, login, code_image, stable_token, face_begin, face_result, risk: an errcode for that call;
+    quota: {path: calls a minute}, then 45009; delivery: the ErrorCode of the sent events, and no message;
     latency_ms: wait first; hang: never answer; status and body: answer this instead; reset: close the
-    connection without an answer.
+    connection without an answer; truncate: close it in the middle of one;
+    callback_late_s: CreateTime that old; callback_copies: each event so often, freshly signed;
+    callback_repeats: the very same bytes so often; callback_hold: until POST /sim/v1/callbacks/release;
+    callback_shape: object or array; callback_format: json or xml; callback_lost; callback_forged.
     """
 
     def __init__(self) -> None:
@@ -27,19 +55,27 @@ class Faults:
 
     def set(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Change the faults; {"clear": true} or an empty object ends them all. Return those in force."""
-        if wanted.get("clear") or not wanted:
-            self._now = {}
         unknown = set(wanted) - NAMES - {"clear"}
         if unknown:
             raise ValueError(f"unknown faults: {', '.join(sorted(unknown))}")
-        self._now = self._now | {
-            name: value for name, value in wanted.items() if name in NAMES and value != "expired"
-        }
+        kept = {} if wanted.get("clear") or not wanted else self._now
+        changes = {name: value for name, value in wanted.items() if name in NAMES and value not in DEEDS}
+        self._now = {name: value for name, value in (kept | changes).items() if value not in (None, False)}
         return dict(self._now)
 
     def get(self, name: str) -> Any:
         """Return one fault in force, or None."""
         return self._now.get(name)
+
+    def all(self) -> dict[str, Any]:
+        """Return the faults in force."""
+        return dict(self._now)
+
+    def errcode(self, path: str) -> int:
+        """Return the errcode that replaces the answer of this call, or 0."""
+        return next(
+            (int(self._now[name]) for name, of in ERRCODES.items() if of == path and name in self._now), 0
+        )
 
     def before(self) -> Response | None:
         """Do what goes wrong before any answer; return the answer that replaces it."""
@@ -53,3 +89,12 @@ class Faults:
             text = str(faults.get("body") or "<html><body>error</body></html>")
             return Response(text, status=int(faults.get("status") or 200), mimetype="text/html")
         return None
+
+    def after(self, response: Response) -> Response:
+        """Promise more bytes than come, where the answer is to be cut off."""
+        if self._now.get("truncate"):
+            whole = response.get_data()
+            # Not set_data: that would correct the length again.
+            response.response = [whole[: len(whole) // 2]]
+            response.headers["Content-Length"] = str(len(whole))
+        return response

@@ -1,7 +1,7 @@
 import { REVIEW_DAYS } from '../../config'
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, title } from '../../services/appearance'
+import { shell, titleAlone } from '../../services/appearance'
 import type { AppealReason } from '../../services/contract'
 import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
@@ -33,7 +33,7 @@ Page({
   scene: null as Scene | null,
 
   onReady() {
-    title(this.data.t.title)
+    titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {

@@ -1,14 +1,13 @@
 import { audienceOf, captionOf, shown } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import type { Provider } from '../../capture/provider'
-import { providerOf } from '../../capture/provider'
 import { stageFor } from '../../capture/stage'
 import { Take } from '../../capture/take'
 import { turnAt } from '../../capture/turn'
 import { verifyNatively } from '../../capture/native'
 import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
-import { shell, title } from '../../services/appearance'
+import { shell, titleAlone } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { follow, go, pageFor, ticket } from '../../services/navigation'
@@ -49,7 +48,7 @@ Page({
   swapped: false,
 
   onReady() {
-    title(this.data.t.title)
+    titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {
@@ -86,7 +85,7 @@ Page({
       const scene = await api.openScene(this.ticket)
       const filmable = pageFor(scene) === 'capture' || (scene.state === 'failed' && scene.tries_left > 0)
       if (!filmable) return follow(pageFor(scene), scene)
-      this.provider = providerOf(scene)
+      this.provider = scene.provider
       this.setData({ channel: scene.channel })
       await this.prepare()
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, title } from '../../services/appearance'
+import { shell, titleAlone } from '../../services/appearance'
 import type { IdType, PersonChoice } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
@@ -43,7 +43,7 @@ Page({
   ticket: '',
 
   onReady() {
-    title(this.data.t.title)
+    titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {
@@ -51,11 +51,6 @@ Page({
     if (query.done) return this.handedBack()
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
-  },
-
-  onShow() {
-    // The person who holds the phone must not get from here into the cashier's other pages.
-    wx.hideHomeButton()
   },
 
   handedBack() {

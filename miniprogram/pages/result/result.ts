@@ -1,6 +1,6 @@
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, title } from '../../services/appearance'
+import { shell, titleAlone } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { recallResult, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
@@ -36,7 +36,7 @@ Page({
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
 
   onReady() {
-    title(this.data.t.title)
+    titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {

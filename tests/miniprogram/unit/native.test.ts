@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { wx } from './fake-wx'
 import { verifyNatively } from '../../../miniprogram/capture/native'
-import { providerOf } from '../../../miniprogram/capture/provider'
-import type { Scene } from '../../../miniprogram/services/api'
 
 let asked: string[] = []
 
@@ -28,8 +26,3 @@ for (const how of ['success', 'fail'] as const) {
     assert.deepEqual(asked.slice(-2), ['/mp/v1/attempts/s/native', '/mp/v1/attempts/s/native/finish'])
   })
 }
-
-test('the scene says who films; without a word it is our own camera', () => {
-  assert.equal(providerOf({} as Scene), 'own')
-  assert.equal(providerOf({ provider: 'wechat' } as Scene), 'wechat')
-})

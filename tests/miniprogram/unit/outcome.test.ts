@@ -8,7 +8,7 @@ import { outcome } from '../../../miniprogram/services/outcome'
 
 const SCENE: Scene = {
   scene: 's', channel: 'push', state: 'failed', server_time: '2026-11-24T10:00:00+00:00', expires_at: '2026-11-24T10:01:00+00:00',
-  tries_left: 2, institution: '第一药房', amount_fen: 1, person: null, persons: [], notice: { version: '1', text: '' },
+  tries_left: 2, institution: '第一药房', amount_fen: 1, person: null, persons: [], provider: 'own', notice: { version: '1', text: '' },
   presence_code_needed: false, appeal: { allowed: true, until: null }, reason: 'not_matched',
 }
 const actions = (changes: Partial<Scene>, finished: Partial<FinishAnswer> | null = null) => {

@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, Report, decide
 from models.domain.policy import Policy
 
-POLICY = Policy(score_min=0.5, cohort_margin=0.125, same_face_min=0.25, pad_min=0.5)
+POLICY = Policy(
+    score_min=0.5, cohort_margin=0.125, same_face_min=0.25, pad_min=0.5, bezel_max=0.6, colour_required=True,
+    colour_p_max=0.01,
+)  # fmt: skip
 GOOD = Report(
     motion=40, evidence=5, duration_ms=6000, gap_ms=200, rate=6.0, done=True,
-    same_face=0.9, pad=0.95, pad_low=0.9, score=0.8, relative=0.1,
+    same_face=0.9, pad=0.95, pad_low=0.9, bezel=0.2, colour_asked=True, colour_p=0.002,
+    score=0.8, relative=0.1,
 )  # fmt: skip
 PASSED = Decision(Outcome.PASSED, Reason.OK)
 SCORES = st.none() | st.floats(-1, 1) | st.just(math.nan)
@@ -37,6 +41,11 @@ PIPELINE = [
     ({"pad": 0.49}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad_low": 0.09}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad_low": None}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"bezel": 0.61}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"bezel": math.nan}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"colour_p": None}, Outcome.RETRY, Reason.NOT_ACQUIRED),
+    ({"colour_p": 0.02}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"colour_p": math.nan}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"score": 0.49}, Outcome.FAILED, Reason.NOT_MATCHED),
     ({"relative": 0.7}, Outcome.FAILED, Reason.NOT_MATCHED),
 ]
@@ -91,6 +100,8 @@ def test_of_several_flaws_the_earliest_in_the_pipeline_is_named(at):
         {"rate": 2.5},
         {"same_face": 0.25},
         {"pad": 0.5},
+        {"bezel": 0.6},
+        {"colour_p": 0.01},
         {"score": 0.5},
         {"score": 0.75, "relative": 0.625},
         {"relative": 0.49, "score": 0.5},
@@ -119,6 +130,20 @@ def test_a_missing_attack_detector_is_no_failure_of_the_person():
 
 def test_a_missing_attack_detector_is_tolerated_only_where_policy_says_so():
     assert decide(replace(GOOD, pad=None), replace(POLICY, pad_required=False)) == PASSED
+
+
+@pytest.mark.parametrize("p", [None, 0.02, 1.0])
+def test_colours_and_lines_are_advisory_by_default(p):
+    by_default = replace(POLICY, bezel_max=Policy().bezel_max, colour_required=Policy().colour_required)
+    assert decide(replace(GOOD, bezel=1.0, colour_p=p), by_default) == PASSED
+
+
+def test_nobody_fails_for_colours_that_were_never_shown():
+    assert decide(replace(GOOD, colour_asked=False, colour_p=None), POLICY) == PASSED
+
+
+def test_a_report_from_before_the_lines_were_measured_is_decided_as_then():
+    assert decide(replace(GOOD, bezel=None), POLICY) == PASSED
 
 
 @pytest.mark.parametrize("pad", [0.49, math.nan])

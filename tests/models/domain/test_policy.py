@@ -50,6 +50,8 @@ def test_a_whole_number_is_a_fine_threshold():
         {"motion_min": 2.5},
         {"motion_min": -1},
         {"colour_count": -1},
+        {"colour_count": 7},
+        {"colour_required": True, "colour_count": 3},
         {"action_count": 0},
         {"action_count": 4},
         {"action_count": 2, "action_pool": ["nod"]},

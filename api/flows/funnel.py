@@ -1,0 +1,92 @@
+"""How far the insured have come on the way to receiving messages, in figures without names."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models import tables
+from models.domain.person import Proof
+from models.domain.subscription import Answer, Fact, FactKind, Ledger, fold
+
+BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Persons, then WeChat users, then messages.
+
+    `said_yes` is the phones' own word: far more of them than `allowed` means that WeChat's events do
+    not arrive.
+    """
+
+    persons: int
+    bound: int
+    vouched: int
+    said_yes: int
+    allowed: int
+    with_credit: int
+    declined: int
+    taken: int
+    delivered: int
+    failed: int
+    refused: int
+
+
+def funnel(ports: Ports) -> Funnel:
+    """Count everybody and every message of our template."""
+    with ports.database.reading() as db:
+        users, messages = _ledgers(ports, db)
+        return Funnel(
+            persons=db.scalar(select(func.count()).select_from(tables.Person)) or 0,
+            bound=_bound(db),
+            vouched=_bound(db, tables.Binding.proof != Proof.CLAIMED),
+            said_yes=_said_yes(db),
+            allowed=users["allowed"],
+            with_credit=users["ready"],
+            declined=users["declined"],
+            **{kind: messages[kind] for kind in ("taken", "delivered", "failed", "refused")},
+        )
+
+
+def _bound(db: Session, *conditions: object) -> int:
+    """Return how many persons have a binding in force."""
+    persons = select(func.count(func.distinct(tables.Binding.person_id)))
+    return db.scalar(persons.where(tables.Binding.revoked_at.is_(None), *conditions)) or 0  # type: ignore[arg-type]
+
+
+def _said_yes(db: Session) -> int:
+    """Return how many WeChat users' phones last said that they allowed a message."""
+    users = select(func.count(func.distinct(tables.Binding.openid_index)))
+    return db.scalar(users.where(tables.Binding.revoked_at.is_(None), tables.Binding.subscribed)) or 0
+
+
+def _ledgers(ports: Ports, db: Session) -> tuple[Counter[str], Counter[str]]:
+    """Return how many WeChat users stand where, and how many messages came to what."""
+    users, messages = Counter[str](), Counter[str]()
+    for _, rows in groupby(_facts(ports, db), key=lambda row: row.openid_index):
+        facts = [row.fact() for row in rows]
+        messages.update(fact.kind.value for fact in facts)
+        users.update(_standing(facts, fold(facts, ports.settings.wechat_template_kind)))
+    return users, messages
+
+
+def _standing(facts: list[Fact], ledger: Ledger) -> Iterator[str]:
+    """Yield where one WeChat user stands."""
+    if any(fact.kind is FactKind.ACCEPTED for fact in facts):
+        yield "allowed"
+    if ledger.ready:
+        yield "ready"
+    if ledger.answer in (Answer.DECLINED, Answer.SWITCHED_OFF):
+        yield "declined"
+
+
+def _facts(ports: Ports, db: Session) -> Iterator[tables.SubscriptionFact]:
+    """Yield the facts of our template, one WeChat user after the other, without loading all at once."""
+    row = tables.SubscriptionFact
+    ours = select(row).where(row.template_id == ports.settings.wechat_template_id)
+    yield from db.scalars(ours.order_by(row.openid_index, row.id).execution_options(yield_per=BATCH))

@@ -1,0 +1,67 @@
+"""The ledger of message credits: facts are written down as they are learned and folded when read.
+
+WeChat counts the credits; whatever we learn of them may come twice, late and in any order. So nothing
+is ever added up: a fact is a row under the name of the event, a second report finds the row there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models import tables
+from models.domain.subscription import Fact, FactKind, Ledger, fold
+from wechat.callbacks import SubscribeEvent
+
+
+def learn(ports: Ports, db: Session, openid_index: str, template_id: str, fact: Fact) -> bool:
+    """Write a fact down in the caller's transaction; False when it is known already."""
+    key = {"openid_index": openid_index, "template_id": template_id, "identity": _identity(fact)}
+    if db.scalar(select(tables.SubscriptionFact.id).filter_by(**key)) is not None:
+        return False
+    db.add(
+        tables.SubscriptionFact(
+            **key, kind=fact.kind, msg_id=fact.msg_id, happened_at=fact.at, created_at=ports.now()
+        )
+    )
+    db.flush()
+    return True
+
+
+def _identity(fact: Fact) -> str:
+    """Return what makes two reports the same: the message, else the second WeChat named.
+
+    WeChat numbers no subscribe event; its own advice is to tell them by user and CreateTime.
+    """
+    return f"{fact.kind}:{fact.msg_id or int(fact.at.timestamp())}"
+
+
+def from_event(event: SubscribeEvent) -> Fact | None:
+    """Return what WeChat's event says, or None when it says nothing of credits."""
+    if event.kind == "sent":
+        kind = FactKind.DELIVERED if event.error_code == 0 else FactKind.FAILED
+        return Fact(kind, event.created_at, event.msg_id) if event.msg_id else None
+    if event.accepted:
+        # A change to "accept" gives no message: only the panel does.
+        return Fact(FactKind.ACCEPTED, event.created_at) if event.kind == "popup" else None
+    kind = FactKind.DECLINED if event.kind == "popup" else FactKind.SWITCHED_OFF
+    return Fact(kind, event.created_at)
+
+
+def ledgers(ports: Ports, db: Session, openid_indexes: Iterable[str]) -> dict[str, Ledger]:
+    """Return the ledger of each WeChat user for our template; whoever is unknown has an empty one."""
+    row = tables.SubscriptionFact
+    ours = row.template_id == ports.settings.wechat_template_id
+    facts: dict[str, list[Fact]] = {index: [] for index in openid_indexes}
+    for found in db.scalars(select(row).where(ours, row.openid_index.in_(facts))):
+        facts[found.openid_index].append(found.fact())
+    kind = ports.settings.wechat_template_kind
+    return defaultdict(Ledger, {index: fold(known, kind) for index, known in facts.items()})
+
+
+def ledger(ports: Ports, openid_index: str) -> Ledger:
+    """Return one WeChat user's ledger for our template."""
+    with ports.database.reading() as db:
+        return ledgers(ports, db, [openid_index])[openid_index]

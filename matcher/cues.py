@@ -1,0 +1,22 @@
+"""What the evidence frames say together of a picture instead of a face. Pure."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from matcher.types import Observation
+
+
+def cues(observations: Sequence[Observation]) -> dict[str, Any]:
+    """Return facts over the usable evidence frames, each None where nothing was measured.
+
+    `spread` is the difference of the highest and the lowest P(bona fide), 0–1; `bezel` the median of how
+    unbroken the lines around the face are, 0–1. Moiré and banding were tried and tell nothing (DECISIONS.md).
+    """
+    usable = [one for one in observations if one.kind == "evidence" and one.hint is None]
+    live = [one.live for one in usable if one.live is not None]
+    lines = [one.bezel for one in usable if one.bezel is not None]
+    return {
+        "spread": max(live) - min(live) if live else None,
+        "bezel": median(lines) if lines else None,
+    }

@@ -1,0 +1,23 @@
+"""The colour of a face, for the answer to the screen's colours."""
+
+import cv2
+import numpy as np
+
+from matcher.protocol import Picture, Vector
+
+# Of the way from the face's middle to its outline, so that no hair and no background is counted.
+INSIDE = 0.92
+
+
+def colour(crop: Picture, points: Vector) -> tuple[float, float, float]:
+    """Return mean red, green and blue (0–255, as encoded) inside the outline of a mesh's points (n, 2).
+
+    A light that changes multiplies every pixel's value alike, so the mean of encoded values serves as well
+    as that of linear light; on real film it is steadier than patches of cheek and forehead (DECISIONS.md).
+    """
+    flat = np.asarray(points[:, :2], np.float32)
+    outline = cv2.convexHull(flat.mean(axis=0) + INSIDE * (flat - flat.mean(axis=0)))
+    inside = np.zeros(crop.shape[:2], np.uint8)
+    cv2.fillConvexPoly(inside, np.asarray(outline, np.int32), 255)
+    blue, green, red = cv2.mean(crop, inside)[:3]
+    return float(red), float(green), float(blue)

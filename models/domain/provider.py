@@ -1,0 +1,53 @@
+"""Who films and compares: our own camera page and matcher, or WeChat's native face verification."""
+
+from enum import StrEnum
+
+from models.domain.decision import UNANSWERED, Decision, Outcome, Reason
+from models.domain.errors import Conflict, Invalid
+from models.domain.idnumber import IdType
+
+
+class Provider(StrEnum):
+    """The capture provider of an institution; an attempt keeps the one it was begun with."""
+
+    OWN = "own"
+    WECHAT = "wechat"
+
+
+# verify_ret of queryverifyinfo:
+# https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_queryverifyinfo.html
+MATCHED = 10000
+IN_PROGRESS = 10005
+# Never begun, the device cannot, the user turned back, a permission or the network was missing, nothing
+# usable was filmed in time: no comparison took place.
+NOT_ACQUIRED = frozenset(
+    {10002, 10007, 10010, 10020, 10300, *range(90001, 90018), *range(90019, 90026), *range(90100, 90111)}
+)
+# WeChat's side or the register could not answer.
+UNAVAILABLE = frozenset({IN_PROGRESS, 90018, 90199, 10008, 10015, 10042, 10045, 10052, 10057, 10069})
+
+
+def decide(verify_ret: int) -> Decision:
+    """Return what WeChat's answer means under our rules; a code nobody knows is no match.
+
+    There is no score and no frame of ours, so nothing but WeChat's word is weighed.
+    """
+    if verify_ret == MATCHED:
+        return Decision(Outcome.PASSED, Reason.OK)
+    if verify_ret in NOT_ACQUIRED:
+        return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED)
+    if verify_ret in UNAVAILABLE:
+        return UNANSWERED
+    return Decision(Outcome.FAILED, Reason.NOT_MATCHED)
+
+
+def check(given: str, wanted: Provider) -> None:
+    """Raise Conflict `provider_mismatch` unless the attempt is filmed by the provider asked for."""
+    if given != wanted:
+        raise Conflict(f"this attempt is verified by the provider {given}", code="provider_mismatch")
+
+
+def check_document(id_type: IdType) -> None:
+    """Raise Invalid `native_resident_only`: WeChat verifies mainland ID cards alone."""
+    if id_type is not IdType.RESIDENT:
+        raise Invalid("WeChat verifies resident ID cards only", code="native_resident_only")

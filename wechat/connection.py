@@ -1,0 +1,145 @@
+"""One account's calls to WeChat over wechatpy's session, with its known faults cured (see DECISIONS.md)."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from wechatpy import WeChatClient
+from wechatpy.exceptions import WeChatClientException
+
+from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
+from wechat.protocol import TokenStore
+
+STALE_TOKEN = frozenset({40001, 40014, 42001})
+COME_AGAIN = frozenset({-1, 45009, 45011})
+EARLY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One mini-program: its AppID, its secret, where its server calls go, which release they show."""
+
+    appid: str
+    secret: str = field(repr=False)
+    base_url: str = "https://api.weixin.qq.com"
+    env_version: str = "release"
+
+
+class Connection:
+    """The calls as such: time-outs, the shared token, a stale token replaced once.
+
+    Errors become the classes of wechat.errors, without a chain back to wechatpy's, whose texts carry
+    secrets.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        tokens: TokenStore,
+        now: Callable[[], datetime],
+        timeout: tuple[float, float],
+    ) -> None:
+        self._account = account
+        self._tokens = tokens
+        self._now = now
+        self._client = WeChatClient(account.appid, account.secret, timeout=timeout, auto_retry=False)
+        self._client._http.trust_env = False
+        # urllib3's debug lines show addresses, and with them the token.
+        urllib3 = logging.getLogger("urllib3")
+        urllib3.setLevel(max(logging.INFO, urllib3.level))
+
+    def get(self, path: str, params: Mapping[str, str]) -> Any:
+        """GET without a token."""
+        # A list keeps wechatpy from adding an access token, and fetching one for it.
+        return _raise(self._once("get", path, params=list(params.items())))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST with the shared token; a token that WeChat calls stale is replaced once."""
+        token = self._token()
+        answer = self._once("post", path, params=[("access_token", token)], data=dict(body))
+        if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
+            token = self._renewed(token)
+            answer = self._once("post", path, params=[("access_token", token)], data=dict(body))
+            if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
+                raise WeChatBusy
+        return _raise(answer)
+
+    def _token(self) -> str:
+        """Return a token that will live for another minute."""
+        found = self._tokens.get(self._account.appid)
+        if found and self._now() < found[1] - EARLY:
+            return found[0]
+        return self._renewed(found[0] if found else None)
+
+    def _renewed(self, stale: str | None) -> str:
+        """Return a token other than `stale`; without one, the call itself was never made: busy."""
+        try:
+            return self._tokens.refresh(self._account.appid, stale, self._fetch_token)
+        except WeChatUnknown:
+            pass
+        raise WeChatBusy
+
+    def _fetch_token(self) -> tuple[str, datetime]:
+        """Return a token and its end; in normal mode WeChat gives everybody the same one.
+
+        https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
+        """
+        body = {
+            "grant_type": "client_credential",
+            "appid": self._account.appid,
+            "secret": self._account.secret,
+            "force_refresh": False,
+        }
+        answer = _raise(self._once("post", "cgi-bin/stable_token", params=[], data=body))
+        seconds = number(answer, "expires_in")
+        if seconds <= 0:
+            raise WeChatUnknown
+        return text(answer, "access_token"), self._now() + timedelta(seconds=seconds)
+
+    def _once(self, method: str, path: str, **options: Any) -> Any:
+        """Return the answer of one call, or the error it came to as a value."""
+        url = f"{self._account.base_url}/{path}"
+        try:
+            return self._client._request(method, url, allow_redirects=False, **options)
+        except WeChatClientException as error:
+            return _from_wechatpy(error)
+        except (requests.ConnectTimeout, requests.exceptions.InvalidURL):
+            return WeChatBusy()
+        except requests.ConnectionError as error:
+            return WeChatBusy() if "NewConnectionError" in repr(error.args) else WeChatUnknown()
+        # wechatpy trips over an errcode that is no number.
+        except (requests.RequestException, ValueError, TypeError):
+            return WeChatUnknown()
+
+
+def text(answer: Any, name: str) -> str:
+    """Return a text of the answer's body; an answer without it is none at all."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(found, str) or not found:
+        raise WeChatUnknown
+    return found
+
+
+def number(answer: Any, name: str) -> int:
+    """Return a whole number of the answer's body; an answer without it is none at all."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise WeChatUnknown
+    return found
+
+
+def _from_wechatpy(error: WeChatClientException) -> WeChatError:
+    """Return our error for wechatpy's; one without errcode is an HTTP status of 400 or above."""
+    if error.errcode is None or error.errcode in COME_AGAIN:
+        return WeChatBusy()
+    return WeChatRefused(int(error.errcode))
+
+
+def _raise(answer: Any) -> Any:
+    """Return the answer, or raise the error it is; outside any except block, so nothing is chained."""
+    if isinstance(answer, WeChatError):
+        raise answer
+    return answer

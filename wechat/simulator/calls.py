@@ -1,0 +1,79 @@
+"""The calls that need an access token."""
+
+import io
+from collections.abc import Collection
+
+import segno
+from flask import Flask, Response
+
+from wechat.simulator import checks, documents, pushes
+from wechat.simulator.account import Account
+from wechat.simulator.answers import authorised, errcode
+from wechat.simulator.faults import Faults
+from wechat.simulator.pushes import Pushes
+
+
+def install_messages(app: Flask, account: Account, faults: Faults, out: Pushes) -> None:
+    """Add the subscribed message, whose fate is pushed as an event afterwards."""
+
+    @app.post("/cgi-bin/message/subscribe/send")
+    def send() -> Response:
+        refused, body = authorised(account, faults)
+        if refused:
+            return refused
+        code, errmsg = checks.message_errcode(body, account.subscriptions.templates())
+        if code:
+            return errcode(code, errmsg)
+        fate = int(faults.get("delivery") or 0)
+        code, msg_id = account.subscriptions.send(body, arrives=not fate)
+        if code:
+            return errcode(code, "user refuse to accept the msg")
+        out.push(documents.sent(body["touser"], pushes.now(), body["template_id"], msg_id, fate))
+        return errcode(0, "ok", msgid=int(msg_id))
+
+
+def install_codes(app: Flask, account: Account, faults: Faults, published: Collection[str]) -> None:
+    """Add the code image: an ordinary QR code of page?scene=…"""
+
+    @app.post("/wxa/getwxacodeunlimit")
+    def code_image() -> Response:
+        refused, body = authorised(account, faults)
+        if refused:
+            return refused
+        code, errmsg = checks.scene_errcode(body, published)
+        if code:
+            return errcode(code, errmsg)
+        picture = io.BytesIO()
+        opens = f"{body.get('page', 'pages/index/index')}?scene={body['scene']}"
+        segno.make(opens, error="m", micro=False).save(picture, kind="png", scale=8)
+        return Response(picture.getvalue(), mimetype="image/png")
+
+
+def install_faces(app: Flask, account: Account, faults: Faults) -> None:
+    """Add WeChat's own face verification and the risk rank."""
+
+    @app.post("/cityservice/face/identify/getverifyid")
+    def get_verify_id() -> Response:
+        refused, body = authorised(account, faults)
+        if refused:
+            return refused
+        code, verify_id = account.faces.begin(body)
+        return (
+            errcode(code, "invalid args") if code else errcode(0, "ok", verify_id=verify_id, expires_in=3600)
+        )
+
+    @app.post("/cityservice/face/identify/queryverifyinfo")
+    def query_verify_info() -> Response:
+        refused, body = authorised(account, faults)
+        if refused:
+            return refused
+        code, verify_ret = account.faces.result(body)
+        return errcode(code, "invalid args") if code else errcode(0, "ok", verify_ret=verify_ret)
+
+    @app.post("/wxa/getuserriskrank")
+    def get_user_risk_rank() -> Response:
+        refused, body = authorised(account, faults)
+        if refused:
+            return refused
+        code, rank = account.risks.rank(body)
+        return errcode(code, "invalid args") if code else errcode(0, "ok", risk_rank=rank, unoin_id=1)

@@ -1,0 +1,49 @@
+"""Everything WeChat would still know after a restart: one SQLite file, or memory where none is named."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SCHEMA = """
+create table if not exists token (value text primary key, kind text, until real, forced_at real);
+create table if not exists code (value text primary key, openid text, until real, used integer default 0);
+create table if not exists visit (openid text primary key, at real);
+create table if not exists template (
+    template_id text primary key, title text, long_term integer, labels text);
+create table if not exists credit (
+    openid text, template_id text, left_over integer default 0, refused integer default 0,
+    primary key (openid, template_id));
+create table if not exists message (
+    id integer primary key, openid text, template_id text, data text, page text, sent_at text, msg_id text);
+create table if not exists face (
+    verify_id text primary key, out_seq_no text unique, openid text, cert_hash text, until real,
+    verify_ret integer);
+create table if not exists face_outcome (openid text primary key, verify_ret integer);
+create table if not exists risk (openid text primary key, rank integer);
+create table if not exists call (path text primary key, count integer);
+"""
+
+
+class Store:
+    """The file and the one lock around it; a killed process loses no finished change."""
+
+    def __init__(self, path: str = "") -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
+        self._db.executescript(SCHEMA)
+
+    @contextmanager
+    def work(self) -> Iterator[sqlite3.Connection]:
+        """Do everything inside in one transaction."""
+        with self._lock:
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
