@@ -23,7 +23,7 @@ def allow_camera(phone: Phone) -> None:
 
 def start_at_rest(phone: Phone, period: float = films.PERIOD_S) -> None:
     """Tap 开始 when the person in the film is at rest and about to do what will be asked."""
-    phone.until(f"{VIDEO}.currentTime % {period} > 0.5 && {VIDEO}.currentTime % {period} < 0.9", 30)
+    phone.until(f"(({VIDEO}?.currentTime ?? 0) % {period} - 0.7) ** 2 < 0.04", 30)
     phone.tap("start")
 
 

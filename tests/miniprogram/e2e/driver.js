@@ -33,6 +33,9 @@ const deeds = {
   async goto({ url }) {
     await page.goto(url)
   },
+  async reload() {
+    await page.reload()
+  },
   async tap({ on, timeout, force }) {
     await page.locator(on).first().click({ timeout, force })
   },

@@ -26,6 +26,10 @@ class Phone:
         query = urlencode(self._parameters | {"page": page})
         self._browser.do("goto", url=f"{self._address}/?{query}")
 
+    def reload(self) -> None:
+        """Open the same page again."""
+        self._browser.do("reload")
+
     def tap(self, on: str, seconds: float = 15) -> None:
         """Tap something: an id of the source, or any selector of playwright."""
         self._browser.do("tap", on=selector(on), timeout=seconds * 1000)

@@ -26,7 +26,7 @@ def test_a_person_of_the_list_passes_and_hands_the_phone_back(stage: Stage) -> N
     stage.screens.look(phone, "cashier-handover")
     agree(phone)
     allow_camera(phone)
-    stage.figures.results.append(film(phone))
+    stage.figures.decided(film(phone))
     assert heading(phone) == "认证成功"
     stage.screens.look(phone, "result-qr-passed")
     phone.tap("hand-back")

@@ -67,7 +67,7 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
     phone.open(stage.pushed(purchase))
     agree(phone)
     allow_camera(phone)
-    stage.figures.results.append(film(phone))
+    stage.figures.decided(film(phone))
     assert heading(phone) == "认证成功"
     phone.open("pages/mine/mine")
     stage.figures.painted(phone, "mine")
@@ -95,8 +95,9 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
 
 
 def test_a_phone_without_a_message_has_nothing_to_do(stage: Stage) -> None:
-    phone = stage.phone("王秀英")
+    phone = stage.phone("王秀英", font=32)
     phone.open("pages/verify/verify")
     phone.wait("nothing")
+    assert phone.run("document.querySelector('.page').style.getPropertyValue('--u')") == "2"
     stage.screens.look(phone, "verify-nothing")
     assert phone.complaints == []

@@ -25,7 +25,7 @@ def test_the_right_person_passes(stage: Stage) -> None:
     phone.wait("hard")
     stage.screens.glance(phone, "capture-filming")
     phone.wait("outcome", 30)
-    stage.figures.results.append(time.monotonic() - begun)
+    stage.figures.decided(time.monotonic() - begun)
     stage.screens.look(phone, "result-passed")
     assert heading(phone) == "认证成功"
     assert stage.state(purchase) == "passed"
@@ -34,11 +34,12 @@ def test_the_right_person_passes(stage: Stage) -> None:
 
 def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> None:
     purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
     phone = stage.phone("李建国", "another")
-    phone.open(stage.pushed(purchase))
+    phone.open(page)
     agree(phone)
     allow_camera(phone)
-    stage.figures.results.append(film(phone))
+    stage.figures.decided(film(phone))
     stage.screens.look(phone, "result-failed")
     assert heading(phone) == "这次没有通过"
     phone.tap("retry")
@@ -46,6 +47,8 @@ def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> Non
     film(phone)
     phone.tap("appeal")
     phone.wait("submit")
+    phone.open(page.replace("verify/verify", "appeal/appeal"))
+    stage.figures.painted(phone, "appeal")
     phone.tap("submit")
     phone.wait("error")
     phone.tap("reason-photo_outdated")
@@ -145,10 +148,13 @@ def test_without_a_network_nothing_is_lost(stage: Stage) -> None:
 
 def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
     purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
+    phone.open(page)
     agree(phone)
     allow_camera(phone)
+    phone.open(page.replace("verify/verify", "capture/capture"))
+    stage.figures.painted(phone, "capture")
     start_at_rest(phone)
     phone.wait("hard")
     phone.run("phone.hide()")
@@ -166,6 +172,9 @@ def test_an_expired_message_says_so(stage: Stage) -> None:
     stage.hurried.wait_for(purchase["id"], "attempt.expired")
     phone = stage.phone("李建国")
     phone.open(page)
+    phone.wait("outcome")
+    phone.open(page.replace("verify/verify", "result/result"))
+    stage.figures.painted(phone, "result")
     phone.wait("outcome")
     stage.screens.look(phone, "result-expired")
     assert heading(phone) == "这次没有来得及"
