@@ -133,7 +133,11 @@ class Stage:
 
 
 def page_of(picture: bytes) -> str:
-    """Return the page that a code image opens."""
+    """Return the page that a code image opens; OpenCV reads some codes at one size only."""
     image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
-    text, *_ = cv2.QRCodeDetector().detectAndDecode(image)
-    return str(text)
+    for scale in (1.0, 0.75, 1.5, 0.5, 2.0):
+        shown = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        text, *_ = cv2.QRCodeDetector().detectAndDecode(shown)
+        if text:
+            return str(text)
+    raise AssertionError("OpenCV could not read the code")
