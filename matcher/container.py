@@ -1,7 +1,7 @@
 """What of a JPEG or PNG file reaches the decoder: pixels and what they need, never metadata.
 
-Metadata is where small files hide large ones (iCCP, zTXt, iTXt, EXIF offsets, MPF pictures, thumbnails); nothing
-of it is wanted but the orientation (ITU-T T.81 annex B, PNG 3rd edition, CIPA DC-008 for EXIF).
+Metadata is where small files hide large ones (iCCP, zTXt, iTXt, EXIF offsets, MPF pictures); nothing of it is
+wanted but the orientation (ITU-T T.81 annex B, PNG third edition, CIPA DC-008 for EXIF).
 """
 
 import struct

@@ -62,7 +62,9 @@ def _decoded(image: bytes, most_pixels: int, longest: int) -> Picture:
         opened = _loaded(stored, longest)
     except BadImage:
         raise
-    except Exception:  # Pillow's parsers raise almost anything on hostile bytes (struct.error, zlib.error, …).
+    except (
+        Exception
+    ):  # Pillow's parsers raise almost anything on hostile bytes (struct.error, zlib.error, …).
         raise BadImage("truncated") from None
     turn = UPRIGHT.get(stored.orientation)
     return _bgr(opened.transpose(turn) if turn is not None else opened)

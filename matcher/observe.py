@@ -73,6 +73,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         change=_change(view, earlier),
         face=_embedded(models, view.picture, view.mesh.landmarks) if remembered else "",
         live=_live(models, view) if remembered or frame.kind == "evidence" else None,
+        glasses=measured.glasses,
         hint=quality.hint(measured, limits),
     )
 

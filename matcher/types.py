@@ -32,7 +32,8 @@ class Observation:
     `brightness` 0–255, `sharpness` the variance of the Laplacian on the face at 112 px.
     `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
     right first. `live` is P(bona fide), 0–1, of evidence and some motion frames where PAD weights are
-    present. `face` is the embedding of the same motion frames, base64 of int8, for the same-face check.
+    present. `glasses` tells whether spectacles are seen, None of a face turned away. `face` is the embedding
+    of the same motion frames, base64 of int8, for the same-face check.
     """
 
     seq: int
@@ -57,6 +58,7 @@ class Observation:
     thumbnail: str = ""
     face: str = ""
     live: float | None = None
+    glasses: bool | None = None
     hint: str | None = None
 
     def to_json(self) -> dict[str, Any]:

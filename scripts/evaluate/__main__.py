@@ -1,10 +1,10 @@
-"""`python -m scripts.evaluate comparison | kin | liveness | pad | publish …`: measure the matcher."""
+"""`python -m scripts.evaluate comparison | kin | liveness | pad | quality | publish …`: measure it."""
 
 import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import comparison, kin, liveness, pad, publish
+from scripts.evaluate import comparison, kin, liveness, pad, publish, quality
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -12,6 +12,7 @@ COMMANDS = {
     "liveness": (liveness.run, ("films", "out")),
     "pad": (pad.run, ("films", "weights", "out")),
     "publish": (publish.run, ("faces", "pairs")),
+    "quality": (quality.run, ("faces", "out")),
 }
 
 
