@@ -4,6 +4,7 @@ Metadata is where small files hide large ones (iCCP, zTXt, iTXt, EXIF offsets, M
 wanted but the orientation (ITU-T T.81 annex B, PNG third edition, CIPA DC-008 for EXIF).
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from matcher.errors import BadImage
 
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+FILL = re.compile(rb"\xff+")
 SOS, APP1, COM = 0xDA, 0xE1, 0xFE
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 # JFIF and Adobe: the colours cannot be told without them.
@@ -68,8 +70,8 @@ def _segments(image: bytes) -> Iterator[tuple[int, int, int]]:
     while at + 4 <= len(image):
         if image[at] != 0xFF:
             raise BadImage("truncated")
-        if image[at + 1] == 0xFF:
-            at += 1
+        if fill := FILL.match(image, at + 1):
+            at = fill.end() - 1
             continue
         end = at + 2 + struct.unpack_from(">H", image, at + 2)[0]
         if end < at + 4 or end > len(image):

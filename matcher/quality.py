@@ -40,8 +40,8 @@ DARK, BRIGHT = 35.0, 235.0
 LOST_DARK, LOST_BRIGHT = 25, 247
 # Where a face that looks at the camera counts as covered; measured by `python -m scripts.evaluate quality`.
 FRONTAL = 25.0
-DOUBT = 7.0
-COLOUR = 24.0
+DOUBT = 7.5
+COLOUR = 30.0
 EYES = 0.22
 # Spectacles draw lines across the bridge and the temples.
 GLASSES = 0.05

@@ -56,7 +56,7 @@ def _hand(at: int) -> Paint:
             tip = cv2.ellipse2Poly(
                 tuple(int(v) for v in centre + offset), (int(0.42 * wide), int(0.075 * wide)), 8, 0, 360, 8
             )
-            picture = _laid(picture, tip, skin * (1 - 0.04 * finger), chance)
+            picture = _laid(picture, np.array(tip), skin * (1 - 0.04 * finger), chance)
         return picture
 
     return paint

@@ -63,7 +63,8 @@ def interlaced(grey: np.ndarray) -> bytes:
     passes = ("0088", "4088", "0448", "2044", "0224", "1022", "0112")
     parts = (grey[y::dy, x::dx] for x, y, dx, dy in (map(int, one) for one in passes))
     rows = b"".join(b"\0" + row.tobytes() for part in parts for row in part)
-    return png(*grey.shape[::-1], zlib.compress(rows), kind=b"\x08\0\0\0\1")
+    height, width = grey.shape
+    return png(width, height, zlib.compress(rows), kind=b"\x08\0\0\0\1")
 
 
 def png(width: int, height: int, data: bytes, extra: bytes = b"", kind: bytes = b"\1\0\0\0\0") -> bytes:

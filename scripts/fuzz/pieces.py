@@ -24,7 +24,8 @@ def cut(image: bytes) -> list[bytes]:
 
 
 def _chunk_edges(image: bytes) -> list[int]:
-    edges, at = [], 8
+    edges: list[int] = []
+    at = 8
     while at + 12 <= len(image) and len(edges) < 1000:
         edges.append(at)
         at += 12 + struct.unpack_from(">I", image, at)[0]
@@ -46,7 +47,7 @@ def mutated(image: bytes, others: Sequence[bytes], chance: np.random.Generator) 
 Way = Callable[[bytes, Sequence[bytes], np.random.Generator], bytes]
 
 
-def _flip(image: bytes, _: Sequence[bytes], chance: np.random.Generator) -> bytes:
+def _flip(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
     """Change some bytes anywhere."""
     spoilt = bytearray(image)
     for _ in range(int(chance.integers(1, 20)) if spoilt else 0):
@@ -54,7 +55,7 @@ def _flip(image: bytes, _: Sequence[bytes], chance: np.random.Generator) -> byte
     return bytes(spoilt)
 
 
-def _header(image: bytes, _: Sequence[bytes], chance: np.random.Generator) -> bytes:
+def _header(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
     """Put an extreme number near the start of a piece, where lengths and sizes stand."""
     pieces = cut(image)
     if not pieces:
@@ -86,7 +87,7 @@ def _move(image: bytes, others: Sequence[bytes], chance: np.random.Generator) ->
     return b"".join(pieces)
 
 
-def _end(image: bytes, _: Sequence[bytes], chance: np.random.Generator) -> bytes:
+def _end(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
     """Cut the end off, or add something behind it."""
     if chance.random() < 0.7:
         return image[: int(chance.integers(0, len(image) + 1))]

@@ -47,7 +47,7 @@ def looked(phone: FlaskClient, scene: str, picture: np.ndarray) -> str | None:
 def test_what_is_in_the_way_is_said_before_a_try(phone: FlaskClient, scene: str) -> None:
     good = photo(NAME)
     masked = KINDS["mask_blue"](good, outline(NAME), np.random.default_rng(1))
-    far = cv2.copyMakeBorder(good, 900, 900, 900, 900, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    far = cv2.copyMakeBorder(good, 600, 600, 600, 600, cv2.BORDER_CONSTANT, value=(127, 127, 127))
     assert looked(phone, scene, good) is None
     assert looked(phone, scene, masked) in ("covered", "no_face")
     assert looked(phone, scene, (good * 0.1).astype(np.uint8)) in ("too_dark", "no_face")

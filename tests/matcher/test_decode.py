@@ -41,8 +41,8 @@ def test_every_flavour_is_read(seeds: dict[str, bytes]) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("huge-header", "too_many_pixels"), ("zero-header", "not_an_image"), ("idat-20000", "too_many_pixels"),
-        ("thread", "too_many_pixels"), ("iccp", "ok"), ("ztxt", "ok"), ("itxt", "ok"), ("text", "ok"),
+        ("huge-header", "too_many_pixels"), ("idat-20000", "too_many_pixels"), ("thread", "too_many_pixels"),
+        ("zero-header", "not_an_image"), ("iccp", "ok"), ("ztxt", "ok"), ("itxt", "ok"), ("text", "ok"),
         ("exif", "ok"), ("chunks", "truncated"), ("empty-idat", "truncated"), ("scans", "truncated"),
     ],
 )  # fmt: skip
@@ -98,7 +98,7 @@ def test_the_orientation_alone_is_read(
     assert decode.photo(file.getvalue()).shape[:2] == ((64, 32) if turned else (32, 64))
 
 
-@pytest.mark.parametrize("length", [0, 4, 8, 9, 15, 23])
+@pytest.mark.parametrize("length", [0, 4, 8, 9, 15, 19])
 def test_an_exif_block_cut_off_turns_nothing(length: int) -> None:
     block = _exif("<", [(0x0112, 3, 1, 6)])[:length]
     file = io.BytesIO()

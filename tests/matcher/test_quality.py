@@ -76,9 +76,10 @@ def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
 def test_components_have_the_standards_names(matcher: LocalMatcher) -> None:
     enrolled = matcher.enrol((samples() / "single_face.jpg").read_bytes())
     assert set(enrolled.quality) == {
-        "single_face_present", "inter_eye_distance", "head_size", "luminance_mean", "under_exposure_prevention",
-        "over_exposure_prevention", "illumination_uniformity", "sharpness", "head_pose_yaw", "head_pose_pitch",
-        "head_pose_roll", "eyes_open", "mouth_closed", "eyes_visible", "face_occlusion_prevention",
+        "single_face_present", "inter_eye_distance", "head_size", "luminance_mean", "sharpness",
+        "under_exposure_prevention", "over_exposure_prevention", "illumination_uniformity",
+        "head_pose_yaw", "head_pose_pitch", "head_pose_roll", "eyes_open", "mouth_closed",
+        "eyes_visible", "face_occlusion_prevention",
     }  # fmt: skip
     assert enrolled.quality["face_occlusion_prevention"] == enrolled.quality["single_face_present"] == 1.0
 
