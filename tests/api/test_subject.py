@@ -123,3 +123,8 @@ def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: s
             answer = phone.post(url, json=given | {"presence_code": wrong})
             assert (answer.status_code, answer.json["code"]) == (422, "presence_code_wrong")
         play.ok(phone.post(url, json=given | {"presence_code": attempt["presence_code"]}))
+
+
+def test_a_phone_learns_which_template_to_ask_for(world: World) -> None:
+    assert play.ok(world.phone(MAN.openid).get("/mp/v1/subscriptions")) == {"template_id": TEMPLATE}
+    assert world.app.test_client().get("/mp/v1/subscriptions").status_code == 401

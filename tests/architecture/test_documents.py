@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from api.record import WEBHOOK_TYPES
+from api.schemas import answers, requests
 from api.settings import Settings
 from models.domain.appeal import AppealState
 from models.domain.attempt import AttemptState
@@ -40,6 +43,17 @@ def test_every_route_is_in_openapi(world: World) -> None:
         if path.startswith(("/static", "/docs", "/openapi")):
             continue
         assert path in documented, path
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The OpenAPI document would silently keep one of them."""
+    found = [
+        name
+        for module in (answers, requests)
+        for name, one in vars(module).items()
+        if isinstance(one, type) and issubclass(one, BaseModel) and one.__module__ == module.__name__
+    ]
+    assert [name for name in set(found) if found.count(name) > 1] == []
 
 
 def _codes(folder: str) -> set[str]:

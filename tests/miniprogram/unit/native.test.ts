@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { wx } from './fake-wx'
+import { verifyNatively } from '../../../miniprogram/capture/native'
+
+let asked: string[] = []
+
+beforeEach(() => {
+  asked = []
+  wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
+  wx.request = (request: { url: string; success: (reply: object) => void }) => {
+    const path = new URL(request.url).pathname
+    asked.push(path)
+    const data = path.endsWith('/login') ? { token: 't' } : path.endsWith('/finish') ? { outcome: 'failed' } : { verify_id: 'v-1' }
+    setImmediate(() => request.success({ statusCode: 200, header: {}, data }))
+  }
+})
+
+for (const how of ['success', 'fail'] as const) {
+  test(`after WeChat’s pages (${how}) the server is asked what came of it`, async () => {
+    wx.requestFacialVerify = (option: { verifyId: string; success: () => void; fail: () => void }) => {
+      assert.equal(option.verifyId, 'v-1')
+      option[how]()
+    }
+    assert.equal((await verifyNatively('s')).outcome, 'failed')
+    assert.deepEqual(asked.slice(-2), ['/mp/v1/attempts/s/native', '/mp/v1/attempts/s/native/finish'])
+  })
+}
