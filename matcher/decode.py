@@ -4,8 +4,9 @@ import io
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from matcher.container import Essence, essence
 from matcher.errors import BadImage
 from matcher.protocol import Picture
 
@@ -15,12 +16,24 @@ PHOTO_BYTES = 8 * 1024 * 1024
 PHOTO_PIXELS = 24_000_000
 FORMATS = ("JPEG", "PNG")
 MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I"}
+# Wider or smaller than any camera's picture.
+LEAST_SIDE, MOST_ASPECT = 16, 8
+# EXIF orientations (CIPA DC-008): what was done to the picture is undone.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def frame(image: bytes, longest: int, *, mirrored: bool = False) -> Picture:
     """Return a filmed frame as BGR uint8 (height, width, 3), at most `longest` px, never mirrored.
 
-    Raises BadImage: over 1 MB or 4 MP, neither JPEG nor PNG, or cut off.
+    Raises BadImage: over 1 MB or 4 MP, neither JPEG nor PNG, no camera's shape, or cut off.
     """
     _check_bytes(image, FRAME_BYTES)
     picture = _shrunk(_decoded(image, FRAME_PIXELS, longest), longest)
@@ -28,7 +41,10 @@ def frame(image: bytes, longest: int, *, mirrored: bool = False) -> Picture:
 
 
 def photo(image: bytes, longest: int = 1280) -> Picture:
-    """Return a reference photo as BGR uint8, upright, at most `longest` px; limits 8 MB and 24 MP."""
+    """Return a reference photo as BGR uint8, upright, at most `longest` px; limits 8 MB and 24 MP.
+
+    Raises BadImage as `frame` does.
+    """
     _check_bytes(image, PHOTO_BYTES)
     return _shrunk(_decoded(image, PHOTO_PIXELS, longest), longest)
 
@@ -40,31 +56,62 @@ def _check_bytes(image: bytes, most: int) -> None:
 
 def _decoded(image: bytes, most_pixels: int, longest: int) -> Picture:
     """Return the picture upright, in BGR, alpha over white."""
+    stored = essence(image)
+    _check_shape(stored.width, stored.height, most_pixels)
     try:
-        with Image.open(io.BytesIO(image), formats=FORMATS) as opened:
-            width, height = opened.size
-            if width * height > most_pixels:
-                raise BadImage("too_many_pixels")
-            if opened.mode not in MODES or min(width, height) < 16:
-                raise BadImage("not_an_image")
-            # JPEG can be decoded at a fraction of its size for a fraction of the time.
-            opened.draft("RGB", (longest, longest))
-            return _bgr(ImageOps.exif_transpose(opened))
-    except UnidentifiedImageError:
-        raise BadImage("truncated" if _begins_well(image) else "not_an_image") from None
-    except Image.DecompressionBombError:
-        raise BadImage("too_many_pixels") from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError):
+        opened = _loaded(stored, longest)
+    except BadImage:
+        raise
+    except (
+        Exception
+    ):  # Pillow's parsers raise almost anything on hostile bytes (struct.error, zlib.error, …).
         raise BadImage("truncated") from None
+    turn = UPRIGHT.get(stored.orientation)
+    return _bgr(opened.transpose(turn) if turn is not None else opened)
 
 
-def _begins_well(image: bytes) -> bool:
-    """Tell whether the bytes begin as a JPEG or PNG would."""
-    return image.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n"))
+def _check_shape(width: int, height: int, most_pixels: int) -> None:
+    """Raise BadImage for sizes that no usable picture has."""
+    if width * height > most_pixels:
+        raise BadImage("too_many_pixels")
+    if min(width, height) < LEAST_SIDE or max(width, height) > MOST_ASPECT * min(width, height):
+        raise BadImage("not_an_image")
+
+
+def _loaded(stored: Essence, longest: int) -> Image.Image:
+    """Return the pixels, at least `longest` px on the longer side where there were as many."""
+    with Image.open(io.BytesIO(stored.image), formats=FORMATS) as opened:
+        if opened.size != (stored.width, stored.height) or opened.mode not in MODES:
+            raise BadImage("not_an_image")
+        # JPEG can be decoded at a fraction of its size for a fraction of the time.
+        opened.draft("RGB", (longest, longest))
+        opened.load()
+        return _reduced(opened, longest)
+
+
+def _reduced(opened: Image.Image, longest: int) -> Image.Image:
+    """Return a picture that is cheap to convert: a large one at a whole fraction of its size."""
+    factor = max(opened.size) // longest
+    if factor < 2:
+        return opened.copy()
+    if opened.mode == "P":
+        opened = opened.convert("RGBA" if "transparency" in opened.info else "RGB")
+    elif opened.mode in ("1", "I;16"):
+        opened = _grey(opened)
+    return opened.reduce(factor)
+
+
+def _grey(opened: Image.Image) -> Image.Image:
+    """Return black-and-white or 16-bit grey in 8 bits."""
+    if opened.mode == "1":
+        return opened.convert("L")
+    return Image.fromarray((np.asarray(opened) >> 8).astype(np.uint8))
 
 
 def _bgr(opened: Image.Image) -> Picture:
     """Return the pixels; transparent ones are white."""
+    if opened.mode.startswith("I"):
+        opened = _grey(opened)
     if opened.mode in ("LA", "RGBA", "P"):
         flat = Image.new("RGBA", opened.size, "white")
         flat.alpha_composite(opened.convert("RGBA"))

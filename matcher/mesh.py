@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 
 from matcher import skin
+from matcher.cover import Signs, signs
 from matcher.detector import Face
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
 SIDE = 192
 MARGIN = 1.5
+OUTPUTS = ("conv2d_21", "conv2d_31")
 # Indices of the canonical face mesh (mediapipe, face_geometry/data/canonical_face_model_uv_visualization).
 RIGHT_EYE = (33, 160, 158, 133, 153, 144)
 LEFT_EYE = (362, 385, 387, 263, 373, 380)
@@ -22,10 +24,6 @@ MOUTH_CORNERS = (61, 291)
 OUTER_EYES = (33, 263)
 FOREHEAD, CHIN = 10, 152
 NOSE_TIP = 1
-# Patches of skin: cheekbones and bridge of the nose above; chin and both lower cheeks below.
-UPPER_SKIN = ((116,), (345,), (168,))
-LOWER_SKIN = ((17, 199), (205, 214), (425, 434))
-PATCH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +39,14 @@ class Expression:
 
 
 class Reading(NamedTuple):
-    """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, and `cover`.
+    """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, signs of cover.
 
-    `cover` is how far the colour of the lower face is from the upper one's (CIELAB chroma, 0–200): skin
-    gives 0–11, a coloured mask 15 and more. `skin` is the face's mean red, green and blue, 0–255.
+    `skin` is the face's mean red, green and blue, 0–255.
     """
 
     expression: Expression
     landmarks: Vector
-    cover: float
+    signs: Signs
     skin: tuple[float, float, float]
 
 
@@ -57,7 +54,8 @@ class Mesh:
     """The face mesh on a crop whose eyes are level."""
 
     def __init__(self, weights: Weights) -> None:
-        self._net = cv2.dnn.readNetFromTFLite(str(weights.file))
+        # The classic engine alone gives the net's second output; points and speed are the same in both.
+        self._net = cv2.dnn.readNetFromTFLite(str(weights.file), cv2.dnn.ENGINE_CLASSIC)
 
     def read(self, picture: Picture, face: Face) -> Reading:
         """Return what the mesh tells of one face.
@@ -65,8 +63,7 @@ class Mesh:
         Its landmarks align a face for embedding far better than the detector's own (DECISIONS.md).
         """
         crop, roll, turn = _level(picture, face)
-        self._net.setInput(cv2.dnn.blobFromImage(crop, 1 / 255.0, (SIDE, SIDE), (0, 0, 0), True, False))
-        points = np.asarray(self._net.forward(), np.float32).reshape(468, 3)
+        points, presence = self._points(crop)
         yaw, pitch, rest = _angles(points)
         expression = Expression(
             yaw=yaw,
@@ -76,22 +73,19 @@ class Mesh:
             mouth_open=_gap(points, INNER_LIPS[:2]) / max(_gap(points, INNER_LIPS[2:]), 1e-3),
             smile=_gap(points, MOUTH_CORNERS) / max(_gap(points, OUTER_EYES), 1e-3),
         )
-        return Reading(expression, _landmarks(points, turn), _cover(crop, points), skin.colour(crop, points))
+        found, tint = signs(crop, points, presence), skin.colour(crop, points)
+        return Reading(expression, _landmarks(points, turn), found, tint)
 
+    def outline(self, picture: Picture, face: Face) -> Vector:
+        """Return all points (468, 2) in px of the picture."""
+        crop, _, turn = _level(picture, face)
+        return _back(self._points(crop)[0][:, :2], turn)
 
-def _cover(crop: Picture, points: Vector) -> float:
-    """Return the distance in colour between the middle patch above and the middle patch below."""
-    patches = np.stack([_patch(crop, points[list(at), :2].mean(0)) for at in UPPER_SKIN + LOWER_SKIN])
-    lab = cv2.cvtColor(patches.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    colours = np.median(lab[:, :, 1:], axis=1)
-    upper, lower = np.median(colours[: len(UPPER_SKIN)], 0), np.median(colours[len(UPPER_SKIN) :], 0)
-    return float(np.linalg.norm(upper - lower))
-
-
-def _patch(crop: Picture, at: Vector) -> Picture:
-    """Return the pixels (n, 3) around a point, kept inside the crop."""
-    x, y = (int(min(max(value, PATCH), SIDE - PATCH - 1)) for value in at)
-    return crop[y - PATCH : y + PATCH + 1, x - PATCH : x + PATCH + 1].reshape(-1, 3)
+    def _points(self, crop: Picture) -> tuple[Vector, float]:
+        """Return the points (468, 3) in px of the crop and the logit that it shows a face."""
+        self._net.setInput(cv2.dnn.blobFromImage(crop, 1 / 255.0, (SIDE, SIDE), (0, 0, 0), True, False))
+        points, presence = self._net.forward(OUTPUTS)
+        return np.asarray(points, np.float32).reshape(468, 3), float(np.asarray(presence).reshape(-1)[0])
 
 
 def _landmarks(points: Vector, turn: np.ndarray) -> Vector:
@@ -99,8 +93,13 @@ def _landmarks(points: Vector, turn: np.ndarray) -> Vector:
     flat = points[:, :2]
     eyes = [(flat[eye[0]] + flat[eye[3]]) / 2 for eye in (RIGHT_EYE, LEFT_EYE)]
     five = np.stack([*eyes, flat[NOSE_TIP], *(flat[corner] for corner in MOUTH_CORNERS)])
+    return _back(five, turn)
+
+
+def _back(points: Vector, turn: np.ndarray) -> Vector:
+    """Return points of the crop in px of the picture."""
     back = cv2.invertAffineTransform(turn)
-    return np.asarray(five @ back[:, :2].T + back[:, 2], np.float32)
+    return np.asarray(points @ back[:, :2].T + back[:, 2], np.float32)
 
 
 def _level(picture: Picture, face: Face) -> tuple[Picture, float, np.ndarray]:

@@ -76,6 +76,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         live=_live(models, view) if remembered or frame.kind == "evidence" else None,
         skin=view.mesh.skin,
         bezel=bezel(view.picture, view.faces[0].box) if frame.kind == "evidence" else None,
+        glasses=measured.glasses,
         hint=quality.hint(measured, limits),
     )
 

@@ -1,12 +1,14 @@
 """What is wrong with a frame or a photo, the most useful thing first (ISO/IEC 29794-5 components)."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from matcher.cover import Signs
 from matcher.detector import Face
-from matcher.mesh import Reading
+from matcher.mesh import Expression, Reading
 from matcher.protocol import Picture
 
 CHIP = 112
@@ -34,45 +36,80 @@ MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None,
 EVIDENCE = Limits(smallest=0.18, largest=0.97, eyes=28.0, sharp=12.0, turned=None, covered=True)
 PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0, covered=True)
 DARK, BRIGHT = 35.0, 235.0
-# Of faces that look at the camera: a covered one is less sure a face to the detector, or two-coloured.
-# Uncovered faces: sureness 0.90 and more in 99 of 100 (LFW), 0.91 in the films; colour 0–11, up to 16 after a
-# palette. Painted masks: sureness 0.84–0.92, coloured ones 15–45: about half of the masks are seen.
+# Pixels below and above are lost (the ranges ISO/IEC 29794-5 counts for exposure).
+LOST_DARK, LOST_BRIGHT = 25, 247
+# Where a face that looks at the camera counts as covered; measured by `python -m scripts.evaluate quality`.
 FRONTAL = 25.0
-SURE = 0.895
-COLOUR = 17.0
+DOUBT = 7.5
+COLOUR = 30.0
+EYES = 0.22
+# Spectacles draw lines across the bridge and the temples.
+GLASSES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The measured components of one face."""
+    """The measured components of one face.
+
+    `size` face height over picture height; `inter_eye_px` px; `brightness` mean grey 0–255; `dark` and
+    `bright` shares of lost pixels; `even` the darker half's mean over the brighter half's (left and right);
+    `sharpness` variance of the Laplacian at 112 px; `sureness` the detector's confidence, 0–1.
+    """
 
     faces: int
     size: float
     inter_eye_px: float
     brightness: float
+    dark: float
+    bright: float
+    even: float
     sharpness: float
-    yaw: float
-    pitch: float
     sureness: float
-    cover: float
+    expression: Expression
+    signs: Signs
+
+    @property
+    def doubt(self) -> float:
+        """Return how little detector, mesh and nostrils look like those of an uncovered face (0 ± 2)."""
+        return (
+            (24.4 - self.signs.presence) * 0.30
+            + (0.925 - self.sureness) * 100.0
+            + math.log(0.034 / max(self.signs.nostrils, 1e-3)) * 2.6
+        )
+
+    @property
+    def frontal(self) -> bool:
+        """Tell whether the face looks at the camera, so that the signs mean something."""
+        return max(abs(self.expression.yaw), abs(self.expression.pitch)) <= FRONTAL
+
+    @property
+    def glasses(self) -> bool | None:
+        """Tell whether spectacles are worn, None where that cannot be judged."""
+        return self.signs.frame > GLASSES if self.frontal else None
 
     @property
     def covered(self) -> bool:
-        """Tell whether a hand, a mask or glasses hide part of a face that looks at the camera."""
-        frontal = max(abs(self.yaw), abs(self.pitch)) <= FRONTAL
-        return frontal and (self.sureness < SURE or self.cover > COLOUR)
+        """Tell whether a hand, a mask or dark glasses hide part of a face that looks at the camera."""
+        return self.frontal and (self.doubt > DOUBT or self.signs.colour > COLOUR or self.signs.eyes < EYES)
 
     def to_json(self) -> dict[str, float]:
-        """Return the components under their names of ISO/IEC 29794-5."""
+        """Return the components under their names of ISO/IEC 29794-5, as measured (see the class)."""
         return {
-            "single_face": float(self.faces == 1),
-            "inter_eye_distance_px": self.inter_eye_px,
-            "face_height_share": self.size,
-            "illumination": self.brightness,
+            "single_face_present": float(self.faces == 1),
+            "inter_eye_distance": self.inter_eye_px,
+            "head_size": self.size,
+            "luminance_mean": self.brightness,
+            "under_exposure_prevention": 1.0 - self.dark,
+            "over_exposure_prevention": 1.0 - self.bright,
+            "illumination_uniformity": self.even,
             "sharpness": self.sharpness,
-            "yaw_deg": self.yaw,
-            "pitch_deg": self.pitch,
-            "face_occlusion": float(self.covered),
+            "head_pose_yaw": self.expression.yaw,
+            "head_pose_pitch": self.expression.pitch,
+            "head_pose_roll": self.expression.roll,
+            "eyes_open": self.expression.eyes_open,
+            "mouth_closed": 1.0 - min(1.0, self.expression.mouth_open),
+            "eyes_visible": float(self.signs.eyes >= EYES),
+            "face_occlusion_prevention": float(not self.covered),
         }
 
 
@@ -80,16 +117,19 @@ def measure(picture: Picture, faces: list[Face], mesh: Reading) -> Quality:
     """Return the components for the largest face."""
     face = faces[0]
     chip = _chip(picture, face)
+    halves = sorted((float(chip[:, : CHIP // 2].mean()), float(chip[:, CHIP // 2 :].mean())))
     return Quality(
         faces=len(faces),
         size=face.height / picture.shape[0],
         inter_eye_px=float(np.linalg.norm(face.landmarks[1] - face.landmarks[0])),
         brightness=float(chip.mean()),
+        dark=float((chip <= LOST_DARK).mean()),
+        bright=float((chip >= LOST_BRIGHT).mean()),
+        even=halves[0] / max(halves[1], 1.0),
         sharpness=float(cv2.Laplacian(chip, cv2.CV_64F).var()),
-        yaw=mesh.expression.yaw,
-        pitch=mesh.expression.pitch,
         sureness=face.confidence,
-        cover=mesh.cover,
+        expression=mesh.expression,
+        signs=mesh.signs,
     )
 
 
@@ -115,7 +155,8 @@ def hint(quality: Quality | None, limits: Limits) -> str | None:
         return "too_far"
     if quality.size > limits.largest:
         return "too_close"
-    if limits.turned is not None and max(abs(quality.yaw), abs(quality.pitch)) > limits.turned:
+    pose = quality.expression
+    if limits.turned is not None and max(abs(pose.yaw), abs(pose.pitch)) > limits.turned:
         return "turned"
     if quality.sharpness < limits.sharp:
         return "blurred"

@@ -35,7 +35,8 @@ def draw(
         if moved.state is not AttemptState.CHALLENGED:
             return seen, None
         policy = policies.active(db)
-        drawn = draws.draw(policy, ports.random.fractions(), photosensitive=photosensitive)
+        numbers, glasses = ports.random.fractions(), seen.attempt.glasses
+        drawn = draws.draw(policy, numbers, photosensitive=photosensitive, glasses=glasses)
         row = tables.Challenge(
             id=ports.new_id("chl"),
             attempt_id=seen.attempt.id,

@@ -32,7 +32,10 @@ def unusable(error: BadImage) -> Refusal:
 
 
 def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene, str | None]:
-    """Return the scene and what stands in the way of a good capture; nothing is kept or counted."""
+    """Return the scene and what stands in the way of a good capture.
+
+    Nothing is counted, and nothing is kept but whether glasses were seen.
+    """
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         providers.check(seen.attempt.provider, Provider.OWN)
@@ -40,4 +43,13 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
             raise Invalid("consent is needed first", code="consent_missing")
         if seen.attempt.state not in (AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED):
             raise Conflict(f"the attempt is {seen.attempt.state}")
-    return seen, observe(ports, [Frame(seq=0, t_ms=0, kind="evidence", image=image)])[0].hint
+    observations = observe(ports, [Frame(seq=0, t_ms=0, kind="evidence", image=image)])
+    with ports.database.transaction() as db:
+        owned(ports, db, user, scene).attempt.glasses = wears_glasses(observations)
+    return seen, observations[0].hint
+
+
+def wears_glasses(observations: Sequence[Observation]) -> bool:
+    """Tell whether most of the frames in which it could be judged show glasses."""
+    judged = [one.glasses for one in observations if one.glasses is not None]
+    return 2 * sum(judged) > len(judged)

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api import case as cases
-from api.flows import retention
+from api.flows import retention, subscription
 from api.flows.scene import User
 from api.ports import Ports
 from models import tables
@@ -144,10 +144,22 @@ def erase(ports: Ports, user: User) -> None:
             photos.append(enrolment.photo_key)
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
         _unlink_scores(db, tables.Decision.person_id == person_id)
-        bound = select(tables.Binding).where(tables.Binding.person_id == person_id)
-        for binding in db.scalars(bound.where(tables.Binding.revoked_at.is_(None))):
-            binding.revoked_at = ports.now()
+        _unbind_everybody(ports, db, person_id)
         index = db.get_one(tables.Person, person_id).id_index
         if db.get(tables.Tombstone, index) is None:
             db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
     ports.objects.delete(photos)
+
+
+def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> None:
+    """Revoke the person's bindings; a WeChat user bound to nobody else is forgotten in the ledger too."""
+    binding = tables.Binding
+    mine = list(
+        db.scalars(select(binding).where(binding.person_id == person_id, binding.revoked_at.is_(None)))
+    )
+    for one in mine:
+        one.revoked_at = ports.now()
+    db.flush()
+    theirs = {one.openid_index for one in mine}
+    live = select(binding.openid_index).where(binding.revoked_at.is_(None))
+    subscription.forget(db, theirs - set(db.scalars(live.where(binding.openid_index.in_(theirs)))))

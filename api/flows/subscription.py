@@ -7,7 +7,7 @@ is ever added up: a fact is a row under the name of the event, a second report f
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
@@ -65,3 +65,10 @@ def ledger(ports: Ports, openid_index: str) -> Ledger:
     """Return one WeChat user's ledger for our template."""
     with ports.database.reading() as db:
         return ledgers(ports, db, [openid_index])[openid_index]
+
+
+def forget(db: Session, openid_indexes: Iterable[str]) -> None:
+    """Delete what is known of WeChat users."""
+    db.execute(
+        delete(tables.SubscriptionFact).where(tables.SubscriptionFact.openid_index.in_(list(openid_indexes)))
+    )

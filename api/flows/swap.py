@@ -1,6 +1,6 @@
 """这个动作我做不了: another class of action, once."""
 
-from api.flows import frames
+from api.flows import frames, looking
 from api.flows.challenge import running
 from api.flows.scene import Scene, User
 from api.ports import Ports
@@ -18,6 +18,7 @@ def swap(ports: Ports, user: User, challenge_id: str) -> tuple[Scene, tables.Cha
         observations = [frames.opened(ports, row) for row in frames.rows(db, challenge_id)]
         done = ports.matcher.progress(challenge.actions, observations)
         number = next(ports.random.fractions())
-        challenge.actions = list(rules.swap(challenge.actions, done, number))
+        glasses = seen.attempt.glasses or looking.wears_glasses(observations)
+        challenge.actions = list(rules.swap(challenge.actions, done, number, glasses=glasses))
         challenge.swapped = True
         return seen, challenge

@@ -19,6 +19,9 @@ ACTION_CLASS = {
     "close_eyes": "eyes",
     "blink": "eyes",
 }
+EYES = "eyes"
+# What is asked for where a policy's own actions do not suffice.
+EASY = ("turn_left", "turn_right", "nod", "open_mouth")
 PALETTE = ("#FF0000", "#00FF00", "#0000FF", "#FFFF00", "#00FFFF", "#FF00FF")
 # 2.5 changes a second, at most 1.25 flashes (WCAG 2.3.1 allows three); at 5 fps two frames see each colour.
 COLOUR_MS = 400
@@ -45,16 +48,25 @@ class Challenge:
     evidence_at_ms: tuple[int, ...]
 
 
-def draw(policy: Policy, numbers: Iterator[float], *, photosensitive: bool = False) -> Challenge:
-    """Return a challenge by `policy`; no colours are flashed at photosensitive people."""
-    actions = _sample(policy.action_pool, policy.action_count, numbers)
+def draw(
+    policy: Policy, numbers: Iterator[float], *, photosensitive: bool = False, glasses: bool = False
+) -> Challenge:
+    """Return a challenge by `policy`.
+
+    No colours are flashed at photosensitive people; behind glasses eyes are not asked to do anything.
+    """
+    pool = _without_eyes(policy) if glasses else policy.action_pool
+    actions = _sample(pool, policy.action_count, numbers)
     colours = () if photosensitive else tuple(_colours(policy.colour_count, numbers))
     return Challenge(actions, colours, _instants(policy.evidence_count, numbers))
 
 
-def swap(actions: Sequence[str], done: Sequence[bool], number: float) -> tuple[str, ...]:
+def swap(
+    actions: Sequence[str], done: Sequence[bool], number: float, *, glasses: bool = False
+) -> tuple[str, ...]:
     """Return `actions` with the first undone one replaced by another class of action.
 
+    Eyes behind glasses are not asked to do anything.
     Raises Conflict `nothing_to_swap` when every action is done.
     """
     open_at = next((i for i, is_done in enumerate(done) if not is_done), None)
@@ -62,8 +74,17 @@ def swap(actions: Sequence[str], done: Sequence[bool], number: float) -> tuple[s
         raise Conflict("every action is already done", code="nothing_to_swap")
     hard = ACTION_CLASS[actions[open_at]]
     # A blink needs more frames a second than a cheap phone sends: never offered as the easier way.
-    others = [a for a, kind in ACTION_CLASS.items() if kind != hard and a not in actions and a != "blink"]
+    hidden = {hard, EYES} if glasses else {hard}
+    taken = (*actions, "blink")
+    others = [a for a, kind in ACTION_CLASS.items() if kind not in hidden and a not in taken]
     return (*actions[:open_at], others[int(number * len(others))], *actions[open_at + 1 :])
+
+
+def _without_eyes(policy: Policy) -> tuple[str, ...]:
+    """Return the actions of the policy's pool that glasses do not hide, filled up with easy ones."""
+    seen = [action for action in policy.action_pool if ACTION_CLASS[action] != EYES]
+    more = [action for action in EASY if action not in seen]
+    return (*seen, *more[: max(0, policy.action_count - len(seen))])
 
 
 def _sample(pool: Sequence[str], count: int, numbers: Iterator[float]) -> tuple[str, ...]:

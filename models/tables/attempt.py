@@ -31,6 +31,7 @@ class Attempt(Base):
     owner_index: Mapped[str | None] = mapped_column(String(64), index=True)
     presence_code: Mapped[str | None] = mapped_column(String(4))
     presence_tries: Mapped[int] = mapped_column(default=0)
+    glasses: Mapped[bool] = mapped_column(default=False)
     state: Mapped[AttemptState] = mapped_column(word(AttemptState))
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]

@@ -67,6 +67,8 @@ class WeChatActs:
             self.servers.restart("simulator")
         with stage.step("微信恢复后送达，且只送达一次", "WeChat is back: the message arrives, once"):
             self.phone.open(self.phone.wait_for_message(before, seconds=30))
+            # The phone may be faster than the worker's own note of it.
+            till.wait_for(pushed["id"], "attempt.delivered")
             sent = [event["type"] for event in till.events(pushed["id"])].count("attempt.delivered")
             stage.expect((sent, len(self.phone.messages())) == (1, before + 1), "one message")
 

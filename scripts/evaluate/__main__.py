@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, publish
+from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, publish, quality
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -15,6 +15,7 @@ COMMANDS = {
     "colour": (colour.run, ("films", "out")),
     "cues": (cues.run, ("films", "faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
+    "quality": (quality.run, ("faces", "out")),
 }
 
 

@@ -137,3 +137,26 @@ def answers(file: Path, summary: Mapping[str, Any], others: Sequence[float | Non
     left.legend()
     figure.savefig(file, dpi=120)
     pyplot.close(figure)
+
+
+def covers(file: Path, rows: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], point: float) -> None:
+    """Plot how the doubt is distributed by what covers the face, and what share of it is stopped."""
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
+    shares = {"untouched": summary["untouched"], **summary["kinds"]}
+    for kind in shares:
+        doubts = sorted(row["doubt"] for row in rows if row["kind"] == kind and "doubt" in row)
+        left.plot(doubts, np.arange(len(doubts)) / max(1, len(doubts)), label=kind)
+    left.axvline(point, color="tab:red", label=f"threshold {point:.2f}")
+    left.set(xlabel="doubt", ylabel="share of the faces found with less", xlim=(-5, 30))
+    for place, share in enumerate(shares.values()):
+        right.barh(place, share["covered"], color="tab:blue")
+        right.barh(place, share["no_face"], left=share["covered"], color="tab:grey")
+    names = [f"{kind} {share['stopped']:.3f}" for kind, share in shares.items()]
+    right.set_yticks(range(len(shares)), names, fontsize=8)
+    right.invert_yaxis()
+    right.set(xlim=(0, 1), xlabel="covered (blue), no face found (grey)")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    left.legend(fontsize=7)
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)

@@ -326,6 +326,43 @@ def test_meta_that_cannot_be_read(filming: Filming, meta: str) -> None:
     refused(filming.phone.post(filming.url, data=data), 400, "malformed")
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_picture_may_hold_any_bytes(filming: Filming, seed: int) -> None:
+    noise = np.random.default_rng(seed).bytes(150_000)
+    # A line end early in a buffer makes the parser wait for what follows it.
+    image = b"\xff\xd8\xff" + noise[:1000] + b"\r\n" + noise[1000:].replace(b"\n", b"n")
+    refused(filming.send(Shot(0, 0, "motion", image)), 422, "image_unreadable")
+
+
+PART = b'--B\r\nContent-Disposition: form-data; name="frames"; filename="a.jpg"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"--B",
+        b"--B--\r\n",
+        PART,
+        PART + b"\xff\xd8\xff\r\n--B--\r\n",
+        PART.replace(b"form-data", b"nonsense") + b"x\r\n--B--\r\n",
+        PART.replace(b"\r\n\r\n", b"\r\n" + b"X: y\r\n" * 3000 + b"\r\n") + b"x\r\n--B--\r\n",
+        PART * 60 + b"x\r\n--B--\r\n",
+        b"--C\r\n\r\n" * 1000,
+        bytes(range(256)) * 300,
+    ],
+    ids=lambda body: f"{len(body)} bytes",
+)
+# Werkzeug leaves the temporary file of a part that never ends to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_multipart_body_that_is_broken(filming: Filming, body: bytes) -> None:
+    for kind in ("multipart/form-data; boundary=B", "multipart/form-data", "multipart/form-data; boundary="):
+        answer = filming.phone.post(filming.url, data=body, content_type=kind)
+        assert answer.status_code in (400, 413), answer.get_data(as_text=True)
+        assert answer.mimetype == "application/problem+json"
+    filming.still_works()
+
+
 def test_a_resent_frame_is_the_same_frame(filming: Filming) -> None:
     shots = play.show(filming.world, filming.phone, filming.challenge)
     for _ in range(2):

@@ -2,10 +2,11 @@
 
 import pytest
 
-from api.flows import enrolment, policy
+from api.flows import enrolment, policy, subscription
 from api.flows.enrolment import Entry
 from models.domain.idnumber import IdType
 from models.domain.policy import Policy
+from models.domain.subscription import Fact, FactKind, Ledger
 from scripts.demo.film import samples
 from tests import play
 from tests.world import MAN, TEMPLATE, WIFE, World
@@ -50,6 +51,15 @@ def test_a_deleted_face_cannot_be_pushed_to_nor_imported_again(world: World, pro
     again = enrolment.enrol(world.ports, Entry(MAN.name, IdType.RESIDENT, MAN.id_number), photo)
     assert again.photo == "withdrawn"
     assert world.ports.objects.list("photos") != []
+
+
+def test_who_deletes_everything_is_forgotten_in_the_ledger_too(world: World, proven) -> None:
+    user = world.ports.vault.index("openid", MAN.openid)
+    with world.ports.database.transaction() as db:
+        subscription.learn(world.ports, db, user, TEMPLATE, Fact(FactKind.ACCEPTED, world.clock.now()))
+    assert subscription.ledger(world.ports, user).ready
+    assert proven.delete("/mp/v1/me").status_code == 204
+    assert subscription.ledger(world.ports, user) == Ledger()
 
 
 def test_a_binding_is_made_seen_and_revoked(world: World) -> None:

@@ -56,7 +56,20 @@ def test_kin_counts_pairs_and_strangers(tmp_path: Path) -> None:
     assert (tmp_path / "out/kin.png").stat().st_size > 1000
 
 
-@pytest.mark.parametrize("command", [["comparison", "--faces"], ["kin", "--pairs"]])
+@pytest.mark.slow
+def test_quality_counts_what_is_covered(tmp_path: Path) -> None:
+    (tmp_path / "faces/man").mkdir(parents=True)
+    shutil.copy(samples() / PHOTOS["man"], tmp_path / "faces/man/1.jpg")
+    (tmp_path / "faces/man/2.jpg").write_bytes(b"no photo")
+    main(["quality", "--faces", str(tmp_path / "faces"), "--out", str(tmp_path / "out")])
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert (summary["photos"], summary["untouched"]["n"], summary["untouched"]["covered"]) == (2, 1, 0.0)
+    assert summary["masks"]["n"] == 5 and summary["masks"]["stopped"] == 1.0
+    assert (tmp_path / "out/quality.png").stat().st_size > 1000
+    assert len((tmp_path / "out/quality.csv").read_text().splitlines()) == 1 + 10
+
+
+@pytest.mark.parametrize("command", [["comparison", "--faces"], ["kin", "--pairs"], ["quality", "--faces"]])
 def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path, command: list[str]) -> None:
     with pytest.raises(SystemExit, match="has no <"):
         main([*command, str(tmp_path), "--out", str(tmp_path / "out")])

@@ -6,7 +6,7 @@ import { explain, strings } from '../../services/strings/index'
 import type { PanelAnswer } from '../../services/subscribe'
 import { accepted, showPanel, tell } from '../../services/subscribe'
 
-type Phase = 'loading' | 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
+type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
 
 /** Turning on reminders: what WeChat will ask, its own panel, and who the person is. */
 Page({
@@ -14,7 +14,7 @@ Page({
     ...shell('subscribe'),
     common: strings().common,
     says: strings().id_input,
-    phase: 'loading' as Phase,
+    phase: 'intro' as Phase,
     template: '',
     name: '',
     number: '',
@@ -34,12 +34,13 @@ Page({
     void this.open()
   },
 
+  /** What WeChat will ask is shown at once; the button waits for the template it needs. */
   async open() {
-    this.setData({ phase: 'loading', error: '' })
+    this.setData({ phase: 'intro', error: '' })
     try {
       const [template, mine] = await Promise.all([api.template(), api.bindings()])
       this.isBound = mine.bindings.length > 0
-      this.setData({ phase: 'intro', template: template.template_id })
+      this.setData({ template: template.template_id })
     } catch (thrown) {
       this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
     }

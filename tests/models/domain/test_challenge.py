@@ -111,3 +111,30 @@ def test_nothing_is_swapped_once_everything_is_done():
     with pytest.raises(Conflict) as refusal:
         swap(("nod", "smile"), [True, True], 0.5)
     assert refusal.value.code == "nothing_to_swap"
+
+
+@pytest.mark.parametrize("pool", [ACTIONS, ("blink", "close_eyes", "smile"), ("blink", "close_eyes")])
+def test_eyes_behind_glasses_are_asked_nothing(pool):
+    policy = replace(POLICY, action_pool=pool, action_count=2)
+    for seed in range(100):
+        actions = drawn(seed, policy, glasses=True).actions
+        assert len(set(actions)) == 2
+        assert "eyes" not in {ACTION_CLASS[action] for action in actions}
+        assert ("smile" in pool) or set(actions) <= {"turn_left", "turn_right"}
+
+
+def test_without_glasses_eye_actions_are_drawn():
+    policy = replace(POLICY, action_pool=("blink", "close_eyes"), action_count=2)
+    assert set(drawn(1, policy).actions) == {"blink", "close_eyes"}
+
+
+@pytest.mark.parametrize("actions", list(permutations(ACTIONS, 3))[::7])
+def test_a_swap_never_offers_eyes_behind_glasses(actions):
+    for number in (0.0, 0.3, 0.7, ALMOST_ONE):
+        replaced = swap(actions, [False, False, False], number, glasses=True)[0]
+        assert ACTION_CLASS[replaced] not in ("eyes", ACTION_CLASS[actions[0]])
+
+
+def test_a_swap_offers_closed_eyes_to_others():
+    offered = {swap(("smile",), [False], number / 20)[0] for number in range(20)}
+    assert "close_eyes" in offered

@@ -1,0 +1,1 @@
+"""Broken, hostile and merely odd pictures against the matcher."""

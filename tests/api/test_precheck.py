@@ -1,0 +1,89 @@
+"""One look before a try: what is in the way, and whether eyes can be asked to do anything."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import cv2
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from api.flows import policy
+from api.flows.looking import wears_glasses
+from matcher.types import Observation
+from models.domain.challenge import ACTION_CLASS
+from models.domain.policy import Policy
+from scripts.evaluate.occlusions import KINDS
+from tests import play
+from tests.matcher.faces import beside, glasses, outline, photo
+from tests.world import MAN, World
+
+NAME = "single_face.jpg"
+BARE = Observation(seq=0, t_ms=0, kind="motion", sha256="", phash="", faces=1)
+
+
+@pytest.fixture
+def phone(world: World) -> FlaskClient:
+    return world.phone(MAN.openid)
+
+
+@pytest.fixture
+def scene(world: World, phone: FlaskClient) -> str:
+    pushed = play.pushed(world, play.opened(world))
+    play.agree(phone, pushed)
+    return pushed
+
+
+def looked(phone: FlaskClient, scene: str, picture: np.ndarray) -> str | None:
+    """Return the hint on one picture."""
+    image = cv2.imencode(".jpg", picture)[1].tobytes()
+    answer = phone.post(f"/mp/v1/attempts/{scene}/precheck", data={"frame": (BytesIO(image), "a.jpg")})
+    body = play.ok(answer)
+    assert body["state"] == "consented" and body["tries_left"] == 3
+    hint: str | None = body["hint"]
+    return hint
+
+
+def test_what_is_in_the_way_is_said_before_a_try(phone: FlaskClient, scene: str) -> None:
+    good = photo(NAME)
+    masked = KINDS["mask_blue"](good, outline(NAME), np.random.default_rng(1))
+    far = cv2.copyMakeBorder(good, 600, 600, 600, 600, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    assert looked(phone, scene, good) is None
+    assert looked(phone, scene, masked) in ("covered", "no_face")
+    assert looked(phone, scene, (good * 0.1).astype(np.uint8)) in ("too_dark", "no_face")
+    assert looked(phone, scene, far) in ("too_far", "no_face")
+    assert looked(phone, scene, np.full((480, 640, 3), 127, np.uint8)) == "no_face"
+
+
+def test_a_second_person_is_in_the_way_and_a_small_one_behind_is_not(phone: FlaskClient, scene: str) -> None:
+    assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.65)) == "two_faces"
+    assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.3)) is None
+
+
+EYES_ONLY = Policy(pad_required=False, action_pool=("close_eyes", "blink"), action_count=1)
+
+
+@pytest.mark.parametrize("worn", [True, False])
+def test_eyes_behind_glasses_are_not_asked_to_do_anything(
+    world: World, phone: FlaskClient, scene: str, worn: bool
+) -> None:
+    policy.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    looked(phone, scene, glasses(NAME) if worn else photo(NAME))
+    (action,) = play.draw(phone, scene)["actions"]
+    assert (ACTION_CLASS[action] == "eyes") is not worn
+
+
+def test_glasses_taken_off_before_the_try_are_forgotten(world: World, phone: FlaskClient, scene: str) -> None:
+    policy.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    for picture in (glasses(NAME), photo(NAME)):
+        looked(phone, scene, picture)
+    (action,) = play.draw(phone, scene)["actions"]
+    assert ACTION_CLASS[action] == "eyes"
+
+
+def test_glasses_are_worn_where_most_frames_say_so() -> None:
+    def seen(*glasses: bool | None) -> bool:
+        return wears_glasses([replace(BARE, glasses=one) for one in glasses])
+
+    assert seen(True, True, False, None, None)
+    assert not seen(True, False) and not seen(None) and not seen()
