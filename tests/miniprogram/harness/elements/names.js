@@ -3,7 +3,7 @@ export const BUILT_INS = new Set([
   'view', 'scroll-view', 'cover-view', 'cover-image', 'text', 'rich-text', 'icon', 'progress',
   'button', 'form', 'input', 'textarea', 'label', 'picker', 'switch', 'slider',
   'checkbox', 'checkbox-group', 'radio', 'radio-group',
-  'image', 'camera', 'canvas', 'navigator', 'swiper', 'swiper-item',
+  'image', 'camera', 'canvas', 'navigator',
   'page-meta', 'root-portal',
 ])
 

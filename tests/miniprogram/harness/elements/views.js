@@ -1,4 +1,4 @@
-/** view, text, scroll-view, cover-view, swiper and other boxes. */
+/** view, text, scroll-view, cover-view, root-portal: boxes. */
 import { BuiltIn, declare } from './base.js'
 
 class View extends BuiltIn {}
@@ -35,17 +35,6 @@ class CoverView extends BuiltIn {
   static properties = declare('value', 'scroll-top')
 }
 
-class Swiper extends BuiltIn {
-  static properties = {
-    ...declare('flag', 'indicator-dots autoplay circular vertical'),
-    ...declare('value', 'current interval duration indicator-color indicator-active-color'),
-  }
-}
-
-class SwiperItem extends BuiltIn {
-  static properties = declare('value', 'item-id')
-}
-
 class RootPortal extends BuiltIn {
   static properties = declare('flag', 'enable')
 }
@@ -56,7 +45,5 @@ export const views = {
   text: Text,
   'scroll-view': ScrollView,
   'cover-view': CoverView,
-  swiper: Swiper,
-  'swiper-item': SwiperItem,
   'root-portal': RootPortal,
 }

@@ -102,6 +102,5 @@ export class Host {
     const { path, query } = this.application.options
     this.application.show()
     this.pages.open(this.pages.resolve(formatAddress(`/${path}`, query)))
-    performance.mark('first page')
   }
 }

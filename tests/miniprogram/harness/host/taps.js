@@ -23,5 +23,5 @@ export function callsInThisTap() {
 
 /** Say whether a tap on this DOM element is swallowed by a disabled button around it. */
 export function isSwallowed(element) {
-  return Boolean(element?.closest?.('wx-button[disabled], wx-button[loading][disabled]'))
+  return Boolean(element?.closest?.('wx-button[disabled]'))
 }
