@@ -169,7 +169,8 @@ def test_no_answer_leaves_the_documented_contract(
         "--header", f"Authorization: {client.headers['Authorization']}",
         "--include-path-regex", paths, "--phases", "examples,coverage,fuzzing", "--max-examples", "20",
         "--checks", ",".join(CHECKS), "--seed", "1", "--no-color", "--request-timeout", "40",
-        "--workers", "2",
+        # From two threads, ast.parse of CPython 3.11 fails now and then ("recursion depth mismatch").
+        "--workers", "1",
     ]  # fmt: skip
     environment = os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
