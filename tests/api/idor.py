@@ -58,6 +58,8 @@ INSTITUTION: dict[str, Sent] = {
     f"POST {V}/{{verification_id}}/till-code": _json(),
     f"POST {V}/{{verification_id}}/bypass": _json(**BYPASS),
     f"POST {V}/{{verification_id}}/cancel": _json(),
+    f"GET {V}/{{verification_id}}/deliveries": _nothing,
+    f"POST {V}/{{verification_id}}/deliveries/{{delivery_id}}/resend": _json(),
     "POST /v1/receipts/{jti}/redeem": _json(settlement_no="S-1", amount_fen=1),
 }
 # Called by a phone with the session of its WeChat user.

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from api import case as cases
 from api.flows import administration
+from api.record import Change, record
 from models import tables
 from models.vault import digest
 from tests import play
@@ -105,17 +107,27 @@ def receipt_of(world: World, which: int, **changes: Any) -> str:
         return str(db.get_one(tables.Verification, verification).receipt_jti)
 
 
+def webhook_of(world: World, verification: str) -> str:
+    """Record a failure of the verification; return the webhook that tells it."""
+    with world.ports.database.transaction() as db:
+        case = cases.current(world.ports, db, verification)
+        change = Change("attempt.failed", case.attempts[0], "not_matched")
+        event = record(world.ports, case.verification, change)
+        return str(db.scalar(select(tables.Delivery.id).where(tables.Delivery.event_id == event.id)))
+
+
 @pytest.fixture
 def estate(world: World) -> Estate:
     made = Estate(world)
     wife = {"name": WIFE.name, "id_number": WIFE.id_number}
-    own = bought(world, 0)
-    other = bought(world, 1, order_no="B-1", cardholder=wife)
+    own = bought(world, 0, notify_url=HOOK)
+    other = bought(world, 1, order_no="B-1", cardholder=wife, notify_url=HOOK)
     made.own("verification_id", own, other)
     mine = filming(made, 0, own, MAN.openid, MAN.name)
     theirs = filming(made, 1, other, WIFE.openid, WIFE.name)
     for name in mine:
         made.own(name, mine[name], theirs[name])
+    made.own("delivery_id", webhook_of(world, own), webhook_of(world, other))
     receipts = receipt_of(world, 0, order_no="A-2"), receipt_of(world, 1, order_no="B-2", cardholder=wife)
     made.own("jti", *receipts)
     for which, openid in ((0, SECOND_STAFF), (0, GONE_STAFF), (1, OTHER_STAFF)):
