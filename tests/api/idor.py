@@ -101,13 +101,18 @@ OPEN = {
 }
 
 
-def operations() -> Iterator[str]:
-    """Yield every route of the OpenAPI document, without a database."""
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, made without a database."""
     ports = cast(Ports, SimpleNamespace(settings=SimpleNamespace(demo=True)))
     app = create_app(ports)
     with app.app_context():
-        document = app.api_doc
-    for path, methods in document["paths"].items():
+        made: dict[str, Any] = app.api_doc
+    return made
+
+
+def operations() -> Iterator[str]:
+    """Yield every route of the OpenAPI document."""
+    for path, methods in document()["paths"].items():
         yield from (f"{method.upper()} {path}" for method in methods)
 
 
