@@ -10,6 +10,7 @@ from api.logs import configure
 from api.openapi import Api, new_app
 from api.ports import Ports, build
 from api.routes.callback import wechat
+from api.routes.deliveries import deliveries
 from api.routes.demo import demo
 from api.routes.institution import v1
 from api.routes.mini_program import mp
@@ -37,7 +38,7 @@ def create_app(given: Ports | None = None) -> Api:
     app.before_request(_identify)
     app.before_request(limit_body)
     app.after_request(_finish)
-    for blueprint in (v1, mp, me, public, wechat, *([demo] if composed.settings.demo else [])):
+    for blueprint in (v1, deliveries, mp, me, public, wechat, *([demo] if composed.settings.demo else [])):
         app.register_api(blueprint)
     return app
 

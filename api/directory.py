@@ -68,7 +68,7 @@ class OwnDirectory:
         index = self._vault.index("id_number", f"{number.id_type}:{number.number}")
         with self._database.reading() as db:
             row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
-            if row is None or self._name(row) != _folded(name):
+            if row is None or self._name(row) != folded(name):
                 return None
             return self._views(db, [row])[0]
 
@@ -119,7 +119,7 @@ class OwnDirectory:
         return (Template.from_json(document) for document in json.loads(sealed))
 
     def _name(self, row: tables.Person) -> str:
-        return _folded(self._vault.text(f"person.name:{row.id}", row.name))
+        return folded(self._vault.text(f"person.name:{row.id}", row.name))
 
     def _views(self, db: Session, rows: list[tables.Person]) -> list[PersonView]:
         """Return the rows as views, with one look-up for all of them."""
@@ -143,6 +143,6 @@ class OwnDirectory:
         ]
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return a name as it is compared: no blanks, one kind of dot, any case."""
     return "".join(name.split()).replace("•", "·").replace("・", "·").casefold()

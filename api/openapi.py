@@ -6,6 +6,7 @@ from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
+from api.examples import PROBLEM, exemplify
 from api.problems import MEDIA_TYPE, problem
 from api.schemas.answers import Problem
 
@@ -66,11 +67,12 @@ class Api(OpenAPI):
         for path, operations in self.spec_json["paths"].items():
             for method, operation in operations.items():
                 _label(operation, path, method)
+                exemplify(operation, f"{method.upper()} {path}")
 
 
 def _label(operation: dict[str, Any], path: str, method: str) -> None:
     """Give one operation its problems and, where it has them, its files and its key."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": PROBLEM}}
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)

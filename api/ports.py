@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
-from api.directory import OwnDirectory, PersonDirectory
+from api.directory import OwnDirectory
+from api.sandbox import BothDirectories
 from api.settings import Settings, check
 from api.tokens import DatabaseTokens
 from matcher.local import LocalMatcher
@@ -88,7 +89,7 @@ class Ports:
     objects: Objects
     matcher: Matcher
     wechat: WeChat
-    directory: PersonDirectory
+    directory: BothDirectories
 
     def now(self) -> datetime:
         """Return the server's time."""
@@ -125,7 +126,7 @@ def build(settings: Settings) -> Ports:
         objects=Objects(settings.objects_url, vault),
         matcher=_matcher(settings, random),
         wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
-        directory=OwnDirectory(database, vault),
+        directory=BothDirectories(OwnDirectory(database, vault)),
     )
 
 

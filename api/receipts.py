@@ -4,7 +4,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.jwk import ECKey
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
 from api.ports import Ports
@@ -19,9 +19,12 @@ def sign(ports: Ports, verification: tables.Verification, attempt: tables.Attemp
     db = object_session(verification)
     if db is None:
         raise RuntimeError("a receipt is signed only inside its transaction")
-    key = signing_key(ports, db)
+    institution = db.get_one(tables.Institution, verification.institution_id)
+    key = signing_key(ports, db, sandbox=institution.sandbox)
     jti = ports.new_id("rcp")
     claims = _claims(ports, db, verification, attempt) | {"jti": jti, "iss": ports.settings.base_url}
+    if institution.sandbox:
+        claims |= {"sandbox": True, "iss": f"{ports.settings.base_url}/sandbox"}
     header = {"alg": "ES256", "typ": "JWT", "kid": key.kid}
     private = ECKey.import_key(ports.vault.text(f"signing_key.private:{key.kid}", key.private))
     verification.receipt_jti = jti
@@ -61,18 +64,24 @@ def _policy_version(db: Session, attempt: tables.Attempt | None) -> int | None:
     return db.scalar(rows.order_by(newest).limit(1))
 
 
-def signing_key(ports: Ports, db: Session) -> tables.SigningKey:
+def signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tables.SigningKey:
     """Return the newest signing key, making the first one where there is none."""
-    newest = select(tables.SigningKey).order_by(tables.SigningKey.created_at.desc()).limit(1)
-    return db.scalar(newest) or new_signing_key(ports, db)
+    newest = _keys(sandbox).order_by(tables.SigningKey.created_at.desc()).limit(1)
+    return db.scalar(newest) or new_signing_key(ports, db, sandbox=sandbox)
 
 
-def new_signing_key(ports: Ports, db: Session) -> tables.SigningKey:
+def _keys(sandbox: bool) -> Select[tables.SigningKey]:
+    """Select the real keys or the sandbox's, never both: what one signs the other must not vouch for."""
+    return select(tables.SigningKey).where(tables.SigningKey.sandbox.is_(sandbox))
+
+
+def new_signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tables.SigningKey:
     """Make a key that signs from now on; the older ones stay published."""
-    kid = ports.new_id("key")
+    kid = ports.new_id("sandbox" if sandbox else "key")
     key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
     row = tables.SigningKey(
         kid=kid,
+        sandbox=sandbox,
         private=ports.vault.seal(f"signing_key.private:{kid}", key.as_pem(private=True)),
         public=key.as_dict(private=False),
         created_at=ports.now(),
@@ -82,9 +91,9 @@ def new_signing_key(ports: Ports, db: Session) -> tables.SigningKey:
     return row
 
 
-def published_keys(ports: Ports) -> dict[str, Any]:
+def published_keys(ports: Ports, *, sandbox: bool = False) -> dict[str, Any]:
     """Return the JWK set (RFC 7517) of all keys there ever were."""
     with ports.database.transaction() as db:
-        signing_key(ports, db)
-        rows = db.scalars(select(tables.SigningKey).order_by(tables.SigningKey.created_at))
+        signing_key(ports, db, sandbox=sandbox)
+        rows = db.scalars(_keys(sandbox).order_by(tables.SigningKey.created_at))
         return {"keys": [row.public for row in rows]}

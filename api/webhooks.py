@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import ssl
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -36,19 +37,31 @@ def verify(secret: bytes, body: bytes, header: str, unix_s: int) -> bool:
     return hmac.compare_digest(sign(secret, body, int(sent)), f"t={sent},v1={fields.get('v1', '')}")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one webhook: the receiver's status, or what kept it from answering."""
+
+    status: int | None
+    error: str | None
+
+
 def deliver(ports: Ports, delivery_id: str) -> None:
     """Send one webhook of the outbox and write down what became of it."""
     prepared = _prepare(ports, delivery_id)
     if prepared is None:
         return
     url, networks, secret, body = prepared
+    signature = sign(secret, body, int(ports.now().timestamp()))
+    _conclude(ports, delivery_id, send(ports, (url, networks), body, signature))
+
+
+def send(ports: Ports, to: tuple[str, list[str]], body: bytes, signature: str) -> Sent:
+    """POST one signed body to an address, with the networks its institution was allowed."""
     try:
-        target = resolve(url, ports.settings.demo, networks)
-        status = _post(target, body, sign(secret, body, int(ports.now().timestamp())))
-        error = None if 200 <= status < 300 else f"HTTP {status}"
+        status = _post(resolve(to[0], ports.settings.demo, to[1]), body, signature)
     except (OSError, http.client.HTTPException, Refusal) as failure:
-        error = type(failure).__name__
-    _conclude(ports, delivery_id, error)
+        return Sent(None, type(failure).__name__)
+    return Sent(status, None if 200 <= status < 300 else f"HTTP {status}")
 
 
 def _prepare(ports: Ports, delivery_id: str) -> tuple[str, list[str], bytes, bytes] | None:
@@ -99,12 +112,12 @@ class _Pinned(http.client.HTTPConnection):
             self.sock = tls.wrap_socket(self.sock, server_hostname=self._target.host)
 
 
-def _conclude(ports: Ports, delivery_id: str, error: str | None) -> None:
+def _conclude(ports: Ports, delivery_id: str, sent: Sent) -> None:
     """Mark the row delivered, due again, or given up."""
     with ports.database.transaction() as db:
         row = db.get_one(tables.Delivery, delivery_id)
-        row.error = error
-        if error is None:
+        row.error, row.last_status, row.last_at = sent.error, sent.status, ports.now()
+        if sent.error is None:
             row.state = "delivered"
         elif ports.now() >= row.created_at + GIVE_UP:
             row.state = "dead"

@@ -9,6 +9,7 @@ from api.flows import administration
 from api.flows.administration import Credentials
 from api.ports import Ports
 from models.domain.provider import Provider
+from models.domain.sandbox import CAST
 from scripts import setting
 
 console = Console()
@@ -28,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument(
         "--provider", type=Provider, choices=list(Provider), help="default: wechat; in the demo own"
     )
+    add.add_argument("--sandbox", action="store_true", help="for tests: invented persons, real answers")
+    add.add_argument("--window", type=int, default=120, help="seconds a sandbox's attempt waits (120)")
     add.set_defaults(run=_add)
     provider = commands.add_parser("provider", help="say who films and compares from the next attempt on")
     provider.add_argument("institution_id")
@@ -47,9 +50,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(ports: Ports, options: argparse.Namespace) -> None:
-    provider = options.provider or (Provider.OWN if ports.settings.demo else Provider.WECHAT)
     networks = tuple(options.network)
+    if options.sandbox:
+        _show(administration.add_sandbox(ports, options.name, window_s=options.window, networks=networks))
+        _show_magic_numbers()
+        return
+    provider = options.provider or (Provider.OWN if ports.settings.demo else Provider.WECHAT)
     _show(administration.add_institution(ports, options.name, networks=networks, provider=provider))
+
+
+def _show_magic_numbers() -> None:
+    table = Table("outcome", "姓名", "证件号", title="sandbox persons")
+    for person in CAST:
+        table.add_row(person.outcome, person.name, person.number)
+    console.print(table)
 
 
 def _provider(ports: Ports, options: argparse.Namespace) -> None:
@@ -84,9 +98,15 @@ def _staff(ports: Ports, options: argparse.Namespace) -> None:
 
 
 def _list(ports: Ports, _: argparse.Namespace) -> None:
-    table = Table("institution_id", "名称", "provider", "registered")
+    table = Table("institution_id", "名称", "provider", "sandbox", "registered")
     for row in administration.institutions(ports):
-        table.add_row(row.id, row.name, row.provider, row.created_at.isoformat(timespec="seconds"))
+        table.add_row(
+            row.id,
+            row.name,
+            row.provider,
+            "沙箱" if row.sandbox else "",
+            row.created_at.isoformat(timespec="seconds"),
+        )
     console.print(table if table.row_count else "No institutions yet: python -m scripts.institution add NAME")
 
 

@@ -17,6 +17,7 @@ from api.flows import administration, enrolment, policy
 from api.flows.enrolment import Entry
 from api.openapi import Api
 from api.ports import Ports
+from api.sandbox import BothDirectories
 from api.settings import Profile, Settings
 from matcher.protocol import Matcher
 from models import migrate
@@ -125,7 +126,7 @@ def compose(
         objects=Objects(given.objects_url, vault),
         matcher=matcher,
         wechat=FakeWeChat(),
-        directory=OwnDirectory(database, vault),
+        directory=BothDirectories(OwnDirectory(database, vault)),
     )
 
 

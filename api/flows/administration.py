@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from api.flows import sandbox
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Invalid
 from models.domain.provider import Provider
 from models.vault import digest
+
+# A till can see which of its keys meets invented persons only.
+SANDBOX_KEY = "yk_sandbox_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +34,53 @@ def add_institution(
     provider: Provider = Provider.OWN,
 ) -> Credentials:
     """Register an institution and return its credentials."""
-    _check(ports, window_s, networks)
-    given = Credentials(ports.new_id("ins"), _new_key(ports), ports.random.token(43))
+    if window_s != 120 and not ports.settings.demo:
+        raise Invalid("the deadline is 120 s; only a demo may shorten it", code="window_fixed")
+    return _register(ports, _Terms(name, window_s, networks, provider))
+
+
+def add_sandbox(
+    ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
+) -> Credentials:
+    """Register an institution whose tills meet invented persons only; nobody's time is at stake there."""
+    with ports.database.transaction() as db:
+        sandbox.populate(ports, db)
+        return _register(ports, _Terms(name, window_s, networks, sandbox=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is agreed with an institution."""
+
+    name: str
+    window_s: int
+    networks: tuple[str, ...]
+    provider: Provider = Provider.OWN
+    sandbox: bool = False
+
+
+def _register(ports: Ports, terms: _Terms) -> Credentials:
+    """Write the institution down and draw its credentials."""
+    _check(terms.networks)
+    given = Credentials(ports.new_id("ins"), _new_key(ports, terms.sandbox), ports.random.token(43))
     with ports.database.transaction() as db:
         row = tables.Institution(
             id=given.institution_id,
-            name=name,
+            name=terms.name,
             api_key_hash=digest(given.api_key),
             webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
-            webhook_networks=list(networks),
-            provider=provider,
-            window_s=window_s,
+            webhook_networks=list(terms.networks),
+            provider=terms.provider,
+            sandbox=terms.sandbox,
+            window_s=terms.window_s,
             created_at=ports.now(),
         )
         db.add(row)
     return given
 
 
-def _check(ports: Ports, window_s: int, networks: tuple[str, ...]) -> None:
-    """Raise Invalid unless the deadline and the networks can be meant."""
-    if window_s != 120 and not ports.settings.demo:
-        raise Invalid("the deadline is 120 s; only a demo may shorten it", code="window_fixed")
+def _check(networks: tuple[str, ...]) -> None:
+    """Raise Invalid unless the networks can be meant."""
     for network in networks:
         try:
             ipaddress.ip_network(network)
@@ -67,8 +97,8 @@ def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
         row.provider = provider
 
 
-def _new_key(ports: Ports) -> str:
-    return f"yk_{ports.random.token(40)}"
+def _new_key(ports: Ports, sandbox: bool) -> str:
+    return f"{SANDBOX_KEY if sandbox else 'yk_'}{ports.random.token(40)}"
 
 
 def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
@@ -77,11 +107,11 @@ def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
 
 def rotate_key(ports: Ports, institution_id: str) -> Credentials:
     """Give an institution a new API key and webhook secret; the old ones stop working at once."""
-    given = Credentials(institution_id, _new_key(ports), ports.random.token(43))
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id)
         if row is None:
             raise Absent("no such institution")
+        given = Credentials(institution_id, _new_key(ports, row.sandbox), ports.random.token(43))
         row.api_key_hash = digest(given.api_key)
         row.webhook_secret = _sealed_secret(ports, institution_id, given.webhook_secret)
     return given

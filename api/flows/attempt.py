@@ -20,6 +20,9 @@ from models.domain.person import SELF
 from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
+# No user's index is like this.
+NOBODY = "sandbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:
@@ -57,8 +60,9 @@ def begin(
         db.flush()
         case.attempts.append(attempt)
         record(ports, case.verification, Change("attempt.waiting", attempt))
-        if channel is Channel.PUSH:
-            db.add(to_send(ports, case.verification, "push", attempt_id=attempt.id))
+        reached_by = "sandbox" if case.institution.sandbox else "push"
+        if channel is Channel.PUSH or case.institution.sandbox:
+            db.add(to_send(ports, case.verification, reached_by, attempt_id=attempt.id))
         return attempt
 
 
@@ -116,7 +120,7 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
         scene=ports.random.token(22),
         channel=channel,
         provider=Provider(case.institution.provider),
-        owner_index=reach.receiver(ports, pushed_to) if pushed_to else None,
+        owner_index=_owner(ports, case, pushed_to),
         created_at=facts.created_at,
         window_s=case.institution.window_s,
         presence_tries=0,
@@ -124,6 +128,13 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
     assign(attempt, picked)
     attempt.apply(facts)
     return attempt
+
+
+def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
+    """Return whose phone may open the attempt from the start; in the sandbox no phone ever may."""
+    if case.institution.sandbox:
+        return NOBODY
+    return reach.receiver(ports, pushed_to) if pushed_to else None
 
 
 def assign(attempt: tables.Attempt, picked: Picked | None) -> None:

@@ -1,5 +1,8 @@
 """The picture of a mini-program code that the PC shows."""
 
+from io import BytesIO
+
+import segno
 from sqlalchemy import select
 
 from api import case as cases
@@ -26,7 +29,16 @@ def image(ports: Ports, scene: str) -> bytes:
     case = cases.seen(ports, found.verification_id)
     if case.attempt(found.id).state not in SHOWN:
         raise Ended("this code is no longer valid")
+    if case.institution.sandbox:
+        return _invented(scene)
     return _picture(ports, f"codes/{found.id}", scene, PAGE)
+
+
+def _invented(scene: str) -> bytes:
+    """Return an ordinary QR code that no mini-program opens: nobody scans in the sandbox."""
+    picture = BytesIO()
+    segno.make(f"sandbox:{scene}", error="m").save(picture, kind="png", scale=8)
+    return picture.getvalue()
 
 
 def subscribe_image(ports: Ports) -> bytes:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.ports import Ports
 from models import tables
 from models.domain.person import Proof
+from models.domain.sandbox import ID_PREFIX
 from models.domain.subscription import Answer, Fact, FactKind, Ledger, fold
 
 BATCH = 10_000
@@ -42,7 +43,7 @@ def funnel(ports: Ports) -> Funnel:
     with ports.database.reading() as db:
         users, messages = _ledgers(ports, db)
         return Funnel(
-            persons=db.scalar(select(func.count()).select_from(tables.Person)) or 0,
+            persons=_persons(db),
             bound=_bound(db),
             vouched=_bound(db, tables.Binding.proof != Proof.CLAIMED),
             said_yes=_said_yes(db),
@@ -51,6 +52,12 @@ def funnel(ports: Ports) -> Funnel:
             declined=users["declined"],
             **{kind: messages[kind] for kind in ("taken", "delivered", "failed", "refused")},
         )
+
+
+def _persons(db: Session) -> int:
+    """Return how many real persons there are."""
+    invented = tables.Person.id.startswith(ID_PREFIX, autoescape=True)
+    return db.scalar(select(func.count()).select_from(tables.Person).where(~invented)) or 0
 
 
 def _bound(db: Session, *conditions: object) -> int:

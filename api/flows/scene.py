@@ -52,11 +52,13 @@ def owned(ports: Ports, db: Session, user: User, scene: str) -> Scene:
 
 def _check_owner(db: Session, case: Case, attempt: tables.Attempt, user: User) -> None:
     """Raise unless the user owns the scene; claim a code nobody has opened yet."""
-    if attempt.owner_index is not None and hmac.compare_digest(attempt.owner_index, user.openid_index):
+    on_code = attempt.channel is Channel.QR
+    mine = attempt.owner_index is not None and hmac.compare_digest(attempt.owner_index, user.openid_index)
+    if mine and not (on_code and not _is_staff(db, case, user)):
         return
     if attempt.state in TERMINAL:
         raise Ended("this link is no longer valid")
-    if attempt.channel is Channel.PUSH:
+    if not on_code:
         raise Absent
     if not _is_staff(db, case, user):
         raise Forbidden("only staff of this institution may open this code", code="not_staff")

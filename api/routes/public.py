@@ -33,6 +33,12 @@ def keys() -> Response:
     return answer(receipts.published_keys(ports()))
 
 
+@public.get("/sandbox/.well-known/jwks.json", responses={200: answers.KeySet})
+def sandbox_keys() -> Response:
+    """Read the keys that receipts of the sandbox are checked with; no real receipt is signed by them."""
+    return answer(receipts.published_keys(ports(), sandbox=True))
+
+
 @public.get("/healthz", responses={200: answers.Health})
 def health() -> Response:
     """Tell that the service answers and reaches its database."""

@@ -122,6 +122,27 @@ class EventsAnswer(Answer):
     state: VerificationState
 
 
+class DeliveryRow(Answer):
+    """One webhook and what became of it; `next_at` is set while it will be sent (again)."""
+
+    delivery_id: str
+    type: str
+    seq: int
+    state: Literal["pending", "retry", "delivered", "dead"]
+    tries: int
+    created_at: datetime
+    last_at: datetime | None
+    last_status: int | None
+    error: str | None
+    next_at: datetime | None
+
+
+class DeliveryList(Answer):
+    """A verification's webhooks in the order of its events."""
+
+    deliveries: list[DeliveryRow]
+
+
 class Redemption(Answer):
     """A receipt's use."""
 

@@ -18,6 +18,7 @@ class Institution(Base):
     webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)
     provider: Mapped[str] = mapped_column(String(16), default="own")
+    sandbox: Mapped[bool] = mapped_column(default=False)
     window_s: Mapped[int] = mapped_column(default=120)
     created_at: Mapped[datetime]
 

@@ -41,6 +41,8 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     next_at: Mapped[datetime]
     error: Mapped[str | None] = mapped_column(String(200))
+    last_status: Mapped[int | None]
+    last_at: Mapped[datetime | None]
 
 
 class Idempotency(Base):

@@ -20,10 +20,11 @@ class Session(Base):
 
 
 class SigningKey(Base):
-    """An ES256 key; the newest signs, old ones stay published."""
+    """An ES256 key; the newest signs, old ones stay published. The sandbox has keys of its own."""
 
     __tablename__ = "signing_key"
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sandbox: Mapped[bool] = mapped_column(default=False)
     private: Mapped[bytes] = mapped_column(LargeBinary)
     public: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

@@ -18,6 +18,7 @@ from models.domain.idnumber import IdType
 from models.domain.policy import Policy
 from scripts import enrol, setting, weights
 from scripts.demo import cast as casting
+from scripts.demo import sandbox
 from scripts.demo.cast import Player
 from scripts.demo.film import samples
 
@@ -148,6 +149,7 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
     ]
     document = {
         "institutions": institutions,
+        "sandbox": sandbox.register(ports),
         "template_id": settings.wechat_template_id,
         "persons": [_person(ports, player) for player in cast],
     }

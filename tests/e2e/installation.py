@@ -64,6 +64,12 @@ class Installation:
                 assert self._running[name].poll() is None, (self.folder / f"{name}.log").read_text()
                 time.sleep(0.1)
 
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run one command in this installation's environment."""
+        return subprocess.run(
+            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, timeout=120
+        )
+
     def kill(self, name: str) -> None:
         """Kill one process with all its children; nothing gets a chance to tidy up."""
         process = self._running.pop(name)

@@ -1,0 +1,139 @@
+"""One example of each request and answer of a till's routes, as the OpenAPI document shows them."""
+
+from typing import Any
+
+from models.domain.sandbox import CAST
+
+_HOLDER, _AGENT = CAST[0], CAST[2]
+VERIFICATION, ATTEMPT, PERSON = "vrf_7Kq2mX9tB4nW1cR8sV5zYa", "att_3Hd6pL0wQ8jT2fG5kN9xMe", _HOLDER.person_id
+RECEIPT, DELIVERY = "rcp_5Yc8vB1nM4kJ7hG0fD3sAp", "dlv_9Rt2yU5iO8pL1kJ4hG7fDs"
+BEGUN, LATER, END = "2026-11-24T02:00:00+00:00", "2026-11-24T02:00:09+00:00", "2026-11-24T02:30:00+00:00"
+CODE = "https://face.example.org/qr/4Gv7bN2mK9xQ1wE5rT8yUi.png"
+
+_person = {
+    "person_id": PERSON,
+    "name": "沙**过",
+    "relation": "本人",
+    "sex": "male",
+    "age": 66,
+    "network": "self",
+    "enrolled": True,
+    "subscribed": True,
+    "push": "ready",
+}
+_attempt = {
+    "attempt_id": ATTEMPT,
+    "channel": "push",
+    "state": "waiting",
+    "person": {"person_id": PERSON, "name": "沙**过", "relation": "本人"},
+    "created_at": BEGUN,
+    "expires_at": "2026-11-24T02:02:00+00:00",
+    "tries_left": 3,
+    "reason": None,
+    "qr_url": None,
+    "presence_code": None,
+}
+_verification = {
+    "id": VERIFICATION,
+    "order_no": "A-20261124-001",
+    "amount_fen": 12850,
+    "state": "passed",
+    "expires_at": END,
+    "persons": [_person],
+    "attempts": [_attempt | {"state": "passed", "reason": "ok", "tries_left": 2}],
+    "receipt": "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImtleV8xIn0.eyJqdGkiOiJyY3BfMSJ9.c2lnbmF0dXJl",
+}
+_opened = {
+    "order_no": "A-20261124-001",
+    "amount_fen": 12850,
+    "counter": "1号台",
+    "cashier": {"id": "c01", "name": "张收银"},
+    "cardholder": {"name": _HOLDER.name, "id_number": _HOLDER.number},
+    "notify_url": "https://pos.example.org/yibao",
+}
+_created = {
+    "id": VERIFICATION,
+    "state": "open",
+    "popup_url": "https://face.example.org/popup/8Jk3lP6oI9uY2tR5eW1qZxCvBnMaSdFg",
+    "expires_at": END,
+    "persons": [_person],
+}
+_event = {
+    "seq": 9,
+    "type": "verification.passed",
+    "created": LATER,
+    "verification_state": "passed",
+    "attempt_id": ATTEMPT,
+    "attempt_state": "passed",
+    "reason": None,
+}
+_delivery = {
+    "delivery_id": DELIVERY,
+    "type": "verification.passed",
+    "seq": 9,
+    "state": "retry",
+    "tries": 2,
+    "created_at": LATER,
+    "last_at": "2026-11-24T02:00:12+00:00",
+    "last_status": 500,
+    "error": "HTTP 500",
+    "next_at": "2026-11-24T02:00:17+00:00",
+}
+_bypass = {"staff": "张收银", "document": "居民身份证", "reason": "手机没电"}
+_settlement = {"settlement_no": "S-20261124-001", "amount_fen": 12850}
+_redemption = {"jti": RECEIPT, **_settlement, "redeemed_at": "2026-11-24T02:00:20+00:00"}
+_cancelled: dict[str, Any] = {"state": "cancelled", "receipt": None, "attempts": []}
+_in_line = {"state": "pending", "next_at": "2026-11-24T02:10:00+00:00"}
+_HERE = "/v1/verifications/{verification_id}"
+
+# What is sent (None: nothing) and what is answered.
+EXAMPLES: dict[str, tuple[Any, Any]] = {
+    "POST /v1/verifications": (_opened, _created),
+    "GET /v1/verifications": (None, _verification),
+    f"GET {_HERE}": (None, _verification),
+    f"POST {_HERE}/attempts": ({"channel": "push", "person_id": PERSON}, _attempt),
+    f"POST {_HERE}/popup": (None, {"popup_url": _created["popup_url"]}),
+    f"POST {_HERE}/till-code": (None, {"till_code": "204815", "expires_at": "2026-11-24T02:10:00+00:00"}),
+    f"POST {_HERE}/bypass": (_bypass, _verification | {"state": "bypassed", "attempts": []}),
+    f"POST {_HERE}/cancel": (None, _verification | _cancelled),
+    f"GET {_HERE}/events": (None, {"events": [_event], "last": 9, "state": "passed"}),
+    f"GET {_HERE}/deliveries": (None, {"deliveries": [_delivery]}),
+    f"POST {_HERE}/deliveries/{{delivery_id}}/resend": (None, _delivery | _in_line),
+    "POST /v1/receipts/{jti}/redeem": (_settlement, _redemption),
+}
+# Other ways to ask for the same.
+REQUESTS: dict[str, dict[str, Any]] = {
+    f"POST {_HERE}/attempts": {
+        "push": {"channel": "push", "person_id": PERSON},
+        "push_to_a_typed_agent": {
+            "channel": "push",
+            "person": {"name": _AGENT.name, "id_number": _AGENT.number, "relation": "护工"},
+        },
+        "code": {"channel": "qr"},
+    },
+}
+STREAM = 'retry: 1000\n\nid: 9\nevent: verification.passed\ndata: {"seq": 9, …}\n'
+PROBLEM = {
+    "type": "urn:yibao-face:problem:not_found",
+    "title": "not found",
+    "status": 404,
+    "code": "not_found",
+}
+
+
+def exemplify(operation: dict[str, Any], name: str) -> None:
+    """Put a route's examples into its part of the OpenAPI document."""
+    if name not in EXAMPLES:
+        return
+    sent, answered = EXAMPLES[name]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is not None and name in REQUESTS:
+        body["examples"] = {key: {"value": value} for key, value in REQUESTS[name].items()}
+    elif body is not None:
+        body["example"] = sent
+    for status, response in operation["responses"].items():
+        content = response.get("content", {})
+        if status.startswith("2") and "application/json" in content:
+            content["application/json"]["example"] = answered
+        if "text/event-stream" in content:
+            content["text/event-stream"]["example"] = STREAM

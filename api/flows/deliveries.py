@@ -1,0 +1,75 @@
+"""The log of webhooks: what was sent, what the receiver said, and sending it once more."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from api.flows.verification import get
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Absent
+
+NEWEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One webhook of the outbox with the event it tells of."""
+
+    delivery: tables.Delivery
+    event: tables.Event
+    institution_id: str
+
+
+def of_verification(ports: Ports, institution_id: str, verification_id: str) -> list[Logged]:
+    """Return the webhooks of the institution's verification in order, or raise Absent."""
+    get(ports, institution_id, verification_id)
+    return _read(ports, _rows().where(tables.Delivery.verification_id == verification_id))
+
+
+def newest(ports: Ports, institution_id: str | None, state: str | None) -> list[Logged]:
+    """Return the newest webhooks, of one institution and in one state where given; oldest first."""
+    wanted = _rows().order_by(None).order_by(tables.Event.id.desc()).limit(NEWEST)
+    if institution_id:
+        wanted = wanted.where(tables.Verification.institution_id == institution_id)
+    if state:
+        wanted = wanted.where(tables.Delivery.state == state)
+    return _read(ports, wanted)[::-1]
+
+
+def resend(ports: Ports, institution_id: str, verification_id: str, delivery_id: str) -> Logged:
+    """Let a webhook of the institution's verification be sent once more, now; its id stays the same."""
+    get(ports, institution_id, verification_id)
+    ours = tables.Delivery.id == delivery_id, tables.Delivery.verification_id == verification_id
+    return _again(ports, _rows().where(*ours))
+
+
+def resend_any(ports: Ports, delivery_id: str) -> Logged:
+    """The same for an administrator, of any verification."""
+    return _again(ports, _rows().where(tables.Delivery.id == delivery_id))
+
+
+def _again(ports: Ports, wanted: Select[tables.Delivery, tables.Event, str]) -> Logged:
+    with ports.database.transaction() as db:
+        found = db.execute(wanted).one_or_none()
+        if found is None:
+            raise Absent
+        logged = Logged(*found)
+        logged.delivery.state, logged.delivery.next_at = "pending", ports.now()
+        return logged
+
+
+def _rows() -> Select[tables.Delivery, tables.Event, str]:
+    """Select webhooks, never the pushes to a person's phone."""
+    return (
+        select(tables.Delivery, tables.Event, tables.Verification.institution_id)
+        .join(tables.Event, tables.Event.id == tables.Delivery.event_id)
+        .join(tables.Verification, tables.Verification.id == tables.Delivery.verification_id)
+        .where(tables.Delivery.kind == "webhook")
+        .order_by(tables.Event.id)
+    )
+
+
+def _read(ports: Ports, wanted: Select[tables.Delivery, tables.Event, str]) -> list[Logged]:
+    with ports.database.reading() as db:
+        return [Logged(*row) for row in db.execute(wanted)]

@@ -1,0 +1,104 @@
+"""The persons of the sandbox, and what becomes of whoever is verified there. All of them are invented."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from models.domain.attempt import AttemptEvent, AttemptState, Channel
+from models.domain.idnumber import check_character
+
+ID_PREFIX = "sandbox_"
+
+
+class Outcome(StrEnum):
+    """What a magic number brings."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNDELIVERABLE = "undeliverable"
+    MATCHER_DOWN = "matcher_down"
+    CHILD = "child"
+    NOT_ENROLLED = "not_enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class MagicPerson:
+    """Somebody who exists only in the sandbox."""
+
+    outcome: Outcome
+    name: str
+    number: str
+    birth: date
+
+    @property
+    def person_id(self) -> str:
+        """Return the id, which no real person's begins like."""
+        return ID_PREFIX + self.outcome
+
+    @property
+    def sex(self) -> str:
+        """Return what the number says."""
+        return "male" if int(self.number[16]) % 2 else "female"
+
+
+def _person(outcome: Outcome, name: str, birth: date, order: int) -> MagicPerson:
+    """Return a person of region 330099, which no county has."""
+    first = f"330099{birth:%Y%m%d}{order:03}"
+    return MagicPerson(outcome, name, first + check_character(first), birth)
+
+
+_ELDERLY, _SMALL = date(1960, 1, 1), date(2020, 6, 1)
+CAST = (
+    _person(Outcome.PASSED, "沙箱通过", _ELDERLY, 1),
+    _person(Outcome.FAILED, "沙箱不符", _ELDERLY, 2),
+    _person(Outcome.APPEALED, "沙箱申诉", _ELDERLY, 3),
+    _person(Outcome.UPHELD, "沙箱维持", _ELDERLY, 4),
+    _person(Outcome.REJECTED, "沙箱驳回", _ELDERLY, 5),
+    _person(Outcome.DECLINED, "沙箱拒绝", _ELDERLY, 6),
+    _person(Outcome.EXPIRED, "沙箱超时", _ELDERLY, 7),
+    _person(Outcome.UNDELIVERABLE, "沙箱未达", _ELDERLY, 8),
+    _person(Outcome.MATCHER_DOWN, "沙箱故障", _ELDERLY, 9),
+    _person(Outcome.CHILD, "沙箱儿童", _SMALL, 10),
+    _person(Outcome.NOT_ENROLLED, "沙箱无照", _ELDERLY, 11),
+)
+BY_ID = {person.person_id: person for person in CAST}
+
+S, E = AttemptState, AttemptEvent
+_FILMED = {S.OPENED: E.CONSENT, S.CONSENTED: E.CHALLENGE, S.CHALLENGED: E.CAPTURE}
+_ANSWER = {Outcome.MATCHER_DOWN: E.AGAIN, Outcome.PASSED: E.PASS, Outcome.UNDELIVERABLE: E.PASS}
+# Whoever refuses, and those whom nobody can pick.
+_NOT_FILMED = {Outcome.DECLINED: E.DECLINE, Outcome.CHILD: None, Outcome.NOT_ENROLLED: None}
+_REVIEWED = frozenset({Outcome.UPHELD, Outcome.REJECTED})
+_APPEALING = _REVIEWED | {Outcome.APPEALED}
+
+
+def next_event(
+    outcome: Outcome, channel: Channel, state: AttemptState, *, tried: bool
+) -> AttemptEvent | None:
+    """Return what happens next to an attempt, or None when nothing more does.
+
+    `tried` tells that the matcher has already failed to answer. A code reaches whom a message does not.
+    """
+    if state is S.WAITING:
+        if outcome is Outcome.UNDELIVERABLE and channel is Channel.PUSH:
+            return E.UNDELIVERABLE
+        return None if outcome is Outcome.EXPIRED else E.OPEN
+    if state is S.OPENED and outcome in _NOT_FILMED:
+        return _NOT_FILMED[outcome]
+    if state is S.CONSENTED and tried:
+        return None
+    if state is S.CAPTURED:
+        return _ANSWER.get(outcome, E.FAIL)
+    if state is S.FAILED and outcome in _APPEALING:
+        return E.APPEAL
+    return _FILMED.get(state)
+
+
+def review(outcome: Outcome) -> str | None:
+    """Return what the sandbox's reviewer makes of an appeal, or None while it stays lodged."""
+    return outcome.value if outcome in _REVIEWED else None

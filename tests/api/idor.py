@@ -1,0 +1,121 @@
+"""What the IDOR matrix knows of each route: what to send to it, and who may call it at all.
+
+A route of the OpenAPI document that is in none of these tables fails the matrix: add it where it belongs.
+"""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any, cast
+
+from api.app import create_app
+from api.ports import Ports
+from models.domain import notice
+from scripts.demo.film import Shot, samples
+from tests.world import MAN, World, multipart, purchase
+
+Sent = Callable[[World], dict[str, Any]]
+PICTURE = (samples() / "single_face.jpg").read_bytes()
+
+
+def _json(**body: Any) -> Sent:
+    return lambda _: {"json": body}
+
+
+def _nothing(_: World) -> dict[str, Any]:
+    return {}
+
+
+def _attempt(world: World) -> dict[str, Any]:
+    return {"json": {"channel": "push", "person_id": world.ids[MAN.name]}}
+
+
+def _person(world: World) -> dict[str, Any]:
+    return {"json": {"person_id": world.ids[MAN.name]}}
+
+
+def _frame(_: World) -> dict[str, Any]:
+    return {"data": {"frame": (BytesIO(PICTURE), "f.jpg")}, "content_type": "multipart/form-data"}
+
+
+def _appeal(_: World) -> dict[str, Any]:
+    said = {"reason": "other", "statement": "照片太旧。", "photos": (BytesIO(PICTURE), "p.jpg")}
+    return {"data": said, "content_type": "multipart/form-data"}
+
+
+BYPASS = {"staff": "张收银", "document": "身份证", "reason": "手机没电"}
+NAMED = {"name": MAN.name, "id_number": MAN.id_number}
+V, A, C = "/v1/verifications", "/mp/v1/attempts/{scene}", "/mp/v1/challenges/{challenge_id}"
+
+# Called by a till with its institution's key.
+INSTITUTION: dict[str, Sent] = {
+    f"POST {V}": _json(**purchase(order_no="A-9")),
+    f"GET {V}": lambda _: {"query_string": {"order_no": "A-1"}},
+    f"GET {V}/{{verification_id}}": _nothing,
+    f"GET {V}/{{verification_id}}/events": _nothing,
+    f"POST {V}/{{verification_id}}/attempts": _attempt,
+    f"POST {V}/{{verification_id}}/popup": _json(),
+    f"POST {V}/{{verification_id}}/till-code": _json(),
+    f"POST {V}/{{verification_id}}/bypass": _json(**BYPASS),
+    f"POST {V}/{{verification_id}}/cancel": _json(),
+    f"GET {V}/{{verification_id}}/deliveries": _nothing,
+    f"POST {V}/{{verification_id}}/deliveries/{{delivery_id}}/resend": _json(),
+    "POST /v1/receipts/{jti}/redeem": _json(settlement_no="S-1", amount_fen=1),
+}
+# Called by a phone with the session of its WeChat user.
+PHONE: dict[str, Sent] = {
+    f"GET {A}": _nothing,
+    f"PUT {A}/person": _person,
+    f"POST {A}/consent": _json(notice_version=notice.CURRENT, granted=True),
+    f"POST {A}/precheck": _frame,
+    f"POST {A}/challenges": _json(),
+    f"POST {A}/native": _json(),
+    f"POST {A}/native/finish": _json(),
+    f"POST {A}/appeal": _appeal,
+    f"POST {C}/frames": lambda _: multipart([Shot(0, 0, "motion", PICTURE)]),
+    f"POST {C}/swap": _json(),
+    f"POST {C}/finish": _json(),
+    "POST /mp/v1/bindings": _json(**NAMED),
+    "POST /mp/v1/subscriptions": _json(template_id="template-1", result="accept"),
+    "GET /mp/v1/me/consents": _nothing,
+    "GET /mp/v1/me/bindings": _nothing,
+    "GET /mp/v1/me/appeals": _nothing,
+    "GET /mp/v1/me/export": _nothing,
+    "DELETE /mp/v1/me/consents/{consent_id}": _nothing,
+    "DELETE /mp/v1/me/bindings/{binding_id}": _nothing,
+    "DELETE /mp/v1/me": _nothing,
+}
+# Only for whoever has just passed: refused with `recent_pass_needed` even on one's own phone.
+AFTER_A_PASS = {"GET /mp/v1/me/export", "DELETE /mp/v1/me"}
+# The address itself is the ticket: an invented one must look like one that no longer works.
+TICKET = {"GET /popup/{token}": 410, "GET /qr/{scene}.png": 404}
+# Without a proof of its own kind in the request: refused.
+PROVEN = {"GET /wechat/callback": 403, "POST /wechat/callback": 403, "POST /mp/v1/login": 401}
+# For anybody, and about nobody.
+OPEN = {
+    "GET /.well-known/jwks.json",
+    "GET /sandbox/.well-known/jwks.json",
+    "GET /healthz",
+    "GET /qr/subscribe.png",
+    "POST /demo/forget-frames",
+}
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, made without a database."""
+    ports = cast(Ports, SimpleNamespace(settings=SimpleNamespace(demo=True)))
+    app = create_app(ports)
+    with app.app_context():
+        made: dict[str, Any] = app.api_doc
+    return made
+
+
+def operations() -> Iterator[str]:
+    """Yield every route of the OpenAPI document."""
+    for path, methods in document()["paths"].items():
+        yield from (f"{method.upper()} {path}" for method in methods)
+
+
+def known() -> set[str]:
+    """Return every route that is in one of the tables."""
+    return set(INSTITUTION) | set(PHONE) | set(TICKET) | set(PROVEN) | OPEN
