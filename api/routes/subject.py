@@ -1,12 +1,12 @@
-"""What a person may see and take back: /mp/v1/bindings, /mp/v1/subscriptions, /mp/v1/me."""
+"""What a person may see and take back: /mp/v1/bindings, /subscriptions, /staff, /me."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api import present
+from api import present, present_subject
 from api.flows import binding as bindings
-from api.flows import subject
+from api.flows import staff, subject
 from api.flows.identify import Named
 from api.schemas import answers, requests
 from api.web import answer, know_user, ports, user
@@ -46,6 +46,12 @@ def subscribe(body: requests.Subscription) -> Response:
     """Say what was tapped in WeChat's panel."""
     accepted = bindings.told(ports(), user(), body.template_id, body.result)
     return answer({"accepted": accepted})
+
+
+@me.post("/staff", responses={201: answers.StaffAnswer})
+def claim_staff(body: requests.StaffCode) -> Response:
+    """Bind this phone to the member of staff whose one-time code this is."""
+    return answer(present_subject.staff(ports(), *staff.claim(ports(), user(), body.code)), 201)
 
 
 @me.get("/me/consents", responses={200: answers.ConsentList})

@@ -322,6 +322,16 @@ class SubscriptionAnswer(Answer):
     accepted: bool
 
 
+class StaffAnswer(Answer):
+    """As whom this phone may now open codes, where and when; empty lists mean everywhere and always."""
+
+    staff_id: str
+    name: str
+    institution: str
+    counters: list[str]
+    shifts: list[str]
+
+
 class ExportAnswer(Answer):
     """Everything kept about the person."""
 

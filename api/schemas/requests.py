@@ -160,3 +160,9 @@ class Subscription(Body):
 
     template_id: Word
     result: Literal["accept", "acceptWithAudio", "reject", "ban", "filter"]
+
+
+class StaffCode(Body):
+    """The one-time code an administrator gave a member of staff."""
+
+    code: Annotated[str, _text(16)]
