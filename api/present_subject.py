@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.flows.disputes import Bought
 from api.ports import Ports
 from models import tables
 from models.domain.person import mask
@@ -15,4 +16,19 @@ def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> d
         "institution": institution.name,
         "counters": row.counters,
         "shifts": row.shifts,
+    }
+
+
+def agency(ports: Ports, bought: Bought) -> dict[str, Any]:
+    """Return a purchase by an agent as the card-holder reads it."""
+    row = bought.row
+    agent = ports.directory.person(row.agent_id)
+    return {
+        "agency_id": row.id,
+        "institution": bought.institution.name,
+        "amount_fen": bought.verification.amount_fen,
+        "agent": {"name": mask(agent.name) if agent else "*", "relation": row.relation},
+        "result": row.result.value,
+        "created_at": row.created_at.isoformat(),
+        "disputed_at": row.disputed_at.isoformat() if row.disputed_at else None,
     }

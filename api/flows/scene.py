@@ -1,7 +1,7 @@
 """What happens when a phone opens a scene: who may, whom it is for, and the consent."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from api import case as cases
 from api.case import Case
+from api.flows import agents
 from api.flows.attempt import Choice, assign, pick
 from api.ports import Ports
 from api.record import Change, record
 from models import tables
 from models.domain import notice
+from models.domain.agent import Checks
 from models.domain.attempt import TERMINAL, AttemptEvent, AttemptState, Channel, advance
 from models.domain.errors import Absent, Conflict, Ended, Forbidden, Invalid, TooMany
 
@@ -105,13 +107,21 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
                 return seen
             raise Conflict("the person has already been chosen", code="person_already_chosen")
         moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
+        choice = replace(choice, checks=choice.checks or _told_before(attempt))
         picked = pick(ports, seen.case, choice, attempt.provider)
         if picked is None:
             raise Invalid("a person is needed", code="person_missing")
         assign(attempt, picked)
+        attempt.checks = asdict(picked.checks) if picked.checks else None
         attempt.apply(moved)
-        record(ports, seen.case.verification, Change("attempt.person_chosen", attempt, private=seen.actor))
+        private = seen.actor | agents.record_of(ports, seen.case, picked)
+        record(ports, seen.case.verification, Change("attempt.person_chosen", attempt, private=private))
         return seen
+
+
+def _told_before(attempt: tables.Attempt) -> Checks | None:
+    """Return the check-list the PC sent when it showed the code."""
+    return Checks(**attempt.checks) if attempt.checks else None
 
 
 @dataclass(frozen=True, slots=True)
