@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import webhooks
-from api.flows import anchor, native_result, push, retention, sandbox, settle
+from api.flows import anchor, informing, native_result, push, retention, sandbox, settle
 from api.flows.examine import examine
 from api.ports import Ports
 from models import tables
@@ -35,6 +35,7 @@ DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "webhook": webhooks.deliver,
     "push": push.send,
     "sandbox": sandbox.play,
+    "notice": informing.send,
     "settle": settle.settle,
     "examine": examine,
     "native": native_result.decide,

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from api import case as cases
 from api.case import Case
-from api.flows.attempt import Picked, assign
+from api.flows.agents import Picked
+from api.flows.attempt import assign
 from api.ports import Ports
 from api.record import Change, record
 from models import tables
