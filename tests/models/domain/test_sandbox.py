@@ -32,7 +32,7 @@ def course(outcome: Outcome, channel: Channel) -> list[AttemptState]:
     return states
 
 
-@pytest.mark.parametrize(("outcome", "channel"), product(Outcome, Channel))
+@pytest.mark.parametrize(("outcome", "channel"), list(product(Outcome, Channel)))
 def test_every_outcome_is_reached_by_legal_steps(outcome: Outcome, channel: Channel) -> None:
     passes_by_code = outcome is Outcome.UNDELIVERABLE and channel is Channel.QR
     assert course(outcome, channel)[-1] == ("passed" if passes_by_code else ENDS[outcome])
