@@ -131,7 +131,7 @@ def estate(world: World) -> Estate:
     receipts = receipt_of(world, 0, order_no="A-2"), receipt_of(world, 1, order_no="B-2", cardholder=wife)
     made.own("jti", *receipts)
     for which, openid in ((0, SECOND_STAFF), (0, GONE_STAFF), (1, OTHER_STAFF)):
-        administration.add_staff(world.ports, world.institutions[which], "收费员", openid)
+        staff.add(world.ports, world.institutions[which], Member("收费员", openid))
     return made
 
 
@@ -248,8 +248,8 @@ def test_a_code_opened_by_one_member_of_staff(estate: Estate, operation: str) ->
 def test_staff_whose_right_was_taken_back(estate: Estate, operation: str) -> None:
     handed_over(estate)
     world = estate.world
-    for row, _ in administration.staff_of(world.ports, world.institutions[0]):
-        administration.revoke_staff(world.ports, row.id)
+    for row, _ in staff.members(world.ports, world.institutions[0]):
+        staff.remove(world.ports, row.id)
     for openid in (STAFF, SECOND_STAFF, GONE_STAFF):
         answer = estate.call(estate.phone(openid), operation, all_own(operation))
         assert (answer.status_code, answer.json["code"]) == (403, "not_staff"), openid

@@ -1,6 +1,7 @@
 """The sandbox: every outcome by a magic number, by real rules, and never anybody real."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import select
 
-from api.flows import administration, funnel
+from api.app import create_app
+from api.flows import administration, funnel, sandbox
+from api.settings import Profile
 from models import tables
 from models.domain import idnumber
+from models.domain.errors import Invalid
 from models.domain.idnumber import IdType
 from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
 from tests import play
@@ -224,3 +228,30 @@ def test_a_newer_attempt_stops_the_older_ones_play(world: World, pos: FlaskClien
 
 def test_sandbox_persons_are_not_counted(world: World, key: str) -> None:
     assert funnel.funnel(world.ports).persons == len(world.ids)
+
+
+def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) -> None:
+    opened = bought(pos, BY_OUTCOME[Outcome.PASSED])
+    pushed(pos, opened, Outcome.PASSED)
+    with world.ports.database.reading() as db:
+        row = db.scalar(select(tables.Delivery.id).where(tables.Delivery.kind == "sandbox"))
+    for _ in range(3):
+        sandbox.play(world.ports, row)
+    assert types(pos, opened) == FILMED
+    sandbox.play(world.ports, "dlv_none")
+
+
+def test_it_works_in_production_beside_real_institutions(world: World) -> None:
+    given = world.ports.settings.model_copy(update={"profile": Profile.PRODUCTION})
+    ports = replace(world.ports, settings=given)
+    with pytest.raises(Invalid):
+        administration.add_institution(ports, "第三药房", window_s=20)
+    key = administration.add_sandbox(ports, "沙箱药房", window_s=20).api_key
+    production = replace(world, ports=ports, app=create_app(ports))
+    pos = production._client(key)
+    opened = bought(pos, BY_OUTCOME[Outcome.PASSED])
+    pushed(pos, opened, Outcome.PASSED)
+    played(production)
+    assert read(pos, opened)["state"] == "passed"
+    answer = production.till().post("/v1/verifications", json=purchase(order_no="A-9"))
+    assert answer.status_code == 201

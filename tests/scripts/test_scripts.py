@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.flows import funnel, subscription
 from api.flows import policy as policies
 from models.domain.policy import Policy
+from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
 from scripts import appeals, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
@@ -125,6 +126,17 @@ def test_staff_are_named_changed_and_removed(installed: World, capsys: pytest.Ca
     assert "钱收银" in told and "已撤销" in told and given["code"] not in told
     with pytest.raises(SystemExit, match="shift_invalid"):
         institution.main(["staff", "add", where, "--name", "钱收银", "--shift", "always"])
+
+
+def test_a_sandbox_is_registered_with_its_magic_numbers(
+    installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    institution.main(["add", "沙箱药房", "--sandbox", "--window", "15"])
+    told = capsys.readouterr().out
+    key = next(line.split()[1] for line in told.splitlines() if line.startswith("api_key"))
+    assert key.startswith("yk_sandbox_") and all(one.number in told for one in CAST)
+    institution.main(["list"])
+    assert "沙箱" in capsys.readouterr().out
 
 
 def test_a_provider_is_chosen_and_changed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
