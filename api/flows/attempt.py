@@ -94,6 +94,8 @@ def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
         raise Invalid("the relation is missing", code="relation_missing")
     person = identify(ports, choice.named, verification.institution_id, verification.counter)
     relation = SELF if person.person_id == verification.cardholder_id else choice.relation
+    if relation == SELF and person.person_id != verification.cardholder_id:
+        raise Invalid("somebody else is not the card-holder", code="relation_missing")
     return Picked(person, relation, agents.related(ports, verification.cardholder_id, person.person_id))
 
 

@@ -38,8 +38,8 @@ def purchases(ports: Ports, user: User) -> list[Bought]:
 def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> Bought:
     """Record that the card-holder did not authorise a purchase, once; repeated, it changes nothing."""
     with ports.database.transaction() as db:
-        row = db.get(tables.Agency, agency_id)
-        if row is None or row.cardholder_id not in _own(ports, db, user):
+        own, row = _own(ports, db, user), db.get(tables.Agency, agency_id)
+        if row is None or row.cardholder_id not in own:
             raise Absent
         case = cases.current(ports, db, row.verification_id)
         # Read again behind the verification's lock: said twice at once is said once.

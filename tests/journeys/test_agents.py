@@ -57,6 +57,15 @@ def test_the_cardholder_is_nobodys_agent(world: World) -> None:
         assert db.scalars(select(tables.Agency)).all() == []
 
 
+def test_nobody_else_is_called_the_cardholder(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    verification = opened(world, holder)
+    assert refused(begun(world, verification, person=typed(relation=" 本人 ")), 422, "relation_missing")
+    url, phone = shown(world, verification), world.phone(STAFF)
+    play.ok(phone.get(url))
+    assert refused(phone.put(f"{url}/person", json=typed(relation="本人")), 422, "relation_missing")
+
+
 def test_an_agent_passes_on_the_cashiers_phone(world: World) -> None:
     body = purchase(cardholder={"name": AGENT.name, "id_number": AGENT.id_number})
     verification = play.ok(world.till().post("/v1/verifications", json=body), 201)["id"]

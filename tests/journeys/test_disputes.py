@@ -9,10 +9,8 @@ from sqlalchemy import select
 
 from models import tables
 from models.domain.person import Proof
-from scripts import disputes
 from tests import play
 from tests.acting import begun, bought, opened, passed, private, refused, strangers, typed
-from tests.scripts.test_scripts import installed  # noqa: F401
 from tests.world import MAN, Insured, World
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
@@ -134,28 +132,6 @@ def test_the_export_shows_what_others_bought(world: World) -> None:
     strangers(world, 0)
     bought(world, MAN, person=typed())
     assert play.ok(world.phone(MAN.openid).get("/mp/v1/me/export"))["agents"] == []
-
-
-def test_the_operator_lists_and_shows_disputes(
-    installed: World,  # noqa: F811
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    disputes.main(["list"])
-    assert "No card-holder" in capsys.readouterr().out
-    (holder,) = strangers(installed, 1)
-    bought(installed, holder)
-    phone = installed.phone(holder.openid)
-    agency_id = seen(phone)[0]["agency_id"]
-    play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={"statement": "不是我"}), 201)
-    disputes.main(["show", agency_id])
-    said = capsys.readouterr().out
-    assert "不是我" in said and "not family on record" in said and "第一药房" in said
-    disputes.main(["list"])
-    said += capsys.readouterr().out
-    for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
-        assert secret not in said
-    with pytest.raises(SystemExit, match="no such purchase"):
-        disputes.main(["show", "agc_none"])
 
 
 def test_the_cardholder_is_told_on_their_own_wechat(templated: World) -> None:

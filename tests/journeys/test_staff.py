@@ -1,11 +1,9 @@
 """The cashier's phone opens codes only for staff of this institution, on their shift, at their counter."""
 
-import json
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from api.flows import policy, staff
@@ -15,13 +13,10 @@ from models.domain.chain import canonical
 from models.domain.policy import Policy
 from models.domain.shift import Duty, duty
 from tests import play
+from tests.acting import private, refused
 from tests.world import ACTIONS, MAN, STAFF, WIFE, World
 
 ZHOU, QIAN = "openid-zhou", "openid-qian"
-
-
-def refused(answer: TestResponse, status: int, code: str) -> bool:
-    return (answer.status_code, answer.json["code"]) == (status, code)
 
 
 def named(world: World, openid: str, at: Duty, which: int = 0) -> str:
@@ -30,16 +25,6 @@ def named(world: World, openid: str, at: Duty, which: int = 0) -> str:
 
 def look(phone: FlaskClient, scene: str) -> TestResponse:
     return phone.get(f"/mp/v1/attempts/{scene}")
-
-
-def private(world: World, verification: str, kind: str) -> dict[str, Any]:
-    """Open what only auditors may read of the newest event of a kind."""
-    row = tables.Event
-    with world.ports.database.reading() as db:
-        wanted = select(row).where(row.verification_id == verification, row.type == kind)
-        event = db.scalars(wanted.order_by(row.seq.desc())).first()
-    place = f"event.private:{verification}:{event.seq}"
-    return json.loads(world.ports.vault.text(place, event.private))
 
 
 # The tests' clock stands at 10:00 on Tuesday, 24 November 2026, in China.

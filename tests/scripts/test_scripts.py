@@ -12,9 +12,9 @@ from api.flows import policy as policies
 from models.domain.policy import Policy
 from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
-from scripts import appeals, enrol, institution, policy, setting, subscriptions
+from scripts import appeals, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
-from tests import play
+from tests import acting, play
 from tests.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
 
 
@@ -256,3 +256,23 @@ def test_an_unknown_version_is_refused(installed: World, command: list[str]) -> 
 
 def test_nobody_proposes_without_a_name(installed: World) -> None:
     assert "name" in refused(["propose", "--as", "  ", "score_min=0.45"])
+
+
+def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    disputes.main(["list"])
+    assert "No card-holder" in capsys.readouterr().out
+    (holder,) = acting.strangers(installed, 1)
+    acting.bought(installed, holder)
+    phone = installed.phone(holder.openid)
+    (row,) = play.ok(phone.get("/mp/v1/me/agents"))["agents"]
+    agency_id = row["agency_id"]
+    play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={"statement": "不是我"}), 201)
+    disputes.main(["show", agency_id])
+    said = capsys.readouterr().out
+    assert "不是我" in said and "not family on record" in said and "第一药房" in said
+    disputes.main(["list"])
+    said += capsys.readouterr().out
+    for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
+        assert secret not in said
+    with pytest.raises(SystemExit, match="no such purchase"):
+        disputes.main(["show", "agc_none"])

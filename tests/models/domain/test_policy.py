@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.domain.agent import AGENT_CHECKS
 from models.domain.challenge import ACTION_CLASS
 from models.domain.errors import Invalid
 from models.domain.policy import ACTIONS, PRESENCE_CODE, Policy
@@ -18,7 +19,8 @@ def policies():
         Policy, version=st.integers(1, 999), score_min=scores, cohort_margin=st.floats(0, 1),
         pad_min=st.floats(0, 1), grey_low=st.floats(-1, 0), grey_high=st.floats(0, 1), action_pool=pools,
         action_count=st.integers(1, 3), pad_required=st.booleans(),
-        presence_code=st.sampled_from(PRESENCE_CODE),
+        presence_code=st.sampled_from(PRESENCE_CODE), agent_checks=st.sampled_from(AGENT_CHECKS),
+        agent_quota=st.integers(0, 99),
     )  # fmt: skip
 
 
@@ -49,6 +51,9 @@ def test_a_whole_number_is_a_fine_threshold():
         {"pad_required": 0},
         {"motion_min": 2.5},
         {"motion_min": -1},
+        {"agent_checks": "on"},
+        {"agent_quota": -1},
+        {"agent_quota": 1.5},
         {"colour_count": -1},
         {"colour_count": 7},
         {"colour_required": True, "colour_count": 3},
