@@ -9,18 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.flows import administration, policy, staff
-from api.flows.staff import Member
+from api.flows import policy
 from api.ports import Ports, build
 from api.settings import Settings
 from models import migrate
-from models.domain import idnumber, notice
-from models.domain.idnumber import IdType
+from models.domain import notice
 from models.domain.policy import Policy
 from scripts import enrol, setting, weights
 from scripts.demo import cast as casting
-from scripts.demo import sandbox
-from scripts.demo.cast import Player
+from scripts.demo import entries, sandbox
 from scripts.demo.film import samples
 
 VAR = Path("var")
@@ -145,48 +142,18 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
         if end.code:
             sys.exit("the demo's persons could not be enrolled")
     institutions = [
-        _institution(ports, "康宁大药房（示例）", 120),
-        _institution(ports, "速时大药房（示例）", STORY_WINDOW_S),
+        entries.institution(ports, "康宁大药房（示例）", 120),
+        entries.institution(ports, "速时大药房（示例）", STORY_WINDOW_S),
     ]
     document = {
         "institutions": institutions,
         "sandbox": sandbox.register(ports),
         "template_id": settings.wechat_template_id,
-        "persons": [_person(ports, player) for player in cast],
+        "persons": [entries.person(ports, player) for player in cast],
     }
     DOCUMENT.touch(mode=0o600)
     DOCUMENT.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
     return _read()
-
-
-def _institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
-    """Register one institution with one member of staff."""
-    given = administration.add_institution(ports, name, window_s=window_s)
-    openid = f"oStaff{secrets.token_hex(10)}"
-    staff.add(ports, given.institution_id, Member("收费员", openid))
-    return {
-        "id": given.institution_id,
-        "name": name,
-        "api_key": given.api_key,
-        "webhook_secret": given.webhook_secret,
-        "staff_openid": openid,
-        "window_s": window_s,
-    }
-
-
-def _person(ports: Ports, player: Player) -> dict[str, Any]:
-    """Return one person of demo.json."""
-    number = idnumber.parse(IdType.RESIDENT, player.id_number, ports.today())
-    found = ports.directory.find(number, player.name)
-    return {
-        "person_id": found.person_id if found else None,
-        "name": player.name,
-        "id_number": player.id_number,
-        "openid": player.openid,
-        "photo": str(samples() / player.photo) if player.photo else None,
-        "relation": player.relation,
-        "network": player.network,
-    }
 
 
 def _read() -> dict[str, Any]:

@@ -77,6 +77,9 @@ PHONE: dict[str, Sent] = {
     f"POST {C}/finish": _json(),
     "POST /mp/v1/bindings": _json(**NAMED),
     "POST /mp/v1/subscriptions": _json(template_id="template-1", result="accept"),
+    "GET /mp/v1/subscriptions": _nothing,
+    "POST /mp/v1/staff": _json(code="00000000"),
+    "GET /mp/v1/me/agents": _nothing,
     "GET /mp/v1/me/consents": _nothing,
     "GET /mp/v1/me/bindings": _nothing,
     "GET /mp/v1/me/appeals": _nothing,
@@ -87,6 +90,8 @@ PHONE: dict[str, Sent] = {
 }
 # Only for whoever has just passed: refused with `recent_pass_needed` even on one's own phone.
 AFTER_A_PASS = {"GET /mp/v1/me/export", "DELETE /mp/v1/me"}
+# Of a phone that has shown whose it is; another learns nothing, not even whether there is such a thing.
+OWN_PHONE: dict[str, Sent] = {"POST /mp/v1/me/agents/{agency_id}/dispute": _json(statement="不是我授权的")}
 # The address itself is the ticket: an invented one must look like one that no longer works.
 TICKET = {"GET /popup/{token}": 410, "GET /qr/{scene}.png": 404}
 # Without a proof of its own kind in the request: refused.
@@ -118,4 +123,4 @@ def operations() -> Iterator[str]:
 
 def known() -> set[str]:
     """Return every route that is in one of the tables."""
-    return set(INSTITUTION) | set(PHONE) | set(TICKET) | set(PROVEN) | OPEN
+    return set(INSTITUTION) | set(PHONE) | set(OWN_PHONE) | set(TICKET) | set(PROVEN) | OPEN

@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from api import case as cases
-from api.flows import administration
+from api.flows import administration, staff
+from api.flows.staff import Member
 from api.record import Change, record
 from models import tables
 from models.vault import digest
@@ -52,7 +53,7 @@ class Estate:
         method, path = operation.split(" ")
         for name, owner in owners.items():
             path = path.replace(f"{{{name}}}", self.ids[name][owner])
-        sent = (idor.INSTITUTION | idor.PHONE).get(operation, lambda _: {})(self.world)
+        sent = (idor.INSTITUTION | idor.PHONE | idor.OWN_PHONE).get(operation, lambda _: {})(self.world)
         return client.open(path, method=method, **sent, **extra)
 
 
@@ -107,6 +108,18 @@ def receipt_of(world: World, which: int, **changes: Any) -> str:
         return str(db.get_one(tables.Verification, verification).receipt_jti)
 
 
+def agency_of(world: World, which: int, **changes: Any) -> str:
+    """Let an agent buy for the card-holder, their documents checked; return the purchase as they see it."""
+    verification = bought(world, which, **changes)
+    typed = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": "护工"}
+    url = f"/v1/verifications/{verification}"
+    play.ok(world.till(which).post(f"{url}/attempts", json={"channel": "push", "person": typed}), 201)
+    play.ok(world.till(which).post(f"{url}/bypass", json=idor.BYPASS), 201)
+    with world.ports.database.reading() as db:
+        wanted = select(tables.Agency.id).where(tables.Agency.verification_id == verification)
+        return str(db.scalars(wanted).one())
+
+
 def webhook_of(world: World, verification: str) -> str:
     """Record a failure of the verification; return the webhook that tells it."""
     with world.ports.database.transaction() as db:
@@ -130,6 +143,8 @@ def estate(world: World) -> Estate:
     made.own("delivery_id", webhook_of(world, own), webhook_of(world, other))
     receipts = receipt_of(world, 0, order_no="A-2"), receipt_of(world, 1, order_no="B-2", cardholder=wife)
     made.own("jti", *receipts)
+    bought_for = agency_of(world, 0, order_no="A-3"), agency_of(world, 1, order_no="B-3", cardholder=wife)
+    made.own("agency_id", *bought_for)
     for which, openid in ((0, SECOND_STAFF), (0, GONE_STAFF), (1, OTHER_STAFF)):
         staff.add(world.ports, world.institutions[which], Member("收费员", openid))
     return made
@@ -213,6 +228,21 @@ def test_a_phones_route(estate: Estate, operation: str) -> None:
         assert (answer.status_code, answer.json["code"]) == (403, "recent_pass_needed")
     else:
         assert answer.status_code not in DENIED and answer.status_code < 500, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("operation", sorted(idor.OWN_PHONE))
+def test_a_route_of_a_phone_that_has_shown_whose_it_is(estate: Estate, operation: str) -> None:
+    for role, client in (strangers(estate) | {"till": estate.world.till(0)}).items():
+        assert estate.call(client, operation, all_own(operation)).status_code == 401, role
+    for openid in (WIFE.openid, STAFF, OTHER_STAFF, "openid-stranger"):
+        answers = {
+            repr(seen(estate.call(estate.phone(openid), operation, dict.fromkeys(all_own(operation), whose))))
+            for whose in ("own", "nobody")
+        }
+        assert len(answers) == 1 and int(answers.pop()[1:4]) in DENIED, openid
+    for owners in owners_of(operation):
+        assert estate.call(estate.phone(MAN.openid), operation, owners).status_code == 404
+    assert estate.call(estate.phone(MAN.openid), operation, all_own(operation)).status_code == 201
 
 
 def handed_over(estate: Estate) -> None:

@@ -1,0 +1,42 @@
+"""What demo.json says of an institution and of a person."""
+
+import secrets
+from typing import Any
+
+from api.flows import administration, staff
+from api.flows.staff import Member
+from api.ports import Ports
+from models.domain import idnumber
+from models.domain.idnumber import IdType
+from scripts.demo.cast import Player
+from scripts.demo.film import samples
+
+
+def institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
+    """Register one institution with one member of staff."""
+    given = administration.add_institution(ports, name, window_s=window_s)
+    openid = f"oStaff{secrets.token_hex(10)}"
+    staff.add(ports, given.institution_id, Member("收费员", openid))
+    return {
+        "id": given.institution_id,
+        "name": name,
+        "api_key": given.api_key,
+        "webhook_secret": given.webhook_secret,
+        "staff_openid": openid,
+        "window_s": window_s,
+    }
+
+
+def person(ports: Ports, player: Player) -> dict[str, Any]:
+    """Return one person of demo.json."""
+    number = idnumber.parse(IdType.RESIDENT, player.id_number, ports.today())
+    found = ports.directory.find(number, player.name)
+    return {
+        "person_id": found.person_id if found else None,
+        "name": player.name,
+        "id_number": player.id_number,
+        "openid": player.openid,
+        "photo": str(samples() / player.photo) if player.photo else None,
+        "relation": player.relation,
+        "network": player.network,
+    }
