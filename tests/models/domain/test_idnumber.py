@@ -1,4 +1,6 @@
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -183,3 +185,14 @@ def test_every_number_with_a_right_checksum_and_birth_is_accepted(birth, region,
     text = number(f"{region:06}{birth:%Y%m%d}{order:03}")
     parsed = parse(IdType.RESIDENT, text, TODAY)
     assert (parsed.birth, parsed.sex) == (birth, "male" if order % 2 else "female")
+
+
+SHARED = json.loads((Path(__file__).parent / "idnumbers.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("id_type", "text", "wanted"), SHARED)
+def test_the_numbers_the_mini_program_is_tested_with_are_read_the_same_here(id_type, text, wanted):
+    if wanted is None:
+        refused(IdType(id_type), text)
+    else:
+        assert parse(IdType(id_type), text, TODAY).number == wanted

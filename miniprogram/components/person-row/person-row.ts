@@ -1,0 +1,17 @@
+/** One person of the list; tapping it picks them. */
+Component({
+  properties: {
+    name: { type: String, value: '' },
+    relation: { type: String, value: '' },
+    detail: { type: String, value: '' },
+    picked: { type: Boolean, value: false },
+    pickedLabel: { type: String, value: '' },
+    usable: { type: Boolean, value: true },
+    reason: { type: String, value: '' },
+  },
+  methods: {
+    onTap() {
+      if (this.data.usable) this.triggerEvent('pick')
+    },
+  },
+})

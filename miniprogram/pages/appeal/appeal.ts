@@ -1,0 +1,122 @@
+import { REVIEW_DAYS } from '../../config'
+import * as api from '../../services/api'
+import type { Scene } from '../../services/api'
+import { shell, title } from '../../services/appearance'
+import type { AppealReason } from '../../services/contract'
+import { LIMITS } from '../../services/lifecycle'
+import { rememberResult } from '../../services/memory'
+import type { Form } from '../../services/multipart'
+import { follow, go, ticket } from '../../services/navigation'
+import { fileBytes, takePhotos } from '../../services/photos'
+import { asProblem } from '../../services/problem'
+import { explain, fill, strings } from '../../services/strings/index'
+
+const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
+
+/** An appeal: why, a sentence, photos; and who will look at it. */
+Page({
+  data: {
+    ...shell('appeal'),
+    common: strings().common,
+    phase: 'loading' as 'loading' | 'ask' | 'trouble',
+    reasons: [] as { value: AppealReason; label: string }[],
+    reason: '' as AppealReason | '',
+    statement: '',
+    photos: [] as { path: string; label: string }[],
+    more: true,
+    needsPhoto: false,
+    whoLooks: '',
+    sending: false,
+    error: '',
+  },
+  ticket: '',
+  scene: null as Scene | null,
+
+  onReady() {
+    title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
+    const { t } = this.data
+    this.ticket = ticket(query)
+    this.setData({
+      reasons: REASONS.map((value) => ({ value, label: t[value] })),
+      whoLooks: fill(t.who_looks_how, { days: REVIEW_DAYS }),
+    })
+    void this.open()
+  },
+
+  async open() {
+    this.setData({ phase: 'loading' })
+    try {
+      this.scene = await api.openScene(this.ticket)
+      if (!this.scene.appeal.allowed) return go('result', { scene: this.ticket })
+      this.setData({ phase: 'ask', needsPhoto: this.scene.channel === 'qr' })
+    } catch (thrown) {
+      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
+    }
+  },
+
+  onReason(event: WechatMiniprogram.TouchEvent) {
+    this.setData({ reason: event.currentTarget.dataset['value'] as AppealReason, error: '' })
+  },
+
+  onStatement(event: WechatMiniprogram.TextareaInput) {
+    this.setData({ statement: event.detail.value, error: '' })
+  },
+
+  async onPhoto() {
+    const left = LIMITS.appealPhotos - this.data.photos.length
+    const paths = await takePhotos(left, this.data.needsPhoto)
+    this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+  },
+
+  onRemove(event: WechatMiniprogram.TouchEvent) {
+    const index = Number(event.currentTarget.dataset['index'])
+    this.keep(this.data.photos.map((photo) => photo.path).filter((_, i) => i !== index))
+  },
+
+  keep(paths: string[]) {
+    const photos = paths.slice(0, LIMITS.appealPhotos)
+    const labelled = photos.map((path, i) => ({ path, label: fill(this.data.t.photo, { number: i + 1 }) }))
+    this.setData({ photos: labelled, more: photos.length < LIMITS.appealPhotos, error: '' })
+  },
+
+  missing(): string {
+    const { t, reason, statement, photos, needsPhoto } = this.data
+    if (!reason) return t.need_reason
+    if (!statement.trim()) return t.need_statement
+    return needsPhoto && photos.length === 0 ? t.need_photo : ''
+  },
+
+  async onSubmit() {
+    const missing = this.missing()
+    if (missing || this.data.sending) return this.setData({ error: missing })
+    this.setData({ sending: true, error: '' })
+    try {
+      const lodged = await api.lodgeAppeal(this.ticket, await this.form())
+      rememberResult(null)
+      follow('result', lodged)
+    } catch (thrown) {
+      this.setData({ sending: false, error: explain(asProblem(thrown).code) })
+    }
+  },
+
+  async form(): Promise<Form> {
+    const { reason, statement, photos } = this.data
+    const read = photos.map(async (photo, i) => {
+      const png = photo.path.toLowerCase().endsWith('.png')
+      return { name: 'photos', file: `${i}.${png ? 'png' : 'jpg'}`, bytes: await fileBytes(photo.path) }
+    })
+    const fields = [{ name: 'reason', text: reason }, { name: 'statement', text: statement.trim() }]
+    return [...fields, ...(await Promise.all(read))]
+  },
+
+  onAgain() {
+    void this.open()
+  },
+
+  onBack() {
+    go('result', { scene: this.ticket })
+  },
+})

@@ -1,0 +1,178 @@
+import * as api from '../../services/api'
+import type { Scene } from '../../services/api'
+import { shell, title } from '../../services/appearance'
+import type { IdType, PersonChoice } from '../../services/contract'
+import { rememberResult } from '../../services/memory'
+import { amount } from '../../services/money'
+import { pageFor, restart, ticket } from '../../services/navigation'
+import { ID_TYPES, RELATIONS, relationSent, rows } from '../../services/persons'
+import type { Row } from '../../services/persons'
+import { asProblem } from '../../services/problem'
+import { scanTicket } from '../../services/scan'
+import { explain, fill, strings } from '../../services/strings/index'
+
+type Phase = 'scan' | 'loading' | 'choose' | 'manual' | 'handover' | 'done' | 'trouble'
+
+/** The cashier's own phone: pick who is there, hand the phone over, get it back empty. */
+Page({
+  data: {
+    ...shell('cashier'),
+    common: strings().common,
+    verify: strings().verify,
+    says: strings().id_input,
+    steps: [strings().cashier.step_confirm, strings().cashier.step_film],
+    idTypes: ID_TYPES.map((kind) => strings().id_types[kind]),
+    relations: RELATIONS.map((relation) => strings().relations[relation]),
+    phase: 'loading' as Phase,
+    scene: null as Scene | null,
+    amount: '',
+    rows: [] as Row[],
+    picked: '',
+    name: '',
+    idType: 'resident' as IdType,
+    idTypeIndex: 0,
+    number: '',
+    relationIndex: -1,
+    handOver: '',
+    agreed: false,
+    presence: '',
+    busy: false,
+    error: '',
+    trouble: { heading: '', text: '' },
+  },
+  ticket: '',
+
+  onReady() {
+    title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
+    this.ticket = ticket(query)
+    if (query.done) return this.handedBack()
+    if (this.ticket) void this.open()
+    else this.setData({ phase: 'scan' })
+  },
+
+  onShow() {
+    // The person who holds the phone must not get from here into the cashier's other pages.
+    wx.hideHomeButton()
+  },
+
+  handedBack() {
+    rememberResult(null)
+    this.setData({ phase: 'done' })
+  },
+
+  async onScan() {
+    const found = await scanTicket()
+    if (found === null) return
+    if (!found) return this.setData({ phase: 'scan', error: this.data.t.not_ours })
+    restart('cashier', { scene: found })
+  },
+
+  async open() {
+    this.setData({ phase: 'loading', error: '' })
+    try {
+      this.show(await api.openScene(this.ticket))
+    } catch (thrown) {
+      const { code } = asProblem(thrown)
+      const { t, common } = this.data
+      const trouble = code === 'not_staff' ? { heading: t.not_staff, text: t.not_staff_how } : { heading: common.problem, text: explain(code) }
+      this.setData({ phase: 'trouble', trouble })
+    }
+  },
+
+  show(scene: Scene) {
+    const page = pageFor(scene)
+    if (page !== 'cashier') return restart(page, { scene: scene.scene })
+    const handOver = fill(this.data.t.hand_over, { name: scene.person?.name ?? '' })
+    const phase: Phase = scene.person ? 'handover' : 'choose'
+    this.setData({ phase, scene, rows: rows(scene.persons), amount: amount(scene.amount_fen), handOver, busy: false })
+  },
+
+  onPick(event: WechatMiniprogram.CustomEvent) {
+    this.setData({ picked: event.currentTarget.dataset['id'] as string, error: '' })
+  },
+
+  onManual() {
+    this.setData({ phase: 'manual', picked: '', error: '' })
+  },
+
+  onList() {
+    this.setData({ phase: 'choose', error: '' })
+  },
+
+  onName(event: WechatMiniprogram.Input) {
+    this.setData({ name: event.detail.value, error: '' })
+  },
+
+  onIdType(event: WechatMiniprogram.PickerChange) {
+    const idTypeIndex = Number(event.detail.value)
+    this.setData({ idTypeIndex, idType: ID_TYPES[idTypeIndex] as IdType })
+  },
+
+  onNumber(event: WechatMiniprogram.CustomEvent<{ number: string }>) {
+    this.setData({ number: event.detail.number, error: '' })
+  },
+
+  onRelation(event: WechatMiniprogram.PickerChange) {
+    this.setData({ relationIndex: Number(event.detail.value), error: '' })
+  },
+
+  onChoose() {
+    void this.choose({ person_id: this.data.picked })
+  },
+
+  onTyped() {
+    const { name, number, idType, relationIndex } = this.data
+    void this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
+  },
+
+  async choose(choice: PersonChoice) {
+    if (this.data.busy) return
+    this.setData({ busy: true, error: '' })
+    try {
+      this.show(await api.choosePerson(this.ticket, choice))
+    } catch (thrown) {
+      this.stumble(thrown)
+    }
+  },
+
+  onAgree() {
+    this.setData({ agreed: !this.data.agreed, error: '' })
+  },
+
+  onPresence(event: WechatMiniprogram.Input) {
+    this.setData({ presence: event.detail.value, error: '' })
+  },
+
+  onNext() {
+    void this.answer(true)
+  },
+
+  onDecline() {
+    void this.answer(false)
+  },
+
+  async answer(granted: boolean) {
+    const { scene, busy, presence } = this.data
+    if (!scene || busy) return
+    this.setData({ busy: true, error: '' })
+    try {
+      this.show(await api.consent(scene, granted, granted ? presence : ''))
+    } catch (thrown) {
+      this.stumble(thrown)
+    }
+  },
+
+  stumble(thrown: unknown) {
+    const trouble = asProblem(thrown)
+    const over = trouble.status === 410 || ['expired', 'wrong_state', 'person_already_chosen', 'notice_stale'].includes(trouble.code)
+    if (over) void this.open()
+    else this.setData({ busy: false, error: explain(trouble.code) })
+  },
+
+  onAgain() {
+    void this.open()
+  },
+})

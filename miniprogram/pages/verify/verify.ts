@@ -1,0 +1,117 @@
+import * as api from '../../services/api'
+import type { Scene } from '../../services/api'
+import { shell, title } from '../../services/appearance'
+import { amount } from '../../services/money'
+import { go, pageFor, ticket } from '../../services/navigation'
+import { asProblem } from '../../services/problem'
+import type { Problem } from '../../services/problem'
+import { explain, strings } from '../../services/strings/index'
+
+type Phase = 'loading' | 'ask' | 'sure' | 'nothing' | 'trouble'
+
+/** The entry from a message or a code: who, where, for how much, and the notice. */
+Page({
+  data: {
+    ...shell('verify'),
+    common: strings().common,
+    phase: 'loading' as Phase,
+    scene: null as Scene | null,
+    amount: '',
+    agreed: false,
+    presence: '',
+    busy: false,
+    error: '',
+    trouble: { heading: '', text: '', again: false },
+  },
+  ticket: '',
+
+  onReady() {
+    title(this.data.t.title)
+  },
+
+  onLoad(query: Record<string, string | undefined>) {
+    this.ticket = ticket(query)
+    if (this.ticket) void this.open()
+    else this.setData({ phase: 'nothing' })
+  },
+
+  async open() {
+    this.setData({ phase: 'loading' })
+    try {
+      this.show(await api.openScene(this.ticket))
+    } catch (thrown) {
+      this.setData({ phase: 'trouble', trouble: this.explained(asProblem(thrown)) })
+    }
+  },
+
+  show(scene: Scene) {
+    const page = pageFor(scene)
+    if (page !== 'verify') return go(page, { scene: scene.scene })
+    this.setData({ phase: 'ask', scene, amount: amount(scene.amount_fen), busy: false })
+  },
+
+  explained(trouble: Problem) {
+    const { t, common } = this.data
+    if (trouble.code === 'not_found') return { heading: t.foreign, text: t.foreign_how, again: false }
+    if (trouble.code === 'scene_ended') return { heading: t.ended, text: t.ended_how, again: false }
+    if (trouble.code === 'not_staff') {
+      const { not_staff, not_staff_how } = strings().cashier
+      return { heading: not_staff, text: not_staff_how, again: false }
+    }
+    return { heading: common.problem, text: explain(trouble.code), again: true }
+  },
+
+  onAgree() {
+    this.setData({ agreed: !this.data.agreed, error: '' })
+  },
+
+  onPresence(event: WechatMiniprogram.Input) {
+    this.setData({ presence: event.detail.value, error: '' })
+  },
+
+  onDisagree() {
+    this.setData({ phase: 'sure' })
+  },
+
+  onBack() {
+    this.setData({ phase: 'ask' })
+  },
+
+  onNext() {
+    void this.answer(true)
+  },
+
+  onDecline() {
+    void this.answer(false)
+  },
+
+  async answer(granted: boolean) {
+    const { scene, busy, presence } = this.data
+    if (!scene || busy) return
+    this.setData({ busy: true, error: '' })
+    try {
+      this.show(await api.consent(scene, granted, granted ? presence : ''))
+    } catch (thrown) {
+      this.refused(asProblem(thrown))
+    }
+  },
+
+  refused(trouble: Problem) {
+    const stays = ['presence_code_wrong', 'presence_code_locked', 'offline', 'busy'].includes(trouble.code)
+    if (stays) this.setData({ busy: false, error: explain(trouble.code), presence: '' })
+    else if (trouble.status === 409 || trouble.code === 'notice_stale') void this.open()
+    else this.setData({ busy: false, phase: 'trouble', trouble: this.explained(trouble) })
+  },
+
+  onAgain() {
+    void this.open()
+  },
+
+  onSubscribe() {
+    go('subscribe')
+  },
+
+  onMine() {
+    go('mine')
+  },
+})

@@ -1,0 +1,74 @@
+import type { FinishAnswer, NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
+import type { Method } from './http'
+import { send } from './http'
+import type { Form } from './multipart'
+import { encode } from './multipart'
+import { withSession } from './session'
+
+export type Scene = SceneAnswer & { provider?: 'own' | 'wechat' }
+type Key = keyof Operations
+
+interface Options<K extends Key> {
+  id?: string
+  body?: Exclude<Operations[K]['body'], ArrayBuffer | null>
+  form?: Form
+  timeoutMs?: number
+}
+
+/** Call one operation of the contract. */
+function call<K extends Key>(key: K, options: Options<K> = {}): Promise<Operations[K]['answer']> {
+  const [method, template] = key.split(' ') as [Method, string]
+  const path = template.replace(/\{\w+\}/, encodeURIComponent(options.id ?? ''))
+  return reach(method, path, options) as Promise<Operations[K]['answer']>
+}
+
+function reach(method: Method, path: string, options: Omit<Options<Key>, 'body'> & { body?: object }) {
+  const form = options.form && encode(options.form)
+  const body = form ? form.body : options.body
+  const contentType = form?.contentType
+  return withSession((token) => send({ method, path, token, body, contentType, timeoutMs: options.timeoutMs }))
+}
+
+export const openScene = (scene: string): Promise<Scene> => call('GET /mp/v1/attempts/{scene}', { id: scene })
+
+export const choosePerson = (scene: string, body: PersonChoice): Promise<Scene> =>
+  call('PUT /mp/v1/attempts/{scene}/person', { id: scene, body })
+
+export function consent(scene: Scene, granted: boolean, presenceCode?: string): Promise<Scene> {
+  const body = { notice_version: scene.notice.version, granted, ...(presenceCode && { presence_code: presenceCode }) }
+  return call('POST /mp/v1/attempts/{scene}/consent', { id: scene.scene, body })
+}
+
+export const precheck = (scene: string, form: Form) =>
+  call('POST /mp/v1/attempts/{scene}/precheck', { id: scene, form, timeoutMs: 5000 })
+
+export const drawChallenge = (scene: string, photosensitive: boolean, device: string) =>
+  call('POST /mp/v1/attempts/{scene}/challenges', { id: scene, body: { photosensitive, device } })
+
+export const sendFrames = (challenge: string, form: Form) =>
+  call('POST /mp/v1/challenges/{challenge_id}/frames', { id: challenge, form })
+
+export const swapAction = (challenge: string) => call('POST /mp/v1/challenges/{challenge_id}/swap', { id: challenge })
+
+export const finish = (challenge: string) =>
+  call('POST /mp/v1/challenges/{challenge_id}/finish', { id: challenge, timeoutMs: 30_000 })
+
+export const lodgeAppeal = (scene: string, form: Form) =>
+  call('POST /mp/v1/attempts/{scene}/appeal', { id: scene, form, timeoutMs: 60_000 })
+
+export const startNative = (scene: string) =>
+  reach('POST', `/mp/v1/attempts/${encodeURIComponent(scene)}/native`, {}) as Promise<Scene & { verify_id: string }>
+
+export const finishNative = (scene: string) =>
+  reach('POST', `/mp/v1/attempts/${encodeURIComponent(scene)}/native/finish`, {}) as Promise<FinishAnswer>
+
+export const template = () => call('GET /mp/v1/subscriptions')
+export const tellSubscription = (body: Subscription) => call('POST /mp/v1/subscriptions', { body })
+export const bind = (body: NewBinding & { till_code?: string }) => call('POST /mp/v1/bindings', { body })
+export const consents = () => call('GET /mp/v1/me/consents')
+export const bindings = () => call('GET /mp/v1/me/bindings')
+export const appeals = () => call('GET /mp/v1/me/appeals')
+export const exportMine = () => call('GET /mp/v1/me/export')
+export const withdraw = (id: string) => call('DELETE /mp/v1/me/consents/{consent_id}', { id })
+export const unbind = (id: string) => call('DELETE /mp/v1/me/bindings/{binding_id}', { id })
+export const erase = () => call('DELETE /mp/v1/me')

@@ -1,0 +1,38 @@
+import type { AppealRow, BindingRow, ConsentRow } from './contract'
+import { fill, strings } from './strings/index'
+
+/** One line of a list, and what tapping its button would do ('' = it has none). */
+export interface Line {
+  id: string
+  head: string
+  note: string
+  button: string
+  sure: string
+}
+
+/** Return the day of an instant, as the calendar of this phone has it. */
+export function day(instant: string): string {
+  const date = new Date(instant)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+export function consentLine(row: ConsentRow): Line {
+  const { mine } = strings()
+  const head = fill(row.granted ? mine.granted : mine.refused, { day: day(row.created_at) })
+  const may = row.granted && !row.withdrawn_at
+  return { id: row.consent_id, head, note: row.withdrawn_at ? mine.withdrawn : '', button: may ? mine.withdraw : '', sure: mine.withdraw_sure }
+}
+
+export function bindingLine(row: BindingRow): Line {
+  const { mine } = strings()
+  const note = `${fill(mine.bound, { day: day(row.created_at) })} · ${row.subscribed ? mine.subscribed : mine.not_subscribed}`
+  return { id: row.binding_id, head: row.person.name, note, button: mine.unbind, sure: fill(mine.unbind_sure, { name: row.person.name }) }
+}
+
+export function appealLine(row: AppealRow): Line {
+  const { mine, appeal } = strings()
+  const states: Record<string, string> = mine
+  const note = `${day(row.created_at)} · ${states[row.appeal_state] ?? ''}`
+  return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: '', sure: '' }
+}

@@ -1,0 +1,60 @@
+import type { Scene } from './api'
+import type { FinishAnswer } from './contract'
+import { APPEALABLE, can } from './lifecycle'
+import { strings } from './strings/index'
+
+export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'hand_back'
+
+/** What the result page shows: how it stands, why, and what may be done next, the best first. */
+export interface Outcome {
+  mood: 'good' | 'bad' | 'wait' | 'plain'
+  heading: string
+  text: string
+  actions: Action[]
+}
+
+// After these, another film would not help: the phone leads to documents first (design rule 7).
+const LEADS_TO_DOCUMENTS: readonly string[] = ['not_live', 'frames_seen_before']
+const AHEAD_OF_APPEAL: readonly string[] = ['not_acquired', 'matcher_unavailable']
+
+/** Return what to show of a scene after (or without) its last try's own answer. */
+export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
+  const { result, common } = strings()
+  const ends = scene.channel === 'qr' ? (['hand_back'] as Action[]) : []
+  const said: Record<string, string> = result
+  if (scene.state === 'captured') return { mood: 'wait', heading: result.captured, text: '', actions: [] }
+  if (scene.state === 'passed') return passed(scene, ends)
+  if (scene.state === 'appealed') return { mood: 'good', heading: result.appealed, text: result.appealed_how, actions: ends }
+  if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: `${common.other_ways}。${common.other_ways_how}`, actions: ends }
+  if (scene.state === 'failed' || mayTry(scene)) return failed(scene, finished, ends)
+  return { mood: 'plain', heading: said[scene.state] ?? '', text: said[`${scene.state}_how`] ?? '', actions: ends }
+}
+
+function passed(scene: Scene, ends: Action[]): Outcome {
+  const { result } = strings()
+  const actions: Action[] = scene.channel === 'push' ? ['remind'] : ends
+  return { mood: 'good', heading: result.passed, text: result.passed_how, actions }
+}
+
+function failed(scene: Scene, finished: FinishAnswer | null, ends: Action[]): Outcome {
+  const reason = finished?.reason ?? scene.reason ?? 'unknown'
+  const reasons: Record<string, string> = strings().reasons
+  const hints: Record<string, string> = strings().hints
+  const hint = finished?.hint ? hints[finished.hint] : ''
+  const text = [reasons[reason] ?? strings().reasons.unknown, hint].filter(Boolean).join(' ')
+  return { mood: 'bad', heading: strings().result.failed, text, actions: [...choices(scene, reason), ...ends] }
+}
+
+function choices(scene: Scene, reason: string): Action[] {
+  const retry: Action[] = mayTry(scene) ? ['retry'] : []
+  const appeal: Action[] = scene.appeal.allowed && can(scene.state, 'appeal') ? ['appeal'] : []
+  if (LEADS_TO_DOCUMENTS.includes(reason)) return ['other', ...retry, ...appeal]
+  if (APPEALABLE.includes(reason) && !AHEAD_OF_APPEAL.includes(reason) && retry.length === 0) return [...appeal, 'other']
+  return [...retry, ...appeal, 'other']
+}
+
+/** Tell whether one more try may be begun: the server's clock, not the phone's, says if there is time. */
+function mayTry(scene: Scene): boolean {
+  const inTime = Date.parse(scene.server_time) < Date.parse(scene.expires_at)
+  return can(scene.state, 'challenge') && scene.tries_left > 0 && inTime
+}

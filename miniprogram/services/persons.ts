@@ -1,0 +1,43 @@
+import type { IdType, ListedPerson } from './contract'
+import { LIMITS } from './lifecycle'
+import { fill, strings } from './strings/index'
+import { zh } from './strings/zh'
+
+/** One row of the cashier's list. */
+export interface Row {
+  id: string
+  name: string
+  relation: string
+  detail: string
+  usable: boolean
+  why: string
+}
+
+type Relation = keyof typeof zh.relations
+
+export const ID_TYPES: readonly IdType[] = ['resident', 'hk_macao_taiwan', 'foreign_permanent', 'passport', 'birth_certificate']
+export const RELATIONS: readonly Relation[] = ['spouse', 'child', 'parent', 'sibling', 'grandparent', 'grandchild', 'carer', 'other']
+
+/** Return the relation as it is recorded: always the Chinese word, whatever language the phone shows. */
+export function relationSent(index: number): string {
+  const relation = RELATIONS[index]
+  return relation ? zh.relations[relation] : ''
+}
+
+/** Return the list as it is shown. */
+export function rows(persons: readonly ListedPerson[]): Row[] {
+  return persons.map((person) => ({
+    id: person.person_id,
+    name: person.name,
+    relation: person.relation,
+    detail: person.age === null ? '' : fill(strings().cashier.years, { age: person.age }),
+    ...usable(person),
+  }))
+}
+
+/** Tell whether this person may be filmed, and if not, what to do instead. */
+function usable(person: ListedPerson): { usable: boolean; why: string } {
+  const { cashier, problems } = strings()
+  if (person.age !== null && person.age < LIMITS.guardedBelow) return { usable: false, why: problems.guardian_needed }
+  return person.enrolled ? { usable: true, why: '' } : { usable: false, why: cashier.no_photo }
+}

@@ -1,0 +1,27 @@
+import { problem } from './problem'
+
+/** Let the person take photos (or, where allowed, choose them); an empty list when they think again. */
+export function takePhotos(count: number, live: boolean): Promise<string[]> {
+  return new Promise((resolve) => {
+    wx.chooseMedia({
+      count,
+      mediaType: ['image'],
+      sourceType: live ? ['camera'] : ['camera', 'album'],
+      sizeType: ['compressed'],
+      camera: 'front',
+      success: (answer) => resolve(answer.tempFiles.map((file) => file.tempFilePath)),
+      fail: () => resolve([]),
+    })
+  })
+}
+
+/** Return a photo's bytes. */
+export function fileBytes(filePath: string): Promise<ArrayBuffer> {
+  return new Promise((resolve, reject) => {
+    wx.getFileSystemManager().readFile({
+      filePath,
+      success: (answer) => resolve(answer.data as ArrayBuffer),
+      fail: () => reject(problem('image_unreadable')),
+    })
+  })
+}

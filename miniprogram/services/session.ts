@@ -1,0 +1,44 @@
+import type { LoginAnswer } from './contract'
+import { send } from './http'
+import { asProblem, problem } from './problem'
+
+// Kept in memory alone: nothing of a session stays on the phone.
+let token = ''
+let running: Promise<string> | null = null
+
+/** Run something with a token; when the session has ended, log in once more and repeat it. */
+export async function withSession<T>(run: (token: string) => Promise<T>): Promise<T> {
+  try {
+    return await run(token || (await login()))
+  } catch (thrown) {
+    if (asProblem(thrown).status !== 401) throw thrown
+    token = ''
+    return run(await login())
+  }
+}
+
+/** Forget who is logged in. */
+export function forgetSession(): void {
+  token = ''
+}
+
+/** Log in once, however many ask at the same time. */
+function login(): Promise<string> {
+  running ??= exchange().finally(() => {
+    running = null
+  })
+  return running
+}
+
+async function exchange(): Promise<string> {
+  const code = await loginCode()
+  const answer = (await send({ method: 'POST', path: '/mp/v1/login', body: { code } })) as LoginAnswer
+  token = answer.token
+  return token
+}
+
+function loginCode(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    wx.login({ success: (answer) => resolve(answer.code), fail: () => reject(problem('offline')) })
+  })
+}

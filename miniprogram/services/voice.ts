@@ -1,0 +1,36 @@
+import { PROMPTS } from './prompts'
+import { isSpoken } from './strings/index'
+
+const AGAIN_MS = 6_000
+
+/** Speaks what the screen says, whatever the mute switch: the caption is always there as well. */
+export class Voice {
+  private context: WechatMiniprogram.InnerAudioContext | null = null
+  private last = ''
+  private lastAt = 0
+
+  /** Speak a prompt by the key of its text; the same one again only after a while. */
+  say(key: string, now: number = Date.now()): void {
+    if (!isSpoken() || !PROMPTS.includes(key) || (key === this.last && now - this.lastAt < AGAIN_MS)) return
+    this.last = key
+    this.lastAt = now
+    const context = this.opened()
+    context.stop()
+    context.src = `/voice/zh/${key}.mp3`
+    context.play()
+  }
+
+  close(): void {
+    this.context?.destroy()
+    this.context = null
+  }
+
+  private opened(): WechatMiniprogram.InnerAudioContext {
+    if (!this.context) {
+      wx.setInnerAudioOption({ obeyMuteSwitch: false, mixWithOther: true })
+      this.context = wx.createInnerAudioContext()
+      this.context.obeyMuteSwitch = false
+    }
+    return this.context
+  }
+}

@@ -1,0 +1,70 @@
+"""The phone's server: static files, and /mp and /sim handed on, so that all is one origin to the browser."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from flask import Flask, Response, redirect, render_template, request, send_from_directory
+from werkzeug.wrappers import Response as AnyResponse
+
+from scripts.demo.film import samples
+
+METHODS = ["GET", "POST", "PUT", "DELETE"]
+# What belongs to one connection is not handed on (RFC 9110, 7.6.1); the body arrives decoded.
+HELD_BACK = {"connection", "host", "content-length", "content-encoding", "transfer-encoding", "keep-alive"}
+TIMEOUT_S = 90
+FILM_TYPES = (".mp4",)
+
+
+def create(folder: Path, document: Mapping[str, Any]) -> Flask:
+    """Return the server for one built phone and the servers of one var/demo.json."""
+    app = Flask(__name__, static_folder=None)
+    client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
+    _pages(app, folder.resolve(), document)
+    _forward(app, client, "/mp/", document["base_url"])
+    _forward(app, client, "/sim/", document["simulator_url"])
+    return app
+
+
+def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
+    """Add the built files, the sample films, and a page to choose a person on."""
+
+    @app.get("/")
+    def phone() -> AnyResponse | str:
+        if not request.args.get("openid"):
+            return redirect("/persons")
+        return send_from_directory(folder, "index.html")
+
+    @app.get("/persons")
+    def persons() -> str:
+        films = sorted(path.name for path in samples().iterdir() if path.suffix in FILM_TYPES)
+        return render_template("persons.html", document=document, films=films)
+
+    @app.get("/films/<name>")
+    def film(name: str) -> Response:
+        return send_from_directory(samples(), name)
+
+    @app.get("/<path:name>")
+    def file(name: str) -> Response:
+        return send_from_directory(folder, name, max_age=0)
+
+
+def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:
+    """Hand on every request under `prefix`; a server that is away is a 502."""
+
+    def hand_on(rest: str) -> Response:
+        try:
+            answer = client.request(
+                request.method,
+                f"{base_url}{prefix}{rest}",
+                params=request.args,
+                content=request.get_data(),
+                headers=[(name, value) for name, value in request.headers if name.lower() not in HELD_BACK],
+            )
+        except httpx.HTTPError as error:
+            return Response(type(error).__name__, status=502, mimetype="text/plain")
+        headers = [(name, value) for name, value in answer.headers.items() if name not in HELD_BACK]
+        return Response(answer.content, status=answer.status_code, headers=headers)
+
+    app.add_url_rule(f"{prefix}<path:rest>", endpoint=prefix, view_func=hand_on, methods=METHODS)

@@ -1,0 +1,56 @@
+"""What the browser tests need: the tools, a built phone, a server for it."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.miniprogram.e2e.browser import Browser, chromium
+from tests.miniprogram.node import HERE, node, run
+
+
+@pytest.fixture(scope="session")
+def tools() -> None:
+    """Skip loudly where node, its packages or a browser are missing; fail in CI."""
+    missing = [] if node() else ["node"]
+    missing += [] if (HERE / "node_modules/playwright-core").exists() else ["tests/miniprogram/node_modules"]
+    missing += [] if chromium() else ["chromium"]
+    if not missing:
+        return
+    message = f"NO BROWSER TESTS: {', '.join(missing)} missing. `make node browser` installs them (as root)."
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def build(source: Path, out: Path) -> Path:
+    """Build a mini-program's source for the browser."""
+    run("node", "harness/build.js", str(source), str(out))
+    return out
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve a Flask app from a thread; give its address."""
+    server: Any = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def plain_browser(tools: None) -> Iterator[Browser]:
+    """A Chromium whose camera shows its own test picture."""
+    browser = Browser()
+    yield browser
+    browser.close()

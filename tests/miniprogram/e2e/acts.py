@@ -1,0 +1,40 @@
+"""What people do on the phone, from the message to the result."""
+
+import time
+
+from tests.miniprogram.e2e import films
+from tests.miniprogram.e2e.phone import Phone
+
+VIDEO = "document.querySelector('wx-camera video')"
+
+
+def agree(phone: Phone) -> None:
+    """点击同意，再点下一步."""
+    phone.tap("agree")
+    phone.tap("next")
+
+
+def allow_camera(phone: Phone) -> None:
+    """Agree to the privacy guide and allow the camera, as WeChat asks the first time."""
+    phone.answer("同意")
+    phone.answer("允许")
+    phone.wait("start")
+
+
+def start_at_rest(phone: Phone, period: float = films.PERIOD_S) -> None:
+    """Tap 开始 when the person in the film is at rest and about to do what will be asked."""
+    phone.until(f"{VIDEO}.currentTime % {period} > 0.5 && {VIDEO}.currentTime % {period} < 0.9", 30)
+    phone.tap("start")
+
+
+def film(phone: Phone, seconds: float = 40) -> float:
+    """Film until the result is there; return how long it took."""
+    start_at_rest(phone)
+    begun = time.monotonic()
+    phone.wait("outcome", seconds)
+    return time.monotonic() - begun
+
+
+def heading(phone: Phone) -> str:
+    """Return the heading of the card on show."""
+    return phone.text("status-heading")

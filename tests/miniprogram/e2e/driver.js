@@ -1,0 +1,95 @@
+/** Drives one Chromium for a test: one JSON command a line on stdin, one JSON answer a line on stdout. */
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import readline from 'node:readline'
+import { chromium } from 'playwright-core'
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SWITCHES = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+]
+const PATIENCE_MS = 15_000
+
+const [options] = process.argv.slice(2).map((text) => JSON.parse(text))
+const film = options.film ? [`--use-file-for-fake-video-capture=${options.film}`] : []
+const browser = await chromium.launch({ executablePath: options.chromium, headless: true, args: [...SWITCHES, ...film] })
+let context
+let page
+let said = []
+
+const deeds = {
+  /** A fresh phone: nothing stored, nothing allowed. */
+  async phone({ width = 375, height = 760 }) {
+    await context?.close()
+    context = await browser.newContext({ viewport: { width, height }, permissions: ['camera'], locale: 'zh-CN' })
+    page = await context.newPage()
+    page.setDefaultTimeout(PATIENCE_MS)
+    said = []
+    page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
+    page.on('pageerror', (error) => said.push(`pageerror: ${error.stack}`))
+  },
+  async goto({ url }) {
+    await page.goto(url)
+  },
+  async tap({ on, timeout, force }) {
+    await page.locator(on).first().click({ timeout, force })
+  },
+  async type({ on, text }) {
+    await page.locator(on).first().fill(text)
+  },
+  async choose({ on, label }) {
+    await page.locator(on).first().selectOption({ label }, { force: true })
+  },
+  async files({ on, paths }) {
+    await page.locator(on).first().setInputFiles(paths)
+  },
+  async wait({ on, state = 'visible', timeout }) {
+    await page.locator(on).first().waitFor({ state, timeout })
+  },
+  async text({ on }) {
+    return page.locator(on).first().innerText()
+  },
+  async count({ on }) {
+    return page.locator(on).count()
+  },
+  async evaluate({ script }) {
+    return page.evaluate(script)
+  },
+  async until({ script, timeout }) {
+    await page.waitForFunction(script, undefined, { timeout })
+  },
+  async offline({ on }) {
+    await context.setOffline(on)
+  },
+  async resize({ width, height }) {
+    await page.setViewportSize({ width, height })
+  },
+  async screenshot({ path }) {
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.screenshot({ path, fullPage: true })
+  },
+  async axe() {
+    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
+    const { violations } = await page.evaluate(() => globalThis.axe.run())
+    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map(({ html }) => html) }))
+  },
+  async said() {
+    return said
+  },
+  async close() {
+    await browser.close()
+  },
+}
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { deed, ...details } = JSON.parse(line)
+  const answer = await deeds[deed](details).then(
+    (value) => ({ value: value ?? null }),
+    (error) => ({ error: error.message, said }),
+  )
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
+  if (deed === 'close') break
+}
+process.exit(0)

@@ -1,0 +1,112 @@
+"""A phone in Chromium, in the words of whoever holds it."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.miniprogram.e2e.browser import Browser
+
+SERIOUS = ("serious", "critical")
+# The browser itself logs every answer that is an error; the source treats them.
+EXPECTED = re.compile(r"Failed to load resource|GL Driver Message|AudioContext")
+
+
+class Phone:
+    """One person's phone: its mini-program, and WeChat's panels over it."""
+
+    def __init__(self, browser: Browser, address: str, openid: str, **parameters: Any) -> None:
+        size = {name: parameters.pop(name) for name in ("width", "height") if name in parameters}
+        self._browser, self._address = browser, address
+        self._parameters = parameters | {"openid": openid}
+        browser.do("phone", **size)
+
+    def open(self, page: str = "") -> None:
+        """Open the mini-program on a page, as a message or a code does."""
+        query = urlencode(self._parameters | {"page": page})
+        self._browser.do("goto", url=f"{self._address}/?{query}")
+
+    def tap(self, on: str, seconds: float = 15) -> None:
+        """Tap something: an id of the source, or any selector of playwright."""
+        self._browser.do("tap", on=selector(on), timeout=seconds * 1000)
+
+    def tap_in_vain(self, on: str) -> None:
+        """Tap what is disabled."""
+        self._browser.do("tap", on=selector(on), force=True)
+
+    def answer(self, words: str) -> None:
+        """Tap a button of WeChat's own panel."""
+        self._browser.do("tap", on=f'#overlay button:text-is("{words}")')
+
+    def type(self, on: str, text: str) -> None:
+        """Type into a field of the source."""
+        self._browser.do("type", on=f"{selector(on)} >> :is(input, textarea)", text=text)
+
+    def choose(self, on: str, label: str) -> None:
+        """Choose from a picker."""
+        self._browser.do("choose", on=f"{selector(on)} >> select", label=label)
+
+    def give_photos(self, *paths: Path) -> None:
+        """Choose photos in WeChat's album."""
+        self._browser.do("files", on="#overlay input[type=file]", paths=[str(path) for path in paths])
+        self.answer("完成")
+
+    def wait(self, on: str, seconds: float = 15, state: str = "visible") -> None:
+        """Wait until something is there (or `hidden`)."""
+        self._browser.do("wait", on=selector(on), timeout=seconds * 1000, state=state)
+
+    def text(self, on: str) -> str:
+        """Return what somebody reads there."""
+        return str(self._browser.do("text", on=selector(on)))
+
+    def count(self, on: str) -> int:
+        """Return how many there are."""
+        return int(self._browser.do("count", on=selector(on)))
+
+    def run(self, script: str) -> Any:
+        """Return what a script comes to on the page."""
+        return self._browser.do("evaluate", script=script)
+
+    def until(self, script: str, seconds: float = 15) -> None:
+        """Wait until a script comes to something true."""
+        self._browser.do("until", script=script, timeout=seconds * 1000)
+
+    def cut_network(self, *, cut: bool = True) -> None:
+        """Take the network away, or give it back."""
+        self._browser.do("offline", on=cut)
+
+    def resize(self, width: int, height: int = 760) -> None:
+        """Make the screen narrower or wider."""
+        self._browser.do("resize", width=width, height=height)
+
+    def picture(self, path: Path) -> None:
+        """Take a picture of the whole page."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._browser.do("screenshot", path=str(path))
+
+    def barriers(self) -> list[dict[str, Any]]:
+        """Return axe's serious findings."""
+        return [found for found in self._browser.do("axe") if found["impact"] in SERIOUS]
+
+    @property
+    def page(self) -> str:
+        """Return the page on top."""
+        pages: list[str] = self.run("phone.where()")
+        return pages[-1] if pages else ""
+
+    @property
+    def breaches(self) -> list[str]:
+        """Return what WeChat would have refused."""
+        return list(self.run("phone.violations"))
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return breaches, warnings, and what the browser logged as an error."""
+        logged = [line for line in self._browser.do("said") if line.startswith(("error", "pageerror"))]
+        unexpected = [line for line in logged if not EXPECTED.search(line)]
+        return [*self.breaches, *self.run("phone.warnings"), *unexpected]
+
+
+def selector(on: str) -> str:
+    """Return a selector: a plain word is an id of the source's WXML, on the page on top."""
+    return f'wx-page-body:not([hidden]) [mp-id="{on}"]' if re.fullmatch(r"[\w-]+", on) else on

@@ -1,0 +1,139 @@
+"""Everything a scene needs: the real servers, the phone's server, films, browsers, a till."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+
+from scripts.demo.till import Till
+from tests.e2e.installation import ROOT, Installation, free_port
+from tests.miniprogram.e2e import films
+from tests.miniprogram.e2e.browser import Browser
+from tests.miniprogram.e2e.figures import Figures
+from tests.miniprogram.e2e.phone import Phone
+from tests.miniprogram.e2e.screens import Screens
+
+SOURCE = ROOT / "miniprogram"
+OUT = ROOT / "out"
+NEWCOMER = "oNewcomer"
+
+
+class Stage:
+    """One installation for all scenes of a module; its browsers are kept open, one for each film."""
+
+    def __init__(self, folder: Path, built: Path, **settings: str) -> None:
+        self.folder = folder
+        self.installation = Installation(folder, **settings)
+        self.document = self.installation.document
+        self.people = {person["name"]: person for person in self.document["persons"]}
+        for name in ("simulator", "web", "worker"):
+            self.installation.start(name)
+        self.till = Till(self.document["base_url"], self.document["institutions"][0])
+        self.hurried = Till(self.document["base_url"], self.document["institutions"][1])
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self._server = self._serve(built)
+        self.figures, self.screens = Figures(), Screens(OUT / "screens")
+        self._films: dict[str, Path] = {}
+        self._browsers: dict[str, Browser] = {}
+
+    def _serve(self, built: Path) -> subprocess.Popen[bytes]:
+        port = self.address.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "scripts.phone", "--port", port, "--folder", str(built)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        server = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.PIPE)
+        assert server.stdout and server.stdout.readline().startswith(b"phone on"), "the phone did not start"
+        return server
+
+    def phone(self, who: str, film: str = "right", **parameters: Any) -> Phone:
+        """Return a fresh phone of a person (or of 收费员), whose camera sees a film."""
+        return Phone(self._browser(film), self.address, self.openid(who), **parameters)
+
+    def openid(self, who: str) -> str:
+        """Return the openid of a person, of the first institution's cashier, or of somebody new."""
+        if who == "新用户":
+            return NEWCOMER
+        if who == "收费员":
+            return str(self.document["institutions"][0]["staff_openid"])
+        return str(self.people[who]["openid"])
+
+    def _browser(self, film: str) -> Browser:
+        if film not in self._browsers:
+            if film not in self._films:
+                self._films |= films.write(self.folder)
+            self._browsers[film] = Browser(self._films[film])
+        return self._browsers[film]
+
+    def add_film(self, name: str, file: Path) -> None:
+        """Add a film that only this machine has."""
+        self._films[name] = file
+
+    def open_purchase(self, till: Till | None = None) -> dict[str, Any]:
+        """Let the till open a verification for 李建国; forget the frames of earlier scenes."""
+        httpx.post(f"{self.document['base_url']}/demo/forget-frames", trust_env=False)
+        return (till or self.till).open(self.people["李建国"])
+
+    def pushed(self, purchase: dict[str, Any], till: Till | None = None) -> str:
+        """Push to 李建国's phone; return the page that the message in his WeChat opens."""
+        openid = self.openid("李建国")
+        before = len(self.messages(openid))
+        wanted = {"openid": openid, "template_id": self.document["template_id"], "result": "accept"}
+        self._simulator("POST", "/sim/v1/subscribe", json=wanted)
+        (till or self.till).push(purchase["id"], self.people["李建国"]["person_id"])
+        for _ in range(300):
+            messages = self.messages(openid)
+            if len(messages) > before:
+                return str(messages[-1]["page"])
+            time.sleep(0.1)
+        raise AssertionError("no message came")
+
+    def coded(self, purchase: dict[str, Any]) -> str:
+        """Ask for a code; return the page it opens."""
+        attempt = self.till.attempt(purchase["id"], {"channel": "qr"}).json()
+        return page_of(httpx.get(attempt["qr_url"], trust_env=False).content)
+
+    def messages(self, openid: str) -> list[dict[str, Any]]:
+        """Return the chat of somebody's WeChat."""
+        return list(self._simulator("GET", f"/sim/v1/chats/{openid}")["messages"])
+
+    def credits(self, who: str) -> int:
+        """Return how many messages somebody still allows."""
+        answer = self._simulator("GET", f"/sim/v1/credits/{self.openid(who)}")
+        return int(answer["credits"].get(self.document["template_id"], 0))
+
+    def _simulator(self, method: str, path: str, **details: Any) -> dict[str, Any]:
+        answer = httpx.request(method, self.document["simulator_url"] + path, trust_env=False, **details)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def state(self, purchase: dict[str, Any], till: Till | None = None) -> str:
+        """Return what the till sees."""
+        return str((till or self.till).read(purchase["id"])["state"])
+
+    def close(self) -> None:
+        """Stop everything; keep the figures."""
+        if self.figures.results:
+            self.figures.write(OUT / "browser.txt")
+        for browser in self._browsers.values():
+            browser.close()
+        self._server.terminate()
+        self._server.wait(timeout=10)
+        if self._server.stdout:
+            self._server.stdout.close()
+        self.till.close()
+        self.hurried.close()
+        self.installation.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def page_of(picture: bytes) -> str:
+    """Return the page that a code image opens."""
+    image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    text, *_ = cv2.QRCodeDetector().detectAndDecode(image)
+    return str(text)

@@ -1,0 +1,69 @@
+"""The QR channel: the cashier's own phone, handed to the person and back."""
+
+import pytest
+
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+def test_a_person_of_the_list_passes_and_hands_the_phone_back(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    page = stage.coded(purchase)
+    phone = stage.phone("收费员")
+    phone.open("pages/cashier/cashier")
+    stage.figures.painted(phone, "cashier")
+    stage.screens.look(phone, "cashier-scan")
+    phone.tap("scan")
+    phone.run(f"document.querySelector('#overlay input').value = '{page}'")
+    phone.answer("完成")
+    phone.wait("person-0")
+    stage.screens.look(phone, "cashier-choose")
+    phone.tap("person-0")
+    phone.tap("next")
+    phone.wait("hand-over")
+    stage.screens.look(phone, "cashier-handover")
+    agree(phone)
+    allow_camera(phone)
+    stage.figures.results.append(film(phone))
+    assert heading(phone) == "认证成功"
+    stage.screens.look(phone, "result-qr-passed")
+    phone.tap("hand-back")
+    phone.wait("handed-back")
+    stage.screens.look(phone, "cashier-done")
+    assert phone.run("phone.where()") == ["pages/cashier/cashier"]
+    assert stage.state(purchase) == "passed"
+    assert phone.complaints == []
+
+
+def test_somebody_on_no_list_is_typed_in(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    agent = stage.people["陈桂兰"]
+    phone = stage.phone("收费员")
+    phone.open(stage.coded(purchase))
+    phone.tap("manual")
+    phone.type("name", agent["name"])
+    right = agent["id_number"]
+    phone.type("id-number", right[:-1] + ("0" if right[-1] != "0" else "1"))
+    phone.wait("[mp-id=id-state]:has-text('证件号不对')")
+    stage.screens.look(phone, "cashier-manual")
+    phone.type("id-number", right)
+    phone.wait("[mp-id=id-state]:has-text('证件号正确')")
+    phone.choose("relation", "护工")
+    phone.tap("next")
+    phone.wait("hand-over")
+    agree(phone)
+    allow_camera(phone)
+    assert phone.page == "pages/capture/capture"
+    assert phone.complaints == []
+
+
+def test_the_code_is_for_staff_only(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.coded(purchase))
+    phone.wait("trouble")
+    stage.screens.look(phone, "cashier-not-staff")
+    assert heading(phone) == "这个码只供收费员使用"
+    assert phone.complaints == []

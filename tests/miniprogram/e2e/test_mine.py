@@ -1,0 +1,102 @@
+"""Reminders turned on and off, and what a person may see and take back."""
+
+import pytest
+
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+SUBSCRIBE = "pages/subscribe/subscribe"
+
+
+def test_reminders_are_allowed(stage: Stage) -> None:
+    phone = stage.phone("王秀英")
+    phone.open(SUBSCRIBE)
+    stage.figures.painted(phone, "subscribe")
+    stage.screens.look(phone, "subscribe")
+    before = stage.credits("王秀英")
+    phone.tap("open")
+    stage.screens.glance(phone, "subscribe-panel")
+    phone.answer("允许")
+    phone.wait("done")
+    stage.screens.look(phone, "subscribe-done")
+    assert stage.credits("王秀英") == before + 1
+    assert phone.complaints == []
+
+
+def test_reminders_are_refused(stage: Stage) -> None:
+    phone = stage.phone("王秀英")
+    phone.open(SUBSCRIBE)
+    before = stage.credits("王秀英")
+    phone.tap("open")
+    phone.answer("拒绝")
+    phone.wait("refused")
+    stage.screens.look(phone, "subscribe-refused")
+    assert stage.credits("王秀英") == before
+    assert phone.complaints == []
+
+
+def test_the_main_switch_is_off(stage: Stage) -> None:
+    phone = stage.phone("王秀英")
+    phone.open(SUBSCRIBE)
+    phone.run("phone.setMainSwitch(false)")
+    phone.tap("open")
+    phone.wait("switch-off")
+    stage.screens.look(phone, "subscribe-switch-off")
+    assert phone.complaints == []
+
+
+def test_a_new_phone_says_whose_it_is(stage: Stage) -> None:
+    phone = stage.phone("新用户")
+    phone.open(SUBSCRIBE)
+    phone.tap("open")
+    phone.answer("允许")
+    phone.wait("bind")
+    stage.screens.look(phone, "subscribe-identity")
+    woman = stage.people["李思雨"]
+    phone.type("name", woman["name"])
+    phone.type("id-number", woman["id_number"])
+    phone.tap("bind")
+    phone.wait("done")
+    assert phone.complaints == []
+
+
+def test_a_consent_is_withdrawn(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    stage.figures.results.append(film(phone))
+    assert heading(phone) == "认证成功"
+    phone.open("pages/mine/mine")
+    stage.figures.painted(phone, "mine")
+    stage.screens.look(phone, "mine")
+    phone.tap("export")
+    phone.tap("do-export")
+    phone.wait("summary")
+    stage.screens.look(phone, "mine-export")
+    phone.tap("menu")
+    phone.tap("erase")
+    phone.tap("do-erase")
+    stage.screens.look(phone, "mine-erase")
+    phone.tap("menu")
+    for name in ("bindings", "appeals", "consents"):
+        phone.tap(name)
+        phone.wait("[mp-id=line-0], [mp-id=empty]")
+        stage.screens.look(phone, f"mine-{name}")
+        if name != "consents":
+            phone.tap("menu")
+    phone.tap("ask-0")
+    stage.screens.look(phone, "mine-withdraw")
+    phone.tap("yes")
+    phone.wait("[mp-id=line-0]:has-text('已撤回')")
+    assert phone.complaints == []
+
+
+def test_a_phone_without_a_message_has_nothing_to_do(stage: Stage) -> None:
+    phone = stage.phone("王秀英")
+    phone.open("pages/verify/verify")
+    phone.wait("nothing")
+    stage.screens.look(phone, "verify-nothing")
+    assert phone.complaints == []

@@ -1,0 +1,197 @@
+"""The push channel, from the message in WeChat to the result: real servers, real film, real Chromium."""
+
+import time
+
+import pytest
+
+from scripts.demo.film import samples
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, start_at_rest
+from tests.miniprogram.e2e.stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+def test_the_right_person_passes(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    stage.figures.painted(phone, "verify")
+    stage.screens.look(phone, "verify")
+    agree(phone)
+    allow_camera(phone)
+    stage.screens.look(phone, "capture-ready")
+    start_at_rest(phone)
+    begun = time.monotonic()
+    phone.wait("hard")
+    stage.screens.glance(phone, "capture-filming")
+    phone.wait("outcome", 30)
+    stage.figures.results.append(time.monotonic() - begun)
+    stage.screens.look(phone, "result-passed")
+    assert heading(phone) == "认证成功"
+    assert stage.state(purchase) == "passed"
+    assert phone.complaints == []
+
+
+def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国", "another")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    stage.figures.results.append(film(phone))
+    stage.screens.look(phone, "result-failed")
+    assert heading(phone) == "这次没有通过"
+    phone.tap("retry")
+    phone.wait("start")
+    film(phone)
+    phone.tap("appeal")
+    phone.wait("submit")
+    phone.tap("submit")
+    phone.wait("error")
+    phone.tap("reason-photo_outdated")
+    phone.type("statement", "登记的照片是十年前拍的")
+    for name in ("single_face.jpg", "45-m7-di-ph.jpg"):
+        phone.tap("add-photo")
+        phone.give_photos(samples() / name)
+    stage.screens.look(phone, "appeal")
+    phone.tap("submit")
+    phone.wait("outcome")
+    stage.screens.look(phone, "result-appealed")
+    assert heading(phone) == "申诉已提交"
+    assert stage.state(purchase) == "appealed"
+    assert phone.complaints == []
+
+
+def test_a_still_photo_fails(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国", "still")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    film(phone)
+    assert heading(phone) != "认证成功"
+    assert stage.state(purchase) == "open"
+    assert phone.complaints == []
+
+
+@pytest.mark.parametrize(("seen", "said"), [("nobody", "没有看到脸"), ("two", "有别人也在画面里")])
+def test_the_phone_says_what_stands_in_the_way(stage: Stage, seen: str, said: str) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国", seen)
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.wait(f"[mp-id=say]:has-text('{said}')")
+    stage.screens.look(phone, f"capture-{seen}")
+    film(phone)
+    stage.screens.look(phone, f"result-{seen}")
+    assert stage.state(purchase) == "open"
+    assert phone.complaints == []
+
+
+def test_a_refused_camera_leads_to_the_settings(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    phone.answer("拒绝")
+    phone.wait("privacy")
+    stage.screens.look(phone, "capture-privacy")
+    phone.tap("again")
+    phone.answer("同意")
+    phone.answer("拒绝")
+    phone.wait("denied")
+    stage.screens.look(phone, "capture-denied")
+    phone.tap("settings")
+    phone.tap("#overlay label:has-text('摄像头') input")
+    phone.answer("返回")
+    phone.wait("start")
+    assert phone.complaints == []
+
+
+def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    start_at_rest(phone)
+    phone.wait("hard")
+    time.sleep(1.2)
+    phone.cut_network()
+    phone.wait("network")
+    stage.screens.glance(phone, "capture-weak")
+    phone.cut_network(cut=False)
+    phone.wait("outcome", 30)
+    assert heading(phone) == "认证成功"
+    assert stage.state(purchase) == "passed"
+
+
+def test_without_a_network_nothing_is_lost(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.cut_network()
+    phone.tap("start")
+    phone.wait("cut")
+    stage.screens.look(phone, "capture-cut")
+    phone.cut_network(cut=False)
+    phone.tap("again")
+    phone.wait("start")
+    assert phone.breaches == []
+
+
+def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    start_at_rest(phone)
+    phone.wait("hard")
+    phone.run("phone.hide()")
+    phone.run("phone.show()")
+    phone.wait("left")
+    stage.screens.look(phone, "capture-left")
+    phone.tap("again")
+    phone.wait("start")
+    assert phone.complaints == []
+
+
+def test_an_expired_message_says_so(stage: Stage) -> None:
+    purchase = stage.open_purchase(stage.hurried)
+    page = stage.pushed(purchase, stage.hurried)
+    stage.hurried.wait_for(purchase["id"], "attempt.expired")
+    phone = stage.phone("李建国")
+    phone.open(page)
+    phone.wait("outcome")
+    stage.screens.look(phone, "result-expired")
+    assert heading(phone) == "这次没有来得及"
+    assert phone.complaints == []
+
+
+def test_somebody_elses_message_stays_shut(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
+    phone = stage.phone("王秀英")
+    phone.open(page)
+    phone.wait("trouble")
+    stage.screens.look(phone, "verify-foreign")
+    assert heading(phone) == "这条消息不是发给这个微信的"
+    assert phone.complaints == []
+
+
+def test_whoever_does_not_agree_is_led_to_documents(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    phone.tap("decline")
+    phone.wait("sure")
+    stage.screens.look(phone, "verify-sure")
+    phone.tap("sure-yes")
+    phone.wait("outcome")
+    stage.screens.look(phone, "result-declined")
+    assert heading(phone) == "好的，不刷脸"
+    assert phone.complaints == []

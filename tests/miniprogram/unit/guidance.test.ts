@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import './fake-wx'
+import { guide, isComplete } from '../../../miniprogram/capture/guidance'
+import { en } from '../../../miniprogram/services/strings/en'
+import { zh } from '../../../miniprogram/services/strings/zh'
+
+const asked = (...done: boolean[]) => ['turn_left', 'nod'].map((action, i) => ({ action, done: done[i] ?? false }))
+
+test('first look straight, then one action after the other, then wait', () => {
+  assert.equal(guide({ progress: asked(), hint: null, tMs: 200 }).say, 'straight')
+  assert.equal(guide({ progress: asked(), hint: null, tMs: 1200 }).say, 'turn_left')
+  assert.equal(guide({ progress: asked(true), hint: null, tMs: 3000 }).say, 'nod')
+  assert.equal(guide({ progress: asked(true, true), hint: null, tMs: 4000 }).say, 'done')
+})
+
+test('the person’s own left is the mirror’s left', () => {
+  assert.equal(guide({ progress: asked(), hint: null, tMs: 1200 }).arrow, 'left')
+})
+
+test('what is in the way is said first, unless the action itself brings it about', () => {
+  assert.deepEqual(guide({ progress: asked(), hint: 'two_faces', tMs: 1200 }), { say: 'two_faces', isHint: true, arrow: '', percent: 33 })
+  assert.equal(guide({ progress: asked(), hint: 'turned', tMs: 1200 }).say, 'turn_left')
+})
+
+test('the ring only ever fills', () => {
+  const seen = [200, 600, 1000, 3000].map((tMs) => guide({ progress: asked(tMs > 2000), hint: null, tMs }).percent)
+  assert.deepEqual(seen, [...seen].sort((a, b) => a - b))
+  assert.equal(guide({ progress: asked(true, true), hint: null, tMs: 5000 }).percent, 100)
+})
+
+test('a film is complete with all actions and all evidence, or when it has gone on long enough', () => {
+  assert.equal(isComplete({ progress: asked(true, true), hint: null, tMs: 3000 }, true), true)
+  assert.equal(isComplete({ progress: asked(true, true), hint: null, tMs: 3000 }, false), false)
+  assert.equal(isComplete({ progress: asked(true), hint: null, tMs: 3000 }, true), false)
+  assert.equal(isComplete({ progress: asked(), hint: null, tMs: 15_000 }, false), true)
+})
+
+test('there is a text for every action and every hint, in both languages', () => {
+  const actions = ['turn_left', 'turn_right', 'nod', 'closer', 'open_mouth', 'smile', 'close_eyes', 'blink']
+  for (const texts of [zh, en]) {
+    const capture: Record<string, string> = texts.capture
+    for (const action of [...actions, 'straight', 'done']) assert.ok(capture[action], action)
+  }
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import './fake-wx'
+import type { ListedPerson } from '../../../miniprogram/services/contract'
+import { day } from '../../../miniprogram/services/mine'
+import { RELATIONS, relationSent, rows } from '../../../miniprogram/services/persons'
+import { zh } from '../../../miniprogram/services/strings/zh'
+
+const person = (changes: Partial<ListedPerson>) =>
+  ({ person_id: 'p', name: '李*国', relation: '本人', sex: 'male', age: 58, network: 'self', enrolled: true, subscribed: true, ...changes }) as ListedPerson
+
+test('who may be filmed can be picked; a child’s parent is, without a photo documents are', () => {
+  const [man, child, faceless] = rows([person({}), person({ age: 13 }), person({ enrolled: false })])
+  assert.deepEqual([man!.usable, child!.usable, faceless!.usable], [true, false, false])
+  assert.equal(child!.why, zh.problems.guardian_needed)
+  assert.equal(faceless!.why, zh.cashier.no_photo)
+})
+
+test('who is fourteen is filmed', () => {
+  assert.equal(rows([person({ age: 14 })])[0]!.usable, true)
+})
+
+test('the relation is recorded in Chinese', () => {
+  assert.equal(relationSent(RELATIONS.indexOf('carer')), '护工')
+  assert.equal(relationSent(-1), '')
+})
+
+test('a day is that of this phone’s calendar', () => {
+  assert.match(day('2026-11-24T10:00:00+00:00'), /^2026-11-2[45]$/)
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { settled, wx } from './fake-wx'
+import { colourAt } from '../../../miniprogram/capture/colours'
+import type { Canvas } from '../../../miniprogram/capture/encoder'
+import { Encoder } from '../../../miniprogram/capture/encoder'
+import { isMirrored } from '../../../miniprogram/capture/mirrored'
+import { fitted, shrink } from '../../../miniprogram/capture/shrink'
+import { encode, utf8 } from '../../../miniprogram/services/multipart'
+
+test('a picture is fitted by its longer side and never grown', () => {
+  assert.deepEqual(fitted(480, 640, 320), { width: 240, height: 320 })
+  assert.deepEqual(fitted(100, 50, 320), { width: 100, height: 50 })
+})
+
+test('shrinking averages, so that a fine chequerboard becomes grey', () => {
+  const data = new Uint8ClampedArray(64 * 64 * 4)
+  for (let i = 0; i < 64 * 64; i++) data.fill((i + Math.floor(i / 64)) % 2 ? 255 : 0, i * 4, i * 4 + 3)
+  const small = shrink({ width: 64, height: 64, data }, 32)
+  assert.deepEqual([small.width, small.height], [32, 32])
+  assert.ok([...small.data].every((value, i) => (i % 4 === 3 ? value === 255 : Math.abs(value - 128) <= 1)))
+})
+
+test('shrinking copies: the camera may use its buffer again at once', () => {
+  const data = new Uint8ClampedArray(4 * 4 * 4).fill(7)
+  const same = shrink({ width: 4, height: 4, data }, 320)
+  data.fill(0)
+  assert.ok(same.data.every((value) => value === 7))
+})
+
+test('a frame that comes while one is encoded is dropped', async () => {
+  wx.base64ToArrayBuffer = (text: string) => new TextEncoder().encode(text).buffer
+  const context = { createImageData: () => ({ data: new Uint8ClampedArray(16) }), putImageData: () => undefined }
+  const canvas = { width: 0, height: 0, getContext: () => context, toDataURL: (_: string, quality: number) => `data:image/jpeg;base64,q${quality}` }
+  const encoder = new Encoder(canvas as unknown as Canvas)
+  const got: string[] = []
+  const frame = { width: 2, height: 2, data: new ArrayBuffer(16) }
+  const take = () => encoder.take(frame, 320, () => 0.5, (jpeg) => got.push(new TextDecoder().decode(jpeg)))
+  assert.deepEqual([take(), take()], [true, false])
+  await new Promise((wait) => setTimeout(wait, 5))
+  assert.deepEqual(got, ['q0.5'])
+  assert.equal(take(), true)
+  await settled()
+})
+
+test('colours follow each other from the first frame on', () => {
+  const colours = [{ rgb: '#FF0000', ms: 400 }, { rgb: '#0000FF', ms: 400 }]
+  assert.deepEqual([-1, 0, 399, 400, 799, 800].map((t) => colourAt(colours, t)), ['', '#FF0000', '#FF0000', '#0000FF', '#0000FF', ''])
+})
+
+test('a platform nobody has measured is taken as unmirrored', () => {
+  assert.equal(isMirrored('something new'), false)
+})
+
+test('text becomes the same bytes as TextEncoder’s', () => {
+  for (const text of ['', 'abc', 'é', '登记照片', '🙂', 'a登é🙂']) assert.deepEqual(utf8(text), new TextEncoder().encode(text))
+})
+
+test('a form ends with its boundary', () => {
+  const { body, contentType } = encode([{ name: 'reason', text: '其他' }])
+  const boundary = contentType.split('boundary=')[1]
+  assert.equal(new TextDecoder().decode(body), `--${boundary}\r\nContent-Disposition: form-data; name="reason"\r\n\r\n其他\r\n--${boundary}--\r\n`)
+})
