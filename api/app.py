@@ -13,6 +13,7 @@ from api.routes.callback import wechat
 from api.routes.demo import demo
 from api.routes.institution import v1
 from api.routes.mini_program import mp
+from api.routes.popup import popup
 from api.routes.public import public
 from api.routes.subject import me
 from api.settings import Settings
@@ -37,7 +38,7 @@ def create_app(given: Ports | None = None) -> Api:
     app.before_request(_identify)
     app.before_request(limit_body)
     app.after_request(_finish)
-    for blueprint in (v1, mp, me, public, wechat, *([demo] if composed.settings.demo else [])):
+    for blueprint in (v1, mp, me, public, popup, wechat, *([demo] if composed.settings.demo else [])):
         app.register_api(blueprint)
     return app
 

@@ -1,6 +1,7 @@
 """What an administrator does: institutions, their keys and their staff."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +11,11 @@ from models import tables
 from models.domain.errors import Absent, Invalid
 from models.domain.provider import Provider
 from models.vault import digest
+
+# Plain http only from the till's own machine, where no network lies between.
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
+BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,21 @@ def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
         if row is None:
             raise Absent("no such institution")
         row.provider = provider
+
+
+def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], scheme: str | None) -> None:
+    """Say which pages may frame the popup and hear its end, and which URL scheme is told.
+
+    Raises Invalid `popup_invalid` for what is no origin or no scheme of the institution's own.
+    """
+    wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+    if wrong or (scheme and (not SCHEME.fullmatch(scheme) or scheme in BROWSERS_OWN)):
+        raise Invalid("an origin is https://till.example, a scheme like mypos", code="popup_invalid")
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.popup_origins, row.popup_scheme = list(origins), scheme
 
 
 def _new_key(ports: Ports) -> str:

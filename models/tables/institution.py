@@ -19,6 +19,8 @@ class Institution(Base):
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)
     provider: Mapped[str] = mapped_column(String(16), default="own")
     window_s: Mapped[int] = mapped_column(default=120)
+    popup_origins: Mapped[list[str]] = mapped_column(default=list)
+    popup_scheme: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
 
