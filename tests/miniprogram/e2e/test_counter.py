@@ -1,11 +1,14 @@
 """The cashier's PC beside the phone: both of the manual's flows, and every screen, by keyboard alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from scripts.demo.phone import Phone as ScriptedPhone
+from scripts.demo.till import Till
+from tests.e2e.installation import Installation
 from tests.miniprogram.e2e.acts import agree, allow_camera, start_at_rest
 from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.counter import Counter
@@ -293,3 +296,33 @@ def test_the_till_page_hears_the_end(stage: Stage, counter: Counter) -> None:
     counter.until("window.heard.length > 0")
     wanted = {"type": "yibao-face", "verification_id": purchase["id"], "state": "cancelled"}
     assert counter.run("window.heard")[0] == wanted
+
+
+def test_a_killed_server_comes_back_without_a_reload(stage: Stage, counter: Counter) -> None:
+    purchase = stage.open_purchase()
+    counter.open(purchase["popup_url"])
+    counter.wait("choose")
+    counter.run("window.kept = true")
+    stage.installation.kill("web")
+    counter.until("document.getElementById('link').textContent.startsWith('连接中断')")
+    counter.look("connection-lost")
+    stage.installation.start("web")
+    counter.until("document.getElementById('link').textContent.startsWith('连接已恢复')")
+    stage.till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 5)
+    assert counter.run("window.kept")
+
+
+def test_above_the_cap_the_page_polls(tmp_path: Path, window: Browser) -> None:
+    installation = Installation(tmp_path, YIBAO_EVENT_CLIENTS="0")
+    for name in ("simulator", "web"):
+        installation.start(name)
+    till = Till(installation.document["base_url"], installation.document["institutions"][0])
+    purchase = till.open(installation.document["persons"][0])
+    counter = Counter(window, OUT / "screens").open(purchase["popup_url"])
+    counter.wait("choose")
+    till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 10)
+    assert counter.run("document.getElementById('link').hidden")
+    till.close()
+    installation.stop()
