@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import agency
 from api.ports import Ports
 from api.receipts import sign
 from api.record import Change, record
@@ -146,6 +147,7 @@ def end(
             step(ports, case, other, AttemptEvent.CANCEL)
     if case.verification.state in verifications.WITH_RECEIPT:
         sign(ports, case.verification, attempt)
+        agency.note(ports, case.verification, attempt)
     record(
         ports,
         case.verification,

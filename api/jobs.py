@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import webhooks
-from api.flows import anchor, native_result, push, retention, settle
+from api.flows import anchor, informing, native_result, push, retention, settle
 from api.flows.examine import examine
 from api.ports import Ports
 from models import tables
@@ -34,6 +34,7 @@ BATCH = 200
 DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "webhook": webhooks.deliver,
     "push": push.send,
+    "notice": informing.send,
     "settle": settle.settle,
     "examine": examine,
     "native": native_result.decide,

@@ -94,9 +94,13 @@ class Ports:
         """Return the server's time."""
         return self.clock.now()
 
+    def local(self) -> datetime:
+        """Return the time on the clock above the till (China has one time zone)."""
+        return self.clock.now().astimezone(CHINA)
+
     def today(self) -> date:
-        """Return the date at the till (China has one time zone)."""
-        return self.clock.now().astimezone(CHINA).date()
+        """Return the date at the till."""
+        return self.local().date()
 
     def new_id(self, prefix: str) -> str:
         """Return a fresh identifier such as `vrf_…`."""

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, object_session
 
 from api.ports import Ports
 from models import tables
+from models.domain.agent import is_agent
 from models.domain.chain import canonical
-from models.domain.person import SELF, needs_guardian
+from models.domain.person import SELF, mask, needs_guardian
 from models.domain.verification import LIFE
 
 
@@ -43,13 +44,23 @@ def _claims(
         "order_no": verification.order_no,
         "amount_fen": verification.amount_fen,
         "person": {"person_id": person_id, "relation": relation},
-        "agent": relation != SELF,
+        "cardholder": {"person_id": cardholder.id},
+        "agent": _agent(ports, attempt),
         "guardian": relation != SELF and needs_guardian(cardholder.birth, ports.today()),
         "channel": attempt.channel.value if attempt else None,
         "provider": attempt.provider.value if attempt else "documents",
         "result": verification.state.value,
         "policy": _policy_version(db, attempt),
     }
+
+
+def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, Any] | bool:
+    """Return who acted for the card-holder, as far as a till may know it, or False."""
+    person = ports.directory.person(attempt.person_id or "") if attempt else None
+    if attempt is None or person is None or not is_agent(attempt.relation):
+        return False
+    known = {"person_id": person.person_id, "name": mask(person.name), "relation": attempt.relation}
+    return known | {"checks": attempt.checks}
 
 
 def _policy_version(db: Session, attempt: tables.Attempt | None) -> int | None:

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     wechat_appid: str = ""
     wechat_secret: SecretStr = SecretStr("")
     wechat_template_id: str = ""
+    wechat_agent_template_id: str = ""
     wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
     wechat_callback_token: SecretStr = SecretStr("")
     wechat_callback_aes_key: SecretStr = SecretStr("")

@@ -1,4 +1,4 @@
-"""Register institutions, rotate their keys, bind their staff: `python -m scripts.institution --help`."""
+"""Register institutions, rotate their keys, name their staff: `python -m scripts.institution --help`."""
 
 import argparse
 
@@ -9,7 +9,7 @@ from api.flows import administration
 from api.flows.administration import Credentials
 from api.ports import Ports
 from models.domain.provider import Provider
-from scripts import setting
+from scripts import setting, staffing
 
 console = Console()
 
@@ -41,12 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser("rotate-key", help="replace API key and webhook secret")
     rotate.add_argument("institution_id")
     rotate.set_defaults(run=_rotate)
-    staff = commands.add_parser("staff", help="list staff; bind one with --name and --openid; --revoke one")
-    staff.add_argument("institution_id")
-    staff.add_argument("--name")
-    staff.add_argument("--openid")
-    staff.add_argument("--revoke", metavar="STAFF_ID")
-    staff.set_defaults(run=_staff)
+    staffing.add_to(commands)
     commands.add_parser("list", help="list institutions").set_defaults(run=_list)
     return parser
 
@@ -77,20 +72,6 @@ def _show(given: Credentials) -> None:
     print(f"api_key         {given.api_key}")
     print(f"webhook_secret  {given.webhook_secret}")
     print("Keep them now: they are not shown again.")
-
-
-def _staff(ports: Ports, options: argparse.Namespace) -> None:
-    """Bind, revoke, and list."""
-    if bool(options.name) != bool(options.openid):
-        raise SystemExit("--name and --openid belong together")
-    if options.openid:
-        administration.add_staff(ports, options.institution_id, options.name, options.openid)
-    if options.revoke:
-        administration.revoke_staff(ports, options.revoke)
-    table = Table("staff_id", "姓名", "状态", title="staff of the institution")
-    for row, name in administration.staff_of(ports, options.institution_id):
-        table.add_row(row.id, name, "已撤销" if row.revoked_at else "有效")
-    console.print(table if table.row_count else "No staff yet: bind one with --name and --openid.")
 
 
 def _list(ports: Ports, _: argparse.Namespace) -> None:

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.directory import OwnDirectory
-from api.flows import administration, enrolment, policy
+from api.flows import administration, enrolment, policy, staff
 from api.flows.enrolment import Entry
+from api.flows.staff import Member
 from api.openapi import Api
 from api.ports import Ports
 from api.settings import Profile, Settings
@@ -143,7 +144,7 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
         numbers = (MAN.id_number, relative.id_number)
         enrolment.link(ports, numbers, Network.FAMILY_SHARE, relative.relation)
     given = [administration.add_institution(ports, name) for name in ("第一药房", "第二药房")]
-    administration.add_staff(ports, given[0].institution_id, "收费员", STAFF)
+    staff.add(ports, given[0].institution_id, Member("收费员", STAFF))
     document = {"ids": ids, "institutions": [[one.institution_id, one.api_key] for one in given]}
     (folder / "world.json").write_text(json.dumps(document), encoding="utf-8")
     ports.database.dispose()

@@ -1,4 +1,4 @@
-"""What an administrator does: institutions, their keys and their staff."""
+"""What an administrator does with institutions and their keys."""
 
 import ipaddress
 import re
@@ -108,47 +108,7 @@ def rotate_key(ports: Ports, institution_id: str) -> Credentials:
     return given
 
 
-def add_staff(ports: Ports, institution_id: str, name: str, openid: str) -> str:
-    """Let a WeChat user open the institution's codes; repeated, it is the same member of staff."""
-    index = ports.vault.index("openid", openid)
-    with ports.database.transaction() as db:
-        if db.get(tables.Institution, institution_id) is None:
-            raise Absent("no such institution")
-        row = db.scalar(
-            select(tables.Staff).where(
-                tables.Staff.institution_id == institution_id, tables.Staff.openid_index == index
-            )
-        )
-        if row is None:
-            row = tables.Staff(
-                id=ports.new_id("stf"),
-                institution_id=institution_id,
-                openid_index=index,
-                created_at=ports.now(),
-            )
-            db.add(row)
-        row.name = ports.vault.seal(f"staff.name:{row.id}", name)
-        row.revoked_at = None
-        return row.id
-
-
-def revoke_staff(ports: Ports, staff_id: str) -> None:
-    """Take the right to open codes back."""
-    with ports.database.transaction() as db:
-        row = db.get(tables.Staff, staff_id)
-        if row is None:
-            raise Absent("no such member of staff")
-        row.revoked_at = row.revoked_at or ports.now()
-
-
 def institutions(ports: Ports) -> list[tables.Institution]:
     """Return all institutions in order of registration."""
     with ports.database.reading() as db:
         return list(db.scalars(select(tables.Institution).order_by(tables.Institution.created_at)))
-
-
-def staff_of(ports: Ports, institution_id: str) -> list[tuple[tables.Staff, str]]:
-    """Return an institution's staff with their names."""
-    with ports.database.reading() as db:
-        rows = db.scalars(select(tables.Staff).where(tables.Staff.institution_id == institution_id))
-        return [(row, ports.vault.text(f"staff.name:{row.id}", row.name)) for row in rows]

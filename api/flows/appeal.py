@@ -55,7 +55,7 @@ def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tabl
         row.id, row.photo_keys = appeal_id, keys
         row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", plea.statement)
         db.add(row)
-        cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, {"openid": user.openid})
+        cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, seen.actor)
         record(ports, seen.case.verification, Change("appeal.lodged", seen.attempt))
         cases.end(ports, seen.case, VerificationEvent.APPEAL, seen.attempt)
         return seen, row

@@ -1,19 +1,20 @@
 """Beginning an attempt: whom to film, and how they are reached."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from api import case as cases
 from api.case import Case
-from api.directory import PersonView
+from api.flows import agents, reach
 from api.flows import policy as policies
-from api.flows import reach
+from api.flows.agents import Picked
 from api.flows.identify import Named, identify, may_be_filmed
 from api.flows.verification import locked
 from api.ports import Ports
 from api.record import Change, record, to_send
 from models import tables
 from models.domain import attempt as rules
+from models.domain.agent import Checks
 from models.domain.attempt import AttemptEvent, AttemptState, Channel
 from models.domain.errors import Invalid
 from models.domain.person import SELF
@@ -22,21 +23,13 @@ from models.domain.verification import may_begin_attempt
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """Who is there, and how they relate to the card-holder."""
-
-    person: PersonView
-    relation: str
-    listed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet."""
+    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list."""
 
     person_id: str | None = None
     named: Named | None = None
     relation: str | None = None
+    checks: Checks | None = None
 
 
 def begin(
@@ -51,12 +44,14 @@ def begin(
             raise Invalid("a push needs a person", code="person_missing")
         supersede(ports, case)
         attempt = _row(ports, case, channel, picked)
+        attempt.checks = asdict(choice.checks) if choice.checks else None
         policy = policies.active(db)
         attempt.presence_code = ports.random.digits(4) if policy.asks_presence_code(channel) else None
         db.add(attempt)
         db.flush()
         case.attempts.append(attempt)
-        record(ports, case.verification, Change("attempt.waiting", attempt))
+        private = agents.record_of(ports, case, picked)
+        record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
         if channel is Channel.PUSH:
             db.add(to_send(ports, case.verification, "push", attempt_id=attempt.id))
         return attempt
@@ -66,7 +61,7 @@ def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked
     """Return who was chosen, or None when nobody was yet.
 
     Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`,
-    `native_resident_only`.
+    `native_resident_only`, `agent_is_staff`, `checks_missing`, TooMany `agent_quota`.
     """
     if choice.person_id is not None:
         picked = _from_list(ports, case, choice.person_id)
@@ -75,6 +70,8 @@ def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked
     else:
         return None
     may_be_filmed(ports, picked.person, provider)
+    picked = replace(picked, checks=choice.checks)
+    agents.check(ports, case, picked)
     return picked
 
 
@@ -93,7 +90,7 @@ def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
         raise Invalid("the relation is missing", code="relation_missing")
     person = identify(ports, choice.named, verification.institution_id, verification.counter)
     relation = SELF if person.person_id == verification.cardholder_id else choice.relation
-    return Picked(person, relation, listed=False)
+    return Picked(person, relation, agents.related(ports, verification.cardholder_id, person.person_id))
 
 
 def supersede(ports: Ports, case: Case) -> None:

@@ -96,9 +96,11 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
 
 def told(ports: Ports, user: User, template_id: str, result: str) -> bool:
     """Note what the phone says of WeChat's panel: a hint for the operator's funnel, never a credit."""
+    accepted = result in ("accept", "acceptWithAudio")
+    if template_id and template_id == ports.settings.wechat_agent_template_id:
+        return accepted
     if template_id != ports.settings.wechat_template_id:
         raise Invalid("this is not our template", code="template_unknown")
-    accepted = result in ("accept", "acceptWithAudio")
     with ports.database.transaction() as db:
         for row in db.scalars(_live().where(tables.Binding.openid_index == user.openid_index)):
             row.subscribed = accepted

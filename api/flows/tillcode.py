@@ -49,26 +49,29 @@ def redeem(ports: Ports, db: Session, user: User, person_id: str, code: str) -> 
     has had too many today.
     """
     tallies = [
-        _tally(ports, db, user.openid_index, MISSES_PER_OPENID_AND_DAY),
-        _tally(ports, db, person_id, MISSES_PER_PERSON_AND_DAY),
+        tally(ports, db, ("till_code", user.openid_index), MISSES_PER_OPENID_AND_DAY),
+        tally(ports, db, ("till_code", person_id), MISSES_PER_PERSON_AND_DAY),
     ]
     found = _live(ports, db, person_id, ports.vault.index("till_code", code))
     if found is None:
-        for tally in tallies:
-            tally.missed += 1
+        for one in tallies:
+            one.missed += 1
         raise _wrong()
     return found
 
 
-def _tally(ports: Ports, db: Session, whose: str, most: int) -> tables.Lookup:
-    """Return today's count of one WeChat or one person, or raise TooMany."""
-    place = ("till_code", whose, ports.today())
-    row = db.get(tables.Lookup, place, with_for_update=True)
+def tally(ports: Ports, db: Session, guess: tuple[str, str], most: int) -> tables.Lookup:
+    """Return today's count of guesses at a kind of code by somebody or at somebody.
+
+    Raises TooMany `till_code_locked` or `staff_code_locked`, by the kind.
+    """
+    kind, whose = guess
+    row = db.get(tables.Lookup, (kind, whose, ports.today()), with_for_update=True)
     if row is None:
-        row = tables.Lookup(institution_id=place[0], counter=whose, day=place[2], asked=0, missed=0)
+        row = tables.Lookup(institution_id=kind, counter=whose, day=ports.today(), asked=0, missed=0)
         db.add(row)
     if row.missed >= most:
-        raise TooMany("too many wrong codes today", code="till_code_locked")
+        raise TooMany("too many wrong codes today", code=f"{kind}_locked")
     row.asked += 1
     return row
 

@@ -92,7 +92,8 @@ def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response
     if body.person_id and body.person:
         raise Malformed("send person_id or person, not both")
     typed = body.person
-    choice = Choice(body.person_id, named(typed) if typed else None, typed.relation if typed else None)
+    named_one, relation = (named(typed), typed.relation) if typed else (None, None)
+    choice = Choice(body.person_id, named_one, relation, body.checks.checks() if body.checks else None)
     row = attempts.begin(ports(), institution(), path.verification_id, body.channel, choice)
     return answer(present.attempt(ports(), row), 201)
 

@@ -66,7 +66,8 @@ def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
     ):
         raise Malformed("send person_id, or name, id_number and relation")
     named = Named(body.name, body.id_number, body.id_type) if body.name and body.id_number else None
-    seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation))
+    checks = body.checks.checks() if body.checks else None
+    seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation, checks))
     return answer(present.scene(ports(), seen))
 
 

@@ -1,12 +1,12 @@
-"""What a person may see and take back: /mp/v1/bindings, /mp/v1/subscriptions, /mp/v1/me."""
+"""What a person may see and take back: /mp/v1/bindings, /subscriptions, /staff, /me."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api import present
+from api import present, present_subject
 from api.flows import binding as bindings
-from api.flows import subject
+from api.flows import disputes, staff, subject
 from api.flows.identify import Named
 from api.schemas import answers, requests
 from api.web import answer, know_user, ports, user
@@ -33,6 +33,12 @@ class BindingPath(BaseModel):
     binding_id: str = Field(max_length=64)
 
 
+class AgencyPath(BaseModel):
+    """Which purchase by an agent."""
+
+    agency_id: str = Field(max_length=64)
+
+
 @me.post("/bindings", responses={201: answers.BindingRow})
 def bind(body: requests.NewBinding) -> Response:
     """Let this phone receive a person's pushes."""
@@ -54,6 +60,12 @@ def subscribe(body: requests.Subscription) -> Response:
     return answer({"accepted": accepted})
 
 
+@me.post("/staff", responses={201: answers.StaffAnswer})
+def claim_staff(body: requests.StaffCode) -> Response:
+    """Bind this phone to the member of staff whose one-time code this is."""
+    return answer(present_subject.staff(ports(), *staff.claim(ports(), user(), body.code)), 201)
+
+
 @me.get("/me/consents", responses={200: answers.ConsentList})
 def list_consents() -> Response:
     """List what was consented to on this phone."""
@@ -72,6 +84,20 @@ def list_appeals() -> Response:
     return answer({"appeals": [present.appeal(row) for row in subject.appeals(ports(), user())]})
 
 
+@me.get("/me/agents", responses={200: answers.AgencyList})
+def list_agents() -> Response:
+    """List what others bought with the card of the person whose own phone this is."""
+    bought = disputes.purchases(ports(), user())
+    return answer({"agents": [present_subject.agency(ports(), one) for one in bought]})
+
+
+@me.post("/me/agents/<string:agency_id>/dispute", responses={201: answers.AgencyRow})
+def dispute(path: AgencyPath, body: requests.Dispute) -> Response:
+    """Say 不是我授权的, once."""
+    bought = disputes.dispute(ports(), user(), path.agency_id, body.statement)
+    return answer(present_subject.agency(ports(), bought), 201)
+
+
 @me.get("/me/export", responses={200: answers.ExportAnswer})
 def export() -> Response:
     """Export what is kept about the person who has just passed on this phone."""
@@ -79,6 +105,8 @@ def export() -> Response:
     kept["consents"] = [present.consent(row) for row in subject.consents(ports(), user())]
     kept["bindings"] = [present.binding(ports(), row) for row in subject.bindings(ports(), user())]
     kept["appeals"] = [present.appeal(row) for row in subject.appeals(ports(), user())]
+    bought = disputes.purchases(ports(), user())
+    kept["agents"] = [present_subject.agency(ports(), one) for one in bought]
     return answer(kept)
 
 

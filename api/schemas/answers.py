@@ -328,6 +328,41 @@ class SubscriptionAnswer(Answer):
     accepted: bool
 
 
+class StaffAnswer(Answer):
+    """As whom this phone may now open codes, where and when; empty lists mean everywhere and always."""
+
+    staff_id: str
+    name: str
+    institution: str
+    counters: list[str]
+    shifts: list[str]
+
+
+class Agent(Answer):
+    """Who acted for the card-holder."""
+
+    name: str
+    relation: str
+
+
+class AgencyRow(Answer):
+    """One purchase somebody else made with the user's card."""
+
+    agency_id: str
+    institution: str
+    amount_fen: int
+    agent: Agent
+    result: VerificationState
+    created_at: datetime
+    disputed_at: datetime | None
+
+
+class AgencyList(Answer):
+    """What others bought with the user's card."""
+
+    agents: list[AgencyRow]
+
+
 class ExportAnswer(Answer):
     """Everything kept about the person."""
 
@@ -336,6 +371,7 @@ class ExportAnswer(Answer):
     consents: list[ConsentRow]
     bindings: list[BindingRow]
     appeals: list[AppealRow]
+    agents: list[AgencyRow]
 
 
 class Health(Answer):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
 from models.domain.idnumber import IdType
@@ -19,6 +20,7 @@ Name = Annotated[str, _text(50)]
 Word = Annotated[str, _text(64)]
 IdNumber = Annotated[str, _text(32)]
 Relation = Annotated[str, _text(16)]
+Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
 
@@ -70,12 +72,24 @@ class NewVerification(Body):
     ) = None
 
 
+class Checklist(Body):
+    """Which documents the counter has looked at before an agent is filmed."""
+
+    cardholder_document: Annotated[bool, Field(strict=True)] = False
+    agent_document: Annotated[bool, Field(strict=True)] = False
+
+    def checks(self) -> Checks:
+        """Return the check-list as the flows take it."""
+        return Checks(self.cardholder_document, self.agent_document)
+
+
 class NewAttempt(Body):
     """Whom to reach and how: a person of the list, one typed in, or (qr) nobody yet."""
 
     channel: Channel
     person_id: Word | None = None
     person: Relative | None = None
+    checks: Checklist | None = None
 
 
 class Bypass(Body):
@@ -107,6 +121,7 @@ class PersonChoice(Body):
     id_number: IdNumber | None = None
     id_type: IdType = IdType.RESIDENT
     relation: Relation | None = None
+    checks: Checklist | None = None
 
 
 class ConsentAnswer(Body):
@@ -143,7 +158,7 @@ class NewAppeal(Body):
     """The fields of an appeal besides its photos."""
 
     reason: AppealReason
-    statement: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    statement: Statement
 
 
 class NewBinding(Body):
@@ -160,3 +175,15 @@ class Subscription(Body):
 
     template_id: Word
     result: Literal["accept", "acceptWithAudio", "reject", "ban", "filter"]
+
+
+class StaffCode(Body):
+    """The one-time code an administrator gave a member of staff."""
+
+    code: Annotated[str, _text(16)]
+
+
+class Dispute(Body):
+    """不是我授权的, with a word on it or without."""
+
+    statement: Statement | None = None

@@ -25,6 +25,10 @@ class Proof(StrEnum):
     IMPORTED = "imported"
 
 
+# The proofs that make a WeChat the person's own; a name, a number and a counter's digits may be a relative's.
+OWN = frozenset({Proof.FACE, Proof.IMPORTED})
+
+
 class Push(StrEnum):
     """Whether a push is expected to reach a person, as the counter sees it."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from models.domain.agent import AGENT_CHECKS
 from models.domain.errors import Invalid
 
 PRESENCE_CODE = ("off", "push", "both")
@@ -19,6 +20,7 @@ class Policy:
     dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1,
     `pad_low_min` that of any three frames in a row. Of films that do not answer the screen's colours a
     share `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
+    `agent_quota` is how many card-holders outside the family an agent may serve in a month.
     """
 
     version: int = 1
@@ -49,6 +51,8 @@ class Policy:
     evidence_count: int = 5
     colour_count: int = 4
     presence_code: str = "off"
+    agent_checks: str = "off"
+    agent_quota: int = 3
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be meant (raises Invalid `policy_invalid`)."""
@@ -68,6 +72,8 @@ class Policy:
             raise Invalid(f"colour_required needs {COLOURS_TELLING} colours", code="policy_invalid")
         if self.presence_code not in PRESENCE_CODE:
             raise Invalid("presence_code is off, push or both", code="policy_invalid")
+        if self.agent_checks not in AGENT_CHECKS:
+            raise Invalid("agent_checks is off or required", code="policy_invalid")
 
     def to_json(self) -> dict[str, Any]:
         """Return the policy as plain JSON types."""

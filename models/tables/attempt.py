@@ -1,6 +1,7 @@
 """Pushes and codes: each one an attempt to verify one person."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +13,11 @@ from models.domain.provider import Provider
 
 
 class Attempt(Base):
-    """One push or one code. `scene` is the random ticket the mini-program is opened with."""
+    """One push or one code. `scene` is the random ticket the mini-program is opened with.
+
+    `listed` says that the person is the card-holder or of the family on record, `checks` which documents
+    the counter says it has looked at.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -28,6 +33,7 @@ class Attempt(Base):
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     relation: Mapped[str | None] = mapped_column(String(16))
     listed: Mapped[bool] = mapped_column(default=True)
+    checks: Mapped[dict[str, Any] | None]
     owner_index: Mapped[str | None] = mapped_column(String(64), index=True)
     presence_code: Mapped[str | None] = mapped_column(String(4))
     presence_tries: Mapped[int] = mapped_column(default=0)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.domain.shift import Duty, duty
 
 
 class Institution(Base):
@@ -25,13 +26,25 @@ class Institution(Base):
 
 
 class Staff(Base):
-    """A member of staff whose WeChat may open the institution's codes."""
+    """A member of staff whose WeChat, once bound, may open the institution's codes while on duty.
+
+    No openid is kept, only its index; `id_index` finds them when they come as somebody's agent.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (UniqueConstraint("institution_id", "openid_index"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
-    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    openid_index: Mapped[str | None] = mapped_column(String(64), index=True)
     name: Mapped[bytes] = mapped_column(LargeBinary)
+    id_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    counters: Mapped[list[str]] = mapped_column(default=list)
+    shifts: Mapped[list[str]] = mapped_column(default=list)
+    code_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+    def duty(self) -> Duty:
+        """Return when and where they serve."""
+        return duty(self.shifts, self.counters)

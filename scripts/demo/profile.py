@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.flows import administration, policy
+from api.flows import administration, policy, staff
+from api.flows.staff import Member
 from api.ports import Ports, build
 from api.settings import Settings
 from models import migrate
@@ -152,7 +153,7 @@ def _institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
     """Register one institution with one member of staff."""
     given = administration.add_institution(ports, name, window_s=window_s)
     openid = f"oStaff{secrets.token_hex(10)}"
-    administration.add_staff(ports, given.institution_id, "收费员", openid)
+    staff.add(ports, given.institution_id, Member("收费员", openid))
     return {
         "id": given.institution_id,
         "name": name,

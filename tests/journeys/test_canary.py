@@ -11,11 +11,13 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from api.flows import administration, examine
+from api.flows import administration, examine, staff
+from api.flows.staff import Member
 from api.logs import configure
 from matcher.errors import MatcherUnavailable
 from models import tables
 from models.domain import notice
+from models.domain.idnumber import IdType, parse
 from models.domain.provider import Provider
 from tests import play
 from tests.world import (
@@ -99,6 +101,7 @@ def everything(world: World) -> str:
     man.post("/mp/v1/bindings", json=known | {"till_code": code})
     man.post("/mp/v1/bindings", json=known | {"till_code": MAN.id_number[:16]})
     callbacks(world)
+    acting_for(world, till)
     natively(world, man)
     play.work(world.ports)
     return verification
@@ -116,6 +119,26 @@ def callbacks(world: World) -> None:
         document = json.dumps(told | {"CreateTime": at - ago}).encode()
         query, body = sealed(CALLBACK_TOKEN, AES_KEY, "wx-test", document, nonce, at - ago)
         world.app.test_client().post("/wechat/callback", query_string=query, data=body)
+
+
+def acting_for(world: World, till: FlaskClient) -> None:
+    """Let documents prove an agent, the card-holder dispute it, and a cashier bind a WeChat."""
+    known = {"name": WIFE.name, "id_number": WIFE.id_number}
+    bought = play.opened(world, order_no="A-8", cardholder=known)
+    typed = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": "护工"}
+    checks = {"cardholder_document": True, "agent_document": True}
+    play.attempt(world, bought, channel="push", person=typed, checks=checks)
+    till.post(f"/v1/verifications/{bought}/bypass", json={"staff": "王", "document": "证", "reason": "核"})
+    wife = world.phone(WIFE.openid)
+    (row,) = play.ok(wife.get("/mp/v1/me/agents"))["agents"]
+    said = {"statement": f"我不认识{AGENT.name}，{AGENT.id_number}"}
+    play.ok(wife.post(f"/mp/v1/me/agents/{row['agency_id']}/dispute", json=said), 201)
+    wife.post(f"/mp/v1/me/agents/{WIFE.id_number}/dispute", json=said)
+    till.get(f"/v1/verifications/{bought}/events")
+    document = parse(IdType.RESIDENT, WIFE.id_number, world.ports.today())
+    given = staff.add(world.ports, world.institutions[0], Member(WIFE.name, document=document))
+    wife.post("/mp/v1/staff", json={"code": AGENT.id_number[:16]})
+    play.ok(wife.post("/mp/v1/staff", json={"code": given.code}), 201)
 
 
 def natively(world: World, man: FlaskClient) -> None:

@@ -3,21 +3,24 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from api.flows import administration, anchor, push, subscription
+from api.flows import administration, anchor, informing, policy, push, staff, subscription
+from api.flows.staff import Member
 from matcher.local import LocalMatcher
 from models import tables
 from models.domain import notice
+from models.domain.policy import Policy
 from models.domain.provider import Provider
-from tests import play
+from tests import acting, play
 from tests import world as worlds
 from tests.postgres import Postgres
-from tests.world import AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
+from tests.world import ACTIONS, AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
 from wechat.callbacks import sealed
 
 
@@ -169,3 +172,49 @@ def test_wechats_answer_asked_for_at_once_decides_once(either: World) -> None:
     assert {answer.status_code for answer in answers} <= {200, 503}
     assert {answer.json["outcome"] for answer in answers if answer.status_code == 200} == {"passed"}
     assert play.events(either, verification).count("attempt.passed") == 1
+
+
+def test_an_agent_at_two_counters_at_once_stays_within_the_quota(either: World) -> None:
+    one, two, three = acting.strangers(either, 3)
+    rules = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, agent_quota=2)
+    policy.enact(either.ports, rules, author="a", approver="b")
+    acting.bought(either, one)
+    waiting = iter([(acting.opened(either, two), 0), (acting.opened(either, three, 1), 1)] * 2)
+    answers = at_once(lambda: acting.begun(either, *next(waiting)), 4)
+    begun = {answer.json["attempt_id"] for answer in answers if answer.status_code == 201}
+    assert {answer.status_code for answer in answers} <= {201, 429, 503} and begun
+    with either.ports.database.reading() as db:
+        held = select(tables.Verification.cardholder_id).join(
+            tables.Attempt, tables.Attempt.verification_id == tables.Verification.id
+        )
+        assert len(set(db.scalars(held.where(tables.Attempt.id.in_(begun))))) == 1
+
+
+def test_a_purchase_disputed_at_once_is_disputed_once(either: World) -> None:
+    (holder,) = acting.strangers(either, 1)
+    verification = acting.bought(either, holder)
+    (row,) = play.ok(either.phone(holder.openid).get("/mp/v1/me/agents"))["agents"]
+    url = f"/mp/v1/me/agents/{row['agency_id']}/dispute"
+    answers = at_once(lambda: either.phone(holder.openid).post(url, json={}), 4)
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    assert play.events(either, verification).count("agent.disputed") == 1
+
+
+def test_a_notice_sent_by_two_workers_at_once_is_sent_once(either: World) -> None:
+    given = either.ports.settings.model_copy(update={"wechat_agent_template_id": "template-agents"})
+    either.ports = replace(either.ports, settings=given)
+    either.app.extensions["ports"] = either.ports
+    (holder,) = acting.strangers(either, 1)
+    acting.bought(either, holder)
+    with either.ports.database.reading() as db:
+        delivery = db.scalars(select(tables.Delivery.id).where(tables.Delivery.kind == "notice")).one()
+    at_once(lambda: informing.send(either.ports, delivery), 4)
+    assert [sent[0] for sent in either.wechat.sent].count(holder.openid) == 1
+
+
+def test_one_staff_code_used_at_once_is_good_for_one_wechat(either: World) -> None:
+    given = staff.add(either.ports, either.institutions[0], Member("周班"))
+    waiting = iter([either.phone(f"openid-{number}") for number in range(3)])
+    answers = at_once(lambda: next(waiting).post("/mp/v1/staff", json={"code": given.code}), 3)
+    assert {answer.status_code for answer in answers} <= {201, 422, 503}
+    assert [answer.status_code for answer in answers].count(201) == 1

@@ -99,10 +99,32 @@ def test_an_institution_is_registered_and_its_key_rotated(
     assert client.get("/v1/verifications/none").status_code == 404
     institution.main(["rotate-key", given["institution_id"]])
     assert client.get("/v1/verifications/none").status_code == 401
-    institution.main(["staff", given["institution_id"], "--name", "钱收银", "--openid", "openid-clerk"])
+    institution.main(
+        ["staff", "add", given["institution_id"], "--name", "钱收银", "--openid", "openid-clerk"]
+    )
+    institution.main(["staff", "list", given["institution_id"]])
     institution.main(["list"])
     told = capsys.readouterr().out
     assert "钱收银" in told and "第三药房" in told and "openid-clerk" not in told
+
+
+def test_staff_are_named_changed_and_removed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    where = installed.institutions[0]
+    at = ["--counter", "1号台", "--shift", "mon-fri 08:00-17:30"]
+    institution.main(["staff", "add", where, "--name", "钱收银", "--id-number", WIFE.id_number, *at])
+    given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:2])
+    assert (
+        installed.phone("openid-clerk").post("/mp/v1/staff", json={"code": given["code"]}).status_code == 201
+    )
+    institution.main(["staff", "change", given["staff_id"], "--shift", "sun 22:00-06:00"])
+    institution.main(["staff", "remove", given["staff_id"]])
+    told = capsys.readouterr().out
+    assert "every counter, sun 22:00-06:00" in told and WIFE.id_number not in told
+    institution.main(["staff", "list", where])
+    told = capsys.readouterr().out
+    assert "钱收银" in told and "已撤销" in told and given["code"] not in told
+    with pytest.raises(SystemExit, match="shift_invalid"):
+        institution.main(["staff", "add", where, "--name", "钱收银", "--shift", "always"])
 
 
 def test_a_provider_is_chosen_and_changed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:

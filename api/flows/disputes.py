@@ -1,0 +1,92 @@
+"""What a card-holder sees of purchases by others, and 不是我授权的."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from api import case as cases
+from api.flows.scene import User
+from api.flows.subject import proven_person
+from api.ports import Ports
+from api.record import Change, record
+from models import tables
+from models.domain.errors import Absent
+from models.domain.person import OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """One purchase by an agent, with where it was."""
+
+    row: tables.Agency
+    verification: tables.Verification
+    institution: tables.Institution
+
+
+def purchases(ports: Ports, user: User) -> list[Bought]:
+    """Return what others bought with the cards of those whose own phone this is, newest first.
+
+    Raises Forbidden `recent_pass_needed` where neither a binding nor a pass shows whose phone it is.
+    """
+    with ports.database.reading() as db:
+        mine = _select().where(tables.Agency.cardholder_id.in_(_own(ports, db, user)))
+        found = db.execute(mine.order_by(tables.Agency.created_at.desc()).limit(200))
+        return [Bought(*one) for one in found]
+
+
+def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> Bought:
+    """Record that the card-holder did not authorise a purchase, once; repeated, it changes nothing."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Agency, agency_id)
+        if row is None or row.cardholder_id not in _own(ports, db, user):
+            raise Absent
+        case = cases.current(ports, db, row.verification_id)
+        # Read again behind the verification's lock: said twice at once is said once.
+        db.refresh(row)
+        if row.disputed_at is None:
+            row.disputed_at = ports.now()
+            if statement is not None:
+                row.statement = ports.vault.seal(f"agency.statement:{row.id}", statement)
+            said = {"openid": user.openid, "statement": statement}
+            change = Change("agent.disputed", case.attempt(row.attempt_id), private=said)
+            record(ports, case.verification, change)
+        return Bought(row, case.verification, case.institution)
+
+
+def _own(ports: Ports, db: Session, user: User) -> set[str]:
+    """Return whose own phone this is known to be: by the import or a face, else by a pass just now."""
+    mine = select(tables.Binding.person_id).where(
+        tables.Binding.openid_index == user.openid_index,
+        tables.Binding.revoked_at.is_(None),
+        tables.Binding.proof.in_(OWN),
+    )
+    return set(db.scalars(mine)) or {proven_person(ports, db, user)}
+
+
+def _select() -> Select[tables.Agency, tables.Verification, tables.Institution]:
+    """Select purchases by agents with where they were."""
+    return (
+        select(tables.Agency, tables.Verification, tables.Institution)
+        .join(tables.Verification, tables.Verification.id == tables.Agency.verification_id)
+        .join(tables.Institution, tables.Institution.id == tables.Verification.institution_id)
+    )
+
+
+def disputed(ports: Ports) -> list[Bought]:
+    """Return every purchase a card-holder did not authorise, oldest dispute first."""
+    wanted = _select().where(tables.Agency.disputed_at.is_not(None))
+    with ports.database.reading() as db:
+        found = db.execute(wanted.order_by(tables.Agency.disputed_at))
+        return [Bought(*one) for one in found]
+
+
+def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:
+    """Return one purchase with what the card-holder says of it, for the operator."""
+    with ports.database.reading() as db:
+        found = db.execute(_select().where(tables.Agency.id == agency_id)).first()
+    if found is None:
+        raise Absent("no such purchase")
+    row = found[0]
+    said = ports.vault.text(f"agency.statement:{row.id}", row.statement) if row.statement else ""
+    return Bought(*found), said

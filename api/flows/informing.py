@@ -1,0 +1,92 @@
+"""Telling the card-holder on WeChat that somebody else has bought with their card."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from api.ports import CHINA, Ports
+from models import tables
+from models.domain.person import OWN
+from wechat.errors import WeChatBusy, WeChatError, WeChatUnknown
+
+PAGE = "pages/mine/mine"
+CALL_TAKES_AT_MOST = timedelta(seconds=30)
+GIVE_UP = timedelta(hours=24)
+BACK_OFF_S = (1, 5, 15, 60, 300, 900, 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message, ready to be sent."""
+
+    openid: str
+    data: dict[str, str]
+
+
+def send(ports: Ports, delivery_id: str) -> None:
+    """Send one notice of the outbox; what may have arrived is never sent again."""
+    with ports.database.transaction() as db:
+        delivery = db.get(tables.Delivery, delivery_id, with_for_update=True)
+        if delivery is None or delivery.state not in ("pending", "retry", "sending"):
+            return
+        if delivery.state == "sending":
+            if ports.now() >= delivery.next_at:
+                delivery.state = "unknown"
+            return
+        letter = _letter(ports, delivery)
+        if letter is None:
+            delivery.state, delivery.error = "dead", "not_bound"
+            return
+        delivery.state, delivery.next_at = "sending", ports.now() + CALL_TAKES_AT_MOST
+        delivery.tries += 1
+    error = _call(ports, letter)
+    with ports.database.transaction() as db:
+        _settle(ports, db.get_one(tables.Delivery, delivery_id), error)
+
+
+def _letter(ports: Ports, delivery: tables.Delivery) -> Letter | None:
+    """Return what to say and to whom, or None when no WeChat is known to be the card-holder's own."""
+    with ports.database.reading() as db:
+        verification = db.get_one(tables.Verification, delivery.verification_id)
+        institution = db.get_one(tables.Institution, verification.institution_id)
+        attempt = db.get_one(tables.Attempt, delivery.attempt_id)
+        row = tables.Binding
+        own = select(row).where(row.person_id == verification.cardholder_id, row.revoked_at.is_(None))
+        # Who held the phone at the counter need not be told.
+        others = own.where(row.proof.in_(OWN), row.openid_index != (attempt.owner_index or ""))
+        found = db.scalar(others.order_by(row.created_at.desc()).limit(1))
+    if found is None:
+        return None
+    data = {
+        "thing1": "他人代您使用医保购药",
+        "thing2": institution.name,
+        "amount3": f"{verification.amount_fen / 100:.2f}",
+        "time4": delivery.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+    }
+    return Letter(ports.vault.text(f"binding.openid:{found.id}", found.openid), data)
+
+
+def _call(ports: Ports, letter: Letter) -> WeChatError | None:
+    """Call WeChat; return what went wrong, or None."""
+    template = ports.settings.wechat_agent_template_id
+    try:
+        ports.wechat.send_subscribed(letter.openid, template, PAGE, letter.data)
+    except WeChatError as error:
+        return error
+    return None
+
+
+def _settle(ports: Ports, delivery: tables.Delivery, error: WeChatError | None) -> None:
+    """Write down what became of the call."""
+    delivery.error = (str(error) or type(error).__name__) if error else None
+    match error:
+        case None:
+            delivery.state = "delivered"
+        case WeChatUnknown():
+            delivery.state = "unknown"
+        case WeChatBusy() if ports.now() < delivery.created_at + GIVE_UP:
+            wait = BACK_OFF_S[min(delivery.tries, len(BACK_OFF_S)) - 1]
+            delivery.state, delivery.next_at = "retry", ports.now() + timedelta(seconds=wait)
+        case _:
+            delivery.state = "dead"

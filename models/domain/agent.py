@@ -1,0 +1,49 @@
+"""Agents (代办): somebody else is there for the card-holder."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.domain.errors import Invalid, TooMany
+from models.domain.person import SELF
+
+AGENT_CHECKS = ("off", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The counter's check-list: whose documents were looked at before anybody was filmed."""
+
+    cardholder_document: bool = False
+    agent_document: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether both documents were looked at."""
+        return self.cardholder_document and self.agent_document
+
+
+def is_agent(relation: str | None) -> bool:
+    """Tell whether this relation to the card-holder makes somebody an agent."""
+    return relation is not None and relation != SELF
+
+
+def check_documents(asked: str, checks: Checks | None) -> None:
+    """Raise Invalid `checks_missing` where the policy asks for a check-list that is not complete."""
+    if asked == "required" and not (checks is not None and checks.complete):
+        raise Invalid("please look at both documents first", code="checks_missing")
+
+
+def month(at: datetime) -> str:
+    """Return the month of an instant of the institution's own clock, as the quota counts it: 2026-11."""
+    return at.strftime("%Y-%m")
+
+
+def within_quota(others: Collection[str], cardholder_id: str, limit: int) -> None:
+    """Raise TooMany `agent_quota` when one more unrelated card-holder is one too many this month.
+
+    `others` are the unrelated card-holders the agent has served or is serving; the same one again is
+    never one more.
+    """
+    if cardholder_id not in others and len(set(others)) >= limit:
+        raise TooMany("this person has acted for too many people this month", code="agent_quota")

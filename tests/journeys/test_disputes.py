@@ -1,0 +1,252 @@
+"""The card-holder learns that somebody else bought with their card, and may say 不是我授权的."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models import tables
+from models.domain.person import Proof
+from scripts import disputes
+from tests import play
+from tests.acting import begun, bought, opened, passed, private, refused, strangers, typed
+from tests.scripts.test_scripts import installed  # noqa: F401
+from tests.world import MAN, Insured, World
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+TEMPLATE = "template-agents"
+
+
+def seen(phone: FlaskClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = play.ok(phone.get("/mp/v1/me/agents"))["agents"]
+    return found
+
+
+def letters(world: World) -> list[tuple[str, str, dict[str, str]]]:
+    """Return the messages that are not pushes."""
+    return [sent for sent in world.wechat.sent if "scene=" not in sent[1]]
+
+
+def told(world: World) -> str:
+    """Return what became of the notice in the outbox."""
+    with world.ports.database.reading() as db:
+        return db.scalars(select(tables.Delivery.state).where(tables.Delivery.kind == "notice")).one()
+
+
+def proofs(world: World, proof: Proof, openid: str) -> None:
+    with world.ports.database.transaction() as db:
+        index = world.ports.vault.index("openid", openid)
+        db.query(tables.Binding).filter_by(openid_index=index).update({"proof": proof})
+
+
+@pytest.fixture
+def templated(world: World) -> World:
+    """An installation with a template for notices."""
+    given = world.ports.settings.model_copy(update={"wechat_agent_template_id": TEMPLATE})
+    world.ports = replace(world.ports, settings=given)
+    world.app.extensions["ports"] = world.ports
+    return world
+
+
+def test_the_cardholder_sees_who_bought_where_and_for_how_much(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    bought(world, holder, person=typed(relation="护工"))
+    (one,) = seen(world.phone(holder.openid))
+    assert one["agent"] == {"name": "李*国", "relation": "护工"}
+    assert (one["institution"], one["amount_fen"], one["result"]) == ("第一药房", 12850, "passed")
+    assert one["disputed_at"] is None and MAN.id_number not in str(one)
+    assert seen(world.phone(MAN.openid)) == []
+
+
+def test_what_documents_or_an_appeal_let_through_is_seen_too(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    verification = opened(world, holder)
+    play.ok(begun(world, verification), 201)
+    proof = {"staff": "王", "document": "身份证", "reason": "核对"}
+    play.ok(world.till().post(f"/v1/verifications/{verification}/bypass", json=proof), 201)
+    (one,) = seen(world.phone(holder.openid))
+    assert one["result"] == "bypassed"
+
+
+@pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])
+def test_a_phone_that_may_be_a_relatives_sees_nothing(world: World, proof: Proof) -> None:
+    (holder,) = strangers(world, 1)
+    bought(world, holder)
+    (one,) = seen(world.phone(holder.openid))
+    proofs(world, proof, holder.openid)
+    phone = world.phone(holder.openid)
+    assert refused(phone.get("/mp/v1/me/agents"), 403, "recent_pass_needed")
+    url = f"/mp/v1/me/agents/{one['agency_id']}/dispute"
+    assert refused(phone.post(url, json={}), 403, "recent_pass_needed")
+    proofs(world, Proof.FACE, holder.openid)
+    assert len(seen(phone)) == 1
+
+
+def test_a_pass_on_the_phone_shows_whose_it_is_for_ten_minutes(world: World) -> None:
+    strangers(world, 0)
+    bought(world, MAN, person=typed())
+    proofs(world, Proof.CLAIMED, MAN.openid)
+    phone = world.phone(MAN.openid)
+    assert seen(phone) == []
+    world.clock.tick(601)
+    assert refused(phone.get("/mp/v1/me/agents"), 403, "recent_pass_needed")
+
+
+def test_a_purchase_is_disputed_once(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    verification = bought(world, holder)
+    phone = world.phone(holder.openid)
+    (one,) = seen(phone)
+    url = f"/mp/v1/me/agents/{one['agency_id']}/dispute"
+    first = play.ok(phone.post(url, json={"statement": "我没有委托任何人。"}), 201)
+    world.clock.tick(60)
+    again = play.ok(phone.post(url, json={"statement": "再说一次"}), 201)
+    assert first == again == seen(phone)[0] and first["disputed_at"] is not None
+    assert play.events(world, verification).count("agent.disputed") == 1
+    kept = private(world, verification, "agent.disputed")
+    assert kept == {"openid": holder.openid, "statement": "我没有委托任何人。"}
+    assert play.state(world, verification)["state"] == "passed"
+
+
+def test_nobody_disputes_what_was_not_bought_with_their_card(world: World) -> None:
+    one, two = strangers(world, 2)
+    bought(world, one)
+    (row,) = seen(world.phone(one.openid))
+    for openid in (two.openid, MAN.openid):
+        answer = world.phone(openid).post(f"/mp/v1/me/agents/{row['agency_id']}/dispute", json={})
+        assert answer.status_code == 404
+    assert world.phone(one.openid).post("/mp/v1/me/agents/agc_none/dispute", json={}).status_code == 404
+    assert seen(world.phone(one.openid))[0]["disputed_at"] is None
+
+
+@pytest.mark.parametrize("statement", ["", "  ", "长" * 501, 5])
+def test_a_statement_of_another_form_is_malformed(world: World, statement: object) -> None:
+    (holder,) = strangers(world, 1)
+    bought(world, holder)
+    phone = world.phone(holder.openid)
+    url = f"/mp/v1/me/agents/{seen(phone)[0]['agency_id']}/dispute"
+    assert phone.post(url, json={"statement": statement}).status_code == 400
+
+
+def test_the_export_shows_what_others_bought(world: World) -> None:
+    strangers(world, 0)
+    bought(world, MAN, person=typed())
+    assert play.ok(world.phone(MAN.openid).get("/mp/v1/me/export"))["agents"] == []
+
+
+def test_the_operator_lists_and_shows_disputes(
+    installed: World,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    disputes.main(["list"])
+    assert "No card-holder" in capsys.readouterr().out
+    (holder,) = strangers(installed, 1)
+    bought(installed, holder)
+    phone = installed.phone(holder.openid)
+    agency_id = seen(phone)[0]["agency_id"]
+    play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={"statement": "不是我"}), 201)
+    disputes.main(["show", agency_id])
+    said = capsys.readouterr().out
+    assert "不是我" in said and "not family on record" in said and "第一药房" in said
+    disputes.main(["list"])
+    said += capsys.readouterr().out
+    for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
+        assert secret not in said
+    with pytest.raises(SystemExit, match="no such purchase"):
+        disputes.main(["show", "agc_none"])
+
+
+def test_the_cardholder_is_told_on_their_own_wechat(templated: World) -> None:
+    (holder,) = strangers(templated, 1)
+    bought(templated, holder)
+    assert letters(templated) == []
+    play.work(templated.ports)
+    play.work(templated.ports)
+    ((openid, page, data),) = letters(templated)
+    assert openid == holder.openid and page == "pages/mine/mine" and told(templated) == "delivered"
+    assert {"第一药房", "128.50"} <= set(data.values()) and "2026-11-24 10:00" in data.values()
+    assert MAN.name not in str(data) and holder.name not in str(data)
+
+
+def test_nobody_is_told_without_a_template_or_of_their_own_purchase(world: World, templated: World) -> None:
+    strangers(templated, 0)
+    bought(templated, MAN, person=typed())
+    play.work(templated.ports)
+    assert letters(templated) == []
+
+
+def test_without_a_template_the_entry_is_all(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    bought(world, holder)
+    play.work(world.ports)
+    assert letters(world) == [] and len(seen(world.phone(holder.openid))) == 1
+
+
+@pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])
+def test_a_wechat_that_may_be_a_relatives_is_not_told(templated: World, proof: Proof) -> None:
+    (holder,) = strangers(templated, 1)
+    proofs(templated, proof, holder.openid)
+    bought(templated, holder)
+    play.work(templated.ports)
+    assert letters(templated) == [] and told(templated) == "dead"
+
+
+def test_the_phone_that_was_there_is_not_the_one_told(templated: World) -> None:
+    (holder,) = strangers(templated, 1)
+    known = {"name": holder.name, "id_number": holder.id_number}
+    play.ok(templated.phone(MAN.openid).post("/mp/v1/bindings", json=known), 201)
+    proofs(templated, Proof.FACE, MAN.openid)
+    bought(templated, holder)
+    play.work(templated.ports)
+    assert [letter[0] for letter in letters(templated)] == [holder.openid]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "later"),
+    [
+        (WeChatBusy(), "retry", "delivered"),
+        (WeChatUnknown(), "unknown", "unknown"),
+        (WeChatRefused(43101), "dead", "dead"),
+    ],
+)
+def test_a_notice_that_does_not_leave_never_touches_the_purchase(
+    templated: World, error: Exception, state: str, later: str
+) -> None:
+    (holder,) = strangers(templated, 1)
+    verification = bought(templated, holder)
+    templated.wechat.fail = error
+    play.work(templated.ports)
+    assert told(templated) == state
+    templated.wechat.fail = None
+    templated.clock.tick(2)
+    play.work(templated.ports)
+    assert told(templated) == later
+    assert play.state(templated, verification)["state"] == "passed"
+
+
+def test_a_worker_that_died_during_the_call_does_not_send_twice(templated: World) -> None:
+    (holder,) = strangers(templated, 1)
+    bought(templated, holder)
+    with templated.ports.database.transaction() as db:
+        db.query(tables.Delivery).filter_by(kind="notice").update({"state": "sending"})
+    play.work(templated.ports)
+    assert letters(templated) == [] and told(templated) == "unknown"
+
+
+def test_the_phone_may_say_that_notices_are_welcome(templated: World) -> None:
+    person: Insured = MAN
+    body = {"template_id": TEMPLATE, "result": "accept"}
+    answer = play.ok(templated.phone(person.openid).post("/mp/v1/subscriptions", json=body))
+    assert answer == {"accepted": True}
+
+
+def test_a_second_agent_of_the_same_purchase_is_the_one_seen(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    verification = opened(world, holder)
+    play.ok(begun(world, verification, person=typed(relation="护工")), 201)
+    play.ok(begun(world, verification, person=typed(relation="其他")), 201)
+    passed(world)
+    (one,) = seen(world.phone(holder.openid))
+    assert one["agent"]["relation"] == "其他"

@@ -1,0 +1,56 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.domain.agent import AGENT_CHECKS, Checks, check_documents, is_agent, month, within_quota
+from models.domain.errors import Invalid, TooMany
+from models.domain.person import RELATIONS, SELF
+
+cardholders = st.sampled_from("abcdefgh")
+
+
+@given(st.lists(cardholders), st.integers(0, 5))
+def test_nobody_ever_serves_more_than_the_quota_in_a_month(wishes, limit):
+    served = set()
+    for cardholder in wishes:
+        try:
+            within_quota(served, cardholder, limit)
+        except TooMany as refused:
+            assert refused.code == "agent_quota"
+            assert len(served) == limit and cardholder not in served
+        else:
+            served.add(cardholder)
+        assert len(served) <= limit
+    assert len(served) == min(limit, len(set(wishes)))
+
+
+@given(st.lists(cardholders, min_size=1), st.integers(0, 5))
+def test_the_same_cardholder_again_is_never_one_more(served, limit):
+    within_quota(served, served[0], limit)
+
+
+@given(st.datetimes(), st.datetimes())
+def test_two_instants_are_of_one_month_or_not(one, other):
+    assert (month(one) == month(other)) == ((one.year, one.month) == (other.year, other.month))
+
+
+def test_a_month_is_written_like_a_date():
+    assert month(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == "2026-11"
+
+
+@given(st.sampled_from(AGENT_CHECKS), st.none() | st.builds(Checks, st.booleans(), st.booleans()))
+def test_the_check_list_is_asked_for_by_the_policy(asked, checks):
+    complete = checks is not None and checks.cardholder_document and checks.agent_document
+    if asked == "off" or complete:
+        check_documents(asked, checks)
+        return
+    with pytest.raises(Invalid) as refused:
+        check_documents(asked, checks)
+    assert refused.value.code == "checks_missing"
+
+
+def test_everybody_but_the_cardholder_is_an_agent():
+    assert not is_agent(SELF) and not is_agent(None)
+    assert all(is_agent(relation) for relation in RELATIONS)
