@@ -6,7 +6,8 @@ from typing import Any
 
 from api import present, words
 from api.case import Case
-from api.flows import popup, reach, tillcode
+from api.flows import holder, popup, reach, tillcode
+from api.flows import policy as policies
 from api.ports import CHINA, Ports
 from api.stream import events_after
 from models import tables
@@ -77,13 +78,19 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
         "number": len(case.attempts),
         "seq": row.last_seq,
         "now": now.isoformat(),
-        "csrf": popup.csrf(ports, cookie),
+        "csrf": holder.csrf(ports, cookie),
         "refused": words.refusal(look.refused) if look.refused else None,
         "look": asdict(look),
         "valid_until": _clock(look.till_code.expires_at) if look.till_code else None,
+        "checks_required": _checks_required(ports),
         "relations": RELATIONS,
         "words": words,
     }
+
+
+def _checks_required(ports: Ports) -> bool:
+    with ports.database.reading() as db:
+        return policies.active(db).agent_checks == "required"
 
 
 def _person(shown: dict[str, Any]) -> dict[str, Any]:

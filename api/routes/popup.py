@@ -8,10 +8,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api import problems, screens, stream
 from api.case import Case
+from api.flows import holder
 from api.flows import popup as popups
 from api.flows.attempt import Choice
+from api.flows.holder import Hand
 from api.flows.identify import Named
-from api.flows.popup import Hand, Wanted
+from api.flows.popup import Wanted
 from api.routes.institution import EventsQuery
 from api.schemas import answers
 from api.schemas.forms import Documents, Form, Pick
@@ -48,14 +50,14 @@ class PageQuery(BaseModel):
 @popup.get("/popup/<string:token>", responses=PAGE)
 def show(path: PopupPath, query: PageQuery) -> Response:
     """Show where the verification stands; the first browser to come keeps the popup."""
-    case, cookie = popups.enter(ports(), _hand(path))
+    case, cookie = holder.enter(ports(), _hand(path))
     return _keep(_page(case, cookie, Look(query.step, query.person)), path, case, cookie)
 
 
 @popup.get("/popup/<string:token>/events", responses={200: answers.EventsAnswer, 204: None})
 def popup_events(path: PopupPath, query: EventsQuery) -> Response:
     """Follow the verification as the popup's holder: SSE, or a poll."""
-    case = popups.held(ports(), _hand(path))
+    case = holder.held(ports(), _hand(path))
     return follow(case.verification.id, query.after, query.wait, stream.unnamed)
 
 
@@ -71,8 +73,8 @@ def push(path: PopupPath) -> Response:
 def show_code(path: PopupPath) -> Response:
     """Show a code for the cashier's phone (收费员手机人脸, 刷新)."""
     form = _form(Pick)
-    popups.show_code(ports(), _hand(path, form), _wanted(form))
-    return _see(path)
+    is_shown = popups.show_code(ports(), _hand(path, form), _wanted(form))
+    return _see(path) if is_shown else _see(path, "confirm", form.person_id)
 
 
 @popup.post("/popup/<string:token>/back", responses=MOVED)
@@ -106,7 +108,7 @@ def refused(refusal: Refusal) -> Response:
         return problems.from_refusal(refusal)
     hand = _hand(PopupPath(token=(request.view_args or {})["token"]))
     try:
-        case = popups.held(ports(), hand)
+        case = holder.held(ports(), hand)
     except Refusal:
         return _labelled(make_response(render_template("popup/void.html"), 410), "'none'")
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
@@ -132,9 +134,10 @@ def _form(kind: type[F]) -> F:
 
 def _wanted(form: Pick) -> Wanted:
     if form.person_id:
-        return Wanted(Choice(form.person_id), form.confirmed is not None)
+        return Wanted(Choice(form.person_id, checks=form.checks()), form.confirmed is not None)
     if form.name and form.id_number:
-        return Wanted(Choice(None, Named(form.name, form.id_number, form.id_type), form.relation))
+        named = Named(form.name, form.id_number, form.id_type)
+        return Wanted(Choice(None, named, form.relation, form.checks()))
     if form.name or form.id_number:
         raise Malformed("name and number belong together")
     return Wanted(Choice())

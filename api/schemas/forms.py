@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.requests import Bypass, IdNumber, Name, Relation, Word
+from models.domain.agent import Checks
 from models.domain.idnumber import IdType
 
 
@@ -33,6 +34,13 @@ class Pick(Form):
     id_type: IdType = IdType.RESIDENT
     relation: Relation | None = None
     confirmed: Literal["yes"] | None = None
+    cardholder_document: Literal["yes"] | None = None
+    agent_document: Literal["yes"] | None = None
+
+    def checks(self) -> Checks | None:
+        """Return the check-list, or None where nothing was ticked."""
+        ticked = (self.cardholder_document is not None, self.agent_document is not None)
+        return Checks(*ticked) if any(ticked) else None
 
 
 class Documents(Form, Bypass):

@@ -8,8 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.flows import administration, subscription
-from api.flows import popup as popups
+from api.flows import administration, holder, policy, subscription
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
 from models.domain.subscription import Fact, FactKind
@@ -198,6 +197,9 @@ def test_a_push_goes_through_every_step_to_the_end(world: World) -> None:
     verification, popup = opened(world)
     allow(world, WIFE.openid)
     popup.post("push", person_id=world.ids[WIFE.name])
+    assert popup.screen == "confirm" and popup.says("已核对参保人身份证", "已核对代办人身份证")
+    ticked = {"cardholder_document": "yes", "agent_document": "yes"}
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **ticked)
     assert popup.screen == "waiting" and popup.says("正在把消息送到")
     play.work(world.ports)
     popup.get()
@@ -292,6 +294,25 @@ def test_somebody_without_wechat_is_led_to_the_cashiers_phone(world: World) -> N
     assert popup.says("尚未开通微信推送")
     popup.post("code", person_id=world.ids[WIFE.name])
     assert popup.screen == "code" and popup.says("王*英（配偶）")
+
+
+@pytest.mark.parametrize("deed", ["push", "code"])
+def test_a_policy_that_asks_for_the_check_list_gets_it(world: World, deed: str) -> None:
+    with world.ports.database.reading() as db:
+        wanted = replace(policy.active(db), agent_checks="required")
+    policy.enact(world.ports, wanted, author="test", approver="test")
+    verification, popup = opened(world)
+    allow(world, WIFE.openid)
+    wife = world.ids[WIFE.name]
+    popup.post(deed, person_id=wife)
+    assert popup.screen == "confirm" and states(world, verification) == []
+    answer = popup.post(deed, person_id=wife, confirmed="yes", step="confirm", agent_document="yes")
+    assert answer.status_code == 422 and popup.screen == "confirm" and popup.says("逐项勾选")
+    ticked = {"cardholder_document": "yes", "agent_document": "yes"}
+    popup.post(deed, person_id=wife, confirmed="yes", **ticked)
+    assert states(world, verification) == ["waiting"]
+    popup.post("code", person_id=wife, confirmed="yes")
+    assert states(world, verification) == ["superseded", "waiting"]
 
 
 # ------------------------------------------------------------------------------------ manual entry
@@ -545,7 +566,7 @@ def test_an_end_from_elsewhere_shows(world: World, end: str, words: str) -> None
 
 def csrf_of(world: World, popup: Popup) -> str:
     cookie = popup.browser.get_cookie("yibao_popup", path=popup.url)
-    return popups.csrf(world.ports, cookie.value)
+    return holder.csrf(world.ports, cookie.value)
 
 
 # ------------------------------------------------------------------------------------- the events
