@@ -16,7 +16,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench fuzz demo serve test lint format lock clean node browser phone
+.PHONY: help setup setup-dev weights bench load fuzz demo serve test lint format lock clean node browser phone
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ bench: setup ## Measure what the matcher costs, into out/bench.json (PAD weights
 
 fuzz: setup-dev ## Feed 10,000 spoilt pictures to the matcher, into out/fuzz (RUNS=n for more or fewer)
 	$(BIN)/python -m scripts.fuzz --runs $(or $(RUNS),10000) --out out/fuzz
+
+load: setup ## Hold 1,000 popups on a demo of its own and measure, into out/load.json (LOAD="--clients 200 --seconds 20")
+	$(BIN)/python -m scripts.load $(LOAD)
 
 demo: setup ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
 	$(BIN)/python -m scripts.demo

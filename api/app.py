@@ -14,6 +14,7 @@ from api.routes.deliveries import deliveries
 from api.routes.demo import demo
 from api.routes.institution import v1
 from api.routes.mini_program import mp
+from api.routes.popup import popup
 from api.routes.public import public
 from api.routes.subject import me
 from api.settings import Settings
@@ -38,7 +39,8 @@ def create_app(given: Ports | None = None) -> Api:
     app.before_request(_identify)
     app.before_request(limit_body)
     app.after_request(_finish)
-    for blueprint in (v1, deliveries, mp, me, public, wechat, *([demo] if composed.settings.demo else [])):
+    public_side = (public, popup, wechat, *([demo] if composed.settings.demo else []))
+    for blueprint in (v1, deliveries, mp, me, *public_side):
         app.register_api(blueprint)
     return app
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -88,6 +89,12 @@ def _is_due(ports: Ports, case: Case) -> bool:
     now = ports.now()
     overdue = any(attempts.is_due(attempt.snapshot(), now) for attempt in case.attempts)
     return overdue or verifications.is_due(case.facts, case.states, now)
+
+
+def next_due(case: Case) -> datetime:
+    """Return the next instant at which time alone changes the case."""
+    running = [one.snapshot().deadline for one in case.attempts if one.state in attempts.LIVE]
+    return min([*running, case.verification.expires_at])
 
 
 def settle(ports: Ports, case: Case) -> None:

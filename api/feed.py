@@ -1,11 +1,11 @@
 """One look at the newest events a moment, shared by everybody who waits in this process."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.ports import Ports
@@ -13,28 +13,42 @@ from models import tables
 from models.domain.errors import Busy
 
 TICK_S = 0.2
+# An event may commit after one with a higher id: for so many ticks its place is looked at again.
+LATE_TICKS = 50
+GAPS_AT_MOST = 500
+
+
+@dataclass(slots=True)
+class Watch:
+    """Those who wait for one verification; `mark` counts what has happened to it."""
+
+    clients: int = 0
+    mark: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
 
 
 class EventFeed:
     """Wakes a waiting client when an event of its verification has been committed by any process.
 
-    One thread reads the newest events; nobody holds a database session while waiting.
+    One thread reads the newest events and wakes only those concerned; nobody holds a database
+    session while waiting.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._changed = threading.Condition()
-        self._waiting: Counter[str] = Counter()
-        self._marks: dict[str, int] = {}
-        self._closed = False
+        self._lock = threading.Lock()
+        self._watches: dict[str, Watch] = {}
+        self._clients = 0
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def place(self, verification_id: str) -> "Place":
         """Return a place for one waiting client, or raise Busy when all are taken."""
-        with self._changed:
-            if self._waiting.total() >= self._ports.settings.event_clients:
+        with self._lock:
+            if self._clients >= self._ports.settings.event_clients:
                 raise Busy("too many clients are waiting; please poll without wait")
-            self._waiting[verification_id] += 1
+            self._clients += 1
+            self._watches.setdefault(verification_id, Watch()).clients += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="event-feed", daemon=True)
                 self._thread.start()
@@ -42,59 +56,71 @@ class EventFeed:
 
     def mark(self, verification_id: str) -> int:
         """Return a mark to wait from; take it before looking at the table."""
-        with self._changed:
-            return self._marks.get(verification_id, 0)
+        watch = self._watches.get(verification_id)
+        return watch.mark if watch else 0
 
     def wait(self, verification_id: str, mark: int, seconds: float) -> bool:
         """Wait until the verification has an event newer than `mark`; tell whether it has."""
-
-        def is_newer() -> bool:
-            return self._closed or self._marks.get(verification_id, 0) != mark
-
-        with self._changed:
-            return self._changed.wait_for(is_newer, timeout=seconds)
+        watch = self._watches.get(verification_id) or Watch()
+        with watch.changed:
+            return watch.changed.wait_for(lambda: self.closed or watch.mark != mark, timeout=seconds)
 
     @property
     def closed(self) -> bool:
         """Tell whether the process is going down."""
-        return self._closed
+        return self._closing.is_set()
 
     def close(self) -> None:
         """Wake everybody for the last time."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._closing.set()
+        with self._lock:
+            watches = list(self._watches.values())
+        for watch in watches:
+            with watch.changed:
+                watch.changed.notify_all()
         if self._thread is not None:
             self._thread.join(timeout=5)
 
     def _leave(self, verification_id: str) -> None:
         """Forget one client, and the verification when it was the last."""
-        with self._changed:
-            self._waiting[verification_id] -= 1
-            if not self._waiting[verification_id]:
-                del self._waiting[verification_id]
-                self._marks.pop(verification_id, None)
+        with self._lock:
+            self._clients -= 1
+            watch = self._watches[verification_id]
+            watch.clients -= 1
+            if not watch.clients:
+                del self._watches[verification_id]
 
     def _run(self) -> None:
         """Look for new events until closed."""
-        newest = -1
-        while not self._closed:
-            fresh = self._look(newest)
-            with self._changed:
-                for event_id, verification_id in fresh:
-                    newest = max(newest, event_id)
-                    if verification_id in self._waiting:
-                        self._marks[verification_id] = event_id
-                self._changed.notify_all()
-                self._changed.wait_for(lambda: self._closed, timeout=TICK_S)
+        newest, gaps = -1, dict[int, int]()
+        while not self.closed:
+            for event_id, verification_id in self._look(newest, list(gaps)):
+                if newest >= 0:
+                    skipped = range(max(newest + 1, event_id - GAPS_AT_MOST), event_id)
+                    gaps |= dict.fromkeys(skipped, LATE_TICKS)
+                gaps.pop(event_id, None)
+                newest = max(newest, event_id)
+                self._wake(verification_id)
+            gaps = {event_id: ticks - 1 for event_id, ticks in gaps.items() if ticks > 1}
+            self._closing.wait(TICK_S)
 
-    def _look(self, newest: int) -> Sequence[tuple[int, str]]:
-        """Return the events after `newest` (at first only the last), none while the database is away.
+    def _wake(self, verification_id: str) -> None:
+        """Wake those who wait for one verification."""
+        watch = self._watches.get(verification_id)
+        if watch is not None:
+            with watch.changed:
+                watch.mark += 1
+                watch.changed.notify_all()
 
-        An event that commits after a higher id is missed here; whoever waits also looks every second.
+    def _look(self, newest: int, gaps: list[int]) -> Sequence[tuple[int, str]]:
+        """Return the events after `newest` (at first only the last) and those that came late.
+
+        None while the database is away; whoever waits also looks from time to time.
         """
         rows = select(tables.Event.id, tables.Event.verification_id)
-        wanted = rows.where(tables.Event.id > newest).order_by(tables.Event.id)
+        wanted = rows.where(or_(tables.Event.id > newest, tables.Event.id.in_(gaps))).order_by(
+            tables.Event.id
+        )
         if newest < 0:
             wanted = rows.order_by(tables.Event.id.desc()).limit(1)
         try:

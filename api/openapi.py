@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.examples import PROBLEM, exemplify
 from api.problems import MEDIA_TYPE, problem
 from api.schemas.answers import Problem
+from api.schemas.forms import Documents, Form, Pick
 
 PROBLEMS = ("400", "404", "405", "409", "410", "413", "415", "422", "429", "500", "503")
 IDENTIFIED = ("401", "403")
@@ -48,6 +49,15 @@ UPLOADS: dict[str, dict[str, Any]] = {
 }
 
 
+FORMS: dict[str, type[BaseModel]] = {
+    "/push": Pick,
+    "/code": Pick,
+    "/back": Form,
+    "/till-code": Pick,
+    "/bypass": Documents,
+}
+
+
 def malformed(error: ValidationError) -> Response:
     """Answer 400 naming the fields that cannot be read, never their values."""
     fields = sorted(
@@ -79,6 +89,8 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
     for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/", "/wechat/")) else ()):
         described = responses.setdefault(status, {"description": "Problem"})
         described.setdefault("content", {}).update(content)
+    if path.startswith("/popup/"):
+        _label_popup(operation, path, method)
     if path.startswith("/v1/") and method == "post":
         operation.setdefault("parameters", []).append(KEY)
     if path.endswith("/events"):
@@ -90,6 +102,16 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
                 "required": True,
                 "content": {"multipart/form-data": {"schema": schema}},
             }
+
+
+def _label_popup(operation: dict[str, Any], path: str, method: str) -> None:
+    """Say that the popup answers people with pages and takes plain forms."""
+    for described in operation["responses"].values():
+        described.setdefault("content", {}).setdefault("text/html", {"schema": {"type": "string"}})
+    for ending, form in FORMS.items():
+        if method == "post" and path.endswith(ending):
+            content = {"application/x-www-form-urlencoded": {"schema": form.model_json_schema()}}
+            operation["requestBody"] = {"required": True, "content": content}
 
 
 def new_app() -> Api:

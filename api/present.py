@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.case import Case
-from api.directory import Relative
+from api.directory import PersonView
 from api.flows import reach, subscription
 from api.flows.scene import Scene
 from api.ports import Ports
@@ -50,21 +50,22 @@ def popup_url(ports: Ports, token: str) -> str:
 def persons(ports: Ports, cardholder_id: str) -> list[dict[str, Any]]:
     """Return the card-holder and the family network, as the counter may see them."""
     network = ports.directory.network(cardholder_id)
-    pushes = reach.pushes(ports, [relative.person.person_id for relative in network])
-    return [_person(ports, relative, pushes[relative.person.person_id]) for relative in network]
+    pushes = reach.pushes(ports, [one.person.person_id for one in network])
+    return [
+        person(ports, one.person, one.relation, pushes[one.person.person_id]) | {"network": one.network}
+        for one in network
+    ]
 
 
-def _person(ports: Ports, relative: Relative, push: Push) -> dict[str, Any]:
-    """Return one row of the list."""
-    person = relative.person
+def person(ports: Ports, view: PersonView, relation: str, push: Push) -> dict[str, Any]:
+    """Return one person as the counter may see them."""
     return {
-        "person_id": person.person_id,
-        "name": mask(person.name),
-        "relation": relative.relation,
-        "sex": person.sex,
-        "age": age(person.birth, ports.today()) if person.birth else None,
-        "network": relative.network,
-        "enrolled": person.enrolled,
+        "person_id": view.person_id,
+        "name": mask(view.name),
+        "relation": relation,
+        "sex": view.sex,
+        "age": age(view.birth, ports.today()) if view.birth else None,
+        "enrolled": view.enrolled,
         "subscribed": push is Push.READY,
         "push": push,
     }

@@ -12,6 +12,8 @@ bind = _settings.bind
 workers = _settings.web_processes
 worker_class = "gthread"
 threads = _settings.event_clients + FREE_THREADS
+# Idle connections kept for browsers take no thread.
+worker_connections = threads + 500
 timeout = 60
 graceful_timeout = 10
 keepalive = 15

@@ -1,12 +1,13 @@
 """A verification's events as they happen: server-sent events, or a long poll."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import select
 
 from api import case as cases
+from api.case import Case
 from api.feed import EventFeed, Place
 from api.ports import Ports
 from models import tables
@@ -15,6 +16,8 @@ from models.domain.verification import TERMINAL
 
 HEARTBEAT_S = 10.0
 SETTLE_S = 1.0
+
+Form = Callable[[dict[str, Any]], str]
 
 
 def events_after(ports: Ports, verification_id: str, after: int) -> list[dict[str, Any]]:
@@ -47,9 +50,19 @@ def is_over(ports: Ports, verification_id: str, last: int) -> bool:
     return ended and not events_after(ports, verification_id, last)
 
 
-def sse(ports: Ports, feed: EventFeed, verification_id: str, last: int) -> "Stream":
+def named(event: dict[str, Any]) -> str:
+    """Return one event as tills read it: listeners are registered by type."""
+    return f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
+
+
+def unnamed(event: dict[str, Any]) -> str:
+    """Return one event as a page reads it that wants to hear of all types."""
+    return f"id: {event['seq']}\ndata: {json.dumps(event)}\n\n"
+
+
+def sse(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form = named) -> "Stream":
     """Return the events from `last` on as text/event-stream; raises Busy when no place is free."""
-    return Stream(feed.place(verification_id), _lines(ports, feed, verification_id, last))
+    return Stream(feed.place(verification_id), _lines(ports, feed, verification_id, last, form))
 
 
 class Stream:
@@ -67,23 +80,25 @@ class Stream:
         self._place.close()
 
 
-def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int) -> Iterator[str]:
+def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form) -> Iterator[str]:
     """Yield events and heartbeats until the verification has ended or the process goes down."""
     yield "retry: 1000\n\n"
-    silent = 0.0
     while not feed.closed:
         mark = feed.mark(verification_id)
-        state = cases.seen(ports, verification_id).verification.state
+        case = cases.seen(ports, verification_id)
         for event in events_after(ports, verification_id, last):
-            last, silent = event["seq"], 0.0
-            yield f"id: {last}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
-        if state in TERMINAL:
+            last = event["seq"]
+            yield form(event)
+        if not case.is_open:
             return
-        if not feed.wait(verification_id, mark, SETTLE_S):
-            silent += SETTLE_S
-        if silent >= HEARTBEAT_S:
-            silent = 0.0
+        if not feed.wait(verification_id, mark, _pause(ports, case)):
             yield ": still here\n\n"
+
+
+def _pause(ports: Ports, case: Case) -> float:
+    """Return for how long nothing can happen that the feed would not tell: until time is up."""
+    left = (cases.next_due(case) - ports.now()).total_seconds()
+    return min(max(left, SETTLE_S), HEARTBEAT_S)
 
 
 def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: float) -> dict[str, Any]:
@@ -96,9 +111,9 @@ def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, w
         while left > 0 and not answer["events"] and not feed.closed:
             mark = feed.mark(verification_id)
             answer = _poll(ports, verification_id, after)
-            if not answer["events"]:
-                feed.wait(verification_id, mark, min(left, SETTLE_S))
-                left -= SETTLE_S
+            pause = min(left, _pause(ports, cases.seen(ports, verification_id)))
+            if not answer["events"] and not feed.wait(verification_id, mark, pause):
+                left -= pause
     return answer
 
 

@@ -6,6 +6,7 @@ from typing import Any, ParamSpec
 
 from flask import Response, current_app, g, jsonify, request
 
+from api import stream
 from api.feed import EventFeed
 from api.flows.scene import User
 from api.flows.session import institution_of, user_of
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 JSON_BYTES = 64 * 1024
 FRAMES_BYTES = 4 * 1024 * 1024 + JSON_BYTES
 APPEAL_BYTES = 16 * 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
 
 
 def ports() -> Ports:
@@ -38,6 +40,18 @@ def answer(body: Mapping[str, Any], status: int = 200) -> Response:
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def follow(verification_id: str, after: int, wait: float, form: stream.Form = stream.named) -> Response:
+    """Answer with the verification's events: SSE when asked for text/event-stream, else a long poll."""
+    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
+        return answer(stream.long_poll(ports(), feed(), verification_id, after, wait))
+    last = stream.last_event_id(request.headers.get("Last-Event-ID"), after)
+    if stream.is_over(ports(), verification_id, last):
+        return Response(status=204)
+    lines = stream.sse(ports(), feed(), verification_id, last, form)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(lines, mimetype="text/event-stream", headers=headers)
 
 
 def bearer() -> str:
@@ -82,6 +96,7 @@ def limit_body() -> None:
     request.max_form_parts = 40
     # WeChat's own messages are XML or JSON, whatever their label; what cannot be opened is refused later.
     free = multipart or request.is_json or request.endpoint == "wechat.receive"
+    free = free or (request.blueprint == "popup" and request.mimetype == FORM)
     if request.method in ("POST", "PUT") and request.content_length and not free:
         raise WrongMediaType("send application/json")
 

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.institution", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="add | provider | rotate-key | staff | list")
+    commands = parser.add_subparsers(required=True, metavar="add | provider | popup | … | list")
     add = commands.add_parser("add", help="register an institution and print its credentials once")
     add.add_argument("name")
     add.add_argument("--network", action="append", default=[], help="CIDR its webhooks may also go to")
@@ -36,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     provider.add_argument("institution_id")
     provider.add_argument("provider", type=Provider, choices=list(Provider))
     provider.set_defaults(run=_provider)
+    popup = commands.add_parser("popup", help="say which pages may frame the popup and hear its end")
+    popup.add_argument("institution_id")
+    popup.add_argument("--origin", action="append", default=[], help="such as https://till.example")
+    popup.add_argument("--scheme", help="a URL scheme of the till's own: SCHEME://yibao-face?…")
+    popup.set_defaults(run=_popup)
     rotate = commands.add_parser("rotate-key", help="replace API key and webhook secret")
     rotate.add_argument("institution_id")
     rotate.set_defaults(run=_rotate)
@@ -64,6 +69,11 @@ def _show_magic_numbers() -> None:
 def _provider(ports: Ports, options: argparse.Namespace) -> None:
     administration.set_provider(ports, options.institution_id, options.provider)
     print(f"{options.institution_id} is verified by {options.provider} from the next attempt on")
+
+
+def _popup(ports: Ports, options: argparse.Namespace) -> None:
+    administration.set_popup(ports, options.institution_id, tuple(options.origin), options.scheme)
+    print(f"the popup may be framed by {', '.join(options.origin) or 'nobody'}")
 
 
 def _rotate(ports: Ports, options: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """What an administrator does with institutions and their keys."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +15,10 @@ from models.vault import digest
 
 # A till can see which of its keys meets invented persons only.
 SANDBOX_KEY = "yk_sandbox_"
+# Plain http only from the till's own machine, where no network lies between.
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
+BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,21 @@ def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
         if row is None:
             raise Absent("no such institution")
         row.provider = provider
+
+
+def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], scheme: str | None) -> None:
+    """Say which pages may frame the popup and hear its end, and which URL scheme is told.
+
+    Raises Invalid `popup_invalid` for what is no origin or no scheme of the institution's own.
+    """
+    wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+    if wrong or (scheme and (not SCHEME.fullmatch(scheme) or scheme in BROWSERS_OWN)):
+        raise Invalid("an origin is https://till.example, a scheme like mypos", code="popup_invalid")
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.popup_origins, row.popup_scheme = list(origins), scheme
 
 
 def _new_key(ports: Ports, sandbox: bool) -> str:

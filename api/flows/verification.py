@@ -130,7 +130,7 @@ def renew_popup(ports: Ports, institution_id: str, verification_id: str) -> str:
         if not case.is_open:
             raise Conflict("this verification is over", code="verification_ended")
         token = ports.random.token(32)
-        case.verification.popup_hash = digest(token)
+        case.verification.popup_hash, case.verification.popup_holder = digest(token), None
         return token
 
 
@@ -150,11 +150,3 @@ def bypass(ports: Ports, institution_id: str, verification_id: str, proof: dict[
         last = next((a for a in reversed(case.attempts) if a.person_id), None)
         cases.end(ports, case, VerificationEvent.BYPASS, last, proof)
         return case
-
-
-def from_popup(ports: Ports, token: str) -> Case | None:
-    """Return the verification a popup's link belongs to, or None when the link is void."""
-    with ports.database.reading() as db:
-        wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
-        found = db.scalar(wanted)
-    return cases.seen(ports, found) if found else None

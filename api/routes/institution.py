@@ -1,10 +1,10 @@
 """What tills call: /v1."""
 
-from flask import Response, request
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api import present, stream
+from api import present
 from api.flows import attempt as attempts
 from api.flows import redeem as receipts
 from api.flows import tillcode
@@ -13,7 +13,7 @@ from api.flows.attempt import Choice
 from api.flows.identify import Named
 from api.flows.verification import Purchase
 from api.schemas import answers, requests
-from api.web import answer, feed, idempotent, institution, know_institution, ports
+from api.web import answer, follow, idempotent, institution, know_institution, ports
 from models.domain.errors import Malformed
 
 v1 = APIBlueprint(
@@ -134,15 +134,7 @@ def cancel(path: VerificationPath) -> Response:
 def events(path: VerificationPath, query: EventsQuery) -> Response:
     """Follow the verification: SSE when asked for text/event-stream, else a long poll."""
     verifications.get(ports(), institution(), path.verification_id)
-    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
-        return answer(stream.long_poll(ports(), feed(), path.verification_id, query.after, query.wait))
-    last = stream.last_event_id(request.headers.get("Last-Event-ID"), query.after)
-    if stream.is_over(ports(), path.verification_id, last):
-        return Response(status=204)
-    lines = stream.sse(ports(), feed(), path.verification_id, last)
-    return Response(
-        lines, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
+    return follow(path.verification_id, query.after, query.wait)
 
 
 @v1.post("/receipts/<string:jti>/redeem", responses={200: answers.Redemption})

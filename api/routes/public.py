@@ -1,14 +1,13 @@
-"""What anybody may read: keys, health, a code's picture, the popup."""
+"""What anybody may read: keys, health, a code's picture."""
 
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api import present, receipts
+from api import receipts
 from api.flows import code
-from api.flows import verification as verifications
 from api.schemas import answers
 from api.web import answer, ports
 
@@ -19,12 +18,6 @@ class ImagePath(BaseModel):
     """Which code."""
 
     scene: str = Field(max_length=64)
-
-
-class PopupPath(BaseModel):
-    """Which popup."""
-
-    token: str = Field(max_length=64)
 
 
 @public.get("/.well-known/jwks.json", responses={200: answers.KeySet})
@@ -65,19 +58,3 @@ def subscribe_image() -> Response:
 def _picture(picture: bytes) -> Response:
     kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
     return Response(picture, mimetype=kind, headers={"Cache-Control": "no-store"})
-
-
-@public.get(
-    "/popup/<string:token>",
-    responses={200: {"content": {"text/html": {}}}, 410: {"content": {"text/html": {}}}},
-)
-def popup(path: PopupPath) -> Response:
-    """Show the cashier where the verification stands."""
-    case = verifications.from_popup(ports(), path.token)
-    shown = present.verification(ports(), case) if case else None
-    page = render_template("popup.html", verification=shown)
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Security-Policy": CSP}
-    return Response(page, 200 if case else 410, mimetype="text/html", headers=headers)
-
-
-CSP = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors *"

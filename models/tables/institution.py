@@ -21,6 +21,8 @@ class Institution(Base):
     provider: Mapped[str] = mapped_column(String(16), default="own")
     sandbox: Mapped[bool] = mapped_column(default=False)
     window_s: Mapped[int] = mapped_column(default=120)
+    popup_origins: Mapped[list[str]] = mapped_column(default=list)
+    popup_scheme: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
 

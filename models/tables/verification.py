@@ -10,7 +10,10 @@ from models.domain.verification import VerificationState
 
 
 class Verification(Base):
-    """One purchase's check; `head` and `last_seq` are the tip of its event chain."""
+    """One purchase's check; `head` and `last_seq` are the tip of its event chain.
+
+    `popup_holder` is the digest of the cookie that the popup's first opening left.
+    """
 
     __tablename__ = "verification"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Verification(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     popup_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    popup_holder: Mapped[str | None] = mapped_column(String(64))
     receipt: Mapped[str | None] = mapped_column(Text)
     receipt_jti: Mapped[str | None] = mapped_column(String(32), unique=True)
     last_seq: Mapped[int] = mapped_column(default=0)

@@ -90,6 +90,11 @@ class Servers:
         pids = [self._running[name].pid for name in ("web", "worker")]
         return sum(_ticks(pid) for parent in pids for pid in (parent, *_children(parent))) / TICKS
 
+    def memory_mb(self) -> int:
+        """Return what the application's processes hold in memory (Linux)."""
+        pid = self._running["web"].pid
+        return round(sum(_resident_kb(one) for one in (pid, *_children(pid))) / 1024)
+
     def _wait_until_ready(self) -> None:
         """Wait until every address answers, or say which process has died."""
         give_up = time.monotonic() + START_S
@@ -130,6 +135,12 @@ def _children(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*"):
         for child in (task / "children").read_text().split():
             yield int(child)
+
+
+def _resident_kb(pid: int) -> int:
+    """Return the resident memory of a process (proc(5))."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 def _ticks(pid: int) -> int:

@@ -93,7 +93,13 @@ AFTER_A_PASS = {"GET /mp/v1/me/export", "DELETE /mp/v1/me"}
 # Of a phone that has shown whose it is; another learns nothing, not even whether there is such a thing.
 OWN_PHONE: dict[str, Sent] = {"POST /mp/v1/me/agents/{agency_id}/dispute": _json(statement="不是我授权的")}
 # The address itself is the ticket: an invented one must look like one that no longer works.
-TICKET = {"GET /popup/{token}": 410, "GET /qr/{scene}.png": 404}
+P = "/popup/{token}"
+TICKET = {
+    f"GET {P}": 410,
+    f"GET {P}/events": 410,
+    **{f"POST {P}/{deed}": 410 for deed in ("push", "code", "back", "bypass", "till-code")},
+    "GET /qr/{scene}.png": 404,
+}
 # Without a proof of its own kind in the request: refused.
 PROVEN = {"GET /wechat/callback": 403, "POST /wechat/callback": 403, "POST /mp/v1/login": 401}
 # For anybody, and about nobody.

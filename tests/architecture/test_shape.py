@@ -26,7 +26,7 @@ WALL_CLOCK = {
 }
 CHANCE = {"random", "secrets"}
 # Programs that play the outside world or time the real one.
-AT_THE_EDGE = ("scripts/demo", "scripts/bench")
+AT_THE_EDGE = ("scripts/demo", "scripts/bench", "scripts/load")
 
 
 def name(path: Path) -> str:

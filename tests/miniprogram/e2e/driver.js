@@ -18,23 +18,44 @@ const browser = await chromium.launch({ executablePath: options.chromium, headle
 let context
 let page
 let said = []
+let asked = []
 
 const deeds = {
   /** A fresh phone: nothing stored, nothing allowed. */
-  async phone({ width = 375, height = 760 }) {
+  async phone({ width = 375, height = 760, javaScriptEnabled = true }) {
     await context?.close()
-    context = await browser.newContext({ viewport: { width, height }, permissions: ['camera'], locale: 'zh-CN' })
+    const viewport = { width, height }
+    context = await browser.newContext({ viewport, permissions: ['camera'], locale: 'zh-CN', javaScriptEnabled })
     page = await context.newPage()
     page.setDefaultTimeout(PATIENCE_MS)
     said = []
+    asked = []
+    page.on('request', (request) => asked.push(request.url()))
     page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => said.push(`pageerror: ${error.stack}`))
   },
   async goto({ url }) {
     await page.goto(url)
   },
+  async press({ key, times = 1 }) {
+    for (let i = 0; i < times; i++) await page.keyboard.press(key)
+  },
+  async write({ text }) {
+    await page.keyboard.type(text)
+  },
+  /** Reach an element by the Tab key alone. */
+  async tabTo({ id, most = 40 }) {
+    for (let i = 0; i < most; i++) {
+      if (await page.evaluate((wanted) => document.activeElement?.id === wanted, id)) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not lead to #${id}`)
+  },
   async reload() {
     await page.reload()
+  },
+  async asked() {
+    return asked
   },
   async tap({ on, timeout, force }) {
     await page.locator(on).first().click({ timeout, force })
@@ -69,9 +90,9 @@ const deeds = {
   async resize({ width, height }) {
     await page.setViewportSize({ width, height })
   },
-  async screenshot({ path }) {
+  async screenshot({ path, fullPage = true }) {
     await page.evaluate(() => scrollTo(0, 0))
-    await page.screenshot({ path, fullPage: true })
+    await page.screenshot({ path, fullPage })
   },
   async axe() {
     if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)

@@ -1,0 +1,81 @@
+"""Whose popup it is: the browser that opened its link first, known by the cookie it got."""
+
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api import case as cases
+from api.case import Case
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Ended, Forbidden
+from models.vault import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who asks: the link, the cookie, the form's own token, and the attempt its page had shown."""
+
+    token: str
+    cookie: str | None
+    csrf: str = ""
+    attempt: int = 0
+
+
+def enter(ports: Ports, hand: Hand) -> tuple[Case, str]:
+    """Return the case and the holder's cookie; the first to come becomes the holder.
+
+    Raises Ended `popup_void` for everybody else and for a link that is unknown or replaced.
+    """
+    if hand.cookie is not None:
+        return held(ports, hand), hand.cookie
+    with ports.database.transaction() as db:
+        case = cases.current(ports, db, _find(ports, hand.token))
+        if case.verification.popup_hash != digest(hand.token) or case.verification.popup_holder is not None:
+            raise _void()
+        cookie = ports.random.token(32)
+        case.verification.popup_holder = digest(cookie)
+        return case, cookie
+
+
+def held(ports: Ports, hand: Hand) -> Case:
+    """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
+    case = cases.seen(ports, _find(ports, hand.token))
+    _check_holder(case, hand)
+    return case
+
+
+def csrf(ports: Ports, cookie: str) -> str:
+    """Return the token that the forms of this cookie's pages carry."""
+    return ports.vault.index("popup_csrf", cookie)
+
+
+def _find(ports: Ports, token: str) -> str:
+    with ports.database.reading() as db:
+        wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
+        found = db.scalar(wanted)
+    if found is None:
+        raise _void()
+    return found
+
+
+def _check_holder(case: Case, hand: Hand) -> None:
+    row = case.verification
+    right = row.popup_hash == digest(hand.token) and hand.cookie is not None and row.popup_holder is not None
+    if not right or not hmac.compare_digest(row.popup_holder or "", digest(hand.cookie or "")):
+        raise _void()
+
+
+def _void() -> Ended:
+    return Ended("this link is not valid here", code="popup_void")
+
+
+def acting(ports: Ports, hand: Hand) -> Case:
+    """Return the case, locked, for a deed of its holder; joins the caller's transaction."""
+    with ports.database.transaction() as db:
+        case = cases.current(ports, db, _find(ports, hand.token))
+        _check_holder(case, hand)
+        if not hmac.compare_digest(csrf(ports, hand.cookie or ""), hand.csrf):
+            raise Forbidden("the form is not from this page", code="csrf_wrong")
+        return case

@@ -1,0 +1,129 @@
+"""What the cashier does on the popup."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from api.case import Case
+from api.flows import attempt as attempts
+from api.flows import holder, reach, tillcode, verification
+from api.flows.attempt import Choice
+from api.flows.holder import Hand
+from api.flows.identify import Named
+from api.flows.tillcode import Shown
+from api.ports import Ports
+from models.domain.agent import Checks
+from models.domain.attempt import UNDECIDED, Channel
+from models.domain.errors import Conflict, Invalid
+from models.domain.person import Push
+from models.domain.provider import Provider
+from models.domain.verification import refuse_while_deciding
+
+RESEND_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom the cashier picked; `confirmed` once the page has asked whether this is meant."""
+
+    choice: Choice
+    confirmed: bool = False
+
+
+def push(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+    """Push to the chosen person; False when the page must first ask whether this is meant."""
+    return _begin(ports, hand, wanted, Channel.PUSH)
+
+
+def show_code(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+    """Show a code for the cashier's own phone, for the chosen person or for one chosen there."""
+    return _begin(ports, hand, wanted, Channel.QR)
+
+
+def _begin(ports: Ports, hand: Hand, wanted: Wanted, channel: Channel) -> bool:
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        if _has_moved(case, hand):
+            return True
+        choice = _choice(ports, case, wanted.choice)
+        if not _is_ready(ports, case, Wanted(choice, wanted.confirmed), channel):
+            return False
+        attempts.begin(ports, case.institution.id, case.verification.id, channel, choice)
+        return True
+
+
+def back(ports: Ports, hand: Hand) -> str | None:
+    """End what is undecided; return whom it was for. A failure keeps its appeal."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        last = case.attempts[-1] if case.attempts else None
+        if not _has_moved(case, hand):
+            refuse_while_deciding(case.states)
+            attempts.supersede(ports, case)
+        return last.person_id if last else None
+
+
+def bypass(ports: Ports, hand: Hand, proof: dict[str, str]) -> None:
+    """Record that named staff checked a document instead (其他方式核验)."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        verification.bypass(ports, case.institution.id, case.verification.id, proof)
+
+
+def till_code(ports: Ports, hand: Hand) -> tuple[Case, Shown]:
+    """Return six new digits for a phone at this counter (引导开通)."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        return case, tillcode.issue(ports, case.institution.id, case.verification.id)
+
+
+def _has_moved(case: Case, hand: Hand) -> bool:
+    """Tell whether the page was older than the newest attempt: a second click, a form sent again."""
+    return len(case.attempts) != hand.attempt
+
+
+def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:
+    """Return the choice with what earlier attempts for the same person know.
+
+    That is the check-list; and somebody typed in is named again, not looked for on the list.
+    """
+    earlier = next((one for one in reversed(case.attempts) if one.person_id == choice.person_id), None)
+    if earlier is None or choice.person_id is None:
+        return choice
+    if choice.checks is None and earlier.checks:
+        choice = replace(choice, checks=Checks(**earlier.checks))
+    known = ports.directory.document(earlier.person_id or "")
+    if earlier.listed or known is None:
+        return choice
+    named = Named(known[0], known[1].number, known[1].id_type)
+    return replace(choice, named=named, relation=earlier.relation, person_id=None)
+
+
+def _not_too_soon(ports: Ports, case: Case) -> None:
+    last = case.attempts[-1] if case.attempts else None
+    if last is None or last.state not in UNDECIDED or last.channel is not Channel.PUSH:
+        return
+    if ports.now() < last.created_at + RESEND_AFTER:
+        raise Conflict("the message has only just been sent", code="too_soon")
+
+
+def _is_ready(ports: Ports, case: Case, wanted: Wanted, channel: Channel) -> bool:
+    """Tell whether the attempt can be begun as it is.
+
+    False where the page must ask first: is it the card-holder, may the message arrive, have both
+    documents been looked at. Raises Invalid `not_bound` where a push cannot arrive.
+    """
+    choice = wanted.choice
+    asked = wanted.confirmed or choice.person_id is None
+    try:
+        picked = attempts.pick(ports, case, choice, Provider(case.institution.provider))
+    except Invalid as refusal:
+        if refusal.code == "checks_missing" and not asked:
+            return False
+        raise
+    if picked is None or channel is Channel.QR:
+        return True
+    _not_too_soon(ports, case)
+    reached = reach.pushes(ports, [picked.person.person_id])
+    if Push.NOT_BOUND in reached.values():
+        raise Invalid("this person has no WeChat bound", code="not_bound")
+    return asked

@@ -1,0 +1,56 @@
+"""What the counter's screen says, in the manual's words."""
+
+STEPS = {
+    "waiting": "正在推送",
+    "delivered": "已送达",
+    "delivery_unknown": "可能已送达",
+    "opened": "已打开",
+    "consented": "已同意",
+    "challenged": "采集中",
+    "captured": "比对中",
+}
+UNDELIVERABLE = {
+    "not_subscribed": "对方没有可用的消息额度",
+    "not_bound": "对方尚未开通微信推送",
+    "refused_by_wechat": "微信拒绝了这条消息",
+    "wechat_unavailable": "微信暂时无法送达",
+}
+REFUSED = {
+    "person_missing": "请先选择实际到店购药人员。",
+    "person_not_found": "没有找到此人，请核对姓名和证件号。",
+    "id_number_invalid": "证件号不正确，请核对后重新填写。",
+    "relation_missing": "请选择与本人关系。",
+    "not_enrolled": "此人没有比对照片，无法刷脸。请用“其他方式核验”。",
+    "native_resident_only": "微信人脸核身只支持居民身份证。请用“其他方式核验”。",
+    "guardian_needed": "孩子不用刷脸，请家长本人刷脸。",
+    "not_bound": "此人尚未开通微信推送。请用“收费员手机人脸”，或点“引导开通”。",
+    "checks_missing": "请先核对参保人和代办人的身份证，并逐项勾选。",
+    "agent_is_staff": "本机构工作人员不能在本机构代办，请另选实际到店的人。",
+    "agent_quota": "此人本月代办的人数已满。请用“其他方式核验”。",
+    "too_soon": "消息刚刚发出，请稍候再重新发送。",
+    "deciding": "正在比对，请稍候。",
+    "tries_used_up": "本次核验的次数已用完。请用“其他方式核验”。",
+    "verification_ended": "本次核验已结束。",
+    "wrong_state": "本次核验已结束。",
+    "csrf_wrong": "页面已过期，请再试一次。",
+    "rate_limited": "今天查询次数过多。请用“其他方式核验”。",
+    "malformed": "请把各项填写完整。",
+    "busy": "系统繁忙，请稍候再试。",
+}
+GENERAL = "没有办成，请再试一次，或用“其他方式核验”。"
+SEX = {"male": "男", "female": "女"}
+PUSH = {"ready": "可推送", "not_bound": "未开通", "no_credit": "无额度"}
+ID_TYPES = {
+    "resident": "居民身份证",
+    "hk_macao_taiwan": "港澳台通行证或居住证",
+    "foreign_permanent": "外国人永久居留证",
+    "passport": "护照",
+    "birth_certificate": "出生医学证明",
+}
+DOCUMENTS = ("居民身份证", "社会保障卡", "医保电子凭证", "户口簿", "护照", "其他有效证件")
+REASONS = ("本人不愿刷脸", "没有比对照片", "人脸比对未通过", "没有微信或未开通推送", "网络或设备故障", "其他")
+
+
+def refusal(code: str) -> str:
+    """Return what the screen says when something was refused."""
+    return REFUSED.get(code, GENERAL)

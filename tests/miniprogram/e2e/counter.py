@@ -1,0 +1,105 @@
+"""The cashier's popup in Chromium, used by the keyboard alone; every screen is looked at once."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.miniprogram.e2e.browser import Browser
+from tests.miniprogram.e2e.phone import SERIOUS
+
+SIZES = ((720, 560), (1280, 800))
+# What a screen must not do at any size: need sideways scrolling, or show text too small to read.
+FAULTS = """(() => {
+  const found = []
+  const root = document.documentElement
+  if (root.scrollWidth > root.clientWidth + 1) found.push(`wider than the window: ${root.scrollWidth}`)
+  for (const one of document.querySelectorAll('button, a.button, input:not([type=hidden]), select')) {
+    const { width, height, bottom } = one.getBoundingClientRect()
+    if (!one.offsetParent || one.type === 'radio') continue
+    if (Math.min(width, height) < 40) found.push(`small: #${one.id} ${width}x${height}`)
+    if (one.matches('.actions *') && bottom > innerHeight + 1) found.push(`below the window: #${one.id}`)
+  }
+  return found
+})()"""
+
+
+class Counter:
+    """One browser window on one popup; `looked` gathers what is wrong with the screens."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser, self._folder = browser, folder
+        self.wrong: list[str] = []
+        self.seen: set[str] = set()
+
+    def open(self, url: str, *, script: bool = True) -> "Counter":
+        """Open the popup in a fresh window."""
+        self._browser.do("phone", width=SIZES[0][0], height=SIZES[0][1], javaScriptEnabled=script)
+        self._browser.do("goto", url=url)
+        return self
+
+    def goto(self, url: str) -> None:
+        """Go somewhere in the same window."""
+        self._browser.do("goto", url=url)
+
+    def press(self, control: str, key: str = "Enter") -> None:
+        """Reach a control by Tab and press a key on it."""
+        self._browser.do("tabTo", id=control)
+        self._browser.do("press", key=key)
+
+    def write(self, control: str, text: str) -> None:
+        """Reach a field by Tab and type over what stands there."""
+        self._browser.do("tabTo", id=control)
+        self._browser.do("press", key="Control+A")
+        self._browser.do("write", text=text)
+
+    def pick(self, place: int) -> None:
+        """Pick a row of the list: Tab leads into it, the arrows through it."""
+        self.press("person-1", "Space")
+        while self.run("document.querySelector(':checked').id") != f"person-{place}":
+            self._browser.do("press", key="ArrowDown")
+
+    def choose(self, control: str, place: int) -> None:
+        """Reach a list by Tab and go down to a place."""
+        self._browser.do("tabTo", id=control)
+        self._browser.do("press", key="ArrowDown", times=place)
+
+    def wait(self, screen: str, words: str = "", seconds: float = 20) -> None:
+        """Wait until a screen shows (and says something)."""
+        shown = f'#screen[data-screen="{screen}"]' + (f':has-text("{words}")' if words else "")
+        self._browser.do("wait", on=shown, timeout=seconds * 1000)
+
+    def text(self, on: str = "#screen") -> str:
+        """Return what the cashier reads."""
+        return str(self._browser.do("text", on=on))
+
+    def run(self, script: str) -> Any:
+        """Return what a script comes to on the page."""
+        return self._browser.do("evaluate", script=script)
+
+    def until(self, script: str, seconds: float = 20) -> None:
+        """Wait until a script comes to something true; asked from outside, for the page allows no eval."""
+        give_up = time.monotonic() + seconds
+        while not self.run(script):
+            assert time.monotonic() < give_up, f"{script} never came true"
+            time.sleep(0.1)
+
+    def look(self, name: str) -> None:
+        """Look at the screen at both sizes; keep pictures and whatever is wrong."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for width, height in SIZES:
+            self._browser.do("resize", width=width, height=height)
+            self.wrong += [f"{name} at {width}: {fault}" for fault in self.run(FAULTS)]
+            path = self._folder / f"counter-{name}-{width}.png"
+            self._browser.do("screenshot", path=str(path), fullPage=False)
+        self._browser.do("resize", width=SIZES[0][0], height=SIZES[0][1])
+        barriers = [found for found in self._browser.do("axe") if found["impact"] in SERIOUS]
+        self.wrong += [f"{name}: {found['id']} {found['help']} {found['where'][:2]}" for found in barriers]
+
+    def strangers(self, base_url: str) -> list[str]:
+        """Return every address asked for that is not the server's own."""
+        return [url for url in self._browser.do("asked") if not url.startswith(f"{base_url}/")]
+
+    def complaints(self) -> list[str]:
+        """Return what the browser logged as an error, save refused requests, which the page treats."""
+        logged = [line for line in self._browser.do("said") if line.startswith(("error", "pageerror"))]
+        return [line for line in logged if "Failed to load resource" not in line]

@@ -1,0 +1,328 @@
+"""The cashier's PC beside the phone: both of the manual's flows, and every screen, by keyboard alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scripts.demo.phone import Phone as ScriptedPhone
+from scripts.demo.till import Till
+from tests.e2e.installation import Installation
+from tests.miniprogram.e2e.acts import agree, allow_camera, start_at_rest
+from tests.miniprogram.e2e.browser import Browser
+from tests.miniprogram.e2e.counter import Counter
+from tests.miniprogram.e2e.stage import OUT, Stage, page_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+SELF, WIFE = 1, 5
+
+
+@pytest.fixture(scope="module")
+def window(tools: None) -> Iterator[Browser]:
+    """The PC's own browser."""
+    made = Browser()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
+    """A popup's window; at the end nothing was wrong with any screen it showed."""
+    made = Counter(window, OUT / "screens")
+    yield made
+    assert made.wrong == []
+    assert made.strangers(stage.document["base_url"]) == []
+    assert made.complaints() == []
+
+
+def allow(stage: Stage, who: str = "李建国") -> None:
+    """Let somebody allow one message, and wait until the server knows."""
+    phone = scripted(stage, who)
+    phone.allow(stage.document["template_id"])
+    httpx.get(f"{stage.document['simulator_url']}/sim/v1/callbacks?wait=10", trust_env=False, timeout=20)
+    phone.close()
+
+
+def scripted(stage: Stage, who: str) -> ScriptedPhone:
+    return ScriptedPhone(stage.document["base_url"], stage.document["simulator_url"], stage.openid(who))
+
+
+def message(stage: Stage, who: str, before: int) -> str:
+    phone = scripted(stage, who)
+    scene = phone.wait_for_message(before, 30)
+    phone.close()
+    return scene
+
+
+def test_push_from_the_first_click_to_the_end(stage: Stage, counter: Counter) -> None:
+    allow(stage)
+    before = len(stage.messages(stage.openid("李建国")))
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.wait("choose", "实际到店购药人员")
+    counter.look("1-choose")
+    counter.pick(SELF)
+    counter.press("push")
+    counter.wait("confirm", "将推送给：李*国（本人）")
+    counter.look("2-confirm")
+    counter.press("push")
+    counter.wait("waiting", "已送达：")
+    counter.look("3-delivered")
+    phone = stage.phone("李建国")
+    phone.open("pages/verify/verify?scene=" + message(stage, "李建国", before))
+    counter.wait("waiting", "已打开：")
+    counter.look("4-opened")
+    stage.screens.glance(phone, "beside-4-opened")
+    agree(phone)
+    counter.wait("waiting", "已同意：")
+    counter.look("5-consented")
+    allow_camera(phone)
+    start_at_rest(phone)
+    counter.wait("waiting", "采集中：")
+    counter.look("6-filming")
+    phone.wait("outcome", 40)
+    stage.screens.glance(phone, "beside-7-passed")
+    counter.wait("ended", "本次购药人脸认证完成，关闭弹窗即可")
+    counter.look("7-passed")
+
+
+def test_the_cashiers_phone_from_the_first_click_to_the_end(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.press("code")
+    counter.wait("code", "收费员用自己的微信扫码")
+    counter.until("document.querySelector('img').naturalWidth > 100")
+    counter.look("qr-1-code")
+    image = counter.run("document.querySelector('img').src")
+    page = page_of(httpx.get(image, trust_env=False).content)
+    phone = stage.phone("收费员")
+    phone.open(page)
+    counter.wait("waiting", "已扫码：")
+    counter.look("qr-2-scanned")
+    phone.tap("person-0")
+    phone.tap("next")
+    phone.wait("hand-over")
+    stage.screens.glance(phone, "beside-qr-3-chosen")
+    counter.wait("waiting", "李*国（本人）")
+    counter.look("qr-3-chosen")
+    agree(phone)
+    allow_camera(phone)
+    start_at_rest(phone)
+    phone.wait("outcome", 40)
+    counter.wait("ended", "认证成功")
+    stage.screens.glance(phone, "beside-qr-4-passed")
+
+
+def test_typing_an_agent_in(stage: Stage, counter: Counter) -> None:
+    agent = stage.people["陈桂兰"]
+    allow(stage, "陈桂兰")
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.press("manual")
+    counter.wait("manual", "填写代办人信息")
+    counter.write("name", agent["name"])
+    right = agent["id_number"]
+    counter.write("id_number", right[:10])
+    assert counter.text("#id_hint") == "还差 8 位"
+    counter.write("id_number", right[:-1] + ("0" if right[-1] != "0" else "1"))
+    assert "不正确" in counter.text("#id_hint")
+    counter.look("manual-wrong")
+    counter.write("id_number", right)
+    assert counter.text("#id_hint") == "证件号正确"
+    counter.choose("relation", 6)
+    counter.look("manual-right")
+    counter.press("push")
+    counter.wait("waiting", "陈*兰（护工）")
+    counter.press("back")
+    counter.wait("choose", "手动录入")
+    counter.look("choose-typed")
+    assert "person_id" in counter.run("document.querySelector(':checked').name")
+
+
+def test_what_is_typed_stays_while_the_page_looks_again(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"] + "?step=manual")
+    counter.write("name", "陈桂")
+    counter.run("dispatchEvent(new Event('online'))")
+    counter.run("new Promise((done) => setTimeout(done, 500))")
+    assert counter.run("document.activeElement.value") == "陈桂"
+
+
+def test_documents_instead(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.press("bypass")
+    counter.wait("bypass", "不刷脸也可以买药")
+    counter.choose("document", 1)
+    counter.choose("reason", 1)
+    counter.look("bypass")
+    counter.press("confirm")
+    counter.wait("ended", "已用其他方式核验")
+    counter.look("bypassed")
+
+
+def test_opening_the_service_at_the_counter(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.press("subscribe")
+    counter.wait("subscribe", "立即开通")
+    digits = counter.text(".code")
+    counter.until("document.querySelector('img').naturalWidth > 100")
+    counter.look("subscribe")
+    counter.run("dispatchEvent(new Event('online'))")
+    counter.run("new Promise((done) => setTimeout(done, 500))")
+    assert counter.text(".code") == digits
+    counter.press("back")
+    counter.wait("choose")
+
+
+def test_a_message_nobody_allowed(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.pick(WIFE)
+    counter.press("push")
+    counter.wait("confirm", "消息可能送不到")
+    counter.look("confirm-no-credit")
+    counter.press("push")
+    counter.wait("over", "消息送不到")
+    counter.look("undeliverable")
+    counter.press("code")
+    counter.wait("code", "王*英（配偶）")
+
+
+def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) -> None:
+    allow(stage, "王秀英")
+    counter.open(stage.open_purchase(stage.hurried)["popup_url"])
+    counter.pick(WIFE)
+    counter.press("push")
+    counter.wait("over", "认证超时", 30)
+    counter.look("expired-push")
+    counter.press("back")
+    counter.wait("choose")
+    assert counter.run("document.querySelector(':checked').id") == f"person-{WIFE}"
+    counter.press("code")
+    counter.wait("code", "王*英（配偶）")
+    counter.wait("over", "认证超时", 30)
+    counter.look("expired-code")
+    counter.press("renew")
+    counter.wait("code", "王*英（配偶）")
+
+
+def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter) -> None:
+    allow(stage, "王秀英")
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.pick(WIFE)
+    counter.press("push")
+    counter.wait("waiting", "已送达：")
+    assert counter.run("document.getElementById('resend').hidden")
+    counter.until("!document.getElementById('resend').hidden", 40)
+    counter.look("resend")
+    counter.press("resend")
+    counter.wait("over", "消息送不到")
+
+
+def test_declining_a_failure_and_an_appeal(stage: Stage, counter: Counter) -> None:
+    allow(stage, "王秀英")
+    before = len(stage.messages(stage.openid("王秀英")))
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.pick(WIFE)
+    counter.press("push")
+    phone = scripted(stage, "王秀英")
+    phone.login()
+    scene = phone.wait_for_message(before, 30)
+    phone.open(scene)
+    refusal = {"notice_version": stage.document["notice_version"], "granted": False}
+    phone.http.post(f"/mp/v1/attempts/{scene}/consent", json=refusal)
+    counter.wait("over", "对方不同意刷脸")
+    counter.look("declined")
+    counter.press("back")
+    counter.wait("choose")
+    phone.close()
+
+
+def test_a_failure_is_no_new_page_and_the_appeal_has_its_colour(stage: Stage, counter: Counter) -> None:
+    allow(stage)
+    before = len(stage.messages(stage.openid("李建国")))
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.pick(SELF)
+    counter.press("push")
+    counter.wait("confirm")
+    counter.press("push")
+    phone = stage.phone("李建国", "another")
+    phone.open("pages/verify/verify?scene=" + message(stage, "李建国", before))
+    agree(phone)
+    allow_camera(phone)
+    start_at_rest(phone)
+    phone.wait("outcome", 40)
+    counter.wait("waiting", "人脸比对未通过，参保人可在手机上重试或申诉")
+    counter.look("failed")
+    phone.tap("appeal")
+    phone.wait("submit")
+    phone.tap("reason-photo_outdated")
+    phone.type("statement", "登记的照片是十年前拍的")
+    phone.tap("submit")
+    counter.wait("ended", "可继续购药，关闭弹窗即可")
+    counter.look("appealed")
+
+
+def test_the_till_takes_the_purchase_back(stage: Stage, counter: Counter) -> None:
+    purchase = stage.open_purchase()
+    counter.open(purchase["popup_url"])
+    counter.wait("choose")
+    stage.till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 5)
+    counter.look("cancelled")
+
+
+def test_another_browser_finds_the_link_gone(stage: Stage, counter: Counter) -> None:
+    url = stage.open_purchase()["popup_url"]
+    httpx.get(url, trust_env=False)
+    counter.open(url)
+    counter.wait("void", "此链接已失效")
+    counter.look("void")
+
+
+def test_without_script_the_page_looks_again_by_itself(stage: Stage, counter: Counter) -> None:
+    purchase = stage.open_purchase()
+    counter.open(purchase["popup_url"], script=False)
+    counter._browser.do("tap", on="#code")
+    counter.wait("code")
+    stage.till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 10)
+
+
+def test_the_till_page_hears_the_end(stage: Stage, counter: Counter) -> None:
+    """A page of the till's own frames the popup and is told by postMessage."""
+    purchase = stage.open_purchase()
+    counter.open(purchase["popup_url"])
+    counter.run("window.heard = []; addEventListener('message', ({data}) => heard.push(data))")
+    counter.run("document.body.dataset.origins = location.origin; window.opener = window")
+    stage.till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended")
+    counter.until("window.heard.length > 0")
+    wanted = {"type": "yibao-face", "verification_id": purchase["id"], "state": "cancelled"}
+    assert counter.run("window.heard")[0] == wanted
+
+
+def test_a_killed_server_comes_back_without_a_reload(stage: Stage, counter: Counter) -> None:
+    purchase = stage.open_purchase()
+    counter.open(purchase["popup_url"])
+    counter.wait("choose")
+    counter.run("window.kept = true")
+    stage.installation.kill("web")
+    counter.until("document.getElementById('link').textContent.startsWith('连接中断')")
+    counter.look("connection-lost")
+    stage.installation.start("web")
+    counter.until("document.getElementById('link').textContent.startsWith('连接已恢复')")
+    stage.till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 5)
+    assert counter.run("window.kept")
+
+
+def test_above_the_cap_the_page_polls(tmp_path: Path, window: Browser) -> None:
+    installation = Installation(tmp_path, YIBAO_EVENT_CLIENTS="0")
+    for name in ("simulator", "web"):
+        installation.start(name)
+    till = Till(installation.document["base_url"], installation.document["institutions"][0])
+    purchase = till.open(installation.document["persons"][0])
+    counter = Counter(window, OUT / "screens").open(purchase["popup_url"])
+    counter.wait("choose")
+    till.http.post(f"/v1/verifications/{purchase['id']}/cancel", json={})
+    counter.wait("ended", "本次核验已取消", 10)
+    assert counter.run("document.getElementById('link').hidden")
+    till.close()
+    installation.stop()
