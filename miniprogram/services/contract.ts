@@ -6,6 +6,28 @@ export interface ActionProgress {
   done: boolean
 }
 
+/** What others bought with the user's card. */
+export interface AgencyList {
+  agents: AgencyRow[]
+}
+
+/** One purchase somebody else made with the user's card. */
+export interface AgencyRow {
+  agency_id: string
+  institution: string
+  amount_fen: number
+  agent: Agent
+  result: VerificationState
+  created_at: string
+  disputed_at: string | null
+}
+
+/** Who acted for the card-holder. */
+export interface Agent {
+  name: string
+  relation: string
+}
+
 /** The user's appeals. */
 export interface AppealList {
   appeals: AppealRow[]
@@ -105,6 +127,12 @@ export interface ChallengeAnswer {
 /** How the person is reached. */
 export type Channel = "push" | "qr"
 
+/** Which documents the counter has looked at before an agent is filmed. */
+export interface Checklist {
+  cardholder_document?: boolean
+  agent_document?: boolean
+}
+
 /** Who an attempt is for. */
 export interface ChosenPerson {
   person_id: string
@@ -139,6 +167,11 @@ export interface ConsentRow {
   withdrawn_at: string | null
 }
 
+/** 不是我授权的, with a word on it or without. */
+export interface Dispute {
+  statement?: string | null
+}
+
 /** How evidence frames are made, and when. */
 export interface EvidenceFrames {
   max_side: number
@@ -153,6 +186,7 @@ export interface ExportAnswer {
   consents: ConsentRow[]
   bindings: BindingRow[]
   appeals: AppealRow[]
+  agents: AgencyRow[]
 }
 
 /** What a try came to. */
@@ -289,6 +323,7 @@ export interface PersonChoice {
   id_number?: string | null
   id_type?: IdType
   relation?: string | null
+  checks?: Checklist | null
 }
 
 /** An error (RFC 9457); `code` is the stable word to act on. */
@@ -337,6 +372,20 @@ export interface SceneAnswer {
   reason: string | null
 }
 
+/** As whom this phone may now open codes, where and when; empty lists mean everywhere and always. */
+export interface StaffAnswer {
+  staff_id: string
+  name: string
+  institution: string
+  counters: string[]
+  shifts: string[]
+}
+
+/** The one-time code an administrator gave a member of staff. */
+export interface StaffCode {
+  code: string
+}
+
 /** What the person tapped in WeChat's panel. */
 export interface Subscription {
   template_id: string
@@ -353,6 +402,9 @@ export interface TemplateAnswer {
   template_id: string
 }
 
+/** Where a verification stands. */
+export type VerificationState = "open" | "passed" | "appealed" | "bypassed" | "cancelled" | "lapsed"
+
 export interface Operations {
   'GET /mp/v1/attempts/{scene}': { body: null; answer: SceneAnswer }
   'POST /mp/v1/attempts/{scene}/appeal': { body: ArrayBuffer; answer: AppealLodged }
@@ -368,12 +420,15 @@ export interface Operations {
   'POST /mp/v1/challenges/{challenge_id}/swap': { body: null; answer: ChallengeAnswer }
   'POST /mp/v1/login': { body: Login; answer: LoginAnswer }
   'DELETE /mp/v1/me': { body: null; answer: null }
+  'GET /mp/v1/me/agents': { body: null; answer: AgencyList }
+  'POST /mp/v1/me/agents/{agency_id}/dispute': { body: Dispute; answer: AgencyRow }
   'GET /mp/v1/me/appeals': { body: null; answer: AppealList }
   'GET /mp/v1/me/bindings': { body: null; answer: BindingList }
   'DELETE /mp/v1/me/bindings/{binding_id}': { body: null; answer: null }
   'GET /mp/v1/me/consents': { body: null; answer: ConsentList }
   'DELETE /mp/v1/me/consents/{consent_id}': { body: null; answer: ConsentRow }
   'GET /mp/v1/me/export': { body: null; answer: ExportAnswer }
+  'POST /mp/v1/staff': { body: StaffCode; answer: StaffAnswer }
   'GET /mp/v1/subscriptions': { body: null; answer: TemplateAnswer }
   'POST /mp/v1/subscriptions': { body: Subscription; answer: SubscriptionAnswer }
 }
