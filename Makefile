@@ -47,7 +47,15 @@ fuzz: setup-dev ## Feed 10,000 spoilt pictures to the matcher, into out/fuzz (RU
 load: setup ## Hold 1,000 popups on a demo of its own and measure, into out/load.json (LOAD="--clients 200 --seconds 20")
 	$(BIN)/python -m scripts.load $(LOAD)
 
-demo: setup ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
+# The story needs no phone in the browser: without npm it is played without one.
+.PHONY: phone-files
+phone-files:
+	@if [ -z "$(DEMO_ONCE)" ]; then if command -v npm >/dev/null || test -x $(BIN)/npm; then \
+		$(MAKE) --no-print-directory $(SETUP_NODE) && \
+		PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone >/dev/null; \
+		else false; fi || echo "没有 Node.js，网页里的手机不打开 / no Node.js: no phone in the browser (make phone)"; fi
+
+demo: setup phone-files ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
 	$(BIN)/python -m scripts.demo
 
 serve: setup ## Start the same servers in the foreground, without the story

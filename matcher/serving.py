@@ -22,7 +22,7 @@ class ServiceSettings(BaseSettings):
     profile: str = "production"
     pad_dir: Path | None = None
     matcher_secret: SecretStr = SecretStr("")
-    matcher_bind: str = "127.0.0.1:8002"
+    matcher_bind: str = "127.0.0.1:8003"
     matcher_processes: int = 1
     matcher_queue: int = 8
 

@@ -36,7 +36,9 @@ def _stay(document: dict[str, Any], servers: Servers) -> None:
     console.print(f"  接口文档 / API       {document['base_url']}/docs")
     console.print(f"  OpenAPI             {document['base_url']}/openapi.json")
     console.print(f"  微信模拟器 / WeChat  {document['simulator_url']}/")
-    console.print("  手机 / phone         make phone → http://127.0.0.1:8002")
+    phone = os.environ.get("SIM_PHONE_URL")
+    where = f"{phone}/ （也在微信模拟器的页面里）" if phone else "make phone → http://127.0.0.1:8002"
+    console.print(f"  手机 / phone         {where}")
     console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
     console.print(f"[yellow]  {pad_note()}[/yellow]")
     try:

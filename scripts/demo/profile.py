@@ -22,6 +22,7 @@ from scripts.demo.film import samples
 
 VAR = Path("var")
 WEIGHTS = VAR / "weights"
+PHONE = VAR / "phone" / "index.html"
 DOCUMENT = VAR / "demo.json"
 DEMO_ACTIONS = "smile"
 STORY_WINDOW_S = 8
@@ -34,6 +35,7 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
         _clear()
         _write_environment(_secrets())
     _use_weights()
+    _use_phone()
     values = setting.demo_environment() | _addresses()
     _write_environment(values | _simulator(values))
     settings = setting.settings()
@@ -67,6 +69,12 @@ def _use_weights() -> None:
     """Let the servers use the PAD weights that make weights has put into var/weights."""
     if "YIBAO_PAD_DIR" not in os.environ and all((WEIGHTS / name).is_file() for name in weights.files()):
         os.environ["YIBAO_PAD_DIR"] = str(WEIGHTS.resolve())
+
+
+def _use_phone() -> None:
+    """Let the simulator's page open the mini-program in the browser, where make has built it."""
+    if "SIM_PHONE_URL" not in os.environ and PHONE.is_file():
+        os.environ["SIM_PHONE_URL"] = f"http://127.0.0.1:{os.environ.get('PHONE_PORT', '8002')}"
 
 
 def _addresses() -> dict[str, str]:

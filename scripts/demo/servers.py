@@ -28,6 +28,10 @@ class Servers:
             "web": [python, "-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()"],
             "worker": [python, "-m", "api.worker"],
         }
+        if "SIM_PHONE_URL" in os.environ:
+            phone_port = os.environ["SIM_PHONE_URL"].rsplit(":", 1)[1]
+            self._urls["phone"] = os.environ["SIM_PHONE_URL"] + "/persons"
+            self._commands["phone"] = [python, "-m", "scripts.phone", "--port", phone_port]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Servers":

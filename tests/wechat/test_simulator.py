@@ -116,6 +116,16 @@ def test_the_page_shows_each_chat(simulator: Simulator) -> None:
         assert text in page
 
 
+def test_a_message_opens_the_phone_in_the_browser_where_there_is_one(simulator: Simulator) -> None:
+    with Simulator(SIM_PHONE_URL="http://127.0.0.1:8002/") as with_phone:
+        with_phone.allow("openid-phone")
+        assert sent(with_phone, touser="openid-phone") == 0
+        page = with_phone.http.get("/").text
+    opened = "http://127.0.0.1:8002/?openid=openid-phone&amp;page=pages/verify/verify%3Fscene%3Dx"
+    assert f'target="phone" href="{opened}"' in page and "<iframe" in page
+    assert "<iframe" not in simulator.http.get("/").text
+
+
 def test_the_page_needs_nothing_from_elsewhere(simulator: Simulator) -> None:
     page = simulator.http.get("/").text
     links = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)

@@ -48,8 +48,8 @@ FAULTS = {
 CHINA = timezone(timedelta(hours=8))
 
 
-def install(app: Flask, account: Account, faults: Faults, out: Pushes) -> None:
-    """Add the page."""
+def install(app: Flask, account: Account, faults: Faults, out: Pushes, phone_url: str) -> None:
+    """Add the page; where there is a phone, a tap on a message opens it beside the chats."""
 
     @app.get("/")
     def page() -> str:
@@ -66,6 +66,7 @@ def install(app: Flask, account: Account, faults: Faults, out: Pushes) -> None:
                 for name, value in faults.all().items()
             ],
             callbacks=out.state(),
+            phone_url=phone_url,
         )
 
 

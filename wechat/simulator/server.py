@@ -15,8 +15,13 @@ from wechat.simulator.pushes import Pushes
 MAX_BODY = 256 * 1024
 
 
-def create(account: Account, faults: Faults, pushes: Pushes, published: Collection[str] = ()) -> Flask:
-    """Return the simulator for one mini-program; `published` are its pages, where they are known."""
+def create(
+    account: Account, faults: Faults, pushes: Pushes, published: Collection[str] = (), phone_url: str = ""
+) -> Flask:
+    """Return the simulator for one mini-program.
+
+    `published` are its pages, where they are known; at `phone_url` a phone opens a message in the browser.
+    """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -30,7 +35,7 @@ def create(account: Account, faults: Faults, pushes: Pushes, published: Collecti
     control.install_callbacks(app, pushes)
     control.install_subscriptions(app, account, pushes)
     control.install_faults(app, account, faults)
-    page.install(app, account, faults, pushes)
+    page.install(app, account, faults, pushes, phone_url)
     return app
 
 
