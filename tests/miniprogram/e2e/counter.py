@@ -15,7 +15,7 @@ FAULTS = """(() => {
   if (root.scrollWidth > root.clientWidth + 1) found.push(`wider than the window: ${root.scrollWidth}`)
   for (const one of document.querySelectorAll('button, a.button, input:not([type=hidden]), select')) {
     const { width, height, bottom } = one.getBoundingClientRect()
-    if (!one.offsetParent || one.type === 'radio') continue
+    if (!one.offsetParent || ['radio', 'checkbox'].includes(one.type)) continue
     if (Math.min(width, height) < 40) found.push(`small: #${one.id} ${width}x${height}`)
     if (one.matches('.actions *') && bottom > innerHeight + 1) found.push(`below the window: #${one.id}`)
   }
@@ -52,11 +52,20 @@ class Counter:
         self._browser.do("press", key="Control+A")
         self._browser.do("write", text=text)
 
-    def pick(self, place: int) -> None:
-        """Pick a row of the list: Tab leads into it, the arrows through it."""
+    def pick(self, name: str) -> None:
+        """Pick a person of the list: Tab leads into it, the arrows through it."""
         self.press("person-1", "Space")
-        while self.run("document.querySelector(':checked').id") != f"person-{place}":
+        for _ in range(10):
+            if self.picked() == name:
+                return
             self._browser.do("press", key="ArrowDown")
+        raise AssertionError(f"the arrows do not lead to {name}")
+
+    def picked(self) -> str:
+        """Return the name of whom the list has picked."""
+        return str(
+            self.run("document.querySelector(':checked')?.closest('tr').querySelector('label').innerText")
+        )
 
     def choose(self, control: str, place: int) -> None:
         """Reach a list by Tab and go down to a place."""

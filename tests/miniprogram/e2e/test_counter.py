@@ -15,7 +15,7 @@ from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import OUT, Stage, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
-SELF, WIFE = 1, 5
+SELF, WIFE = "李*国", "王*英"
 
 
 @pytest.fixture(scope="module")
@@ -189,11 +189,16 @@ def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) ->
     counter.open(stage.open_purchase(stage.hurried)["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
+    counter.wait("confirm", "已核对代办人身份证")
+    counter.press("cardholder_document", "Space")
+    counter.press("agent_document", "Space")
+    counter.look("confirm-agent")
+    counter.press("push")
     counter.wait("over", "认证超时", 30)
     counter.look("expired-push")
     counter.press("back")
     counter.wait("choose")
-    assert counter.run("document.querySelector(':checked').id") == f"person-{WIFE}"
+    assert counter.picked() == WIFE
     counter.press("code")
     counter.wait("code", "王*英（配偶）")
     counter.wait("over", "认证超时", 30)
@@ -206,6 +211,8 @@ def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter
     allow(stage, "王秀英")
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
+    counter.press("push")
+    counter.wait("confirm", "已核对代办人身份证")
     counter.press("push")
     counter.wait("waiting", "已送达：")
     assert counter.run("document.getElementById('resend').hidden")
@@ -220,6 +227,8 @@ def test_declining_a_failure_and_an_appeal(stage: Stage, counter: Counter) -> No
     before = len(stage.messages(stage.openid("王秀英")))
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
+    counter.press("push")
+    counter.wait("confirm", "已核对代办人身份证")
     counter.press("push")
     phone = scripted(stage, "王秀英")
     phone.login()

@@ -1,4 +1,4 @@
-"""A film of the person, played on a monitor: what only the PAD weights can tell. Evaluation data, not shipped."""
+"""A film of the person, played on a monitor: what only PAD weights can tell. Evaluation data, not shipped."""
 
 from pathlib import Path
 
