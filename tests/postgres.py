@@ -1,6 +1,8 @@
 """A real PostgreSQL for tests, started from its pip package."""
 
 import itertools
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +12,15 @@ from sqlalchemy import create_engine, text
 
 
 class Postgres:
-    """One running server that gives out fresh databases."""
+    """One running server that gives out fresh databases.
 
-    def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder)
+    Not in pytest's own folder: the next pytest on the machine closes that to everybody but root, and the
+    server, which runs as another user, loses its files.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="yibao-postgres-"))
+        self._server = get_server(self._folder / "data")
         self._numbers = itertools.count(1)
         self._url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
@@ -32,3 +39,4 @@ class Postgres:
         """Stop the server."""
         self._admin.dispose()
         self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
