@@ -44,6 +44,14 @@ def allow(stage: Stage, who: str = "李建国") -> None:
     phone.close()
 
 
+def forbid(stage: Stage, who: str) -> None:
+    """Let somebody refuse in the settings: whatever other scenes have left allowed is gone."""
+    simulator = stage.document["simulator_url"]
+    refusal = {"openid": stage.openid(who), "template_id": stage.document["template_id"], "result": "reject"}
+    httpx.post(f"{simulator}/sim/v1/settings", json=refusal, trust_env=False).raise_for_status()
+    httpx.get(f"{simulator}/sim/v1/callbacks?wait=10", trust_env=False, timeout=20)
+
+
 def scripted(stage: Stage, who: str) -> ScriptedPhone:
     return ScriptedPhone(stage.document["base_url"], stage.document["simulator_url"], stage.openid(who))
 
@@ -172,6 +180,7 @@ def test_opening_the_service_at_the_counter(stage: Stage, counter: Counter) -> N
 
 
 def test_a_message_nobody_allowed(stage: Stage, counter: Counter) -> None:
+    forbid(stage, "王秀英")
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
@@ -208,6 +217,7 @@ def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) ->
 
 
 def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter) -> None:
+    forbid(stage, "王秀英")
     allow(stage, "王秀英")
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
