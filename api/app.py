@@ -8,7 +8,7 @@ from api.feed import EventFeed
 from api.flows import policy as policies
 from api.logs import configure
 from api.openapi import Api, new_app
-from api.ports import Ports, build
+from api.ports import Clock, Ports, build
 from api.routes.callback import wechat
 from api.routes.deliveries import deliveries
 from api.routes.demo import demo
@@ -28,9 +28,9 @@ HEADERS = {
 }
 
 
-def create_app(given: Ports | None = None) -> Api:
+def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     """Return the application on these ports, or on those the environment describes."""
-    composed = given or _from_environment()
+    composed = given or _from_environment(clock)
     app = new_app()
     app.extensions["ports"] = composed
     app.extensions["feed"] = EventFeed(composed)
@@ -45,11 +45,11 @@ def create_app(given: Ports | None = None) -> Api:
     return app
 
 
-def _from_environment() -> Ports:
+def _from_environment(clock: Clock | None) -> Ports:
     """Build the real ports for a server process."""
     settings = Settings()
     configure()
-    built = build(settings)
+    built = build(settings, clock)
     policies.ensure(built)
     return built
 

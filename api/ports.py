@@ -108,13 +108,13 @@ class Ports:
         return f"{prefix}_{self.random.token()}"
 
 
-def build(settings: Settings) -> Ports:
+def build(settings: Settings, clock: Clock | None = None) -> Ports:
     """Return the real ports, or raise SettingsMissing, SchemaBehind or WrongWeights."""
     check(settings)
     migrate.check(settings.database_url)
     database = Database(settings.database_url)
     vault = Vault(settings.vault_ring(), settings.vault_index())
-    clock, random = SystemClock(), SystemRandom()
+    clock, random = clock or SystemClock(), SystemRandom()
     account = Account(
         settings.wechat_appid,
         settings.wechat_secret.get_secret_value(),

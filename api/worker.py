@@ -6,17 +6,17 @@ from huey.consumer import Consumer
 
 from api.jobs import Jobs, queue
 from api.logs import configure
-from api.ports import build
+from api.ports import Clock, build
 from api.settings import Settings
 
 SWEEP_S = 0.2
 
 
-def main() -> None:
+def main(clock: Clock | None = None) -> None:
     """Sweep the tables and work until told to stop."""
     settings = Settings()
     configure()
-    ports = build(settings)
+    ports = build(settings, clock)
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(jobs, stop), name="sweep", daemon=True)

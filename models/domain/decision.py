@@ -97,10 +97,13 @@ def decide(report: Report, policy: Policy) -> Decision:
         or report.seen_movement_ms >= policy.similar_movement_ms
     ):
         return _failed(Reason.FRAMES_SEEN_BEFORE)
-    if _irregular(report, policy):
+    if report.backward or report.gap_ms > policy.gap_max_ms:
         return _failed(Reason.FRAMES_IRREGULAR)
+    # Before the frames are called frozen: a room without anybody stands still, too.
     if report.motion < policy.motion_min or report.evidence < policy.evidence_min:
         return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
+    if _still(report, policy):
+        return _failed(Reason.FRAMES_IRREGULAR)
     if report.duration_ms < policy.duration_min_ms or _below(report.rate, policy.rate_min):
         return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
     if not report.in_order:
@@ -110,12 +113,10 @@ def decide(report: Report, policy: Policy) -> Decision:
     return _who_and_alive(report, policy)
 
 
-def _irregular(report: Report, policy: Policy) -> bool:
-    """Tell whether the frames cannot be one unbroken film."""
+def _still(report: Report, policy: Policy) -> bool:
+    """Tell whether the frames are pictures shown for longer than life stands still."""
     return (
-        report.backward > 0
-        or report.gap_ms > policy.gap_max_ms
-        or report.repeated > policy.repeated_max
+        report.repeated > policy.repeated_max
         or report.frozen_ms > policy.frozen_max_ms
         or report.looped_ms > policy.loop_max_ms
     )

@@ -12,11 +12,17 @@ from typing import Any
 
 import httpx
 
+from tests.e2e.clocked import ClockAhead
+
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "simulator": ["-m", "wechat.simulator", "--port", "{sim}"],
     "web": ["-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()"],
     "worker": ["-m", "api.worker"],
+}
+CLOCKED = COMMANDS | {
+    "web": ["-m", "gunicorn", "-c", "python:api.serving", "tests.e2e.clocked:create_app()"],
+    "worker": ["-m", "tests.e2e.clocked"],
 }
 
 
@@ -29,10 +35,17 @@ def free_port() -> int:
 class Installation:
     """The demo's profile and persons, without its story; processes that can be killed and started."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, clocked: bool = False, **settings: str) -> None:
         self.folder = folder
+        self._commands = CLOCKED if clocked else COMMANDS
+        self._clock = ClockAhead(folder / "clock") if clocked else None
         self._ports = {"PORT": str(free_port()), "SIM_PORT": str(free_port())}
-        self._environment = os.environ | self._ports | {"PYTHONPATH": str(ROOT)} | settings
+        self._environment = (
+            os.environ
+            | self._ports
+            | settings
+            | {"PYTHONPATH": str(ROOT), "CLOCK_FILE": str(folder / "clock"), "COLUMNS": "200"}
+        )
         prepare = "from scripts.demo import profile; profile.prepare(fresh=True)"
         subprocess.run(
             [sys.executable, "-c", prepare],
@@ -48,7 +61,7 @@ class Installation:
 
     def start(self, name: str) -> None:
         """Start one process and wait until it is of use."""
-        command = [part.format(sim=self._ports["SIM_PORT"]) for part in COMMANDS[name]]
+        command = [part.format(sim=self._ports["SIM_PORT"]) for part in self._commands[name]]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, *command], cwd=self.folder, env=self._environment, stdout=log,
@@ -63,6 +76,13 @@ class Installation:
             except httpx.HTTPError:
                 assert self._running[name].poll() is None, (self.folder / f"{name}.log").read_text()
                 time.sleep(0.1)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for WeChat and for the application, which must be `clocked`."""
+        assert self._clock, "the clock of this installation is nobody's to move"
+        self._clock.put_ahead(seconds)
+        url = f"{self.document['simulator_url']}/sim/v1/clock"
+        httpx.post(url, json={"ahead_s": self._clock.ahead}, trust_env=False).raise_for_status()
 
     def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run one command in this installation's environment."""

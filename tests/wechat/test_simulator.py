@@ -167,6 +167,20 @@ def test_a_forced_token_ends_the_one_before_at_most_every_30_seconds(simulator: 
     assert answer.json()["errcode"] == 42001
 
 
+def test_its_clock_ends_tokens_and_survives_a_kill(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "wechat.sqlite"))
+    with Simulator(*state) as simulator:
+        first = token(simulator)
+        simulator.control("clock", ahead_s=7_201)
+        assert token(simulator) != first
+        simulator.kill()
+    with Simulator(*state) as simulator:
+        body = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+        assert simulator.http.post("/cgi-bin/stable_token", json=body).json()["expires_in"] <= 7200
+        refused = simulator.http.post("/sim/v1/clock", json={"ahead_s": -1})
+        assert refused.status_code == 400
+
+
 @pytest.mark.parametrize(("value", "errcode"), [("", 41001), ("short", 40014), ("x" * 64, 40001)])
 def test_a_token_that_is_none(simulator: Simulator, value: str, errcode: int) -> None:
     answer = simulator.http.post(f"/cgi-bin/message/subscribe/send?access_token={value}", json={})

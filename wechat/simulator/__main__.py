@@ -35,7 +35,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     faults, account = Faults(), _account(options.state)
     published = [page for page in os.environ.get("SIM_PAGES", "").split(",") if page]
-    pushes, phone_url = Pushes(account.appid, faults, _target()), os.environ.get("SIM_PHONE_URL", "")
+    pushes = Pushes(account.appid, faults, _target(), account.now)
+    phone_url = os.environ.get("SIM_PHONE_URL", "")
     app = create(account, faults, pushes, published, phone_url.rstrip("/"))
     server = make_server("127.0.0.1", options.port, app, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]

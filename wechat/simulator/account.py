@@ -26,6 +26,7 @@ class Account:
         self.subscriptions = Subscriptions(store)
         self.faces, self.risks = Faces(store), Risks(store, appid)
         self.calls = Calls(store)
+        self.now, self.put_ahead = store.now, store.put_ahead
         if template_id not in self.subscriptions.templates():
             self.subscriptions.add(Template(template_id, labels=LABELS))
 

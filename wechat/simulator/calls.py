@@ -6,7 +6,7 @@ from collections.abc import Collection
 import segno
 from flask import Flask, Response
 
-from wechat.simulator import checks, documents, pushes
+from wechat.simulator import checks, documents
 from wechat.simulator.account import Account
 from wechat.simulator.answers import authorised, errcode
 from wechat.simulator.faults import Faults
@@ -28,7 +28,7 @@ def install_messages(app: Flask, account: Account, faults: Faults, out: Pushes) 
         code, msg_id = account.subscriptions.send(body, arrives=not fate)
         if code:
             return errcode(code, "user refuse to accept the msg")
-        out.push(documents.sent(body["touser"], pushes.now(), body["template_id"], msg_id, fate))
+        out.push(documents.sent(body["touser"], int(account.now()), body["template_id"], msg_id, fate))
         return errcode(0, "ok", msgid=int(msg_id))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from wechat.simulator import documents, pushes
+from wechat.simulator import documents
 from wechat.simulator.account import Account
 from wechat.simulator.answers import sent_json
 from wechat.simulator.faces import OUTCOMES
@@ -16,10 +16,11 @@ from wechat.simulator.subscriptions import Template
 RESULTS = ("accept", "acceptWithAudio", "reject", "ban", "filter")
 MAX_PANEL = 3
 MAX_WAIT_S = 30.0
+MAX_AHEAD_S = 366 * 86400
 
 
 def install(app: Flask, account: Account) -> None:
-    """Add what a phone does: log in, look at its chat, verify its face."""
+    """Add what a phone does (log in, look at its chat, verify its face), and the time it is."""
 
     @app.post("/sim/v1/login")
     def login() -> Response:
@@ -42,6 +43,14 @@ def install(app: Flask, account: Account) -> None:
     def perform() -> Response:
         return jsonify({"verify_ret": account.faces.perform(_text("verify_id"))})
 
+    @app.post("/sim/v1/clock")
+    def clock() -> Response:
+        seconds = float(_body()["ahead_s"])
+        if not 0 <= seconds <= MAX_AHEAD_S:
+            raise ValueError(f"ahead_s must be 0 to {MAX_AHEAD_S}")
+        account.put_ahead(seconds)
+        return jsonify({"ahead_s": seconds})
+
     @app.post("/sim/v1/risks")
     def risks() -> Response:
         rank = _body()["rank"]
@@ -63,7 +72,7 @@ def install_subscriptions(app: Flask, account: Account, out: Pushes) -> None:
         for template_id in templates if result.startswith("accept") else ():
             account.subscriptions.allow(openid, str(template_id))
         status = "accept" if result.startswith("accept") else "reject"
-        out.push(documents.popup(openid, pushes.now(), dict.fromkeys(map(str, templates), status)))
+        out.push(documents.popup(openid, int(account.now()), dict.fromkeys(map(str, templates), status)))
         return jsonify({"credits": account.subscriptions.credits(openid)})
 
     @app.post("/sim/v1/settings")
@@ -72,7 +81,7 @@ def install_subscriptions(app: Flask, account: Account, out: Pushes) -> None:
         if _text("result") != "reject":
             raise ValueError("result must be reject: WeChat pushes no other change")
         account.subscriptions.refuse(openid, template_id)
-        out.push(documents.change(openid, pushes.now(), template_id))
+        out.push(documents.change(openid, int(account.now()), template_id))
         return jsonify({"credits": account.subscriptions.credits(openid)})
 
     @app.get("/sim/v1/credits/<openid>")

@@ -5,7 +5,6 @@ https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getS
 
 import secrets
 import sqlite3
-import time
 
 from wechat.simulator.store import Store
 
@@ -28,8 +27,8 @@ class Tokens:
     def stable(self, *, force: bool = False) -> tuple[int, str, int]:
         """Return (errcode, token, seconds): the same token until its last five minutes, or until forced."""
         with self._store.work() as db:
-            now = time.time()
-            found = _newest(db, STABLE)
+            now = self._store.now()
+            found = _newest(db, STABLE, now)
             if force and _forced(db, now) >= FORCED_A_DAY:
                 return 45009, "", 0
             apart = force and not _forced(db, now, within=FORCED_APART_S)
@@ -40,12 +39,12 @@ class Tokens:
     def plain(self) -> tuple[str, int]:
         """Return a new token; the one before lives on for five minutes."""
         with self._store.work() as db:
-            return _issue(db, PLAIN, time.time(), forced=False)["value"], TOKEN_S
+            return _issue(db, PLAIN, self._store.now(), forced=False)["value"], TOKEN_S
 
     def rotate(self) -> None:
         """Give a new stable token from now on; the old one lives on for five minutes."""
         with self._store.work() as db:
-            _issue(db, STABLE, time.time(), forced=False)
+            _issue(db, STABLE, self._store.now(), forced=False)
 
     def expire(self) -> None:
         """End every token now."""
@@ -60,7 +59,7 @@ class Tokens:
             found = db.execute("select until from token where value = ?", (token,)).fetchone()
         if found is None:
             return 40001
-        return 0 if time.time() < found["until"] else 42001
+        return 0 if self._store.now() < found["until"] else 42001
 
 
 class Logins:
@@ -75,7 +74,7 @@ class Logins:
         with self._store.work() as db:
             db.execute(
                 "insert into code (value, openid, until) values (?, ?, ?)",
-                (code, openid, time.time() + CODE_S),
+                (code, openid, self._store.now() + CODE_S),
             )
         return code
 
@@ -83,19 +82,19 @@ class Logins:
         """Return (errcode, openid): 40029 for an unknown or old code, 40163 for a used one."""
         with self._store.work() as db:
             found = db.execute("select * from code where value = ?", (code,)).fetchone()
-            if found is None or time.time() >= found["until"]:
+            if found is None or self._store.now() >= found["until"]:
                 return 40029, ""
             if found["used"]:
                 return 40163, ""
             db.execute("update code set used = 1 where value = ?", (code,))
-            db.execute("insert or replace into visit values (?, ?)", (found["openid"], time.time()))
+            db.execute("insert or replace into visit values (?, ?)", (found["openid"], self._store.now()))
             return 0, found["openid"]
 
 
-def _newest(db: sqlite3.Connection, kind: str) -> sqlite3.Row | None:
+def _newest(db: sqlite3.Connection, kind: str, now: float) -> sqlite3.Row | None:
     """Return the newest token of a kind that is still valid."""
     wanted = "select * from token where kind = ? and until > ? order by rowid desc limit 1"
-    found: sqlite3.Row | None = db.execute(wanted, (kind, time.time())).fetchone()
+    found: sqlite3.Row | None = db.execute(wanted, (kind, now)).fetchone()
     return found
 
 

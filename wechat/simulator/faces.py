@@ -8,7 +8,6 @@ import hashlib
 import re
 import secrets
 import sqlite3
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +38,7 @@ class Faces:
             body["out_seq_no"],
             body["openid"],
             _hash(body["cert_info"]),
-            time.time() + VERIFY_S,
+            self._store.now() + VERIFY_S,
             None,
         )
         try:
@@ -53,7 +52,7 @@ class Faces:
         """Do what wx.requestFacialVerify does on the phone; return verify_ret; once, within the hour."""
         with self._store.work() as db:
             face = db.execute("select * from face where verify_id = ?", (verify_id,)).fetchone()
-            if face is None or face["verify_ret"] is not None or time.time() >= face["until"]:
+            if face is None or face["verify_ret"] is not None or self._store.now() >= face["until"]:
                 raise ValueError("this verify_id is unknown, used or too old")
             verify_ret = _outcome(db, face["openid"], OUTCOMES["ok"])
             db.execute("update face set verify_ret = ? where verify_id = ?", (verify_ret, verify_id))
@@ -66,7 +65,7 @@ class Faces:
                 return errcode, 0
         with self._store.work() as db:
             face = db.execute("select * from face where verify_id = ?", (str(body["verify_id"]),)).fetchone()
-            if face is None or time.time() >= face["until"]:
+            if face is None or self._store.now() >= face["until"]:
                 return 84022, 0
             for name, errcode in (("openid", 84017), ("out_seq_no", 84020), ("cert_hash", 84018)):
                 if body.get(name) != face[name]:
@@ -99,7 +98,7 @@ class Risks:
                 return errcode, 0
         with self._store.work() as db:
             visit = db.execute("select at from visit where openid = ?", (body["openid"],)).fetchone()
-            if visit is None or time.time() - visit["at"] > VISIT_S:
+            if visit is None or self._store.now() - visit["at"] > VISIT_S:
                 return 61010, 0
             found = db.execute("select rank from risk where openid = ?", (body["openid"],)).fetchone()
             return 0, found["rank"] if found else 0

@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,9 +44,11 @@ class Target:
 class Pushes:
     """Pushes events in the order they happen, from a thread of its own, as WeChat does."""
 
-    def __init__(self, appid: str, faults: Faults, target: Target) -> None:
+    def __init__(
+        self, appid: str, faults: Faults, target: Target, now: Callable[[], float] = time.time
+    ) -> None:
         self.target = target
-        self._appid, self._faults = appid, faults
+        self._appid, self._faults, self._now = appid, faults, now
         self._changed = threading.Condition()
         self._waiting: deque[Event] = deque()
         self._held: list[Event] = []
@@ -154,10 +157,5 @@ class Pushes:
     def _sealed(self, document: bytes, nonce: str) -> tuple[dict[str, str], bytes]:
         target = self.target
         return sealed(
-            target.token, target.aes_key, self._appid, document, nonce=nonce, timestamp=int(time.time())
+            target.token, target.aes_key, self._appid, document, nonce=nonce, timestamp=int(self._now())
         )
-
-
-def now() -> int:
-    """Return the second at which an event happens."""
-    return int(time.time())

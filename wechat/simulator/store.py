@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ create table if not exists face (
 create table if not exists face_outcome (openid text primary key, verify_ret integer);
 create table if not exists risk (openid text primary key, rank integer);
 create table if not exists call (path text primary key, count integer);
+create table if not exists clock (id integer primary key, ahead real);
 """
 
 
@@ -35,6 +37,18 @@ class Store:
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
         self._db.executescript(SCHEMA)
+        found = self._db.execute("select ahead from clock").fetchone()
+        self._ahead = float(found["ahead"]) if found else 0.0
+
+    def now(self) -> float:
+        """Return the seconds since 1970 by the simulator's clock."""
+        return time.time() + self._ahead
+
+    def put_ahead(self, seconds: float) -> None:
+        """Put the clock ahead of the machine's."""
+        with self.work() as db:
+            db.execute("insert or replace into clock values (1, ?)", (seconds,))
+        self._ahead = seconds
 
     @contextmanager
     def work(self) -> Iterator[sqlite3.Connection]:

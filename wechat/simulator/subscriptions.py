@@ -77,7 +77,7 @@ class Subscriptions:
                 _change(db, "left_over = left_over - 1", openid, template_id)
             msg_id = str(10**18 + secrets.randbelow(8 * 10**18))
             if arrives:
-                _deliver(db, message, msg_id)
+                _deliver(db, message, msg_id, self._store.now())
             return 0, msg_id
 
     def chat(self, openid: str) -> list[dict[str, Any]]:
@@ -113,10 +113,10 @@ def _change(db: sqlite3.Connection, change: str, openid: str, template_id: str) 
     db.execute(f"update credit set {change} where openid = ? and template_id = ?", (openid, template_id))  # noqa: S608
 
 
-def _deliver(db: sqlite3.Connection, message: Mapping[str, Any], msg_id: str) -> None:
+def _deliver(db: sqlite3.Connection, message: Mapping[str, Any], msg_id: str, now: float) -> None:
     """Write a message into the chat, and forget what has scrolled away."""
     openid, data = message["touser"], json.dumps(message["data"], ensure_ascii=False)
-    sent_at = datetime.now(UTC).isoformat()
+    sent_at = datetime.fromtimestamp(now, UTC).isoformat()
     row = (openid, message["template_id"], data, message.get("page"), sent_at, msg_id)
     db.execute(
         "insert into message (openid, template_id, data, page, sent_at, msg_id) values (?, ?, ?, ?, ?, ?)",

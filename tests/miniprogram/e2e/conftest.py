@@ -1,4 +1,4 @@
-"""One stage for a module's scenes."""
+"""One stage for all scenes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.miniprogram.conftest import build
-from tests.miniprogram.e2e.stage import SOURCE, Stage
+from tests.miniprogram.e2e.browser import Browser
+from tests.miniprogram.e2e.counter import Counter
+from tests.miniprogram.e2e.stage import OUT, SOURCE, Stage
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +19,28 @@ def built(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stage(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Real servers, films and browsers."""
-    made = Stage(tmp_path_factory.mktemp("stage"), built)
+    """Real servers, films and browsers; the servers' clock is in the scenes' hands."""
+    made = Stage(tmp_path_factory.mktemp("stage"), built, clocked=True)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def window(tools: None) -> Iterator[Browser]:
+    """The PC's own browser."""
+    made = Browser()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
+    """A popup's window; at the end nothing was wrong with any screen it showed."""
+    made = Counter(window, OUT / "screens", clocked=stage.clocked)
+    yield made
+    assert made.wrong == []
+    assert made.strangers(stage.document["base_url"]) == []
+    assert made.complaints() == []
 
 
 @pytest.fixture(autouse=True)

@@ -26,16 +26,21 @@ FAULTS = """(() => {
 class Counter:
     """One browser window on one popup; `looked` gathers what is wrong with the screens."""
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
-        self._browser, self._folder = browser, folder
+    def __init__(self, browser: Browser, folder: Path, *, clocked: bool = False) -> None:
+        self._browser, self._folder, self._clocked = browser, folder, clocked
         self.wrong: list[str] = []
         self.seen: set[str] = set()
 
     def open(self, url: str, *, script: bool = True) -> "Counter":
         """Open the popup in a fresh window."""
-        self._browser.do("phone", width=SIZES[0][0], height=SIZES[0][1], javaScriptEnabled=script)
+        size = {"width": SIZES[0][0], "height": SIZES[0][1]}
+        self._browser.do("phone", **size, javaScriptEnabled=script, clock=self._clocked)
         self._browser.do("goto", url=url)
         return self
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for the page (`clocked`)."""
+        self._browser.do("elapse", seconds=seconds)
 
     def goto(self, url: str) -> None:
         """Go somewhere in the same window."""

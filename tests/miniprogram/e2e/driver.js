@@ -21,12 +21,13 @@ let said = []
 let asked = []
 
 const deeds = {
-  /** A fresh phone: nothing stored, nothing allowed. */
-  async phone({ width = 375, height = 760, javaScriptEnabled = true }) {
+  /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead. */
+  async phone({ width = 375, height = 760, javaScriptEnabled = true, clock = false }) {
     await context?.close()
     const viewport = { width, height }
     context = await browser.newContext({ viewport, permissions: ['camera'], locale: 'zh-CN', javaScriptEnabled })
     page = await context.newPage()
+    if (clock) await page.clock.install()
     page.setDefaultTimeout(PATIENCE_MS)
     said = []
     asked = []
@@ -36,6 +37,9 @@ const deeds = {
   },
   async goto({ url }) {
     await page.goto(url)
+  },
+  async elapse({ seconds }) {
+    await page.clock.fastForward(seconds * 1000)
   },
   async press({ key, times = 1 }) {
     for (let i = 0; i < times; i++) await page.keyboard.press(key)

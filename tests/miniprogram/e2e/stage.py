@@ -1,10 +1,13 @@
 """Everything a scene needs: the real servers, the phone's server, films, browsers, a till."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import cv2
 import httpx
 import numpy as np
 
+from models.domain.policy import Policy
 from scripts.demo.till import Till
 from tests.e2e.installation import ROOT, Installation, free_port
 from tests.miniprogram.e2e import films
@@ -26,17 +30,16 @@ NEWCOMER = "oNewcomer"
 
 
 class Stage:
-    """One installation for all scenes of a module; its browsers are kept open, one for each film."""
+    """One installation for many scenes; its browsers are kept open, one for each film."""
 
-    def __init__(self, folder: Path, built: Path, **settings: str) -> None:
-        self.folder = folder
-        self.installation = Installation(folder, **settings)
+    def __init__(self, folder: Path, built: Path, *, clocked: bool = False, **settings: str) -> None:
+        self.folder, self.clocked = folder, clocked
+        self.installation = Installation(folder, clocked=clocked, **settings)
         self.document = self.installation.document
         self.people = {person["name"]: person for person in self.document["persons"]}
         for name in ("simulator", "web", "worker"):
             self.installation.start(name)
         self.till = Till(self.document["base_url"], self.document["institutions"][0])
-        self.hurried = Till(self.document["base_url"], self.document["institutions"][1])
         self.address = f"http://127.0.0.1:{free_port()}"
         self._server = self._serve(built)
         self.figures, self.screens = Figures(), Screens(OUT / "screens")
@@ -74,6 +77,38 @@ class Stage:
         """Add a film that only this machine has."""
         self._films[name] = file
 
+    def join(self, name: str, provider: str) -> Till:
+        """Let an administrator add an institution; return its till."""
+        added = self._administer("institution", "add", name, "--provider", provider)
+        given = dict(re.findall(r"^(\w+) +(\S+)$", added, re.MULTILINE))
+        return Till(self.document["base_url"], {"id": given["institution_id"], "api_key": given["api_key"]})
+
+    @contextmanager
+    def policy(self, name: str, value: str) -> Iterator[None]:
+        """Put another threshold in force, and the ordinary one again at the end."""
+        self._enact(name, value)
+        try:
+            yield
+        finally:
+            self._enact(name, str(getattr(Policy(), name)))
+
+    def _enact(self, name: str, value: str) -> None:
+        proposed = self._administer("policy", "propose", "--as", "张工", f"{name}={value}")
+        version = re.search(r"version (\d+)", proposed)
+        assert version, proposed
+        self._administer("policy", "approve", version[1], "--as", "李主任")
+
+    def review_appeals(self) -> None:
+        """Let a reviewer conclude whatever is open: more than two at a time nobody may have."""
+        for appeal_id in re.findall(r"apl_\w+", self._administer("appeals", "list")):
+            reviewed = ("--reviewer", "王审核", "--note", "已核对")
+            self._administer("appeals", "reject", appeal_id, *reviewed)
+
+    def _administer(self, command: str, *words: str) -> str:
+        done = self.installation.run([sys.executable, "-m", f"scripts.{command}", *words])
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def open_purchase(self, till: Till | None = None) -> dict[str, Any]:
         """Let the till open a verification for 李建国; forget the frames of earlier scenes."""
         httpx.post(f"{self.document['base_url']}/demo/forget-frames", trust_env=False)
@@ -81,26 +116,45 @@ class Stage:
 
     def pushed(self, purchase: dict[str, Any], till: Till | None = None) -> str:
         """Push to 李建国's phone; return the page that the message in his WeChat opens."""
-        openid = self.openid("李建国")
-        before = len(self.messages(openid))
-        wanted = {"openid": openid, "template_id": self.document["template_id"], "result": "accept"}
-        self._simulator("POST", "/sim/v1/subscribe", json=wanted)
+        before = len(self.messages("李建国"))
+        self.allow("李建国")
         (till or self.till).push(purchase["id"], self.people["李建国"]["person_id"])
+        return self.message("李建国", before)
+
+    def message(self, who: str, before: int) -> str:
+        """Return the page that somebody's next message opens, after so many earlier ones."""
         for _ in range(300):
-            messages = self.messages(openid)
+            messages = self.messages(who)
             if len(messages) > before:
                 return str(messages[-1]["page"])
             time.sleep(0.1)
         raise AssertionError("no message came")
+
+    def allow(self, who: str = "李建国") -> None:
+        """Let somebody allow one message, and wait until the server knows."""
+        self._answer_panel(who, "subscribe", "accept")
+
+    def forbid(self, who: str) -> None:
+        """Let somebody refuse in the settings: whatever other scenes have left allowed is gone."""
+        self._answer_panel(who, "settings", "reject")
+
+    def _answer_panel(self, who: str, where: str, result: str) -> None:
+        told = {"openid": self.openid(who), "template_id": self.document["template_id"], "result": result}
+        self._simulator("POST", f"/sim/v1/{where}", json=told)
+        self._simulator("GET", "/sim/v1/callbacks?wait=10", timeout=20)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for the servers."""
+        self.installation.let_pass(seconds)
 
     def coded(self, purchase: dict[str, Any]) -> str:
         """Ask for a code; return the page it opens."""
         attempt = self.till.attempt(purchase["id"], {"channel": "qr"}).json()
         return page_of(httpx.get(attempt["qr_url"], trust_env=False).content)
 
-    def messages(self, openid: str) -> list[dict[str, Any]]:
+    def messages(self, who: str) -> list[dict[str, Any]]:
         """Return the chat of somebody's WeChat."""
-        return list(self._simulator("GET", f"/sim/v1/chats/{openid}")["messages"])
+        return list(self._simulator("GET", f"/sim/v1/chats/{self.openid(who)}")["messages"])
 
     def credits(self, who: str) -> int:
         """Return how many messages somebody still allows."""
@@ -127,7 +181,6 @@ class Stage:
         if self._server.stdout:
             self._server.stdout.close()
         self.till.close()
-        self.hurried.close()
         self.installation.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

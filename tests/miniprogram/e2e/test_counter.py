@@ -18,111 +18,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 SELF, WIFE = "李*国", "王*英"
 
 
-@pytest.fixture(scope="module")
-def window(tools: None) -> Iterator[Browser]:
-    """The PC's own browser."""
-    made = Browser()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
-    """A popup's window; at the end nothing was wrong with any screen it showed."""
-    made = Counter(window, OUT / "screens")
-    yield made
-    assert made.wrong == []
-    assert made.strangers(stage.document["base_url"]) == []
-    assert made.complaints() == []
-
-
-def allow(stage: Stage, who: str = "李建国") -> None:
-    """Let somebody allow one message, and wait until the server knows."""
-    phone = scripted(stage, who)
-    phone.allow(stage.document["template_id"])
-    httpx.get(f"{stage.document['simulator_url']}/sim/v1/callbacks?wait=10", trust_env=False, timeout=20)
-    phone.close()
-
-
-def forbid(stage: Stage, who: str) -> None:
-    """Let somebody refuse in the settings: whatever other scenes have left allowed is gone."""
-    simulator = stage.document["simulator_url"]
-    refusal = {"openid": stage.openid(who), "template_id": stage.document["template_id"], "result": "reject"}
-    httpx.post(f"{simulator}/sim/v1/settings", json=refusal, trust_env=False).raise_for_status()
-    httpx.get(f"{simulator}/sim/v1/callbacks?wait=10", trust_env=False, timeout=20)
+def let_pass(seconds: float, stage: Stage, counter: Counter) -> None:
+    """Let time pass at the servers and on the page."""
+    stage.let_pass(seconds)
+    counter.let_pass(seconds)
 
 
 def scripted(stage: Stage, who: str) -> ScriptedPhone:
     return ScriptedPhone(stage.document["base_url"], stage.document["simulator_url"], stage.openid(who))
 
 
-def message(stage: Stage, who: str, before: int) -> str:
-    phone = scripted(stage, who)
-    scene = phone.wait_for_message(before, 30)
-    phone.close()
-    return scene
-
-
-def test_push_from_the_first_click_to_the_end(stage: Stage, counter: Counter) -> None:
-    allow(stage)
-    before = len(stage.messages(stage.openid("李建国")))
-    counter.open(stage.open_purchase()["popup_url"])
-    counter.wait("choose", "实际到店购药人员")
-    counter.look("1-choose")
-    counter.pick(SELF)
-    counter.press("push")
-    counter.wait("confirm", "将推送给：李*国（本人）")
-    counter.look("2-confirm")
-    counter.press("push")
-    counter.wait("waiting", "已送达：")
-    counter.look("3-delivered")
-    phone = stage.phone("李建国")
-    phone.open("pages/verify/verify?scene=" + message(stage, "李建国", before))
-    counter.wait("waiting", "已打开：")
-    counter.look("4-opened")
-    stage.screens.glance(phone, "beside-4-opened")
-    agree(phone)
-    counter.wait("waiting", "已同意：")
-    counter.look("5-consented")
-    allow_camera(phone)
-    start_at_rest(phone)
-    counter.wait("waiting", "采集中：")
-    counter.look("6-filming")
-    phone.wait("outcome", 40)
-    stage.screens.glance(phone, "beside-7-passed")
-    counter.wait("ended", "本次购药人脸认证完成，关闭弹窗即可")
-    counter.look("7-passed")
-
-
-def test_the_cashiers_phone_from_the_first_click_to_the_end(stage: Stage, counter: Counter) -> None:
-    counter.open(stage.open_purchase()["popup_url"])
-    counter.press("code")
-    counter.wait("code", "收费员用自己的微信扫码")
-    counter.until("document.querySelector('img').naturalWidth > 100")
-    counter.look("qr-1-code")
-    image = counter.run("document.querySelector('img').src")
-    page = page_of(httpx.get(image, trust_env=False).content)
-    phone = stage.phone("收费员")
-    phone.open(page)
-    counter.wait("waiting", "已扫码：")
-    counter.look("qr-2-scanned")
-    phone.tap("person-0")
-    phone.tap("next")
-    phone.wait("hand-over")
-    stage.screens.glance(phone, "beside-qr-3-chosen")
-    counter.wait("waiting", "李*国（本人）")
-    counter.look("qr-3-chosen")
-    agree(phone)
-    allow_camera(phone)
-    start_at_rest(phone)
-    phone.wait("outcome", 40)
-    counter.wait("ended", "认证成功")
-    stage.screens.glance(phone, "beside-qr-4-passed")
-
-
 def test_typing_an_agent_in(stage: Stage, counter: Counter) -> None:
     agent = stage.people["陈桂兰"]
-    allow(stage, "陈桂兰")
+    stage.allow("陈桂兰")
     counter.open(stage.open_purchase()["popup_url"])
     counter.press("manual")
     counter.wait("manual", "填写代办人信息")
@@ -180,7 +88,7 @@ def test_opening_the_service_at_the_counter(stage: Stage, counter: Counter) -> N
 
 
 def test_a_message_nobody_allowed(stage: Stage, counter: Counter) -> None:
-    forbid(stage, "王秀英")
+    stage.forbid("王秀英")
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
@@ -194,8 +102,8 @@ def test_a_message_nobody_allowed(stage: Stage, counter: Counter) -> None:
 
 
 def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) -> None:
-    allow(stage, "王秀英")
-    counter.open(stage.open_purchase(stage.hurried)["popup_url"])
+    stage.allow("王秀英")
+    counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
     counter.wait("confirm", "已核对代办人身份证")
@@ -203,22 +111,27 @@ def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) ->
     counter.press("agent_document", "Space")
     counter.look("confirm-agent")
     counter.press("push")
-    counter.wait("over", "认证超时", 30)
+    counter.wait("waiting", "已送达：")
+    let_pass(119, stage, counter)
+    counter.wait("waiting")
+    let_pass(2, stage, counter)
+    counter.wait("over", "认证超时")
     counter.look("expired-push")
     counter.press("back")
     counter.wait("choose")
     assert counter.picked() == WIFE
     counter.press("code")
     counter.wait("code", "王*英（配偶）")
-    counter.wait("over", "认证超时", 30)
+    let_pass(181, stage, counter)
+    counter.wait("over", "认证超时")
     counter.look("expired-code")
     counter.press("renew")
     counter.wait("code", "王*英（配偶）")
 
 
 def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter) -> None:
-    forbid(stage, "王秀英")
-    allow(stage, "王秀英")
+    stage.forbid("王秀英")
+    stage.allow("王秀英")
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
@@ -226,15 +139,18 @@ def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter
     counter.press("push")
     counter.wait("waiting", "已送达：")
     assert counter.run("document.getElementById('resend').hidden")
-    counter.until("!document.getElementById('resend').hidden", 40)
+    let_pass(29, stage, counter)
+    assert counter.run("document.getElementById('resend').hidden")
+    let_pass(1, stage, counter)
+    counter.until("!document.getElementById('resend').hidden")
     counter.look("resend")
     counter.press("resend")
     counter.wait("over", "消息送不到")
 
 
 def test_declining_a_failure_and_an_appeal(stage: Stage, counter: Counter) -> None:
-    allow(stage, "王秀英")
-    before = len(stage.messages(stage.openid("王秀英")))
+    stage.allow("王秀英")
+    before = len(stage.messages("王秀英"))
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
@@ -254,15 +170,16 @@ def test_declining_a_failure_and_an_appeal(stage: Stage, counter: Counter) -> No
 
 
 def test_a_failure_is_no_new_page_and_the_appeal_has_its_colour(stage: Stage, counter: Counter) -> None:
-    allow(stage)
-    before = len(stage.messages(stage.openid("李建国")))
+    stage.review_appeals()
+    stage.allow()
+    before = len(stage.messages("李建国"))
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(SELF)
     counter.press("push")
     counter.wait("confirm")
     counter.press("push")
     phone = stage.phone("李建国", "another")
-    phone.open("pages/verify/verify?scene=" + message(stage, "李建国", before))
+    phone.open(stage.message("李建国", before))
     agree(phone)
     allow_camera(phone)
     start_at_rest(phone)

@@ -33,6 +33,7 @@ def test_the_right_person_passes(stage: Stage) -> None:
 
 
 def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> None:
+    stage.review_appeals()
     purchase = stage.open_purchase()
     page = stage.pushed(purchase)
     phone = stage.phone("李建国", "another")
@@ -88,6 +89,7 @@ def test_the_phone_says_what_stands_in_the_way(stage: Stage, seen: str, said: st
     stage.screens.look(phone, f"capture-{seen}")
     film(phone)
     stage.screens.look(phone, f"result-{seen}")
+    assert "没有拍清楚" in phone.text("status-text")
     assert stage.state(purchase) == "open"
     assert phone.complaints == []
 
@@ -167,9 +169,10 @@ def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
 
 
 def test_an_expired_message_says_so(stage: Stage) -> None:
-    purchase = stage.open_purchase(stage.hurried)
-    page = stage.pushed(purchase, stage.hurried)
-    stage.hurried.wait_for(purchase["id"], "attempt.expired")
+    purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
+    stage.let_pass(121)
+    stage.till.wait_for(purchase["id"], "attempt.expired")
     phone = stage.phone("李建国")
     phone.open(page)
     phone.wait("outcome")

@@ -5,9 +5,9 @@ import { ask } from './sheet.js'
 import { simulate } from './simulator.js'
 
 const PASSED = 10000
-const CANCELLED = 'cancel'
+const UNFINISHED = 'unfinished'
 const OUTCOMES = [
-  { text: '取消', value: CANCELLED },
+  { text: '取消', value: UNFINISHED },
   { text: '不通过', value: 'refused' },
   { text: '通过', value: 'ok', isMain: true },
 ]
@@ -16,8 +16,8 @@ export function faceCalls(host, call) {
   return {
     requestFacialVerify: call('requestFacialVerify', async ({ verifyId }) => {
       const outcome = await ask({ title: '人脸核身', text: '微信人脸核身（模拟）：结果是', buttons: OUTCOMES })
-      if (outcome === CANCELLED) throw failure('user cancel', 90001)
       await simulate('/sim/v1/faces', { openid: parameters.openid, outcome })
+      if (outcome === UNFINISHED) throw failure('user cancel', 90001)
       const { verify_ret: result } = await simulate('/sim/v1/faces/perform', { verify_id: verifyId })
       if (result !== PASSED) throw failure('verify fail', result)
       return { errCode: 0, verifyResult: verifyId }

@@ -1,0 +1,48 @@
+"""The application's processes on a clock that a test puts ahead: the machine's, plus what a file says.
+
+The file is named by CLOCK_FILE and mapped into each process; `python -m tests.e2e.clocked` is the worker.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from api import app, worker
+from api.openapi import Api
+
+
+class ClockAhead:
+    """A clock shared by processes."""
+
+    def __init__(self, file: Path) -> None:
+        if not file.exists():
+            np.zeros(1).tofile(file)
+        self._ahead = np.memmap(file, np.float64, "r+", shape=(1,))
+
+    def now(self) -> datetime:
+        """Return the instant, with zone."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+    @property
+    def ahead(self) -> float:
+        """Return the seconds it is ahead of the machine's."""
+        return float(self._ahead[0])
+
+    def put_ahead(self, seconds: float) -> None:
+        """Let so many more seconds pass, in every process at once."""
+        self._ahead[0] += seconds
+
+
+def create_app() -> Api:
+    """Return the application as gunicorn serves it."""
+    return app.create_app(clock=_given())
+
+
+def _given() -> ClockAhead:
+    return ClockAhead(Path(os.environ["CLOCK_FILE"]))
+
+
+if __name__ == "__main__":
+    worker.main(_given())
