@@ -13,7 +13,7 @@ from matcher.types import Template
 from models import tables
 from models.database import Database
 from models.domain.idnumber import IdNumber
-from models.domain.person import SELF, Network
+from models.domain.person import SELF, Network, rank
 from models.vault import Vault
 
 
@@ -79,20 +79,19 @@ class OwnDirectory:
             return self._views(db, [row])[0] if row else None
 
     def network(self, person_id: str) -> list[Relative]:
-        """Return the person, then the family network in the order it was recorded."""
+        """Return the person, then the family network: by relation, the eldest first."""
         with self._database.reading() as db:
             root = db.get(tables.Person, person_id)
             if root is None:
                 return []
             links = db.scalars(
-                select(tables.FamilyLink)
-                .where(tables.FamilyLink.person_id == person_id)
-                .order_by(tables.FamilyLink.id)
+                select(tables.FamilyLink).where(tables.FamilyLink.person_id == person_id)
             ).all()
             wanted = select(tables.Person).where(tables.Person.id.in_([link.relative_id for link in links]))
             rows = [root, *db.scalars(wanted)]
             views = {view.person_id: view for view in self._views(db, rows)}
         relatives = [Relative(views[link.relative_id], link.relation, link.network) for link in links]
+        relatives.sort(key=lambda one: (rank(one.relation, one.person.birth), one.person.person_id))
         return [Relative(views[person_id], SELF, Network.SELF), *relatives]
 
     def references(self, person_id: str) -> tuple[Template, ...]:

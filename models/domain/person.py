@@ -37,6 +37,12 @@ class Push(StrEnum):
     NO_CREDIT = "no_credit"
 
 
+def rank(relation: str, birth: date | None) -> tuple[int, date]:
+    """Return where a relative stands in a list: by relation, the eldest first; free words come last."""
+    place = RELATIONS.index(relation) if relation in RELATIONS else len(RELATIONS)
+    return place, birth or date.max
+
+
 def mask(name: str) -> str:
     """Return the name with all but its ends hidden: 李*白, 李*, 欧**华."""
     if len(name) < 2:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.person import RELATIONS, SELF, age, mask, needs_guardian
+from models.domain.person import RELATIONS, SELF, age, mask, needs_guardian, rank
 
 TODAY = date(2026, 11, 24)
 
@@ -65,3 +65,17 @@ def test_nobody_under_14_is_filmed(birth, guarded):
 
 def test_nobody_is_their_own_agent():
     assert SELF not in RELATIONS
+
+
+def test_relatives_are_listed_by_relation_and_the_eldest_first():
+    elder, younger = date(1995, 2, 18), date(2018, 6, 1)
+    listed = [
+        ("配偶", younger),
+        ("子女", elder),
+        ("子女", younger),
+        ("子女", None),
+        ("其他", None),
+        ("邻居", elder),
+    ]
+    shuffled = sorted(listed, key=repr)
+    assert sorted(shuffled, key=lambda one: rank(*one)) == listed
