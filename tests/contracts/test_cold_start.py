@@ -25,6 +25,6 @@ def test_eight_processes_fetch_one_token(simulator: Simulator, tmp_path: Path) -
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=120)[0] for process in running]
-    assert sum(int(answer) for answer in answers) == PROCESSES * CALLS
+    ended = [(process.communicate(timeout=120)[0], process.returncode) for process in running]
+    assert ended == [(f"{CALLS}\n", 0)] * PROCESSES
     assert simulator.calls("/cgi-bin/stable_token") == tokens + 1
