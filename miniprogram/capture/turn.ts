@@ -1,5 +1,5 @@
+import type { Provider } from '../services/contract'
 import type { Problem } from '../services/problem'
-import type { Provider } from './provider'
 import { corrected } from './provider'
 
 /** Where a problem leads: nowhere, to the other provider, to a screen of this page, or to the result. */

@@ -54,7 +54,7 @@ function choices(scene: Scene, reason: string): Action[] {
 }
 
 /** Tell whether one more try may be begun: the server's clock, not the phone's, says if there is time. */
-function mayTry(scene: Scene): boolean {
+export function mayTry(scene: Scene): boolean {
   const inTime = Date.parse(scene.server_time) < Date.parse(scene.expires_at)
   return can(scene.state, 'challenge') && scene.tries_left > 0 && inTime
 }
