@@ -195,6 +195,6 @@ Page({
 
   onOther() {
     this.leave()
-    go('result', { scene: this.ticket, other: '1' })
+    go('result', { scene: this.ticket, other: this.data.channel })
   },
 })
