@@ -34,13 +34,12 @@ Page({
     number: '',
     relationIndex: -1,
     handOver: '',
-    agreed: false,
-    presence: '',
     busy: false,
     error: '',
     trouble: { heading: '', text: '' },
   },
   ticket: '',
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
@@ -51,6 +50,10 @@ Page({
     if (query.done) return this.handedBack()
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
+  },
+
+  onUnload() {
+    this.gone = true
   },
 
   handedBack() {
@@ -78,11 +81,15 @@ Page({
   },
 
   show(scene: Scene) {
+    // What is answered after the page was closed must not lead away from the page in its place.
+    if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'cashier') return restart(page, { scene: scene.scene })
     const handOver = fill(this.data.t.hand_over, { name: scene.person?.name ?? '' })
     const phase: Phase = scene.person ? 'handover' : 'choose'
-    this.setData({ phase, scene, rows: rows(scene.persons), amount: amount(scene.amount_fen), handOver, busy: false })
+    // Whoever gets the phone now finds neither the list nor what was typed.
+    this.setData({ phase, scene, rows: rows(scene.persons), name: '', number: '', picked: '', amount: amount(scene.amount_fen), handOver, busy: false })
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
   },
 
   onPick(event: WechatMiniprogram.CustomEvent) {
@@ -94,7 +101,8 @@ Page({
   },
 
   onList() {
-    this.setData({ phase: 'choose', error: '' })
+    // The field forgets what was typed when it is taken away.
+    this.setData({ phase: 'choose', number: '', error: '' })
   },
 
   onName(event: WechatMiniprogram.Input) {
@@ -133,28 +141,20 @@ Page({
     }
   },
 
-  onAgree() {
-    this.setData({ agreed: !this.data.agreed, error: '' })
-  },
-
-  onPresence(event: WechatMiniprogram.Input) {
-    this.setData({ presence: event.detail.value, error: '' })
-  },
-
-  onNext() {
-    void this.answer(true)
+  onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
+    void this.answer(true, event.detail.presence)
   },
 
   onDecline() {
     void this.answer(false)
   },
 
-  async answer(granted: boolean) {
-    const { scene, busy, presence } = this.data
+  async answer(granted: boolean, presence = '') {
+    const { scene, busy } = this.data
     if (!scene || busy) return
     this.setData({ busy: true, error: '' })
     try {
-      this.show(await api.consent(scene, granted, granted ? presence : ''))
+      this.show(await api.consent(scene, granted, presence))
     } catch (thrown) {
       this.stumble(thrown)
     }

@@ -49,5 +49,7 @@ export function server(replies: Record<string, () => Reply>) {
   return state
 }
 
-/** Let requests be answered, and what follows from them happen. */
-export const answered = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+/** Let requests be answered, and what follows from them happen: each turn of the loop carries them one step. */
+export async function answered(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await new Promise((wait) => setTimeout(wait, 2))
+}
