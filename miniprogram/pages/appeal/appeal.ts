@@ -7,7 +7,7 @@ import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
 import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
-import { fileBytes, takePhotos } from '../../services/photos'
+import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
@@ -31,6 +31,7 @@ Page({
   },
   ticket: '',
   scene: null as Scene | null,
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
@@ -46,10 +47,16 @@ Page({
     void this.open()
   },
 
+  onUnload() {
+    this.gone = true
+    deletePhotos(this.data.photos.map((photo) => photo.path))
+  },
+
   async open() {
     this.setData({ phase: 'loading' })
     try {
       this.scene = await api.openScene(this.ticket)
+      if (this.gone) return
       if (!this.scene.appeal.allowed) return go('result', { scene: this.ticket })
       this.setData({ phase: 'ask', needsPhoto: this.scene.channel === 'qr' })
     } catch (thrown) {
@@ -67,13 +74,18 @@ Page({
 
   async onPhoto() {
     const left = LIMITS.appealPhotos - this.data.photos.length
-    const paths = await takePhotos(left, this.data.needsPhoto)
-    this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+    try {
+      const paths = await takePhotos(left, this.data.needsPhoto)
+      this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+    } catch (thrown) {
+      this.setData({ error: explain(asProblem(thrown).code) })
+    }
   },
 
   onRemove(event: WechatMiniprogram.TouchEvent) {
-    const index = Number(event.currentTarget.dataset['index'])
-    this.keep(this.data.photos.map((photo) => photo.path).filter((_, i) => i !== index))
+    const paths = this.data.photos.map((photo) => photo.path)
+    deletePhotos(paths.splice(Number(event.currentTarget.dataset['index']), 1))
+    this.keep(paths)
   },
 
   keep(paths: string[]) {
@@ -95,6 +107,7 @@ Page({
     this.setData({ sending: true, error: '' })
     try {
       const lodged = await api.lodgeAppeal(this.ticket, await this.form())
+      if (this.gone) return
       rememberResult(null)
       follow('result', lodged)
     } catch (thrown) {

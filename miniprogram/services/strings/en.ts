@@ -294,6 +294,7 @@ export const en: typeof zh = {
     appeal_window_closed: 'The time for an appeal is over, please show your ID card.',
     appeal_quota: 'Too many appeals, please show your ID card.',
     appeal_invalid: 'Please say why, then send it again.',
+    photo_refused: 'No photo was taken. Allow the camera, then try again.',
     photo_required: 'Please take a photo first.',
     photo_without_face: 'No face in the photo, please take another.',
     too_many_photos: 'Three photos at most.',

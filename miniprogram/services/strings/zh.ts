@@ -292,6 +292,7 @@ export const zh = {
     appeal_window_closed: '申诉的时间过了，请出示身份证。',
     appeal_quota: '申诉太多了，请出示身份证。',
     appeal_invalid: '请写清楚原因，再提交。',
+    photo_refused: '没有拿到照片。请允许使用摄像头，再试一次。',
     photo_required: '请先拍一张照片。',
     photo_without_face: '照片里没有看到脸，请再拍一张。',
     too_many_photos: '最多三张照片。',
