@@ -58,10 +58,6 @@ export class Film {
     return isSpent(this.filming, this.plan)
   }
 
-  get bytes(): number {
-    return this.filming.spent
-  }
-
   stop(): void {
     this.stopped = true
   }

@@ -59,7 +59,6 @@ Page({
   async open() {
     try {
       const scene = await api.openScene(this.ticket)
-      // An answer that comes after the page was closed must not begin the asking, or the speaking, again.
       if (this.gone) return
       const page = pageFor(scene)
       const finished = recallResult(this.ticket)

@@ -48,7 +48,7 @@ Page({
   },
 
   show(scene: Scene) {
-    // What is answered after the page was closed must not lead away from the page in its place.
+    // Another page may be in its place already.
     if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'verify') return go(page, { scene: scene.scene })

@@ -265,7 +265,6 @@ export const en: typeof zh = {
   },
   problems: {
     camera_silent: 'The camera shows nothing. Leave this page and come back.',
-    left: 'You were away for a moment. No matter, please film once more.',
     offline: 'No network. Connect, then try again.',
     internal: 'Something went wrong. Try again; if it still fails, show your ID card.',
     busy: 'Many people at once, please wait a moment.',
@@ -286,7 +285,6 @@ export const en: typeof zh = {
     relation_missing: 'Choose the relation to the insured.',
     not_enrolled: 'No photo on record, please show an ID card.',
     guardian_needed: 'Children are not filmed: a parent is, please.',
-    tries_used_up: 'That was the third try. You may appeal, or show your ID card.',
     challenge_expired: 'Filming took a little long. No matter, please film once more.',
     already_swapped: 'The movement was changed once already. If you cannot do it, you may show your ID card.',
     nothing_to_swap: 'All movements are done.',

@@ -263,7 +263,6 @@ export const zh = {
   },
   problems: {
     camera_silent: '摄像头没有画面。请退出后再进来。',
-    left: '刚才离开了一下。没关系，请再拍一次。',
     offline: '网络不通。请连上网络，再试一次。',
     internal: '系统出了一点问题。请再试一次；还不行，请出示身份证。',
     busy: '现在人多，请等一会儿再试。',
@@ -284,7 +283,6 @@ export const zh = {
     relation_missing: '请选择与本人关系。',
     not_enrolled: '没有登记的照片，请出示身份证。',
     guardian_needed: '孩子不用刷脸，请家长本人刷脸。',
-    tries_used_up: '已经试了三次。可以申诉，也可以出示身份证。',
     challenge_expired: '这次拍得久了一点。没关系，请再拍一次。',
     already_swapped: '已经换过一次动作了。做不了也没关系，可以出示身份证。',
     nothing_to_swap: '动作都做完了。',
