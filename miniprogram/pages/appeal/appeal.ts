@@ -9,7 +9,7 @@ import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
 import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
-import { explain, fill, strings } from '../../services/strings/index'
+import { explain, fill } from '../../services/strings/index'
 
 const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
 
@@ -17,7 +17,6 @@ const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed'
 Page({
   data: {
     ...shell('appeal'),
-    common: strings().common,
     phase: 'loading' as 'loading' | 'ask' | 'trouble',
     reasons: [] as { value: AppealReason; label: string }[],
     reason: '' as AppealReason | '',

@@ -25,7 +25,6 @@ const BEGINNING = { ...shown(0, ''), note: '', network: '', colour: '', cannot: 
 Page({
   data: {
     ...shell('capture'),
-    common: strings().common,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
     phase: 'loading' as Phase,
     ...UNMOUNTED,

@@ -17,7 +17,6 @@ type Phase = 'scan' | 'loading' | 'choose' | 'manual' | 'handover' | 'done' | 't
 Page({
   data: {
     ...shell('cashier'),
-    common: strings().common,
     verify: strings().verify,
     says: strings().id_input,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
@@ -123,38 +122,32 @@ Page({
   },
 
   onChoose() {
-    void this.choose({ person_id: this.data.picked })
+    this.choose({ person_id: this.data.picked })
   },
 
   onTyped() {
     const { name, number, idType, relationIndex } = this.data
-    void this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
+    this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
   },
 
-  async choose(choice: PersonChoice) {
-    if (this.data.busy) return
-    this.setData({ busy: true, error: '' })
-    try {
-      this.show(await api.choosePerson(this.ticket, choice))
-    } catch (thrown) {
-      this.stumble(thrown)
-    }
+  choose(choice: PersonChoice) {
+    void this.submit((scene: Scene) => api.choosePerson(scene.scene, choice))
   },
 
   onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
-    void this.answer(true, event.detail.presence)
+    void this.submit((scene: Scene) => api.consent(scene, true, event.detail.presence))
   },
 
   onDecline() {
-    void this.answer(false)
+    void this.submit((scene: Scene) => api.consent(scene, false))
   },
 
-  async answer(granted: boolean, presence = '') {
+  async submit(send: (scene: Scene) => Promise<Scene>) {
     const { scene, busy } = this.data
     if (!scene || busy) return
     this.setData({ busy: true, error: '' })
     try {
-      this.show(await api.consent(scene, granted, presence))
+      this.show(await send(scene))
     } catch (thrown) {
       this.stumble(thrown)
     }

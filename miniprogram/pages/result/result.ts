@@ -19,7 +19,6 @@ const POLL_MS = 1_000
 Page({
   data: {
     ...shell('result'),
-    common: strings().common,
     labels: strings().verify,
     phase: 'loading' as Phase,
     scene: null as Scene | null,

@@ -12,7 +12,6 @@ type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble
 Page({
   data: {
     ...shell('subscribe'),
-    common: strings().common,
     says: strings().id_input,
     phase: 'intro' as Phase,
     template: '',

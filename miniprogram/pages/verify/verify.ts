@@ -13,7 +13,6 @@ type Phase = 'loading' | 'ask' | 'sure' | 'nothing' | 'trouble'
 Page({
   data: {
     ...shell('verify'),
-    common: strings().common,
     phase: 'loading' as Phase,
     scene: null as Scene | null,
     amount: '',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answered, pages, server, went } from './fake-page'
+import { explain } from '../../../miniprogram/services/strings/index'
 
 const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: null, age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
 const SCENE = {
@@ -9,6 +10,7 @@ const SCENE = {
   presence_code_needed: false, appeal: { allowed: false, until: null }, reason: null,
 }
 const CHOSEN = { ...SCENE, person: { person_id: 'q', name: '陈*兰', relation: '护工' }, persons: [] }
+const said = (code: string) => explain(code) !== explain('internal')
 const open = await pages(() => import('../../../miniprogram/pages/cashier/cashier'))
 const openMessage = await pages(() => import('../../../miniprogram/pages/verify/verify'))
 
@@ -45,4 +47,8 @@ test('what is answered after a page was closed leads nowhere', async () => {
     await answered()
     assert.deepEqual(went, [])
   }
+})
+
+test('the cashier is told why this person may not be there for the card-holder', () => {
+  assert.ok(['checks_missing', 'agent_is_staff', 'agent_quota'].every(said))
 })
