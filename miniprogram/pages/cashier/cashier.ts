@@ -45,19 +45,16 @@ Page({
   },
 
   onLoad(query: Record<string, string | undefined>) {
+    // Whoever had the phone before: nothing of theirs outlives the hand-over.
+    rememberResult(null)
     this.ticket = ticket(query)
-    if (query.done) return this.handedBack()
+    if (query.done) return this.setData({ phase: 'done' })
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
   },
 
   onUnload() {
     this.gone = true
-  },
-
-  handedBack() {
-    rememberResult(null)
-    this.setData({ phase: 'done' })
   },
 
   async onScan() {

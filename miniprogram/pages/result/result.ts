@@ -106,7 +106,6 @@ Page({
   },
 
   onHandBack() {
-    rememberResult(null)
     restart('cashier', { done: '1' })
   },
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answered, pages, server, went } from './fake-page'
+import type { FinishAnswer } from '../../../miniprogram/services/contract'
+import { recallResult, rememberResult } from '../../../miniprogram/services/memory'
 import { explain } from '../../../miniprogram/services/strings/index'
 
 const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: null, age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
@@ -30,6 +32,14 @@ test('a number that is no longer on the screen is not sent', async () => {
   page.onList()
   page.onManual()
   assert.deepEqual([page.data.name, page.data.number], ['陈桂兰', ''])
+})
+
+test('nothing of the person before is left, handed back or not', () => {
+  for (const query of [{ done: '1' }, { scene: 'next' }]) {
+    rememberResult(SCENE as unknown as FinishAnswer)
+    open(query)
+    assert.equal(recallResult('s'), null)
+  }
 })
 
 test('whoever gets the phone finds neither the list nor what was typed', async () => {
