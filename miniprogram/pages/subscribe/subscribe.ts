@@ -77,9 +77,9 @@ Page({
     this.setData({ busy: true, error: '' })
     try {
       await api.bind({ name: name.trim(), id_number: number, ...(tillCode && { till_code: tillCode }) })
+      this.isBound = true
       // What was tapped before the binding existed is told again, now that there is a row to note it on.
       void tell(this.data.template, this.answer)
-      this.isBound = true
       this.setData({ phase: 'done', name: '', number: '', tillCode: '', busy: false })
     } catch (thrown) {
       this.setData({ busy: false, error: explain(asProblem(thrown).code) })
