@@ -1,4 +1,6 @@
-/** The notice and the answer to it: 点击同意，再点下一步, with the four digits where the policy wants them. */
+import { paragraphs } from '../../services/notice'
+
+/** The notice, each of its points a line of its own, and the answer to it: 点击同意，再点下一步, with the four digits where the policy wants them. */
 Component({
   properties: {
     t: { type: Object, value: {} as Record<string, string> },
@@ -7,8 +9,11 @@ Component({
     busy: { type: Boolean, value: false },
     error: { type: String, value: '' },
   },
-  data: { agreed: false, presence: '' },
+  data: { lines: [] as { head: string; body: string }[], agreed: false, presence: '' },
   observers: {
+    notice(text: string) {
+      this.setData({ lines: paragraphs(text) })
+    },
     error(text: string) {
       // Digits that were refused are typed anew.
       if (text) this.setData({ presence: '' })

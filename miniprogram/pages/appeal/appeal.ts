@@ -97,7 +97,7 @@ Page({
     const { t, reason, statement, photos, needsPhoto } = this.data
     if (!reason) return t.need_reason
     if (!statement.trim()) return t.need_statement
-    return needsPhoto && photos.length === 0 ? t.need_photo : ''
+    return needsPhoto && photos.length === 0 ? explain('photo_required') : ''
   },
 
   async onSubmit() {

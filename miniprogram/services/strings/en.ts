@@ -93,7 +93,6 @@ export const en: typeof zh = {
     failed: 'Not verified this time',
     appealed: 'Appeal lodged',
     appealed_how: 'You may buy now. Staff will look at your appeal; the answer will be under My appeals.',
-    captured: 'Checking, one moment…',
     expired: 'It was not finished in time',
     expired_how: 'No matter: ask the cashier to send it again.',
     declined: 'All right, no face check',
@@ -144,7 +143,6 @@ export const en: typeof zh = {
     sending: 'Sending…',
     need_reason: 'Please choose a reason first',
     need_statement: 'Please write a sentence',
-    need_photo: 'Please take a photo first',
   },
   cashier: {
     title: 'Face check on the cashier’s phone',

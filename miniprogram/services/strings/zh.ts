@@ -91,7 +91,6 @@ export const zh = {
     failed: '这次没有通过',
     appealed: '申诉已提交',
     appealed_how: '您可以先购药。工作人员会看您的申诉，结果在“我的申诉”里。',
-    captured: '正在核对，请稍等…',
     expired: '这次没有来得及',
     expired_how: '没关系，请收费员重新推送一次。',
     declined: '好的，不刷脸',
@@ -142,7 +141,6 @@ export const zh = {
     sending: '正在提交…',
     need_reason: '请先选一个原因',
     need_statement: '请写一句话',
-    need_photo: '请先拍一张照片',
   },
   cashier: {
     title: '收费员手机人脸',
