@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { wx } from './fake-wx'
 import type { Encoder } from '../../../miniprogram/capture/encoder'
+import { Film } from '../../../miniprogram/capture/film'
+import { plan } from '../../../miniprogram/capture/schedule'
 import type { Audience, Stage } from '../../../miniprogram/capture/take'
 import { Take } from '../../../miniprogram/capture/take'
 import { turnAt } from '../../../miniprogram/capture/turn'
@@ -96,6 +98,16 @@ test('left, it ends at once and puts the screen back', async () => {
   assert.equal((await running)!.code, 'left')
   assert.deepEqual(brightness, [1, 0.4])
   assert.equal(finishes, 0)
+})
+
+test('left at the very first frame, no colour is shown any more', async () => {
+  let begun = 0
+  const { encoder, clock } = stage()
+  const film = new Film(encoder, plan(CHALLENGE.frame, false), false, clock, { first: () => void begun++, shot: () => undefined })
+  film.frame({ width: 2, height: 2, data: new ArrayBuffer(16) })
+  film.stop()
+  await new Promise((wait) => setTimeout(wait, 20))
+  assert.equal(begun, 0)
 })
 
 test('each problem leads where the person can do something about it', () => {
