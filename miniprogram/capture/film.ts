@@ -41,7 +41,7 @@ export class Film {
   private time(): number {
     if (this.begunAt === null) {
       this.begunAt = this.clock()
-      setTimeout(this.on.first, 0)
+      setTimeout(() => this.stopped || this.on.first(), 0)
     }
     return Math.round(this.clock() - this.begunAt)
   }
@@ -56,10 +56,6 @@ export class Film {
 
   get isSpent(): boolean {
     return isSpent(this.filming, this.plan)
-  }
-
-  get bytes(): number {
-    return this.filming.spent
   }
 
   stop(): void {

@@ -1,41 +1,56 @@
 import { precheck } from '../services/api'
+import { asProblem, isPassing } from '../services/problem'
 import type { Stage } from './take'
 
 const EVERY_MS = 1_500
+// On a weak network, and the longer it takes, the more is left to the frames of the try itself.
+const WEAK_EVERY_MS = 6_000
+const LOOKS_A_STEP = 4
 const SIDE = 320
 const QUALITY = 0.6
 
 /** Looks at one frame now and then, before a try is drawn; never stands in the way. */
 export class Precheck {
   private listener: WechatMiniprogram.CameraFrameListener | null = null
-  private notBefore = 0
+  private stopped = false
   private asking = false
+  private looks = 0
+  private notBefore = 0
 
   constructor(
     private readonly scene: string,
-    private readonly stage: Stage,
     private readonly heard: (hint: string | null) => void,
   ) {}
 
-  start(): void {
-    this.listener = this.stage.camera.onCameraFrame((frame) => {
-      if (this.asking || !this.listener || this.stage.clock() < this.notBefore) return
-      this.asking = this.stage.encoder.take(frame, SIDE, () => QUALITY, (jpeg) => void this.ask(jpeg))
+  async start(made: Promise<Stage>): Promise<void> {
+    const stage = await made
+    if (this.stopped) return
+    this.listener = stage.camera.onCameraFrame((frame) => {
+      if (this.asking || this.stopped || stage.clock() < this.notBefore) return
+      this.asking = stage.encoder.take(frame, SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
     })
     this.listener.start()
   }
 
   stop(): void {
+    this.stopped = true
     this.listener?.stop()
     this.listener = null
   }
 
-  private async ask(jpeg: ArrayBuffer): Promise<void> {
-    // A look that fails says nothing: the try itself is judged by its own frames.
+  private async look(jpeg: ArrayBuffer, stage: Stage): Promise<void> {
     const form = [{ name: 'frame', file: '0.jpg', bytes: jpeg }]
-    const answer = await precheck(this.scene, form).catch(() => null)
+    const answer = await precheck(this.scene, form).catch((thrown) => this.failed(thrown))
+    this.looks += 1
+    const wait = stage.weak ? WEAK_EVERY_MS : EVERY_MS * Math.ceil(this.looks / LOOKS_A_STEP)
     this.asking = false
-    this.notBefore = this.stage.clock() + EVERY_MS
-    if (this.listener && answer) this.heard(answer.hint)
+    this.notBefore = stage.clock() + wait
+    if (answer && !this.stopped) this.heard(answer.hint)
+  }
+
+  /** A look that fails says nothing, the try is judged by its own frames; but once refused, no face is sent again. */
+  private failed(thrown: unknown): null {
+    if (!isPassing(asProblem(thrown))) this.stop()
+    return null
   }
 }

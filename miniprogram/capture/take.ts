@@ -43,6 +43,7 @@ export class Take {
   private endings: (() => void)[] = []
   private cancelled = false
   private waitingSince = 0
+  private swapped = false
 
   constructor(
     public challenge: ChallengeAnswer,
@@ -84,7 +85,12 @@ export class Take {
 
   /** Ask for another class of action in place of the next one. */
   async swap(): Promise<void> {
-    const swapped = await api.swapAction(this.challenge.challenge_id)
+    if (this.swapped) throw problem('already_swapped')
+    this.swapped = true
+    const swapped = await api.swapAction(this.challenge.challenge_id).catch((thrown) => {
+      this.swapped = false
+      throw thrown
+    })
     const done = new Set(this.progress.progress.filter((one) => one.done).map((one) => one.action))
     this.challenge = swapped
     const progress = swapped.actions.map((action) => ({ action, done: done.has(action) }))

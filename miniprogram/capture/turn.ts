@@ -1,6 +1,5 @@
+import type { Provider } from '../services/contract'
 import type { Problem } from '../services/problem'
-import type { Provider } from './provider'
-import { corrected } from './provider'
 
 /** Where a problem leads: nowhere, to the other provider, to a screen of this page, or to the result. */
 export type Turn =
@@ -11,12 +10,12 @@ export type Turn =
 
 /** Return what a problem while filming leads to. */
 export function turnAt(trouble: Problem, provider: Provider): Turn {
-  const other = corrected(provider, trouble)
-  if (other) return { to: 'provider', provider: other }
+  if (trouble.code === 'provider_mismatch') return { to: 'provider', provider: provider === 'own' ? 'wechat' : 'own' }
   // The page has already said that it was left.
   if (trouble.code === 'left') return { to: 'nowhere' }
   if (trouble.code === 'offline') return { to: 'screen', phase: 'cut' }
-  if (trouble.code === 'challenge_expired' || trouble.code === 'challenge_replaced') return { to: 'screen', phase: 'left' }
+  if (trouble.code === 'challenge_replaced') return { to: 'screen', phase: 'left' }
+  if (trouble.code === 'challenge_expired') return { to: 'screen', phase: 'trouble' }
   if (trouble.status === 409 || trouble.status === 410) return { to: 'result' }
   return { to: 'screen', phase: 'trouble' }
 }

@@ -11,10 +11,10 @@ export function look(): string {
   return `--u:${Math.min(LARGEST, Math.max(SMALLEST, wanted))}`
 }
 
-/** Return what every page's data begins with: its texts and its text size. */
-export function shell<K extends keyof Strings>(page: K): { t: Strings[K]; look: string } {
-  const t = strings()
-  return { t: t[page], look: look() }
+/** Return what every page's data begins with: its texts, those of all pages, and its text size. */
+export function shell<K extends keyof Strings>(page: K): { t: Strings[K]; common: Strings['common']; look: string } {
+  const said = strings()
+  return { t: said[page], common: said.common, look: look() }
 }
 
 /** Put the page's title into the language of its texts. */

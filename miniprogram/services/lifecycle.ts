@@ -20,14 +20,11 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptEvent, Atte
   undeliverable: {},
 }
 
-export const TERMINAL: readonly AttemptState[] = ['appealed', 'cancelled', 'declined', 'expired', 'passed', 'superseded', 'undeliverable']
-
 export const APPEALABLE: readonly string[] = ['action_missing', 'not_acquired', 'not_matched', 'tries_used_up']
 
 export const LIMITS = {
   framesARequest: 12,
   framesAChallenge: 150,
-  filmMs: 20000,
   appealPhotos: 3,
   guardedBelow: 14,
 }

@@ -2,9 +2,18 @@ import type { FinishAnswer } from './contract'
 
 // What one page hands to the next, in memory alone.
 let finished: FinishAnswer | null = null
+let isNew = false
 
 export function rememberResult(answer: FinishAnswer | null): void {
   finished = answer
+  isNew = true
+}
+
+/** Return the result of this scene's last try if it was not shown before: shown again, it may have been overtaken. */
+export function newResult(scene: string): FinishAnswer | null {
+  const found = isNew ? recallResult(scene) : null
+  isNew = false
+  return found
 }
 
 /** Return the result of this scene's last try, if it ended on this phone a moment ago. */

@@ -22,7 +22,7 @@ export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
   const { result, common } = strings()
   const ends = scene.channel === 'qr' ? (['hand_back'] as Action[]) : []
   const said: Record<string, string> = result
-  if (scene.state === 'captured') return { mood: 'wait', heading: result.captured, text: '', actions: [] }
+  if (scene.state === 'captured') return { mood: 'wait', heading: strings().capture.deciding, text: '', actions: [] }
   if (scene.state === 'passed') return passed(scene, ends)
   if (scene.state === 'appealed') return { mood: 'good', heading: result.appealed, text: result.appealed_how, actions: ends }
   if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: `${common.other_ways}。${common.other_ways_how}`, actions: ends }
@@ -54,7 +54,7 @@ function choices(scene: Scene, reason: string): Action[] {
 }
 
 /** Tell whether one more try may be begun: the server's clock, not the phone's, says if there is time. */
-function mayTry(scene: Scene): boolean {
+export function mayTry(scene: Scene): boolean {
   const inTime = Date.parse(scene.server_time) < Date.parse(scene.expires_at)
   return can(scene.state, 'challenge') && scene.tries_left > 0 && inTime
 }

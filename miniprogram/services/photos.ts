@@ -1,8 +1,8 @@
 import { problem } from './problem'
 
-/** Let the person take photos (or, where allowed, choose them); an empty list when they think again. */
+/** Let the person take photos (or, where allowed, choose them); an empty list when they think again. Throws a Problem. */
 export function takePhotos(count: number, live: boolean): Promise<string[]> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     wx.chooseMedia({
       count,
       mediaType: ['image'],
@@ -10,7 +10,7 @@ export function takePhotos(count: number, live: boolean): Promise<string[]> {
       sizeType: ['compressed'],
       camera: 'front',
       success: (answer) => resolve(answer.tempFiles.map((file) => file.tempFilePath)),
-      fail: () => resolve([]),
+      fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(problem('photo_refused'))),
     })
   })
 }
@@ -24,4 +24,9 @@ export function fileBytes(filePath: string): Promise<ArrayBuffer> {
       fail: () => reject(problem('image_unreadable')),
     })
   })
+}
+
+/** Delete photos from the phone, which may be the cashier's; what WeChat has already deleted is gone as well. */
+export function deletePhotos(paths: readonly string[]): void {
+  for (const filePath of paths) wx.getFileSystemManager().unlink({ filePath, fail: () => undefined })
 }

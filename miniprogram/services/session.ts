@@ -8,12 +8,14 @@ let running: Promise<string> | null = null
 
 /** Run something with a token; when the session has ended, log in once more and repeat it. */
 export async function withSession<T>(run: (token: string) => Promise<T>): Promise<T> {
+  const used = token || (await login())
   try {
-    return await run(token || (await login()))
+    return await run(used)
   } catch (thrown) {
     if (asProblem(thrown).status !== 401) throw thrown
-    token = ''
-    return run(await login())
+    // Another call may have renewed it already.
+    if (token === used) token = ''
+    return run(token || (await login()))
   }
 }
 

@@ -1,6 +1,5 @@
 /** The oval the face belongs in: a ring that fills, and an arrow that shows where to move. */
 Component({
-  options: { multipleSlots: false },
   properties: {
     percent: { type: Number, value: 0 },
     arrow: { type: String, value: '' },

@@ -7,9 +7,9 @@ import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
 import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
-import { fileBytes, takePhotos } from '../../services/photos'
+import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
-import { explain, fill, strings } from '../../services/strings/index'
+import { explain, fill } from '../../services/strings/index'
 
 const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
 
@@ -17,7 +17,6 @@ const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed'
 Page({
   data: {
     ...shell('appeal'),
-    common: strings().common,
     phase: 'loading' as 'loading' | 'ask' | 'trouble',
     reasons: [] as { value: AppealReason; label: string }[],
     reason: '' as AppealReason | '',
@@ -31,6 +30,7 @@ Page({
   },
   ticket: '',
   scene: null as Scene | null,
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
@@ -46,10 +46,16 @@ Page({
     void this.open()
   },
 
+  onUnload() {
+    this.gone = true
+    deletePhotos(this.data.photos.map((photo) => photo.path))
+  },
+
   async open() {
     this.setData({ phase: 'loading' })
     try {
       this.scene = await api.openScene(this.ticket)
+      if (this.gone) return
       if (!this.scene.appeal.allowed) return go('result', { scene: this.ticket })
       this.setData({ phase: 'ask', needsPhoto: this.scene.channel === 'qr' })
     } catch (thrown) {
@@ -67,13 +73,18 @@ Page({
 
   async onPhoto() {
     const left = LIMITS.appealPhotos - this.data.photos.length
-    const paths = await takePhotos(left, this.data.needsPhoto)
-    this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+    try {
+      const paths = await takePhotos(left, this.data.needsPhoto)
+      this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+    } catch (thrown) {
+      this.setData({ error: explain(asProblem(thrown).code) })
+    }
   },
 
   onRemove(event: WechatMiniprogram.TouchEvent) {
-    const index = Number(event.currentTarget.dataset['index'])
-    this.keep(this.data.photos.map((photo) => photo.path).filter((_, i) => i !== index))
+    const paths = this.data.photos.map((photo) => photo.path)
+    deletePhotos(paths.splice(Number(event.currentTarget.dataset['index']), 1))
+    this.keep(paths)
   },
 
   keep(paths: string[]) {
@@ -86,7 +97,7 @@ Page({
     const { t, reason, statement, photos, needsPhoto } = this.data
     if (!reason) return t.need_reason
     if (!statement.trim()) return t.need_statement
-    return needsPhoto && photos.length === 0 ? t.need_photo : ''
+    return needsPhoto && photos.length === 0 ? explain('photo_required') : ''
   },
 
   async onSubmit() {
@@ -95,6 +106,7 @@ Page({
     this.setData({ sending: true, error: '' })
     try {
       const lodged = await api.lodgeAppeal(this.ticket, await this.form())
+      if (this.gone) return
       rememberResult(null)
       follow('result', lodged)
     } catch (thrown) {

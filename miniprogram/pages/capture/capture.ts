@@ -1,6 +1,5 @@
 import { audienceOf, captionOf, shown } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
-import type { Provider } from '../../capture/provider'
 import { stageFor } from '../../capture/stage'
 import { Take } from '../../capture/take'
 import { turnAt } from '../../capture/turn'
@@ -8,32 +7,30 @@ import { verifyNatively } from '../../capture/native'
 import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
 import { shell, titleAlone } from '../../services/appearance'
-import type { FinishAnswer } from '../../services/contract'
+import type { FinishAnswer, Provider } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { follow, go, pageFor, ticket } from '../../services/navigation'
 import { agreedToPrivacy, cameraAllowedInSettings } from '../../services/privacy'
-import { asProblem } from '../../services/problem'
+import { mayTry } from '../../services/outcome'
+import { asProblem, problem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
 import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'ready' | 'filming' | 'deciding' | 'native' | 'privacy' | 'denied' | 'left' | 'cut' | 'trouble'
 
 const UNMOUNTED = { mounted: false, cameraReady: false }
-const BEGINNING = { ...shown(0, ''), note: '', busy: false }
+const BEGINNING = { ...shown(0, ''), note: '', network: '', colour: '', cannot: false, busy: false }
 
 /** Filming the face: one instruction at a time, spoken and written. */
 Page({
   data: {
     ...shell('capture'),
-    common: strings().common,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
     phase: 'loading' as Phase,
     ...UNMOUNTED,
     channel: 'push',
     ...BEGINNING,
     say: '',
-    colour: '',
-    network: '',
     calm: false,
     trouble: '',
   },
@@ -41,11 +38,12 @@ Page({
   provider: 'own' as Provider,
   // Made in onLoad: WeChat copies what a page is defined with, and a copy is no Voice.
   voice: null as unknown as Voice,
-  net: null as ReturnType<typeof watchNetwork> | null,
+  net: null as unknown as ReturnType<typeof watchNetwork>,
   precheck: null as Precheck | null,
   take: null as Take | null,
-  wasSlow: false,
-  swapped: false,
+  // What was asked before the page was left must not film after it, nor lead on once the page is closed.
+  leavings: 0,
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
@@ -59,8 +57,9 @@ Page({
   },
 
   onUnload() {
+    this.gone = true
     this.leave()
-    this.net?.stop()
+    this.net.stop()
     this.voice.close()
   },
 
@@ -70,10 +69,11 @@ Page({
   },
 
   onShow() {
-    void this.lookAhead()
+    this.lookAhead()
   },
 
   leave() {
+    this.leavings += 1
     this.precheck?.stop()
     if (this.data.phase !== 'deciding' && this.data.phase !== 'cut') this.take?.cancel()
   },
@@ -83,18 +83,18 @@ Page({
     this.setData({ phase: 'loading' })
     try {
       const scene = await api.openScene(this.ticket)
-      const filmable = pageFor(scene) === 'capture' || (scene.state === 'failed' && scene.tries_left > 0)
-      if (!filmable) return follow(pageFor(scene), scene)
-      this.provider = scene.provider
+      if (this.gone) return
+      if (pageFor(scene) !== 'capture' && !mayTry(scene)) return follow(pageFor(scene), scene)
       this.setData({ channel: scene.channel })
-      await this.prepare()
+      await this.prepare(scene.provider)
     } catch (thrown) {
       this.stumble(thrown)
     }
   },
 
-  async prepare() {
-    if (this.provider === 'wechat') return this.setData({ phase: 'native' })
+  async prepare(provider: Provider) {
+    this.provider = provider
+    if (provider === 'wechat') return this.setData({ phase: 'native' })
     // The camera may be mounted only after the privacy guide has been agreed to.
     if (!(await agreedToPrivacy())) return this.setData({ phase: 'privacy' })
     this.setData({ phase: 'ready', mounted: true, say: this.data.t.ready, ...BEGINNING })
@@ -102,24 +102,25 @@ Page({
 
   onCameraReady() {
     this.setData({ cameraReady: true })
-    void this.lookAhead()
+    this.lookAhead()
   },
 
-  onCameraError() {
+  /** An `error` is a refusal; `stop` only says that the mini-program went to the background. */
+  onCameraLost({ type }: WechatMiniprogram.BaseEvent) {
+    if (this.data.phase !== 'ready' && this.data.phase !== 'filming') return
     this.leave()
-    this.setData({ phase: 'denied', ...UNMOUNTED })
+    this.setData({ phase: type === 'error' ? 'denied' : 'left', ...UNMOUNTED })
   },
 
   /** Look for what stands in the way before a try is drawn. */
-  async lookAhead() {
-    if (this.data.phase !== 'ready' || !this.data.cameraReady) return
+  lookAhead() {
+    if (this.data.phase !== 'ready' || !this.data.cameraReady || this.data.busy) return
     this.voice.say('ready')
-    const stage = await stageFor(this, false)
     this.precheck?.stop()
-    this.precheck = new Precheck(this.ticket, stage, (hint) => {
+    this.precheck = new Precheck(this.ticket, (hint) => {
       if (this.data.phase === 'ready') this.speak(hint ?? 'ready_good')
     })
-    this.precheck.start()
+    void this.precheck.start(stageFor(this, this.net.isWeak()))
   },
 
   speak(key: string) {
@@ -128,16 +129,17 @@ Page({
     this.voice.say(key)
   },
 
-  async onStart() {
+  onStart() {
     if (this.data.busy) return
     this.setData({ busy: true })
     this.precheck?.stop()
-    await this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket) : this.film())
+    void this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket) : this.film())
   },
 
   async conclude(deciding: Promise<FinishAnswer>) {
     try {
       const answer = await deciding
+      if (this.gone) return
       rememberResult(answer)
       follow('result', answer)
     } catch (thrown) {
@@ -146,34 +148,32 @@ Page({
   },
 
   async film(): Promise<FinishAnswer> {
-    const stage = await stageFor(this, this.wasSlow || (this.net?.isWeak() ?? false))
+    const { leavings } = this
+    const stage = await stageFor(this, this.net.isWeak())
     const challenge = await api.drawChallenge(this.ticket, this.data.calm, wx.getDeviceInfo().model.slice(0, 64) || 'unknown')
-    this.take = new Take(challenge, stage, audienceOf(this, () => { this.wasSlow = true }))
-    this.swapped = false
-    this.setData({ phase: 'filming', busy: false, say: captionOf('straight'), note: '' })
+    if (this.leavings !== leavings) throw problem('left')
+    this.take = new Take(challenge, stage, audienceOf(this, this.net.slowed))
+    this.setData({ ...BEGINNING, phase: 'filming', say: captionOf('straight') })
     return this.take.run()
   },
 
   stumble(thrown: unknown) {
+    if (this.gone) return
     const trouble = asProblem(thrown)
     const turn = turnAt(trouble, this.provider)
     this.setData({ busy: false, colour: '' })
     if (turn.to === 'result') go('result', { scene: this.ticket })
     if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code) })
-    if (turn.to !== 'provider') return
-    this.provider = turn.provider
-    void this.prepare()
+    if (turn.to === 'provider') void this.prepare(turn.provider)
   },
 
   async onHard() {
-    if (this.swapped) return this.setData({ note: this.data.t.hard_used })
-    if (!this.take) return
-    this.swapped = true
     try {
-      await this.take.swap()
+      await this.take?.swap()
       this.setData({ note: this.data.t.swapped })
     } catch (thrown) {
-      this.setData({ note: explain(asProblem(thrown).code) })
+      const { code } = asProblem(thrown)
+      this.setData({ note: explain(code), cannot: code === 'already_swapped' })
     }
   },
 
@@ -182,18 +182,18 @@ Page({
   },
 
   async onSettings() {
-    if (await cameraAllowedInSettings()) await this.prepare()
+    if (await cameraAllowedInSettings()) await this.prepare(this.provider)
   },
 
-  /** After the network was cut: first send what this try has filmed, else film anew. */
-  async onAgain() {
-    if (this.data.phase !== 'cut' || !this.take) return this.open()
-    this.setData({ phase: 'deciding' })
-    await this.conclude(this.take.conclude())
+  /** After the network was cut: first send what this try has filmed, else film anew; a second quick tap is none. */
+  onAgain() {
+    if (this.data.phase === 'loading' || this.data.phase === 'deciding') return
+    if (this.data.phase === 'cut' && this.take) void this.conclude(this.take.conclude())
+    else void this.open()
   },
 
   onOther() {
     this.leave()
-    go('result', { scene: this.ticket, other: '1' })
+    go('result', { scene: this.ticket, other: this.data.channel })
   },
 })

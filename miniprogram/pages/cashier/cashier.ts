@@ -17,7 +17,6 @@ type Phase = 'scan' | 'loading' | 'choose' | 'manual' | 'handover' | 'done' | 't
 Page({
   data: {
     ...shell('cashier'),
-    common: strings().common,
     verify: strings().verify,
     says: strings().id_input,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
@@ -34,28 +33,28 @@ Page({
     number: '',
     relationIndex: -1,
     handOver: '',
-    agreed: false,
-    presence: '',
     busy: false,
     error: '',
     trouble: { heading: '', text: '' },
   },
   ticket: '',
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {
+    // Whoever had the phone before: nothing of theirs outlives the hand-over.
+    rememberResult(null)
     this.ticket = ticket(query)
-    if (query.done) return this.handedBack()
+    if (query.done) return this.setData({ phase: 'done' })
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
   },
 
-  handedBack() {
-    rememberResult(null)
-    this.setData({ phase: 'done' })
+  onUnload() {
+    this.gone = true
   },
 
   async onScan() {
@@ -78,11 +77,15 @@ Page({
   },
 
   show(scene: Scene) {
+    // Another page may be in its place already.
+    if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'cashier') return restart(page, { scene: scene.scene })
     const handOver = fill(this.data.t.hand_over, { name: scene.person?.name ?? '' })
     const phase: Phase = scene.person ? 'handover' : 'choose'
-    this.setData({ phase, scene, rows: rows(scene.persons), amount: amount(scene.amount_fen), handOver, busy: false })
+    // Whoever gets the phone now finds neither the list nor what was typed.
+    this.setData({ phase, scene, rows: rows(scene.persons), name: '', number: '', picked: '', amount: amount(scene.amount_fen), handOver, busy: false })
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
   },
 
   onPick(event: WechatMiniprogram.CustomEvent) {
@@ -94,7 +97,8 @@ Page({
   },
 
   onList() {
-    this.setData({ phase: 'choose', error: '' })
+    // The field forgets what was typed when it is taken away.
+    this.setData({ phase: 'choose', number: '', error: '' })
   },
 
   onName(event: WechatMiniprogram.Input) {
@@ -115,46 +119,32 @@ Page({
   },
 
   onChoose() {
-    void this.choose({ person_id: this.data.picked })
+    this.choose({ person_id: this.data.picked })
   },
 
   onTyped() {
     const { name, number, idType, relationIndex } = this.data
-    void this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
+    this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
   },
 
-  async choose(choice: PersonChoice) {
-    if (this.data.busy) return
-    this.setData({ busy: true, error: '' })
-    try {
-      this.show(await api.choosePerson(this.ticket, choice))
-    } catch (thrown) {
-      this.stumble(thrown)
-    }
+  choose(choice: PersonChoice) {
+    void this.submit((scene: Scene) => api.choosePerson(scene.scene, choice))
   },
 
-  onAgree() {
-    this.setData({ agreed: !this.data.agreed, error: '' })
-  },
-
-  onPresence(event: WechatMiniprogram.Input) {
-    this.setData({ presence: event.detail.value, error: '' })
-  },
-
-  onNext() {
-    void this.answer(true)
+  onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
+    void this.submit((scene: Scene) => api.consent(scene, true, event.detail.presence))
   },
 
   onDecline() {
-    void this.answer(false)
+    void this.submit((scene: Scene) => api.consent(scene, false))
   },
 
-  async answer(granted: boolean) {
-    const { scene, busy, presence } = this.data
+  async submit(send: (scene: Scene) => Promise<Scene>) {
+    const { scene, busy } = this.data
     if (!scene || busy) return
     this.setData({ busy: true, error: '' })
     try {
-      this.show(await api.consent(scene, granted, granted ? presence : ''))
+      this.show(await send(scene))
     } catch (thrown) {
       this.stumble(thrown)
     }

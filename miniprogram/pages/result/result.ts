@@ -2,7 +2,7 @@ import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
 import { shell, titleAlone } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
-import { recallResult, rememberResult } from '../../services/memory'
+import { newResult, recallResult, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
 import { follow, go, pageFor, restart, ticket } from '../../services/navigation'
 import type { Outcome } from '../../services/outcome'
@@ -19,12 +19,12 @@ const POLL_MS = 1_000
 Page({
   data: {
     ...shell('result'),
-    common: strings().common,
     labels: strings().verify,
     phase: 'loading' as Phase,
     scene: null as Scene | null,
     amount: '',
     view: null as Outcome | null,
+    borrowed: false,
     tries: '',
     trouble: '',
     template: '',
@@ -34,6 +34,7 @@ Page({
   // Made in onLoad: WeChat copies what a page is defined with, and a copy is no Voice.
   voice: null as unknown as Voice,
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
+  gone: false,
 
   onReady() {
     titleAlone(this.data.t.title)
@@ -42,13 +43,14 @@ Page({
   onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     this.voice = new Voice()
-    const known = recallResult(this.ticket)
-    if (query.other) this.setData({ phase: 'other' })
+    const known = newResult(this.ticket)
+    if (query.other) this.setData({ phase: 'other', borrowed: query.other === 'qr' })
     else if (known) this.show(known, known)
     else void this.open()
   },
 
   onUnload() {
+    this.gone = true
     clearTimeout(this.timer)
     this.voice.close()
   },
@@ -56,6 +58,7 @@ Page({
   async open() {
     try {
       const scene = await api.openScene(this.ticket)
+      if (this.gone) return
       const page = pageFor(scene)
       const finished = recallResult(this.ticket)
       // A try that did not count leaves the scene ready to be filmed: its reason is shown first.
@@ -69,7 +72,7 @@ Page({
   show(scene: Scene, finished: FinishAnswer | null) {
     const view = outcome(scene, finished)
     const tries = view.actions.includes('retry') ? fill(this.data.t.tries_left, { count: scene.tries_left }) : ''
-    this.setData({ phase: 'shown', scene, view, tries, amount: amount(scene.amount_fen) })
+    this.setData({ phase: 'shown', scene, view, tries, amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr' })
     if (view.mood !== 'wait') this.voice.say(scene.state)
     if (scene.state === 'captured') this.timer = setTimeout(() => void this.open(), POLL_MS)
     if (view.actions.includes('remind')) void this.learnTemplate()
@@ -103,7 +106,6 @@ Page({
   },
 
   onHandBack() {
-    rememberResult(null)
     restart('cashier', { done: '1' })
   },
 

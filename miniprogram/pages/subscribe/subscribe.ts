@@ -12,7 +12,6 @@ type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble
 Page({
   data: {
     ...shell('subscribe'),
-    common: strings().common,
     says: strings().id_input,
     phase: 'intro' as Phase,
     template: '',
@@ -78,6 +77,7 @@ Page({
     this.setData({ busy: true, error: '' })
     try {
       await api.bind({ name: name.trim(), id_number: number, ...(tillCode && { till_code: tillCode }) })
+      this.isBound = true
       // What was tapped before the binding existed is told again, now that there is a row to note it on.
       void tell(this.data.template, this.answer)
       this.setData({ phase: 'done', name: '', number: '', tillCode: '', busy: false })

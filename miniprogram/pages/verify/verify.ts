@@ -13,17 +13,15 @@ type Phase = 'loading' | 'ask' | 'sure' | 'nothing' | 'trouble'
 Page({
   data: {
     ...shell('verify'),
-    common: strings().common,
     phase: 'loading' as Phase,
     scene: null as Scene | null,
     amount: '',
-    agreed: false,
-    presence: '',
     busy: false,
     error: '',
     trouble: { heading: '', text: '', again: false },
   },
   ticket: '',
+  gone: false,
 
   onReady() {
     title(this.data.t.title)
@@ -33,6 +31,10 @@ Page({
     this.ticket = ticket(query)
     if (this.ticket) void this.open()
     else this.setData({ phase: 'nothing' })
+  },
+
+  onUnload() {
+    this.gone = true
   },
 
   async open() {
@@ -45,6 +47,8 @@ Page({
   },
 
   show(scene: Scene) {
+    // Another page may be in its place already.
+    if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'verify') return go(page, { scene: scene.scene })
     this.setData({ phase: 'ask', scene, amount: amount(scene.amount_fen), busy: false })
@@ -61,14 +65,6 @@ Page({
     return { heading: common.problem, text: explain(trouble.code), again: true }
   },
 
-  onAgree() {
-    this.setData({ agreed: !this.data.agreed, error: '' })
-  },
-
-  onPresence(event: WechatMiniprogram.Input) {
-    this.setData({ presence: event.detail.value, error: '' })
-  },
-
   onDisagree() {
     this.setData({ phase: 'sure' })
   },
@@ -77,20 +73,20 @@ Page({
     this.setData({ phase: 'ask' })
   },
 
-  onNext() {
-    void this.answer(true)
+  onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
+    void this.answer(true, event.detail.presence)
   },
 
   onDecline() {
     void this.answer(false)
   },
 
-  async answer(granted: boolean) {
-    const { scene, busy, presence } = this.data
+  async answer(granted: boolean, presence = '') {
+    const { scene, busy } = this.data
     if (!scene || busy) return
     this.setData({ busy: true, error: '' })
     try {
-      this.show(await api.consent(scene, granted, granted ? presence : ''))
+      this.show(await api.consent(scene, granted, presence))
     } catch (thrown) {
       this.refused(asProblem(thrown))
     }
@@ -98,7 +94,7 @@ Page({
 
   refused(trouble: Problem) {
     const stays = ['presence_code_wrong', 'presence_code_locked', 'offline', 'busy'].includes(trouble.code)
-    if (stays) this.setData({ busy: false, error: explain(trouble.code), presence: '' })
+    if (stays) this.setData({ busy: false, error: explain(trouble.code) })
     else if (trouble.status === 409 || trouble.code === 'notice_stale') void this.open()
     else this.setData({ busy: false, phase: 'trouble', trouble: this.explained(trouble) })
   },

@@ -39,6 +39,19 @@ test('an ended session is renewed once and the request repeated', async () => {
   assert.equal(logins, 2)
 })
 
+test('calls that find the session ended together renew it together', async () => {
+  await api.bindings().catch(() => undefined)
+  let late: () => void = () => undefined
+  const fresh = wx.request as (request: Asked) => void
+  reply = (request) => (request.header['authorization'] === 'Bearer t1' ? { statusCode: 401, data: {} } : { statusCode: 200, data: {} })
+  wx.request = (request: Asked) => (request.url.endsWith('/consents') && request.header['authorization'] === 'Bearer t1' ? void (late = () => fresh(request)) : fresh(request))
+  const second = api.consents()
+  await api.bindings()
+  late()
+  await second
+  assert.equal(logins, 2)
+})
+
 test('a refusal is its code and status, also when WeChat left the JSON unread', async () => {
   reply = () => ({ statusCode: 503, data: '{"code":"busy","status":503}', header: { 'Retry-After': '2' } })
   const trouble = await api.bindings().then(() => null, asProblem)

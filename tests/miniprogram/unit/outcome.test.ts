@@ -61,3 +61,12 @@ test('every state of the table has a heading', () => {
     assert.ok(outcome({ ...SCENE, state }, null).heading, state)
   }
 })
+
+test('the reason promises no try and no appeal that the buttons do not offer', () => {
+  const last = { ...SCENE, tries_left: 0, appeal: { allowed: false, until: null } }
+  for (const reason of ['not_matched', 'tries_used_up', 'something_new']) {
+    const { text, actions } = outcome({ ...last, reason }, null)
+    assert.deepEqual(actions, ['other'])
+    assert.doesNotMatch(text, /再试|申诉/, reason)
+  }
+})

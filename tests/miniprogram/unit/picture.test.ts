@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settled, wx } from './fake-wx'
-import { colourAt } from '../../../miniprogram/capture/colours'
+import { flash } from '../../../miniprogram/capture/colours'
 import type { Canvas } from '../../../miniprogram/capture/encoder'
 import { Encoder } from '../../../miniprogram/capture/encoder'
 import { isMirrored } from '../../../miniprogram/capture/mirrored'
@@ -43,9 +43,17 @@ test('a frame that comes while one is encoded is dropped', async () => {
   await settled()
 })
 
-test('colours follow each other from the first frame on', () => {
+test('colours follow each other from the first frame on, until they are stopped', ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
   const colours = [{ rgb: '#FF0000', ms: 400 }, { rgb: '#0000FF', ms: 400 }]
-  assert.deepEqual([-1, 0, 399, 400, 799, 800].map((t) => colourAt(colours, t)), ['', '#FF0000', '#FF0000', '#0000FF', '#0000FF', ''])
+  const shown: string[] = []
+  flash(colours, (rgb) => void shown.push(rgb))
+  const stop = flash(colours, (rgb) => assert.equal(rgb, '#FF0000'))
+  mock.timers.tick(399)
+  assert.deepEqual(shown, ['#FF0000'])
+  stop()
+  mock.timers.tick(401)
+  assert.deepEqual(shown, ['#FF0000', '#0000FF', ''])
 })
 
 test('a platform nobody has measured is taken as unmirrored', () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { wx } from './fake-wx'
 import type { Encoder } from '../../../miniprogram/capture/encoder'
+import { Film } from '../../../miniprogram/capture/film'
+import { plan } from '../../../miniprogram/capture/schedule'
 import type { Audience, Stage } from '../../../miniprogram/capture/take'
 import { Take } from '../../../miniprogram/capture/take'
 import { turnAt } from '../../../miniprogram/capture/turn'
@@ -98,9 +100,21 @@ test('left, it ends at once and puts the screen back', async () => {
   assert.equal(finishes, 0)
 })
 
+test('left at the very first frame, no colour is shown any more', async () => {
+  let begun = 0
+  const { encoder, clock } = stage()
+  const film = new Film(encoder, plan(CHALLENGE.frame, false), false, clock, { first: () => void begun++, shot: () => undefined })
+  film.frame({ width: 2, height: 2, data: new ArrayBuffer(16) })
+  film.stop()
+  await new Promise((wait) => setTimeout(wait, 20))
+  assert.equal(begun, 0)
+})
+
 test('each problem leads where the person can do something about it', () => {
   assert.deepEqual(turnAt(problem('offline'), 'own'), { to: 'screen', phase: 'cut' })
-  assert.deepEqual(turnAt(problem('challenge_expired', 409), 'own'), { to: 'screen', phase: 'left' })
+  assert.deepEqual(turnAt(problem('challenge_replaced', 409), 'own'), { to: 'screen', phase: 'left' })
+  // Nobody has left: the screen says that it took a little long.
+  assert.deepEqual(turnAt(problem('challenge_expired', 409), 'own'), { to: 'screen', phase: 'trouble' })
   assert.deepEqual(turnAt(problem('expired', 409), 'own'), { to: 'result' })
   assert.deepEqual(turnAt(problem('provider_mismatch', 409), 'own'), { to: 'provider', provider: 'wechat' })
   assert.deepEqual(turnAt(problem('busy', 503), 'own'), { to: 'screen', phase: 'trouble' })

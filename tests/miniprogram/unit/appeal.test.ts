@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { wx } from './fake-wx'
+import { answered, pages, server, went } from './fake-page'
+
+const SCENE = {
+  scene: 's', channel: 'qr', state: 'failed', server_time: '2026-11-24T10:00:00+00:00', expires_at: '2026-11-24T10:01:00+00:00',
+  tries_left: 0, institution: '第一药房', amount_fen: 1, person: null, persons: [], provider: 'own', notice: { version: '1', text: '' },
+  presence_code_needed: false, appeal: { allowed: true, until: null }, reason: 'not_matched',
+}
+const open = await pages(() => import('../../../miniprogram/pages/appeal/appeal'))
+let files: Set<string>
+let camera: (option: { success: (answer: object) => void; fail: (failure: object) => void }) => void
+
+beforeEach(() => {
+  files = new Set(['tmp/1.jpg', 'tmp/2.jpg'])
+  camera = ({ success }) => success({ tempFiles: [...files].map((tempFilePath) => ({ tempFilePath })) })
+  wx.chooseMedia = (option: Parameters<typeof camera>[0]) => camera(option)
+  wx.getFileSystemManager = () => ({
+    readFile: ({ success }: { success: (answer: object) => void }) => success({ data: new ArrayBuffer(4) }),
+    unlink: ({ filePath }: { filePath: string }) => void files.delete(filePath),
+  })
+})
+
+async function asking(lodge: () => object | 'cut' = () => ({ ...SCENE, state: 'appealed' })) {
+  server({ 'GET attempts/s': () => SCENE, 'POST attempts/s/appeal': lodge })
+  const page = open({ scene: 's' })
+  await answered()
+  await page.onPhoto()
+  page.setData({ reason: 'other', statement: '照片旧了' })
+  return page
+}
+
+test('no photo of an appeal stays on the phone', async () => {
+  const page = await asking()
+  page.onRemove({ currentTarget: { dataset: { index: 0 } } })
+  assert.deepEqual([[...files], page.data.photos.length], [['tmp/2.jpg'], 1])
+  await page.onSubmit()
+  assert.deepEqual(went, ['/pages/result/result?scene=s'])
+  page.onUnload()
+  assert.equal(files.size, 0)
+})
+
+test('photos whose sending was cut are still there for the next try', async () => {
+  const replies = ['cut', { ...SCENE, state: 'appealed' }] as const
+  let tries = 0
+  const page = await asking(() => replies[tries++]!)
+  await page.onSubmit()
+  assert.deepEqual([page.data.sending, page.data.photos.length, files.size, went], [false, 2, 2, []])
+  await page.onSubmit()
+  assert.deepEqual(went, ['/pages/result/result?scene=s'])
+})
+
+test('a camera that is refused is spoken of; thinking again is not', async () => {
+  const page = await asking()
+  camera = ({ fail }) => fail({ errMsg: 'chooseMedia:fail cancel' })
+  await page.onPhoto()
+  assert.equal(page.data.error, '')
+  camera = ({ fail }) => fail({ errMsg: 'chooseMedia:fail auth deny' })
+  await page.onPhoto()
+  assert.match(page.data.error, /摄像头/)
+})
+
+test('an appeal that arrives after the page was closed leads nowhere', async () => {
+  const page = await asking()
+  const sent = page.onSubmit()
+  page.onUnload()
+  await sent
+  assert.deepEqual(went, [])
+})

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answered, pages, server, went } from './fake-page'
+import type { FinishAnswer } from '../../../miniprogram/services/contract'
+import { recallResult, rememberResult } from '../../../miniprogram/services/memory'
+import { explain } from '../../../miniprogram/services/strings/index'
+
+const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: null, age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
+const SCENE = {
+  scene: 's', channel: 'qr', state: 'opened', server_time: '2026-11-24T10:00:00+00:00', expires_at: '2026-11-24T10:01:00+00:00',
+  tries_left: 3, institution: '第一药房', amount_fen: 1, person: null, persons: [PERSON], provider: 'own', notice: { version: '1', text: '' },
+  presence_code_needed: false, appeal: { allowed: false, until: null }, reason: null,
+}
+const CHOSEN = { ...SCENE, person: { person_id: 'q', name: '陈*兰', relation: '护工' }, persons: [] }
+const said = (code: string) => explain(code) !== explain('internal')
+const open = await pages(() => import('../../../miniprogram/pages/cashier/cashier'))
+const openMessage = await pages(() => import('../../../miniprogram/pages/verify/verify'))
+
+async function typed() {
+  server({ 'GET attempts/s': () => SCENE, 'PUT attempts/s/person': () => CHOSEN })
+  const page = open({ scene: 's' })
+  await answered()
+  page.onManual()
+  page.onName({ detail: { value: '陈桂兰' } })
+  page.onNumber({ detail: { number: '11010119491231002X' } })
+  page.onRelation({ detail: { value: '6' } })
+  return page
+}
+
+test('a number that is no longer on the screen is not sent', async () => {
+  const page = await typed()
+  page.onList()
+  page.onManual()
+  assert.deepEqual([page.data.name, page.data.number], ['陈桂兰', ''])
+})
+
+test('nothing of the person before is left, handed back or not', () => {
+  for (const query of [{ done: '1' }, { scene: 'next' }]) {
+    rememberResult(SCENE as unknown as FinishAnswer)
+    open(query)
+    assert.equal(recallResult('s'), null)
+  }
+})
+
+test('whoever gets the phone finds neither the list nor what was typed', async () => {
+  const page = await typed()
+  page.onTyped()
+  await answered()
+  assert.equal(page.data.phase, 'handover')
+  assert.ok(!/李|陈桂兰|1101/.test(JSON.stringify([page.data.rows, page.data.name, page.data.number, page.data.scene])))
+})
+
+test('what is answered after a page was closed leads nowhere', async () => {
+  server({ 'GET attempts/s': () => ({ ...SCENE, state: 'passed' }) })
+  for (const one of [open, openMessage]) {
+    one({ scene: 's' }).onUnload()
+    await answered()
+    assert.deepEqual(went, [])
+  }
+})
+
+test('the cashier is told why this person may not be there for the card-holder', () => {
+  assert.ok(['checks_missing', 'agent_is_staff', 'agent_quota'].every(said))
+})

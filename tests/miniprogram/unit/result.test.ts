@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { wx } from './fake-wx'
+import { answered, pages, server, went } from './fake-page'
+import type { FinishAnswer } from '../../../miniprogram/services/contract'
+import { rememberResult } from '../../../miniprogram/services/memory'
+
+const SCENE = {
+  scene: 's', channel: 'push', state: 'failed', server_time: '2026-11-24T10:00:00+00:00', expires_at: '2026-11-24T10:01:00+00:00',
+  tries_left: 2, institution: '第一药房', amount_fen: 1, person: null, persons: [], provider: 'own', notice: { version: '1', text: '' },
+  presence_code_needed: false, appeal: { allowed: true, until: null }, reason: 'not_matched', outcome: 'failed', hint: null,
+}
+const open = await pages(() => import('../../../miniprogram/pages/result/result'))
+let sounds = 0
+
+beforeEach(() => {
+  sounds = 0
+  rememberResult(null)
+  wx.setInnerAudioOption = () => undefined
+  wx.createInnerAudioContext = () => ({ stop: () => undefined, play: () => { sounds += 1 }, destroy: () => undefined })
+})
+
+test('what is answered after the page was closed is neither spoken nor asked for again', async () => {
+  const answers = [{ ...SCENE, state: 'captured' }, { ...SCENE, state: 'passed' }]
+  const { asked } = server({ 'GET attempts/s': () => answers.shift() as object })
+  const page = open({ scene: 's' })
+  page.onUnload()
+  await new Promise((wait) => setTimeout(wait, 1100))
+  assert.deepEqual([asked.length, sounds], [1, 0])
+})
+
+test('a result is shown at once the first time, and as it now stands when it is opened again', async () => {
+  const { asked } = server({ 'GET attempts/s': () => ({ ...SCENE, expires_at: SCENE.server_time }) })
+  rememberResult(SCENE as unknown as FinishAnswer)
+  assert.deepEqual(open({ scene: 's' }).data.view.actions, ['retry', 'appeal', 'other'])
+  assert.equal(asked.length, 0)
+  const again = open({ scene: 's' })
+  await answered()
+  assert.deepEqual(again.data.view.actions, ['appeal', 'other'])
+})
+
+test('whoever wants no face check can hand the cashier’s phone back, with nothing left on it', async () => {
+  server({})
+  const page = open({ scene: 's', other: 'qr' })
+  assert.equal(page.data.borrowed, true)
+  page.onHandBack()
+  assert.deepEqual(went, ['/pages/cashier/cashier?done=1'])
+  assert.equal(open({ scene: 's', other: 'push' }).data.borrowed, false)
+})
