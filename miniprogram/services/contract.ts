@@ -397,9 +397,10 @@ export interface SubscriptionAnswer {
   accepted: boolean
 }
 
-/** The template of the messages that are pushed. */
+/** The template of the messages that are pushed, and that of notices of purchases by agents, if any. */
 export interface TemplateAnswer {
   template_id: string
+  agent_template_id: string | null
 }
 
 /** Where a verification stands. */
