@@ -38,6 +38,11 @@ export function isPartial(asked: readonly string[], { told }: Panel): boolean {
   return told.filter(({ result }) => accepted(result)).length < asked.length
 }
 
+/** Return what the next tap asks for: a second template that WeChat refuses closes the whole panel. */
+export function nextAsked(asked: string[], { answer }: Panel): string[] {
+  return answer === 'closed' ? asked.slice(0, 1) : asked
+}
+
 /** Tell the server what was tapped: a hint, so its failing harms nobody (WeChat's callbacks decide). */
 export async function tell({ told }: Panel): Promise<void> {
   await Promise.all(told.map((one) => api.tellSubscription(one).catch(() => undefined)))

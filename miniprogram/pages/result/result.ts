@@ -9,7 +9,7 @@ import type { Outcome } from '../../services/outcome'
 import { outcome } from '../../services/outcome'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
-import { accepted, showPanel, tell, templates } from '../../services/subscribe'
+import { accepted, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'shown' | 'other' | 'trouble'
@@ -84,7 +84,7 @@ Page({
     const shown = showPanel(this.data.templates)
     void shown.then((panel) => {
       void tell(panel)
-      this.setData({ reminded: accepted(panel.answer) })
+      this.setData({ reminded: accepted(panel.answer), templates: nextAsked(this.data.templates, panel) })
     })
   },
 

@@ -4,7 +4,7 @@ import { go } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
 import type { Panel } from '../../services/subscribe'
-import { accepted, isPartial, showPanel, tell, templates } from '../../services/subscribe'
+import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 
 type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
 
@@ -59,8 +59,7 @@ Page({
     void tell(panel)
     if (accepted(answer)) this.setData({ phase: this.isBound ? 'done' : 'identity', partly: isPartial(asked, panel), error: '' })
     else if (answer === 'switch_off') this.setData({ phase: 'switch_off' })
-    // A second template that WeChat refuses closes the whole panel: the next tap asks without it.
-    else if (answer === 'closed') this.setData({ phase: 'intro', templates: asked.slice(0, 1), error: this.data.t.failed })
+    else if (answer === 'closed') this.setData({ phase: 'intro', templates: nextAsked(asked, panel), error: this.data.t.failed })
     else this.setData({ phase: 'refused' })
   },
 

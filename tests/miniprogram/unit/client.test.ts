@@ -5,7 +5,7 @@ import * as api from '../../../miniprogram/services/api'
 import { asProblem } from '../../../miniprogram/services/problem'
 import { forgetSession } from '../../../miniprogram/services/session'
 import type { Panel } from '../../../miniprogram/services/subscribe'
-import { accepted, isPartial, showPanel, tell, templates } from '../../../miniprogram/services/subscribe'
+import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../../miniprogram/services/subscribe'
 
 interface Asked { url: string; method: string; header: Record<string, string>; data: unknown }
 type Reply = { statusCode: number; data: unknown; header?: Record<string, string> } | 'cut'
@@ -77,6 +77,12 @@ test('one panel asks for both templates; that of the pushes alone decides', asyn
   }
   assert.equal((await panel(asked, ({ success }) => success({ T: 'reject', A: 'accept' }))).answer, 'reject')
   assert.equal(isPartial(asked, await panel(asked, ({ success }) => success({ T: 'accept', A: 'acceptWithAudio' }))), false)
+})
+
+test('after a panel that did not open the next tap asks for the first template alone', async () => {
+  const asked = ['T', 'A']
+  assert.deepEqual(nextAsked(asked, await panel(asked, ({ fail }) => fail({ errCode: 20002 }))), ['T'])
+  assert.deepEqual(nextAsked(asked, await panel(asked, ({ success }) => success({ T: 'reject', A: 'reject' }))), asked)
 })
 
 test('a template that WeChat says nothing of is neither told nor in the way', async () => {
