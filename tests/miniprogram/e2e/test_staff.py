@@ -18,8 +18,6 @@ def test_a_code_refuses_a_cashier_who_then_binds_and_scans(stage: Stage) -> None
     phone.open(page)
     phone.wait("trouble")
     phone.tap("to-staff")
-    phone.wait("code")
-    stage.figures.painted(phone, "staff")
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     phone.type("code", wrong)
     phone.tap("bind")
@@ -63,6 +61,7 @@ def test_too_many_wrong_codes_lock_the_phone_for_the_day(stage: Stage) -> None:
     code = stage.staff_code("孙丽")
     phone = stage.newcomer("孙丽")
     phone.open(STAFF)
+    stage.figures.painted(phone, "staff")
     wrong = [f"{(int(code) + n) % 10**10:010}" for n in range(1, 6)]
     for guess in wrong:
         phone.type("code", guess)
