@@ -8,6 +8,15 @@ from models import tables
 from models.domain.person import mask
 
 
+def templates(ports: Ports) -> dict[str, Any]:
+    """Return the message templates as the phone asks for them; without a second one there are no notices."""
+    settings = ports.settings
+    return {
+        "template_id": settings.wechat_template_id,
+        "agent_template_id": settings.wechat_agent_template_id or None,
+    }
+
+
 def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> dict[str, Any]:
     """Return a member of staff as their own phone reads it."""
     return {

@@ -10,7 +10,7 @@ from models import tables
 from models.domain.person import OWN
 from wechat.errors import WeChatBusy, WeChatError, WeChatUnknown
 
-PAGE = "pages/mine/mine"
+PAGE = "pages/agents/agents"
 CALL_TAKES_AT_MOST = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=24)
 BACK_OFF_S = (1, 5, 15, 60, 300, 900, 3600)

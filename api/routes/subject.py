@@ -49,8 +49,8 @@ def bind(body: requests.NewBinding) -> Response:
 
 @me.get("/subscriptions", responses={200: answers.TemplateAnswer})
 def read_template() -> Response:
-    """Learn which message template WeChat's panel must ask for."""
-    return answer({"template_id": ports().settings.wechat_template_id})
+    """Learn which message templates WeChat's panel must ask for."""
+    return answer(present_subject.templates(ports()))
 
 
 @me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})

@@ -338,9 +338,10 @@ class BindingList(Answer):
 
 
 class TemplateAnswer(Answer):
-    """The template of the messages that are pushed."""
+    """The template of the messages that are pushed, and that of notices of purchases by agents, if any."""
 
     template_id: str
+    agent_template_id: str | None
 
 
 class SubscriptionAnswer(Answer):

@@ -55,12 +55,15 @@ export const startNative = (scene: string) => call('POST /mp/v1/attempts/{scene}
 
 export const finishNative = (scene: string) => call('POST /mp/v1/attempts/{scene}/native/finish', { id: scene, timeoutMs: 30_000 })
 
-export const template = () => call('GET /mp/v1/subscriptions')
+export const templates = () => call('GET /mp/v1/subscriptions')
 export const tellSubscription = (body: Subscription) => call('POST /mp/v1/subscriptions', { body })
 export const bind = (body: NewBinding) => call('POST /mp/v1/bindings', { body })
 export const consents = () => call('GET /mp/v1/me/consents')
 export const bindings = () => call('GET /mp/v1/me/bindings')
 export const appeals = () => call('GET /mp/v1/me/appeals')
+export const agents = () => call('GET /mp/v1/me/agents')
+export const dispute = (id: string) => call('POST /mp/v1/me/agents/{agency_id}/dispute', { id, body: {} })
+export const bindStaff = (code: string) => call('POST /mp/v1/staff', { body: { code } })
 export const exportMine = () => call('GET /mp/v1/me/export')
 export const withdraw = (id: string) => call('DELETE /mp/v1/me/consents/{consent_id}', { id })
 export const unbind = (id: string) => call('DELETE /mp/v1/me/bindings/{binding_id}', { id })

@@ -34,22 +34,7 @@ export interface AppealList {
 }
 
 /** The appeal as lodged. */
-export interface AppealLodged {
-  scene: string
-  channel: Channel
-  state: AttemptState
-  server_time: string
-  expires_at: string
-  tries_left: number
-  institution: string
-  amount_fen: number
-  person: ChosenPerson | null
-  persons: ListedPerson[]
-  provider: Provider
-  notice: NoticeAnswer
-  presence_code_needed: boolean
-  appeal: AppealWindow
-  reason: string | null
+export interface AppealLodged extends SceneAnswer {
   appeal_id: string
   appeal_state: AppealState
   appeal_reason: AppealReason
@@ -102,22 +87,7 @@ export interface BoundPerson {
 }
 
 /** What to do and to film. */
-export interface ChallengeAnswer {
-  scene: string
-  channel: Channel
-  state: AttemptState
-  server_time: string
-  expires_at: string
-  tries_left: number
-  institution: string
-  amount_fen: number
-  person: ChosenPerson | null
-  persons: ListedPerson[]
-  provider: Provider
-  notice: NoticeAnswer
-  presence_code_needed: boolean
-  appeal: AppealWindow
-  reason: string | null
+export interface ChallengeAnswer extends SceneAnswer {
   challenge_id: string
   actions: string[]
   colours: Colour[]
@@ -217,22 +187,7 @@ export interface FrameKinds {
 }
 
 /** What stands in the way of a good capture. */
-export interface HintAnswer {
-  scene: string
-  channel: Channel
-  state: AttemptState
-  server_time: string
-  expires_at: string
-  tries_left: number
-  institution: string
-  amount_fen: number
-  person: ChosenPerson | null
-  persons: ListedPerson[]
-  provider: Provider
-  notice: NoticeAnswer
-  presence_code_needed: boolean
-  appeal: AppealWindow
-  reason: string | null
+export interface HintAnswer extends SceneAnswer {
   hint: string | null
 }
 
@@ -271,22 +226,7 @@ export interface MotionFrames {
 }
 
 /** What wx.requestFacialVerify is called with. */
-export interface NativeAnswer {
-  scene: string
-  channel: Channel
-  state: AttemptState
-  server_time: string
-  expires_at: string
-  tries_left: number
-  institution: string
-  amount_fen: number
-  person: ChosenPerson | null
-  persons: ListedPerson[]
-  provider: Provider
-  notice: NoticeAnswer
-  presence_code_needed: boolean
-  appeal: AppealWindow
-  reason: string | null
+export interface NativeAnswer extends SceneAnswer {
   verify_id: string
 }
 
@@ -397,9 +337,10 @@ export interface SubscriptionAnswer {
   accepted: boolean
 }
 
-/** The template of the messages that are pushed. */
+/** The template of the messages that are pushed, and that of notices of purchases by agents, if any. */
 export interface TemplateAnswer {
   template_id: string
+  agent_template_id: string | null
 }
 
 /** Where a verification stands. */

@@ -10,11 +10,18 @@ export interface Line {
   sure: string
 }
 
+const two = (value: number) => String(value).padStart(2, '0')
+
 /** Return the day of an instant, as the calendar of this phone has it. */
 export function day(instant: string): string {
   const date = new Date(instant)
-  const two = (value: number) => String(value).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+/** Return the day and the minute of an instant, likewise. */
+export function minute(instant: string): string {
+  const date = new Date(instant)
+  return `${day(instant)} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
 export function consentLine(row: ConsentRow): Line {

@@ -1,6 +1,6 @@
 import type { Scene } from './api'
 
-export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 'subscribe' | 'mine'
+export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 'subscribe' | 'mine' | 'agents' | 'staff'
 
 /** Go to a page in place of this one: nobody steps back into a finished screen. */
 export function go(page: PageName, query: Record<string, string> = {}): void {

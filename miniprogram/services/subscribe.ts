@@ -1,18 +1,30 @@
-import { tellSubscription } from './api'
+import * as api from './api'
 import type { Subscription } from './contract'
 
 export type PanelAnswer = Subscription['result'] | 'switch_off' | 'closed'
 
+/** What WeChat's panel came to: `answer` is that to the pushes, `told` what was tapped for each template. */
+export interface Panel {
+  answer: PanelAnswer
+  told: Subscription[]
+}
+
 const MAIN_SWITCH_OFF = 20004
 const RESULTS: readonly string[] = ['accept', 'acceptWithAudio', 'reject', 'ban', 'filter']
 
+/** Return the templates to ask for: that of the pushes first, then that of purchases by agents if there is one. */
+export async function templates(): Promise<string[]> {
+  const { template_id, agent_template_id } = await api.templates()
+  return agent_template_id ? [template_id, agent_template_id] : [template_id]
+}
+
 /** Show WeChat's panel. Must be the first thing a tap does: WeChat refuses it after anything awaited. */
-export function showPanel(templateId: string): Promise<PanelAnswer> {
+export function showPanel(asked: readonly string[]): Promise<Panel> {
   return new Promise((resolve) => {
     wx.requestSubscribeMessage({
-      tmplIds: [templateId],
-      success: (answer) => resolve(understood(answer[templateId] as string | undefined)),
-      fail: (failure) => resolve(failure.errCode === MAIN_SWITCH_OFF ? 'switch_off' : 'closed'),
+      tmplIds: [...asked],
+      success: (said) => resolve(understood(asked, said as object as Record<string, string | undefined>)),
+      fail: ({ errCode }) => resolve({ answer: errCode === MAIN_SWITCH_OFF ? 'switch_off' : 'closed', told: [] }),
     })
   })
 }
@@ -21,12 +33,23 @@ export function accepted(answer: PanelAnswer): boolean {
   return answer === 'accept' || answer === 'acceptWithAudio'
 }
 
-/** Tell the server what was tapped: a hint, so its failing harms nobody (WeChat's callbacks decide). */
-export async function tell(templateId: string, answer: PanelAnswer): Promise<void> {
-  if (answer === 'switch_off' || answer === 'closed') return
-  await tellSubscription({ template_id: templateId, result: answer }).catch(() => undefined)
+/** Tell whether something that was asked for was not allowed. */
+export function isPartial(asked: readonly string[], { told }: Panel): boolean {
+  return told.filter(({ result }) => accepted(result)).length < asked.length
 }
 
-function understood(result: string | undefined): PanelAnswer {
-  return RESULTS.includes(result ?? '') ? (result as PanelAnswer) : 'closed'
+/** Return what the next tap asks for: a second template that WeChat refuses closes the whole panel. */
+export function nextAsked(asked: string[], { answer }: Panel): string[] {
+  return answer === 'closed' ? asked.slice(0, 1) : asked
+}
+
+/** Tell the server what was tapped: a hint, so its failing harms nobody (WeChat's callbacks decide). */
+export async function tell({ told }: Panel): Promise<void> {
+  await Promise.all(told.map((one) => api.tellSubscription(one).catch(() => undefined)))
+}
+
+function understood(asked: readonly string[], said: Record<string, string | undefined>): Panel {
+  const known = asked.filter((id) => RESULTS.includes(said[id] ?? ''))
+  const told = known.map((id) => ({ template_id: id, result: said[id] as Subscription['result'] }))
+  return { answer: told.find((one) => one.template_id === asked[0])?.result ?? 'closed', told }
 }

@@ -30,7 +30,7 @@ STORY_WINDOW_S = 8
 
 def prepare(*, fresh: bool) -> dict[str, Any]:
     """Set the installation up, from nothing when `fresh` or when there is none; return demo.json."""
-    complete = "YIBAO_WECHAT_CALLBACK_TOKEN" in setting.demo_environment()
+    complete = "YIBAO_WECHAT_AGENT_TEMPLATE_ID" in setting.demo_environment()
     if fresh or not DOCUMENT.exists() or not complete:
         _clear()
         _write_environment(_secrets())
@@ -89,7 +89,8 @@ def _addresses() -> dict[str, str]:
 
 def _simulator(values: dict[str, str]) -> dict[str, str]:
     """Return the simulator's settings: the same account, its pushes to the application, its own file."""
-    names = ("APPID", "SECRET", "TEMPLATE_ID", "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
+    account = ("APPID", "SECRET", "TEMPLATE_ID", "AGENT_TEMPLATE_ID")
+    names = (*account, "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
     return {f"SIM_{name}": values[f"YIBAO_WECHAT_{name}"] for name in names} | {
         "SIM_CALLBACK_URL": f"{values['YIBAO_BASE_URL']}/wechat/callback",
         "SIM_STATE": str(VAR.resolve() / "wechat.sqlite"),
@@ -109,6 +110,7 @@ def _secrets() -> dict[str, str]:
         "YIBAO_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
         "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
         "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
+        "YIBAO_WECHAT_AGENT_TEMPLATE_ID": secrets.token_urlsafe(32),
         "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
         # 43 characters: base64 without its padding, as WeChat's console draws it.
         "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
@@ -157,6 +159,7 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
         "institutions": institutions,
         "sandbox": sandbox.register(ports),
         "template_id": settings.wechat_template_id,
+        "agent_template_id": settings.wechat_agent_template_id,
         "persons": [entries.person(ports, player) for player in cast],
     }
     DOCUMENT.touch(mode=0o600)

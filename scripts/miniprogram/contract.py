@@ -9,6 +9,8 @@ from api.routes.subject import me
 from scripts.miniprogram.typescript import declaration, ts_type
 
 HEAD = "// Made by `python -m scripts.miniprogram` from /openapi.json; never edited by hand.\n"
+# Whatever is done to a scene returns the scene and its own fields.
+SCENE = "SceneAnswer"
 
 
 def document() -> dict[str, Any]:
@@ -23,8 +25,9 @@ def document() -> dict[str, Any]:
 def contract() -> str:
     """Return the module of types: every schema, and what each operation takes and gives."""
     given = document()
-    schemas = sorted(given["components"]["schemas"].items())
-    parts = [HEAD, *(declaration(name, schema) for name, schema in schemas)]
+    schemas: dict[str, Any] = given["components"]["schemas"]
+    scene = (SCENE, schemas[SCENE])
+    parts = [HEAD, *(declaration(name, schema, scene) for name, schema in sorted(schemas.items()))]
     parts.append("\n".join(["export interface Operations {", *_operations(given["paths"]), "}", ""]))
     return "\n".join(parts)
 

@@ -1,5 +1,7 @@
 """What a person sees, takes back and deletes of what is kept about them."""
 
+from dataclasses import replace
+
 import pytest
 
 from api.flows import enrolment, policy, subscription
@@ -125,6 +127,10 @@ def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: s
         play.ok(phone.post(url, json=given | {"presence_code": attempt["presence_code"]}))
 
 
-def test_a_phone_learns_which_template_to_ask_for(world: World) -> None:
-    assert play.ok(world.phone(MAN.openid).get("/mp/v1/subscriptions")) == {"template_id": TEMPLATE}
+@pytest.mark.parametrize(("given", "told"), [("", None), ("template-agents", "template-agents")])
+def test_a_phone_learns_which_templates_to_ask_for(world: World, given: str, told: str | None) -> None:
+    settings = world.ports.settings.model_copy(update={"wechat_agent_template_id": given})
+    world.app.extensions["ports"] = replace(world.ports, settings=settings)
+    answer = play.ok(world.phone(MAN.openid).get("/mp/v1/subscriptions"))
+    assert answer == {"template_id": TEMPLATE, "agent_template_id": told}
     assert world.app.test_client().get("/mp/v1/subscriptions").status_code == 401

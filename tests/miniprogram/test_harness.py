@@ -33,6 +33,10 @@ def fake_servers() -> Flask:
         app.config["told"].append(request.get_json())
         return jsonify(credits={})
 
+    @app.get("/sim/v1/templates")
+    def templates() -> Response:
+        return jsonify(templates=[{"template_id": f"template-{n}", "title": f"提醒{n}"} for n in (1, 2)])
+
     @app.post("/mp/echo")
     def echo() -> tuple[Response, int]:
         return jsonify(bytes=list(request.get_data())), 409
@@ -113,6 +117,18 @@ def test_subscription_asks_and_tells_the_simulator(
     phone.until(f"phone.data().outcome === '{result}'")
     wanted = {"openid": "openid-1", "template_id": "template-1", "result": result}
     assert servers[1].config["told"][-1] == wanted
+    assert phone.complaints == []
+
+
+def test_each_of_several_subscriptions_has_a_tick_and_a_result_of_its_own(
+    phone: Phone, servers: tuple[str, Flask]
+) -> None:
+    phone.tap("both")
+    phone.tap("#overlay label:has-text('提醒2') input")
+    phone.answer("允许")
+    phone.until("phone.data().outcome === 'accept reject'")
+    told = [(one["template_id"], one["result"]) for one in servers[1].config["told"][-2:]]
+    assert told == [("template-1", "accept"), ("template-2", "reject")]
     assert phone.complaints == []
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from api.flows import code, informing, push
 from api.uploads import appeal, frames
 from scripts.demo.film import samples
 from scripts.miniprogram.__main__ import made
@@ -130,6 +131,11 @@ def test_every_page_is_complete_and_listed() -> None:
         assert [
             ending for ending in ("json", "ts", "wxml", "wxss") if not (SOURCE / f"{page}.{ending}").exists()
         ] == []
+
+
+def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:
+    pages = json.loads((SOURCE / "app.json").read_text(encoding="utf-8"))["pages"]
+    assert {push.PAGE, informing.PAGE, code.SUBSCRIBE_PAGE} <= set(pages)
 
 
 def test_every_component_that_is_used_exists() -> None:

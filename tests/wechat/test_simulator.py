@@ -254,6 +254,13 @@ def test_a_template_can_be_added(simulator: Simulator) -> None:
     assert "取药提醒" in page and "药品" in page
 
 
+def test_the_demo_names_a_template_for_notices_of_agents() -> None:
+    with Simulator(SIM_AGENT_TEMPLATE_ID="template-agents") as simulator:
+        simulator.allow("openid-a", "template-agents")
+        assert sent(simulator, touser="openid-a", template_id="template-agents") == 0
+        assert "代办购药提醒" in simulator.http.get("/", params={"openid": "openid-a"}).text
+
+
 def test_a_voice_reminder_is_an_acceptance_and_a_panel_has_three_templates(simulator: Simulator) -> None:
     both = {"openid": "openid-v", "template_id": [TEMPLATE, LONG_TERM], "result": "acceptWithAudio"}
     assert simulator.control("subscribe", **both)["credits"] == {TEMPLATE: 1, LONG_TERM: 1}

@@ -46,9 +46,12 @@ def main() -> None:
 
 
 def _account(state: str) -> Account:
-    """Return the account, with a long-term template beside the one-time one where that is named."""
+    """Return the account, with the further templates that are named."""
     appid, secret, template_id = (os.environ[name] for name in SETTINGS)
     account = Account(appid, secret, template_id, state)
+    agents = os.environ.get("SIM_AGENT_TEMPLATE_ID", "")
+    if agents:
+        account.subscriptions.add(Template(agents, "代办购药提醒", labels=LABELS))
     long_term = os.environ.get("SIM_LONG_TERM_TEMPLATE_ID", "")
     if long_term:
         account.subscriptions.add(Template(long_term, "医保服务通知", long_term=True, labels=LABELS))

@@ -1,4 +1,4 @@
-/** Who buys, at which shop, for how much. */
+/** Who buys, at which shop, for how much; what a page adds stands below. */
 Component({
   properties: {
     who: { type: String, value: '' },

@@ -4,7 +4,7 @@ import { shell, titleAlone } from '../../services/appearance'
 import type { IdType, PersonChoice } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
-import { pageFor, restart, ticket } from '../../services/navigation'
+import { go, pageFor, restart, ticket } from '../../services/navigation'
 import { ID_TYPES, RELATIONS, relationSent, rows } from '../../services/persons'
 import type { Row } from '../../services/persons'
 import { asProblem } from '../../services/problem'
@@ -35,7 +35,7 @@ Page({
     handOver: '',
     busy: false,
     error: '',
-    trouble: { heading: '', text: '' },
+    trouble: { heading: '', text: '', staff: false },
   },
   ticket: '',
   gone: false,
@@ -64,6 +64,10 @@ Page({
     restart('cashier', { scene: found })
   },
 
+  onStaff() {
+    go('staff')
+  },
+
   async open() {
     this.setData({ phase: 'loading', error: '' })
     try {
@@ -71,7 +75,8 @@ Page({
     } catch (thrown) {
       const { code } = asProblem(thrown)
       const { t, common } = this.data
-      const trouble = code === 'not_staff' ? { heading: t.not_staff, text: t.not_staff_how } : { heading: common.problem, text: explain(code) }
+      const staff = code === 'not_staff'
+      const trouble = staff ? { heading: t.not_staff, text: t.not_staff_how, staff } : { heading: common.problem, text: explain(code), staff }
       this.setData({ phase: 'trouble', trouble })
     }
   },

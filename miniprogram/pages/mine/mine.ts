@@ -14,6 +14,7 @@ Page({
   data: {
     ...shell('mine'),
     common: strings().common,
+    agents: strings().agents.title,
     phase: 'menu' as Phase,
     list: 'consents' as List,
     heading: '',
@@ -53,6 +54,10 @@ Page({
 
   onHome() {
     go('verify')
+  },
+
+  onAgents() {
+    go('agents')
   },
 
   onList(event: WechatMiniprogram.TouchEvent) {

@@ -9,7 +9,7 @@ import type { Outcome } from '../../services/outcome'
 import { outcome } from '../../services/outcome'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
-import { accepted, showPanel, tell } from '../../services/subscribe'
+import { accepted, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'shown' | 'other' | 'trouble'
@@ -27,7 +27,7 @@ Page({
     borrowed: false,
     tries: '',
     trouble: '',
-    template: '',
+    templates: [] as string[],
     reminded: false,
   },
   ticket: '',
@@ -75,20 +75,19 @@ Page({
     this.setData({ phase: 'shown', scene, view, tries, amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr' })
     if (view.mood !== 'wait') this.voice.say(scene.state)
     if (scene.state === 'captured') this.timer = setTimeout(() => void this.open(), POLL_MS)
-    if (view.actions.includes('remind')) void this.learnTemplate()
+    if (view.actions.includes('remind')) void this.learnTemplates()
   },
 
-  /** The panel must open in the tap itself, so its template is fetched before. */
-  async learnTemplate() {
-    const answer = await api.template().catch(() => null)
-    if (answer) this.setData({ template: answer.template_id })
+  /** The panel must open in the tap itself, so its templates are fetched before. */
+  async learnTemplates() {
+    this.setData({ templates: await templates().catch(() => []) })
   },
 
   onRemind() {
-    const shown = showPanel(this.data.template)
-    void shown.then((answer) => {
-      void tell(this.data.template, answer)
-      this.setData({ reminded: accepted(answer) })
+    const shown = showPanel(this.data.templates)
+    void shown.then((panel) => {
+      void tell(panel)
+      this.setData({ reminded: accepted(panel.answer), templates: nextAsked(this.data.templates, panel) })
     })
   },
 

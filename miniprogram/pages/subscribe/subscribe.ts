@@ -3,8 +3,8 @@ import { shell, title } from '../../services/appearance'
 import { go } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
-import type { PanelAnswer } from '../../services/subscribe'
-import { accepted, showPanel, tell } from '../../services/subscribe'
+import type { Panel } from '../../services/subscribe'
+import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 
 type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
 
@@ -14,7 +14,8 @@ Page({
     ...shell('subscribe'),
     says: strings().id_input,
     phase: 'intro' as Phase,
-    template: '',
+    templates: [] as string[],
+    partly: false,
     name: '',
     number: '',
     tillCode: '',
@@ -22,7 +23,7 @@ Page({
     error: '',
   },
   isBound: false,
-  answer: 'closed' as PanelAnswer,
+  panel: { answer: 'closed', told: [] } as Panel,
 
   onReady() {
     title(this.data.t.title)
@@ -33,29 +34,31 @@ Page({
     void this.open()
   },
 
-  /** What WeChat will ask is shown at once; the button waits for the template it needs. */
+  /** What WeChat will ask is shown at once; the button waits for the templates it needs. */
   async open() {
     this.setData({ phase: 'intro', error: '' })
     try {
-      const [template, mine] = await Promise.all([api.template(), api.bindings()])
+      const [asked, mine] = await Promise.all([templates(), api.bindings()])
       this.isBound = mine.bindings.length > 0
-      this.setData({ template: template.template_id })
+      this.setData({ templates: asked })
     } catch (thrown) {
       this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
     }
   },
 
   onOpen() {
-    const shown = showPanel(this.data.template)
-    void shown.then((answer) => this.answered(answer))
+    const shown = showPanel(this.data.templates)
+    void shown.then((panel) => this.answered(panel))
   },
 
-  answered(answer: PanelAnswer) {
-    this.answer = answer
-    void tell(this.data.template, answer)
-    if (accepted(answer)) this.setData({ phase: this.isBound ? 'done' : 'identity', error: '' })
+  answered(panel: Panel) {
+    const { answer } = panel
+    const asked = this.data.templates
+    this.panel = panel
+    void tell(panel)
+    if (accepted(answer)) this.setData({ phase: this.isBound ? 'done' : 'identity', partly: isPartial(asked, panel), error: '' })
     else if (answer === 'switch_off') this.setData({ phase: 'switch_off' })
-    else if (answer === 'closed') this.setData({ phase: 'intro', error: this.data.t.failed })
+    else if (answer === 'closed') this.setData({ phase: 'intro', templates: nextAsked(asked, panel), error: this.data.t.failed })
     else this.setData({ phase: 'refused' })
   },
 
@@ -79,7 +82,7 @@ Page({
       await api.bind({ name: name.trim(), id_number: number, ...(tillCode && { till_code: tillCode }) })
       this.isBound = true
       // What was tapped before the binding existed is told again, now that there is a row to note it on.
-      void tell(this.data.template, this.answer)
+      void tell(this.panel)
       this.setData({ phase: 'done', name: '', number: '', tillCode: '', busy: false })
     } catch (thrown) {
       this.setData({ busy: false, error: explain(asProblem(thrown).code) })

@@ -18,7 +18,7 @@ Page({
     amount: '',
     busy: false,
     error: '',
-    trouble: { heading: '', text: '', again: false },
+    trouble: { heading: '', text: '', again: false, staff: false },
   },
   ticket: '',
   gone: false,
@@ -56,13 +56,14 @@ Page({
 
   explained(trouble: Problem) {
     const { t, common } = this.data
-    if (trouble.code === 'not_found') return { heading: t.foreign, text: t.foreign_how, again: false }
-    if (trouble.code === 'scene_ended') return { heading: t.ended, text: t.ended_how, again: false }
+    const end = { again: false, staff: false }
+    if (trouble.code === 'not_found') return { heading: t.foreign, text: t.foreign_how, ...end }
+    if (trouble.code === 'scene_ended') return { heading: t.ended, text: t.ended_how, ...end }
     if (trouble.code === 'not_staff') {
       const { not_staff, not_staff_how } = strings().cashier
-      return { heading: not_staff, text: not_staff_how, again: false }
+      return { heading: not_staff, text: not_staff_how, ...end, staff: true }
     }
-    return { heading: common.problem, text: explain(trouble.code), again: true }
+    return { heading: common.problem, text: explain(trouble.code), ...end, again: true }
   },
 
   onDisagree() {
@@ -109,5 +110,9 @@ Page({
 
   onMine() {
     go('mine')
+  },
+
+  onStaff() {
+    go('staff')
   },
 })

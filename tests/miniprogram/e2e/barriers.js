@@ -9,11 +9,18 @@
   const hasText = (element) => [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim())
   const named = (element) => `${element.localName} ${element.getAttribute('mp-id') ?? ''} "${element.innerText.slice(0, 20)}"`
 
+  const pen = document.createElement('canvas').getContext('2d')
+  const hintWidth = (field) => {
+    pen.font = getComputedStyle(field).font
+    return pen.measureText(field.placeholder).width
+  }
+
   function* barriers(element) {
     const { fontSize, overflowX } = getComputedStyle(element)
     const { width, height, right } = element.getBoundingClientRect()
     if (hasText(element) && parseFloat(fontSize) < LEAST_TEXT) yield `text of ${fontSize}`
     if (element.matches(TARGETS) && Math.min(width, height) < LEAST_TARGET) yield `target of ${width}x${height}`
+    if (element.localName === 'input' && !element.value && hintWidth(element) > element.clientWidth + 1) yield `hint cut: ${element.placeholder}`
     if (right > innerWidth + 1) yield 'wider than the screen'
     if (hasText(element) && overflowX === 'hidden' && element.scrollWidth > element.clientWidth + 1) yield 'cut'
   }

@@ -4,7 +4,8 @@ import { wx } from './fake-wx'
 import * as api from '../../../miniprogram/services/api'
 import { asProblem } from '../../../miniprogram/services/problem'
 import { forgetSession } from '../../../miniprogram/services/session'
-import { accepted, showPanel } from '../../../miniprogram/services/subscribe'
+import type { Panel } from '../../../miniprogram/services/subscribe'
+import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../../miniprogram/services/subscribe'
 
 interface Asked { url: string; method: string; header: Record<string, string>; data: unknown }
 type Reply = { statusCode: number; data: unknown; header?: Record<string, string> } | 'cut'
@@ -63,14 +64,55 @@ test('a broken connection is offline', async () => {
   assert.equal((await api.bindings().then(() => null, asProblem))!.code, 'offline')
 })
 
+type Option = { tmplIds: string[]; success: (said: object) => void; fail: (failure: object) => void }
+
+/** Show the panel for templates and answer it. */
+function panel(asked: string[], run: (option: Option) => void): Promise<Panel> {
+  wx.requestSubscribeMessage = run
+  return showPanel(asked)
+}
+
 test('the panel’s answers, the main switch among them', async () => {
-  const panel = (run: (option: { success: (r: object) => void; fail: (f: object) => void }) => void) => {
-    wx.requestSubscribeMessage = run
-    return showPanel('T')
+  const answer = async (run: (option: Option) => void) => (await panel(['T'], run)).answer
+  assert.ok(accepted(await answer(({ success }) => success({ T: 'accept' }))))
+  assert.ok(accepted(await answer(({ success }) => success({ T: 'acceptWithAudio' }))))
+  for (const result of ['reject', 'ban', 'filter']) assert.equal(await answer(({ success }) => success({ T: result })), result)
+  assert.equal(await answer(({ fail }) => fail({ errCode: 20004 })), 'switch_off')
+  assert.equal(await answer(({ fail }) => fail({ errCode: 10001 })), 'closed')
+})
+
+test('one panel asks for both templates; that of the pushes alone decides', async () => {
+  const asked = ['T', 'A']
+  for (const refusal of ['reject', 'ban', 'filter']) {
+    const shown = await panel(asked, ({ tmplIds, success }) => success(Object.fromEntries([[tmplIds[0], 'accept'], [tmplIds[1], refusal]])))
+    assert.deepEqual([accepted(shown.answer), isPartial(asked, shown)], [true, true])
+    assert.deepEqual(shown.told, [{ template_id: 'T', result: 'accept' }, { template_id: 'A', result: refusal }])
   }
-  assert.ok(accepted(await panel(({ success }) => success({ T: 'accept' }))))
-  assert.ok(accepted(await panel(({ success }) => success({ T: 'acceptWithAudio' }))))
-  assert.equal(await panel(({ success }) => success({ T: 'reject' })), 'reject')
-  assert.equal(await panel(({ fail }) => fail({ errCode: 20004 })), 'switch_off')
-  assert.equal(await panel(({ fail }) => fail({ errCode: 10001 })), 'closed')
+  assert.equal((await panel(asked, ({ success }) => success({ T: 'reject', A: 'accept' }))).answer, 'reject')
+  assert.equal(isPartial(asked, await panel(asked, ({ success }) => success({ T: 'accept', A: 'acceptWithAudio' }))), false)
+})
+
+test('after a panel that did not open the next tap asks for the first template alone', async () => {
+  const asked = ['T', 'A']
+  assert.deepEqual(nextAsked(asked, await panel(asked, ({ fail }) => fail({ errCode: 20002 }))), ['T'])
+  assert.deepEqual(nextAsked(asked, await panel(asked, ({ success }) => success({ T: 'reject', A: 'reject' }))), asked)
+})
+
+test('a template that WeChat says nothing of is neither told nor in the way', async () => {
+  const shown = await panel(['T', 'A'], ({ success }) => success({ T: 'accept', errMsg: 'ok' }))
+  assert.deepEqual(shown, { answer: 'accept', told: [{ template_id: 'T', result: 'accept' }] })
+})
+
+test('an installation names one template or two; each result is told, whatever becomes of the other', async () => {
+  let second: string | null = null
+  reply = ({ method, data }) => {
+    if (method === 'GET') return { statusCode: 200, data: { template_id: 'T', agent_template_id: second } }
+    return (data as { template_id: string }).template_id === 'T' ? 'cut' : { statusCode: 200, data: { accepted: true } }
+  }
+  assert.deepEqual(await templates(), ['T'])
+  second = 'A'
+  assert.deepEqual(await templates(), ['T', 'A'])
+  const told = [{ template_id: 'T', result: 'accept' as const }, { template_id: 'A', result: 'reject' as const }]
+  await tell({ answer: 'accept', told })
+  assert.deepEqual(asked.slice(-2).map((one) => one.data), told)
 })

@@ -1,4 +1,4 @@
-/** wx.requestSubscribeMessage: only in a tap, before any other call, at most three templates. */
+/** wx.requestSubscribeMessage: only in a tap, before any other call, at most three templates of one kind. */
 import { parameters } from '../host/parameters.js'
 import { breach } from '../host/strict.js'
 import { callsInThisTap } from '../host/taps.js'
@@ -7,6 +7,7 @@ import { ask, make } from './sheet.js'
 import { simulate } from './simulator.js'
 
 const MAX_TEMPLATES = 3
+const MIXED = 20002
 const MAIN_SWITCH_OFF = 20004
 
 export function subscribeCalls(host, call) {
@@ -25,17 +26,40 @@ async function subscribe(host, templates) {
   if (templates.length === 0) throw failure("TmplIds can't be empty", 10001)
   if (templates.length > MAX_TEMPLATES) throw failure('Templates count out of max bounds', 20003)
   if (host.settings.all.mainSwitch === false) throw failure('The main switch is switched off', MAIN_SWITCH_OFF)
-  const result = (await ask(panel())) ? 'accept' : 'reject'
-  for (const template of templates) {
-    await simulate('/sim/v1/subscribe', { openid: parameters.openid, template_id: template, result })
+  const known = await account()
+  const kinds = templates.flatMap((template) => known.get(template)?.long_term ?? [])
+  if (new Set(kinds).size > 1) throw failure('Templates type must be same', MIXED)
+  const rows = templates.map((template) => row(known.get(template)?.title ?? '待办事项提醒'))
+  const allowed = await ask(panel(rows, templates.length > 1))
+  const results = rows.map(({ tick }) => (allowed && tick.checked ? 'accept' : 'reject'))
+  for (const [i, template] of templates.entries()) {
+    await simulate('/sim/v1/subscribe', { openid: parameters.openid, template_id: template, result: results[i] })
   }
-  return Object.fromEntries(templates.map((template) => [template, result]))
+  return Object.fromEntries(templates.map((template, i) => [template, results[i]]))
 }
 
-/** Return WeChat's panel: the list of templates, 拒绝 and 允许. */
-function panel() {
+/** Return the account's templates by their ids. */
+async function account() {
+  const answer = await fetch(new URL('/sim/v1/templates', parameters.simulator)).catch(() => null)
+  const { templates } = answer?.ok ? await answer.json() : { templates: [] }
+  return new Map(templates.map((template) => [template.template_id, template]))
+}
+
+/** Return one line of the panel and its tick. */
+function row(title) {
+  const line = make('li', '')
+  const label = make('label', '', title)
+  const tick = Object.assign(make('input', ''), { type: 'checkbox', checked: true })
+  label.append(tick)
+  line.append(label)
+  return { line, tick }
+}
+
+/** Return WeChat's panel: the templates, each with a tick where there are several, 拒绝 and 允许. */
+function panel(rows, isChoice) {
   const list = make('ul', 'templates')
-  list.append(make('li', '', '待办事项提醒'))
+  list.append(...rows.map(({ line }) => line))
+  for (const { tick } of rows) tick.hidden = !isChoice
   const buttons = [{ text: '拒绝', value: false }, { text: '允许', value: true, isMain: true }]
   const text = '医保人脸核验 申请获取一次性订阅消息'
   return { title: '订阅消息', text, content: list, buttons, kind: 'bottom' }

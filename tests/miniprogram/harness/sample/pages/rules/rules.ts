@@ -13,6 +13,13 @@ Page({
       fail: (error) => this.tell(error.errMsg),
     })
   },
+  subscribeBoth() {
+    wx.requestSubscribeMessage({
+      tmplIds: ['template-1', 'template-2'],
+      success: (result) => this.tell(`${result['template-1']} ${result['template-2']}`),
+      fail: (error) => this.tell(error.errMsg),
+    })
+  },
   async subscribeLate() {
     await wx.login()
     this.subscribe()

@@ -1,0 +1,31 @@
+import type { AgencyRow } from './contract'
+import { minute } from './mine'
+import { amount } from './money'
+import { strings } from './strings/index'
+
+/** A purchase somebody else made with the person's card, as it is shown; `said` is when it was disputed, or empty. */
+export interface Bought {
+  id: string
+  who: string
+  relation: string
+  where: string
+  amount: string
+  when: string
+  result: string
+  said: string
+}
+
+export function bought(row: AgencyRow): Bought {
+  const { agents } = strings()
+  const results: Record<string, string> = agents
+  return {
+    id: row.agency_id,
+    who: row.agent.name,
+    relation: row.agent.relation,
+    where: row.institution,
+    amount: amount(row.amount_fen),
+    when: minute(row.created_at),
+    result: results[row.result] ?? '',
+    said: row.disputed_at ? minute(row.disputed_at) : '',
+  }
+}
