@@ -13,7 +13,6 @@ type Phase = 'loading' | 'list' | 'sure' | 'said' | 'unknown' | 'trouble'
 Page({
   data: {
     ...shell('agents'),
-    common: strings().common,
     subscribe: strings().subscribe.title,
     phase: 'loading' as Phase,
     lines: [] as Bought[],

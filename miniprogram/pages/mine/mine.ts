@@ -13,7 +13,6 @@ type Phase = 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trou
 Page({
   data: {
     ...shell('mine'),
-    common: strings().common,
     agents: strings().agents.title,
     phase: 'menu' as Phase,
     list: 'consents' as List,

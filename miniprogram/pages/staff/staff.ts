@@ -9,7 +9,6 @@ import { explain, fill, strings } from '../../services/strings/index'
 Page({
   data: {
     ...shell('staff'),
-    common: strings().common,
     scan: strings().cashier.scan,
     code: '',
     bound: '',
