@@ -1,17 +1,14 @@
-// Made by `python -m scripts.miniprogram` from /openapi.json; never edited by hand.
+// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is; never edited.
 
-/** One action and whether it was seen. */
 export interface ActionProgress {
   action: string
   done: boolean
 }
 
-/** What others bought with the user's card. */
 export interface AgencyList {
   agents: AgencyRow[]
 }
 
-/** One purchase somebody else made with the user's card. */
 export interface AgencyRow {
   agency_id: string
   institution: string
@@ -22,18 +19,15 @@ export interface AgencyRow {
   disputed_at: string | null
 }
 
-/** Who acted for the card-holder. */
 export interface Agent {
   name: string
   relation: string
 }
 
-/** The user's appeals. */
 export interface AppealList {
   appeals: AppealRow[]
 }
 
-/** The appeal as lodged. */
 export interface AppealLodged extends SceneAnswer {
   appeal_id: string
   appeal_state: AppealState
@@ -42,10 +36,8 @@ export interface AppealLodged extends SceneAnswer {
   reviewed_at: string | null
 }
 
-/** Why the person thinks the comparison was wrong. */
 export type AppealReason = "photo_outdated" | "appearance_changed" | "capture_trouble" | "other"
 
-/** One of the user's appeals. */
 export interface AppealRow {
   appeal_id: string
   appeal_state: AppealState
@@ -54,24 +46,19 @@ export interface AppealRow {
   reviewed_at: string | null
 }
 
-/** Where an appeal stands. */
 export type AppealState = "lodged" | "upheld" | "rejected" | "withdrawn"
 
-/** Whether an appeal would be accepted now, and until when. */
 export interface AppealWindow {
   allowed: boolean
   until: string | null
 }
 
-/** Where an attempt stands. */
 export type AttemptState = "waiting" | "opened" | "consented" | "challenged" | "captured" | "passed" | "failed" | "appealed" | "declined" | "expired" | "cancelled" | "superseded" | "undeliverable"
 
-/** The user's bindings. */
 export interface BindingList {
   bindings: BindingRow[]
 }
 
-/** One of the user's bindings. */
 export interface BindingRow {
   binding_id: string
   person: BoundPerson
@@ -80,13 +67,11 @@ export interface BindingRow {
   created_at: string
 }
 
-/** Whom a binding reaches. */
 export interface BoundPerson {
   person_id: string
   name: string
 }
 
-/** What to do and to film. */
 export interface ChallengeAnswer extends SceneAnswer {
   challenge_id: string
   actions: string[]
@@ -94,41 +79,34 @@ export interface ChallengeAnswer extends SceneAnswer {
   frame: FrameKinds
 }
 
-/** How the person is reached. */
 export type Channel = "push" | "qr"
 
-/** Which documents the counter has looked at before an agent is filmed. */
 export interface Checklist {
   cardholder_document?: boolean
   agent_document?: boolean
 }
 
-/** Who an attempt is for. */
 export interface ChosenPerson {
   person_id: string
   name: string
   relation: string | null
 }
 
-/** One screen colour. */
 export interface Colour {
   rgb: string
   ms: number
 }
 
-/** The answer to the notice. */
 export interface ConsentAnswer {
   notice_version: string
   granted: boolean
   presence_code?: string | null
 }
 
-/** The user's consents. */
 export interface ConsentList {
   consents: ConsentRow[]
 }
 
-/** One of the user's consents. */
 export interface ConsentRow {
   consent_id: string
   notice_version: string
@@ -137,19 +115,16 @@ export interface ConsentRow {
   withdrawn_at: string | null
 }
 
-/** 不是我授权的, with a word on it or without. */
 export interface Dispute {
   statement?: string | null
 }
 
-/** How evidence frames are made, and when. */
 export interface EvidenceFrames {
   max_side: number
   quality: number
   at_ms: number[]
 }
 
-/** Everything kept about the person. */
 export interface ExportAnswer {
   person: Record<string, unknown>
   attempts: (Record<string, unknown>)[]
@@ -159,7 +134,6 @@ export interface ExportAnswer {
   agents: AgencyRow[]
 }
 
-/** What a try came to. */
 export interface FinishAnswer {
   scene: string
   channel: Channel
@@ -180,21 +154,17 @@ export interface FinishAnswer {
   hint: string | null
 }
 
-/** The two kinds of frame. */
 export interface FrameKinds {
   motion: MotionFrames
   evidence: EvidenceFrames
 }
 
-/** What stands in the way of a good capture. */
 export interface HintAnswer extends SceneAnswer {
   hint: string | null
 }
 
-/** Kinds of identity document accepted at the till. */
 export type IdType = "resident" | "hk_macao_taiwan" | "foreign_permanent" | "passport" | "birth_certificate"
 
-/** One person the cashier may pick. */
 export interface ListedPerson {
   person_id: string
   name: string
@@ -207,33 +177,27 @@ export interface ListedPerson {
   push: Push
 }
 
-/** The code of wx.login. */
 export interface Login {
   code: string
 }
 
-/** A session of ours. */
 export interface LoginAnswer {
   token: string
   expires_in: number
 }
 
-/** How motion frames are made. */
 export interface MotionFrames {
   max_side: number
   quality: number
   fps: number
 }
 
-/** What wx.requestFacialVerify is called with. */
 export interface NativeAnswer extends SceneAnswer {
   verify_id: string
 }
 
-/** Where a person on the list comes from. */
 export type Network = "self" | "family_share" | "family_proxy"
 
-/** Whom this phone wants to receive pushes for; the six digits prove that it is at the counter. */
 export interface NewBinding {
   name: string
   id_number: string
@@ -241,22 +205,18 @@ export interface NewBinding {
   till_code?: string | null
 }
 
-/** What the phone says before a try is drawn. */
 export interface NewChallenge {
   photosensitive?: boolean
   device?: string | null
 }
 
-/** What the person is asked to consent to. */
 export interface NoticeAnswer {
   version: string
   text: string
 }
 
-/** What one try came to. */
 export type Outcome = "passed" | "failed" | "retry"
 
-/** Who is there: of the list, or typed in. */
 export interface PersonChoice {
   person_id?: string | null
   name?: string | null
@@ -266,7 +226,6 @@ export interface PersonChoice {
   checks?: Checklist | null
 }
 
-/** An error (RFC 9457); `code` is the stable word to act on. */
 export interface Problem {
   type: string
   title: string
@@ -275,25 +234,19 @@ export interface Problem {
   detail?: string | null
 }
 
-/** What the phone shows while filming. */
 export interface ProgressAnswer {
   hint: string | null
   progress: ActionProgress[]
 }
 
-/** What stands behind a binding: who said that this WeChat is this person's. */
 export type Proof = "claimed" | "till" | "face" | "imported"
 
-/** The capture provider of an institution; an attempt keeps the one it was begun with. */
 export type Provider = "own" | "wechat"
 
-/** Whether a push is expected to reach a person, as the counter sees it. */
 export type Push = "ready" | "not_bound" | "no_credit"
 
-/** Why, in the words the phone may see. */
 export type Reason = "ok" | "not_acquired" | "action_missing" | "action_order" | "not_live" | "not_matched" | "frames_seen_before" | "frames_irregular" | "matcher_unavailable" | "tries_used_up"
 
-/** The scene as its owner's phone reads it. */
 export interface SceneAnswer {
   scene: string
   channel: Channel
@@ -312,7 +265,6 @@ export interface SceneAnswer {
   reason: string | null
 }
 
-/** As whom this phone may now open codes, where and when; empty lists mean everywhere and always. */
 export interface StaffAnswer {
   staff_id: string
   name: string
@@ -321,29 +273,24 @@ export interface StaffAnswer {
   shifts: string[]
 }
 
-/** The one-time code an administrator gave a member of staff. */
 export interface StaffCode {
   code: string
 }
 
-/** What the person tapped in WeChat's panel. */
 export interface Subscription {
   template_id: string
   result: "accept" | "acceptWithAudio" | "reject" | "ban" | "filter"
 }
 
-/** What was understood of the panel's result. */
 export interface SubscriptionAnswer {
   accepted: boolean
 }
 
-/** The template of the messages that are pushed, and that of notices of purchases by agents, if any. */
 export interface TemplateAnswer {
   template_id: string
   agent_template_id: string | null
 }
 
-/** Where a verification stands. */
 export type VerificationState = "open" | "passed" | "appealed" | "bypassed" | "cancelled" | "lapsed"
 
 export interface Operations {

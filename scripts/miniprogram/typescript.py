@@ -28,14 +28,13 @@ def ts_type(schema: Mapping[str, Any]) -> str:
 
 def declaration(name: str, schema: Mapping[str, Any], base: tuple[str, Mapping[str, Any]] | None = None) -> str:
     """Return the exported declaration of one named schema; what holds the whole of a base says so."""
-    said = f"/** {schema['description']} */\n" if schema.get("description") else ""
     if "properties" not in schema:
-        return f"{said}export type {name} = {ts_type(schema)}\n"
+        return f"export type {name} = {ts_type(schema)}\n"
     lines, extends = _fields(schema), ""
     if base and base[0] != name and set(_fields(base[1])) <= set(lines):
         extends = f" extends {base[0]}"
         lines = [line for line in lines if line not in _fields(base[1])]
-    return "\n".join([f"{said}export interface {name}{extends} {{", *lines, "}", ""])
+    return "\n".join([f"export interface {name}{extends} {{", *lines, "}", ""])
 
 
 def _fields(schema: Mapping[str, Any]) -> list[str]:

@@ -128,9 +128,7 @@ def test_every_page_is_complete_and_listed() -> None:
     found = {path.with_suffix("").relative_to(SOURCE).as_posix() for path in SOURCE.glob("pages/*/*.wxml")}
     assert set(pages) == found
     for page in pages:
-        assert [
-            ending for ending in ("json", "ts", "wxml", "wxss") if not (SOURCE / f"{page}.{ending}").exists()
-        ] == []
+        assert [ending for ending in ("json", "ts", "wxml") if not (SOURCE / f"{page}.{ending}").exists()] == []
 
 
 def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:

@@ -1,29 +1,25 @@
 import { grouped, judge } from '../../services/idnumber'
-import type { IdType } from '../../services/contract'
+import { ID_TYPES } from '../../services/persons'
+import { strings } from '../../services/strings/index'
 
-/** A document number that is judged while it is typed. */
+/** The kind of a document and its number, judged while it is typed. */
 Component({
-  properties: {
-    label: { type: String, value: '' },
-    idType: { type: String, value: 'resident' },
-    says: { type: Object, value: {} as Record<string, string> },
-  },
-  data: { text: '', echo: '', state: 'empty' },
-  observers: {
-    idType() {
-      // After the update that brought the new kind: an event out of the middle of it would nest updates.
-      if (this.data.text) setTimeout(() => this.judgeAgain(), 0)
-    },
-  },
+  properties: { label: { type: String, value: '' } },
+  data: { says: strings().id_input, kinds: ID_TYPES.map((kind) => strings().id_types[kind]), kind: 0, text: '', echo: '', state: 'empty' },
   methods: {
+    onKind(event: WechatMiniprogram.PickerChange) {
+      this.setData({ kind: Number(event.detail.value) })
+      this.judge()
+    },
     onInput(event: WechatMiniprogram.Input) {
       this.setData({ text: event.detail.value, echo: grouped(event.detail.value) })
-      this.judgeAgain()
+      this.judge()
     },
-    judgeAgain() {
-      const typed = judge(this.data.idType as IdType, this.data.text, new Date())
+    judge() {
+      const idType = ID_TYPES[this.data.kind] ?? 'resident'
+      const typed = judge(idType, this.data.text, new Date())
       this.setData({ state: typed.state })
-      this.triggerEvent('number', { number: typed.state === 'right' ? typed.number : '' })
+      this.triggerEvent('number', { number: typed.state === 'right' ? typed.number : '', idType })
     },
   },
 })

@@ -13,6 +13,7 @@ type Phase = 'loading' | 'list' | 'sure' | 'said' | 'unknown' | 'trouble'
 Page({
   data: {
     ...shell('agents'),
+    verify: strings().verify,
     subscribe: strings().subscribe.title,
     phase: 'loading' as Phase,
     lines: [] as Bought[],

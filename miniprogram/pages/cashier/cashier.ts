@@ -5,7 +5,7 @@ import type { IdType, PersonChoice } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
 import { go, pageFor, restart, ticket } from '../../services/navigation'
-import { ID_TYPES, RELATIONS, relationSent, rows } from '../../services/persons'
+import { RELATIONS, relationSent, rows } from '../../services/persons'
 import type { Row } from '../../services/persons'
 import { asProblem } from '../../services/problem'
 import { scanTicket } from '../../services/scan'
@@ -13,28 +13,28 @@ import { explain, fill, strings } from '../../services/strings/index'
 
 type Phase = 'scan' | 'loading' | 'choose' | 'manual' | 'handover' | 'done' | 'trouble'
 
+const UNCHECKED = { checked: [false, false], error: '' }
+
 /** The cashier's own phone: pick who is there, hand the phone over, get it back empty. */
 Page({
   data: {
     ...shell('cashier'),
     verify: strings().verify,
-    says: strings().id_input,
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
-    idTypes: ID_TYPES.map((kind) => strings().id_types[kind]),
     relations: RELATIONS.map((relation) => strings().relations[relation]),
     phase: 'loading' as Phase,
     scene: null as Scene | null,
     amount: '',
     rows: [] as Row[],
     picked: '',
+    acting: false,
+    ...UNCHECKED,
     name: '',
     idType: 'resident' as IdType,
-    idTypeIndex: 0,
     number: '',
     relationIndex: -1,
     handOver: '',
     busy: false,
-    error: '',
     trouble: { heading: '', text: '', staff: false },
   },
   ticket: '',
@@ -94,45 +94,42 @@ Page({
   },
 
   onPick(event: WechatMiniprogram.CustomEvent) {
-    this.setData({ picked: event.currentTarget.dataset['id'] as string, error: '' })
+    const picked = event.currentTarget.dataset['id'] as string
+    // The card-holder leads the list; everybody else acts for them.
+    this.setData({ picked, acting: picked !== this.data.rows[0]?.id, ...UNCHECKED })
   },
 
   onManual() {
-    this.setData({ phase: 'manual', picked: '', error: '' })
+    this.setData({ phase: 'manual', picked: '', acting: true, ...UNCHECKED })
+  },
+
+  onCheck(event: WechatMiniprogram.CustomEvent) {
+    const at = event.currentTarget.dataset['index'] as number
+    this.setData({ checked: this.data.checked.map((is, index) => is !== (index === at)), error: '' })
   },
 
   onList() {
     // The field forgets what was typed when it is taken away.
-    this.setData({ phase: 'choose', number: '', error: '' })
+    this.setData({ phase: 'choose', number: '', acting: false, error: '' })
   },
 
   onName(event: WechatMiniprogram.Input) {
     this.setData({ name: event.detail.value, error: '' })
   },
 
-  onIdType(event: WechatMiniprogram.PickerChange) {
-    const idTypeIndex = Number(event.detail.value)
-    this.setData({ idTypeIndex, idType: ID_TYPES[idTypeIndex] as IdType })
-  },
-
-  onNumber(event: WechatMiniprogram.CustomEvent<{ number: string }>) {
-    this.setData({ number: event.detail.number, error: '' })
+  onNumber(event: WechatMiniprogram.CustomEvent<{ number: string; idType: IdType }>) {
+    this.setData({ ...event.detail, error: '' })
   },
 
   onRelation(event: WechatMiniprogram.PickerChange) {
     this.setData({ relationIndex: Number(event.detail.value), error: '' })
   },
 
-  onChoose() {
-    this.choose({ person_id: this.data.picked })
-  },
-
-  onTyped() {
-    const { name, number, idType, relationIndex } = this.data
-    this.choose({ name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) })
-  },
-
-  choose(choice: PersonChoice) {
+  onChosen() {
+    const { phase, picked, name, number, idType, relationIndex, acting, checked } = this.data
+    const typed = { name: name.trim(), id_number: number, id_type: idType, relation: relationSent(relationIndex) }
+    const who: PersonChoice = phase === 'choose' ? { person_id: picked } : typed
+    const choice = acting ? { ...who, checks: { cardholder_document: checked[0], agent_document: checked[1] } } : who
     void this.submit((scene: Scene) => api.choosePerson(scene.scene, choice))
   },
 

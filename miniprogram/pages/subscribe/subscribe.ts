@@ -1,8 +1,9 @@
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
+import type { IdType } from '../../services/contract'
 import { go } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
-import { explain, strings } from '../../services/strings/index'
+import { explain } from '../../services/strings/index'
 import type { Panel } from '../../services/subscribe'
 import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 
@@ -12,12 +13,12 @@ type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble
 Page({
   data: {
     ...shell('subscribe'),
-    says: strings().id_input,
     phase: 'intro' as Phase,
     templates: [] as string[],
     partly: false,
     name: '',
     number: '',
+    idType: 'resident' as IdType,
     tillCode: '',
     busy: false,
     error: '',
@@ -66,8 +67,8 @@ Page({
     this.setData({ name: event.detail.value, error: '' })
   },
 
-  onNumber(event: WechatMiniprogram.CustomEvent<{ number: string }>) {
-    this.setData({ number: event.detail.number, error: '' })
+  onNumber(event: WechatMiniprogram.CustomEvent<{ number: string; idType: IdType }>) {
+    this.setData({ ...event.detail, error: '' })
   },
 
   onTillCode(event: WechatMiniprogram.Input) {
@@ -75,11 +76,11 @@ Page({
   },
 
   async onBind() {
-    const { name, number, tillCode, busy } = this.data
+    const { name, number, idType, tillCode, busy } = this.data
     if (busy) return
     this.setData({ busy: true, error: '' })
     try {
-      await api.bind({ name: name.trim(), id_number: number, ...(tillCode && { till_code: tillCode }) })
+      await api.bind({ name: name.trim(), id_number: number, id_type: idType, ...(tillCode && { till_code: tillCode }) })
       this.isBound = true
       // What was tapped before the binding existed is told again, now that there is a row to note it on.
       void tell(this.panel)

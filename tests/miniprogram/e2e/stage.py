@@ -143,6 +143,26 @@ class Stage:
         self._simulator("POST", f"/sim/v1/{where}", json=told)
         self._simulator("GET", "/sim/v1/callbacks?wait=10", timeout=20)
 
+    def allow_notices(self, who: str) -> None:
+        """Let somebody be told once of a purchase by an agent."""
+        wanted = {"openid": self.openid(who), "template_id": self.document["agent_template_id"]}
+        self._simulator("POST", "/sim/v1/subscribe", json=wanted | {"result": "accept"})
+
+    def name_notices(self, *, long_term: bool) -> None:
+        """Make the template of such notices a long-term one, as WeChat's console can, or a one-time one again."""
+        wanted = {"template_id": self.document["agent_template_id"], "title": "代办购药提醒"}
+        self._simulator("POST", "/sim/v1/templates", json=wanted | {"long_term": long_term})
+
+    def newcomer(self, name: str) -> Phone:
+        """Return the phone of somebody of whom nothing is known."""
+        return Phone(self._browser("right"), self.address, f"oNew{name.encode().hex()}")
+
+    def staff_code(self, name: str, *options: str) -> str:
+        """Let the administrator name a member of staff; return the code that is printed once."""
+        institution = self.document["institutions"][0]["id"]
+        said = self._administer("institution", "staff", "add", institution, "--name", name, *options)
+        return next(line.split()[1] for line in said.splitlines() if line.startswith("code"))
+
     def let_pass(self, seconds: float) -> None:
         """Let time pass for the servers."""
         self.installation.let_pass(seconds)
@@ -183,28 +203,6 @@ class Stage:
         self.till.close()
         self.installation.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def allow_notices(self, who: str) -> None:
-        """Let somebody be told once of a purchase by an agent."""
-        wanted = {"openid": self.openid(who), "template_id": self.document["agent_template_id"]}
-        self._simulator("POST", "/sim/v1/subscribe", json=wanted | {"result": "accept"})
-
-    def name_notices(self, *, long_term: bool) -> None:
-        """Make the template of such notices a long-term one, as WeChat's console can, or a one-time one again."""
-        wanted = {"template_id": self.document["agent_template_id"], "title": "代办购药提醒"}
-        self._simulator("POST", "/sim/v1/templates", json=wanted | {"long_term": long_term})
-
-    def newcomer(self, name: str) -> Phone:
-        """Return the phone of somebody of whom nothing is known."""
-        return Phone(self._browser("right"), self.address, f"oNew{name.encode().hex()}")
-
-    def staff_code(self, name: str, *options: str) -> str:
-        """Let the administrator name a member of staff; return the code that is printed once."""
-        institution = self.document["institutions"][0]["id"]
-        command = ["-m", "scripts.institution", "staff", "add", institution, "--name", name, *options]
-        said = self.installation.run([sys.executable, *command])
-        assert said.returncode == 0, said.stderr
-        return next(line.split()[1] for line in said.stdout.splitlines() if line.startswith("code"))
 
 
 def page_of(picture: bytes) -> str:

@@ -53,6 +53,10 @@ def test_a_new_phone_says_whose_it_is(stage: Stage) -> None:
     phone.answer("允许")
     phone.wait("bind")
     stage.screens.look(phone, "subscribe-identity")
+    phone.choose("id-type", "护照")
+    phone.type("id-number", "E12345678")
+    phone.wait("[mp-id=id-state]:has-text('证件号正确')")
+    phone.choose("id-type", "居民身份证")
     woman = stage.people["李思雨"]
     phone.type("name", woman["name"])
     phone.type("id-number", woman["id_number"])

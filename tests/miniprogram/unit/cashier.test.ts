@@ -11,6 +11,7 @@ const SCENE = {
   tries_left: 3, institution: '第一药房', amount_fen: 1, person: null, persons: [PERSON], provider: 'own', notice: { version: '1', text: '' },
   presence_code_needed: false, appeal: { allowed: false, until: null }, reason: null,
 }
+const WIFE = { ...PERSON, person_id: 'w', name: '王*英', relation: '配偶' }
 const CHOSEN = { ...SCENE, person: { person_id: 'q', name: '陈*兰', relation: '护工' }, persons: [] }
 const said = (code: string) => explain(code) !== explain('internal')
 const open = await pages(() => import('../../../miniprogram/pages/cashier/cashier'))
@@ -34,6 +35,21 @@ test('a number that is no longer on the screen is not sent', async () => {
   assert.deepEqual([page.data.name, page.data.number], ['陈桂兰', ''])
 })
 
+test('for an agent the documents that were looked at are sent, for the card-holder none are asked for', async () => {
+  for (const [picked, checks] of [['p', undefined], ['w', { cardholder_document: false, agent_document: true }]] as const) {
+    const told = server({ 'GET attempts/s': () => ({ ...SCENE, persons: [PERSON, WIFE] }), 'PUT attempts/s/person': () => CHOSEN })
+    const page = open({ scene: 's' })
+    await answered()
+    page.onPick({ currentTarget: { dataset: { id: 'w' } } })
+    page.onCheck({ currentTarget: { dataset: { index: 1 } } })
+    if (picked === 'p') page.onPick({ currentTarget: { dataset: { id: 'p' } } })
+    assert.equal(page.data.acting, picked === 'w')
+    page.onChosen()
+    await answered()
+    assert.deepEqual(told.sent.at(-1), { person_id: picked, ...(checks && { checks }) })
+  }
+})
+
 test('nothing of the person before is left, handed back or not', () => {
   for (const query of [{ done: '1' }, { scene: 'next' }]) {
     rememberResult(SCENE as unknown as FinishAnswer)
@@ -44,7 +60,7 @@ test('nothing of the person before is left, handed back or not', () => {
 
 test('whoever gets the phone finds neither the list nor what was typed', async () => {
   const page = await typed()
-  page.onTyped()
+  page.onChosen()
   await answered()
   assert.equal(page.data.phase, 'handover')
   assert.ok(!/李|陈桂兰|1101/.test(JSON.stringify([page.data.rows, page.data.name, page.data.number, page.data.scene])))

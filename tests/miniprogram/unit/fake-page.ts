@@ -31,10 +31,11 @@ export async function pages(load: () => Promise<unknown>): Promise<(query?: obje
 /** Answer requests by `METHOD path` with an object, a status, or a cut; while `hold` is on they wait. */
 export function server(replies: Record<string, () => Reply>) {
   const asked: string[] = []
+  const sent: unknown[] = []
   const waiting: (() => void)[] = []
-  const state = { asked, hold: false, give: () => { state.hold = false; waiting.splice(0).forEach((send) => send()) } }
+  const state = { asked, sent, hold: false, give: () => { state.hold = false; waiting.splice(0).forEach((send) => send()) } }
   wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
-  wx.request = ({ url, method, success, fail }: { url: string; method: string; success: (reply: object) => void; fail: () => void }) => {
+  wx.request = ({ url, method, data, success, fail }: { url: string; method: string; data: unknown; success: (reply: object) => void; fail: () => void }) => {
     const key = `${method} ${new URL(url).pathname.replace('/mp/v1/', '')}`
     const send = () => {
       const reply = key === 'POST login' ? { token: 't', expires_in: 1 } : (replies[key] ?? (() => ({})))()
@@ -42,7 +43,10 @@ export function server(replies: Record<string, () => Reply>) {
       else if (typeof reply === 'number') success({ statusCode: reply, header: {}, data: { code: 'wrong_state' } })
       else success({ statusCode: 200, header: {}, data: reply })
     }
-    if (key !== 'POST login') asked.push(key)
+    if (key !== 'POST login') {
+      asked.push(key)
+      sent.push(data)
+    }
     if (state.hold && key !== 'POST login') waiting.push(send)
     else setImmediate(send)
   }
