@@ -36,13 +36,14 @@ def build(source: Path, out: Path) -> Path:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve a Flask app from a thread; give its address."""
-    server: Any = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0, *, https: bool = False) -> Iterator[str]:
+    """Serve a Flask app from a thread; give its address. Its https signs for itself."""
+    ssl = "adhoc" if https else None
+    server: Any = make_server("127.0.0.1", port, app, threaded=True, ssl_context=ssl)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"{'https' if https else 'http'}://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
