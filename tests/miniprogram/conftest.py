@@ -29,6 +29,19 @@ def tools() -> None:
     pytest.skip(message)
 
 
+@pytest.fixture(scope="session")
+def node_tools() -> None:
+    """Skip loudly where node or its packages are missing; fail in CI."""
+    missing = [] if node() else ["node"]
+    missing += [] if (HERE / "node_modules/typescript").exists() else ["tests/miniprogram/node_modules"]
+    if not missing:
+        return
+    message = f"SOURCES ARE NOT CHECKED: {', '.join(missing)} missing. `make node` installs them."
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def build(source: Path, out: Path) -> Path:
     """Build a mini-program's source for the browser."""
     run("node", "harness/build.js", str(source), str(out))
