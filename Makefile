@@ -16,14 +16,14 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load fuzz demo serve test lint format lock clean node browser phone
+.PHONY: help setup setup-dev weights bench load fuzz demo serve test lint format lock clean node browser mono phone
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser mono ## The same, and what the tests need
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -34,6 +34,13 @@ browser: ## Install the Chromium that the browser tests drive (Debian, as root)
 		echo "Installing Chromium and a Chinese font:" && apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 		echo "NO BROWSER: the tests in Chromium will be left out (and fail in CI). apt-get install chromium fonts-noto-cjk"
+
+mono: ## Install what compiles and runs the C# till of the documents (47 MB; Debian, as root)
+	@command -v mcs >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing Mono:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		mono-mcs mono-runtime libmono-system-web-extensions4.0-cil >/dev/null; } || \
+		echo "NO MONO: the C# till will not be checked (and fail in CI). apt-get install mono-mcs mono-runtime libmono-system-web-extensions4.0-cil"
 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights

@@ -25,9 +25,10 @@ popup = APIBlueprint("popup", __name__, abp_tags=[Tag(name="Popup 弹窗")])
 COOKIE = "yibao_popup"
 # After the end the page still shows what the end was.
 KEPT_S = 3600
+# What the page itself names runs, with what it imports; an address of our own is not enough.
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
+    "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 PAGE: Any = {200: {"content": {"text/html": {}}}}
 MOVED: Any = {303: {"description": "Back to the page"}}
@@ -110,12 +111,10 @@ def refused(refusal: Refusal) -> Response:
     try:
         case = holder.held(ports(), hand)
     except Refusal:
-        return _labelled(make_response(render_template("popup/void.html"), 410), "'none'")
+        return _html("popup/void.html", "'none'", 410)
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
     look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
-    shown = _page(case, hand.cookie or "", look)
-    shown.status_code = status
-    return shown
+    return _page(case, hand.cookie or "", look, status)
 
 
 def _hand(path: PopupPath, form: Form | None = None) -> Hand:
@@ -149,15 +148,17 @@ def _see(path: PopupPath, step: str | None = None, person: str | None = None) ->
     return make_response(redirect(there, 303))
 
 
-def _page(case: Case, cookie: str, look: Look) -> Response:
+def _page(case: Case, cookie: str, look: Look, status: int = 200) -> Response:
     shown = screens.page(ports(), case, cookie, look)
-    html = render_template("popup/page.html", **shown)
-    return _labelled(make_response(html), " ".join(case.institution.popup_origins) or "'none'")
+    return _html("popup/page.html", " ".join(case.institution.popup_origins) or "'none'", status, **shown)
 
 
-def _labelled(response: Response, ancestors: str) -> Response:
+def _html(template: str, ancestors: str, status: int, **shown: Any) -> Response:
+    """Return a page that runs only what carries the nonce of this one answer."""
+    nonce = ports().random.token()
+    response = make_response(render_template(template, nonce=nonce, **shown), status)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = POLICY + ancestors
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce, ancestors=ancestors)
     return response
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from models.domain.subscription import Fact, FactKind
 from tests import play
 from tests.world import AGENT, CHILD, FACELESS, MAN, STAFF, TEMPLATE, WIFE, WRONG, Insured, World, purchase
 from wechat.errors import WeChatRefused, WeChatUnknown
+
+TEMPLATES = Path(__file__).parents[2] / "api/templates/popup"
 
 
 class Popup:
@@ -142,7 +145,8 @@ def test_a_new_link_replaces_the_older_one_and_its_cookie(world: World) -> None:
 def test_a_guessed_link_looks_like_a_used_one(world: World) -> None:
     _, popup = opened(world)
     used, guessed = Popup(world, popup.url), Popup(world, "/popup/" + "x" * 32)
-    assert used.get().data == guessed.get().data
+    pages = [re.sub(r'nonce="\w+"', "", one.get().get_data(as_text=True)) for one in (used, guessed)]
+    assert pages[0] == pages[1]
     assert guessed.post("back").status_code == 410
 
 
@@ -157,14 +161,42 @@ def test_a_form_that_is_not_of_this_page_does_nothing(world: World, deed: str, c
     assert play.events(world, verification) == ["verification.opened"]
 
 
+def nonces(answer: TestResponse) -> set[str]:
+    """Return every nonce that an answer's header and page name."""
+    policy, html = answer.headers["Content-Security-Policy"], answer.get_data(as_text=True)
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "strict-dynamic" not in policy
+    named = re.search(r"style-src ('nonce-\w+'); script-src ('nonce-\w+');", policy)
+    loaded = re.findall(r"<(?:script|link rel=\"stylesheet\")[^>]*>", html)
+    assert loaded and named.group(1) == named.group(2)
+    assert all(f'nonce="{named.group(1)[7:-1]}"' in one for one in loaded)
+    return set(re.findall(r'nonce[-=]"?(\w+)', policy + html))
+
+
 def test_the_page_runs_nothing_inline_and_asks_nobody_else(world: World) -> None:
     _, popup = opened(world)
     for query in ("", "?step=manual", "?step=bypass", "?step=subscribe"):
         policy = popup.get(query).headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy and "script-src 'self'" in policy
-        assert "unsafe" not in policy and policy.endswith("frame-ancestors 'none'")
+        assert policy.endswith("frame-ancestors 'none'")
         assert not re.search(r"\son\w+=|javascript:|style=|<style|<script>", popup.html)
         assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", popup.html)
+
+
+def test_every_answer_has_a_nonce_of_its_own(world: World) -> None:
+    _, popup = opened(world)
+    stranger = Popup(world, popup.url)
+    shown = [popup.get(), popup.get("?step=manual"), popup.post("push"), popup.post("code"), stranger.get()]
+    assert [one.status_code for one in shown] == [200, 200, 422, 200, 410]
+    drawn = [nonces(one) for one in shown]
+    assert all(len(one) == 1 for one in drawn) and len(set.union(*drawn)) == len(shown)
+
+
+def test_a_screen_that_is_swapped_in_brings_no_script(world: World) -> None:
+    _, popup = opened(world)
+    assert "<script" in popup.html.split("<main")[0] and "<script" not in popup.html.split("<main")[1]
+    screens = [path for path in TEMPLATES.glob("*.html") if path.name not in ("page.html", "void.html")]
+    assert len(screens) == 12
+    wrong = re.compile(r"<script|<style|<link|<meta|<iframe|nonce|\sstyle=|\son\w+=|javascript:")
+    assert [path.name for path in screens if wrong.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_what_may_frame_the_popup_is_an_origin(world: World) -> None:

@@ -29,6 +29,19 @@ def tools() -> None:
     pytest.skip(message)
 
 
+@pytest.fixture(scope="session")
+def node_tools() -> None:
+    """Skip loudly where node or its packages are missing; fail in CI."""
+    missing = [] if node() else ["node"]
+    missing += [] if (HERE / "node_modules/typescript").exists() else ["tests/miniprogram/node_modules"]
+    if not missing:
+        return
+    message = f"SOURCES ARE NOT CHECKED: {', '.join(missing)} missing. `make node` installs them."
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def build(source: Path, out: Path) -> Path:
     """Build a mini-program's source for the browser."""
     run("node", "harness/build.js", str(source), str(out))
@@ -36,13 +49,14 @@ def build(source: Path, out: Path) -> Path:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve a Flask app from a thread; give its address."""
-    server: Any = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0, *, https: bool = False) -> Iterator[str]:
+    """Serve a Flask app from a thread; give its address. Its https signs for itself."""
+    ssl = "adhoc" if https else None
+    server: Any = make_server("127.0.0.1", port, app, threaded=True, ssl_context=ssl)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"{'https' if https else 'http'}://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()

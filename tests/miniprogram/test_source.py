@@ -22,19 +22,6 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|<!--.*?-->", re.S)
 
 
-@pytest.fixture(scope="module")
-def node_tools() -> None:
-    """Skip loudly where node or its packages are missing; fail in CI."""
-    missing = [] if node() else ["node"]
-    missing += [] if (HERE / "node_modules/typescript").exists() else ["tests/miniprogram/node_modules"]
-    if not missing:
-        return
-    message = f"THE MINI-PROGRAM IS NOT CHECKED: {', '.join(missing)} missing. `make node` installs them."
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 def sources(*endings: str) -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*") if path.suffix in endings)
 

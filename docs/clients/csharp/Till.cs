@@ -1,27 +1,31 @@
-// A whole till in C# (.NET 8), without any package. Copy it and change it.
+// A whole till in C# for .NET Framework 4.7.2 and later (Windows 7 and later), without any package.
+// Copy it and change it. C# 5 is enough, so the compiler that every Windows has will do:
 //
-//   dotnet run -- buy http://127.0.0.1:8000 yk_sandbox_… 沙箱通过 证件号
-//   dotnet run -- webhook SECRET "t=…,v1=…" UNIX_SECONDS < body        (exit 0: genuine)
+//   C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe /codepage:65001 Till.cs      (32 bits: Framework)
+//   Till.exe buy http://127.0.0.1:8000 yk_sandbox_… 沙箱通过 证件号
+//   Till.exe webhook SECRET "t=…,v1=…" UNIX_SECONDS < body        (exit 0: genuine)
+//
+// Buy waits for the person at the counter: call it from a thread of its own, never from the window's.
 
 using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Net.Http;
-using System.Net.Http.Headers;
+using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
+using System.Web.Script.Serialization;
 
 public sealed class Till
 {
-    private static readonly HashSet<string> Ended =
-        new() { "attempt.declined", "attempt.expired", "attempt.undeliverable" };
+    private static readonly string[] Ended =
+        { "attempt.declined", "attempt.expired", "attempt.undeliverable" };
     private const long ToleranceS = 300;
+    private const int PatienceMs = 40000;
 
-    private readonly HttpClient http;
+    private readonly JavaScriptSerializer json = new JavaScriptSerializer();
     private readonly string root;
     private readonly string key;
 
@@ -29,136 +33,227 @@ public sealed class Till
     {
         this.root = root;
         this.key = key;
-        http = new HttpClient { BaseAddress = new Uri(root), Timeout = TimeSpan.FromSeconds(40) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    public static async Task<int> Main(string[] args)
+    public static int Main(string[] args)
     {
+        // Without this line, Windows 7 and programs compiled by csc alone speak TLS 1.0.
+        ServicePointManager.SecurityProtocol = SecurityProtocolType.Tls12;
+        ServicePointManager.Expect100Continue = false;
         if (args.Length == 4 && args[0] == "webhook")
         {
-            using var body = new MemoryStream();
-            await Console.OpenStandardInput().CopyToAsync(body);
+            var body = new MemoryStream();
+            Console.OpenStandardInput().CopyTo(body);
             bool genuine = Genuine(args[1], body.ToArray(), args[2], long.Parse(args[3]));
             Console.WriteLine(genuine ? "genuine" : "refused");
             return genuine ? 0 : 1;
         }
-        await new Till(args[1], args[2]).Buy(args[3], args[4]);
-        return 0;
+        try
+        {
+            new Till(args[1], args[2]).Buy(args[3], args[4]);
+            return 0;
+        }
+        catch (Exception error)
+        {
+            Console.Error.WriteLine(error.Message);
+            return 1;
+        }
     }
 
     // Verify one purchase of 128.50 yuan and redeem its receipt.
-    public async Task Buy(string name, string idNumber)
+    public void Buy(string name, string idNumber)
     {
         string order = "POS-" + Guid.NewGuid().ToString("N").Substring(0, 12);
-        JsonElement opened = await Post("/v1/verifications", new
+        dynamic opened = Post("/v1/verifications", new
         {
             order_no = order,
             amount_fen = 12850,
             counter = "1",
             cashier = new { id = "c01", name = "张收银" },
-            cardholder = new { name, id_number = idNumber },
+            cardholder = new { name = name, id_number = idNumber },
         });
-        string here = "/v1/verifications/" + Text(opened, "id");
+        string here = "/v1/verifications/" + opened["id"];
         // persons[0] is the card-holder; the cashier picks who is really there.
-        string person = Text(opened.GetProperty("persons")[0], "person_id");
-        await Post(here + "/attempts", new { channel = "push", person_id = person });
-        await Follow(here);
-        JsonElement claims = await Checked(Text(await Get(here), "receipt"));
-        if (Text(claims, "order_no") != order)
+        Post(here + "/attempts", new { channel = "push", person_id = opened["persons"][0]["person_id"] });
+        Follow(here);
+        string receipt = Get(here)["receipt"];
+        if (receipt == null)
+        {
+            throw new InvalidOperationException("cancelled or lapsed: there is no receipt");
+        }
+        dynamic claims = Checked(receipt);
+        if (claims["order_no"] != order || claims["amount_fen"] != 12850)
         {
             throw new InvalidOperationException("the receipt is for something else");
         }
-        await Post($"/v1/receipts/{Text(claims, "jti")}/redeem", new { settlement_no = order, amount_fen = 12850 });
-        Console.WriteLine(Text(claims, "result") + ": receipt checked and redeemed");
+        Post("/v1/receipts/" + claims["jti"] + "/redeem", new { settlement_no = order, amount_fen = 12850 });
+        Console.WriteLine(claims["result"] + ": receipt checked and redeemed");
     }
 
     // Long-poll until the verification is over; after a failure, wait for a retry or an appeal.
-    private async Task Follow(string here)
+    private void Follow(string here)
     {
         string state = "open";
-        long last = 0;
+        int last = 0;
         bool failed = false;
         while (state == "open")
         {
-            JsonElement news = await Get($"{here}/events?after={last}&wait=25");
-            List<string> types = news.GetProperty("events").EnumerateArray().Select(one => Text(one, "type")).ToList();
-            types.ForEach(type => Console.WriteLine("  " + type));
+            dynamic news = Get(here + "/events?after=" + last + "&wait=25");
+            var types = new List<string>();
+            foreach (dynamic one in news["events"])
+            {
+                types.Add(one["type"]);
+                Console.WriteLine("  " + one["type"]);
+            }
             if (types.Any(Ended.Contains) || (failed && types.Count == 0))
             {
                 throw new InvalidOperationException("not passed: push again, show a code or check documents");
             }
             failed = failed || types.Contains("attempt.failed");
-            state = Text(news, "state");
-            last = news.GetProperty("last").GetInt64();
+            state = news["state"];
+            last = news["last"];
         }
     }
 
     // Return what a receipt says (compact JWS, ES256), or throw unless a published key has signed it.
-    private async Task<JsonElement> Checked(string receipt)
+    private dynamic Checked(string receipt)
     {
         // A sandbox has an issuer and keys of its own: its receipts prove nothing.
         string path = key.StartsWith("yk_sandbox_", StringComparison.Ordinal) ? "/sandbox" : "";
         string[] parts = receipt.Split('.');
-        string kid = Text(JsonDocument.Parse(Decoded(parts[0])).RootElement, "kid");
-        JsonElement keys = (await Get(path + "/.well-known/jwks.json")).GetProperty("keys");
-        JsonElement jwk = keys.EnumerateArray().First(one => Text(one, "kid") == kid);
-        using ECDsa ecdsa = ECDsa.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = Decoded(Text(jwk, "x")), Y = Decoded(Text(jwk, "y")) },
-        });
+        dynamic jwk = Published(path, Parsed(Decoded(parts[0]))["kid"]);
+        var point = new ECPoint { X = Decoded(jwk["x"]), Y = Decoded(jwk["y"]) };
         byte[] signed = Encoding.ASCII.GetBytes(parts[0] + "." + parts[1]);
-        JsonElement claims = JsonDocument.Parse(Decoded(parts[1])).RootElement;
-        bool genuine = ecdsa.VerifyData(signed, Decoded(parts[2]), HashAlgorithmName.SHA256);
-        if (!genuine || Text(claims, "iss") != root + path)
+        dynamic claims = Parsed(Decoded(parts[1]));
+        var p256 = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point };
+        using (ECDsa ecdsa = ECDsa.Create(p256))
         {
-            throw new InvalidOperationException("the receipt is not genuine");
+            bool genuine = ecdsa.VerifyData(signed, Decoded(parts[2]), HashAlgorithmName.SHA256);
+            if (!genuine || claims["iss"] != root + path)
+            {
+                throw new InvalidOperationException("the receipt is not genuine");
+            }
         }
         return claims;
+    }
+
+    // Return the published key of this id; keep it until a receipt names one you do not know.
+    private dynamic Published(string path, string kid)
+    {
+        foreach (dynamic one in Get(path + "/.well-known/jwks.json")["keys"])
+        {
+            if (one["kid"] == kid)
+            {
+                return one;
+            }
+        }
+        throw new InvalidOperationException("nobody knows the receipt's key");
     }
 
     // Tell whether a webhook is genuine (X-Signature) and at most 300 s old; answer 2xx only then, else 401.
     public static bool Genuine(string secret, byte[] body, string header, long now)
     {
-        Match sent = Regex.Match(header, "^t=([0-9]{1,12}),v1=([0-9a-f]{64})$");
+        Match sent = Regex.Match(header, @"\At=([0-9]{1,12}),v1=([0-9a-f]{64})\z");
         if (!sent.Success || Math.Abs(now - long.Parse(sent.Groups[1].Value)) > ToleranceS)
         {
             return false;
         }
         byte[] signed = Encoding.ASCII.GetBytes(sent.Groups[1].Value + ".").Concat(body).ToArray();
-        byte[] expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed);
-        return CryptographicOperations.FixedTimeEquals(expected, Convert.FromHexString(sent.Groups[2].Value));
+        using (var hmac = new HMACSHA256(Encoding.UTF8.GetBytes(secret)))
+        {
+            return IsSame(Hex(hmac.ComputeHash(signed)), sent.Groups[2].Value);
+        }
     }
 
-    private Task<JsonElement> Get(string path) => Send(new HttpRequestMessage(HttpMethod.Get, path));
+    // Compare in constant time: how long it takes tells nobody how much of a forgery was right.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
+    private static bool IsSame(string one, string other)
+    {
+        int difference = one.Length ^ other.Length;
+        for (int i = 0; i < one.Length && i < other.Length; i++)
+        {
+            difference |= one[i] ^ other[i];
+        }
+        return difference == 0;
+    }
+
+    private dynamic Get(string path)
+    {
+        return Sent(Request("GET", path));
+    }
 
     // POST; the key makes a repeated request have one effect.
-    private Task<JsonElement> Post(string path, object body)
+    private dynamic Post(string path, object body)
     {
-        string json = JsonSerializer.Serialize(body);
-        string again = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(path + json)));
-        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        byte[] bytes = Encoding.UTF8.GetBytes(json.Serialize(body));
+        HttpWebRequest request = Request("POST", path);
+        request.ContentType = "application/json";
+        using (var sha256 = SHA256.Create())
         {
-            Content = new StringContent(json, Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Add("Idempotency-Key", again);
-        return Send(request);
-    }
-
-    private async Task<JsonElement> Send(HttpRequestMessage request)
-    {
-        using HttpResponseMessage answer = await http.SendAsync(request);
-        JsonElement body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
-        if (!answer.IsSuccessStatusCode)
-        {
-            throw new InvalidOperationException($"{(int)answer.StatusCode} {Text(body, "code")}");
+            byte[] all = Encoding.UTF8.GetBytes(path).Concat(bytes).ToArray();
+            request.Headers["Idempotency-Key"] = Hex(sha256.ComputeHash(all));
         }
-        return body;
+        using (Stream stream = request.GetRequestStream())
+        {
+            stream.Write(bytes, 0, bytes.Length);
+        }
+        return Sent(request);
     }
 
-    private static string Text(JsonElement from, string name) =>
-        from.GetProperty(name).GetString() ?? throw new InvalidOperationException("no " + name);
+    private HttpWebRequest Request(string method, string path)
+    {
+        var request = (HttpWebRequest)WebRequest.Create(root + path);
+        request.Method = method;
+        request.Timeout = request.ReadWriteTimeout = PatienceMs;
+        request.Headers["Authorization"] = "Bearer " + key;
+        return request;
+    }
+
+    // Return the answer, or throw what was refused, or that there was no answer.
+    private dynamic Sent(HttpWebRequest request)
+    {
+        try
+        {
+            using (WebResponse answer = request.GetResponse())
+            {
+                return Parsed(Read(answer));
+            }
+        }
+        catch (WebException error)
+        {
+            var refusal = error.Response as HttpWebResponse;
+            if (refusal == null)
+            {
+                throw;
+            }
+            using (refusal)
+            {
+                bool isOurs = refusal.ContentType.StartsWith("application/problem", StringComparison.Ordinal);
+                string why = isOurs ? Parsed(Read(refusal))["code"] : refusal.StatusDescription;
+                throw new InvalidOperationException((int)refusal.StatusCode + " " + why);
+            }
+        }
+    }
+
+    private static byte[] Read(WebResponse answer)
+    {
+        var body = new MemoryStream();
+        using (Stream stream = answer.GetResponseStream())
+        {
+            stream.CopyTo(body);
+        }
+        return body.ToArray();
+    }
+
+    private dynamic Parsed(byte[] utf8)
+    {
+        return json.DeserializeObject(Encoding.UTF8.GetString(utf8));
+    }
+
+    private static string Hex(byte[] bytes)
+    {
+        return BitConverter.ToString(bytes).Replace("-", "").ToLowerInvariant();
+    }
 
     private static byte[] Decoded(string base64Url)
     {

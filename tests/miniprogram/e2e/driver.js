@@ -9,6 +9,7 @@ const SWITCHES = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+  '--ignore-certificate-errors', // a test's https signs for itself
 ]
 const PATIENCE_MS = 15_000
 
@@ -19,6 +20,7 @@ let context
 let page
 let said = []
 let asked = []
+let led = []
 
 const deeds = {
   /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead. */
@@ -60,6 +62,20 @@ const deeds = {
   },
   async asked() {
     return asked
+  },
+  /** From now on, keep where this window's page is led, to other programs too. */
+  async follow() {
+    led = []
+    const tools = await context.newCDPSession(page)
+    await tools.send('Page.enable')
+    tools.on('Page.frameRequestedNavigation', ({ url }) => led.push(url))
+  },
+  async led() {
+    return led
+  },
+  /** Go to another window of the same browser, as soon as it is there. */
+  async turnTo({ place }) {
+    page = context.pages()[place] ?? (await context.waitForEvent('page', { timeout: PATIENCE_MS }))
   },
   async tap({ on, timeout, force }) {
     await page.locator(on).first().click({ timeout, force })
