@@ -72,10 +72,11 @@ phone: setup node ## Hold a phone in the browser: http://127.0.0.1:8002, beside 
 	@PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone
 	$(BIN)/python -m scripts.phone
 
-# All that drives the browser stays with one worker: one set of servers, films and browsers.
+# What drives the browser runs by itself: one set of servers, films and browsers, and the machine to themselves.
 test: lint ## Check style, types and imports, then run every test with coverage
 	@rm -f out/browser.txt
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-report=
+	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=term
 	@cat out/browser.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
 

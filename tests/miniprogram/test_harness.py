@@ -16,7 +16,7 @@ from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.node import HERE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def fake_servers() -> Flask:

@@ -100,6 +100,8 @@ class Counter:
     def look(self, name: str) -> None:
         """Look at the screen at both sizes; keep pictures and whatever is wrong."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        # A page's words are there before its style is.
+        self.until("document.readyState === 'complete'")
         for width, height in SIZES:
             self._browser.do("resize", width=width, height=height)
             self.wrong += [f"{name} at {width}: {fault}" for fault in self.run(FAULTS)]

@@ -10,7 +10,7 @@ from scripts.demo.phone import body
 from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AGENTS = "pages/agents/agents"
 HOLDER, AGENT = "王秀英", "李建国"
 BYPASS = {"staff": "王药师", "document": "身份证", "reason": "手机没有网络"}

@@ -7,7 +7,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def handed_over(stage: Stage, seen: str = "right") -> Phone:

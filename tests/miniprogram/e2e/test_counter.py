@@ -14,7 +14,7 @@ from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import OUT, Stage, page_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SELF, WIFE = "李*国", "王*英"
 
 

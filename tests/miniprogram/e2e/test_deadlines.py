@@ -6,7 +6,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_phone_put_aside_before_filming_comes_too_late(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from tests.miniprogram.e2e.acts import agree, heading
 from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DIGITS = re.compile(r"手机上输入：\s*(\d{4})")
 
 

@@ -8,7 +8,7 @@ from scripts.demo.film import samples
 from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, start_at_rest
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_right_person_passes(stage: Stage) -> None:

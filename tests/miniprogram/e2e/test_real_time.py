@@ -10,7 +10,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, start_at_rest
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage, page_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SELF = "李*国"
 
 

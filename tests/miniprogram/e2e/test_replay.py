@@ -9,7 +9,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, heading, start_at_re
 from tests.miniprogram.e2e.stage import Stage
 from tests.shared import shared
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # The film rests, turns to the image's right, and rests again.
 FROM_S, LENGTH_S = 3.0, 6.5
 

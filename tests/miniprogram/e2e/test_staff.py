@@ -5,7 +5,7 @@ import pytest
 from tests.miniprogram.e2e.acts import heading
 from tests.miniprogram.e2e.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 STAFF = "pages/staff/staff"
 FIELD = "document.querySelector('[mp-id=code] input')"
 FITS = f"{FIELD}.scrollWidth <= {FIELD}.clientWidth"

@@ -21,7 +21,7 @@ from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.stage import Stage
 from tests.world import World, purchase
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = """<!doctype html><title>till</title>
 <script>window.heard = []; addEventListener('message', ({ origin, data }) => heard.push({ origin, data }))</script>
 <button id="open" onclick="window.open('{{ popup }}')">人脸核验</button>
