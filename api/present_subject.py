@@ -40,4 +40,5 @@ def agency(ports: Ports, bought: Bought) -> dict[str, Any]:
         "result": row.result.value,
         "created_at": row.created_at.isoformat(),
         "disputed_at": row.disputed_at.isoformat() if row.disputed_at else None,
+        "finding": row.finding.value if row.finding else None,
     }

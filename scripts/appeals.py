@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.flows import review
 from api.ports import Ports
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(ports: Ports, options: argparse.Namespace) -> None:
-    table = Table("appeal_id", "lodged", "counter", "reason", "state")
+    table = Table(Column("appeal_id", no_wrap=True), "lodged", "counter", "reason", "state")
     for row in review.open_appeals(ports, None if options.all else AppealState.LODGED):
         lodged = row.created_at.isoformat(timespec="seconds")
         table.add_row(row.id, lodged, row.counter, row.reason, row.state)

@@ -3,7 +3,7 @@
 import argparse
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.flows import administration
 from api.flows.administration import Credentials
@@ -89,7 +89,7 @@ def _show(given: Credentials) -> None:
 
 
 def _list(ports: Ports, _: argparse.Namespace) -> None:
-    table = Table("institution_id", "名称", "provider", "sandbox", "registered")
+    table = Table(Column("institution_id", no_wrap=True), "名称", "provider", "sandbox", "registered")
     for row in administration.institutions(ports):
         table.add_row(
             row.id,

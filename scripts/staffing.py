@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.flows import staff
 from api.flows.staff import Member
@@ -77,7 +77,9 @@ def _remove(ports: Ports, options: argparse.Namespace) -> None:
 
 
 def _list(ports: Ports, options: argparse.Namespace) -> None:
-    table = Table("staff_id", "姓名", "款台", "班次", "状态", title="staff of the institution")
+    table = Table(
+        Column("staff_id", no_wrap=True), "姓名", "款台", "班次", "状态", title="staff of the institution"
+    )
     for row, name in staff.members(ports, options.institution_id):
         table.add_row(row.id, name, _where(row), _when(row), _state(row))
     console.print(table if table.row_count else "No staff yet: python -m scripts.institution staff add")

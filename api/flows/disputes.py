@@ -1,4 +1,4 @@
-"""What a card-holder sees of purchases by others, and 不是我授权的."""
+"""What a card-holder sees of purchases by others, 不是我授权的, and what the operator finds of it."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from api.flows.subject import proven_person
 from api.ports import Ports
 from api.record import Change, record
 from models import tables
+from models.domain.agent import Finding, may_conclude
 from models.domain.errors import Absent
 from models.domain.person import OWN
 
@@ -73,12 +74,36 @@ def _select() -> Select[tables.Agency, tables.Verification, tables.Institution]:
     )
 
 
-def disputed(ports: Ports) -> list[Bought]:
-    """Return every purchase a card-holder did not authorise, oldest dispute first."""
+def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
+    """Return the purchases that card-holders did not authorise, oldest dispute first.
+
+    Those that wait for a finding, or with `concluded` all of them.
+    """
     wanted = _select().where(tables.Agency.disputed_at.is_not(None))
+    if not concluded:
+        wanted = wanted.where(tables.Agency.finding.is_(None))
     with ports.database.reading() as db:
         found = db.execute(wanted.order_by(tables.Agency.disputed_at))
         return [Bought(*one) for one in found]
+
+
+def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note: str) -> None:
+    """Write down what was found of a disputed purchase, once; the purchase keeps its state.
+
+    Raises Absent, and Conflict `wrong_state` where nothing is disputed or something was found before.
+    """
+    with ports.database.transaction() as db:
+        row = db.get(tables.Agency, agency_id)
+        if row is None:
+            raise Absent("no such purchase")
+        case = cases.current(ports, db, row.verification_id)
+        db.refresh(row)
+        may_conclude(row.disputed_at, row.finding)
+        row.finding, row.concluded_at, row.reviewer = finding, ports.now(), reviewer
+        row.note = ports.vault.seal(f"agency.note:{row.id}", note)
+        said = {"finding": finding, "reviewer": reviewer}
+        change = Change("agent.concluded", case.attempt(row.attempt_id), private=said)
+        record(ports, case.verification, change)
 
 
 def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
@@ -377,6 +378,7 @@ class AgencyRow(Answer):
     result: VerificationState
     created_at: datetime
     disputed_at: datetime | None
+    finding: Finding | None
 
 
 class AgencyList(Answer):

@@ -3,7 +3,7 @@ import { minute } from './mine'
 import { amount } from './money'
 import { strings } from './strings/index'
 
-/** A purchase somebody else made with the person's card, as it is shown; `said` is when it was disputed, or empty. */
+/** A purchase somebody else made with the person's card, as it is shown; `said` is when it was disputed, `found` what came of that, or empty. */
 export interface Bought {
   id: string
   who: string
@@ -13,11 +13,12 @@ export interface Bought {
   when: string
   result: string
   said: string
+  found: string
 }
 
 export function bought(row: AgencyRow): Bought {
   const { agents } = strings()
-  const results: Record<string, string> = agents
+  const words: Record<string, string> = agents
   return {
     id: row.agency_id,
     who: row.agent.name,
@@ -25,7 +26,8 @@ export function bought(row: AgencyRow): Bought {
     where: row.institution,
     amount: amount(row.amount_fen),
     when: minute(row.created_at),
-    result: results[row.result] ?? '',
+    result: words[row.result] ?? '',
     said: row.disputed_at ? minute(row.disputed_at) : '',
+    found: row.finding ? (words[row.finding] ?? '') : '',
   }
 }

@@ -17,6 +17,7 @@ export interface AgencyRow {
   result: VerificationState
   created_at: string
   disputed_at: string | null
+  finding: Finding | null
 }
 
 export interface Agent {
@@ -133,6 +134,8 @@ export interface ExportAnswer {
   appeals: AppealRow[]
   agents: AgencyRow[]
 }
+
+export type Finding = "unauthorised" | "authorised"
 
 export interface FinishAnswer {
   scene: string

@@ -3,11 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from models.domain.errors import Invalid, TooMany
+from models.domain.errors import Conflict, Invalid, TooMany
 from models.domain.person import SELF
 
 AGENT_CHECKS = ("off", "required")
+
+
+class Finding(StrEnum):
+    """What the operator found of a purchase that the card-holder says they did not authorise."""
+
+    UNAUTHORISED = "unauthorised"
+    AUTHORISED = "authorised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,14 @@ def check_documents(asked: str, checks: Checks | None) -> None:
     """Raise Invalid `checks_missing` where the policy asks for a check-list that is not complete."""
     if asked == "required" and not (checks is not None and checks.complete):
         raise Invalid("please look at both documents first", code="checks_missing")
+
+
+def may_conclude(disputed_at: datetime | None, found: Finding | None) -> None:
+    """Raise Conflict `wrong_state` unless a purchase is disputed and nothing has been found of it yet."""
+    if disputed_at is None:
+        raise Conflict("the card-holder has not disputed this purchase", code="wrong_state")
+    if found is not None:
+        raise Conflict(f"this dispute was concluded before: {found}", code="wrong_state")
 
 
 def month(at: datetime) -> str:

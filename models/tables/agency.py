@@ -6,11 +6,12 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
+from models.domain.agent import Finding
 from models.domain.verification import VerificationState
 
 
 class Agency(Base):
-    """One purchase an agent made for a card-holder, and what the card-holder says of it.
+    """One purchase an agent made for a card-holder, what the card-holder says of it, and what was found.
 
     `related` says that they are family on record; the others count for the agent's quota of `month`.
     """
@@ -29,3 +30,7 @@ class Agency(Base):
     created_at: Mapped[datetime]
     disputed_at: Mapped[datetime | None] = mapped_column(index=True)
     statement: Mapped[bytes | None] = mapped_column(LargeBinary)
+    finding: Mapped[Finding | None] = mapped_column(word(Finding))
+    concluded_at: Mapped[datetime | None]
+    reviewer: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)

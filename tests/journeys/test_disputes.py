@@ -1,13 +1,17 @@
 """The card-holder learns that somebody else bought with their card, and may say 不是我授权的."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from api.flows import disputes
 from models import tables
+from models.domain.agent import Finding
+from models.domain.errors import Absent, Conflict
 from models.domain.person import Proof
 from tests import play
 from tests.acting import begun, bought, opened, passed, private, refused, strangers, typed
@@ -106,6 +110,30 @@ def test_a_purchase_is_disputed_once(world: World) -> None:
     kept = private(world, verification, "agent.disputed")
     assert kept == {"openid": holder.openid, "statement": "我没有委托任何人。"}
     assert play.state(world, verification)["state"] == "passed"
+
+
+def test_what_the_operator_finds_is_read_on_the_phone_and_changes_no_purchase(world: World) -> None:
+    (holder,) = strangers(world, 1)
+    verification = bought(world, holder)
+    phone = world.phone(holder.openid)
+    agency_id = seen(phone)[0]["agency_id"]
+    conclude = partial(disputes.conclude, world.ports, agency_id, Finding.UNAUTHORISED, "王审核")
+    with pytest.raises(Conflict, match="not disputed"):
+        conclude("没有人说过")
+    play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={}), 201)
+    assert [one.row.id for one in disputes.disputed(world.ports)] == [agency_id]
+    conclude("签名不是本人")
+    assert seen(phone)[0]["finding"] == "unauthorised"
+    assert disputes.disputed(world.ports) == []
+    assert [one.row.id for one in disputes.disputed(world.ports, concluded=True)] == [agency_id]
+    with pytest.raises(Conflict, match="before"):
+        conclude("再看一次")
+    assert play.events(world, verification).count("agent.concluded") == 1
+    kept = private(world, verification, "agent.concluded")
+    assert kept == {"finding": "unauthorised", "reviewer": "王审核"}
+    assert play.state(world, verification)["state"] == "passed"
+    with pytest.raises(Absent):
+        disputes.conclude(world.ports, "agc_none", Finding.AUTHORISED, "王审核", "没有")
 
 
 def test_nobody_disputes_what_was_not_bought_with_their_card(world: World) -> None:

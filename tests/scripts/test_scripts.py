@@ -260,7 +260,7 @@ def test_nobody_proposes_without_a_name(installed: World) -> None:
 
 def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
     disputes.main(["list"])
-    assert "No card-holder" in capsys.readouterr().out
+    assert "No disputed purchase" in capsys.readouterr().out
     (holder,) = acting.strangers(installed, 1)
     acting.bought(installed, holder)
     phone = installed.phone(holder.openid)
@@ -274,5 +274,16 @@ def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.
     said += capsys.readouterr().out
     for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
         assert secret not in said
-    with pytest.raises(SystemExit, match="no such purchase"):
-        disputes.main(["show", "agc_none"])
+    reviewed = ["authorised", "--reviewer", "王审核", "--note", "有委托书"]
+    disputes.main(["conclude", agency_id, *reviewed])
+    disputes.main(["list"])
+    assert "No disputed purchase" in capsys.readouterr().out
+    disputes.main(["list", "--all"])
+    said = capsys.readouterr().out
+    assert agency_id in said and "authorised" in said
+    for words in (
+        ["show", "agc_none"],
+        ["conclude", "agc_none", *reviewed],
+    ):
+        with pytest.raises(SystemExit, match="no such purchase"):
+            disputes.main(words)

@@ -9,7 +9,7 @@ import { zh } from '../../../miniprogram/services/strings/zh'
 
 const row = (changes: Partial<AgencyRow> = {}): AgencyRow => ({
   agency_id: 'a', institution: '第一药房', amount_fen: 12850, agent: { name: '李*国', relation: '护工' },
-  result: 'passed', created_at: '2026-11-24T02:05:00+00:00', disputed_at: null, ...changes,
+  result: 'passed', created_at: '2026-11-24T02:05:00+00:00', disputed_at: null, finding: null, ...changes,
 })
 
 test('a purchase is shown with who, where, how much, when and what became of it', () => {
@@ -28,6 +28,11 @@ test('every way a purchase can go through has its words, and no other state show
 test('what was said is shown with its time', () => {
   const at = '2026-11-24T03:00:00+00:00'
   assert.equal(bought(row({ disputed_at: at })).said, minute(at))
+})
+
+test('what the operator found has its words', () => {
+  const found = [null, 'unauthorised', 'authorised'] as const
+  assert.deepEqual(found.map((finding) => bought(row({ finding })).found), ['', zh.agents.unauthorised, zh.agents.authorised])
 })
 
 test('staff read where and when they may open codes; nothing named is everywhere and always', () => {
