@@ -4,10 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.agent import AGENT_CHECKS, Checks, check_documents, is_agent, month, within_quota
-from models.domain.errors import Invalid, TooMany
+from models.domain.agent import (
+    AGENT_CHECKS,
+    Checks,
+    Finding,
+    check_documents,
+    is_agent,
+    may_conclude,
+    month,
+    within_quota,
+)
+from models.domain.errors import Conflict, Invalid, TooMany
 from models.domain.person import RELATIONS, SELF
 
+AT = datetime(2026, 11, 24, tzinfo=UTC)
 cardholders = st.sampled_from("abcdefgh")
 
 
@@ -54,3 +64,16 @@ def test_the_check_list_is_asked_for_by_the_policy(asked, checks):
 def test_everybody_but_the_cardholder_is_an_agent():
     assert not is_agent(SELF) and not is_agent(None)
     assert all(is_agent(relation) for relation in RELATIONS)
+
+
+@pytest.mark.parametrize(
+    ("disputed_at", "found", "why"),
+    [(None, None, "not disputed"), (AT, Finding.AUTHORISED, "before"), (AT, Finding.UNAUTHORISED, "before")],
+)
+def test_only_what_is_disputed_and_open_is_concluded(disputed_at, found, why):
+    with pytest.raises(Conflict, match=why):
+        may_conclude(disputed_at, found)
+
+
+def test_an_open_dispute_may_be_concluded():
+    assert may_conclude(AT, None) is None
