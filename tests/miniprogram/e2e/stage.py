@@ -163,12 +163,11 @@ class Stage:
         said = self._administer("institution", "staff", "add", institution, "--name", name, *options)
         return next(line.split()[1] for line in said.splitlines() if line.startswith("code"))
 
-    def conclude_dispute(self, finding: str) -> None:
-        """Let the operator say what was found of the oldest dispute."""
-        oldest = re.search(r"agc_\w+", self._administer("disputes", "list"))
-        assert oldest, "nothing is disputed"
+    def conclude_disputes(self, finding: str) -> None:
+        """Let the operator say the same of all that is disputed."""
         reviewed = ("--reviewer", "王审核", "--note", "已核对")
-        self._administer("disputes", "conclude", oldest[0], finding, *reviewed)
+        for agency_id in re.findall(r"agc_\w+", self._administer("disputes", "list")):
+            self._administer("disputes", "conclude", agency_id, finding, *reviewed)
 
     def let_pass(self, seconds: float) -> None:
         """Let time pass for the servers."""

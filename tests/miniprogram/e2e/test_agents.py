@@ -76,7 +76,7 @@ def test_the_card_holder_is_told_sees_and_disputes(stage: Stage) -> None:
     hers.tap("list")
     assert said in hers.text("said-0") and hers.count("[mp-id=ask-0]") == 0
     stage.screens.look(hers, "agents-disputed")
-    stage.conclude_dispute("unauthorised")
+    stage.conclude_disputes("unauthorised")
     hers.reload()
     hers.wait("said-0")
     assert said in hers.text("said-0")
