@@ -16,12 +16,12 @@ from scripts.load.waiting import Crowd, Popup
 from tests.e2e.installation import ROOT, Installation
 
 POPUPS = 50
-CAP = 30
+CAP = 50
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Two processes; together they have places for sixty."""
+    """Two processes, each with a place for every popup: one may have to serve them all at first."""
     made = Installation(tmp_path_factory.mktemp("popups"), YIBAO_EVENT_CLIENTS=str(CAP))
     for name in ("simulator", "web", "worker"):
         made.start(name)
