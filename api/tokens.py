@@ -34,7 +34,8 @@ class DatabaseTokens:
     def refresh(self, appid: str, stale: str | None, fetch: Callable[[], tuple[str, datetime]]) -> str:
         """Return a token other than `stale`: what somebody else brought, or one fetched now."""
         pause = threading.Event()
-        while not self._leased(appid, stale):
+        # Whoever waits only reads: a crowd at SQLite's one write lock can keep it from who fetches.
+        while self._fetching(appid) or not self._leased(appid, stale):
             fresh = self._fresh(appid, stale)
             if fresh is not None:
                 return fresh
@@ -51,6 +52,12 @@ class DatabaseTokens:
         """Return a token on record that may be used and is not the stale one."""
         found = self.get(appid)
         return found[0] if found and found[0] != stale and self._now() < found[1] else None
+
+    def _fetching(self, appid: str) -> bool:
+        """Tell whether somebody is fetching just now."""
+        with self._database.reading() as db:
+            row = db.get(tables.ProviderToken, appid)
+            return row is not None and row.fetching_until is not None and self._now() < row.fetching_until
 
     def _leased(self, appid: str, stale: str | None) -> bool:
         """Take the right to fetch; False when there is a fresh token or somebody else is fetching."""
