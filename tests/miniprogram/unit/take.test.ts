@@ -115,6 +115,7 @@ test('each problem leads where the person can do something about it', () => {
   assert.deepEqual(turnAt(problem('challenge_replaced', 409), 'own'), { to: 'screen', phase: 'left' })
   // Nobody has left: the screen says that it took a little long.
   assert.deepEqual(turnAt(problem('challenge_expired', 409), 'own'), { to: 'screen', phase: 'trouble' })
+  assert.deepEqual(turnAt(problem('tries_used_up', 409), 'own'), { to: 'screen', phase: 'trouble' })
   assert.deepEqual(turnAt(problem('expired', 409), 'own'), { to: 'result' })
   assert.deepEqual(turnAt(problem('provider_mismatch', 409), 'own'), { to: 'provider', provider: 'wechat' })
   assert.deepEqual(turnAt(problem('busy', 503), 'own'), { to: 'screen', phase: 'trouble' })
