@@ -12,7 +12,7 @@ from models import tables
 from models.domain.agent import is_agent
 from models.domain.chain import canonical
 from models.domain.person import SELF, mask, needs_guardian
-from models.domain.verification import LIFE
+from models.domain.verification import LIFE, VerificationState
 
 
 def sign(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
@@ -51,10 +51,16 @@ def _claims(
         "agent": _agent(ports, attempt),
         "guardian": relation != SELF and needs_guardian(cardholder.birth, ports.today()),
         "channel": attempt.channel.value if attempt else None,
-        "provider": attempt.provider.value if attempt else "documents",
+        "provider": _provider(verification, attempt),
         "result": verification.state.value,
         "policy": _policy_version(db, attempt),
     }
+
+
+def _provider(verification: tables.Verification, attempt: tables.Attempt | None) -> str:
+    """Return what proved who is there: documents, or whoever filmed the face."""
+    bypassed = verification.state is VerificationState.BYPASSED
+    return "documents" if bypassed or attempt is None else attempt.provider.value
 
 
 def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, Any] | bool:

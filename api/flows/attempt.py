@@ -61,6 +61,19 @@ def begin(
         return attempt
 
 
+def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
+    """Write down who of the list is there, whom nobody films; raises Invalid `person_not_found`."""
+    picked = _from_list(ports, case, person_id)
+    attempt = _row(ports, case, Channel.QR, picked)
+    with ports.database.transaction() as db:
+        db.add(attempt)
+        db.flush()
+    case.attempts.append(attempt)
+    private = agents.record_of(ports, case, picked)
+    record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
+    return attempt
+
+
 def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
     """Return who was chosen, or None when nobody was yet.
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from api.case import Case
 from api.flows import attempt as attempts
-from api.flows import holder, reach, tillcode, verification
+from api.flows import documents, holder, reach, tillcode
 from api.flows.attempt import Choice
 from api.flows.holder import Hand
 from api.flows.identify import Named
@@ -62,11 +62,11 @@ def back(ports: Ports, hand: Hand) -> str | None:
         return last.person_id if last else None
 
 
-def bypass(ports: Ports, hand: Hand, proof: dict[str, str]) -> None:
+def bypass(ports: Ports, hand: Hand, proof: dict[str, str], person_id: str | None) -> None:
     """Record that named staff checked a document instead (其他方式核验)."""
     with ports.database.transaction():
         case = holder.acting(ports, hand)
-        verification.bypass(ports, case.institution.id, case.verification.id, proof)
+        documents.bypass(ports, case.institution.id, case.verification.id, proof, person_id)
 
 
 def till_code(ports: Ports, hand: Hand) -> tuple[Case, Shown]:

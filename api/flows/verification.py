@@ -141,12 +141,3 @@ def cancel(ports: Ports, institution_id: str, verification_id: str) -> Case:
         if case.verification.state is not VerificationState.CANCELLED:
             cases.end(ports, case, VerificationEvent.CANCEL)
         return case
-
-
-def bypass(ports: Ports, institution_id: str, verification_id: str, proof: dict[str, str]) -> Case:
-    """Record that named staff checked a document instead; of equal rank with a face."""
-    with ports.database.transaction():
-        case = locked(ports, institution_id, verification_id)
-        last = next((a for a in reversed(case.attempts) if a.person_id), None)
-        cases.end(ports, case, VerificationEvent.BYPASS, last, proof)
-        return case

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from api import present
 from api.flows import attempt as attempts
+from api.flows import documents, tillcode
 from api.flows import redeem as receipts
-from api.flows import tillcode
 from api.flows import verification as verifications
 from api.flows.attempt import Choice
 from api.flows.identify import Named
@@ -118,7 +118,8 @@ def issue_till_code(path: VerificationPath) -> Response:
 @idempotent
 def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
     """Record that named staff checked documents instead."""
-    case = verifications.bypass(ports(), institution(), path.verification_id, body.model_dump())
+    proof = body.model_dump(exclude={"person_id"})
+    case = documents.bypass(ports(), institution(), path.verification_id, proof, body.person_id)
     return answer(present.verification(ports(), case), 201)
 
 

@@ -89,7 +89,7 @@ def bypass(path: PopupPath) -> Response:
     """Record documents checked by named staff (其他方式核验)."""
     form = _form(Documents)
     proof = form.model_dump(include={"staff", "document", "reason"})
-    popups.bypass(ports(), _hand(path, form), proof)
+    popups.bypass(ports(), _hand(path, form), proof, form.person_id)
     return _see(path)
 
 

@@ -93,11 +93,12 @@ class NewAttempt(Body):
 
 
 class Bypass(Body):
-    """Documents checked by named staff instead of a face."""
+    """Documents checked by named staff instead of a face; `person_id` says whose, if not the last one's."""
 
     staff: Name
     document: Name
     reason: Annotated[str, _text(200)]
+    person_id: Word | None = None
 
 
 class Settlement(Body):

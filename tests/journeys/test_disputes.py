@@ -15,7 +15,7 @@ from models.domain.errors import Absent, Conflict
 from models.domain.person import Proof
 from tests import play
 from tests.acting import begun, bought, opened, passed, private, refused, strangers, typed
-from tests.world import MAN, Insured, World
+from tests.world import MAN, WIFE, Insured, World, claims
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
 TEMPLATE = "template-agents"
@@ -70,6 +70,21 @@ def test_what_documents_or_an_appeal_let_through_is_seen_too(world: World) -> No
     play.ok(world.till().post(f"/v1/verifications/{verification}/bypass", json=proof), 201)
     (one,) = seen(world.phone(holder.openid))
     assert one["result"] == "bypassed"
+
+
+@pytest.mark.parametrize("begin", [True, False])
+def test_documents_of_somebody_else_are_an_agents(world: World, begin: bool) -> None:
+    verification = play.opened(world)
+    if begin:
+        play.ok(begun(world, verification, person=None, person_id=world.ids[MAN.name]), 201)
+    proof = {"staff": "王", "document": "身份证", "reason": "核对", "person_id": world.ids[WIFE.name]}
+    url = f"/v1/verifications/{verification}/bypass"
+    assert refused(world.till().post(url, json=proof | {"person_id": "per_none"}), 422, "person_not_found")
+    receipt = claims(play.ok(world.till().post(url, json=proof), 201)["receipt"])
+    assert receipt["person"] == {"person_id": world.ids[WIFE.name], "relation": "配偶"}
+    assert receipt["agent"]["relation"] == "配偶" and receipt["provider"] == "documents"
+    (one,) = seen(world.phone(MAN.openid))
+    assert (one["agent"]["relation"], one["result"]) == ("配偶", "bypassed")
 
 
 @pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])

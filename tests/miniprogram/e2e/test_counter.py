@@ -65,6 +65,7 @@ def test_documents_instead(stage: Stage, counter: Counter) -> None:
     counter.open(stage.open_purchase()["popup_url"])
     counter.press("bypass")
     counter.wait("bypass", "不刷脸也可以买药")
+    counter.choose("who", 1)
     counter.choose("document", 1)
     counter.choose("reason", 1)
     counter.look("bypass")
