@@ -36,9 +36,6 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     def phone() -> AnyResponse | str:
         if not request.args.get("openid"):
             return redirect("/persons")
-        if request.args.get("film"):
-            # Else a sample film could be shown once in 180 days.
-            _forget_frames(document["base_url"])
         return send_from_directory(folder, "index.html")
 
     @app.get("/persons")
@@ -50,6 +47,13 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     def script() -> Response:
         return send_from_directory(HERE / "static", "persons.js", max_age=0)
 
+    @app.post("/films/forget")
+    def forget() -> Response:
+        # Else a sample film could be shown once in 180 days.
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.post(f"{document['base_url']}/demo/forget-frames", trust_env=False, timeout=5)
+        return Response(status=204)
+
     @app.get("/films/<name>")
     def film(name: str) -> Response:
         return send_from_directory(samples(), name)
@@ -57,12 +61,6 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     @app.get("/<path:name>")
     def file(name: str) -> Response:
         return send_from_directory(folder, name, max_age=0)
-
-
-def _forget_frames(base_url: str) -> None:
-    """Let the demo forget the frames it has seen; a server that is away has seen none."""
-    with contextlib.suppress(httpx.HTTPError):
-        httpx.post(f"{base_url}/demo/forget-frames", trust_env=False, timeout=5)
 
 
 def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:

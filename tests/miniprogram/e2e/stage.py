@@ -58,6 +58,10 @@ class Stage:
         """Return a fresh phone of a person (or of 收费员), whose camera sees a film."""
         return Phone(self._browser(film), self.address, self.openid(who), **parameters)
 
+    def phone_with_film(self, who: str, film: str) -> Phone:
+        """Return a fresh phone whose camera shows a film that the phone's server offers."""
+        return Phone(self._browser("right"), self.address, self.openid(who), film=film)
+
     def openid(self, who: str) -> str:
         """Return the openid of a person, of the first institution's cashier, or of somebody new."""
         if who == "新用户":

@@ -8,6 +8,9 @@ import { BuiltIn, declare } from './base.js'
 const FILM_RATE = 0.45
 // A film lacks what no camera lacks: grain, by which no two pictures are the same.
 const GRAIN = 3
+// Nor is a hand ever still: a film that stands still while nobody moves in it would be a picture.
+const SWAY = 0.01
+const BEYOND = 1 + 4 * SWAY
 const HEIGHTS = { low: 480, medium: 720, high: 1080 }
 
 class Camera extends BuiltIn {
@@ -95,9 +98,11 @@ class Camera extends BuiltIn {
     return this.video.videoWidth > 0 && !this.video.paused
   }
 
-  /** Let the person in a film begin when they are asked to. */
+  /** Let the person in a film begin when they are asked to; the server forgets that it has seen it. */
   rewind() {
-    if (parameters.film) this.video.currentTime = 0
+    if (!parameters.film) return
+    this.video.currentTime = 0
+    void fetch('/films/forget', { method: 'POST' })
   }
 
   /** Draw what the camera sees now on a canvas, at most `side` px on the longer side. */
@@ -107,10 +112,20 @@ class Camera extends BuiltIn {
     const canvas = document.createElement('canvas')
     Object.assign(canvas, { width: Math.round(videoWidth * scale), height: Math.round(videoHeight * scale) })
     const context = canvas.getContext('2d', { willReadFrequently: true })
-    context.drawImage(this.video, 0, 0, canvas.width, canvas.height)
-    if (parameters.film) addGrain(context, canvas)
+    if (parameters.film) drawInHand(context, this.video, canvas)
+    else context.drawImage(this.video, 0, 0, canvas.width, canvas.height)
     return canvas
   }
+}
+
+/** Draw a film's picture as a hand that is not quite still would film it. */
+function drawInHand(context, video, { width, height }) {
+  const t = performance.now() / 1000
+  const across = SWAY * width * (Math.sin(1.3 * t) + 0.6 * Math.sin(3.1 * t))
+  const down = SWAY * height * (Math.sin(1.7 * t + 1) + 0.6 * Math.sin(2.6 * t))
+  const [wide, high] = [width * BEYOND, height * BEYOND]
+  context.drawImage(video, (width - wide) / 2 + across, (height - high) / 2 + down, wide, high)
+  addGrain(context, { width, height })
 }
 
 function addGrain(context, { width, height }) {
