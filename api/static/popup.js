@@ -69,6 +69,8 @@ function show(fresh, wasSent) {
   const kept = isSame && focused ? document.getElementById(focused) : null
   const next = kept ?? main.querySelector('[autofocus]') ?? (isSame && !focused ? null : main)
   next?.focus()
+  // A refusal stands above the list; whoever has scrolled down to the button would not see it.
+  if (wasSent) main.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' })
   const words = (main.querySelector('[role=alert], #told') ?? main.querySelector('h2'))?.textContent.trim()
   if (words && said.textContent !== words) said.textContent = words
 }

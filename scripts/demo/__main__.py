@@ -39,6 +39,7 @@ def _stay(document: dict[str, Any], servers: Servers) -> None:
     phone = os.environ.get("SIM_PHONE_URL")
     where = f"{phone}/ （也在微信模拟器的页面里）" if phone else "make phone → http://127.0.0.1:8002"
     console.print(f"  手机 / phone         {where}")
+    console.print(f"  自己试一次 / try it  {sys.executable} -m scripts.demo.buy", soft_wrap=True)
     console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
     console.print(f"[yellow]  {pad_note()}[/yellow]")
     try:

@@ -61,6 +61,18 @@ def test_what_is_typed_stays_while_the_page_looks_again(stage: Stage, counter: C
     assert counter.run("document.activeElement.value") == "陈桂"
 
 
+def test_a_refusal_is_seen_by_whoever_has_scrolled_down(stage: Stage, counter: Counter) -> None:
+    counter.open(stage.open_purchase()["popup_url"])
+    counter.wait("choose")
+    counter.pick("李*")
+    counter.run("scrollTo(0, document.body.scrollHeight)")
+    counter.press("push")
+    counter.until("document.querySelector('[role=alert]')")
+    place = counter.run("document.querySelector('[role=alert]').getBoundingClientRect().top")
+    assert 0 <= place < counter.run("document.querySelector('.actions').getBoundingClientRect().top")
+    counter.look("refused")
+
+
 def test_documents_instead(stage: Stage, counter: Counter) -> None:
     counter.open(stage.open_purchase()["popup_url"])
     counter.press("bypass")
