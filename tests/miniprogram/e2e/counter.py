@@ -42,6 +42,10 @@ class Counter:
         """Let time pass for the page (`clocked`)."""
         self._browser.do("elapse", seconds=seconds)
 
+    def resize(self, height: int) -> None:
+        """Make the window lower or higher."""
+        self._browser.do("resize", width=SIZES[0][0], height=height)
+
     def goto(self, url: str) -> None:
         """Go somewhere in the same window."""
         self._browser.do("goto", url=url)

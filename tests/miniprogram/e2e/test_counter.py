@@ -65,6 +65,7 @@ def test_a_refusal_is_seen_by_whoever_has_scrolled_down(stage: Stage, counter: C
     counter.open(stage.open_purchase()["popup_url"])
     counter.wait("choose")
     counter.pick("李*")
+    counter.resize(320)
     counter.run("scrollTo(0, document.body.scrollHeight)")
     counter.press("push")
     counter.until("document.querySelector('[role=alert]')")
