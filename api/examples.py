@@ -113,11 +113,21 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
 }
 STREAM = 'retry: 1000\n\nid: 9\nevent: verification.passed\ndata: {"seq": 9, …}\n'
-PROBLEM = {
-    "type": "urn:yibao-face:problem:not_found",
-    "title": "not found",
-    "status": 404,
-    "code": "not_found",
+# The commonest code of each status; ARCHITECTURE.md has them all.
+CODES = {
+    "400": "malformed",
+    "401": "unauthorized",
+    "403": "forbidden",
+    "404": "not_found",
+    "405": "method_not_allowed",
+    "409": "wrong_state",
+    "410": "scene_ended",
+    "413": "too_large",
+    "415": "unsupported_media_type",
+    "422": "invalid",
+    "429": "rate_limited",
+    "500": "internal",
+    "503": "busy",
 }
 
 

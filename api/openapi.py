@@ -6,8 +6,8 @@ from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import BaseModel, ValidationError
 
-from api.examples import PROBLEM, exemplify
-from api.problems import MEDIA_TYPE, problem
+from api.examples import CODES, exemplify
+from api.problems import MEDIA_TYPE, body_of, problem
 from api.schemas.answers import Problem
 from api.schemas.forms import Documents, Form, Pick
 
@@ -82,13 +82,14 @@ class Api(OpenAPI):
 
 def _label(operation: dict[str, Any], path: str, method: str) -> None:
     """Give one operation its problems and, where it has them, its files and its key."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": PROBLEM}}
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)
     for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/", "/wechat/")) else ()):
         described = responses.setdefault(status, {"description": "Problem"})
-        described.setdefault("content", {}).update(content)
+        example = body_of(int(status), CODES[status])
+        shown = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        described.setdefault("content", {})[MEDIA_TYPE] = shown
     if path.startswith("/popup/"):
         _label_popup(operation, path, method)
     if path.startswith("/v1/") and method == "post":

@@ -1,5 +1,7 @@
 """One table from errors to HTTP; whatever is not in it is an opaque 500 with a request id."""
 
+from typing import Any
+
 import structlog
 from flask import Flask, Response, g, json, request
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -36,14 +38,15 @@ CODES = {
 MEDIA_TYPE = "application/problem+json"
 
 
+def body_of(status: int, code: str) -> dict[str, Any]:
+    """Return what every problem says of itself."""
+    title = code.replace("_", " ")
+    return {"type": f"urn:yibao-face:problem:{code}", "title": title, "status": status, "code": code}
+
+
 def problem(status: int, code: str, detail: str = "") -> Response:
     """Return an RFC 9457 answer."""
-    body = {
-        "type": f"urn:yibao-face:problem:{code}",
-        "title": code.replace("_", " "),
-        "status": status,
-        "code": code,
-    }
+    body = body_of(status, code)
     if detail:
         body["detail"] = detail
     return Response(json.dumps(body), status, mimetype=MEDIA_TYPE)

@@ -43,7 +43,9 @@ def test_a_tills_route_has_examples_that_its_schema_allows(route: str) -> None:
         agree(operation["responses"][status]["content"]["application/json"])
     problems = [status for status in operation["responses"] if status >= "400"]
     for status in problems:
-        agree(operation["responses"][status]["content"]["application/problem+json"])
+        media = operation["responses"][status]["content"]["application/problem+json"]
+        agree(media)
+        assert media["example"]["status"] == int(status)
 
 
 def test_no_example_is_left_of_a_route_that_is_gone() -> None:
