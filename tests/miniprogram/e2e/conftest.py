@@ -44,6 +44,15 @@ def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
 
 
 @pytest.fixture(autouse=True)
+def a_day_later(request: pytest.FixtureRequest) -> None:
+    """Begin each scene on a day of its own: what is counted by the day must not depend on the scenes before it."""
+    if "stage" in request.fixturenames:
+        stage: Stage = request.getfixturevalue("stage")
+        if stage.clocked:
+            stage.let_pass(24 * 3600)
+
+
+@pytest.fixture(autouse=True)
 def every_screen_is_open_to_everybody(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the scene that showed a screen with barriers."""
     if "stage" not in request.fixturenames:

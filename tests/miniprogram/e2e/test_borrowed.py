@@ -43,6 +43,7 @@ def test_leaving_before_the_start_is_no_refusal_and_documents_end_it(stage: Stag
 
 
 def test_an_appeal_needs_a_photo_taken_now(stage: Stage) -> None:
+    stage.review_appeals()
     phone = handed_over(stage, "another")
     film(phone)
     phone.tap("appeal")
