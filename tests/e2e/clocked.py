@@ -1,15 +1,18 @@
 """The application's processes on a clock that a test puts ahead: the machine's, plus what a file says.
 
-The file is named by CLOCK_FILE and mapped into each process; `python -m tests.e2e.clocked` is the worker.
+The file is named by CLOCK_FILE and mapped into each process; `python -m tests.e2e.clocked` is the worker,
+with a module and its arguments it is that command.
 """
 
 import os
+import runpy
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from api import app, worker
+from api import app, ports, worker
 from api.openapi import Api
 
 
@@ -44,5 +47,15 @@ def _given() -> ClockAhead:
     return ClockAhead(Path(os.environ["CLOCK_FILE"]))
 
 
+def _command(module: str, *words: str) -> None:
+    """Run a command as `python -m` would; it builds its own ports and finds this clock in them."""
+    ports.SystemClock.now = _given().now  # type: ignore[method-assign]
+    sys.argv = [module, *words]
+    runpy.run_module(module, run_name="__main__")
+
+
 if __name__ == "__main__":
-    worker.main(_given())
+    if sys.argv[1:]:
+        _command(*sys.argv[1:])
+    else:
+        worker.main(_given())

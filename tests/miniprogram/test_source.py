@@ -1,7 +1,6 @@
 """The mini-program's source: compiled by WeChat's own tools, typed, small, and in step with the server."""
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from api.flows import code, informing, push
 from api.uploads import appeal, frames
 from scripts.demo.film import samples
 from scripts.miniprogram.__main__ import made
-from tests.miniprogram.node import HERE, node, run
+from tests.miniprogram.node import run
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "miniprogram"
@@ -115,7 +114,8 @@ def test_every_page_is_complete_and_listed() -> None:
     found = {path.with_suffix("").relative_to(SOURCE).as_posix() for path in SOURCE.glob("pages/*/*.wxml")}
     assert set(pages) == found
     for page in pages:
-        assert [ending for ending in ("json", "ts", "wxml") if not (SOURCE / f"{page}.{ending}").exists()] == []
+        files = [SOURCE / f"{page}.{ending}" for ending in ("json", "ts", "wxml")]
+        assert [file.name for file in files if not file.exists()] == []
 
 
 def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:

@@ -45,7 +45,7 @@ def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
 
 @pytest.fixture(autouse=True)
 def a_day_later(request: pytest.FixtureRequest) -> None:
-    """Begin each scene on a day of its own: what is counted by the day must not depend on the scenes before it."""
+    """Begin each scene on a day of its own: what is counted by the day is not the sum of all scenes."""
     if "stage" in request.fixturenames:
         stage: Stage = request.getfixturevalue("stage")
         if stage.clocked:

@@ -109,7 +109,7 @@ class Stage:
             self._administer("appeals", "reject", appeal_id, *reviewed)
 
     def _administer(self, command: str, *words: str) -> str:
-        done = self.installation.run([sys.executable, "-m", f"scripts.{command}", *words])
+        done = self.installation.administer(command, *words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -153,7 +153,7 @@ class Stage:
         self._simulator("POST", "/sim/v1/subscribe", json=wanted | {"result": "accept"})
 
     def name_notices(self, *, long_term: bool) -> None:
-        """Make the template of such notices a long-term one, as WeChat's console can, or a one-time one again."""
+        """Make the template of such notices long-term, as WeChat's console can, or one-time again."""
         wanted = {"template_id": self.document["agent_template_id"], "title": "代办购药提醒"}
         self._simulator("POST", "/sim/v1/templates", json=wanted | {"long_term": long_term})
 

@@ -1,4 +1,4 @@
-"""What others bought with the card-holder's card, and 不是我授权的; and the template of the notices about it."""
+"""What others bought with the card-holder's card, 不是我授权的, and the notices about it."""
 
 from contextlib import closing
 from typing import Any

@@ -1,6 +1,5 @@
 """The cashier's PC beside the phone: both of the manual's flows, and every screen, by keyboard alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,7 +11,7 @@ from tests.e2e.installation import Installation
 from tests.miniprogram.e2e.acts import agree, allow_camera, start_at_rest
 from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.counter import Counter
-from tests.miniprogram.e2e.stage import OUT, Stage, page_of
+from tests.miniprogram.e2e.stage import OUT, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SELF, WIFE = "李*国", "王*英"

@@ -66,5 +66,3 @@ def test_whoever_turns_back_in_wechat_has_not_failed(stage: Stage, till: Till) -
     stage.screens.look(phone, "result-native-cancelled")
     assert phone.count("retry") == 1 and phone.count("appeal") == 0
     assert stage.state(purchase, till) == "open"
-
-

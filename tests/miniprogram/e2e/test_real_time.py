@@ -1,4 +1,4 @@
-"""Both of the manual's flows as people see them: PC and phone side by side, in real time, on the servers as shipped."""
+"""Both of the manual's flows, PC and phone side by side, in real time, on the servers as shipped."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,6 +1,5 @@
-"""The popup in a page of the till's own: framed, in a window, by a URL scheme; what is not named gets nothing."""
+"""The popup in a page of the till's own: framed, in a window, by URL scheme; others get nothing."""
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +22,8 @@ from tests.world import World, purchase
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = """<!doctype html><title>till</title>
-<script>window.heard = []; addEventListener('message', ({ origin, data }) => heard.push({ origin, data }))</script>
+<script>window.heard = []
+addEventListener('message', ({ origin, data }) => heard.push({ origin, data }))</script>
 <button id="open" onclick="window.open('{{ popup }}')">人脸核验</button>
 {% if framed %}<iframe src="{{ popup }}" width="720" height="560"></iframe>{% endif %}
 """
@@ -44,7 +44,8 @@ INJECTED = """(async () => {
   document.body.insertAdjacentHTML('beforeend',
     '<img src="/static/none" onerror="run(`handler`)"><a id="link" href="javascript:run(`link`)">x</a>')
   document.getElementById('link').click()
-  put('script', { textContent: "run('with the nonce of the page')", nonce: document.querySelector('script').nonce })
+  const { nonce } = document.querySelector('script')
+  put('script', { textContent: "run('with the nonce of the page')", nonce })
   await new Promise((done) => setTimeout(done, 500))
   return { ran, refused: [...new Set(refused)].sort(), colour: getComputedStyle(document.body).color }
 })()"""
@@ -134,7 +135,7 @@ def named(stage: Stage, sandbox: Till) -> Iterator[str]:
         names = [origin, origin.replace("127.0.0.1", "localhost")]
         words = ["--origin", names[0], "--origin", names[1], "--scheme", "mypos"]
         identity = stage.document["sandbox"]["id"]
-        done = stage.installation.run([sys.executable, "-m", "scripts.institution", "popup", identity, *words])
+        done = stage.installation.administer("institution", "popup", identity, *words)
         assert done.returncode == 0, done.stderr
         yield origin
 
