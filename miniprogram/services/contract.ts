@@ -1,4 +1,4 @@
-// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is; never edited.
+// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is.
 
 export interface ActionProgress {
   action: string

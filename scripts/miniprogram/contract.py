@@ -8,7 +8,7 @@ from api.routes.mini_program import mp
 from api.routes.subject import me
 from scripts.miniprogram.typescript import declaration, ts_type
 
-HEAD = "// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is; never edited.\n"
+HEAD = "// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is.\n"
 # Whatever is done to a scene returns the scene and its own fields.
 SCENE = "SceneAnswer"
 

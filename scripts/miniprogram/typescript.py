@@ -26,7 +26,9 @@ def ts_type(schema: Mapping[str, Any]) -> str:
     return SIMPLE.get(str(kind), "unknown")
 
 
-def declaration(name: str, schema: Mapping[str, Any], base: tuple[str, Mapping[str, Any]] | None = None) -> str:
+def declaration(
+    name: str, schema: Mapping[str, Any], base: tuple[str, Mapping[str, Any]] | None = None
+) -> str:
     """Return the exported declaration of one named schema; what holds the whole of a base says so."""
     if "properties" not in schema:
         return f"export type {name} = {ts_type(schema)}\n"
