@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from models.domain.errors import Invalid
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -17,7 +20,7 @@ class Target:
     host: str
     port: int
     path: str
-    address: str
+    addresses: tuple[str, ...]
 
 
 def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
@@ -30,21 +33,24 @@ def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
     if not local and scheme != "https":
         raise _refused("use https")
     address = _literal(host)
-    if address is not None and not local and not _allowed(address, networks):
+    inside = host == "localhost" or host.endswith(".localhost")
+    if inside or (address is not None and not local and not _allowed(address, networks)):
         raise _refused("not a public address")
 
 
 def resolve(url: str, demo: bool, networks: Iterable[str]) -> Target:
-    """Return the address to call now, or raise Invalid; every address of the name must be allowed."""
+    """Return where to call now, IPv4 first; raises Invalid, or OSError for a name that is not found.
+
+    Every address of the name must be allowed.
+    """
     check_url(url, demo, networks)
     scheme, host, port, path = _parts(url)
-    try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    except OSError:
-        raise _refused("the name cannot be resolved") from None
-    if scheme == "https" and not all(_allowed(ipaddress.ip_address(one), networks) for one in found):
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = {ipaddress.ip_address(entry[4][0]) for entry in entries}
+    if scheme == "https" and not all(_allowed(one, networks) for one in found):
         raise _refused("not a public address")
-    return Target(scheme, host, port, path, min(found))
+    in_turn = sorted(found, key=lambda one: (one.version, int(one)))
+    return Target(scheme, host, port, path, tuple(map(str, in_turn)))
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -60,18 +66,30 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, parts.hostname, port, path
 
 
-def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the host as an address if it is one."""
+def _literal(host: str) -> Address | None:
+    """Return the host as an address if it is one, in any notation that a socket takes (`0x7f.1`)."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
         return None
 
 
-def _allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, networks: Iterable[str]) -> bool:
+def _carried(address: Address) -> Address:
+    """Return the IPv4 address inside an IPv6 one (mapped, 6to4, NAT64), else the address."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _allowed(address: Address, networks: Iterable[str]) -> bool:
     """Tell whether an address is public or in a network the administrator allowed."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    real = mapped or address
+    real = _carried(address)
     if any(real in ipaddress.ip_network(network) for network in networks):
         return True
     return real.is_global and not real.is_multicast

@@ -1,11 +1,13 @@
 """What the worker does. The tables are the queue that cannot be lost; huey spreads the work.
 
 huey loses a task that is killed half-way, so every task takes a row's id, may run twice, and is
-issued again by the sweep for as long as its row is due.
+issued again by the sweep for as long as its row is due. Webhooks wait for machines that are not ours:
+they have threads of their own, one at a time for an institution, and delay nothing else.
 """
 
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -30,6 +32,7 @@ GIVEN_UP = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
 BATCH = 200
+WEBHOOK_THREADS = 8
 
 DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "webhook": webhooks.deliver,
@@ -66,6 +69,7 @@ class Jobs:
         self._held_until: dict[tuple[str, str], datetime] = {}
         self._tidied_at: datetime | None = None
         self._task = huey.task(name="deed")(self.do)
+        self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
 
     def sweep(self) -> int:
         """Issue everything that is due; return how much that is (0 while the database is away)."""
@@ -76,8 +80,15 @@ class Jobs:
             return 0
         issued = self._take(found)
         for kind, row_id in issued:
-            self._task(kind, row_id)
+            if kind == "webhook":
+                self._webhooks.submit(self.do, kind, row_id)
+            else:
+                self._task(kind, row_id)
         return len(issued)
+
+    def close(self) -> None:
+        """Begin no more webhooks."""
+        self._webhooks.shutdown(wait=False, cancel_futures=True)
 
     def do(self, kind: str, row_id: str) -> None:
         """Do one deed; what goes wrong is logged by its kind and tried again a little later."""
@@ -113,7 +124,8 @@ def due(ports: Ports) -> list[tuple[str, str]]:
     """Return what the tables say is due now, as (deed, row id)."""
     now = ports.now()
     with ports.database.reading() as db:
-        found = [(row.kind, row.id) for row in db.execute(_deliveries(now).limit(BATCH))]
+        found = [(row.kind, row.id) for row in db.execute(_to_persons(now).limit(BATCH))]
+        found += [("webhook", institution_id) for institution_id in db.scalars(_to_tills(now).limit(BATCH))]
         for wanted in (_overdue(now), _lapsing(now)):
             found += [("settle", row_id) for row_id in db.scalars(wanted.limit(BATCH))]
         captured = db.execute(_unanswered(now).limit(BATCH)).all()
@@ -121,10 +133,22 @@ def due(ports: Ports) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _deliveries(now: datetime) -> Select[str, str]:
-    """Select outbox rows to send, and those whose sender died during the call."""
-    waiting = tables.Delivery.state.in_(["pending", "retry", "sending"])
-    return select(tables.Delivery.kind, tables.Delivery.id).where(waiting, tables.Delivery.next_at <= now)
+def _to_persons(now: datetime) -> Select[str, str]:
+    """Select outbox rows to send, and those whose sender died during the call, but no webhooks."""
+    delivery = tables.Delivery
+    waiting = delivery.state.in_(["pending", "retry", "sending"]), delivery.kind != "webhook"
+    return select(delivery.kind, delivery.id).where(*waiting, delivery.next_at <= now)
+
+
+def _to_tills(now: datetime) -> Select[str]:
+    """Select institutions with a webhook to send."""
+    delivery, verification = tables.Delivery, tables.Verification
+    return (
+        select(verification.institution_id)
+        .distinct()
+        .join(delivery, delivery.verification_id == verification.id)
+        .where(delivery.kind == "webhook", delivery.state.in_(webhooks.OPEN), delivery.next_at <= now)
+    )
 
 
 def _overdue(now: datetime) -> Select[str]:

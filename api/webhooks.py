@@ -2,24 +2,25 @@
 
 import hashlib
 import hmac
-import http.client
 import json
-import socket
-import ssl
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from api.addresses import Target, resolve
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
 from api.ports import Ports
+from api.posting import Sent, send
 from models import tables
-from models.domain.errors import Refusal
 
 TOLERANCE_S = 300
-TIMEOUT_S = 5
+# How many one institution may get sent before it is another one's turn.
+TURN = 5
 GIVE_UP = timedelta(days=3)
 BACK_OFF_S = (1, 5, 15, 60, 300, 900, 3600)
 LEASE = timedelta(seconds=30)
+OPEN = ("pending", "retry")
 
 
 def sign(secret: bytes, body: bytes, unix_s: int) -> str:
@@ -34,41 +35,49 @@ def verify(secret: bytes, body: bytes, header: str, unix_s: int) -> bool:
     sent = fields.get("t", "")
     if not sent.isdecimal() or abs(unix_s - int(sent)) > TOLERANCE_S:
         return False
-    return hmac.compare_digest(sign(secret, body, int(sent)), f"t={sent},v1={fields.get('v1', '')}")
+    claimed = f"t={sent},v1={fields.get('v1', '')}"
+    return hmac.compare_digest(sign(secret, body, int(sent)).encode(), claimed.encode())
+
+
+def deliver(ports: Ports, institution_id: str) -> None:
+    """Send some of what is due of one institution, one after the other, and write down what became of it.
+
+    One at a time, so that a dead receiver holds up no more than its own institution.
+    """
+    for _ in range(TURN):
+        prepared = _prepare(ports, institution_id)
+        if prepared is None:
+            return
+        signature = sign(prepared.secret, prepared.body, int(ports.now().timestamp()))
+        demo = ports.settings.demo
+        sent = send(prepared.url, prepared.networks, prepared.body, signature, demo=demo)
+        _conclude(ports, prepared, sent)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of one webhook: the receiver's status, or what kept it from answering."""
+class Prepared:
+    """One webhook on its way: where to, what, and with which secret."""
 
-    status: int | None
-    error: str | None
-
-
-def deliver(ports: Ports, delivery_id: str) -> None:
-    """Send one webhook of the outbox and write down what became of it."""
-    prepared = _prepare(ports, delivery_id)
-    if prepared is None:
-        return
-    url, networks, secret, body = prepared
-    signature = sign(secret, body, int(ports.now().timestamp()))
-    _conclude(ports, delivery_id, send(ports, (url, networks), body, signature))
+    delivery_id: str
+    url: str
+    networks: list[str]
+    secret: bytes
+    body: bytes
 
 
-def send(ports: Ports, to: tuple[str, list[str]], body: bytes, signature: str) -> Sent:
-    """POST one signed body to an address, with the networks its institution was allowed."""
-    try:
-        status = _post(resolve(to[0], ports.settings.demo, to[1]), body, signature)
-    except (OSError, http.client.HTTPException, Refusal) as failure:
-        return Sent(None, type(failure).__name__)
-    return Sent(status, None if 200 <= status < 300 else f"HTTP {status}")
-
-
-def _prepare(ports: Ports, delivery_id: str) -> tuple[str, list[str], bytes, bytes] | None:
-    """Lease the row and return where to, what and with which secret; None when it is done."""
+def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
+    """Lease the institution's next due row; None when there is none."""
+    delivery, ours = tables.Delivery, tables.Verification.institution_id == institution_id
+    wanted = (
+        select(delivery)
+        .join(tables.Verification, tables.Verification.id == delivery.verification_id)
+        .where(delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at <= ports.now(), ours)
+        .order_by(delivery.next_at, delivery.event_id)
+        .limit(1)
+    )
     with ports.database.transaction() as db:
-        row = db.get(tables.Delivery, delivery_id)
-        if row is None or row.state not in ("pending", "retry"):
+        row = db.scalar(wanted)
+        if row is None:
             return None
         row.tries += 1
         row.next_at = ports.now() + LEASE
@@ -77,7 +86,7 @@ def _prepare(ports: Ports, delivery_id: str) -> tuple[str, list[str], bytes, byt
         event = db.get_one(tables.Event, row.event_id)
         secret = ports.vault.open(f"institution.webhook_secret:{institution.id}", institution.webhook_secret)
         body = json.dumps(payload(row.id, event, verification), ensure_ascii=False).encode()
-        return verification.notify_url or "", institution.webhook_networks, secret, body
+        return Prepared(row.id, verification.notify_url or "", institution.webhook_networks, secret, body)
 
 
 def payload(delivery_id: str, event: tables.Event, verification: tables.Verification) -> dict[str, Any]:
@@ -86,36 +95,10 @@ def payload(delivery_id: str, event: tables.Event, verification: tables.Verifica
     return {"id": delivery_id, "type": event.type, "created": event.public["created"], "data": data}
 
 
-def _post(target: Target, body: bytes, signature: str) -> int:
-    """POST to the address that was checked, following no redirect; return the status."""
-    connection = _Pinned(target)
-    try:
-        headers = {"Content-Type": "application/json", "X-Signature": signature, "User-Agent": "yibao-face/1"}
-        connection.request("POST", target.path, body, headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to one resolved address, with TLS for the name it was resolved from."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(target.host, target.port, timeout=TIMEOUT_S)
-        self._target = target
-
-    def connect(self) -> None:
-        """Connect to the pinned address."""
-        self.sock = socket.create_connection((self._target.address, self._target.port), TIMEOUT_S)
-        if self._target.scheme == "https":
-            tls = ssl.create_default_context()
-            self.sock = tls.wrap_socket(self.sock, server_hostname=self._target.host)
-
-
-def _conclude(ports: Ports, delivery_id: str, sent: Sent) -> None:
-    """Mark the row delivered, due again, or given up."""
+def _conclude(ports: Ports, prepared: Prepared, sent: Sent) -> None:
+    """Mark the row delivered, due again, or given up; what else goes to a dead address waits too."""
     with ports.database.transaction() as db:
-        row = db.get_one(tables.Delivery, delivery_id)
+        row = db.get_one(tables.Delivery, prepared.delivery_id)
         row.error, row.last_status, row.last_at = sent.error, sent.status, ports.now()
         if sent.error is None:
             row.state = "delivered"
@@ -124,3 +107,13 @@ def _conclude(ports: Ports, delivery_id: str, sent: Sent) -> None:
         else:
             wait = BACK_OFF_S[min(row.tries, len(BACK_OFF_S)) - 1]
             row.state, row.next_at = "retry", ports.now() + timedelta(seconds=wait)
+            if sent.status is None:
+                _put_off(db, prepared.url, row.next_at)
+
+
+def _put_off(db: Session, url: str, until: datetime) -> None:
+    """Let everything for one address wait at least until then."""
+    same = select(tables.Verification.id).where(tables.Verification.notify_url == url)
+    delivery = tables.Delivery
+    waiting = delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at < until
+    db.execute(update(delivery).where(delivery.verification_id.in_(same), *waiting).values(next_at=until))

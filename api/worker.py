@@ -27,6 +27,7 @@ def main(clock: Clock | None = None) -> None:
     finally:
         stop.set()
         sweeper.join(timeout=5)
+        jobs.close()
         ports.database.dispose()
 
 

@@ -10,6 +10,7 @@ from models import tables
 from models.domain.errors import Absent
 
 NEWEST = 200
+Rows = Select[tables.Delivery, tables.Event, str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Logged:
     delivery: tables.Delivery
     event: tables.Event
     institution_id: str
+    order_no: str
+    notify_url: str | None
 
 
 def of_verification(ports: Ports, institution_id: str, verification_id: str) -> list[Logged]:
@@ -49,7 +52,7 @@ def resend_any(ports: Ports, delivery_id: str) -> Logged:
     return _again(ports, _rows().where(tables.Delivery.id == delivery_id))
 
 
-def _again(ports: Ports, wanted: Select[tables.Delivery, tables.Event, str]) -> Logged:
+def _again(ports: Ports, wanted: Rows) -> Logged:
     with ports.database.transaction() as db:
         found = db.execute(wanted).one_or_none()
         if found is None:
@@ -59,17 +62,18 @@ def _again(ports: Ports, wanted: Select[tables.Delivery, tables.Event, str]) -> 
         return logged
 
 
-def _rows() -> Select[tables.Delivery, tables.Event, str]:
+def _rows() -> Rows:
     """Select webhooks, never the pushes to a person's phone."""
+    told = tables.Verification
     return (
-        select(tables.Delivery, tables.Event, tables.Verification.institution_id)
+        select(tables.Delivery, tables.Event, told.institution_id, told.order_no, told.notify_url)
         .join(tables.Event, tables.Event.id == tables.Delivery.event_id)
-        .join(tables.Verification, tables.Verification.id == tables.Delivery.verification_id)
+        .join(told, told.id == tables.Delivery.verification_id)
         .where(tables.Delivery.kind == "webhook")
         .order_by(tables.Event.id)
     )
 
 
-def _read(ports: Ports, wanted: Select[tables.Delivery, tables.Event, str]) -> list[Logged]:
+def _read(ports: Ports, wanted: Rows) -> list[Logged]:
     with ports.database.reading() as db:
         return [Logged(*row) for row in db.execute(wanted)]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.ports import Ports
-from api.webhooks import TOLERANCE_S, Sent, send, sign
+from api.posting import Sent, send
+from api.webhooks import TOLERANCE_S, sign
 from models import tables
 from models.domain.errors import Absent
 
@@ -36,15 +37,23 @@ class Verdict:
 
 
 def check_receiver(ports: Ports, institution_id: str, url: str) -> list[Verdict]:
-    """Send the four webhooks and return what became of each; nothing of it is stored."""
+    """Send the four webhooks and return what became of each; nothing of it is stored.
+
+    A receiver that does not take the genuine one is asked nothing more: what it refuses tells nothing.
+    """
     with ports.database.reading() as db:
         institution = db.get(tables.Institution, institution_id)
     if institution is None:
         raise Absent("no such institution")
     secret = ports.vault.open(f"institution.webhook_secret:{institution.id}", institution.webhook_secret)
     body = json.dumps(_payload(ports)).encode()
-    to = (url, institution.webhook_networks)
-    return [Verdict(probe, send(ports, to, body, probe.signature)) for probe in _probes(ports, secret, body)]
+    networks, demo = institution.webhook_networks, ports.settings.demo
+    verdicts = []
+    for probe in _probes(ports, secret, body):
+        verdicts.append(Verdict(probe, send(url, networks, body, probe.signature, demo=demo)))
+        if probe.genuine and not verdicts[-1].held:
+            break
+    return verdicts
 
 
 def _probes(ports: Ports, secret: bytes, body: bytes) -> Iterator[Probe]:

@@ -115,7 +115,9 @@ def speaker() -> Speaker:
         import espeakng_loader
         import lameenc  # noqa: F401
     except ImportError as error:
-        raise SystemExit(f"{error.name} is missing: pip install espeakng-loader==0.2.4 lameenc==1.9.0") from None
+        raise SystemExit(
+            f"{error.name} is missing: pip install espeakng-loader==0.2.4 lameenc==1.9.0"
+        ) from None
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     return Speaker(library, espeakng_loader.get_data_path())
 

@@ -46,7 +46,7 @@ def test_a_receiver_that_is_not_there(world: World) -> None:
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     play.work(world.ports)
     row = log(world, verification)[0]
-    assert (row["state"], row["last_status"], row["error"]) == ("retry", None, "ConnectionRefusedError")
+    assert (row["state"], row["last_status"], row["error"]) == ("retry", None, "refused")
 
 
 def test_a_webhook_is_sent_again_with_its_id_and_a_fresh_signature(
@@ -83,6 +83,7 @@ def test_the_command_lists_and_resends(
     command.main(["list", "--state", "dead"])
     command.main(["resend", delivery])
     told = capsys.readouterr().out
+    assert "order_no" in told and "127.0.0.1:" in told and "/hook" not in told
     assert "delivered" in told and "No webhooks." in told and "will be sent again" in told
     assert log(installed, verification)[0]["state"] == "pending"
     with pytest.raises(SystemExit, match="not_found"):
@@ -125,7 +126,7 @@ RECEIVERS = {
         lambda *_: lambda *_: True,
         {"good": True, "forged": False, "replayed": False, "stale": False},
     ),
-    "refuses everything": (lambda *_: lambda *_: False, HELD | {"good": False}),
+    "refuses everything": (lambda *_: lambda *_: False, {"good": False}),
     "without the clock": (without_the_clock, HELD | {"stale": False}),
     "without the signature": (without_the_signature, HELD | {"forged": False, "replayed": False}),
 }
@@ -158,9 +159,34 @@ def test_the_self_test_tells_receivers_apart(
 
 def test_the_self_test_never_leaves_the_addresses_a_webhook_may_go_to(world: World) -> None:
     verdicts = golive.check_receiver(world.ports, world.institutions[0], "https://10.0.0.1/hook")
-    assert not any(one.held for one in verdicts) and {one.sent.error for one in verdicts} == {"Invalid"}
+    assert [(one.held, one.sent.error) for one in verdicts] == [(False, "address_not_allowed")]
     with pytest.raises(Absent):
         golive.check_receiver(world.ports, "ins_none", "http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("ftp://pos.example.org/", "地址不允许"),
+        ("http://127.0.0.1:9/", "连不上"),
+        ("https://pos.invalid/", "域名"),
+    ],
+)
+def test_the_command_says_why_an_address_is_no_good(
+    installed: World,  # noqa: F811
+    path: str,
+    told: str,
+) -> None:
+    with pytest.raises(SystemExit, match=told):
+        command.main(["selftest", installed.institutions[0], path])
+
+
+def test_the_command_names_a_wrong_secret(
+    installed: World,  # noqa: F811
+    tested: Callable[[str], tuple[str, str]],
+) -> None:
+    with pytest.raises(SystemExit, match="密钥不符"):
+        command.main(["selftest", *tested("refuses everything")])
 
 
 @pytest.mark.parametrize("name", ["right", "takes everything"])

@@ -1,17 +1,19 @@
 """The worker's deeds: webhooks that arrive, retention that deletes, a sweep that repeats."""
 
 import json
+import socket
+import socketserver
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from huey import MemoryHuey
 from sqlalchemy import select
 
-from api import jobs, webhooks
-from api.addresses import check_url, resolve
+from api import jobs, posting, webhooks
+from api.addresses import Target, check_url, resolve
 from api.flows import anchor, retention
 from api.jobs import GIVEN_UP, Jobs
 from models import tables
@@ -89,6 +91,69 @@ def test_a_webhook_is_repeated_until_it_is_taken(world: World, till: Till, statu
     assert len({json.loads(body)["id"] for _, body in till.received}) == 1
 
 
+class Mute(socketserver.ThreadingTCPServer):
+    """A till's webhook address that never answers whole: a byte now and then, or none."""
+
+    daemon_threads = True
+
+    def __init__(self, trickles: bool) -> None:
+        self.calls = 0
+        self.over = Event()
+        mute = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                mute.calls += 1
+                while not mute.over.wait(0.05):
+                    if trickles:
+                        try:
+                            self.request.sendall(b"H")
+                        except OSError:
+                            return
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture(params=[False, True], ids=["silent", "trickling"])
+def mute(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mute]:
+    monkeypatch.setattr(posting, "TIMEOUT_S", 0.4)
+    server = Mute(request.param)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.over.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_who_never_answers_is_one_that_did_not_answer(world: World, mute: Mute) -> None:
+    for _ in range(3):
+        verification = play.opened(world, notify_url=f"http://127.0.0.1:{mute.server_address[1]}/hook")
+        play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
+    play.work(world.ports)
+    with world.ports.database.reading() as db:
+        rows = db.scalars(select(tables.Delivery).order_by(tables.Delivery.event_id)).all()
+    assert (rows[0].error, rows[0].state, rows[0].tries) == ("timed_out", "retry", 1)
+    # What else goes there waits as long: one dead till is called once, not once for each purchase.
+    assert mute.calls == 1 and [row.tries for row in rows[1:]] == [0, 0]
+    assert {row.next_at for row in rows} == {rows[0].next_at}
+
+
+def test_a_backlog_of_webhooks_hides_nothing_else(world: World, till: Till) -> None:
+    ended(world, till)
+    with world.ports.database.transaction() as db:
+        row = db.scalars(select(tables.Delivery)).one()
+        copied = ("kind", "verification_id", "event_id", "state", "tries", "created_at", "next_at")
+        for _ in range(2 * jobs.BATCH):
+            copy = {name: getattr(row, name) for name in copied}
+            db.add(tables.Delivery(id=world.ports.new_id("dlv"), **copy))
+    waiting = play.opened(world)
+    play.pushed(world, waiting)
+    world.clock.tick(121)
+    found = jobs.due(world.ports)
+    assert ("settle", waiting) in found
+    assert [row_id for kind, row_id in found if kind == "webhook"] == [world.institutions[0]]
+
+
 def test_a_webhook_is_given_up_after_three_days(world: World, till: Till) -> None:
     ended(world, till)
     till.status = 500
@@ -106,6 +171,8 @@ def test_a_webhook_is_given_up_after_three_days(world: World, till: Till) -> Non
         "http://example.com/", "https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/", "ftp://example.com/",
         "https://user:pw@example.com/", "https://169.254.169.254/", "https://[::ffff:10.0.0.1]/", "https://",
         "https://0.0.0.0/", "https://example.com/#x", "http://127.0.0.2/",
+        "https://localhost/", "https://pos.localhost/", "https://0x7f.1/", "https://2130706433/",
+        "https://[64:ff9b::a9fe:a9fe]/", "https://[2002:7f00:1::]/",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_never_called(url: str) -> None:
@@ -121,9 +188,42 @@ def test_a_network_may_be_allowed_and_local_only_in_the_demo() -> None:
         check_url("http://127.0.0.1:9000/hook", False, [])
 
 
-def test_a_name_that_points_inside_is_refused_when_it_is_called() -> None:
+def _points_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    entries = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 443)) for one in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
+
+
+def test_a_name_that_points_inside_is_refused_when_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    _points_to(monkeypatch, "1.2.3.4", "10.0.0.1")
     with pytest.raises(Invalid):
-        resolve("https://localhost/hook", False, [])
+        resolve("https://pos.example.org/hook", False, [])
+
+
+def test_every_address_of_a_name_is_tried_the_old_kind_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    _points_to(monkeypatch, "2400:3200::1", "47.96.1.2", "9.9.9.9")
+    assert resolve("https://pos.example.org/", False, []).addresses == (
+        "9.9.9.9",
+        "47.96.1.2",
+        "2400:3200::1",
+    )
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(
+    world: World, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(world, till)
+    monkeypatch.setattr(posting, "resolve", lambda *_: _target(till.server_port, "127.0.0.9", "127.0.0.1"))
+    play.work(world.ports)
+    assert len(till.received) == 1
+
+
+def _target(port: int, *addresses: str) -> Target:
+    return Target("http", "pos.example.org", port, "/hook", addresses)
+
+
+def test_an_address_that_cannot_even_be_spelt_is_no_crash() -> None:
+    for url in (f"https://{'a' * 64}.example/", "https://47.96.1.2/药"):
+        assert posting.send(url, [], b"", "", demo=False).error == "address_not_allowed"
 
 
 def test_a_false_notify_url_is_refused_at_once(world: World) -> None:
