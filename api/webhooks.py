@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -59,6 +60,7 @@ class Prepared:
     """One webhook on its way: where to, what, and with which secret."""
 
     delivery_id: str
+    institution_id: str
     url: str
     networks: list[str]
     secret: bytes
@@ -86,7 +88,8 @@ def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
         event = db.get_one(tables.Event, row.event_id)
         secret = ports.vault.open(f"institution.webhook_secret:{institution.id}", institution.webhook_secret)
         body = json.dumps(payload(row.id, event, verification), ensure_ascii=False).encode()
-        return Prepared(row.id, verification.notify_url or "", institution.webhook_networks, secret, body)
+        url = verification.notify_url or ""
+        return Prepared(row.id, institution_id, url, institution.webhook_networks, secret, body)
 
 
 def payload(delivery_id: str, event: tables.Event, verification: tables.Verification) -> dict[str, Any]:
@@ -108,12 +111,19 @@ def _conclude(ports: Ports, prepared: Prepared, sent: Sent) -> None:
             wait = BACK_OFF_S[min(row.tries, len(BACK_OFF_S)) - 1]
             row.state, row.next_at = "retry", ports.now() + timedelta(seconds=wait)
             if sent.status is None:
-                _put_off(db, prepared.url, row.next_at)
+                _put_off(db, prepared, row.next_at)
 
 
-def _put_off(db: Session, url: str, until: datetime) -> None:
-    """Let everything for one address wait at least until then."""
-    same = select(tables.Verification.id).where(tables.Verification.notify_url == url)
-    delivery = tables.Delivery
+def _put_off(db: Session, dead: Prepared, until: datetime) -> None:
+    """Let everything of the institution for one host wait at least until then.
+
+    Of no other institution: it may be allowed a network that this one is not.
+    """
+    verification, delivery = tables.Verification, tables.Delivery
+    parts = urlsplit(dead.url)
+    same = select(verification.id).where(
+        verification.institution_id == dead.institution_id,
+        verification.notify_url.startswith(f"{parts.scheme}://{parts.netloc}", autoescape=True),
+    )
     waiting = delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at < until
     db.execute(update(delivery).where(delivery.verification_id.in_(same), *waiting).values(next_at=until))

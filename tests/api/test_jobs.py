@@ -138,6 +138,26 @@ def test_who_never_answers_is_one_that_did_not_answer(world: World, mute: Mute) 
     assert {row.next_at for row in rows} == {rows[0].next_at}
 
 
+def closed(world: World, url: str, institution: int = 0) -> None:
+    """End a purchase that is told to an address."""
+    till = world.till(institution)
+    wanted = till.post("/v1/verifications", json=purchase(notify_url=url))
+    verification = play.ok(wanted, 201)["id"]
+    play.ok(till.post(f"/v1/verifications/{verification}/cancel", json={}))
+
+
+def test_a_dead_host_is_left_alone_whatever_the_path_but_only_by_its_own_institution(world: World) -> None:
+    closed(world, "http://127.0.0.1:9/hook?order=1")
+    closed(world, "http://127.0.0.1:9/hook?order=2")
+    closed(world, "http://127.0.0.1:9/hook?order=1", institution=1)
+    webhooks.deliver(world.ports, world.institutions[0])
+    with world.ports.database.reading() as db:
+        rows = db.scalars(select(tables.Delivery).order_by(tables.Delivery.event_id)).all()
+    now = world.clock.now()
+    assert [row.tries for row in rows] == [1, 0, 0]
+    assert [row.next_at > now for row in rows] == [True, True, False]
+
+
 def test_a_backlog_of_webhooks_hides_nothing_else(world: World, till: Till) -> None:
     ended(world, till)
     with world.ports.database.transaction() as db:
