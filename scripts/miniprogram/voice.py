@@ -16,9 +16,10 @@ FOLDER = SOURCE / "voice" / "zh"
 SAID = Path(__file__).with_name("prompts.json")
 # Section of the strings → the keys that are spoken. "*" means all of it.
 SPOKEN = {
-    "capture": (
-        "ready ready_good straight turn_left turn_right nod closer open_mouth smile close_eyes blink done".split()
-    ),
+    "capture": [
+        *("ready", "ready_good", "straight", "turn_left", "turn_right", "nod", "closer"),
+        *("open_mouth", "smile", "close_eyes", "blink", "done"),
+    ],
     "hints": ["*"],
     # A failure is nobody's business but the person's: it is shown, not spoken over the counter.
     "result": ["passed"],
