@@ -76,6 +76,6 @@ def acting(ports: Ports, hand: Hand) -> Case:
     with ports.database.transaction() as db:
         case = cases.current(ports, db, _find(ports, hand.token))
         _check_holder(case, hand)
-        if not hmac.compare_digest(csrf(ports, hand.cookie or ""), hand.csrf):
+        if not hmac.compare_digest(csrf(ports, hand.cookie or "").encode(), hand.csrf.encode()):
             raise Forbidden("the form is not from this page", code="csrf_wrong")
         return case

@@ -151,7 +151,7 @@ def test_a_guessed_link_looks_like_a_used_one(world: World) -> None:
     assert guessed.post("back").status_code == 410
 
 
-@pytest.mark.parametrize("csrf", ["", "0" * 64])
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "é", "张"])
 @pytest.mark.parametrize("deed", ["push", "code", "back", "bypass", "till-code"])
 def test_a_form_that_is_not_of_this_page_does_nothing(world: World, deed: str, csrf: str) -> None:
     verification, popup = opened(world)
