@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.app import create_app
+from api.feed import PER_VERIFICATION
 from api.flows import administration, holder, subscription
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
@@ -636,7 +637,7 @@ def test_the_popup_follows_its_verification_by_its_cookie(world: World) -> None:
 def test_too_many_popups_are_told_to_poll(world: World) -> None:
     _, popup = opened(world)
     headers = {"Accept": "text/event-stream"}
-    held = [popup.browser.get(f"{popup.url}/events", headers=headers) for _ in range(4)]
+    held = [popup.browser.get(f"{popup.url}/events", headers=headers) for _ in range(PER_VERIFICATION)]
     assert popup.browser.get(f"{popup.url}/events", headers=headers).status_code == 503
     assert play.ok(popup.browser.get(f"{popup.url}/events?after=0"))["last"] == 1
     assert popup.get().status_code == 200
