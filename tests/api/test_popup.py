@@ -103,6 +103,35 @@ def test_the_first_browser_keeps_the_popup_and_others_find_it_gone(world: World)
     assert popup.get().status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("GET", {"Sec-Purpose": "prefetch"}),
+        ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+        ("GET", {"Purpose": "prefetch"}),
+    ],
+)
+def test_a_link_is_not_used_up_by_what_only_tries_it(
+    world: World, method: str, headers: dict[str, str]
+) -> None:
+    answer = play.ok(world.till().post("/v1/verifications", json=purchase()), 201)
+    popup = Popup(world, answer["popup_url"])
+    tried = world.app.test_client().open(popup.url, method=method, headers=headers)
+    assert tried.status_code == 410 and "Set-Cookie" not in tried.headers
+    assert popup.get().status_code == 200
+
+
+def test_a_void_link_says_so_in_the_frame_it_was_opened_in(world: World) -> None:
+    administration.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
+    _, popup = opened(world)
+    stranger = world.app.test_client().get(popup.url)
+    assert stranger.status_code == 410
+    assert stranger.headers["Content-Security-Policy"].endswith("frame-ancestors https://till.example")
+    guessed = world.app.test_client().get("/popup/" + "x" * 32)
+    assert guessed.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+
+
 def test_the_cookie_is_for_this_popup_alone(world: World) -> None:
     answer = play.ok(world.till().post("/v1/verifications", json=purchase()), 201)
     popup = Popup(world, answer["popup_url"])
