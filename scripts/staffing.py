@@ -26,9 +26,7 @@ def add_to(commands: Any) -> None:
     add.add_argument("--name", required=True)
     add.add_argument("--openid")
     _describe(add)
-    add.add_argument(
-        "--no-id", action="store_true", help="document not known: they can be agents here"
-    )
+    add.add_argument("--no-id", action="store_true", help="document not known: they can be agents here")
     add.set_defaults(run=_add)
     listing = deeds.add_parser("list", help="list an institution's staff")
     listing.add_argument("institution_id")
