@@ -18,7 +18,7 @@ from api.routes.popup import popup
 from api.routes.public import public
 from api.routes.subject import me
 from api.settings import Settings
-from api.web import limit_body, ports
+from api.web import limit_body, ports, refuse_control_characters
 
 log = structlog.get_logger()
 HEADERS = {
@@ -37,6 +37,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
     app.before_request(_identify)
+    app.before_request(refuse_control_characters)
     app.before_request(limit_body)
     app.after_request(_finish)
     public_side = (public, popup, wechat, *([demo] if composed.settings.demo else []))

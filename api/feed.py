@@ -1,13 +1,15 @@
 """One look at the newest events a moment, shared by everybody who waits in this process."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.case import Case
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Busy
@@ -16,13 +18,15 @@ TICK_S = 0.2
 # An event may commit after one with a higher id: for so many ticks its place is looked at again.
 LATE_TICKS = 50
 GAPS_AT_MOST = 500
+# A popup, the till behind it, and what a reload leaves behind for a moment.
+PER_VERIFICATION = 5
+SANDBOX_SHARE = 20
 
 
 @dataclass(slots=True)
 class Watch:
-    """Those who wait for one verification; `mark` counts what has happened to it."""
+    """What has happened to a verification that somebody waits for, counted."""
 
-    clients: int = 0
     mark: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -38,21 +42,28 @@ class EventFeed:
         self._ports = ports
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
-        self._clients = 0
+        self._taken: Counter[str] = Counter()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def place(self, verification_id: str) -> "Place":
-        """Return a place for one waiting client, or raise Busy when all are taken."""
+    def place(self, case: Case) -> "Place":
+        """Return a place for one waiting client, or raise Busy when all it could have are taken."""
+        most, verification_id = self._limits(case), case.verification.id
         with self._lock:
-            if self._clients >= self._ports.settings.event_clients:
+            if any(self._taken[whose] >= limit for whose, limit in most.items()):
                 raise Busy("too many clients are waiting; please poll without wait")
-            self._clients += 1
-            self._watches.setdefault(verification_id, Watch()).clients += 1
+            self._taken.update(most.keys())
+            self._watches.setdefault(verification_id, Watch())
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="event-feed", daemon=True)
                 self._thread.start()
-        return Place(lambda: self._leave(verification_id))
+        return Place(lambda: self._leave(verification_id, most.keys()))
+
+    def _limits(self, case: Case) -> dict[str, int]:
+        """Return how many may wait in this process: all, one institution's, one verification's."""
+        everybody = self._ports.settings.event_clients
+        share = min(SANDBOX_SHARE, everybody // 2) if case.institution.sandbox else everybody // 2
+        return {"": everybody, case.institution.id: share, case.verification.id: PER_VERIFICATION}
 
     def mark(self, verification_id: str) -> int:
         """Return a mark to wait from; take it before looking at the table."""
@@ -81,13 +92,11 @@ class EventFeed:
         if self._thread is not None:
             self._thread.join(timeout=5)
 
-    def _leave(self, verification_id: str) -> None:
+    def _leave(self, verification_id: str, whose: Collection[str]) -> None:
         """Forget one client, and the verification when it was the last."""
         with self._lock:
-            self._clients -= 1
-            watch = self._watches[verification_id]
-            watch.clients -= 1
-            if not watch.clients:
+            self._taken -= Counter(whose)
+            if not self._taken[verification_id]:
                 del self._watches[verification_id]
 
     def _run(self) -> None:

@@ -60,8 +60,8 @@ def status_of(refusal: errors.Refusal) -> int:
 def from_refusal(refusal: errors.Refusal) -> Response:
     """Return the answer for something the rules refused."""
     answer = problem(status_of(refusal), refusal.code, refusal.detail)
-    if isinstance(refusal, errors.Busy | errors.TooMany):
-        answer.headers["Retry-After"] = "1" if isinstance(refusal, errors.Busy) else "3600"
+    if isinstance(refusal, errors.Busy | errors.TooMany) and refusal.after is not None:
+        answer.headers["Retry-After"] = str(refusal.after)
     if isinstance(refusal, errors.Unidentified):
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -7,11 +7,11 @@ from typing import Any
 from api import present, words
 from api.case import Case
 from api.flows import holder, popup, reach, tillcode
-from api.flows import policy as policies
 from api.ports import CHINA, Ports
 from api.stream import events_after
 from models import tables
 from models.domain import appeal as appeals
+from models.domain.agent import is_agent
 from models.domain.attempt import LIVE, AttemptState, Channel
 from models.domain.person import GUARDED_BELOW, RELATIONS, SELF
 from models.domain.verification import TRIES_PER_VERIFICATION
@@ -82,15 +82,9 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
         "refused": words.refusal(look.refused) if look.refused else None,
         "look": asdict(look),
         "valid_until": _clock(look.till_code.expires_at) if look.till_code else None,
-        "checks_required": _checks_required(ports),
         "relations": RELATIONS,
         "words": words,
     }
-
-
-def _checks_required(ports: Ports) -> bool:
-    with ports.database.reading() as db:
-        return policies.active(db).agent_checks == "required"
 
 
 def _person(shown: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +125,7 @@ def _attempt(ports: Ports, case: Case) -> dict[str, Any]:
     return present.attempt(ports, row) | {
         "step": step,
         "step_words": words.STEPS.get(step, ""),
+        "kept": not is_agent(row.relation) or row.checks is not None,
         "image": f"/qr/{row.scene}.png",
         "may_retry": may_retry,
         "may_appeal": until is not None and now < until,

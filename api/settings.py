@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     matcher_url: Url = ""
     matcher_secret: SecretStr = SecretStr("")
     pad_dir: Path | None = None
-    event_clients: int = 100
+    event_clients: int = 750
     anchor_file: Path | None = None
 
     @property

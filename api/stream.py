@@ -62,7 +62,8 @@ def unnamed(event: dict[str, Any]) -> str:
 
 def sse(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form = named) -> "Stream":
     """Return the events from `last` on as text/event-stream; raises Busy when no place is free."""
-    return Stream(feed.place(verification_id), _lines(ports, feed, verification_id, last, form))
+    place = feed.place(cases.seen(ports, verification_id))
+    return Stream(place, _lines(ports, feed, verification_id, last, form))
 
 
 class Stream:
@@ -107,7 +108,7 @@ def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, w
     if answer["events"] or not wait or answer["state"] in TERMINAL:
         return answer
     left = float(wait)
-    with feed.place(verification_id):
+    with feed.place(cases.seen(ports, verification_id)):
         while left > 0 and not answer["events"] and not feed.closed:
             mark = feed.mark(verification_id)
             answer = _poll(ports, verification_id, after)

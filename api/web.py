@@ -1,8 +1,10 @@
 """What every route needs of Flask: ports, who is calling, limits, repeated requests."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
+from urllib.parse import unquote
 
 from flask import Response, current_app, g, jsonify, request
 
@@ -12,13 +14,14 @@ from api.flows.scene import User
 from api.flows.session import institution_of, user_of
 from api.idempotency import Request, once
 from api.ports import Ports
-from models.domain.errors import Unidentified, WrongMediaType
+from models.domain.errors import Malformed, Unidentified, WrongMediaType
 
 P = ParamSpec("P")
 
 JSON_BYTES = 64 * 1024
 FRAMES_BYTES = 4 * 1024 * 1024 + JSON_BYTES
 APPEAL_BYTES = 16 * 1024 * 1024
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -83,6 +86,12 @@ def user() -> User:
     """Return the calling WeChat user."""
     identified: User = g.user
     return identified
+
+
+def refuse_control_characters() -> None:
+    """Raise Malformed for an address that no client means; not every database takes a NUL."""
+    if CONTROL.search(unquote(request.full_path)):
+        raise Malformed("there are control characters in the address")
 
 
 def limit_body() -> None:

@@ -33,7 +33,7 @@ REFUSED = {
     "verification_ended": "本次核验已结束。",
     "wrong_state": "本次核验已结束。",
     "csrf_wrong": "页面已过期，请再试一次。",
-    "rate_limited": "今天查询次数过多。请用“其他方式核验”。",
+    "rate_limited": "查询次数过多，请稍候再试，或用“其他方式核验”。",
     "malformed": "请把各项填写完整。",
     "busy": "系统繁忙，请稍候再试。",
 }

@@ -26,6 +26,7 @@ def add_to(commands: Any) -> None:
     add.add_argument("--name", required=True)
     add.add_argument("--openid")
     _describe(add)
+    add.add_argument("--no-id", action="store_true", help="document not known: they can be agents here")
     add.set_defaults(run=_add)
     listing = deeds.add_parser("list", help="list an institution's staff")
     listing.add_argument("institution_id")
@@ -58,6 +59,8 @@ def _document(ports: Ports, options: argparse.Namespace) -> IdNumber | None:
 
 
 def _add(ports: Ports, options: argparse.Namespace) -> None:
+    if bool(options.id_number) == options.no_id:
+        raise SystemExit("give --id-number, so that they cannot be agents here, or say --no-id")
     member = Member(options.name, options.openid, _duty(options), _document(ports, options))
     named = staff.add(ports, options.institution_id, member)
     print(f"staff_id  {named.staff_id}")

@@ -106,7 +106,7 @@ def settings(folder: Path, database_url: str | None = None) -> Settings:
         wechat_template_id=TEMPLATE,
         wechat_callback_token=CALLBACK_TOKEN,
         wechat_callback_aes_key=AES_KEY,
-        event_clients=4,
+        event_clients=16,
         anchor_file=folder / "anchors.jsonl",
     )
 

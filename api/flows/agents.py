@@ -48,7 +48,8 @@ def check(ports: Ports, case: Case, picked: Picked) -> None:
         policy = policies.active(db)
         if not picked.listed and not case.institution.sandbox:
             rules.within_quota(_served(ports, db, agent_id), cardholder_id, policy.agent_quota)
-        rules.check_documents(policy.agent_checks, picked.checks)
+        if policy.agent_checks == "required":
+            rules.check_documents(picked.checks)
 
 
 def related(ports: Ports, one: str, other: str) -> bool:
@@ -83,11 +84,10 @@ def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
     """
     db.execute(select(tables.Person.id).where(tables.Person.id == agent_id).with_for_update(key_share=True))
     row, attempt, now = tables.Agency, tables.Attempt, ports.now()
-    passed = select(row.cardholder_id).where(
+    bought = select(row.cardholder_id).where(
         row.agent_id == agent_id,
         row.month == rules.month(ports.local()),
         row.related.is_(False),
-        row.result == VerificationState.PASSED,
     )
     in_time = or_(attempt.expires_at > now, attempt.challenge_expires_at > now)
     may_pass = and_(attempt.state.in_([*LIVE, AttemptState.FAILED]), in_time)
@@ -98,7 +98,7 @@ def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
         .where(tables.Verification.state == VerificationState.OPEN)
         .where(or_(attempt.state == AttemptState.CAPTURED, may_pass))
     )
-    return {*db.scalars(passed), *db.scalars(running)}
+    return {*db.scalars(bought), *db.scalars(running)}
 
 
 def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, Any]:

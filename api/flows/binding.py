@@ -4,7 +4,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from api.flows import tillcode
-from api.flows.identify import Named, identify
+from api.flows.identify import PHONES, Named, identify
 from api.flows.scene import User
 from api.ports import Ports
 from models import tables
@@ -24,7 +24,7 @@ def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -
     """
     with ports.database.transaction() as db:
         # The phone has no counter: misses are counted against the WeChat user.
-        person = identify(ports, named, "phone", user.openid_index)
+        person = identify(ports, named, PHONES, user.openid_index)
         code = (
             tillcode.redeem(ports, db, user, person.person_id, till_code) if till_code is not None else None
         )

@@ -23,13 +23,13 @@ class Hand:
     attempt: int = 0
 
 
-def enter(ports: Ports, hand: Hand) -> tuple[Case, str]:
-    """Return the case and the holder's cookie; the first to come becomes the holder.
+def enter(ports: Ports, hand: Hand, *, may_claim: bool) -> tuple[Case, str]:
+    """Return the case and the holder's cookie; the first to come to look becomes the holder.
 
     Raises Ended `popup_void` for everybody else and for a link that is unknown or replaced.
     """
-    if hand.cookie is not None:
-        return held(ports, hand), hand.cookie
+    if hand.cookie is not None or not may_claim:
+        return held(ports, hand), hand.cookie or ""
     with ports.database.transaction() as db:
         case = cases.current(ports, db, _find(ports, hand.token))
         if case.verification.popup_hash != digest(hand.token) or case.verification.popup_holder is not None:
@@ -44,6 +44,14 @@ def held(ports: Ports, hand: Hand) -> Case:
     case = cases.seen(ports, _find(ports, hand.token))
     _check_holder(case, hand)
     return case
+
+
+def framers(ports: Ports, token: str) -> list[str]:
+    """Return the origins that may frame what this link leads to, also where it is void; a guess has none."""
+    try:
+        return cases.seen(ports, _find(ports, token)).institution.popup_origins
+    except Ended:
+        return []
 
 
 def csrf(ports: Ports, cookie: str) -> str:
@@ -76,6 +84,6 @@ def acting(ports: Ports, hand: Hand) -> Case:
     with ports.database.transaction() as db:
         case = cases.current(ports, db, _find(ports, hand.token))
         _check_holder(case, hand)
-        if not hmac.compare_digest(csrf(ports, hand.cookie or ""), hand.csrf):
+        if not hmac.compare_digest(csrf(ports, hand.cookie or "").encode(), hand.csrf.encode()):
             raise Forbidden("the form is not from this page", code="csrf_wrong")
         return case

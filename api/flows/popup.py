@@ -6,12 +6,13 @@ from datetime import timedelta
 from api.case import Case
 from api.flows import attempt as attempts
 from api.flows import documents, holder, reach, tillcode
+from api.flows.agents import Picked
 from api.flows.attempt import Choice
 from api.flows.holder import Hand
 from api.flows.identify import Named
 from api.flows.tillcode import Shown
 from api.ports import Ports
-from models.domain.agent import Checks
+from models.domain.agent import Checks, check_documents
 from models.domain.attempt import UNDECIDED, Channel
 from models.domain.errors import Conflict, Invalid
 from models.domain.person import Push
@@ -110,20 +111,25 @@ def _is_ready(ports: Ports, case: Case, wanted: Wanted, channel: Channel) -> boo
     """Tell whether the attempt can be begun as it is.
 
     False where the page must ask first: is it the card-holder, may the message arrive, have both
-    documents been looked at. Raises Invalid `not_bound` where a push cannot arrive.
+    documents been looked at. Whatever the policy asks of a till, an agent is not sent for from here
+    without the check-list. Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive.
     """
     choice = wanted.choice
     asked = wanted.confirmed or choice.person_id is None
     try:
         picked = attempts.pick(ports, case, choice, Provider(case.institution.provider))
+        if picked is not None and channel is Channel.PUSH:
+            _not_too_soon(ports, case)
+            _check_reach(ports, picked)
+        if picked is not None and picked.is_agent:
+            check_documents(picked.checks)
     except Invalid as refusal:
         if refusal.code == "checks_missing" and not asked:
             return False
         raise
-    if picked is None or channel is Channel.QR:
-        return True
-    _not_too_soon(ports, case)
-    reached = reach.pushes(ports, [picked.person.person_id])
-    if Push.NOT_BOUND in reached.values():
+    return asked or picked is None or channel is Channel.QR
+
+
+def _check_reach(ports: Ports, picked: Picked) -> None:
+    if reach.pushes(ports, [picked.person.person_id])[picked.person.person_id] is Push.NOT_BOUND:
         raise Invalid("this person has no WeChat bound", code="not_bound")
-    return asked

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from api.flows import frames
 from api.flows.callback import NONCES
+from api.flows.identify import ON_A_PHONE
 from api.ports import Ports
 from models import tables
 from models.domain import retention as rules
@@ -93,6 +94,7 @@ def _delete_old_rows(ports: Ports) -> None:
         delete(tables.Idempotency).where(tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
         delete(tables.CallbackNonce).where(tables.CallbackNonce.seen_at < now - NONCES),
         delete(tables.TillCode).where(tables.TillCode.expires_at < now - rules.IDEMPOTENT_ANSWERS),
+        delete(tables.Miss).where(tables.Miss.at < now - ON_A_PHONE.window),
         delete(tables.Session).where(tables.Session.expires_at < now),
     ):
         with ports.database.transaction() as db:

@@ -51,7 +51,7 @@ class PageQuery(BaseModel):
 @popup.get("/popup/<string:token>", responses=PAGE)
 def show(path: PopupPath, query: PageQuery) -> Response:
     """Show where the verification stands; the first browser to come keeps the popup."""
-    case, cookie = holder.enter(ports(), _hand(path))
+    case, cookie = holder.enter(ports(), _hand(path), may_claim=_is_looked_at())
     return _keep(_page(case, cookie, Look(query.step, query.person)), path, case, cookie)
 
 
@@ -111,7 +111,7 @@ def refused(refusal: Refusal) -> Response:
     try:
         case = holder.held(ports(), hand)
     except Refusal:
-        return _html("popup/void.html", "'none'", 410)
+        return _html("popup/void.html", holder.framers(ports(), hand.token), 410)
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
     look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
     return _page(case, hand.cookie or "", look, status)
@@ -121,6 +121,12 @@ def _hand(path: PopupPath, form: Form | None = None) -> Hand:
     """Return who asks."""
     cookie = request.cookies.get(COOKIE)
     return Hand(path.token, cookie, form.csrf if form else "", form.attempt if form else 0)
+
+
+def _is_looked_at() -> bool:
+    """Tell whether somebody opens the page: neither a probe of the address nor a browser fetching ahead."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method == "GET" and not any("prefetch" in one for one in purposes)
 
 
 def _form(kind: type[F]) -> F:
@@ -150,15 +156,17 @@ def _see(path: PopupPath, step: str | None = None, person: str | None = None) ->
 
 def _page(case: Case, cookie: str, look: Look, status: int = 200) -> Response:
     shown = screens.page(ports(), case, cookie, look)
-    return _html("popup/page.html", " ".join(case.institution.popup_origins) or "'none'", status, **shown)
+    return _html("popup/page.html", case.institution.popup_origins, status, **shown)
 
 
-def _html(template: str, ancestors: str, status: int, **shown: Any) -> Response:
+def _html(template: str, framers: list[str], status: int, **shown: Any) -> Response:
     """Return a page that runs only what carries the nonce of this one answer."""
     nonce = ports().random.token()
     response = make_response(render_template(template, nonce=nonce, **shown), status)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce, ancestors=ancestors)
+    response.headers["Content-Security-Policy"] = POLICY.format(
+        nonce=nonce, ancestors=" ".join(framers) or "'none'"
+    )
     return response
 
 

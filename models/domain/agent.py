@@ -36,9 +36,9 @@ def is_agent(relation: str | None) -> bool:
     return relation is not None and relation != SELF
 
 
-def check_documents(asked: str, checks: Checks | None) -> None:
-    """Raise Invalid `checks_missing` where the policy asks for a check-list that is not complete."""
-    if asked == "required" and not (checks is not None and checks.complete):
+def check_documents(checks: Checks | None) -> None:
+    """Raise Invalid `checks_missing` unless the check-list is complete."""
+    if not (checks is not None and checks.complete):
         raise Invalid("please look at both documents first", code="checks_missing")
 
 

@@ -71,9 +71,10 @@ class Unidentified(Refusal):
 
 
 class TooMany(Refusal):
-    """A limit on how often has been reached."""
+    """A limit on how often has been reached; `after` seconds from now there is room again, if known."""
 
     code = "rate_limited"
+    after: int | None = None
 
 
 class TooLarge(Refusal):

@@ -67,3 +67,14 @@ class Lookup(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     asked: Mapped[int] = mapped_column(default=0)
     missed: Mapped[int] = mapped_column(default=0)
+
+
+class Miss(Base):
+    """A look-up that found nobody: what the limits of the last hour are counted from."""
+
+    __tablename__ = "miss"
+    __table_args__ = (Index("ix_miss_institution_id_at", "institution_id", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    institution_id: Mapped[str] = mapped_column(String(32))
+    counter: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)

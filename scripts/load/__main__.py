@@ -55,9 +55,9 @@ def main() -> None:
 async def _measure(document: dict[str, Any], servers: Servers, clients: int, seconds: int) -> dict[str, Any]:
     """Open the popups, let them wait, disturb them, read states."""
     loop = asyncio.get_running_loop()
-    till = Till(document["base_url"], document["institutions"][0])
+    tills = [Till(document["base_url"], one) for one in document["institutions"][:2]]
     print(f"opening {clients} verifications and popups …", flush=True)
-    popups = await loop.run_in_executor(None, _opened, till, document["persons"][0], clients)
+    popups = await loop.run_in_executor(None, _opened, tills, document["persons"][0], clients)
     before = servers.memory_mb()
     crowd = Crowd(popups)
     waiting = asyncio.ensure_future(crowd.gather())
@@ -68,7 +68,7 @@ async def _measure(document: dict[str, Any], servers: Servers, clients: int, sec
     await asyncio.sleep(2)
     print(f"{crowd.held} popups wait; disturbing them for {seconds} s …", flush=True)
     cpu, begun, held = servers.cpu_seconds(), time.monotonic(), crowd.held
-    reads, pages = await loop.run_in_executor(None, _disturb, till, popups, seconds)
+    reads, pages = await loop.run_in_executor(None, _disturb, tills, popups, seconds)
     busy = (servers.cpu_seconds() - cpu) / (time.monotonic() - begun)
     await asyncio.sleep(2)
     waiting.cancel()
@@ -84,10 +84,10 @@ async def _measure(document: dict[str, Any], servers: Servers, clients: int, sec
     }
 
 
-def _opened(till: Till, cardholder: dict[str, Any], clients: int) -> list[Popup]:
-    """Open so many verifications, and each one's popup for the first time."""
+def _opened(tills: list[Till], cardholder: dict[str, Any], clients: int) -> list[Popup]:
+    """Open so many verifications, by turns at each till, and each one's popup for the first time."""
     with ThreadPoolExecutor(4) as hands:
-        opened = list(hands.map(lambda _: till.open(cardholder), range(clients)))
+        opened = list(hands.map(lambda turn: tills[turn % len(tills)].open(cardholder), range(clients)))
         return list(hands.map(_entered, opened))
 
 
@@ -100,17 +100,18 @@ def _entered(verification: dict[str, Any]) -> Popup:
     return Popup(verification["id"], verification["popup_url"], cookie)
 
 
-def _disturb(till: Till, popups: list[Popup], seconds: int) -> tuple[list[float], list[float]]:
+def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list[float], list[float]]:
     """Begin attempts here and there and read states; return how long the reads took, in ms."""
     reads: list[float] = []
     pages: list[float] = []
     give_up, turn = time.monotonic() + seconds, 0
     with httpx.Client(trust_env=False, timeout=30) as browser:
         while time.monotonic() < give_up:
-            popup = popups[turn * 37 % len(popups)]
+            place = turn * 37 % len(popups)
+            popup, till = popups[place], tills[place % len(tills)]
             turn += 1
             till.attempt(popup.verification_id, {"channel": "qr"}).raise_for_status()
-            reads.append(_timed(lambda popup=popup: till.read(popup.verification_id)))
+            reads.append(_timed(lambda popup=popup, till=till: till.read(popup.verification_id)))
             headers = {"Cookie": popup.cookie}
             pages.append(_timed(lambda popup=popup, headers=headers: browser.get(popup.url, headers=headers)))
             time.sleep(PAUSE_S)

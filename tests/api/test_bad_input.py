@@ -488,3 +488,17 @@ def test_a_poll_that_cannot_be(world: World, query: str) -> None:
     verification = play.opened(world)
     answer = world.till().get(f"/v1/verifications/{verification}/events?{query}")
     refused(answer, 400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/verifications?order_no=A%00-1",
+        "/v1/verifications?order_no=A%0A-1",
+        "/v1/verifications/vrf_%00",
+        "/v1/verifications/vrf_%7F/events",
+        "/qr/%00.png",
+    ],
+)
+def test_control_characters_in_an_address_never_reach_the_database(world: World, address: str) -> None:
+    refused(world.till().get(address), 400, "malformed")

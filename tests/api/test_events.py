@@ -3,10 +3,16 @@
 import json
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from api import case as cases
+from api.feed import PER_VERIFICATION, SANDBOX_SHARE, EventFeed
+from models.domain.errors import Busy
 from tests import play
-from tests.world import World
+from tests.world import World, purchase
 
 
 def lines(world: World, verification: str, last: int | None = None) -> Any:
@@ -58,19 +64,50 @@ def test_a_false_last_event_id_is_refused(world: World) -> None:
     assert answer.status_code == 400
 
 
-def test_too_many_streams_are_busy_and_a_place_is_given_back(world: World) -> None:
-    verification = play.opened(world)
-    most = world.ports.settings.event_clients
-    held = [lines(world, verification) for _ in range(most)]
+def test_too_many_streams_of_one_verification_are_busy_and_a_place_is_given_back(world: World) -> None:
+    verification, other = play.opened(world), play.opened(world, order_no="A-2")
+    held = [lines(world, verification) for _ in range(PER_VERIFICATION)]
     answer = lines(world, verification)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     poll = world.till().get(f"/v1/verifications/{verification}/events")
     assert poll.status_code == 200
+    held += [lines(world, other)]
+    assert held[-1].status_code == 200
     held[0].close()
-    one_more = lines(world, verification)
-    assert one_more.status_code == 200
-    for answer in (*held[1:], one_more):
+    held += [lines(world, verification)]
+    assert held[-1].status_code == 200
+    for answer in held[1:]:
         answer.close()
+
+
+def test_one_institution_leaves_places_to_the_others(world: World) -> None:
+    share = world.ports.settings.event_clients // 2
+    held = [lines(world, play.opened(world, order_no=f"A-{turn}")) for turn in range(share)]
+    assert {answer.status_code for answer in held} == {200}
+    assert lines(world, play.opened(world, order_no="A-last")).status_code == 503
+    theirs = play.ok(world.till(1).post("/v1/verifications", json=purchase()), 201)["id"]
+    headers = {"Accept": "text/event-stream"}
+    held += [world.till(1).get(f"/v1/verifications/{theirs}/events", headers=headers)]
+    assert held[-1].status_code == 200
+    for answer in held:
+        answer.close()
+
+
+def test_a_sandbox_has_a_smaller_share(world: World) -> None:
+    settings = world.ports.settings.model_copy(update={"event_clients": 10 * SANDBOX_SHARE})
+    feed = EventFeed(replace(world.ports, settings=settings))
+    case = cases.seen(world.ports, play.opened(world))
+    case.institution.sandbox = True
+    places = []
+    for turn in range(SANDBOX_SHARE):
+        case.verification.id = f"vrf_{turn}"
+        places.append(feed.place(case))
+    case.verification.id = "vrf_last"
+    with pytest.raises(Busy):
+        feed.place(case)
+    for place in places:
+        place.close()
+    feed.close()
 
 
 def test_a_poll_returns_at_once_when_there_is_something(world: World) -> None:

@@ -69,6 +69,7 @@ def test_a_webhook_is_signed_and_tells_what_happened(world: World, till: Till) -
     now = int(world.clock.now().timestamp())
     assert webhooks.verify(secret, body, headers["X-Signature"], now)
     assert not webhooks.verify(secret, body + b" ", headers["X-Signature"], now)
+    assert not webhooks.verify(secret, body, headers["X-Signature"] + "é", now)
     assert not webhooks.verify(secret, body, headers["X-Signature"], now + 301)
     sent = json.loads(body)
     assert set(sent) == {"id", "type", "created", "data"}

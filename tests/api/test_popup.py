@@ -9,7 +9,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.flows import administration, holder, policy, subscription
+from api.feed import PER_VERIFICATION
+from api.flows import administration, holder, subscription
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
 from models.domain.subscription import Fact, FactKind
@@ -17,6 +18,7 @@ from tests import play
 from tests.world import AGENT, CHILD, FACELESS, MAN, STAFF, TEMPLATE, WIFE, WRONG, Insured, World, purchase
 from wechat.errors import WeChatRefused, WeChatUnknown
 
+TICKED = {"cardholder_document": "yes", "agent_document": "yes"}
 TEMPLATES = Path(__file__).parents[2] / "api/templates/popup"
 
 
@@ -79,7 +81,7 @@ def pushed(world: World, popup: Popup, who: Insured = WIFE) -> str:
     """Push to somebody with credit from the popup and deliver it; return the scene."""
     allow(world, who.openid)
     popup.get("?step=choose")
-    popup.post("push", person_id=world.ids[who.name], confirmed="yes")
+    popup.post("push", person_id=world.ids[who.name], confirmed="yes", **TICKED)
     play.work(world.ports)
     popup.get()
     return world.wechat.sent[-1][1].split("scene=")[1]
@@ -99,6 +101,35 @@ def test_the_first_browser_keeps_the_popup_and_others_find_it_gone(world: World)
     assert other.get().status_code == 410
     assert "此链接已失效" in other.html and MAN.name not in other.html
     assert popup.get().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("GET", {"Sec-Purpose": "prefetch"}),
+        ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+        ("GET", {"Purpose": "prefetch"}),
+    ],
+)
+def test_a_link_is_not_used_up_by_what_only_tries_it(
+    world: World, method: str, headers: dict[str, str]
+) -> None:
+    answer = play.ok(world.till().post("/v1/verifications", json=purchase()), 201)
+    popup = Popup(world, answer["popup_url"])
+    tried = world.app.test_client().open(popup.url, method=method, headers=headers)
+    assert tried.status_code == 410 and "Set-Cookie" not in tried.headers
+    assert popup.get().status_code == 200
+
+
+def test_a_void_link_says_so_in_the_frame_it_was_opened_in(world: World) -> None:
+    administration.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
+    _, popup = opened(world)
+    stranger = world.app.test_client().get(popup.url)
+    assert stranger.status_code == 410
+    assert stranger.headers["Content-Security-Policy"].endswith("frame-ancestors https://till.example")
+    guessed = world.app.test_client().get("/popup/" + "x" * 32)
+    assert guessed.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
 
 
 def test_the_cookie_is_for_this_popup_alone(world: World) -> None:
@@ -150,7 +181,7 @@ def test_a_guessed_link_looks_like_a_used_one(world: World) -> None:
     assert guessed.post("back").status_code == 410
 
 
-@pytest.mark.parametrize("csrf", ["", "0" * 64])
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "é", "张"])
 @pytest.mark.parametrize("deed", ["push", "code", "back", "bypass", "till-code"])
 def test_a_form_that_is_not_of_this_page_does_nothing(world: World, deed: str, csrf: str) -> None:
     verification, popup = opened(world)
@@ -230,8 +261,7 @@ def test_a_push_goes_through_every_step_to_the_end(world: World) -> None:
     allow(world, WIFE.openid)
     popup.post("push", person_id=world.ids[WIFE.name])
     assert popup.screen == "confirm" and popup.says("已核对参保人身份证", "已核对代办人身份证")
-    ticked = {"cardholder_document": "yes", "agent_document": "yes"}
-    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **ticked)
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     assert popup.screen == "waiting" and popup.says("正在把消息送到")
     play.work(world.ports)
     popup.get()
@@ -324,27 +354,41 @@ def test_somebody_without_wechat_is_led_to_the_cashiers_phone(world: World) -> N
     assert popup.says("未开通", "可用“收费员手机人脸”，或“引导开通”")
     assert popup.post("push", person_id=world.ids[WIFE.name], step="choose").status_code == 422
     assert popup.says("尚未开通微信推送")
-    popup.post("code", person_id=world.ids[WIFE.name])
+    popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     assert popup.screen == "code" and popup.says("王*英（配偶）")
 
 
 @pytest.mark.parametrize("deed", ["push", "code"])
-def test_a_policy_that_asks_for_the_check_list_gets_it(world: World, deed: str) -> None:
-    with world.ports.database.reading() as db:
-        wanted = replace(policy.active(db), agent_checks="required")
-    policy.enact(world.ports, wanted, author="test", approver="test")
+def test_the_popup_asks_for_the_check_list_whatever_the_policy(world: World, deed: str) -> None:
     verification, popup = opened(world)
     allow(world, WIFE.openid)
     wife = world.ids[WIFE.name]
     popup.post(deed, person_id=wife)
     assert popup.screen == "confirm" and states(world, verification) == []
-    answer = popup.post(deed, person_id=wife, confirmed="yes", step="confirm", agent_document="yes")
-    assert answer.status_code == 422 and popup.screen == "confirm" and popup.says("逐项勾选")
-    ticked = {"cardholder_document": "yes", "agent_document": "yes"}
-    popup.post(deed, person_id=wife, confirmed="yes", **ticked)
+    assert len(re.findall(r'type="checkbox"[^>]* required', popup.html)) == 2
+    for some in ({}, {"agent_document": "yes"}, {"cardholder_document": "yes"}):
+        answer = popup.post(deed, person_id=wife, confirmed="yes", step="confirm", **some)
+        assert answer.status_code == 422 and popup.screen == "confirm" and popup.says("逐项勾选")
+    assert states(world, verification) == []
+    popup.post(deed, person_id=wife, confirmed="yes", **TICKED)
     assert states(world, verification) == ["waiting"]
     popup.post("code", person_id=wife, confirmed="yes")
     assert states(world, verification) == ["superseded", "waiting"]
+
+
+@pytest.mark.parametrize("deed", ["push", "code"])
+def test_an_agent_typed_in_needs_the_check_list_too(world: World, deed: str) -> None:
+    verification, popup = opened(world)
+    sent = {key: value for key, value in typed().items() if key not in TICKED}
+    assert popup.post(deed, **sent).status_code == 422
+    assert popup.screen == "manual" and popup.says("逐项勾选", AGENT.id_number)
+    assert states(world, verification) == []
+
+
+def test_the_card_holder_on_the_cashiers_phone_needs_no_check_list(world: World) -> None:
+    verification, popup = opened(world)
+    popup.post("code", person_id=world.ids[MAN.name])
+    assert popup.screen == "code" and states(world, verification) == ["waiting"]
 
 
 # ------------------------------------------------------------------------------------ manual entry
@@ -356,6 +400,7 @@ def typed(who: Insured = AGENT, **changes: str) -> dict[str, str]:
         "id_number": who.id_number,
         "relation": who.relation,
         "step": "manual",
+        **TICKED,
     } | changes
 
 
@@ -419,18 +464,18 @@ def test_resending_waits_for_thirty_seconds(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
     assert re.search(r'id="resend"[^>]* hidden', popup.html)
-    answer = popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes")
+    answer = popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     assert answer.status_code == 409 and popup.says("消息刚刚发出")
     world.clock.tick(30)
     popup.get()
     assert not re.search(r'id="resend"[^>]* hidden', popup.html)
-    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes")
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     assert states(world, verification) == ["superseded", "waiting"]
 
 
 def test_a_second_click_is_one_push(world: World) -> None:
     verification, popup = opened(world)
-    sent = popup.fields() | {"person_id": world.ids[WIFE.name], "confirmed": "yes"}
+    sent = popup.fields() | {"person_id": world.ids[WIFE.name], "confirmed": "yes", **TICKED}
     for _ in range(3):
         assert popup.browser.post(f"{popup.url}/push", data=sent).status_code == 303
     assert states(world, verification) == ["waiting"]
@@ -471,7 +516,7 @@ def test_going_back_after_a_failure_keeps_the_appeal(world: World) -> None:
 def test_the_cashiers_phone_instead_of_the_push(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
-    popup.post("code", person_id=world.ids[WIFE.name])
+    popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     assert popup.screen == "code" and popup.says("王*英（配偶）")
     assert states(world, verification) == ["superseded", "waiting"]
 
@@ -488,11 +533,11 @@ def test_a_push_out_of_time_leads_back_to_the_same_choice(world: World) -> None:
 
 def test_a_code_out_of_time_is_renewed_for_the_same_person(world: World) -> None:
     verification, popup = opened(world)
-    popup.post("code", person_id=world.ids[WIFE.name])
+    popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     world.clock.tick(121)
     popup.get()
     assert popup.screen == "over" and popup.says("认证超时", "刷新")
-    popup.post("code", person_id=world.ids[WIFE.name])
+    popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     assert popup.screen == "code" and popup.says("王*英（配偶）")
     assert states(world, verification) == ["expired", "waiting"]
 
@@ -509,8 +554,9 @@ def test_a_scanned_code_and_who_was_chosen_on_the_phone(world: World) -> None:
     play.ok(phone.put(f"/mp/v1/attempts/{scene}/person", json={"person_id": world.ids[WIFE.name]}))
     popup.get()
     assert popup.says("王*英（配偶）", "刷新")
-    popup.post("code", person_id=world.ids[WIFE.name])
-    assert popup.screen == "code" and popup.says("王*英（配偶）")
+    assert 'name="person_id"' not in popup.html
+    popup.post("code", confirmed="yes")
+    assert popup.screen == "code" and popup.says("扫码后在手机上选择")
 
 
 @pytest.mark.parametrize(
@@ -524,7 +570,7 @@ def test_a_message_that_cannot_arrive_says_why(
     world: World, error: Exception, words: tuple[str, ...]
 ) -> None:
     _, popup = opened(world)
-    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes")
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     world.wechat.fail = error
     play.work(world.ports)
     popup.get()
@@ -533,7 +579,7 @@ def test_a_message_that_cannot_arrive_says_why(
 
 def test_a_message_whose_fate_is_unknown_says_so(world: World) -> None:
     _, popup = opened(world)
-    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes")
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     world.wechat.fail = WeChatUnknown()
     play.work(world.ports)
     popup.get()
@@ -620,7 +666,7 @@ def test_the_popup_follows_its_verification_by_its_cookie(world: World) -> None:
 def test_too_many_popups_are_told_to_poll(world: World) -> None:
     _, popup = opened(world)
     headers = {"Accept": "text/event-stream"}
-    held = [popup.browser.get(f"{popup.url}/events", headers=headers) for _ in range(4)]
+    held = [popup.browser.get(f"{popup.url}/events", headers=headers) for _ in range(PER_VERIFICATION)]
     assert popup.browser.get(f"{popup.url}/events", headers=headers).status_code == 503
     assert play.ok(popup.browser.get(f"{popup.url}/events?after=0"))["last"] == 1
     assert popup.get().status_code == 200

@@ -21,8 +21,8 @@ CAP = 50
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Two processes, each with a place for every popup: one may have to serve them all at first."""
-    made = Installation(tmp_path_factory.mktemp("popups"), YIBAO_EVENT_CLIENTS=str(CAP))
+    """Two processes, each with a place for every popup of the one institution, which has half of them all."""
+    made = Installation(tmp_path_factory.mktemp("popups"), YIBAO_EVENT_CLIENTS=str(2 * CAP))
     for name in ("simulator", "web", "worker"):
         made.start(name)
     yield made

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.flows import policy, staff
+from api.flows import administration, policy, staff
 from api.flows.staff import Member
 from models import tables
 from models.domain.idnumber import IdType, parse
 from models.domain.policy import Policy
+from models.domain.provider import Provider
 from tests import play
 from tests.acting import CHECKS, begun, bought, opened, passed, private, refused, strangers, typed, until
-from tests.world import ACTIONS, AGENT, CHILD, MAN, STAFF, WIFE, World, claims, purchase
+from tests.world import ACTIONS, AGENT, CHILD, MAN, STAFF, WIFE, WRONG, Insured, World, claims, purchase
 
 
 def rules(world: World, **changes: Any) -> None:
@@ -197,7 +198,7 @@ def test_what_is_under_way_counts_until_it_is_over(world: World) -> None:
     play.ok(begun(world, opened(world, one)), 201)
 
 
-def test_purchases_that_did_not_pass_do_not_count(world: World) -> None:
+def test_a_purchase_by_documents_counts_too(world: World) -> None:
     rules(world, agent_quota=1)
     one, two = strangers(world, 2)
     verification = opened(world, one)
@@ -205,6 +206,31 @@ def test_purchases_that_did_not_pass_do_not_count(world: World) -> None:
     proof = {"staff": "王", "document": "身份证", "reason": "核对"}
     play.ok(world.till().post(f"/v1/verifications/{verification}/bypass", json=proof), 201)
     assert receipt(world, verification)["agent"]["relation"] == "其他"
+    assert refused(begun(world, opened(world, two)), 429, "agent_quota")
+    play.ok(begun(world, opened(world, one)), 201)
+
+
+def test_an_appealed_purchase_counts_too(world: World) -> None:
+    rules(world, agent_quota=1)
+    (other,) = strangers(world, 1)
+    for institution in world.institutions:
+        administration.set_provider(world.ports, institution, Provider.OWN)
+    holder = Insured(AGENT.name, AGENT.id_number, AGENT.openid, None)
+    play.ok(begun(world, opened(world, holder)), 201)
+    play.work(world.ports)
+    scene, phone = world.wechat.sent[-1][1].split("scene=")[1], world.phone(MAN.openid)
+    play.agree(phone, scene)
+    assert play.tried(world, phone, scene, WRONG)["outcome"] == "failed"
+    play.ok(play.appealed(phone, scene), 201)
+    assert refused(begun(world, opened(world, other)), 429, "agent_quota")
+
+
+def test_purchases_that_were_given_up_do_not_count(world: World) -> None:
+    rules(world, agent_quota=1)
+    one, two = strangers(world, 2)
+    verification = opened(world, one)
+    play.ok(begun(world, verification), 201)
+    play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     bought(world, two)
 
 

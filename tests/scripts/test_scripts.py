@@ -101,7 +101,7 @@ def test_an_institution_is_registered_and_its_key_rotated(
     institution.main(["rotate-key", given["institution_id"]])
     assert client.get("/v1/verifications/none").status_code == 401
     institution.main(
-        ["staff", "add", given["institution_id"], "--name", "钱收银", "--openid", "openid-clerk"]
+        ["staff", "add", given["institution_id"], "--name", "钱收银", "--openid", "openid-clerk", "--no-id"]
     )
     institution.main(["staff", "list", given["institution_id"]])
     institution.main(["list"])
@@ -125,7 +125,10 @@ def test_staff_are_named_changed_and_removed(installed: World, capsys: pytest.Ca
     told = capsys.readouterr().out
     assert "钱收银" in told and "已撤销" in told and given["code"] not in told
     with pytest.raises(SystemExit, match="shift_invalid"):
-        institution.main(["staff", "add", where, "--name", "钱收银", "--shift", "always"])
+        institution.main(["staff", "add", where, "--name", "钱收银", "--no-id", "--shift", "always"])
+    for neither in ([], ["--no-id", "--id-number", WIFE.id_number]):
+        with pytest.raises(SystemExit, match="--no-id"):
+            institution.main(["staff", "add", where, "--name", "钱收银", *neither])
 
 
 def test_a_sandbox_is_registered_with_its_magic_numbers(

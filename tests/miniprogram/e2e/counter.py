@@ -55,6 +55,11 @@ class Counter:
         self._browser.do("tabTo", id=control)
         self._browser.do("press", key=key)
 
+    def tick_documents(self) -> None:
+        """Tick both documents of the check-list."""
+        for box in ("cardholder_document", "agent_document"):
+            self.press(box, "Space")
+
     def write(self, control: str, text: str) -> None:
         """Reach a field by Tab and type over what stands there."""
         self._browser.do("tabTo", id=control)

@@ -164,7 +164,8 @@ class Stage:
     def staff_code(self, name: str, *options: str) -> str:
         """Let the administrator name a member of staff; return the code that is printed once."""
         institution = self.document["institutions"][0]["id"]
-        said = self._administer("institution", "staff", "add", institution, "--name", name, *options)
+        named = ("--name", name, "--no-id", *options)
+        said = self._administer("institution", "staff", "add", institution, *named)
         return next(line.split()[1] for line in said.splitlines() if line.startswith("code"))
 
     def conclude_disputes(self, finding: str) -> None:

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.domain.agent import (
-    AGENT_CHECKS,
     Checks,
     Finding,
     check_documents,
@@ -50,14 +49,13 @@ def test_a_month_is_written_like_a_date():
     assert month(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == "2026-11"
 
 
-@given(st.sampled_from(AGENT_CHECKS), st.none() | st.builds(Checks, st.booleans(), st.booleans()))
-def test_the_check_list_is_asked_for_by_the_policy(asked, checks):
-    complete = checks is not None and checks.cardholder_document and checks.agent_document
-    if asked == "off" or complete:
-        check_documents(asked, checks)
+@given(st.none() | st.builds(Checks, st.booleans(), st.booleans()))
+def test_a_check_list_is_complete_with_both_documents(checks):
+    if checks == Checks(True, True):
+        check_documents(checks)
         return
     with pytest.raises(Invalid) as refused:
-        check_documents(asked, checks)
+        check_documents(checks)
     assert refused.value.code == "checks_missing"
 
 
