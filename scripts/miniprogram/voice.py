@@ -16,9 +16,10 @@ FOLDER = SOURCE / "voice" / "zh"
 SAID = Path(__file__).with_name("prompts.json")
 # Section of the strings → the keys that are spoken. "*" means all of it.
 SPOKEN = {
-    "capture": (
-        "ready ready_good straight turn_left turn_right nod closer open_mouth smile close_eyes blink done".split()
-    ),
+    "capture": [
+        *("ready", "ready_good", "straight", "turn_left", "turn_right", "nod", "closer"),
+        *("open_mouth", "smile", "close_eyes", "blink", "done"),
+    ],
     "hints": ["*"],
     # Why it failed is nobody's business but the person's: it is shown, not spoken over the counter.
     "result": ["passed", "failed"],
@@ -119,7 +120,8 @@ def speaker() -> Speaker:
         import espeakng_loader
         import lameenc  # noqa: F401
     except ImportError as error:
-        raise SystemExit(f"{error.name} is missing: pip install espeakng-loader==0.2.4 lameenc==1.9.0") from None
+        wanted = "pip install espeakng-loader==0.2.4 lameenc==1.9.0"
+        raise SystemExit(f"{error.name} is missing: {wanted}") from None
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     return Speaker(library, espeakng_loader.get_data_path())
 
