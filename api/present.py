@@ -152,10 +152,11 @@ def result(ports: Ports, seen: Scene, decision: tables.Decision) -> dict[str, An
     }
 
 
-def appeal(row: tables.Appeal) -> dict[str, Any]:
+def appeal(row: tables.Appeal, institution: str) -> dict[str, Any]:
     """Return an appeal as the person who lodged it reads it."""
     return {
         "appeal_id": row.id,
+        "institution": institution,
         "appeal_state": row.state.value,
         "appeal_reason": row.reason.value,
         "created_at": row.created_at.isoformat(),
@@ -163,10 +164,11 @@ def appeal(row: tables.Appeal) -> dict[str, Any]:
     }
 
 
-def consent(row: tables.Consent) -> dict[str, Any]:
+def consent(row: tables.Consent, institution: str) -> dict[str, Any]:
     """Return a consent as the person who gave it reads it."""
     return {
         "consent_id": row.id,
+        "institution": institution,
         "notice_version": row.notice_version,
         "granted": row.granted,
         "created_at": row.created_at.isoformat(),

@@ -18,12 +18,18 @@ from models.domain.person import mask
 RECENT = timedelta(minutes=10)
 
 
-def consents(ports: Ports, user: User) -> list[tables.Consent]:
-    """Return the answers given on this user's own phone, newest first."""
-    mine = select(tables.Consent).where(tables.Consent.openid_index == user.openid_index)
-    own = mine.where(tables.Consent.channel == Channel.PUSH)
+def consents(ports: Ports, user: User) -> list[tuple[tables.Consent, str]]:
+    """Return the answers given on this user's own phone and for which institution, newest first."""
+    mine = (
+        select(tables.Consent, tables.Institution.name)
+        .join(tables.Attempt, tables.Attempt.id == tables.Consent.attempt_id)
+        .join(tables.Verification, tables.Verification.id == tables.Attempt.verification_id)
+        .join(tables.Institution, tables.Institution.id == tables.Verification.institution_id)
+        .where(tables.Consent.openid_index == user.openid_index, tables.Consent.channel == Channel.PUSH)
+    )
     with ports.database.reading() as db:
-        return list(db.scalars(own.order_by(tables.Consent.created_at.desc()).limit(200)))
+        found = db.execute(mine.order_by(tables.Consent.created_at.desc()).limit(200))
+        return [(row, institution) for row, institution in found]
 
 
 def bindings(ports: Ports, user: User) -> list[tables.Binding]:
@@ -35,15 +41,17 @@ def bindings(ports: Ports, user: User) -> list[tables.Binding]:
         )
 
 
-def appeals(ports: Ports, user: User) -> list[tables.Appeal]:
-    """Return the appeals lodged on this user's own phone, newest first."""
+def appeals(ports: Ports, user: User) -> list[tuple[tables.Appeal, str]]:
+    """Return the appeals lodged on this user's own phone and about which institution, newest first."""
     mine = (
-        select(tables.Appeal)
+        select(tables.Appeal, tables.Institution.name)
+        .join(tables.Institution, tables.Institution.id == tables.Appeal.institution_id)
         .join(tables.Attempt, tables.Attempt.id == tables.Appeal.attempt_id)
         .where(tables.Appeal.openid_index == user.openid_index, tables.Attempt.channel == Channel.PUSH)
     )
     with ports.database.reading() as db:
-        return list(db.scalars(mine.order_by(tables.Appeal.created_at.desc()).limit(200)))
+        found = db.execute(mine.order_by(tables.Appeal.created_at.desc()).limit(200))
+        return [(row, institution) for row, institution in found]
 
 
 def proven_person(ports: Ports, db: Session, user: User) -> str:
@@ -92,7 +100,7 @@ def export(ports: Ports, user: User) -> dict[str, Any]:
         }
 
 
-def withdraw(ports: Ports, user: User, consent_id: str) -> tables.Consent:
+def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:
     """Take a consent back: a running attempt is declined, an old one loses its frames and its link.
 
     Ending one's own running attempt needs no proof; reaching into the past needs a recent pass.
@@ -101,10 +109,10 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tables.Consent:
         row = db.get(tables.Consent, consent_id)
         if row is None or row.openid_index != user.openid_index or row.channel is not Channel.PUSH:
             raise Absent
-        if row.withdrawn_at is not None:
-            return row
         attempt = db.get_one(tables.Attempt, row.attempt_id)
         case = cases.current(ports, db, attempt.verification_id)
+        if row.withdrawn_at is not None:
+            return row, case.institution.name
         attempt = case.attempt(attempt.id)
         if attempt.state in LIVE - {AttemptState.WAITING}:
             cases.step(ports, case, attempt, AttemptEvent.DECLINE, {"openid": user.openid})
@@ -118,7 +126,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tables.Consent:
     if attempt.state is not AttemptState.CAPTURED:
         for challenge_id in challenges:
             retention.forget_frames(ports, challenge_id)
-    return row
+    return row, case.institution.name
 
 
 def _unlink_scores(db: Session, which: Any) -> None:

@@ -137,4 +137,4 @@ def lodge_appeal(path: ScenePath) -> Response:
     """Lodge an appeal; the purchase may go on."""
     fields, photos = uploads.appeal()
     seen, row = appeals.lodge(ports(), user(), path.scene, Plea(fields.reason, fields.statement, photos))
-    return answer(present.scene(ports(), seen) | present.appeal(row), 201)
+    return answer(present.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)

@@ -69,7 +69,7 @@ def claim_staff(body: requests.StaffCode) -> Response:
 @me.get("/me/consents", responses={200: answers.ConsentList})
 def list_consents() -> Response:
     """List what was consented to on this phone."""
-    return answer({"consents": [present.consent(row) for row in subject.consents(ports(), user())]})
+    return answer({"consents": [present.consent(*one) for one in subject.consents(ports(), user())]})
 
 
 @me.get("/me/bindings", responses={200: answers.BindingList})
@@ -81,7 +81,7 @@ def list_bindings() -> Response:
 @me.get("/me/appeals", responses={200: answers.AppealList})
 def list_appeals() -> Response:
     """List the appeals lodged on this phone."""
-    return answer({"appeals": [present.appeal(row) for row in subject.appeals(ports(), user())]})
+    return answer({"appeals": [present.appeal(*one) for one in subject.appeals(ports(), user())]})
 
 
 @me.get("/me/agents", responses={200: answers.AgencyList})
@@ -102,9 +102,9 @@ def dispute(path: AgencyPath, body: requests.Dispute) -> Response:
 def export() -> Response:
     """Export what is kept about the person who has just passed on this phone."""
     kept = subject.export(ports(), user())
-    kept["consents"] = [present.consent(row) for row in subject.consents(ports(), user())]
+    kept["consents"] = [present.consent(*one) for one in subject.consents(ports(), user())]
     kept["bindings"] = [present.binding(ports(), row) for row in subject.bindings(ports(), user())]
-    kept["appeals"] = [present.appeal(row) for row in subject.appeals(ports(), user())]
+    kept["appeals"] = [present.appeal(*one) for one in subject.appeals(ports(), user())]
     bought = disputes.purchases(ports(), user())
     kept["agents"] = [present_subject.agency(ports(), one) for one in bought]
     return answer(kept)
@@ -113,7 +113,7 @@ def export() -> Response:
 @me.delete("/me/consents/<string:consent_id>", responses={200: answers.ConsentRow})
 def withdraw(path: ConsentPath) -> Response:
     """Take a consent back."""
-    return answer(present.consent(subject.withdraw(ports(), user(), path.consent_id)))
+    return answer(present.consent(*subject.withdraw(ports(), user(), path.consent_id)))
 
 
 @me.delete("/me/bindings/<string:binding_id>", responses={204: None})

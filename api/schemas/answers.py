@@ -277,6 +277,7 @@ class AppealLodged(SceneAnswer):
     """The appeal as lodged."""
 
     appeal_id: str
+    institution: str
     appeal_state: AppealState
     appeal_reason: AppealReason
     created_at: datetime
@@ -287,6 +288,7 @@ class AppealRow(Answer):
     """One of the user's appeals."""
 
     appeal_id: str
+    institution: str
     appeal_state: AppealState
     appeal_reason: AppealReason
     created_at: datetime
@@ -303,6 +305,7 @@ class ConsentRow(Answer):
     """One of the user's consents."""
 
     consent_id: str
+    institution: str
     notice_version: str
     granted: bool
     created_at: datetime

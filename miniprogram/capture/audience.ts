@@ -31,6 +31,10 @@ export function shown(percent: number, arrow: Guidance['arrow']) {
   return { percent, arrow, progress: fill(strings().capture.progress, { percent }) }
 }
 
+/** What the page shows when a try begins, and when the camera is put away. */
+export const BEGINNING = { ...shown(0, ''), note: '', network: '', colour: '', cannot: false, busy: false }
+export const UNMOUNTED = { mounted: false, cameraReady: false }
+
 /** Return the words for an action, a hint, or a moment of filming. */
 export function captionOf(key: string): string {
   const captions: Record<string, string> = { ...strings().capture, ...strings().hints }

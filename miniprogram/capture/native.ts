@@ -2,9 +2,10 @@ import { finishNative, startNative } from '../services/api'
 import type { FinishAnswer } from '../services/contract'
 
 /** Have WeChat itself verify the face; the server asks WeChat what came of it. */
-export async function verifyNatively(scene: string): Promise<FinishAnswer> {
+export async function verifyNatively(scene: string, deciding: () => void): Promise<FinishAnswer> {
   const begun = await startNative(scene)
   await shown(begun.verify_id)
+  deciding()
   return finishNative(scene)
 }
 

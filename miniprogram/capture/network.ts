@@ -2,12 +2,18 @@ const SLOW: readonly string[] = ['2g', '3g']
 
 /** Watch for a weak network; `isWeak` says how it stands, `slowed` that a try has met with it, `stop` ends it. */
 export function watchNetwork(): { isWeak: () => boolean; slowed: () => void; stop: () => void } {
+  let slow = false
   let weak = false
   let wasSlow = false
-  const changed = (state: { weakNet: boolean; networkType: string }) => {
-    weak = state.weakNet || SLOW.includes(state.networkType)
+  const changed = ({ networkType }: { networkType: string }) => { slow = SLOW.includes(networkType) }
+  const weakened = ({ weakNet }: { weakNet: boolean }) => { weak = weakNet }
+  // Its answer may come after a change.
+  wx.getNetworkType({ success: ({ networkType }) => { slow ||= SLOW.includes(networkType) } })
+  wx.onNetworkStatusChange(changed)
+  wx.onNetworkWeakChange(weakened)
+  const stop = () => {
+    wx.offNetworkStatusChange(changed as () => void)
+    wx.offNetworkWeakChange(weakened)
   }
-  wx.getNetworkType({ success: (answer) => { weak = SLOW.includes(answer.networkType) } })
-  wx.onNetworkWeakChange(changed)
-  return { isWeak: () => weak || wasSlow, slowed: () => { wasSlow = true }, stop: () => wx.offNetworkWeakChange(changed) }
+  return { isWeak: () => slow || weak || wasSlow, slowed: () => { wasSlow = true }, stop }
 }

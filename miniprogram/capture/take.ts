@@ -53,7 +53,11 @@ export class Take {
     this.progress = { hint: null, progress: challenge.actions.map((action) => ({ action, done: false })) }
     this.uploader = new Uploader(
       (shots) => api.sendFrames(this.challenge.challenge_id, framesForm(shots)),
-      (answer) => { this.progress = answer },
+      (answer) => {
+        this.progress = answer
+        // What arrives slowly arrives: only a network that carries nothing is given up.
+        this.waitingSince = stage.clock()
+      },
       stage.clock,
     )
     this.film = new Film(stage.encoder, plan(challenge.frame, stage.weak), stage.mirrored, stage.clock, {

@@ -22,8 +22,7 @@ export function title(text: string): void {
   wx.setNavigationBarTitle({ title: text })
 }
 
-/** The same for a page from which there is no way to the home page: somebody else may hold the phone. */
-export function titleAlone(text: string): void {
-  title(text)
+/** For a page from which there is no way to the home page, since somebody else may hold the phone; WeChat wants it in onShow. */
+export function alone(): void {
   wx.hideHomeButton()
 }

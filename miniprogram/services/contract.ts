@@ -41,6 +41,7 @@ export type AppealReason = "photo_outdated" | "appearance_changed" | "capture_tr
 
 export interface AppealRow {
   appeal_id: string
+  institution: string
   appeal_state: AppealState
   appeal_reason: AppealReason
   created_at: string
@@ -110,6 +111,7 @@ export interface ConsentList {
 
 export interface ConsentRow {
   consent_id: string
+  institution: string
   notice_version: string
   granted: boolean
   created_at: string

@@ -28,7 +28,8 @@ export function consentLine(row: ConsentRow): Line {
   const { mine } = strings()
   const head = fill(row.granted ? mine.granted : mine.refused, { day: minute(row.created_at) })
   const may = row.granted && !row.withdrawn_at
-  return { id: row.consent_id, head, note: row.withdrawn_at ? mine.withdrawn : '', button: may ? mine.withdraw : '', sure: mine.withdraw_sure }
+  const note = row.withdrawn_at ? `${row.institution} · ${mine.withdrawn}` : row.institution
+  return { id: row.consent_id, head, note, button: may ? mine.withdraw : '', sure: mine.withdraw_sure }
 }
 
 export function bindingLine(row: BindingRow): Line {
@@ -40,6 +41,6 @@ export function bindingLine(row: BindingRow): Line {
 export function appealLine(row: AppealRow): Line {
   const { mine, appeal } = strings()
   const states: Record<string, string> = mine
-  const note = `${minute(row.created_at)} · ${states[row.appeal_state] ?? ''}`
+  const note = `${row.institution} · ${minute(row.created_at)} · ${states[row.appeal_state] ?? ''}`
   return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: '', sure: '' }
 }

@@ -7,6 +7,17 @@ export function go(page: PageName, query: Record<string, string> = {}): void {
   wx.redirectTo({ url: address(page, query) })
 }
 
+/** Go to a page from which one comes back. */
+export function visit(page: PageName): void {
+  wx.navigateTo({ url: address(page, {}) })
+}
+
+/** Go back to where one came from; to `home` when a message or a code has opened this page. */
+export function back(home: PageName): void {
+  if (getCurrentPages().length > 1) wx.navigateBack()
+  else go(home)
+}
+
 /** Go to a page that has no way back at all: the phone is being handed over. */
 export function restart(page: PageName, query: Record<string, string> = {}): void {
   wx.reLaunch({ url: address(page, query) })

@@ -1,7 +1,8 @@
+import { HOTLINE } from '../config'
 import type { Scene } from './api'
 import type { FinishAnswer } from './contract'
 import { APPEALABLE, can } from './lifecycle'
-import { strings } from './strings/index'
+import { fill, strings } from './strings/index'
 
 export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'hand_back'
 
@@ -21,13 +22,15 @@ const AHEAD_OF_APPEAL: readonly string[] = ['not_acquired', 'matcher_unavailable
 export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
   const { result, common } = strings()
   const ends = scene.channel === 'qr' ? (['hand_back'] as Action[]) : []
-  const said: Record<string, string> = result
+  const words: Record<string, string> = result
+  // Messages and lists are on the person's own phone; on the cashier's phone some words differ.
+  const said = (key: string) => words[`${key}_${scene.channel}`] ?? words[key] ?? ''
   if (scene.state === 'captured') return { mood: 'wait', heading: strings().capture.deciding, text: '', actions: [] }
   if (scene.state === 'passed') return passed(scene, ends)
-  if (scene.state === 'appealed') return { mood: 'good', heading: result.appealed, text: result.appealed_how, actions: ends }
-  if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: `${common.other_ways}。${common.other_ways_how}`, actions: ends }
+  if (scene.state === 'appealed') return { mood: 'good', heading: result.appealed, text: fill(said('appealed_how'), { hotline: HOTLINE }), actions: ends }
+  if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: common.other_ways_how, actions: ends }
   if (scene.state === 'failed' || mayTry(scene)) return failed(scene, finished, ends)
-  return { mood: 'plain', heading: said[scene.state] ?? '', text: said[`${scene.state}_how`] ?? '', actions: ends }
+  return { mood: 'plain', heading: said(scene.state), text: said(`${scene.state}_how`), actions: ends }
 }
 
 function passed(scene: Scene, ends: Action[]): Outcome {

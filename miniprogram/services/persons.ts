@@ -9,6 +9,7 @@ export interface Row {
   name: string
   relation: string
   detail: string
+  own: boolean
   usable: boolean
   why: string
 }
@@ -30,6 +31,7 @@ export function rows(persons: readonly ListedPerson[]): Row[] {
     id: person.person_id,
     name: person.name,
     relation: person.relation,
+    own: person.network === 'self',
     detail: person.age === null ? '' : fill(strings().cashier.years, { age: person.age }),
     ...usable(person),
   }))

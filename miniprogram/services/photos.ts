@@ -1,3 +1,4 @@
+import { rememberPhotoLeft } from './memory'
 import { problem } from './problem'
 
 /** Let the person take photos (or, where allowed, choose them); an empty list when they think again. Throws a Problem. */
@@ -28,5 +29,7 @@ export function fileBytes(filePath: string): Promise<ArrayBuffer> {
 
 /** Delete photos from the phone, which may be the cashier's; what WeChat has already deleted is gone as well. */
 export function deletePhotos(paths: readonly string[]): void {
-  for (const filePath of paths) wx.getFileSystemManager().unlink({ filePath, fail: () => undefined })
+  for (const filePath of paths) {
+    wx.getFileSystemManager().unlink({ filePath, fail: ({ errMsg }) => { if (!/no such file/.test(errMsg)) rememberPhotoLeft() } })
+  }
 }

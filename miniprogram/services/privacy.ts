@@ -5,6 +5,22 @@ export function agreedToPrivacy(): Promise<boolean> {
   })
 }
 
+/** Tell whether the phone itself keeps the camera from WeChat. */
+export function isBarred(): boolean {
+  return wx.getAppAuthorizeSetting().cameraAuthorized === 'denied'
+}
+
+/** Return what keeps the camera from this page: the phone, the person's refusal, or something else that uses it. */
+export function cameraTrouble(): Promise<'barred' | 'denied' | 'occupied'> {
+  if (isBarred()) return Promise.resolve('barred')
+  return new Promise((resolve) => {
+    wx.getSetting({
+      success: ({ authSetting }) => resolve((authSetting as Record<string, boolean>)['scope.camera'] ? 'occupied' : 'denied'),
+      fail: () => resolve('denied'),
+    })
+  })
+}
+
 /** Show WeChat's settings page; true when the camera is allowed after it. */
 export function cameraAllowedInSettings(): Promise<boolean> {
   return new Promise((resolve) => {

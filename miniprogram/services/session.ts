@@ -19,11 +19,6 @@ export async function withSession<T>(run: (token: string) => Promise<T>): Promis
   }
 }
 
-/** Forget who is logged in. */
-export function forgetSession(): void {
-  token = ''
-}
-
 /** Log in once, however many ask at the same time. */
 function login(): Promise<string> {
   running ??= exchange().finally(() => {

@@ -33,6 +33,17 @@ export function accepted(answer: PanelAnswer): boolean {
   return answer === 'accept' || answer === 'acceptWithAudio'
 }
 
+/** Tell whether WeChat was told to refuse without asking (总是保持以上选择): no panel opens for it any more. */
+export function isRefusedForever(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    wx.getSetting({
+      withSubscriptions: true,
+      success: ({ subscriptionsSetting }) => resolve(subscriptionsSetting?.itemSettings?.[id] === 'reject'),
+      fail: () => resolve(false),
+    })
+  })
+}
+
 /** Tell whether something that was asked for was not allowed. */
 export function isPartial(asked: readonly string[], { told }: Panel): boolean {
   return told.filter(({ result }) => accepted(result)).length < asked.length

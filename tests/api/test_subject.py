@@ -11,7 +11,7 @@ from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger
 from scripts.demo.film import samples
 from tests import play
-from tests.world import MAN, TEMPLATE, WIFE, World
+from tests.world import MAN, TEMPLATE, WIFE, WRONG, World
 
 
 @pytest.fixture
@@ -87,6 +87,25 @@ def test_guessing_names_is_stopped(world: World) -> None:
     assert statuses == {422, 429}
     typed = {"name": WIFE.name, "id_number": WIFE.id_number}
     assert phone.post("/mp/v1/bindings", json=typed).status_code == 429
+
+
+def test_a_consent_says_at_which_shop(world: World, proven) -> None:
+    kept = play.ok(proven.get("/mp/v1/me/export"))
+    (consent,) = play.ok(proven.get("/mp/v1/me/consents"))["consents"]
+    assert kept["consents"] == [consent]
+    withdrawn = play.ok(proven.delete(f"/mp/v1/me/consents/{consent['consent_id']}"))
+    again = play.ok(proven.delete(f"/mp/v1/me/consents/{consent['consent_id']}"))
+    assert {one["institution"] for one in (consent, withdrawn, again)} == {"第一药房"}
+
+
+def test_an_appeal_says_at_which_shop(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    play.ok(play.appealed(phone, scene), 201)
+    (row,) = play.ok(phone.get("/mp/v1/me/appeals"))["appeals"]
+    assert row["institution"] == "第一药房"
 
 
 def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:

@@ -1,4 +1,5 @@
 import { paragraphs } from '../../services/notice'
+import { strings } from '../../services/strings/index'
 
 /** The notice, each of its points a line of its own, and the answer to it: 点击同意，再点下一步, with the four digits where the policy wants them. */
 Component({
@@ -9,7 +10,7 @@ Component({
     busy: { type: Boolean, value: false },
     error: { type: String, value: '' },
   },
-  data: { lines: [] as { head: string; body: string }[], agreed: false, presence: '' },
+  data: { lines: [] as { head: string; body: string }[], agreed: false, presence: '', sure: false, otherWays: strings().common.other_ways },
   observers: {
     notice(text: string) {
       this.setData({ lines: paragraphs(text) })
@@ -28,6 +29,12 @@ Component({
     },
     onNext() {
       this.triggerEvent('agree', { presence: this.data.presence })
+    },
+    onDisagree() {
+      this.setData({ sure: true })
+    },
+    onBack() {
+      this.setData({ sure: false })
     },
     onDecline() {
       this.triggerEvent('decline')

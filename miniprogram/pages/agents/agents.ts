@@ -3,7 +3,7 @@ import type { Bought } from '../../services/agents'
 import { bought } from '../../services/agents'
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
-import { go } from '../../services/navigation'
+import { back, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
@@ -74,10 +74,10 @@ Page({
   },
 
   onSubscribe() {
-    go('subscribe')
+    visit('subscribe')
   },
 
   onMine() {
-    go('mine')
+    back('mine')
   },
 })

@@ -1,7 +1,7 @@
-import { REVIEW_DAYS } from '../../config'
+import { HOTLINE, REVIEW_DAYS } from '../../config'
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, titleAlone } from '../../services/appearance'
+import { alone, shell, title } from '../../services/appearance'
 import type { AppealReason } from '../../services/contract'
 import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
@@ -10,6 +10,7 @@ import { follow, go, ticket } from '../../services/navigation'
 import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
 import { explain, fill } from '../../services/strings/index'
+import { zh } from '../../services/strings/zh'
 
 const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
 
@@ -33,7 +34,11 @@ Page({
   gone: false,
 
   onReady() {
-    titleAlone(this.data.t.title)
+    title(this.data.t.title)
+  },
+
+  onShow() {
+    alone()
   },
 
   onLoad(query: Record<string, string | undefined>) {
@@ -41,7 +46,6 @@ Page({
     this.ticket = ticket(query)
     this.setData({
       reasons: REASONS.map((value) => ({ value, label: t[value] })),
-      whoLooks: fill(t.who_looks_how, { days: REVIEW_DAYS }),
     })
     void this.open()
   },
@@ -57,7 +61,11 @@ Page({
       this.scene = await api.openScene(this.ticket)
       if (this.gone) return
       if (!this.scene.appeal.allowed) return go('result', { scene: this.ticket })
-      this.setData({ phase: 'ask', needsPhoto: this.scene.channel === 'qr' })
+      const { t } = this.data
+      const needsPhoto = this.scene.channel === 'qr'
+      // On the cashier's phone the person has no list to look at later.
+      const how = needsPhoto ? t.who_looks_how_qr : t.who_looks_how
+      this.setData({ phase: 'ask', needsPhoto, whoLooks: fill(how, { days: REVIEW_DAYS, hotline: HOTLINE }) })
     } catch (thrown) {
       this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
     }
@@ -96,7 +104,7 @@ Page({
   missing(): string {
     const { t, reason, statement, photos, needsPhoto } = this.data
     if (!reason) return t.need_reason
-    if (!statement.trim()) return t.need_statement
+    if (reason === 'other' && !statement.trim()) return t.need_statement
     return needsPhoto && photos.length === 0 ? explain('photo_required') : ''
   },
 
@@ -120,7 +128,9 @@ Page({
       const png = photo.path.toLowerCase().endsWith('.png')
       return { name: 'photos', file: `${i}.${png ? 'png' : 'jpg'}`, bytes: await fileBytes(photo.path) }
     })
-    const fields = [{ name: 'reason', text: reason }, { name: 'statement', text: statement.trim() }]
+    // Nobody has to write what the reason says already.
+    const said = statement.trim() || (reason ? zh.appeal[reason] : '')
+    const fields = [{ name: 'reason', text: reason }, { name: 'statement', text: said }]
     return [...fields, ...(await Promise.all(read))]
   },
 

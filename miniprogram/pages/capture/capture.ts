@@ -1,25 +1,23 @@
-import { audienceOf, captionOf, shown } from '../../capture/audience'
+import { audienceOf, BEGINNING, captionOf, UNMOUNTED } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import { stageFor } from '../../capture/stage'
+import { Swap } from '../../capture/swap'
 import { Take } from '../../capture/take'
 import { turnAt } from '../../capture/turn'
 import { verifyNatively } from '../../capture/native'
 import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
-import { shell, titleAlone } from '../../services/appearance'
+import { alone, shell, title } from '../../services/appearance'
 import type { FinishAnswer, Provider } from '../../services/contract'
 import { rememberResult } from '../../services/memory'
 import { follow, go, pageFor, ticket } from '../../services/navigation'
-import { agreedToPrivacy, cameraAllowedInSettings } from '../../services/privacy'
+import { agreedToPrivacy, cameraAllowedInSettings, cameraTrouble, isBarred } from '../../services/privacy'
 import { mayTry } from '../../services/outcome'
 import { asProblem, problem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
 import { Voice } from '../../services/voice'
 
-type Phase = 'loading' | 'ready' | 'filming' | 'deciding' | 'native' | 'privacy' | 'denied' | 'left' | 'cut' | 'trouble'
-
-const UNMOUNTED = { mounted: false, cameraReady: false }
-const BEGINNING = { ...shown(0, ''), note: '', network: '', colour: '', cannot: false, busy: false }
+type Phase = 'loading' | 'ready' | 'filming' | 'deciding' | 'native' | 'privacy' | 'barred' | 'denied' | 'occupied' | 'left' | 'cut' | 'trouble'
 
 /** Filming the face: one instruction at a time, spoken and written. */
 Page({
@@ -33,6 +31,7 @@ Page({
     say: '',
     calm: false,
     trouble: '',
+    over: false,
   },
   ticket: '',
   provider: 'own' as Provider,
@@ -41,17 +40,19 @@ Page({
   net: null as unknown as ReturnType<typeof watchNetwork>,
   precheck: null as Precheck | null,
   take: null as Take | null,
+  swap: null as unknown as Swap,
   // What was asked before the page was left must not film after it, nor lead on once the page is closed.
   leavings: 0,
   gone: false,
 
   onReady() {
-    titleAlone(this.data.t.title)
+    title(this.data.t.title)
   },
 
   onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     this.voice = new Voice()
+    this.swap = new Swap()
     this.net = watchNetwork()
     void this.open()
   },
@@ -69,6 +70,8 @@ Page({
   },
 
   onShow() {
+    alone()
+    if (this.data.phase === 'barred' && !isBarred()) void this.prepare(this.provider)
     this.lookAhead()
   },
 
@@ -109,7 +112,8 @@ Page({
   onCameraLost({ type }: WechatMiniprogram.BaseEvent) {
     if (this.data.phase !== 'ready' && this.data.phase !== 'filming') return
     this.leave()
-    this.setData({ phase: type === 'error' ? 'denied' : 'left', ...UNMOUNTED })
+    this.setData({ phase: 'left', ...UNMOUNTED })
+    if (type === 'error') void cameraTrouble().then((phase) => this.setData({ phase }))
   },
 
   /** Look for what stands in the way before a try is drawn. */
@@ -133,7 +137,7 @@ Page({
     if (this.data.busy) return
     this.setData({ busy: true })
     this.precheck?.stop()
-    void this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket) : this.film())
+    void this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket, () => this.setData({ phase: 'deciding' })) : this.film())
   },
 
   async conclude(deciding: Promise<FinishAnswer>) {
@@ -154,6 +158,7 @@ Page({
     if (this.leavings !== leavings) throw problem('left')
     this.take = new Take(challenge, stage, audienceOf(this, this.net.slowed))
     this.setData({ ...BEGINNING, phase: 'filming', say: captionOf('straight') })
+    wx.pageScrollTo({ selector: '#say', duration: 0 })
     return this.take.run()
   },
 
@@ -163,18 +168,12 @@ Page({
     const turn = turnAt(trouble, this.provider)
     this.setData({ busy: false, colour: '' })
     if (turn.to === 'result') go('result', { scene: this.ticket })
-    if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code) })
+    if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code), over: trouble.code === 'tries_used_up' })
     if (turn.to === 'provider') void this.prepare(turn.provider)
   },
 
-  async onHard() {
-    try {
-      await this.take?.swap()
-      this.setData({ note: this.data.t.swapped })
-    } catch (thrown) {
-      const { code } = asProblem(thrown)
-      this.setData({ note: explain(code), cannot: code === 'already_swapped' })
-    }
+  onHard(): Promise<void> {
+    return this.swap.ask(this.take, (changes) => this.setData(changes))
   },
 
   onCalm() {
@@ -182,7 +181,8 @@ Page({
   },
 
   async onSettings() {
-    if (await cameraAllowedInSettings()) await this.prepare(this.provider)
+    if (this.data.phase === 'barred') wx.openAppAuthorizeSetting()
+    else if (await cameraAllowedInSettings()) await this.prepare(this.provider)
   },
 
   /** After the network was cut: first send what this try has filmed, else film anew; a second quick tap is none. */
@@ -193,6 +193,7 @@ Page({
   },
 
   onOther() {
+    if (this.swap.isDeaf) return
     this.leave()
     go('result', { scene: this.ticket, other: this.data.channel })
   },

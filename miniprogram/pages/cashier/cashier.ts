@@ -1,8 +1,8 @@
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, titleAlone } from '../../services/appearance'
+import { alone, shell, title } from '../../services/appearance'
 import type { IdType, PersonChoice } from '../../services/contract'
-import { rememberResult } from '../../services/memory'
+import { isPhotoLeft, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
 import { go, pageFor, restart, ticket } from '../../services/navigation'
 import { RELATIONS, relationSent, rows } from '../../services/persons'
@@ -34,6 +34,7 @@ Page({
     number: '',
     relationIndex: -1,
     handOver: '',
+    left: false,
     busy: false,
     trouble: { heading: '', text: '', staff: false },
   },
@@ -41,14 +42,18 @@ Page({
   gone: false,
 
   onReady() {
-    titleAlone(this.data.t.title)
+    title(this.data.t.title)
+  },
+
+  onShow() {
+    alone()
   },
 
   onLoad(query: Record<string, string | undefined>) {
     // Whoever had the phone before: nothing of theirs outlives the hand-over.
     rememberResult(null)
     this.ticket = ticket(query)
-    if (query.done) return this.setData({ phase: 'done' })
+    if (query.done) return this.setData({ phase: 'done', left: isPhotoLeft() })
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
   },
@@ -68,8 +73,8 @@ Page({
     go('staff')
   },
 
-  async open() {
-    this.setData({ phase: 'loading', error: '' })
+  async open(error = '') {
+    this.setData({ phase: 'loading', error })
     try {
       this.show(await api.openScene(this.ticket))
     } catch (thrown) {
@@ -95,8 +100,7 @@ Page({
 
   onPick(event: WechatMiniprogram.CustomEvent) {
     const picked = event.currentTarget.dataset['id'] as string
-    // The card-holder leads the list; everybody else acts for them.
-    this.setData({ picked, acting: picked !== this.data.rows[0]?.id, ...UNCHECKED })
+    this.setData({ picked, acting: !this.data.rows.find((row) => row.id === picked)?.own, ...UNCHECKED })
   },
 
   onManual() {
@@ -154,8 +158,9 @@ Page({
 
   stumble(thrown: unknown) {
     const trouble = asProblem(thrown)
-    const over = trouble.status === 410 || ['expired', 'wrong_state', 'person_already_chosen', 'notice_stale'].includes(trouble.code)
-    if (over) void this.open()
+    const over = trouble.status === 410 || ['expired', 'wrong_state', 'person_already_chosen'].includes(trouble.code)
+    if (trouble.code === 'notice_stale') void this.open(explain(trouble.code))
+    else if (over) void this.open()
     else this.setData({ busy: false, error: explain(trouble.code) })
   },
 

@@ -2,7 +2,7 @@ import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import type { Line } from '../../services/mine'
 import { appealLine, bindingLine, consentLine } from '../../services/mine'
-import { go } from '../../services/navigation'
+import { back, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
@@ -52,11 +52,11 @@ Page({
   },
 
   onHome() {
-    go('verify')
+    back('verify')
   },
 
   onAgents() {
-    go('agents')
+    visit('agents')
   },
 
   onList(event: WechatMiniprogram.TouchEvent) {
@@ -114,7 +114,11 @@ Page({
   },
 
   onCopy() {
-    wx.setClipboardData({ data: this.exported, success: () => this.setData({ copied: true }) })
+    wx.setClipboardData({
+      data: this.exported,
+      success: () => this.setData({ copied: true, error: '' }),
+      fail: () => this.setData({ error: this.data.t.copy_failed }),
+    })
   },
 
   onErasePage() {

@@ -1,13 +1,13 @@
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
-import { shell, titleAlone } from '../../services/appearance'
+import { alone, shell, title } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { newResult, recallResult, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
 import { follow, go, pageFor, restart, ticket } from '../../services/navigation'
 import type { Outcome } from '../../services/outcome'
 import { outcome } from '../../services/outcome'
-import { asProblem } from '../../services/problem'
+import { asProblem, isPassing } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 import { accepted, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 import { Voice } from '../../services/voice'
@@ -34,10 +34,15 @@ Page({
   // Made in onLoad: WeChat copies what a page is defined with, and a copy is no Voice.
   voice: null as unknown as Voice,
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
+  asking: false,
   gone: false,
 
   onReady() {
-    titleAlone(this.data.t.title)
+    title(this.data.t.title)
+  },
+
+  onShow() {
+    alone()
   },
 
   onLoad(query: Record<string, string | undefined>) {
@@ -65,16 +70,24 @@ Page({
       if (page === 'result' || (page === 'capture' && finished)) this.show(scene, finished)
       else follow(page, scene)
     } catch (thrown) {
-      this.setData({ phase: 'trouble', trouble: explain(asProblem(thrown).code) })
+      const trouble = asProblem(thrown)
+      if (this.data.view?.mood === 'wait' && isPassing(trouble)) this.poll()
+      else this.setData({ phase: 'trouble', trouble: explain(trouble.code) })
     }
+  },
+
+  /** While it is decided, ask again, whatever one answer has come to. */
+  poll() {
+    if (!this.gone) this.timer = setTimeout(() => void this.open(), POLL_MS)
   },
 
   show(scene: Scene, finished: FinishAnswer | null) {
     const view = outcome(scene, finished)
     const tries = view.actions.includes('retry') ? fill(this.data.t.tries_left, { count: scene.tries_left }) : ''
     this.setData({ phase: 'shown', scene, view, tries, amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr' })
-    if (view.mood !== 'wait') this.voice.say(scene.state)
-    if (scene.state === 'captured') this.timer = setTimeout(() => void this.open(), POLL_MS)
+    // What stood in the camera's way may be heard by everybody; any other reason is only shown.
+    if (view.mood !== 'wait') this.voice.say(view.mood === 'bad' ? (finished?.hint ?? 'failed') : scene.state)
+    if (scene.state === 'captured') this.poll()
     if (view.actions.includes('remind')) void this.learnTemplates()
   },
 
@@ -84,8 +97,10 @@ Page({
   },
 
   onRemind() {
-    const shown = showPanel(this.data.templates)
-    void shown.then((panel) => {
+    if (this.asking) return
+    this.asking = true
+    void showPanel(this.data.templates).then((panel) => {
+      this.asking = false
       void tell(panel)
       this.setData({ reminded: accepted(panel.answer), templates: nextAsked(this.data.templates, panel) })
     })

@@ -1,7 +1,7 @@
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import { duty } from '../../services/duty'
-import { go, restart } from '../../services/navigation'
+import { back, restart } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
@@ -41,6 +41,6 @@ Page({
   },
 
   onBack() {
-    go('verify')
+    back('verify')
   },
 })

@@ -1,11 +1,11 @@
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import type { IdType } from '../../services/contract'
-import { go } from '../../services/navigation'
+import { back, go } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain } from '../../services/strings/index'
 import type { Panel } from '../../services/subscribe'
-import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
+import { accepted, isPartial, isRefusedForever, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
 
 type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
 
@@ -16,6 +16,7 @@ Page({
     phase: 'intro' as Phase,
     templates: [] as string[],
     partly: false,
+    forever: false,
     name: '',
     number: '',
     idType: 'resident' as IdType,
@@ -24,6 +25,7 @@ Page({
     error: '',
   },
   isBound: false,
+  asking: false,
   panel: { answer: 'closed', told: [] } as Panel,
 
   onReady() {
@@ -48,19 +50,25 @@ Page({
   },
 
   onOpen() {
-    const shown = showPanel(this.data.templates)
-    void shown.then((panel) => this.answered(panel))
+    if (this.asking) return
+    this.asking = true
+    void showPanel(this.data.templates).then((panel) => this.answered(panel))
   },
 
   answered(panel: Panel) {
     const { answer } = panel
     const asked = this.data.templates
     this.panel = panel
+    this.asking = false
     void tell(panel)
     if (accepted(answer)) this.setData({ phase: this.isBound ? 'done' : 'identity', partly: isPartial(asked, panel), error: '' })
     else if (answer === 'switch_off') this.setData({ phase: 'switch_off' })
     else if (answer === 'closed') this.setData({ phase: 'intro', templates: nextAsked(asked, panel), error: this.data.t.failed })
-    else this.setData({ phase: 'refused' })
+    else void this.refused(asked[0] ?? '')
+  },
+
+  async refused(template: string) {
+    this.setData({ phase: 'refused', forever: await isRefusedForever(template) })
   },
 
   onName(event: WechatMiniprogram.Input) {
@@ -99,7 +107,7 @@ Page({
   },
 
   onLater() {
-    go('verify')
+    back('verify')
   },
 
   onMine() {

@@ -2,12 +2,12 @@ import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import { amount } from '../../services/money'
-import { go, pageFor, ticket } from '../../services/navigation'
+import { go, pageFor, ticket, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import type { Problem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
 
-type Phase = 'loading' | 'ask' | 'sure' | 'nothing' | 'trouble'
+type Phase = 'loading' | 'ask' | 'nothing' | 'trouble'
 
 /** The entry from a message or a code: who, where, for how much, and the notice. */
 Page({
@@ -37,8 +37,8 @@ Page({
     this.gone = true
   },
 
-  async open() {
-    this.setData({ phase: 'loading' })
+  async open(error = '') {
+    this.setData({ phase: 'loading', error })
     try {
       this.show(await api.openScene(this.ticket))
     } catch (thrown) {
@@ -66,14 +66,6 @@ Page({
     return { heading: common.problem, text: explain(trouble.code), ...end, again: true }
   },
 
-  onDisagree() {
-    this.setData({ phase: 'sure' })
-  },
-
-  onBack() {
-    this.setData({ phase: 'ask' })
-  },
-
   onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
     void this.answer(true, event.detail.presence)
   },
@@ -96,7 +88,8 @@ Page({
   refused(trouble: Problem) {
     const stays = ['presence_code_wrong', 'presence_code_locked', 'offline', 'busy'].includes(trouble.code)
     if (stays) this.setData({ busy: false, error: explain(trouble.code) })
-    else if (trouble.status === 409 || trouble.code === 'notice_stale') void this.open()
+    else if (trouble.code === 'notice_stale') void this.open(explain(trouble.code))
+    else if (trouble.status === 409) void this.open()
     else this.setData({ busy: false, phase: 'trouble', trouble: this.explained(trouble) })
   },
 
@@ -105,14 +98,14 @@ Page({
   },
 
   onSubscribe() {
-    go('subscribe')
+    visit('subscribe')
   },
 
   onMine() {
-    go('mine')
+    visit('mine')
   },
 
   onStaff() {
-    go('staff')
+    visit('staff')
   },
 })

@@ -38,8 +38,9 @@ def test_a_person_of_the_list_passes_and_hands_the_phone_back(stage: Stage) -> N
 
 
 def test_somebody_on_no_list_is_typed_in(stage: Stage) -> None:
-    purchase = stage.open_purchase()
-    agent = stage.people["陈桂兰"]
+    stage.open_purchase()
+    purchase = stage.till.open(stage.people["王秀英"])
+    agent = stage.people["李建国"]
     phone = stage.phone("收费员")
     phone.open(stage.coded(purchase))
     phone.tap("manual")
@@ -58,7 +59,27 @@ def test_somebody_on_no_list_is_typed_in(stage: Stage) -> None:
     phone.wait("hand-over")
     agree(phone)
     allow_camera(phone)
-    assert phone.page == "pages/capture/capture"
+    film(phone)
+    assert heading(phone) == "认证成功"
+    assert stage.state(purchase) == "passed"
+    assert phone.complaints == []
+
+
+def test_whoever_got_the_phone_is_asked_once_more_before_it_is_a_no(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("收费员")
+    phone.open(stage.coded(purchase))
+    phone.tap("person-0")
+    phone.tap("next")
+    phone.tap("decline")
+    phone.wait("sure")
+    stage.screens.look(phone, "cashier-sure")
+    phone.tap("sure-back")
+    phone.tap("decline")
+    phone.tap("sure-yes")
+    phone.wait("outcome")
+    assert heading(phone) == "好的，不刷脸"
+    assert phone.count("hand-back") == 1
     assert phone.complaints == []
 
 

@@ -36,6 +36,23 @@ def test_reminders_are_refused(stage: Stage) -> None:
     assert phone.complaints == []
 
 
+def test_a_refusal_for_ever_can_be_taken_back(stage: Stage) -> None:
+    phone = stage.phone("王秀英")
+    phone.open(SUBSCRIBE)
+    phone.tap("open")
+    phone.tap("#overlay label:has-text('总是保持') input")
+    phone.answer("拒绝")
+    phone.wait("settings")
+    stage.screens.look(phone, "subscribe-refused-forever")
+    phone.tap("settings")
+    for number in range(phone.count("#overlay label:has-text('订阅消息')")):
+        phone.tap(f"#overlay label:has-text('订阅消息') >> nth={number}")
+    phone.answer("返回")
+    phone.tap("open")
+    phone.wait("done")
+    assert phone.complaints == []
+
+
 def test_the_main_switch_is_off(stage: Stage) -> None:
     phone = stage.phone("王秀英")
     phone.open(SUBSCRIBE)

@@ -9,6 +9,11 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, start
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ENCODER = "document.querySelector('[mp-id=encoder] canvas')"
+EVIDENCE_SIDE = 640
+STILL = ("没能确认是真人在拍。请用其他方式核验。", "没有看到要做的动作。请跟着提示慢慢做。")
+PLACE = "document.querySelector('[mp-id=%s]').getBoundingClientRect()"
+IN_VIEW = f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)({PLACE})"
 
 
 def test_the_right_person_passes(stage: Stage) -> None:
@@ -23,6 +28,7 @@ def test_the_right_person_passes(stage: Stage) -> None:
     start_at_rest(phone)
     begun = time.monotonic()
     phone.wait("hard")
+    phone.until(f"Math.max({ENCODER}.width, {ENCODER}.height) === {EVIDENCE_SIDE}")
     stage.screens.glance(phone, "capture-filming")
     phone.wait("outcome", 30)
     stage.figures.decided(time.monotonic() - begun)
@@ -73,7 +79,8 @@ def test_a_still_photo_fails(stage: Stage) -> None:
     agree(phone)
     allow_camera(phone)
     film(phone)
-    assert heading(phone) != "认证成功"
+    assert heading(phone) == "这次没有通过"
+    assert phone.text("status-text") in STILL
     assert stage.state(purchase) == "open"
     assert phone.complaints == []
 
@@ -91,6 +98,54 @@ def test_the_phone_says_what_stands_in_the_way(stage: Stage, seen: str, said: st
     stage.screens.look(phone, f"result-{seen}")
     assert "没有拍清楚" in phone.text("status-text")
     assert stage.state(purchase) == "open"
+    assert phone.complaints == []
+
+
+def test_on_a_small_phone_with_the_largest_text_the_instruction_is_in_view(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国", width=320, height=568, font=32)
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    start_at_rest(phone)
+    phone.wait("hard")
+    for part in ("say", "camera"):
+        assert phone.run(IN_VIEW % part), part
+    phone.picture(stage.screens.folder / "capture-filming-320-200.png")
+    assert phone.complaints == []
+
+
+def test_in_english(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国", language="en")
+    phone.open(stage.pushed(purchase))
+    phone.wait("agree")
+    assert phone.text("agree") == "Agree"
+    stage.screens.look(phone, "verify-english")
+    agree(phone)
+    allow_camera(phone)
+    film(phone)
+    stage.screens.look(phone, "result-passed-english")
+    assert heading(phone) == "Verified"
+    assert phone.complaints == []
+
+
+def test_a_phone_that_keeps_the_camera_from_wechat_says_where_to_give_it(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    phone.run("phone.setSystemCamera(false)")
+    agree(phone)
+    phone.answer("同意")
+    phone.wait("barred")
+    stage.screens.look(phone, "capture-barred")
+    phone.tap("settings")
+    phone.tap("#overlay label:has-text('微信的摄像头') input")
+    phone.answer("返回")
+    phone.run("phone.hide()")
+    phone.run("phone.show()")
+    phone.answer("允许")
+    phone.wait("start")
     assert phone.complaints == []
 
 

@@ -27,7 +27,7 @@ def test_a_code_refuses_a_cashier_who_then_binds_and_scans(stage: Stage) -> None
     phone.tap("bind")
     phone.wait("bound")
     assert heading(phone) == "绑定好了"
-    said = phone.text(".page")
+    said = phone.text("wx-page-body:not([hidden]) .page")
     for words in ("赵*明，康宁大药房", "收银台：1号台", "班次：周一–周日 00:00-23:59"):
         assert words in said
     stage.screens.look(phone, "staff-bound")

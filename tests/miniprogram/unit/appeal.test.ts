@@ -10,6 +10,7 @@ const SCENE = {
 }
 const open = await pages(() => import('../../../miniprogram/pages/appeal/appeal'))
 let files: Set<string>
+let told: ReturnType<typeof server>
 let camera: (option: { success: (answer: object) => void; fail: (failure: object) => void }) => void
 
 beforeEach(() => {
@@ -23,13 +24,27 @@ beforeEach(() => {
 })
 
 async function asking(lodge: () => object | 'cut' = () => ({ ...SCENE, state: 'appealed' })) {
-  server({ 'GET attempts/s': () => SCENE, 'POST attempts/s/appeal': lodge })
+  told = server({ 'GET attempts/s': () => SCENE, 'POST attempts/s/appeal': lodge })
   const page = open({ scene: 's' })
   await answered()
   await page.onPhoto()
   page.setData({ reason: 'other', statement: '照片旧了' })
   return page
 }
+
+test('nobody has to write what the reason says; another reason wants a word', async () => {
+  const page = await asking()
+  page.setData({ reason: 'photo_outdated', statement: ' ' })
+  await page.onSubmit()
+  assert.match(Buffer.from(told.sent.at(-1) as ArrayBuffer).toString(), /登记的照片太旧了/)
+  page.setData({ reason: 'other', sending: false })
+  await page.onSubmit()
+  assert.equal(page.data.error, page.data.t.need_statement)
+})
+
+test('on the cashier’s phone an appeal promises no list that is the person’s own', async () => {
+  assert.match((await asking()).data.whoLooks, /12393/)
+})
 
 test('no photo of an appeal stays on the phone', async () => {
   const page = await asking()

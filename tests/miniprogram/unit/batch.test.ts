@@ -10,9 +10,9 @@ test('a request carries at most 12 frames, oldest first', () => {
   assert.deepEqual(nextBatch(shots(30)).map((one) => one.seq), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 })
 
-test('a request carries at most 4 MB, but always one frame', () => {
-  assert.equal(nextBatch(shots(9, 1_500_000)).length, 2)
-  assert.equal(nextBatch(shots(2, 5_000_000)).length, 1)
+test('a request carries no more than 6 kB a second bring before anybody gives up, but always one frame', () => {
+  assert.equal(nextBatch(shots(9, 24_000)).length, 2)
+  assert.equal(nextBatch(shots(2, 90_000)).length, 1)
 })
 
 test('only what the server has not got is left', () => {

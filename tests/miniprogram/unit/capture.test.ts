@@ -4,6 +4,8 @@ import { clockAt, wx } from './fake-wx'
 import { answered, pages, server, went } from './fake-page'
 import type { Encoder } from '../../../miniprogram/capture/encoder'
 import { Precheck } from '../../../miniprogram/capture/precheck'
+import { watchNetwork } from '../../../miniprogram/capture/network'
+import { problem } from '../../../miniprogram/services/problem'
 import type { Stage } from '../../../miniprogram/capture/take'
 
 const SCENE = {
@@ -22,7 +24,7 @@ let frames = 0
 beforeEach(() => {
   frames = 0
   wx.requirePrivacyAuthorize = ({ success }: { success: () => void }) => success()
-  wx.getNetworkType = wx.onNetworkWeakChange = wx.offNetworkWeakChange = () => undefined
+  for (const call of ['getNetworkType', 'onNetworkStatusChange', 'offNetworkStatusChange', 'onNetworkWeakChange', 'offNetworkWeakChange']) wx[call] = () => undefined
   wx.getDeviceInfo = () => ({ platform: 'android', model: 'phone' })
   wx.getScreenBrightness = wx.setScreenBrightness = wx.setKeepScreenOn = () => undefined
   wx.setInnerAudioOption = () => undefined
@@ -49,9 +51,90 @@ test('a camera that WeChat stops was not refused: one is filmed once more', asyn
 })
 
 test('a camera that is refused leads to the settings', async () => {
+  wx.getAppAuthorizeSetting = () => ({ cameraAuthorized: 'authorized' })
+  wx.getSetting = ({ success }: { success: (answer: object) => void }) => success({ authSetting: { 'scope.camera': false } })
   const { page } = await ready()
   page.onCameraLost({ type: 'error' })
+  await answered()
   assert.equal(page.data.phase, 'denied')
+})
+
+test('a camera that the phone keeps from WeChat leads to the phone’s own settings, and on when it is given', async () => {
+  let cameraAuthorized = 'denied'
+  let opened = 0
+  wx.getAppAuthorizeSetting = () => ({ cameraAuthorized })
+  wx.openAppAuthorizeSetting = () => void opened++
+  wx.openSetting = () => assert.fail('WeChat’s settings know nothing of it')
+  const { page } = await ready()
+  page.onCameraLost({ type: 'error' })
+  await answered()
+  assert.equal(page.data.phase, 'barred')
+  await page.onSettings()
+  page.onShow()
+  assert.deepEqual([page.data.phase, opened], ['barred', 1])
+  cameraAuthorized = 'authorized'
+  page.onShow()
+  await answered()
+  assert.equal(page.data.phase, 'ready')
+})
+
+test('a camera that everybody allows is in use elsewhere: no settings, another try', async () => {
+  wx.getAppAuthorizeSetting = () => ({ cameraAuthorized: 'authorized' })
+  wx.getSetting = ({ success }: { success: (answer: object) => void }) => success({ authSetting: { 'scope.camera': true } })
+  const { page } = await ready()
+  page.onCameraLost({ type: 'error' })
+  await answered()
+  assert.equal(page.data.phase, 'occupied')
+})
+
+test('when no try is left today, none is offered', async () => {
+  const { page } = await ready()
+  page.stumble(problem('tries_used_up', 409))
+  assert.deepEqual([page.data.phase, page.data.over], ['trouble', true])
+  page.stumble(problem('challenge_expired', 409))
+  assert.equal(page.data.over, false)
+})
+
+test('a second quick tap on 这个动作我做不了 neither swaps again nor ends the try', async () => {
+  let swaps = 0
+  const { page, asked } = await ready({ 'POST challenges/c/swap': () => (swaps++, CHALLENGE) })
+  page.onStart()
+  await answered()
+  asked.hold = true
+  const first = page.onHard()
+  page.onHard()
+  page.onOther()
+  asked.give()
+  await first
+  await page.onHard()
+  page.onOther()
+  assert.deepEqual([swaps, page.data.note, page.data.cannot, went], [1, page.data.t.swapped, false, []])
+  page.onUnload()
+  await answered()
+})
+
+test('filming begins with the instruction in view', async () => {
+  const scrolled: object[] = []
+  wx.pageScrollTo = (to: object) => void scrolled.push(to)
+  const { page } = await ready()
+  page.onStart()
+  await answered()
+  assert.deepEqual(scrolled, [{ selector: '#say', duration: 0 }])
+  page.onUnload()
+  await answered()
+})
+
+test('Wi-Fi that becomes 3G is weak, and a late answer does not deny it', () => {
+  let changed: (to: object) => void = () => undefined
+  let answer: (to: object) => void = () => undefined
+  wx.onNetworkStatusChange = (listener: typeof changed) => { changed = listener }
+  wx.getNetworkType = ({ success }: { success: typeof answer }) => { answer = success }
+  const network = watchNetwork()
+  changed({ networkType: '3g' })
+  answer({ networkType: 'wifi' })
+  assert.equal(network.isWeak(), true)
+  changed({ networkType: 'wifi' })
+  assert.equal(network.isWeak(), false)
 })
 
 test('a camera that stops while the server decides changes nothing', async () => {
@@ -121,6 +204,7 @@ test('an action can be changed once; a change that did not arrive is none', asyn
   await page.onHard()
   assert.equal(page.data.cannot, false)
   await page.onHard()
+  page.swap.answeredAt = 0
   assert.deepEqual([page.data.note, page.data.cannot], [page.data.t.swapped, false])
   await page.onHard()
   assert.deepEqual([page.data.cannot, swaps.length], [true, 0])

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { wx } from './fake-wx'
 import { answered, pages, server, went } from './fake-page'
 import type { FinishAnswer } from '../../../miniprogram/services/contract'
 import { recallResult, rememberResult } from '../../../miniprogram/services/memory'
+import { deletePhotos } from '../../../miniprogram/services/photos'
 import { explain } from '../../../miniprogram/services/strings/index'
 
 const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: null, age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
@@ -11,7 +13,7 @@ const SCENE = {
   tries_left: 3, institution: '第一药房', amount_fen: 1, person: null, persons: [PERSON], provider: 'own', notice: { version: '1', text: '' },
   presence_code_needed: false, appeal: { allowed: false, until: null }, reason: null,
 }
-const WIFE = { ...PERSON, person_id: 'w', name: '王*英', relation: '配偶' }
+const WIFE = { ...PERSON, person_id: 'w', name: '王*英', relation: '配偶', network: 'family' }
 const CHOSEN = { ...SCENE, person: { person_id: 'q', name: '陈*兰', relation: '护工' }, persons: [] }
 const said = (code: string) => explain(code) !== explain('internal')
 const open = await pages(() => import('../../../miniprogram/pages/cashier/cashier'))
@@ -73,6 +75,38 @@ test('what is answered after a page was closed leads nowhere', async () => {
     await answered()
     assert.deepEqual(went, [])
   }
+})
+
+test('whoever leads the list is an agent too, unless it is the card-holder', async () => {
+  server({ 'GET attempts/s': () => ({ ...SCENE, persons: [WIFE, PERSON] }) })
+  const page = open({ scene: 's' })
+  await answered()
+  page.onPick({ currentTarget: { dataset: { id: 'w' } } })
+  assert.equal(page.data.acting, true)
+})
+
+test('a notice that has changed meanwhile says so', async () => {
+  const stale = { statusCode: 409, header: {}, data: { code: 'notice_stale' } }
+  for (const [one, channel, path] of [[open, 'qr', 'cashier'], [openMessage, 'push', 'verify']] as const) {
+    server({ 'GET attempts/s': () => ({ ...CHOSEN, channel }) })
+    const page = one({ scene: 's' })
+    await answered()
+    const request = wx.request as (asked: { method: string; success: (reply: object) => void }) => void
+    wx.request = (asked: Parameters<typeof request>[0]) => (asked.method === 'POST' ? asked.success(stale) : request(asked))
+    page.onNext({ detail: { presence: '' } })
+    await answered()
+    assert.deepEqual([page.data.error, page.data.busy, went], [explain('notice_stale'), false, []], path)
+  }
+})
+
+test('where a photo could not be deleted, the phone is not called empty', async () => {
+  const unlink = (errMsg: string) => () => ({ unlink: ({ fail }: { fail: (failure: object) => void }) => fail({ errMsg }) })
+  wx.getFileSystemManager = unlink('unlink:fail no such file or directory')
+  deletePhotos(['tmp/1.jpg'])
+  assert.equal(open({ done: '1' }).data.left, false)
+  wx.getFileSystemManager = unlink('unlink:fail permission denied')
+  deletePhotos(['tmp/1.jpg'])
+  assert.equal(open({ done: '1' }).data.left, true)
 })
 
 test('the cashier is told why this person may not be there for the card-holder', () => {

@@ -3,7 +3,6 @@ import { beforeEach, test } from 'node:test'
 import { wx } from './fake-wx'
 import * as api from '../../../miniprogram/services/api'
 import { asProblem } from '../../../miniprogram/services/problem'
-import { forgetSession } from '../../../miniprogram/services/session'
 import type { Panel } from '../../../miniprogram/services/subscribe'
 import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../../miniprogram/services/subscribe'
 
@@ -14,10 +13,17 @@ let asked: Asked[] = []
 let logins = 0
 let reply: (request: Asked) => Reply
 
-beforeEach(() => {
+/** Let the session of the test before be refused, and a new one as well. */
+async function endSession() {
+  wx.login = ({ success }: { success: (answer: { code: string }) => void }) => success({ code: 'x' })
+  wx.request = (request: { success: (reply: object) => void }) => request.success({ statusCode: 401, data: {}, header: {} })
+  await api.bindings().catch(() => undefined)
+}
+
+beforeEach(async () => {
+  await endSession()
   asked = []
   logins = 0
-  forgetSession()
   wx.login = ({ success }: { success: (answer: { code: string }) => void }) => success({ code: `code-${++logins}` })
   wx.request = (request: Asked & { success: (reply: Reply) => void; fail: () => void }) => {
     asked.push(request)

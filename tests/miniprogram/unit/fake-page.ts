@@ -11,9 +11,12 @@ let defined: Definition | null = null
 /** Where the mini-program went, in order. */
 export const went: string[] = []
 
-for (const way of ['redirectTo', 'reLaunch']) wx[way] = ({ url }: { url: string }) => void went.push(url)
+for (const way of ['redirectTo', 'reLaunch', 'navigateTo']) wx[way] = ({ url }: { url: string }) => void went.push(url)
 for (const call of ['setNavigationBarTitle', 'hideHomeButton', 'pageScrollTo']) wx[call] = () => undefined
-Object.assign(globalThis, { Page: (definition: Definition) => { defined = definition } })
+wx.navigateBack = () => void went.push('back')
+/** How many pages are open. */
+export const open = { pages: 1 }
+Object.assign(globalThis, { getCurrentPages: () => Array(open.pages).fill({}), Page: (definition: Definition) => { defined = definition } })
 
 /** Load a page's module; return what makes one such page, as WeChat does each time it is opened. */
 export async function pages(load: () => Promise<unknown>): Promise<(query?: object) => Opened> {
@@ -23,7 +26,7 @@ export async function pages(load: () => Promise<unknown>): Promise<(query?: obje
     went.length = 0
     const page: Opened = { ...rest, data: structuredClone(data) }
     page.setData = (changes: object) => Object.assign(page.data, changes)
-    page.onLoad(query)
+    page.onLoad?.(query)
     return page
   }
 }

@@ -22,7 +22,8 @@ for (const how of ['success', 'fail'] as const) {
       assert.equal(option.verifyId, 'v-1')
       option[how]()
     }
-    assert.equal((await verifyNatively('s')).outcome, 'failed')
-    assert.deepEqual(asked.slice(-2), ['/mp/v1/attempts/s/native', '/mp/v1/attempts/s/native/finish'])
+    const order = () => asked.push('deciding')
+    assert.equal((await verifyNatively('s', order)).outcome, 'failed')
+    assert.deepEqual(asked.slice(-3), ['/mp/v1/attempts/s/native', 'deciding', '/mp/v1/attempts/s/native/finish'])
   })
 }

@@ -55,6 +55,15 @@ test('on the cashier’s phone everything ends with handing it back', () => {
   }
 })
 
+test('on the cashier’s phone nobody is sent to a message or a list that is not there', () => {
+  for (const state of ['appealed', 'expired', 'superseded', 'cancelled', 'declined'] as const) {
+    const { heading, text } = outcome({ ...SCENE, state, channel: 'qr' }, null)
+    assert.doesNotMatch(heading + text, /推送|消息|服务通知|我的申诉|\{/, state)
+  }
+  assert.match(outcome({ ...SCENE, state: 'appealed', channel: 'qr' }, null).text, /12393/)
+  assert.match(outcome({ ...SCENE, state: 'superseded' }, null).text, /服务通知/)
+})
+
 test('every state of the table has a heading', () => {
   for (const state of Object.keys(TRANSITIONS) as AttemptState[]) {
     if (['waiting', 'opened'].includes(state)) continue

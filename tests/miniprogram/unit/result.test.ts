@@ -39,6 +39,35 @@ test('a result is shown at once the first time, and as it now stands when it is 
   assert.deepEqual(again.data.view.actions, ['appeal', 'other'])
 })
 
+test('an answer that is lost while it is decided is asked for again', async () => {
+  const answers = [{ ...SCENE, state: 'captured' }, 'cut', { ...SCENE, state: 'passed' }] as const
+  let next = 0
+  server({ 'GET attempts/s': () => answers[next++] as object })
+  const page = open({ scene: 's' })
+  await new Promise((wait) => setTimeout(wait, 2300))
+  assert.deepEqual([next, page.data.phase, page.data.view.mood], [3, 'shown', 'good'])
+})
+
+test('that it failed may be heard, and what was in the way; why it failed is for the eyes', () => {
+  for (const [reason, hint, heard] of [['not_matched', null, 'failed'], ['not_acquired', 'too_dark', 'too_dark']] as const) {
+    const context = { src: '', stop: () => undefined, play: () => undefined, destroy: () => undefined }
+    wx.createInnerAudioContext = () => context
+    rememberResult({ ...SCENE, reason, hint } as unknown as FinishAnswer)
+    open({ scene: 's' })
+    assert.equal(context.src, `/voice/zh/${heard}.mp3`)
+  }
+})
+
+test('two quick taps ask for one panel', async () => {
+  let panels = 0
+  wx.requestSubscribeMessage = () => void panels++
+  rememberResult({ ...SCENE, state: 'passed', outcome: 'passed' } as unknown as FinishAnswer)
+  const page = open({ scene: 's' })
+  page.onRemind()
+  page.onRemind()
+  assert.equal(panels, 1)
+})
+
 test('whoever wants no face check can hand the cashier’s phone back, with nothing left on it', async () => {
   server({})
   const page = open({ scene: 's', other: 'qr' })

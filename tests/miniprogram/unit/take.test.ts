@@ -90,6 +90,30 @@ test('cut in the middle, it sends what is missing when the network is back', asy
   assert.deepEqual(seqs, seqs.map((_, i) => i))
 })
 
+test('a slow network that carries something is never called cut', async () => {
+  const { told } = audience()
+  const clock = { ms: 0 }
+  const take = new Take(CHALLENGE, { ...stage(), clock: () => clock.ms }, told)
+  for (let seq = 0; seq < 30; seq++) add(take, seq)
+  const concluding = take.conclude().then((answer) => answer.outcome as string, (thrown) => asProblem(thrown).code)
+  const timer = setInterval(() => { clock.ms += 1_800 }, 40)
+  wx.request = slowly(wx.request as Request, 200)
+  assert.equal(await concluding, 'passed')
+  assert.ok(clock.ms > 20_000, String(clock.ms))
+  clearInterval(timer)
+})
+
+type Request = (asked: { url: string }) => void
+
+function slowly(request: Request, ms: number): Request {
+  return (asked) => void setTimeout(() => request(asked), ms)
+}
+
+function add(take: Take, seq: number) {
+  const shot = { seq, tMs: seq * 200, kind: 'motion', mirrored: false, bytes: new ArrayBuffer(20_000) }
+  ;(take as unknown as { uploader: { add: (one: object) => void } }).uploader.add(shot)
+}
+
 test('left, it ends at once and puts the screen back', async () => {
   const take = new Take(CHALLENGE, stage(), audience().told)
   const running = take.run().then(() => null, asProblem)

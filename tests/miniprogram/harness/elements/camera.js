@@ -54,6 +54,7 @@ class Camera extends BuiltIn {
       return this.#refuse(breach('<camera> before the privacy guide was agreed to').message)
     }
     Camera.current = this
+    if (!Camera.host.settings.hasSystemCamera) return this.#refuse('insertCamera:fail system permission denied')
     if (!(await Camera.host.settings.ask('scope.camera'))) return this.#refuse('insertCamera:fail auth deny')
     try {
       await this.#start()

@@ -62,6 +62,7 @@ export class Host {
       played: this.played,
       screen: this.screen,
       setMainSwitch: (isOn) => this.settings.set('mainSwitch', isOn),
+      setSystemCamera: (isOn) => this.settings.set('system.camera', isOn),
       setWeakNetwork: this.setWeakNetwork,
       open: (address) => this.pages.relaunch(this.pages.resolve(`/${address.replace(/^\//, '')}`)),
     }

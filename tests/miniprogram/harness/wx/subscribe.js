@@ -6,6 +6,7 @@ import { failure } from './call.js'
 import { ask, make } from './sheet.js'
 import { simulate } from './simulator.js'
 
+const ALWAYS = '总是保持以上选择，不再询问'
 const MAX_TEMPLATES = 3
 const MIXED = 20002
 const MAIN_SWITCH_OFF = 20004
@@ -29,13 +30,23 @@ async function subscribe(host, templates) {
   const known = await account()
   const kinds = templates.flatMap((template) => known.get(template)?.long_term ?? [])
   if (new Set(kinds).size > 1) throw failure('Templates type must be same', MIXED)
-  const rows = templates.map((template) => row(known.get(template)?.title ?? '待办事项提醒'))
-  const allowed = await ask(panel(rows, templates.length > 1))
-  const results = rows.map(({ tick }) => (allowed && tick.checked ? 'accept' : 'reject'))
+  const { remembered } = host.settings
+  const isAsked = templates.some((template) => !(template in remembered))
+  const results = isAsked ? await answered(host, templates, known) : templates.map((template) => remembered[template])
   for (const [i, template] of templates.entries()) {
     await simulate('/sim/v1/subscribe', { openid: parameters.openid, template_id: template, result: results[i] })
   }
   return Object.fromEntries(templates.map((template, i) => [template, results[i]]))
+}
+
+/** Show the panel and return what was answered for each template. */
+async function answered({ settings }, templates, known) {
+  const rows = templates.map((template) => row(known.get(template)?.title ?? '待办事项提醒'))
+  const always = row(ALWAYS, false)
+  const allowed = await ask(panel(rows, always, templates.length > 1))
+  const accepts = rows.map(({ tick }) => allowed && tick.checked)
+  if (always.tick.checked) for (const [i, template] of templates.entries()) settings.remember(template, accepts[i])
+  return accepts.map((isAllowed) => (isAllowed ? 'accept' : 'reject'))
 }
 
 /** Return the account's templates by their ids. */
@@ -46,19 +57,19 @@ async function account() {
 }
 
 /** Return one line of the panel and its tick. */
-function row(title) {
+function row(title, checked = true) {
   const line = make('li', '')
   const label = make('label', '', title)
-  const tick = Object.assign(make('input', ''), { type: 'checkbox', checked: true })
+  const tick = Object.assign(make('input', ''), { type: 'checkbox', checked })
   label.append(tick)
   line.append(label)
   return { line, tick }
 }
 
-/** Return WeChat's panel: the templates, each with a tick where there are several, 拒绝 and 允许. */
-function panel(rows, isChoice) {
+/** Return WeChat's panel: the templates, each with a tick where there are several, 总是保持, 拒绝 and 允许. */
+function panel(rows, always, isChoice) {
   const list = make('ul', 'templates')
-  list.append(...rows.map(({ line }) => line))
+  list.append(...rows.map(({ line }) => line), always.line)
   for (const { tick } of rows) tick.hidden = !isChoice
   const buttons = [{ text: '拒绝', value: false }, { text: '允许', value: true, isMain: true }]
   const text = '医保人脸核验 申请获取一次性订阅消息'

@@ -49,7 +49,6 @@ export function systemCalls(host, call) {
     getDeviceInfo: deviceInfo,
     getAppBaseInfo: baseInfo,
     getSystemSetting: () => ({ bluetoothEnabled: false, locationEnabled: false, wifiEnabled: true, deviceOrientation: 'portrait' }),
-    getAppAuthorizeSetting: () => ({ cameraAuthorized: 'authorized', microphoneAuthorized: 'authorized' }),
     getMenuButtonBoundingClientRect: () => ({
       top: 6, bottom: 38, height: 32, width: 87, left: innerWidth - 97, right: innerWidth - 10,
     }),
