@@ -3,7 +3,7 @@
 import structlog
 from flask import Response, g, request
 
-from api import problems
+from api import guide, problems
 from api.feed import EventFeed
 from api.flows import policy as policies
 from api.logs import configure
@@ -36,6 +36,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.extensions["feed"] = EventFeed(composed)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
+    guide.install(app)
     app.before_request(_identify)
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)

@@ -113,7 +113,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
 }
 STREAM = 'retry: 1000\n\nid: 9\nevent: verification.passed\ndata: {"seq": 9, …}\n'
-# The commonest code of each status; ARCHITECTURE.md has them all.
+# The commonest code of each status where nobody but us calls; a till's are in api/codes.
 CODES = {
     "400": "malformed",
     "401": "unauthorized",

@@ -6,24 +6,28 @@ from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import BaseModel, ValidationError
 
+from api.codes import explain
 from api.examples import CODES, exemplify
 from api.problems import MEDIA_TYPE, body_of, problem
 from api.schemas.answers import Problem
 from api.schemas.forms import Documents, Form, Pick
 
-PROBLEMS = ("400", "404", "405", "409", "410", "413", "415", "422", "429", "500", "503")
 IDENTIFIED = ("401", "403")
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Repeat the request safely: the same key and body give the same answer for 24 h.",
+    "description": "每做一件事随机取一个新的，只在这件事重发时原样再用：同一个键在 24 小时内得到同一个答复"
+    "（也包括 409 和 422）。\n\nA fresh random key per deed, kept only while that deed is repeated.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
 }
 SECURITY: dict[str, Any] = {
     "api_key": {"type": "http", "scheme": "bearer", "description": "The institution's API key."},
     "session": {"type": "http", "scheme": "bearer", "description": "The token of POST /mp/v1/login."},
 }
+GUIDE = (
+    "**收银台接入指南、示例程序：[/docs/guide](/docs/guide)** · How to write a till, with clients to copy."
+)
 _FILE = {"type": "string", "format": "binary"}
 _PHOTOS = {"type": "array", "items": _FILE, "maxItems": 3}
 UPLOADS: dict[str, dict[str, Any]] = {
@@ -85,9 +89,9 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)
-    for status in PROBLEMS + (IDENTIFIED if path.startswith(("/v1/", "/mp/", "/wechat/")) else ()):
+    for status, code in _codes(operation, path, method).items():
         described = responses.setdefault(status, {"description": "Problem"})
-        example = body_of(int(status), CODES[status])
+        example = body_of(int(status), code)
         shown = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
         described.setdefault("content", {})[MEDIA_TYPE] = shown
     if path.startswith("/popup/"):
@@ -105,6 +109,14 @@ def _label(operation: dict[str, Any], path: str, method: str) -> None:
             }
 
 
+def _codes(operation: dict[str, Any], path: str, method: str) -> dict[str, str]:
+    """Return the statuses a route may refuse with, and the code to show for each."""
+    if path.startswith("/v1/"):
+        return explain(operation, f"{method.upper()} {path}")
+    identified = path.startswith(("/mp/", "/wechat/"))
+    return {status: code for status, code in CODES.items() if identified or status not in IDENTIFIED}
+
+
 def _label_popup(operation: dict[str, Any], path: str, method: str) -> None:
     """Say that the popup answers people with pages and takes plain forms."""
     for described in operation["responses"].values():
@@ -119,7 +131,7 @@ def new_app() -> Api:
     """Return an application without routes yet."""
     app = Api(
         "api",
-        info=Info(title="医保人脸核验 yibao-face", version="1.0.0"),
+        info=Info(title="医保人脸核验 yibao-face", version="1.0.0", description=GUIDE),
         security_schemes=SECURITY,
         doc_prefix="/docs",
         validation_error_callback=malformed,

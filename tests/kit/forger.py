@@ -2,15 +2,53 @@
 
 import base64
 import json
+import socket
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from joserfc import jws
 from joserfc.jwk import ECKey
 
 PUBLISHED = ECKey.generate_key("P-256", {"kid": "key_1"})
 ANOTHER = ECKey.generate_key("P-256", {"kid": "key_1"})
-RECEIPTS = ("genuine", "another key's", "altered", "cut off", "another issuer's", "another order's")
+RECEIPTS = (
+    "genuine",
+    "another key's",
+    "altered",
+    "cut off",
+    "another issuer's",
+    "another order's",
+    "another amount's",
+)
+
+
+def shaky(keys: list[tuple[str, str]]) -> Flask:
+    """Return a server that hangs up on every request, is busy for it, then answers; it notes POSTs' keys."""
+    made, asked = app("genuine"), dict[str, int]()
+
+    @made.before_request
+    def is_away() -> Response | None:
+        asked[request.path] = asked.get(request.path, 0) + 1
+        if request.method == "POST":
+            keys.append((request.path, request.headers["Idempotency-Key"]))
+        if asked[request.path] % 3 == 1:
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        away = Response('{"code": "busy"}', 503, {"Retry-After": "1"}, mimetype="application/problem+json")
+        return away if asked[request.path] % 3 else None
+
+    return made
+
+
+def full(retry_after: str) -> Flask:
+    """Return a server that answers everything with 429."""
+    made = Flask(__name__)
+
+    @made.before_request
+    def refused() -> Response:
+        told = {"Retry-After": retry_after}
+        return Response('{"code": "rate_limited"}', 429, told, mimetype="application/problem+json")
+
+    return made
 
 
 def app(kind: str) -> Flask:
@@ -30,7 +68,7 @@ def app(kind: str) -> Flask:
 
     @made.get("/v1/verifications/vrf_1/events")
     def events() -> dict[str, Any]:
-        return {"events": [{"type": "verification.passed"}], "last": 1, "state": "passed"}
+        return {"events": [{"type": "verification.passed", "reason": None}], "last": 1, "state": "passed"}
 
     @made.get("/v1/verifications/vrf_1")
     def over() -> dict[str, Any]:
@@ -50,6 +88,8 @@ def receipt(kind: str, issuer: str, order: str) -> str:
         said["iss"] = "https://another.example"
     if kind == "another order's":
         said["order_no"] = "POS-0"
+    if kind == "another amount's":
+        said["amount_fen"] = 99
     signer = ANOTHER if kind == "another key's" else PUBLISHED
     made = jws.serialize_compact({"alg": "ES256", "kid": "key_1"}, json.dumps(said).encode(), signer)
     if kind == "altered":

@@ -1,11 +1,34 @@
-"""What docs/integration.md promises is what the code does."""
+"""What docs/integration.md promises is what the code does, and the running server shows it."""
 
+import re
 from pathlib import Path
 
+import pytest
+
+from api import guide
+from api.codes import TILL, Code
 from api.webhooks import BACK_OFF_S, TOLERANCE_S
 from models.domain.sandbox import CAST
+from tests.api.idor import document
+from tests.world import World
 
-GUIDE = (Path(__file__).parents[2] / "docs/integration.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/integration.md").read_text(encoding="utf-8")
+BOOK = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, methods in document()["paths"].items()
+    for method, operation in methods.items()
+    if path.startswith("/v1/")
+}
+FLOWS = ("verification", "attempt", "agents", "identify", "documents", "redeem", "deliveries")
+RULES = ("verification", "idnumber", "provider", "agent")
+SOURCES = [
+    *(f"api/{name}.py" for name in ("addresses", "feed", "idempotency")),
+    *(f"api/flows/{name}.py" for name in FLOWS),
+    *(f"models/domain/{name}.py" for name in RULES),
+]
+PHONES = {"provider_mismatch"}
 
 
 def test_every_magic_number_is_documented() -> None:
@@ -14,9 +37,52 @@ def test_every_magic_number_is_documented() -> None:
 
 def test_the_tolerance_and_the_pauses_are_documented() -> None:
     *pauses, last = BACK_OFF_S
-    assert f"{', '.join(map(str, pauses))}, then every {last} s" in GUIDE and f"{TOLERANCE_S} s" in GUIDE
+    assert f"{', '.join(map(str, pauses))} 秒后重发，之后每 {last} 秒一次" in GUIDE
+    assert f"{TOLERANCE_S} 秒" in GUIDE
 
 
-def test_the_files_it_names_exist() -> None:
-    for name in ("clients/java/Till.java", "clients/csharp/Till.cs", "clients/python/webhook.py"):
-        assert name in GUIDE and (Path(__file__).parents[2] / "docs" / name).exists()
+def test_the_table_of_codes_is_the_programs() -> None:
+    written = re.findall(r"^\| \d{3} \| `.*$", GUIDE, re.MULTILINE)
+    assert written == [f"| {one.status} | `{one.code}` | {one.means} | {one.then} |" for one in TILL]
+
+
+def test_every_code_a_tills_routes_refuse_with_is_explained() -> None:
+    found = {
+        code
+        for source in SOURCES
+        for code in re.findall(r'\bcode ?= ?"([a-z_]+)"', (ROOT / source).read_text(encoding="utf-8"))
+    }
+    assert len(found) > 20
+    assert found - PHONES - {one.code for one in TILL} == set()
+
+
+@pytest.mark.parametrize("one", TILL, ids=lambda one: one.code)
+def test_a_code_stands_at_its_status_in_every_document(one: Code) -> None:
+    row = next(line for line in BOOK.splitlines() if line.startswith(f"| {one.status} |"))
+    assert f"`{one.code}`" in row
+    at = [name for name, operation in OPERATIONS.items() if one.is_of(name)]
+    assert at
+    for name in at:
+        described = OPERATIONS[name]["responses"][str(one.status)]
+        assert f"`{one.code}` {one.means} → {one.then}" in described["description"]
+        assert one.status not in (429, 503) or "Retry-After" in described["headers"]
+
+
+@pytest.mark.parametrize(
+    "word", ["Idempotency-Key", "Retry-After", '"checks"', "/popup`", "selftest", "--network"]
+)
+def test_the_guide_speaks_of(word: str) -> None:
+    assert word in GUIDE
+
+
+def test_the_running_server_shows_the_guide_and_every_file_it_names(world: World) -> None:
+    client = world.app.test_client()
+    shown = client.get("/docs/guide").get_data(as_text=True)
+    assert "<h1>一个下午接好收银台</h1>" in shown and "<td><code>order_exists</code></td>" in shown
+    linked = set(re.findall(r'href="([^"]+)"', shown))
+    assert linked == set(guide.FILES)
+    for name in linked:
+        answer = client.get(f"/docs/{name}")
+        assert answer.get_data() == (ROOT / guide.FILES[name]).read_bytes()
+        assert answer.mimetype == "text/plain"
+    assert "](/docs/guide)" in client.get("/openapi.json").json["info"]["description"]

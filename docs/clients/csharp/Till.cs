@@ -16,12 +16,15 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Web.Script.Serialization;
 
 public sealed class Till
 {
     private static readonly string[] Ended =
         { "attempt.declined", "attempt.expired", "attempt.undeliverable" };
+    private static readonly int[] Busy = { 429, 502, 503, 504 };
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
     private const long ToleranceS = 300;
     private const int PatienceMs = 40000;
 
@@ -179,25 +182,25 @@ public sealed class Till
 
     private dynamic Get(string path)
     {
-        return Sent(Request("GET", path));
+        return Sent(() => Request("GET", path));
     }
 
-    // POST; the key makes a repeated request have one effect.
+    // POST; every deed has a key of its own, so that sending it again has one effect.
     private dynamic Post(string path, object body)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(json.Serialize(body));
-        HttpWebRequest request = Request("POST", path);
-        request.ContentType = "application/json";
-        using (var sha256 = SHA256.Create())
+        string deed = Guid.NewGuid().ToString();
+        return Sent(() =>
         {
-            byte[] all = Encoding.UTF8.GetBytes(path).Concat(bytes).ToArray();
-            request.Headers["Idempotency-Key"] = Hex(sha256.ComputeHash(all));
-        }
-        using (Stream stream = request.GetRequestStream())
-        {
-            stream.Write(bytes, 0, bytes.Length);
-        }
-        return Sent(request);
+            HttpWebRequest request = Request("POST", path);
+            request.ContentType = "application/json";
+            request.Headers["Idempotency-Key"] = deed;
+            using (Stream stream = request.GetRequestStream())
+            {
+                stream.Write(bytes, 0, bytes.Length);
+            }
+            return request;
+        });
     }
 
     private HttpWebRequest Request(string method, string path)
@@ -209,29 +212,61 @@ public sealed class Till
         return request;
     }
 
-    // Return the answer, or throw what was refused, or that there was no answer.
-    private dynamic Sent(HttpWebRequest request)
+    // Return the answer; while the server is busy or away, send the same again.
+    private dynamic Sent(Func<HttpWebRequest> prepared)
     {
-        try
+        DateTime giveUp = DateTime.UtcNow + Life;
+        while (true)
         {
-            using (WebResponse answer = request.GetResponse())
+            TimeSpan pause = TimeSpan.FromSeconds(2);
+            string why;
+            try
             {
-                return Parsed(Read(answer));
+                using (WebResponse answer = prepared().GetResponse())
+                {
+                    return Parsed(Read(answer));
+                }
             }
+            catch (WebException error)
+            {
+                why = Reason(error, ref pause);
+            }
+            catch (IOException error)
+            {
+                why = error.Message;
+            }
+            if (DateTime.UtcNow + pause > giveUp)
+            {
+                throw new InvalidOperationException(why);
+            }
+            Console.WriteLine("  " + why + ": again in " + pause.TotalSeconds + " s");
+            Thread.Sleep(pause);
         }
-        catch (WebException error)
+    }
+
+    // Return why there was no answer yet and how long to wait for one, or throw what was refused.
+    private string Reason(WebException error, ref TimeSpan pause)
+    {
+        var refusal = error.Response as HttpWebResponse;
+        if (refusal == null)
         {
-            var refusal = error.Response as HttpWebResponse;
-            if (refusal == null)
+            return error.Message;
+        }
+        using (refusal)
+        {
+            int status = (int)refusal.StatusCode;
+            bool isOurs = refusal.ContentType.StartsWith("application/problem", StringComparison.Ordinal);
+            string code = isOurs ? Parsed(Read(refusal))["code"] : refusal.StatusDescription;
+            int seconds;
+            if (int.TryParse(refusal.Headers["Retry-After"], out seconds))
             {
-                throw;
+                pause = TimeSpan.FromSeconds(seconds);
             }
-            using (refusal)
+            if (!Busy.Contains(status) && code != "in_progress")
             {
-                bool isOurs = refusal.ContentType.StartsWith("application/problem", StringComparison.Ordinal);
-                string why = isOurs ? Parsed(Read(refusal))["code"] : refusal.StatusDescription;
-                throw new InvalidOperationException((int)refusal.StatusCode + " " + why);
+                throw new InvalidOperationException(status + " " + code);
             }
+            return status + " " + code;
         }
     }
 

@@ -6,6 +6,7 @@
 //
 // Field values are cut out of the JSON with a pattern to stay on one page: use your JSON library.
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -34,7 +36,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 public class Till {
     static final List<String> ENDED = List.of("attempt.declined", "attempt.expired", "attempt.undeliverable");
+    static final List<Integer> BUSY = List.of(429, 502, 503, 504);
     static final long TOLERANCE_S = 300;
+    static final long LIFE_S = 1800;
 
     final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     final String base;
@@ -66,7 +70,7 @@ public class Till {
         follow(here);
         String receipt = field(get(here), "receipt");
         String claims = checked(receipt);
-        if (!order.equals(field(claims, "order_no"))) {
+        if (!order.equals(field(claims, "order_no")) || !field(claims, "amount_fen").equals("12850")) {
             throw new IllegalStateException("the receipt is for something else");
         }
         String redeemed = "{\"settlement_no\":\"" + order + "\",\"amount_fen\":12850}";
@@ -139,10 +143,10 @@ public class Till {
         return send(request(path).GET().build());
     }
 
-    /** POST; the key makes a repeated request have one effect. */
+    /** POST; every deed has a key of its own, so that sending it again has one effect. */
     String post(String path, String body) throws Exception {
-        String again = UUID.nameUUIDFromBytes((path + body).getBytes(StandardCharsets.UTF_8)).toString();
-        return send(request(path).header("Content-Type", "application/json").header("Idempotency-Key", again)
+        String deed = UUID.randomUUID().toString();
+        return send(request(path).header("Content-Type", "application/json").header("Idempotency-Key", deed)
             .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8)).build());
     }
 
@@ -151,12 +155,30 @@ public class Till {
             .header("Authorization", "Bearer " + key);
     }
 
+    /** Return the answer; while the server is busy or away, send the same again. */
     String send(HttpRequest request) throws Exception {
-        var answer = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-        if (answer.statusCode() >= 300) {
-            throw new IllegalStateException(answer.statusCode() + " " + field(answer.body(), "code"));
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIFE_S);
+        while (true) {
+            long pause = 2;
+            String why;
+            boolean passes = true;
+            try {
+                var answer = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+                if (answer.statusCode() < 300) {
+                    return answer.body();
+                }
+                why = answer.statusCode() + " " + String.join("", all(answer.body(), "code"));
+                pause = answer.headers().firstValueAsLong("Retry-After").orElse(pause);
+                passes = BUSY.contains(answer.statusCode()) || why.endsWith("in_progress");
+            } catch (IOException error) {
+                why = error.toString();
+            }
+            if (!passes || System.nanoTime() + TimeUnit.SECONDS.toNanos(pause) - giveUp > 0) {
+                throw new IllegalStateException(why);
+            }
+            System.out.println("  " + why + ": again in " + pause + " s");
+            TimeUnit.SECONDS.sleep(pause);
         }
-        return answer.body();
     }
 
     static String field(String json, String name) {
