@@ -69,7 +69,7 @@ def once(ports: Ports, request: Request, deed: Callable[[], Response]) -> Respon
 def _claim(ports: Ports, db: Session, request: Request) -> Response | None:
     """Return the stored answer, or take the key; another request with it now waits for our commit."""
     row = db.get(tables.Idempotency, request.row)
-    if row is not None and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
+    if row is not None and row.answer and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
         return _replay(ports, request, row)
     if row is not None:
         db.delete(row)
@@ -115,12 +115,18 @@ def _store(ports: Ports, db: Session, request: Request, answer: Response) -> Non
 
 
 def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response:
-    """Keep a refusal; it had no effect, so a kill before this line loses nothing."""
+    """Keep a refusal; a kill before this line leaves at most a claim without an answer, which is none.
+
+    A refusal that asks to be remembered (a miss counted) has committed the claim with it.
+    """
     if answer.status_code >= 500 or answer.status_code == 429:
         return answer
     with ports.database.transaction() as db:
-        if db.get(tables.Idempotency, request.row) is None:
+        row = db.get(tables.Idempotency, request.row)
+        if row is None:
             db.add(_row(ports, request, answer.status_code, _sealed(ports, request, answer)))
+        elif not row.answer:
+            row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
     return answer
 
 
@@ -128,7 +134,7 @@ def _after_a_race(ports: Ports, request: Request, error: Exception) -> Response:
     """Return what the other request with this key stored, or say that it is still running."""
     with ports.database.reading() as db:
         row = db.get(tables.Idempotency, request.row)
-        if row is not None:
+        if row is not None and row.answer:
             return _replay(ports, request, row)
     if isinstance(error, OperationalError):
         raise Conflict("the first request with this key is still running", code="in_progress")

@@ -4,10 +4,12 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from models import tables
 from models.domain.retention import IDEMPOTENT_ANSWERS
 from tests import play
-from tests.world import World, purchase
+from tests.world import MAN, World, purchase
 
 
 def key(value: str) -> dict[str, str]:
@@ -30,6 +32,25 @@ def test_a_refusal_is_repeated_too(world: World) -> None:
     play.opened(world)
     answers = [world.till().post("/v1/verifications", json=purchase(), headers=key("k1")) for _ in range(2)]
     assert [answer.json["code"] for answer in answers] == ["order_exists"] * 2
+
+
+def test_a_refusal_that_is_counted_is_repeated_too(world: World) -> None:
+    nobody = purchase(cardholder={"name": "王无名", "id_number": MAN.id_number})
+    answers = [world.till().post("/v1/verifications", json=nobody, headers=key("k1")) for _ in range(3)]
+    assert [(answer.status_code, answer.json["code"]) for answer in answers] == [(422, "person_not_found")] * 3
+    with world.ports.database.reading() as db:
+        assert len(db.scalars(select(tables.Miss)).all()) == 1
+
+
+def test_a_limit_is_asked_anew_under_the_same_key(world: World) -> None:
+    nobody = purchase(cardholder={"name": "王无名", "id_number": MAN.id_number})
+    codes = [world.till().post("/v1/verifications", json=nobody).json["code"] for _ in range(21)]
+    assert codes[-1] == "rate_limited"
+    for _ in range(2):
+        answer = world.till().post("/v1/verifications", json=purchase(), headers=key("k1"))
+        assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
+    world.clock.tick(3601)
+    play.ok(world.till().post("/v1/verifications", json=purchase(), headers=key("k1")), 201)
 
 
 def test_another_institution_may_use_the_same_key(world: World) -> None:
