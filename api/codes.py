@@ -12,6 +12,8 @@ _OPEN, _ATTEMPT, _REDEEM = (
 _BYPASS, _CANCEL = f"POST {_HERE}/bypass", f"POST {_HERE}/cancel"
 _ENDED = (_ATTEMPT, f"POST {_HERE}/popup", f"POST {_HERE}/till-code")
 _EVERY, _POSTS = ("",), ("POST ",)
+# The codes whose answer says when to come again (Retry-After).
+WAITED_FOR = ("rate_limited", "busy")
 AGAIN = {
     "description": "几秒后再发同一请求；POST 用同一个 Idempotency-Key。",
     "schema": {"type": "integer", "minimum": 0},
@@ -66,8 +68,8 @@ TILL = (
     Code(422, "agent_is_staff", "本机构工作人员不能在本机构代办", "另选实际到店的人", (_ATTEMPT,)),
     Code(422, "checks_missing", "代办时没有说明两个人的证件都已核对", "核对后带上 checks 再发", (_ATTEMPT,)),
     Code(422, "amount_too_high", "核销金额高于核验金额", "按实际金额重新核验", (_REDEEM,)),
-    Code(429, "rate_limited", "这个柜台今天查无此人的次数过多",
-         "今天改为核对证件，不要循环重试", (_OPEN, _ATTEMPT)),
+    Code(429, "rate_limited", "近一小时查无此人的次数过多（柜台或机构）",
+         "等 Retry-After 秒；等不及就核对证件", (_OPEN, _ATTEMPT)),
     Code(429, "agent_quota", "此人本月代办的人数已满", "核对证件（bypass），或换人", (_ATTEMPT,)),
     Code(500, "internal", "服务器出错", "记下 detail 里的请求编号，告诉管理员", _EVERY),
     Code(503, "busy", "服务器忙，什么也没有改变", "等 Retry-After 秒，原样再发", _EVERY),
@@ -84,6 +86,6 @@ def explain(operation: dict[str, Any], route: str) -> dict[str, str]:
         described = operation["responses"].setdefault(status, {"description": ""})
         described["description"] = f"{described['description']}\n\n{line}" if status in first else line
         first.setdefault(status, one.code)
-        if one.status in (429, 503):
+        if one.code in WAITED_FOR:
             described["headers"] = {"Retry-After": AGAIN}
     return first

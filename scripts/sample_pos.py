@@ -24,7 +24,7 @@ def call(http: httpx.Client, path: str, body: dict[str, Any] | None = None) -> d
         if answer.is_success:
             return dict(answer.json())
         pause, told = int(answer.headers.get("Retry-After", 2)), f"{answer.status_code} {answer.text}"
-        passes = answer.status_code in (429, 502, 503, 504) or "in_progress" in told
+        passes = "Retry-After" in answer.headers or answer.status_code > 501 or "in_progress" in told
         if not passes or time.monotonic() + pause > give_up:
             sys.exit(told)
         print(f"  {told}：{pause} 秒后重试 / again in {pause} s")

@@ -37,7 +37,9 @@ def test_a_refusal_is_repeated_too(world: World) -> None:
 def test_a_refusal_that_is_counted_is_repeated_too(world: World) -> None:
     nobody = purchase(cardholder={"name": "王无名", "id_number": MAN.id_number})
     answers = [world.till().post("/v1/verifications", json=nobody, headers=key("k1")) for _ in range(3)]
-    assert [(answer.status_code, answer.json["code"]) for answer in answers] == [(422, "person_not_found")] * 3
+    assert [(answer.status_code, answer.json["code"]) for answer in answers] == [
+        (422, "person_not_found")
+    ] * 3
     with world.ports.database.reading() as db:
         assert len(db.scalars(select(tables.Miss)).all()) == 1
 

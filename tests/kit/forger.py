@@ -39,13 +39,13 @@ def shaky(keys: list[tuple[str, str]]) -> Flask:
     return made
 
 
-def full(retry_after: str) -> Flask:
-    """Return a server that answers everything with 429."""
+def full(retry_after: str | None) -> Flask:
+    """Return a server that answers everything with 429, and may say when to come again."""
     made = Flask(__name__)
 
     @made.before_request
     def refused() -> Response:
-        told = {"Retry-After": retry_after}
+        told = {"Retry-After": retry_after} if retry_after else {}
         return Response('{"code": "rate_limited"}', 429, told, mimetype="application/problem+json")
 
     return made

@@ -155,8 +155,9 @@ def test_a_till_outlasts_a_server_that_is_away_and_gives_every_deed_a_key(till: 
     assert len({tries[0] for tries in deeds}) == 6, keys
 
 
-def test_a_till_does_not_wait_longer_than_a_verification_lives(till: Run) -> None:
-    with served(forger.full("3600")) as address:
+@pytest.mark.parametrize("retry_after", ["3600", None])
+def test_a_till_repeats_no_limit_that_outlasts_it_or_has_no_end(till: Run, retry_after: str | None) -> None:
+    with served(forger.full(retry_after)) as address:
         done = till("buy", address, *BUYER)
     assert (done.returncode, b"429" in done.stdout + done.stderr) == (1, True)
 

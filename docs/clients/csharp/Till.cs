@@ -23,7 +23,7 @@ public sealed class Till
 {
     private static readonly string[] Ended =
         { "attempt.declined", "attempt.expired", "attempt.undeliverable" };
-    private static readonly int[] Busy = { 429, 502, 503, 504 };
+    private static readonly int[] Busy = { 502, 503, 504 };
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
     private const long ToleranceS = 300;
     private const int PatienceMs = 40000;
@@ -258,11 +258,12 @@ public sealed class Till
             bool isOurs = refusal.ContentType.StartsWith("application/problem", StringComparison.Ordinal);
             string code = isOurs ? Parsed(Read(refusal))["code"] : refusal.StatusDescription;
             int seconds;
-            if (int.TryParse(refusal.Headers["Retry-After"], out seconds))
+            bool isTold = int.TryParse(refusal.Headers["Retry-After"], out seconds);
+            if (isTold)
             {
                 pause = TimeSpan.FromSeconds(seconds);
             }
-            if (!Busy.Contains(status) && code != "in_progress")
+            if (!isTold && !Busy.Contains(status) && code != "in_progress")
             {
                 throw new InvalidOperationException(status + " " + code);
             }

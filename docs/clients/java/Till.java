@@ -36,7 +36,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 public class Till {
     static final List<String> ENDED = List.of("attempt.declined", "attempt.expired", "attempt.undeliverable");
-    static final List<Integer> BUSY = List.of(429, 502, 503, 504);
+    static final List<Integer> BUSY = List.of(502, 503, 504);
     static final long TOLERANCE_S = 300;
     static final long LIFE_S = 1800;
 
@@ -168,8 +168,9 @@ public class Till {
                     return answer.body();
                 }
                 why = answer.statusCode() + " " + String.join("", all(answer.body(), "code"));
-                pause = answer.headers().firstValueAsLong("Retry-After").orElse(pause);
-                passes = BUSY.contains(answer.statusCode()) || why.endsWith("in_progress");
+                var told = answer.headers().firstValueAsLong("Retry-After");
+                pause = told.orElse(pause);
+                passes = told.isPresent() || BUSY.contains(answer.statusCode()) || why.endsWith("in_progress");
             } catch (IOException error) {
                 why = error.toString();
             }
