@@ -179,7 +179,7 @@ def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | Non
             return _failed(moved, reason or "not_matched", now)
         case E.ABANDON:
             return _failed(moved, "tries_used_up", now)
-        case E.SUPERSEDE if moved.state is S.FAILED:
+        case E.SUPERSEDE | E.DECLINE if moved.state is S.FAILED:
             return replace(moved, expires_at=min(moved.expires_at, now))
         case E.UNDELIVERABLE:
             return replace(moved, reason=reason)

@@ -253,6 +253,15 @@ def test_a_superseded_failure_keeps_its_appeal_but_takes_no_more_tries():
     assert walk(superseded, E.APPEAL, at=300).state is S.APPEALED
 
 
+@pytest.mark.parametrize("during", [(E.CHALLENGE,), (E.CHALLENGE, E.CAPTURE, E.AGAIN, E.CHALLENGE)], ids=len)
+def test_who_declines_during_a_retry_is_filmed_no_more_but_may_appeal(during):
+    declined = walk(attempt_in(S.FAILED), *during, E.DECLINE, at=10)
+    assert declined.state is S.FAILED
+    with pytest.raises(OutOfTime):
+        walk(declined, E.CHALLENGE, at=10)
+    assert walk(declined, E.APPEAL, at=300).state is S.APPEALED
+
+
 def test_superseding_late_does_not_move_the_deadline_back_up():
     assert walk(attempt_in(S.FAILED), E.SUPERSEDE, at=400).expires_at == after(120)
 
