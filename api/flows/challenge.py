@@ -64,13 +64,17 @@ def may_try(ports: Ports, db: Session, seen: Scene) -> None:
 
 
 def _failures_today(ports: Ports, db: Session, person_id: str | None) -> int:
-    """Return the person's counted failures in the last 24 hours, at any institution."""
+    """Return the person's counted failures in the last 24 hours, at any institution.
+
+    Counted by the attempts: a withdrawn consent takes the person out of the decision, not out of the count.
+    """
     since = ports.now() - timedelta(days=1)
     return (
         db.scalar(
             select(func.count())
             .select_from(tables.Decision)
-            .where(tables.Decision.person_id == person_id)
+            .join(tables.Attempt, tables.Attempt.id == tables.Decision.attempt_id)
+            .where(tables.Attempt.person_id == person_id)
             .where(tables.Decision.outcome == "failed")
             .where(tables.Decision.created_at > since)
         )

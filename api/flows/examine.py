@@ -115,7 +115,8 @@ def conclude(
             return None
         moved = _moved(attempt.snapshot(), decision, ports)
         counted = moved.tries > attempt.tries
-        cases.move(ports, case, attempt, moved, _private(attempt, challenge, report))
+        told = None if moved.state is AttemptState.CONSENTED else report
+        cases.move(ports, case, attempt, moved, _private(attempt, challenge, told))
         row = _row(ports, challenge, decision, report)
         row.counted = counted
         row.outcome = Outcome.FAILED if counted and decision.outcome is Outcome.RETRY else decision.outcome

@@ -11,6 +11,7 @@ from api.flows import retention, subscription
 from api.flows.scene import User
 from api.ports import Ports
 from models import tables
+from models.domain import attempt as rules
 from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
 from models.domain.errors import Absent, Forbidden
 from models.domain.person import mask
@@ -118,8 +119,10 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
             cases.step(ports, case, attempt, AttemptEvent.DECLINE, {"openid": user.openid})
         else:
             proven_person(ports, db, user)
+        if attempt.state is AttemptState.FAILED:
+            attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
         row.withdrawn_at = ports.now()
-        _unlink_scores(db, tables.Decision.attempt_id == attempt.id)
+        _unlink_scores(db, [attempt.id])
         challenges = list(
             db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
         )
@@ -129,9 +132,24 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
     return row, case.institution.name
 
 
-def _unlink_scores(db: Session, which: Any) -> None:
-    """Take the person out of decision records; the decisions stay under the fund's duty."""
-    db.execute(update(tables.Decision).where(which).values(person_id=None, report=None))
+def _unlink_scores(db: Session, attempt_ids: list[str]) -> None:
+    """Take the person and the scores out of decisions and their events, which stay under the fund's duty.
+
+    An event's chain needs the commitment only, so salt and ciphertext can go.
+    """
+    decision, event = tables.Decision, tables.Event
+    ours = decision.attempt_id.in_(attempt_ids)
+    db.execute(update(decision).where(ours).values(person_id=None, report=None))
+    scored = event.type.in_(("attempt.passed", "attempt.failed"))
+    of_them = event.public["attempt_id"].as_string().in_(attempt_ids)
+    cases_of_them = select(tables.Attempt.verification_id).where(tables.Attempt.id.in_(attempt_ids))
+    within = event.verification_id.in_(cases_of_them)
+    db.execute(
+        update(event)
+        .where(within, scored, of_them)
+        .values(private=None, salt=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _enrolments(db: Session, person_id: str) -> list[tables.Enrolment]:
@@ -151,7 +169,8 @@ def erase(ports: Ports, user: User) -> None:
         for enrolment in _enrolments(db, person_id):
             photos.append(enrolment.photo_key)
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
-        _unlink_scores(db, tables.Decision.person_id == person_id)
+        mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
+        _unlink_scores(db, list(db.scalars(mine)))
         _unbind_everybody(ports, db, person_id)
         index = db.get_one(tables.Person, person_id).id_index
         if db.get(tables.Tombstone, index) is None:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
-from api.flows import enrolment, policy, subscription
+from api.flows import anchor, challenge, enrolment, policy, subscription
 from api.flows.enrolment import Entry
+from models import tables
 from models.domain.idnumber import IdType
 from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger
@@ -106,6 +108,33 @@ def test_an_appeal_says_at_which_shop(world: World) -> None:
     play.ok(play.appealed(phone, scene), 201)
     (row,) = play.ok(phone.get("/mp/v1/me/appeals"))["appeals"]
     assert row["institution"] == "第一药房"
+
+
+def test_a_withdrawn_consent_ends_the_filming_and_not_the_count(world: World) -> None:
+    """Ten failures a day stay ten, and who has withdrawn is filmed no more; the appeal stays."""
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    play.draw(phone, scene)
+    (consent,) = play.ok(phone.get("/mp/v1/me/consents"))["consents"]
+    play.ok(phone.delete(f"/mp/v1/me/consents/{consent['consent_id']}"))
+    answer = phone.post(f"/mp/v1/attempts/{scene}/challenges", json={})
+    assert (answer.status_code, answer.json["code"]) == (409, "expired")
+    assert play.ok(phone.get(f"/mp/v1/attempts/{scene}"))["appeal"]["allowed"]
+    with world.ports.database.reading() as db:
+        assert challenge._failures_today(world.ports, db, world.ids[MAN.name]) == 1
+
+
+def test_a_withdrawn_consent_takes_the_scores_with_it_and_the_chain_stays_whole(world: World, proven) -> None:
+    (consent,) = play.ok(proven.get("/mp/v1/me/consents"))["consents"]
+    play.ok(proven.delete(f"/mp/v1/me/consents/{consent['consent_id']}"))
+    with world.ports.database.reading() as db:
+        scored = db.scalars(select(tables.Event).where(tables.Event.type == "attempt.passed")).one()
+        assert (scored.private, scored.salt) == (None, None)
+        assert db.scalars(select(tables.Decision.report)).all() == [None]
+    assert anchor.chain_is_whole(world.ports, scored.verification_id)
 
 
 def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
