@@ -123,7 +123,9 @@ def _label_popup(operation: dict[str, Any], path: str, method: str) -> None:
         described.setdefault("content", {}).setdefault("text/html", {"schema": {"type": "string"}})
     for ending, form in FORMS.items():
         if method == "post" and path.endswith(ending):
-            content = {"application/x-www-form-urlencoded": {"schema": form.model_json_schema()}}
+            schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema.pop("$defs", None)
+            content = {"application/x-www-form-urlencoded": {"schema": schema}}
             operation["requestBody"] = {"required": True, "content": content}
 
 

@@ -1,5 +1,6 @@
 """What docs/integration.md promises is what the code does, and the running server shows it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -87,3 +88,12 @@ def test_the_running_server_shows_the_guide_and_every_file_it_names(world: World
         assert answer.get_data() == (ROOT / guide.FILES[name]).read_bytes()
         assert answer.mimetype == "text/plain"
     assert "](/docs/guide)" in client.get("/openapi.json").json["info"]["description"]
+
+
+def test_every_reference_of_the_document_leads_somewhere() -> None:
+    whole = document()
+    for reference in set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(whole))):
+        place: object = whole
+        for step in reference.removeprefix("#/").split("/"):
+            assert isinstance(place, dict) and step in place, reference
+            place = place[step]
