@@ -107,7 +107,7 @@ def refused(refusal: Refusal) -> Response:
     status = problems.status_of(refusal)
     if request.endpoint == "popup.popup_events":
         return problems.from_refusal(refusal)
-    hand = _hand(PopupPath(token=(request.view_args or {})["token"]))
+    hand = _hand(PopupPath.model_construct(token=(request.view_args or {})["token"]))
     try:
         case = holder.held(ports(), hand)
     except Refusal:

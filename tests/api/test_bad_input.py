@@ -502,3 +502,11 @@ def test_a_poll_that_cannot_be(world: World, query: str) -> None:
 )
 def test_control_characters_in_an_address_never_reach_the_database(world: World, address: str) -> None:
     refused(world.till().get(address), 400, "malformed")
+
+
+@pytest.mark.parametrize("token", ["%00", "%0b" + "x" * 80, "x" * 5000])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_popup_that_never_was_is_void_however_it_is_spelt(world: World, token: str, method: str) -> None:
+    path = f"/popup/{token}" if method == "GET" else f"/popup/{token}/back"
+    answer = world.app.test_client().open(path, method=method)
+    assert answer.status_code in (400, 410) and "Traceback" not in answer.get_data(as_text=True)
