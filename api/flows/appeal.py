@@ -17,7 +17,7 @@ from models import tables
 from models.domain import appeal as rules
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptEvent, Channel
-from models.domain.errors import Busy, Invalid
+from models.domain.errors import Busy, Invalid, Refusal
 from models.domain.verification import VerificationEvent
 
 
@@ -42,9 +42,26 @@ def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tabl
     rules.check_photos(channel, plea.photos)
     _look_at(ports, channel, plea.photos)
     appeal_id = ports.new_id("apl")
-    keys = [f"appeals/{appeal_id}/{number}" for number in range(len(plea.photos))]
+    keys = _keys(appeal_id, plea)
     for key, photo in zip(keys, plea.photos, strict=True):
         ports.objects.put(key, photo)
+    try:
+        seen, row = _write(ports, user, scene, plea, appeal_id)
+    except Refusal:
+        ports.objects.delete(keys)
+        raise
+    if row.id != appeal_id:
+        ports.objects.delete(keys)
+    return seen, row
+
+
+def _keys(appeal_id: str, plea: Plea) -> list[str]:
+    """Return where an appeal's photos lie in the object store."""
+    return [f"appeals/{appeal_id}/{number}" for number in range(len(plea.photos))]
+
+
+def _write(ports: Ports, user: User, scene: str, plea: Plea, appeal_id: str) -> tuple[Scene, tables.Appeal]:
+    """Write the appeal and end the verification, or return the one that was faster."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         earlier = _of_attempt(db, seen.attempt.id)
@@ -52,7 +69,7 @@ def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tabl
             return seen, earlier
         _may_lodge(ports, db, seen)
         row = _row(ports, user, seen, plea)
-        row.id, row.photo_keys = appeal_id, keys
+        row.id, row.photo_keys = appeal_id, _keys(appeal_id, plea)
         row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", plea.statement)
         db.add(row)
         cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, seen.actor)

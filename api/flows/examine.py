@@ -54,8 +54,8 @@ def examine(ports: Ports, challenge_id: str) -> None:
     match conclude(ports, evidence.challenge, decision, sealed):
         case Outcome.PASSED:
             retention.forget_frames(ports, challenge_id)
-        case Outcome.FAILED:
-            retention.keep_best(ports, challenge_id)
+        case Outcome.FAILED | Outcome.RETRY:
+            retention.keep_best(ports, evidence.challenge.attempt_id)
 
 
 def _gather(ports: Ports, challenge_id: str) -> Evidence | None:

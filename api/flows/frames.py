@@ -17,7 +17,7 @@ from matcher.types import Frame, Observation
 from models import tables
 from models.domain.chain import canonical
 from models.domain.challenge import MAX_DURATION_MS, MAX_FRAMES
-from models.domain.errors import Invalid
+from models.domain.errors import Invalid, Refusal
 
 EARLY_MS = 1500
 EVIDENCE_MAX = 12
@@ -46,15 +46,18 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
         before = [opened(ports, row) for row in kept]
     seen = observe(ports, new, before)
     _store_files(ports, challenge_id, new)
-    with ports.database.transaction() as db:
-        scene, challenge = running(ports, db, user, challenge_id)
-        have = {row.seq for row in rows(db, challenge_id)}
-        fresh = [(f, o) for f, o in zip(new, seen, strict=True) if f.seq not in have]
-        _keep(ports, db, challenge, fresh, now)
-        for _, observation in fresh:
-            db.add(
-                memory.of(challenge_id, scene.attempt.person_id, scene.case.institution.id, observation, now)
-            )
+    try:
+        with ports.database.transaction() as db:
+            scene, challenge = running(ports, db, user, challenge_id)
+            have = {row.seq for row in rows(db, challenge_id)}
+            fresh = [(f, o) for f, o in zip(new, seen, strict=True) if f.seq not in have]
+            _keep(ports, db, challenge, fresh, now)
+            person_id, institution_id = scene.attempt.person_id, scene.case.institution.id
+            for _, observation in fresh:
+                db.add(memory.of(challenge_id, person_id, institution_id, observation, now))
+    except Refusal:
+        _drop_files(ports, challenge_id)
+        raise
     everything = sorted([*before, *seen], key=lambda observation: observation.seq)
     done = ports.matcher.progress(challenge.actions, everything)
     return Progress(_hint(seen), list(zip(challenge.actions, done, strict=True)))
@@ -91,6 +94,14 @@ def _store_files(ports: Ports, challenge_id: str, frames: Sequence[Frame]) -> No
     for frame in frames:
         if frame.kind == "evidence":
             ports.objects.put(file_key(challenge_id, frame.seq), frame.image)
+
+
+def _drop_files(ports: Ports, challenge_id: str) -> None:
+    """Delete what was stored for a try that ended meanwhile, unless retention still knows of its capture."""
+    with ports.database.reading() as db:
+        capture = db.get(tables.Capture, challenge_id)
+    if capture is None or capture.deleted_at is not None:
+        ports.objects.delete(ports.objects.list(f"frames/{challenge_id}/"))
 
 
 def file_key(challenge_id: str, seq: int) -> str:

@@ -58,22 +58,22 @@ def forget_frames(ports: Ports, challenge_id: str) -> None:
             capture.deleted_at = capture.deleted_at or ports.now()
 
 
-def keep_best(ports: Ports, challenge_id: str) -> None:
-    """Keep at most five of a failed capture's evidence frames for the reviewer, the sharpest."""
+def keep_best(ports: Ports, attempt_id: str) -> None:
+    """Keep at most five evidence frames of an attempt's tries for the reviewer, the sharpest.
+
+    The notice promises five to whoever consents, however often they try.
+    """
+    frame, challenge = tables.Frame, tables.Challenge
+    tried = select(frame).join(challenge, challenge.id == frame.challenge_id)
     with ports.database.reading() as db:
-        rows = [row for row in frames.rows(db, challenge_id) if row.file_key]
+        rows = db.scalars(tried.where(challenge.attempt_id == attempt_id, frame.file_key.is_not(None))).all()
     ranked = sorted(rows, key=lambda row: frames.opened(ports, row).sharpness, reverse=True)
-    surplus = ranked[rules.FAILED_FRAMES_KEPT :]
+    surplus = [row.file_key for row in ranked[rules.FAILED_FRAMES_KEPT :] if row.file_key]
     if not surplus:
         return
-    ports.objects.delete([row.file_key for row in surplus if row.file_key])
+    ports.objects.delete(surplus)
     with ports.database.transaction() as db:
-        db.execute(
-            update(tables.Frame)
-            .where(tables.Frame.challenge_id == challenge_id)
-            .where(tables.Frame.seq.in_([row.seq for row in surplus]))
-            .values(file_key=None)
-        )
+        db.execute(update(frame).where(frame.file_key.in_(surplus)).values(file_key=None))
 
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:

@@ -4,6 +4,7 @@ import json
 import socket
 import socketserver
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -18,9 +19,10 @@ from api.flows import anchor, retention
 from api.jobs import GIVEN_UP, Jobs
 from models import tables
 from models.domain.errors import Invalid
+from models.domain.retention import FAILED_FRAMES_KEPT
 from tests import play
 from tests.postgres import Postgres
-from tests.world import MAN, WRONG, World, purchase
+from tests.world import MAN, WRONG, World, multipart, purchase
 
 
 class Till(HTTPServer):
@@ -296,13 +298,40 @@ def test_frames_of_a_failure_stay_until_the_appeal_window_closes(world: World) -
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
-    play.tried(world, phone, scene, WRONG)
-    assert 1 <= len(world.ports.objects.list("frames")) <= 5
+    kept = []
+    for _ in range(3):
+        play.tried(world, phone, scene, WRONG)
+        kept.append(len(world.ports.objects.list("frames")))
+    assert kept[0] > 0 and kept[-1] == FAILED_FRAMES_KEPT >= max(kept)
     world.clock.tick(599)
     retention.sweep(world.ports)
     assert world.ports.objects.list("frames")
     world.clock.tick(2)
     retention.sweep(world.ports)
+    assert world.ports.objects.list("frames") == []
+
+
+def test_frames_that_come_while_the_purchase_is_called_off_leave_no_file(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    challenge = play.draw(phone, scene)
+
+    class Slow:
+        """The real matcher, during whose look the till calls the purchase off."""
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "observe":
+                play.ok(till.post(f"/v1/verifications/{verification}/cancel", json={}))
+            return getattr(world.ports.matcher, name)
+
+    till = world.till()
+    world.app.extensions["ports"] = replace(world.ports, matcher=Slow())
+    shots = WRONG.shots(challenge["frame"])[:12]
+    world.clock.tick(5)
+    answer = phone.post(f"/mp/v1/challenges/{challenge['challenge_id']}/frames", **multipart(shots))
+    assert answer.status_code == 409
     assert world.ports.objects.list("frames") == []
 
 
