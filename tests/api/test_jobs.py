@@ -20,6 +20,7 @@ from api.jobs import GIVEN_UP, Jobs
 from models import tables
 from models.domain.errors import Invalid
 from models.domain.retention import FAILED_FRAMES_KEPT
+from scripts.demo.film import samples
 from tests import play
 from tests.postgres import Postgres
 from tests.world import MAN, WRONG, World, multipart, purchase
@@ -311,23 +312,38 @@ def test_frames_of_a_failure_stay_until_the_appeal_window_closes(world: World) -
     assert world.ports.objects.list("frames") == []
 
 
+def _cancelled_during(look: str, world: World, verification: str) -> None:
+    """Let the till call the purchase off while the matcher looks."""
+    till = world.till()
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            if name == look:
+                play.ok(till.post(f"/v1/verifications/{verification}/cancel", json={}))
+            return getattr(world.ports.matcher, name)
+
+    world.app.extensions["ports"] = replace(world.ports, matcher=Slow())
+
+
+def test_an_appeal_that_comes_too_late_leaves_no_photo(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    _cancelled_during("enrol", world, verification)
+    photo = ((samples() / "single_face.jpg").open("rb"), "1.jpg")
+    assert play.appealed(phone, scene, photo).status_code == 409
+    assert world.ports.objects.list("appeals") == []
+
+
 def test_frames_that_come_while_the_purchase_is_called_off_leave_no_file(world: World) -> None:
     verification = play.opened(world)
     scene = play.pushed(world, verification)
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
     challenge = play.draw(phone, scene)
-
-    class Slow:
-        """The real matcher, during whose look the till calls the purchase off."""
-
-        def __getattr__(self, name: str) -> Any:
-            if name == "observe":
-                play.ok(till.post(f"/v1/verifications/{verification}/cancel", json={}))
-            return getattr(world.ports.matcher, name)
-
-    till = world.till()
-    world.app.extensions["ports"] = replace(world.ports, matcher=Slow())
+    _cancelled_during("observe", world, verification)
     shots = WRONG.shots(challenge["frame"])[:12]
     world.clock.tick(5)
     answer = phone.post(f"/mp/v1/challenges/{challenge['challenge_id']}/frames", **multipart(shots))
