@@ -67,6 +67,8 @@ def malformed(error: ValidationError) -> Response:
     fields = sorted(
         {".".join(map(str, entry["loc"])) or "body" for entry in error.errors(include_input=False)}
     )
+    if fields == ["body"]:
+        return problem(400, "malformed", "the body must be JSON in UTF-8 请求体须为 UTF-8 编码的 JSON")
     return problem(400, "malformed", "please check: " + ", ".join(fields)[:300])
 
 

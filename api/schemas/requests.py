@@ -1,13 +1,17 @@
 """What clients may send. Unknown fields are refused, so that a typing error is not a silent default."""
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
 from models.domain.idnumber import IdType
+
+# Formats (zero width, right to left), line and paragraph separators, surrogates, private use.
+UNSEEN = frozenset({"Cf", "Zl", "Zp", "Cs", "Co"})
 
 
 def _text(longest: int) -> StringConstraints:
@@ -16,10 +20,17 @@ def _text(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
-Name = Annotated[str, _text(50)]
-Word = Annotated[str, _text(64)]
+def _seen(text: str) -> str:
+    """Refuse what nobody sees or what turns other text round: it makes 护工 look like 本人."""
+    if any(unicodedata.category(one) in UNSEEN for one in text):
+        raise ValueError("invisible characters")
+    return text
+
+
+Name = Annotated[str, _text(50), AfterValidator(_seen)]
+Word = Annotated[str, _text(64), AfterValidator(_seen)]
 IdNumber = Annotated[str, _text(32)]
-Relation = Annotated[str, _text(16)]
+Relation = Annotated[str, _text(16), AfterValidator(_seen)]
 Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 

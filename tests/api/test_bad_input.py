@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a clear problem and nothing is lost."""
 
+import json
 import struct
 import zlib
 from io import BytesIO
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 from models.domain import notice
 from scripts.demo.film import Shot
 from tests import play
-from tests.world import FACELESS, MAN, RIGHT, STAFF, WIFE, World, claims, multipart, number, purchase
+from tests.world import AGENT, FACELESS, MAN, RIGHT, STAFF, WIFE, World, claims, multipart, number, purchase
 
 
 def refused(response: TestResponse, status: int, code: str) -> dict[str, Any]:
@@ -510,3 +511,20 @@ def test_a_popup_that_never_was_is_void_however_it_is_spelt(world: World, token:
     path = f"/popup/{token}" if method == "GET" else f"/popup/{token}/back"
     answer = world.app.test_client().open(path, method=method)
     assert answer.status_code in (400, 410) and "Traceback" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "unseen", ["本人\u200b", "\u202e人本", "本\u2060人", "本人\ue000", "本人\u2028"], ids=ascii
+)
+def test_nobody_is_called_what_he_is_not_by_letters_that_are_not_seen(world: World, unseen: str) -> None:
+    here = f"/v1/verifications/{play.opened(world)}/attempts"
+    person = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": unseen}
+    refused(world.till().post(here, json={"channel": "qr", "person": person}), 400, "malformed")
+    named = purchase(order_no="A-2", cashier={"id": "c1", "name": unseen})
+    refused(world.till().post("/v1/verifications", json=named), 400, "malformed")
+
+
+def test_a_body_in_the_code_page_of_an_old_till_is_told_so(world: World) -> None:
+    body = json.dumps(purchase(), ensure_ascii=False).encode("gbk")
+    answer = world.till().post("/v1/verifications", data=body, content_type="application/json")
+    assert "UTF-8" in refused(answer, 400, "malformed")["detail"]
