@@ -6,7 +6,7 @@ from typing import Any
 
 from api import present, words
 from api.case import Case
-from api.flows import holder, popup, reach, tillcode
+from api.flows import challenge, holder, popup, reach, tillcode
 from api.ports import CHINA, Ports
 from api.stream import events_after
 from models import tables
@@ -14,7 +14,7 @@ from models.domain import appeal as appeals
 from models.domain.agent import is_agent
 from models.domain.attempt import LIVE, AttemptState, Channel
 from models.domain.person import GUARDED_BELOW, RELATIONS, SELF
-from models.domain.verification import TRIES_PER_VERIFICATION
+from models.domain.verification import FAILURES_PER_PERSON_AND_DAY, TRIES_PER_VERIFICATION
 
 S = AttemptState
 # What the cashier may look at while nothing is under way.
@@ -61,6 +61,7 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
     shown = name(case, look.step)
     persons += _typed_earlier(ports, case, persons)
     chosen = look.person_id or (last["person"]["person_id"] if last and last["person"] else None)
+    _warn_of_failures(ports, persons)
     picked = next((one for one in persons if one["person_id"] == chosen), None)
     if shown == "confirm" and picked is None:
         shown = "choose"
@@ -102,6 +103,15 @@ def _person(shown: dict[str, Any]) -> dict[str, Any]:
     return shown | {"child": child, "hint": hint, "typed": False, "self": shown["relation"] == SELF}
 
 
+def _warn_of_failures(ports: Ports, persons: list[dict[str, Any]]) -> None:
+    """Say of whom the phone would refuse any further try today."""
+    with ports.database.reading() as db:
+        failed = challenge.failures_today(ports, db, [one["person_id"] for one in persons])
+    for one in persons:
+        if failed.get(one["person_id"], 0) >= FAILURES_PER_PERSON_AND_DAY:
+            one["hint"] = "今天没有通过的次数已满，请用“其他方式核验”"
+
+
 def _typed_earlier(ports: Ports, case: Case, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return those typed in for an attempt of this case, so that nobody has to type twice."""
     known = {one["person_id"] for one in listed}
@@ -121,10 +131,10 @@ def _attempt(ports: Ports, case: Case) -> dict[str, Any]:
     facts, now = row.snapshot(), ports.now()
     until = appeals.window(facts, case.verification.state)
     may_retry = now < facts.deadline and facts.tries_left > 0 and case.tries < TRIES_PER_VERIFICATION
-    step = _step(ports, case, row)
+    step, is_again = _step(ports, case, row)
     return present.attempt(ports, row) | {
         "step": step,
-        "step_words": words.STEPS.get(step, ""),
+        "again": is_again,
         "kept": not is_agent(row.relation) or row.checks is not None,
         "image": f"/qr/{row.scene}.png",
         "may_retry": may_retry,
@@ -137,13 +147,15 @@ def _attempt(ports: Ports, case: Case) -> dict[str, Any]:
     }
 
 
-def _step(ports: Ports, case: Case, row: tables.Attempt) -> str:
-    """Return how far the person is: while waiting, what became of the message."""
-    if row.state is not S.WAITING:
-        return row.state.value
+def _step(ports: Ports, case: Case, row: tables.Attempt) -> tuple[str, bool]:
+    """Return how far the person is, and whether a capture has come to nothing before.
+
+    While waiting, how far is what became of the message.
+    """
     told = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
     fates = [e["type"].removeprefix("attempt.") for e in told]
-    return fates[-1] if fates else S.WAITING.value
+    is_again = row.state is S.CONSENTED and "captured" in fates
+    return (fates[-1] if row.state is S.WAITING and fates else row.state.value), is_again
 
 
 def _clock(moment: datetime) -> str:

@@ -1,14 +1,5 @@
 """What the counter's screen says, in the manual's words."""
 
-STEPS = {
-    "waiting": "正在推送",
-    "delivered": "已送达",
-    "delivery_unknown": "可能已送达",
-    "opened": "已打开",
-    "consented": "已同意",
-    "challenged": "采集中",
-    "captured": "比对中",
-}
 UNDELIVERABLE = {
     "not_subscribed": "对方没有可用的消息额度",
     "not_bound": "对方尚未开通微信推送",
@@ -24,6 +15,7 @@ REFUSED = {
     "native_resident_only": "微信人脸核身只支持居民身份证。请用“其他方式核验”。",
     "guardian_needed": "孩子不用刷脸，请家长本人刷脸。",
     "not_bound": "此人尚未开通微信推送。请用“收费员手机人脸”，或点“引导开通”。",
+    "no_credit": "对方没有消息额度，消息可能送不到。可用“收费员手机人脸”；仍要推送，请再点一次推送。",
     "checks_missing": "请先核对参保人和代办人的身份证，并逐项勾选。",
     "agent_is_staff": "本机构工作人员不能在本机构代办，请另选实际到店的人。",
     "agent_quota": "此人本月代办的人数已满。请用“其他方式核验”。",

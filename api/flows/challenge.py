@@ -1,5 +1,6 @@
 """Drawing what a try asks for."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -60,26 +61,24 @@ def may_try(ports: Ports, db: Session, seen: Scene) -> None:
         raise Invalid("consent is needed first", code="consent_missing")
     if seen.case.verification.state is not VerificationState.OPEN:
         raise Conflict("this verification is over", code="verification_ended")
-    within_tries(seen.case.tries, _failures_today(ports, db, seen.attempt.person_id))
+    person_id = seen.attempt.person_id or ""
+    within_tries(seen.case.tries, failures_today(ports, db, [person_id]).get(person_id, 0))
 
 
-def _failures_today(ports: Ports, db: Session, person_id: str | None) -> int:
-    """Return the person's counted failures in the last 24 hours, at any institution.
+def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
+    """Return each person's counted failures in the last 24 hours, at any institution, where there are any.
 
     Counted by the attempts: a withdrawn consent takes the person out of the decision, not out of the count.
     """
-    since = ports.now() - timedelta(days=1)
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(tables.Decision)
-            .join(tables.Attempt, tables.Attempt.id == tables.Decision.attempt_id)
-            .where(tables.Attempt.person_id == person_id)
-            .where(tables.Decision.outcome == "failed")
-            .where(tables.Decision.created_at > since)
-        )
-        or 0
+    decision, attempt = tables.Decision, tables.Attempt
+    counted = (
+        select(attempt.person_id, func.count())
+        .join(decision, decision.attempt_id == attempt.id)
+        .where(attempt.person_id.in_(person_ids), decision.outcome == "failed")
+        .where(decision.created_at > ports.now() - timedelta(days=1))
+        .group_by(attempt.person_id)
     )
+    return {person_id: count for person_id, count in db.execute(counted) if person_id}
 
 
 def newest(db: Session, attempt_id: str) -> tables.Challenge | None:

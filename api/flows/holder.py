@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -11,6 +12,9 @@ from api.ports import Ports
 from models import tables
 from models.domain.errors import Ended, Forbidden
 from models.vault import digest
+
+# After the end the page still shows what the end was.
+KEPT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ def held(ports: Ports, hand: Hand) -> Case:
     """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
     case = cases.seen(ports, _find(ports, hand.token))
     _check_holder(case, hand)
+    if _is_over(ports, case):
+        raise _void()
     return case
 
 
@@ -57,6 +63,12 @@ def framers(ports: Ports, token: str) -> list[str]:
 def csrf(ports: Ports, cookie: str) -> str:
     """Return the token that the forms of this cookie's pages carry."""
     return ports.vault.index("popup_csrf", cookie)
+
+
+def _is_over(ports: Ports, case: Case) -> bool:
+    """Tell whether the popup's end has been shown for long enough."""
+    row = case.verification
+    return ports.now() >= (row.ended_at or row.expires_at) + KEPT
 
 
 def _find(ports: Ports, token: str) -> str:

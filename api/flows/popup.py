@@ -46,7 +46,7 @@ def _begin(ports: Ports, hand: Hand, wanted: Wanted, channel: Channel) -> bool:
         if _has_moved(case, hand):
             return True
         choice = _choice(ports, case, wanted.choice)
-        if not _is_ready(ports, case, Wanted(choice, wanted.confirmed), channel):
+        if not _is_ready(ports, case, choice, wanted, channel):
             return False
         attempts.begin(ports, case.institution.id, case.verification.id, channel, choice)
         return True
@@ -107,29 +107,34 @@ def _not_too_soon(ports: Ports, case: Case) -> None:
         raise Conflict("the message has only just been sent", code="too_soon")
 
 
-def _is_ready(ports: Ports, case: Case, wanted: Wanted, channel: Channel) -> bool:
-    """Tell whether the attempt can be begun as it is.
+def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel: Channel) -> bool:
+    """Tell whether the attempt can be begun as it is, with what is known of the person wanted.
 
     False where the page must ask first: is it the card-holder, may the message arrive, have both
     documents been looked at. Whatever the policy asks of a till, an agent is not sent for from here
-    without the check-list. Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive.
+    without the check-list. Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive, and
+    Conflict `no_credit` where it may not and who is wanted was typed in: the form itself asks again.
     """
-    choice = wanted.choice
-    asked = wanted.confirmed or choice.person_id is None
+    asked = wanted.confirmed or wanted.choice.person_id is None
     try:
         picked = attempts.pick(ports, case, choice, Provider(case.institution.provider))
-        if picked is not None and channel is Channel.PUSH:
-            _not_too_soon(ports, case)
-            _check_reach(ports, picked)
+        reached = _reached(ports, case, picked) if picked and channel is Channel.PUSH else None
         if picked is not None and picked.is_agent:
             check_documents(picked.checks)
     except Invalid as refusal:
         if refusal.code == "checks_missing" and not asked:
             return False
         raise
+    if reached is Push.NO_CREDIT and not wanted.confirmed and wanted.choice.person_id is None:
+        raise Conflict("the message may not arrive; confirm to send it all the same", code="no_credit")
     return asked or picked is None or channel is Channel.QR
 
 
-def _check_reach(ports: Ports, picked: Picked) -> None:
-    if reach.pushes(ports, [picked.person.person_id])[picked.person.person_id] is Push.NOT_BOUND:
+def _reached(ports: Ports, case: Case, picked: Picked) -> Push:
+    """Return whether a push is expected to arrive; raises Invalid `not_bound` where it cannot."""
+    _not_too_soon(ports, case)
+    person_id = picked.person.person_id
+    reached = reach.pushes(ports, [person_id])[person_id]
+    if reached is Push.NOT_BOUND:
         raise Invalid("this person has no WeChat bound", code="not_bound")
+    return reached

@@ -1,6 +1,6 @@
 """The cashier's popup: pages and plain forms, known by a cookie of this one popup."""
 
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_openapi3 import APIBlueprint, Tag
@@ -23,8 +23,6 @@ from models.domain.errors import Malformed, Refusal
 
 popup = APIBlueprint("popup", __name__, abp_tags=[Tag(name="Popup 弹窗")])
 COOKIE = "yibao_popup"
-# After the end the page still shows what the end was.
-KEPT_S = 3600
 # What the page itself names runs, with what it imports; an address of our own is not enough.
 POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
@@ -44,7 +42,7 @@ class PopupPath(BaseModel):
 class PageQuery(BaseModel):
     """What the cashier wants to see."""
 
-    step: Literal["", "choose", "manual", "confirm", "subscribe", "bypass"] = ""
+    step: str = Field("", max_length=20)
     person: str | None = Field(None, max_length=64)
 
 
@@ -138,11 +136,12 @@ def _form(kind: type[F]) -> F:
 
 
 def _wanted(form: Pick) -> Wanted:
+    is_confirmed = form.confirmed is not None
     if form.person_id:
-        return Wanted(Choice(form.person_id, checks=form.checks()), form.confirmed is not None)
+        return Wanted(Choice(form.person_id, checks=form.checks()), is_confirmed)
     if form.name and form.id_number:
         named = Named(form.name, form.id_number, form.id_type)
-        return Wanted(Choice(None, named, form.relation, form.checks()))
+        return Wanted(Choice(None, named, form.relation, form.checks()), is_confirmed)
     if form.name or form.id_number:
         raise Malformed("name and number belong together")
     return Wanted(Choice())
@@ -174,11 +173,11 @@ def _keep(response: Response, path: PopupPath, case: Case, cookie: str) -> Respo
     """Leave the holder's cookie, for this popup's paths alone and for as long as it is of use."""
     https = ports().settings.base_url.startswith("https://")
     framed = https and bool(case.institution.popup_origins)
-    left = case.verification.expires_at - ports().now()
+    left = case.verification.expires_at + holder.KEPT - ports().now()
     response.set_cookie(
         COOKIE,
         cookie,
-        max_age=max(0, int(left.total_seconds())) + KEPT_S,
+        max_age=max(0, int(left.total_seconds())),
         path=f"/popup/{path.token}",
         secure=https,
         httponly=True,

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.requests import Bypass, IdNumber, Name, Relation, Word
+from api.schemas.requests import Bypass
+from api.schemas.text import IdNumber, Name, Relation, Word
 from models.domain.agent import Checks
 from models.domain.idnumber import IdType
 

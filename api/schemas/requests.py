@@ -1,37 +1,15 @@
 """What clients may send. Unknown fields are refused, so that a typing error is not a silent default."""
 
-import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from api.schemas.text import IdNumber, Name, Relation, Statement, Word, text
 from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
 from models.domain.idnumber import IdType
 
-# Formats (zero width, right to left), line and paragraph separators, surrogates, private use.
-UNSEEN = frozenset({"Cf", "Zl", "Zp", "Cs", "Co"})
-
-
-def _text(longest: int) -> StringConstraints:
-    """Return the rule for trimmed text of 1–`longest` characters without control characters."""
-    pattern = r"^[^\x00-\x1f\x7f]+$"
-    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
-
-
-def _seen(text: str) -> str:
-    """Refuse what nobody sees or what turns other text round: it makes 护工 look like 本人."""
-    if any(unicodedata.category(one) in UNSEEN for one in text):
-        raise ValueError("invisible characters")
-    return text
-
-
-Name = Annotated[str, _text(50), AfterValidator(_seen)]
-Word = Annotated[str, _text(64), AfterValidator(_seen)]
-IdNumber = Annotated[str, _text(32)]
-Relation = Annotated[str, _text(16), AfterValidator(_seen)]
-Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
 
@@ -66,7 +44,7 @@ class Credential(Body):
     """The electronic voucher or card shown at the till."""
 
     kind: Word
-    token: Annotated[str, _text(512)]
+    token: Annotated[str, text(512)]
 
 
 class NewVerification(Body):
@@ -108,7 +86,7 @@ class Bypass(Body):
 
     staff: Name
     document: Name
-    reason: Annotated[str, _text(200)]
+    reason: Annotated[str, text(200)]
     person_id: Word | None = None
 
 
@@ -122,7 +100,7 @@ class Settlement(Body):
 class Login(Body):
     """The code of wx.login."""
 
-    code: Annotated[str, _text(200)]
+    code: Annotated[str, text(200)]
 
 
 class PersonChoice(Body):
@@ -192,7 +170,7 @@ class Subscription(Body):
 class StaffCode(Body):
     """The one-time code an administrator gave a member of staff."""
 
-    code: Annotated[str, _text(16)]
+    code: Annotated[str, text(16)]
 
 
 class Dispute(Body):

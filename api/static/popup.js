@@ -41,14 +41,25 @@ async function ask(url, options) {
     const answer = await fetch(url, { cache: 'no-store', ...options })
     const text = await answer.text()
     const fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('screen')
-    if (answer.status >= 500 || !fresh) return lost()
+    if (answer.status >= 500 || !fresh) return options ? failed() : lost()
     found()
     if (mine === turn) show(fresh, Boolean(options))
     if (answer.redirected) history.replaceState(null, '', answer.url)
     else if (options && fresh.dataset.screen === 'subscribe') history.replaceState(null, '', '?step=subscribe')
   } catch {
     lost()
+    if (options) failed()
   }
+}
+
+/** Say that what was pressed has not happened: nobody shall wait for it. */
+function failed() {
+  const told = main.querySelector('.refused') ?? document.createElement('p')
+  told.className = 'refused'
+  told.setAttribute('role', 'alert')
+  told.textContent = '刚才的操作没有成功，请再点一次。'
+  main.prepend(told)
+  told.scrollIntoView({ block: 'center' })
 }
 
 const refresh = () => ask(location.href)
@@ -147,6 +158,7 @@ document.addEventListener('submit', async (event) => {
 document.addEventListener('click', ({ target }) => { if (target.id === 'close') window.close() })
 for (const name of ['online', 'pageshow', 'visibilitychange']) addEventListener(name, () => { if (isOpen()) refresh() })
 
+document.documentElement.dataset.live = ''
 settle()
 listen()
 setInterval(tick, 250)

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.feed import PER_VERIFICATION
 from api.flows import administration, holder, subscription
+from matcher.errors import MatcherUnavailable
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
 from models.domain.subscription import Fact, FactKind
@@ -59,6 +60,13 @@ class Popup:
 
 class Broken:
     """A matcher that dies of everything."""
+
+
+class Away:
+    """A matcher that cannot be reached."""
+
+    def examine(self, *_: Any) -> None:
+        raise MatcherUnavailable
 
 
 def opened(world: World, **changes: Any) -> tuple[str, Popup]:
@@ -410,7 +418,11 @@ def test_an_agent_is_typed_in_and_pushed_to(world: World) -> None:
     assert popup.says(
         "填写代办人信息", "代办人姓名", "代办人证件号", "与本人关系", "请选择", "社区（村）人员"
     )
-    popup.post("push", **typed())
+    assert popup.post("push", **typed()).status_code == 409
+    assert popup.screen == "manual" and popup.says(
+        "没有消息额度", "收费员手机人脸", 'name="confirmed" value="yes"'
+    )
+    popup.post("push", **typed(confirmed="yes"))
     assert popup.screen == "waiting" and popup.says("陈*兰（护工）")
     assert play.state(world, verification)["attempts"][0]["person"]["relation"] == "护工"
 
@@ -519,6 +531,59 @@ def test_the_cashiers_phone_instead_of_the_push(world: World) -> None:
     popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     assert popup.screen == "code" and popup.says("王*英（配偶）")
     assert states(world, verification) == ["superseded", "waiting"]
+
+
+def test_a_push_out_of_time_is_sent_again_at_one_press(world: World) -> None:
+    verification, popup = opened(world)
+    pushed(world, popup)
+    world.clock.tick(121)
+    popup.get()
+    assert popup.says('id="resend"', "重新发送")
+    popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes")
+    assert states(world, verification) == ["expired", "waiting"] and popup.screen == "waiting"
+
+
+def test_who_has_failed_ten_times_today_is_marked_before_anything_is_sent(world: World) -> None:
+    for number in range(4):
+        verification = play.opened(world, order_no=f"T-{number}")
+        scene = play.pushed(world, verification)
+        phone = world.phone(MAN.openid)
+        play.agree(phone, scene)
+        for _ in range(3 if number < 3 else 1):
+            play.tried(world, phone, scene, WRONG)
+    _, popup = opened(world)
+    assert popup.says("今天没有通过的次数已满，请用“其他方式核验”")
+    world.clock.tick(24 * 3600)
+    _, popup = opened(world, order_no="A-9")
+    assert not popup.says("次数已满")
+
+
+def test_a_capture_that_came_to_nothing_is_explained(world: World) -> None:
+    _, popup = opened(world)
+    scene = pushed(world, popup, MAN)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    challenge = play.draw(phone, scene)
+    play.show(world, phone, challenge)
+    away = create_app(replace(world.ports, matcher=Away())).test_client()
+    away.environ_base["HTTP_AUTHORIZATION"] = phone.environ_base["HTTP_AUTHORIZATION"]
+    away.post(f"/mp/v1/challenges/{challenge['challenge_id']}/finish", json={})
+    popup.get()
+    assert popup.screen == "waiting" and popup.says("刚才没有得出结果，不算次数")
+
+
+def test_the_end_is_shown_for_an_hour(world: World) -> None:
+    verification, popup = opened(world)
+    play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
+    world.clock.tick(3599)
+    assert popup.get().status_code == 200
+    world.clock.tick(2)
+    assert popup.get().status_code == 410
+
+
+def test_a_step_that_is_none_shows_where_the_case_stands(world: World) -> None:
+    _, popup = opened(world)
+    assert popup.get("?step=evil").status_code == 200 and popup.screen == "choose"
 
 
 def test_a_push_out_of_time_leads_back_to_the_same_choice(world: World) -> None:

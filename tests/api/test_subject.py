@@ -124,7 +124,8 @@ def test_a_withdrawn_consent_ends_the_filming_and_not_the_count(world: World) ->
     assert (answer.status_code, answer.json["code"]) == (409, "expired")
     assert play.ok(phone.get(f"/mp/v1/attempts/{scene}"))["appeal"]["allowed"]
     with world.ports.database.reading() as db:
-        assert challenge._failures_today(world.ports, db, world.ids[MAN.name]) == 1
+        who = world.ids[MAN.name]
+        assert challenge.failures_today(world.ports, db, [who]) == {who: 1}
 
 
 def test_a_withdrawn_consent_takes_the_scores_with_it_and_the_chain_stays_whole(world: World, proven) -> None:

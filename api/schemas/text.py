@@ -1,0 +1,29 @@
+"""The kinds of text that clients send."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+# Formats (zero width, right to left), line and paragraph separators, surrogates, private use.
+UNSEEN = frozenset({"Cf", "Zl", "Zp", "Cs", "Co"})
+
+
+def text(longest: int) -> StringConstraints:
+    """Return the rule for trimmed text of 1–`longest` characters without control characters."""
+    pattern = r"^[^\x00-\x1f\x7f]+$"
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
+
+
+def _seen(text: str) -> str:
+    """Refuse what nobody sees or what turns other text round: it makes 护工 look like 本人."""
+    if any(unicodedata.category(one) in UNSEEN for one in text):
+        raise ValueError("invisible characters")
+    return text
+
+
+Name = Annotated[str, text(50), AfterValidator(_seen)]
+Word = Annotated[str, text(64), AfterValidator(_seen)]
+IdNumber = Annotated[str, text(32)]
+Relation = Annotated[str, text(16), AfterValidator(_seen)]
+Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
