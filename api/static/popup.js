@@ -91,6 +91,7 @@ function settle() {
   if (main.dataset.now) serverAhead = Date.parse(main.dataset.now) - Date.now()
   const close = document.getElementById('close')
   if (close) close.hidden = !window.opener
+  if (document.getElementById('id_number')?.value) checkNumber(serverNow())
   tick()
   if (main.dataset.state && !isOpen()) end()
 }

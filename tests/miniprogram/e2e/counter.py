@@ -31,10 +31,12 @@ class Counter:
         self.wrong: list[str] = []
         self.seen: set[str] = set()
 
-    def open(self, url: str, *, script: bool = True) -> "Counter":
-        """Open the popup in a fresh window."""
+    def open(self, url: str, *, script: bool = True, module: str | None = None) -> "Counter":
+        """Open the popup in a fresh window, which may have another module run than the page's own."""
         size = {"width": SIZES[0][0], "height": SIZES[0][1]}
         self._browser.do("phone", **size, javaScriptEnabled=script, clock=self._clocked)
+        if module is not None:
+            self._browser.do("replace", path="popup.js", body=module)
         self._browser.do("goto", url=url)
         return self
 

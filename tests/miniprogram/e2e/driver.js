@@ -40,6 +40,9 @@ const deeds = {
   async goto({ url }) {
     await page.goto(url)
   },
+  async replace({ path, body }) {
+    await page.route(`**/${path}`, (route) => route.fulfill({ contentType: 'text/javascript', body }))
+  },
   async elapse({ seconds }) {
     await page.clock.fastForward(seconds * 1000)
   },
