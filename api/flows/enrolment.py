@@ -86,14 +86,16 @@ def id_index(ports: Ports, number: IdNumber) -> str:
 
 
 def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
-    """Let a WeChat user receive the person's pushes, once."""
+    """Let a WeChat user receive the person's pushes, once; who had said so alone is vouched for now."""
     index = ports.vault.index("openid", openid)
     earlier = db.scalar(
-        select(tables.Binding.id)
+        select(tables.Binding)
         .where(tables.Binding.person_id == person_id, tables.Binding.openid_index == index)
         .where(tables.Binding.revoked_at.is_(None))
     )
-    if earlier is None:
+    if earlier is not None:
+        earlier.proof = Proof.IMPORTED if earlier.proof is Proof.CLAIMED else earlier.proof
+    else:
         binding_id = ports.new_id("bnd")
         db.add(
             tables.Binding(

@@ -9,6 +9,7 @@ from api.flows import anchor, challenge, enrolment, policy, subscription
 from api.flows.enrolment import Entry
 from models import tables
 from models.domain.idnumber import IdType
+from models.domain.person import Proof
 from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger
 from scripts.demo.film import samples
@@ -64,6 +65,17 @@ def test_who_deletes_everything_is_forgotten_in_the_ledger_too(world: World, pro
     assert subscription.ledger(world.ports, user).ready
     assert proven.delete("/mp/v1/me").status_code == 204
     assert subscription.ledger(world.ports, user) == Ledger()
+
+
+def test_an_import_vouches_for_a_wechat_that_had_said_so_itself(world: World) -> None:
+    typed = {"name": WIFE.name, "id_number": WIFE.id_number}
+    play.ok(world.phone("openid-new").post("/mp/v1/bindings", json=typed), 201)
+    entry = Entry(WIFE.name, IdType.RESIDENT, WIFE.id_number, openid="openid-new")
+    enrolment.enrol(world.ports, entry, None)
+    index = world.ports.vault.index("openid", "openid-new")
+    with world.ports.database.reading() as db:
+        found = db.scalars(select(tables.Binding).where(tables.Binding.openid_index == index)).all()
+    assert [row.proof for row in found] == [Proof.IMPORTED]
 
 
 def test_a_binding_is_made_seen_and_revoked(world: World) -> None:
