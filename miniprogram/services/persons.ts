@@ -17,7 +17,7 @@ export interface Row {
 type Relation = keyof typeof zh.relations
 
 export const ID_TYPES: readonly IdType[] = ['resident', 'hk_macao_taiwan', 'foreign_permanent', 'passport', 'birth_certificate']
-export const RELATIONS: readonly Relation[] = ['spouse', 'child', 'parent', 'sibling', 'grandparent', 'grandchild', 'carer', 'other']
+export const RELATIONS: readonly Relation[] = ['spouse', 'parent', 'child', 'sibling', 'relative', 'carer', 'community', 'other']
 
 /** Return the relation as it is recorded: always the Chinese word, whatever language the phone shows. */
 export function relationSent(index: number): string {

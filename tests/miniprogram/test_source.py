@@ -10,6 +10,7 @@ from flask import Flask
 
 from api.flows import code, informing, push
 from api.uploads import appeal, frames
+from models.domain.person import RELATIONS
 from scripts.demo.film import samples
 from scripts.miniprogram.__main__ import made
 from tests.miniprogram.node import run
@@ -181,3 +182,9 @@ def test_modules_are_small_and_nothing_is_left_for_later() -> None:
         assert not any(word in text for word in words), name(path)
         if not name(path).startswith(("services/strings/", "services/contract.ts")):
             assert len(text.splitlines()) <= 200, name(path)
+
+
+def test_the_phone_offers_the_relations_of_the_counter() -> None:
+    strings = (SOURCE / "services/strings/zh.ts").read_text(encoding="utf-8")
+    offered = strings.partition("  relations: {")[2].partition("}")[0]
+    assert tuple(re.findall(r"'(.+?)'", offered)) == RELATIONS

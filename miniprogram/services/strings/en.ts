@@ -200,12 +200,12 @@ export const en: typeof zh = {
   },
   relations: {
     spouse: 'Spouse',
-    child: 'Child',
     parent: 'Parent',
+    child: 'Child',
     sibling: 'Sibling',
-    grandparent: 'Grandparent',
-    grandchild: 'Grandchild',
+    relative: 'Another relative',
     carer: 'Carer',
+    community: 'Community or village staff',
     other: 'Other',
   },
   subscribe: {

@@ -198,12 +198,12 @@ export const zh = {
   },
   relations: {
     spouse: '配偶',
-    child: '子女',
     parent: '父母',
+    child: '子女',
     sibling: '兄弟姐妹',
-    grandparent: '祖父母、外祖父母',
-    grandchild: '孙子女、外孙子女',
+    relative: '其他亲属',
     carer: '护工',
+    community: '社区（村）人员',
     other: '其他',
   },
   subscribe: {

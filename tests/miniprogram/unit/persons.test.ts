@@ -23,6 +23,7 @@ test('who is fourteen is filmed', () => {
 test('the relation is recorded in Chinese', () => {
   assert.equal(relationSent(RELATIONS.indexOf('carer')), '护工')
   assert.equal(relationSent(-1), '')
+  assert.deepEqual(RELATIONS, Object.keys(zh.relations))
 })
 
 test('a day is that of this phone’s calendar', () => {
