@@ -124,7 +124,7 @@ class EventFeed:
     def _look(self, newest: int, gaps: list[int]) -> Sequence[tuple[int, str]]:
         """Return the events after `newest` (at first only the last) and those that came late.
 
-        None while the database is away; whoever waits also looks from time to time.
+        Nothing while the database is away; whoever waits also looks from time to time.
         """
         rows = select(tables.Event.id, tables.Event.verification_id)
         wanted = rows.where(or_(tables.Event.id > newest, tables.Event.id.in_(gaps))).order_by(

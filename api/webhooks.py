@@ -76,6 +76,7 @@ def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
         .where(delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at <= ports.now(), ours)
         .order_by(delivery.next_at, delivery.event_id)
         .limit(1)
+        .with_for_update(skip_locked=True, of=delivery)
     )
     with ports.database.transaction() as db:
         row = db.scalar(wanted)
