@@ -8,6 +8,7 @@ import pytest
 
 from api import guide
 from api.codes import TILL, WAITED_FOR, Code
+from api.posting import NO_ANSWER
 from api.webhooks import BACK_OFF_S, TOLERANCE_S
 from models.domain.sandbox import CAST
 from tests.api.idor import document
@@ -40,6 +41,10 @@ def test_the_tolerance_and_the_pauses_are_documented() -> None:
     *pauses, last = BACK_OFF_S
     assert f"{', '.join(map(str, pauses))} 秒后重发，之后每 {last} 秒一次" in GUIDE
     assert f"{TOLERANCE_S} 秒" in GUIDE
+
+
+def test_every_reason_of_the_delivery_log_is_documented() -> None:
+    assert [word for _, word in NO_ANSWER if f"`{word}`" not in GUIDE] == []
 
 
 def test_the_table_of_codes_is_the_programs() -> None:
