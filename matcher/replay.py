@@ -23,6 +23,11 @@ SCALES = (1.0, 1.0, 100.0, 50.0, 80.0)
 LOOP_BITS = 5
 LOOP_SHIFT_MS = 800
 LOOP_SHARE = 0.6
+# How much of a movement must come again (1 = all of it): an intraclass correlation over the run.
+AGREEMENT = 0.8
+# Of a course's columns, those that tell of movement, and of these the head's: eyelids always move.
+MOVING = (0, 1, 3, 4)
+HEAD = (0, 1)
 # Runs of so few steps are chance and are not looked at: nothing under a second is ever decided on.
 SHORT = 9
 
@@ -89,18 +94,23 @@ def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
     mine, other = _course(ours), _course(theirs)
     if mine is None or other is None:
         return 0
-    return max(_longest(mine, _same(mine, shown)) for shown in _ways(other)) * STEP_MS
+    return max(_longest(mine, shown, _same(mine, shown)) for shown in _ways(other)) * STEP_MS
 
 
 def looped_ms(ours: Sequence[Sample]) -> int:
-    """Return for how long, in ms, a capture moves and looks as it did 0.8 s and more earlier, or backward."""
+    """Return for how long, in ms, a capture moves and looks as it did 0.8 s and more earlier, or backward.
+
+    Backward only where the head moves: a smile that comes and goes is the same either way.
+    """
     mine = _course(ours)
     if mine is None:
         return 0
     same, look = _same(mine, mine), _look_alike(ours, len(mine))
     steps = np.arange(len(mine))
     again = same & (np.abs(steps[:, None] - steps[None]) * STEP_MS >= LOOP_SHIFT_MS)
-    return max(_longest(mine, again, look), _longest(mine, same[:, ::-1], look[:, ::-1])) * STEP_MS
+    forward = _longest(mine, mine, again, look)
+    backward = _longest(mine, mine[::-1], same[:, ::-1], look[:, ::-1], moving=HEAD)
+    return max(forward, backward) * STEP_MS
 
 
 def _ways(course: Numbers) -> Iterator[Numbers]:
@@ -142,8 +152,14 @@ def _look_alike(film: Sequence[Sample], length: int) -> NDArray[np.bool_]:
     return np.asarray(np.bitwise_count(shown[:, None] ^ shown[None]) <= LOOP_BITS)
 
 
-def _longest(mine: Numbers, same: NDArray[np.bool_], look: NDArray[np.bool_] | None = None) -> int:
-    """Return the longest run of steps along one shift in which the face really moved.
+def _longest(
+    mine: Numbers,
+    other: Numbers,
+    same: NDArray[np.bool_],
+    look: NDArray[np.bool_] | None = None,
+    moving: Sequence[int] = MOVING,
+) -> int:
+    """Return the longest run of steps along one shift in which the face really moved, and in the same way.
 
     With `look`, most of the run must look alike as well: fast movement blurs, so not every step does.
     """
@@ -153,14 +169,20 @@ def _longest(mine: Numbers, same: NDArray[np.bool_], look: NDArray[np.bool_] | N
         for column in np.nonzero(run > max(best, SHORT))[0]:
             steps = np.arange(run[column])
             alike = look is None or float(look[row - steps, column - steps].mean()) >= LOOP_SHARE
-            if alike and _moved(mine[row - steps]):
+            if alike and _moved_alike(mine[row - steps], other[column - steps], moving):
                 best = int(run[column])
     return best
 
 
-def _moved(course: Numbers) -> bool:
-    """Tell whether head or mouth moved, not just the eyelids."""
-    return bool(np.ptp(course[:, (0, 1, 3, 4)], axis=0).max() >= MOVED)
+def _moved_alike(mine: Numbers, other: Numbers, moving: Sequence[int]) -> bool:
+    """Tell whether the face moved, and whether what differs is little beside that.
+
+    Rest is like any other rest: it says nothing of whether a movement is the same.
+    """
+    if np.ptp(mine[:, moving], axis=0).max() < MOVED:
+        return False
+    energy = float(((mine - mine.mean(axis=0)) ** 2).sum())
+    return float(((mine - other) ** 2).sum()) <= 2 * (1 - AGREEMENT) * energy
 
 
 def _times(film: Sequence[Sample]) -> Numbers:

@@ -21,6 +21,7 @@ ACTIONS = {name: name for name in RULES} | {
 LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 4.0, 15.0
+LINGER_S = 3.0  # how much longer is filmed on a slow network, until the phone hears that all has been seen
 VARIANTS = 200
 
 
@@ -86,12 +87,10 @@ def of_folder(folder: Path) -> list[Presentation]:
     live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
     if not any(own.values()):
         raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
-    made = (
-        attack
-        for name in live
-        for attack in _attacks(own[name], [folder / other for other in films if other not in live])
-    )
-    return [*itertools.chain.from_iterable(own.values()), *made]
+    others = [folder / other for other in films if other not in live]
+    made = (attack for name in live for attack in _attacks(own[name], others))
+    slow = (longer for name in live for longer in _lingering(own[name], films[name]))
+    return [*itertools.chain.from_iterable(own.values()), *slow, *made]
 
 
 def labels(folder: Path) -> dict[str, Any]:
@@ -106,8 +105,7 @@ def labels(folder: Path) -> dict[str, Any]:
 def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
     """Yield every neutral lead with every take, or two of different actions, spliced at neutral poses."""
     species = BONA_FIDE if label["kind"] == BONA_FIDE else label["species"]
-    leads: list[Piece] = []
-    takes: list[tuple[str, Piece]] = []
+    leads, takes = list[Piece](), list[tuple[str, Piece]]()
     for segment in label["segments"]:
         begin, end = float(segment["from"]), float(segment["to"])
         if segment["action"] == "neutral":
@@ -124,13 +122,23 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
             yield made
 
 
+def _lingering(live: Sequence[Presentation], label: dict[str, Any]) -> Iterator[Presentation]:
+    """Yield live presentations that go on for LINGER_S, where their film does and shows something new."""
+    ends = max(float(segment["to"]) for segment in label["segments"])
+    for one in live:
+        end = one.pieces[-1].end
+        more = replace(one, pieces=(Piece(one.claimed, end, end + LINGER_S),))
+        longer = replace(one, pieces=one.pieces + more.pieces)
+        if end + LINGER_S <= ends and longer.length <= LONGEST_S and not one.overlaps(more):
+            yield longer
+
+
 def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
     """Yield neutral stretches of LEAD_S, or the whole of a shorter one that still shows a second of rest."""
     length = min(LEAD_S, end - begin)
-    if length < SHORTEST_LEAD_S:
-        return
-    for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
-        yield Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + length)
+    if length >= SHORTEST_LEAD_S:
+        for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
+            yield Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + length)
 
 
 def _attacks(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:

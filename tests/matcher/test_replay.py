@@ -108,6 +108,26 @@ def test_a_film_shown_twice_is_a_loop(matcher: LocalMatcher, earlier: list[Sampl
     assert looped_ms(earlier) == 0
 
 
+def test_a_smile_that_comes_and_goes_is_no_loop(matcher: LocalMatcher) -> None:
+    film = cv2.VideoCapture(str(folder() / "single_face.mp4"))
+    pictures = [picture for going, picture in iter(film.read, (False, None)) if going]
+    rest, smile, after = [pictures[0]] * 7, pictures[::5], [pictures[-1]] * 7
+    shown = [cv2.imencode(".jpg", picture)[1].tobytes() for picture in (*rest, *smile, *after)]
+    frames = [Frame(n, 214 * n, "motion", image) for n, image in enumerate(shown)]
+    assert looped_ms(seen(matcher, frames)) == 0
+
+
+def test_rest_and_a_beginning_alike_are_not_the_same_film() -> None:
+    def film(rest: int, then: Sequence[int]) -> list[Sample]:
+        yaws = [rest] * 12 + [rest + yaw for yaw in then]
+        return [Sample(200 * n, "0" * 16, (yaw, rest, 30 + rest, rest, 45)) for n, yaw in enumerate(yaws)]
+
+    rising = [4, 8, 13]
+    ours, theirs = film(0, [*rising, 20, 28, 24, 12, 2]), film(3, [*rising, 13, 12, 6, 1, 0])
+    assert alike_ms(ours, theirs) == 0
+    assert alike_ms(ours, ours) >= POLICY.similar_movement_ms
+
+
 SAMPLES = st.lists(
     st.builds(
         Sample,

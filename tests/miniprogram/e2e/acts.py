@@ -2,7 +2,6 @@
 
 import time
 
-from tests.miniprogram.e2e import films
 from tests.miniprogram.e2e.phone import Phone
 
 VIDEO = "document.querySelector('wx-camera video')"
@@ -21,15 +20,15 @@ def allow_camera(phone: Phone) -> None:
     phone.wait("start")
 
 
-def start_at_rest(phone: Phone, period: float = films.PERIOD_S) -> None:
-    """Tap 开始 when the person in the film is at rest and about to do what will be asked."""
+def start_at_rest(phone: Phone, period: float) -> None:
+    """Tap 开始 when a film that comes round has just begun, before whoever is in it acts."""
     phone.until(f"(({VIDEO}?.currentTime ?? 0) % {period} - 0.7) ** 2 < 0.04", 30)
     phone.tap("start")
 
 
 def film(phone: Phone, seconds: float = 40) -> float:
     """Film until the result is there; return how long it took."""
-    start_at_rest(phone)
+    phone.tap("start")
     begun = time.monotonic()
     phone.wait("outcome", seconds)
     return time.monotonic() - begun

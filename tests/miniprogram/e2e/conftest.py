@@ -1,6 +1,6 @@
 """One stage for all scenes."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,3 +62,15 @@ def every_screen_is_open_to_everybody(request: pytest.FixtureRequest) -> Iterato
     before = len(stage.screens.wrong)
     yield
     assert stage.screens.wrong[before:] == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failure what the server has decided: the phone says only what its holder may know."""
+    report = yield
+    stage = getattr(item, "funcargs", {}).get("stage")
+    if report.failed and call.when == "call" and stage:
+        report.sections.append(("decisions, newest first", stage.decisions()))
+    return report

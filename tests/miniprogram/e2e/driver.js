@@ -1,8 +1,10 @@
 /** Drives one Chromium for a test: one JSON command a line on stdin, one JSON answer a line on stdout. */
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
+import path from 'node:path'
 import readline from 'node:readline'
 import { chromium } from 'playwright-core'
+import { act } from './actor.js'
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SWITCHES = [
@@ -23,13 +25,17 @@ let asked = []
 let led = []
 
 const deeds = {
-  /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead. */
-  async phone({ width = 375, height = 760, javaScriptEnabled = true, clock = false }) {
+  /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead; an `actor` does as told. */
+  async phone({ width = 375, height = 760, javaScriptEnabled = true, clock = false, actor = null }) {
     await context?.close()
     const viewport = { width, height }
     context = await browser.newContext({ viewport, permissions: ['camera'], locale: 'zh-CN', javaScriptEnabled })
     page = await context.newPage()
     if (clock) await page.clock.install()
+    if (actor) {
+      await page.addInitScript(act, actor)
+      await page.route('**/actor/*', (route) => route.fulfill({ path: path.join(actor.folder, path.basename(route.request().url())) }))
+    }
     page.setDefaultTimeout(PATIENCE_MS)
     said = []
     asked = []
@@ -40,8 +46,8 @@ const deeds = {
   async goto({ url }) {
     await page.goto(url)
   },
-  async replace({ path, body }) {
-    await page.route(`**/${path}`, (route) => route.fulfill({ contentType: 'text/javascript', body }))
+  async replace({ path: file, body }) {
+    await page.route(`**/${file}`, (route) => route.fulfill({ contentType: 'text/javascript', body }))
   },
   async elapse({ seconds }) {
     await page.clock.fastForward(seconds * 1000)
@@ -113,9 +119,9 @@ const deeds = {
   async resize({ width, height }) {
     await page.setViewportSize({ width, height })
   },
-  async screenshot({ path, fullPage = true }) {
+  async screenshot({ path: file, fullPage = true }) {
     await page.evaluate(() => scrollTo(0, 0))
-    await page.screenshot({ path, fullPage })
+    await page.screenshot({ path: file, fullPage })
   },
   async axe() {
     if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)

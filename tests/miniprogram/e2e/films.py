@@ -1,11 +1,13 @@
-"""Motion-JPEG films for Chromium's fake camera, made of real film and photos.
+"""What stands before the camera: Motion-JPEG films for Chromium's fake camera, and an actor's pictures.
 
-A real camera is never still and never gives the same picture twice: every film sways a little, as in a
-hand, and is grainy. It is cut to the shape of a phone's picture.
+All are made of real film and photos. A real camera is never still and never gives the same picture twice:
+every film sways a little, as in a hand, and is grainy. It is cut to the shape of a phone's picture.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,17 +20,13 @@ FPS = 15
 SIZE = (480, 640)
 QUALITY = 85
 GRAIN = 2.0
-# The man of single_face.mp4 rests, smiles, and rests; a period begins with rest.
-REST_S = 2.2
-SMILE_S = 3.2
-PERIOD_S = REST_S + SMILE_S
-PERIODS = 4
+# The man of single_face.mp4 rests so many pictures long, and then smiles.
+RESTING = 12
 
 
 def write(folder: Path) -> dict[str, Path]:
     """Write every film into a folder; return them by name."""
     makers: dict[str, Callable[[], Iterator[Picture]]] = {
-        "right": right_person,
         "another": another_person,
         "still": still_photo,
         "nobody": nobody,
@@ -37,15 +35,19 @@ def write(folder: Path) -> dict[str, Path]:
     return {name: encode(made(), folder / f"{name}.mjpeg") for name, made in makers.items()}
 
 
-def right_person() -> Iterator[Picture]:
-    """Return 李建国, who rests and smiles in turn, a little differently each time."""
+def write_actor(folder: Path) -> dict[str, Any]:
+    """Write the pictures of 李建国, who does as told (see actor.js); return what an actor is told of them."""
+    folder.mkdir()
     film = read("single_face.mp4", centre=300)
-    resting = film[:12]
-    for period in range(PERIODS):
-        rest = [resting[_there_and_back(n + 5 * period, len(resting))] for n in range(int(REST_S * FPS))]
-        speed = (len(film) - 1) / (SMILE_S * FPS)
-        smile = [film[round(n * speed)] for n in range(int(SMILE_S * FPS))]
-        yield from [*rest, *smile]
+    for number, picture in enumerate(film):
+        (folder / f"{number}.jpg").write_bytes(_jpeg(_grainy(picture, number)))
+    return {
+        "folder": str(folder),
+        "pictures": len(film),
+        "resting": RESTING,
+        "width": SIZE[0],
+        "height": SIZE[1],
+    }
 
 
 def another_person() -> Iterator[Picture]:
@@ -113,15 +115,26 @@ def fitted(picture: Picture) -> Picture:
 
 def encode(pictures: Iterator[Picture] | Sequence[Picture], file: Path) -> Path:
     """Write pictures as Motion JPEG: one JPEG after another. Chromium shows each twice, at 30 a second."""
-    grain = np.random.default_rng(1).normal(0, GRAIN, (SIZE[1], SIZE[0], 3)).astype(np.int16)
     with file.open("wb") as out:
         for number, picture in enumerate(pictures):
-            # The same grain, but never at the same place twice: drawing it anew takes ten times as long.
-            grainy = _swayed(picture, number) + np.roll(grain, (37 * number, 101 * number), axis=(0, 1))
-            shown = np.clip(grainy, 0, 255).astype(np.uint8)
-            jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
-            out.write(jpeg.tobytes() * (30 // FPS))
+            out.write(_jpeg(_grainy(_swayed(picture, number), number)) * (30 // FPS))
     return file
+
+
+def _jpeg(picture: Picture) -> bytes:
+    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])
+
+
+def _grainy(picture: Picture, number: int) -> Picture:
+    """Return a picture as a sensor gives it; the same grain, but never at the same place twice."""
+    grainy = picture + np.roll(_grain(), (37 * number, 101 * number), axis=(0, 1))
+    return np.clip(grainy, 0, 255).astype(np.uint8)
+
+
+@cache
+def _grain() -> NDArray[np.int16]:
+    # Drawing it anew for each picture would take ten times as long.
+    return np.random.default_rng(1).normal(0, GRAIN, (SIZE[1], SIZE[0], 3)).astype(np.int16)
 
 
 def _swayed(picture: Picture, number: int) -> Picture:
@@ -130,9 +143,3 @@ def _swayed(picture: Picture, number: int) -> Picture:
     across, down = 3 * np.sin(1.3 * t) + 2 * np.sin(3.1 * t), 3 * np.sin(1.7 * t + 1) + 2 * np.sin(2.6 * t)
     moved = np.array([[1, 0, across], [0, 1, down]], np.float32)
     return cv2.warpAffine(picture, moved, SIZE, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _there_and_back(n: int, length: int) -> int:
-    """Return the n-th index of going to and fro over `length` pictures."""
-    n %= 2 * length - 2
-    return n if n < length else 2 * length - 2 - n

@@ -16,10 +16,10 @@ class Phone:
     """One person's phone: its mini-program, and WeChat's panels over it."""
 
     def __init__(self, browser: Browser, address: str, openid: str, **parameters: Any) -> None:
-        size = {name: parameters.pop(name) for name in ("width", "height") if name in parameters}
+        held = {name: parameters.pop(name) for name in ("width", "height", "actor") if name in parameters}
         self._browser, self._address = browser, address
         self._parameters = parameters | {"openid": openid}
-        browser.do("phone", **size)
+        browser.do("phone", **held)
 
     def open(self, page: str = "") -> None:
         """Open the mini-program on a page, as a message or a code does."""

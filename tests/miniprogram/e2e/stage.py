@@ -3,11 +3,12 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Stage:
         self._server = self._serve(built)
         self.figures, self.screens = Figures(), Screens(OUT / "screens")
         self._films: dict[str, Path] = {}
+        self._actor = films.write_actor(folder / "actor")
         self._browsers: dict[str, Browser] = {}
 
     def _serve(self, built: Path) -> subprocess.Popen[bytes]:
@@ -55,7 +57,9 @@ class Stage:
         return server
 
     def phone(self, who: str, film: str = "right", **parameters: Any) -> Phone:
-        """Return a fresh phone of a person (or of 收费员), whose camera sees a film."""
+        """Return a fresh phone of a person (or of 收费员), whose camera sees a film, or who does as told."""
+        if film == "right":
+            parameters["actor"] = self._actor
         return Phone(self._browser(film), self.address, self.openid(who), **parameters)
 
     def phone_with_film(self, who: str, film: str) -> Phone:
@@ -72,9 +76,9 @@ class Stage:
 
     def _browser(self, film: str) -> Browser:
         if film not in self._browsers:
-            if film not in self._films:
+            if film != "right" and film not in self._films:
                 self._films |= films.write(self.folder)
-            self._browsers[film] = Browser(self._films[film])
+            self._browsers[film] = Browser(self._films.get(film))
         return self._browsers[film]
 
     def add_film(self, name: str, file: Path) -> None:
@@ -200,6 +204,12 @@ class Stage:
     def state(self, purchase: dict[str, Any], till: Till | None = None) -> str:
         """Return what the till sees."""
         return str((till or self.till).read(purchase["id"])["state"])
+
+    def decisions(self) -> str:
+        """Return what the last tries came to, and why."""
+        query = "SELECT outcome, reason, hint, created_at FROM decision ORDER BY created_at DESC LIMIT 5"
+        with closing(sqlite3.connect(self.folder / "var/demo.sqlite")) as database:
+            return "\n".join(map(str, database.execute(query)))
 
     def close(self) -> None:
         """Stop everything; keep the figures."""

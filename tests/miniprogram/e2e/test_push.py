@@ -5,7 +5,7 @@ import time
 import pytest
 
 from scripts.demo.film import samples
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, start_at_rest
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,7 +25,7 @@ def test_the_right_person_passes(stage: Stage) -> None:
     agree(phone)
     allow_camera(phone)
     stage.screens.look(phone, "capture-ready")
-    start_at_rest(phone)
+    phone.tap("start")
     begun = time.monotonic()
     phone.wait("hard")
     phone.until(f"Math.max({ENCODER}.width, {ENCODER}.height) === {EVIDENCE_SIDE}")
@@ -107,7 +107,7 @@ def test_on_a_small_phone_with_the_largest_text_the_instruction_is_in_view(stage
     phone.open(stage.pushed(purchase))
     agree(phone)
     allow_camera(phone)
-    start_at_rest(phone)
+    phone.tap("start")
     phone.wait("hard")
     for part in ("say", "camera"):
         assert phone.run(IN_VIEW % part), part
@@ -175,7 +175,7 @@ def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
     phone.open(stage.pushed(purchase))
     agree(phone)
     allow_camera(phone)
-    start_at_rest(phone)
+    phone.tap("start")
     phone.wait("hard")
     time.sleep(1.2)
     phone.cut_network()
@@ -212,7 +212,7 @@ def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
     allow_camera(phone)
     phone.open(page.replace("verify/verify", "capture/capture"))
     stage.figures.painted(phone, "capture")
-    start_at_rest(phone)
+    phone.tap("start")
     phone.wait("hard")
     phone.run("phone.hide()")
     phone.run("phone.show()")

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, start_at_rest
+from tests.miniprogram.e2e.acts import agree, allow_camera
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage, page_of
 
@@ -44,7 +44,7 @@ def test_push_from_the_first_click_to_the_end(stage: Stage, counter: Counter) ->
     counter.wait("waiting", "已同意：")
     counter.look("5-consented")
     allow_camera(phone)
-    start_at_rest(phone)
+    phone.tap("start")
     counter.wait("waiting", "采集中：")
     counter.look("6-filming")
     phone.wait("outcome", 40)
@@ -73,7 +73,7 @@ def test_the_cashiers_phone_from_the_first_click_to_the_end(stage: Stage, counte
     counter.look("qr-3-chosen")
     agree(phone)
     allow_camera(phone)
-    start_at_rest(phone)
+    phone.tap("start")
     phone.wait("outcome", 40)
     counter.wait("ended", "认证成功")
     stage.screens.glance(phone, "beside-qr-4-passed")
