@@ -97,7 +97,7 @@ REQUIRED = (
     "wechat_secret",
     "wechat_template_id",
 )
-REQUIRED_IN_PRODUCTION = ("wechat_callback_token", "wechat_callback_aes_key")
+REQUIRED_IN_PRODUCTION = ("wechat_callback_token", "wechat_callback_aes_key", "anchor_file")
 
 
 def check(settings: Settings) -> Settings:

@@ -1,13 +1,41 @@
-"""Anchoring the heads of the event chains outside the database, and checking a chain."""
+"""Anchoring the heads of the event chains outside the database, and checking the chains against both."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from api.ports import Ports
 from models import tables
 from models.domain import chain
+from models.vault import CannotOpen
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check has looked at, and the ids of the verifications where something is wrong.
+
+    `broken` are chains that do not hash to their head, or whose private part is not the one committed
+    to; `rewritten` hash well but not to what was anchored; `missing` were anchored and are gone.
+    """
+
+    verifications: int = 0
+    events: int = 0
+    anchors: int = 0
+    broken: list[str] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not (self.broken or self.rewritten or self.missing)
 
 
 def write(ports: Ports) -> int:
@@ -15,7 +43,7 @@ def write(ports: Ports) -> int:
     file = ports.settings.anchor_file
     if file is None:
         return 0
-    last = _last_event(file)
+    last = max((int(entry["event"]) for entry in _entries(file)), default=0)
     with ports.database.reading() as db:
         rows = db.execute(
             select(tables.Event.id, tables.Event.verification_id, tables.Event.seq, tables.Event.hash)
@@ -31,32 +59,74 @@ def write(ports: Ports) -> int:
     return len(heads)
 
 
-def _last_event(file: Path) -> int:
-    """Return the newest event the anchor file covers; a line cut off by a crash counts for nothing."""
-    if not file.exists():
-        return 0
-    last = 0
-    for line in file.read_text(encoding="utf-8").splitlines():
-        try:
-            last = int(json.loads(line)["event"])
-        except (ValueError, KeyError):
-            continue
-    return last
+def check(ports: Ports) -> Checked:
+    """Hash every chain anew and compare it with its head, its private parts and what was anchored."""
+    anchored: dict[str, dict[int, str]] = {}
+    anchors = 0
+    for entry in _entries(ports.settings.anchor_file):
+        anchors += 1
+        for verification_id, (seq, head) in entry["heads"].items():
+            anchored.setdefault(verification_id, {})[seq] = head
+    events = verifications = 0
+    broken, rewritten = [], []
+    for verification_id, head, recorded in _chains(ports):
+        verifications += 1
+        events += len(recorded)
+        heads = anchored.pop(verification_id, {})
+        if not _is_whole(ports, head, recorded):
+            broken.append(verification_id)
+        elif heads.items() - {event.seq: event.hash for event in recorded}.items():
+            rewritten.append(verification_id)
+    return Checked(verifications, events, anchors, broken, rewritten, sorted(anchored))
 
 
-def chain_is_whole(ports: Ports, verification_id: str) -> bool:
-    """Tell whether every event of a verification still hashes to the head on its row."""
+def _entries(file: Path | None) -> Iterator[dict[str, Any]]:
+    """Yield the anchors; a line cut off by a crash counts for nothing."""
+    if file is None or not file.exists():
+        return
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict) and {"event", "heads"} <= entry.keys():
+                yield entry
+
+
+def _chains(ports: Ports) -> Iterator[tuple[str, str, list[tables.Event]]]:
+    """Yield every verification's id, head and events in order: one statement sees one state."""
+    event, verification = tables.Event, tables.Verification
+    wanted = (
+        select(event, verification.head)
+        .join(verification, event.verification_id == verification.id)
+        .order_by(event.verification_id, event.seq)
+        .execution_options(yield_per=BATCH)
+    )
     with ports.database.reading() as db:
-        verification = db.get_one(tables.Verification, verification_id)
-        rows = db.scalars(
-            select(tables.Event)
-            .where(tables.Event.verification_id == verification_id)
-            .order_by(tables.Event.seq)
-        ).all()
-    head = chain.GENESIS
-    for number, row in enumerate(rows, start=1):
-        content = (row.type, row.created_at, chain.canonical(row.public))
-        head = chain.link(head, number, content, row.commitment)
-        if row.seq != number or row.hash != head:
+        rows = ((row[0], str(row[1])) for row in db.execute(wanted))
+        for (verification_id, head), some in groupby(rows, lambda row: (row[0].verification_id, row[1])):
+            yield verification_id, head, [recorded for recorded, _ in some]
+
+
+def _is_whole(ports: Ports, head: str, recorded: Sequence[tables.Event]) -> bool:
+    """Tell whether a verification's events still hash to its head, and say what they were committed to."""
+    last = chain.GENESIS
+    for number, event in enumerate(recorded, start=1):
+        content = (event.type, event.created_at, chain.canonical(event.public))
+        last = chain.link(last, number, content, event.commitment)
+        if event.seq != number or event.hash != last or not _is_committed(ports, event):
             return False
-    return head == verification.head
+    return last == head
+
+
+def _is_committed(ports: Ports, event: tables.Event) -> bool:
+    """Tell whether the private part is the one committed to; where it was deleted, nothing can be said."""
+    if event.private is None or event.salt is None:
+        return True
+    place = f"event.private:{event.verification_id}:{event.seq}"
+    try:
+        private = json.loads(ports.vault.text(place, event.private))
+    except CannotOpen:
+        return False
+    return chain.commit(event.salt, private) == event.commitment

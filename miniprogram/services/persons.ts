@@ -25,12 +25,18 @@ export function relationSent(index: number): string {
   return relation ? zh.relations[relation] : ''
 }
 
+/** Return a recorded relation as the phone says it; the directory may know words that the phone does not. */
+export function relationShown(word: string, words = strings().relations): string {
+  const known = (Object.keys(zh.relations) as Relation[]).find((relation) => zh.relations[relation] === word)
+  return known ? words[known] : word
+}
+
 /** Return the list as it is shown. */
 export function rows(persons: readonly ListedPerson[]): Row[] {
   return persons.map((person) => ({
     id: person.person_id,
     name: person.name,
-    relation: person.relation,
+    relation: relationShown(person.relation),
     own: person.network === 'self',
     detail: person.age === null ? '' : fill(strings().cashier.years, { age: person.age }),
     ...usable(person),

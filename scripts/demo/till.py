@@ -51,6 +51,10 @@ class Till:
         """Ask for an attempt and return the raw answer."""
         return self.http.post(f"/v1/verifications/{verification_id}/attempts", json=wanted)
 
+    def cancel(self, verification_id: str) -> None:
+        """Give the verification up: the purchase is off."""
+        body(self.http.post(f"/v1/verifications/{verification_id}/cancel"))
+
     def wait_for(self, verification_id: str, *types: str, after: int = 0) -> dict[str, Any]:
         """Follow the events until one of `types` comes; return it."""
         while True:

@@ -116,7 +116,20 @@ def test_a_poll_returns_at_once_when_there_is_something(world: World) -> None:
     assert (answer["last"], answer["state"]) == (1, "open")
 
 
-def test_a_poll_is_woken_by_what_happens(world: World) -> None:
+def test_who_waits_is_woken_by_their_own_verification_alone(world: World) -> None:
+    mine, other = play.opened(world), play.opened(world, order_no="A-2")
+    feed = EventFeed(world.ports)
+    place = feed.place(cases.seen(world.ports, mine))
+    mark = feed.mark(mine)
+    play.ok(world.till().post(f"/v1/verifications/{other}/cancel", json={}))
+    assert not feed.wait(mine, mark, 0.5)
+    play.ok(world.till().post(f"/v1/verifications/{mine}/cancel", json={}))
+    assert feed.wait(mine, mark, 15)
+    place.close()
+    feed.close()
+
+
+def test_a_poll_tells_what_happens_while_it_waits(world: World) -> None:
     verification = play.opened(world)
     answers: list[Any] = []
     url = f"/v1/verifications/{verification}/events?after=1&wait=20"

@@ -18,6 +18,7 @@ from api.addresses import Target, check_url, resolve
 from api.flows import anchor, retention
 from api.jobs import GIVEN_UP, Jobs
 from models import tables
+from models.domain import chain
 from models.domain.errors import Invalid
 from models.domain.retention import FAILED_FRAMES_KEPT
 from scripts.demo.film import samples
@@ -370,8 +371,33 @@ def test_heads_are_anchored_and_a_changed_event_is_seen(world: World) -> None:
     assert anchor.write(world.ports) == 0
     file = world.ports.settings.anchor_file
     assert file is not None and verification in file.read_text()
-    assert anchor.chain_is_whole(world.ports, verification)
+
+
+def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
+    _, changed, rewritten, gone = (play.opened(world, order_no=f"C-{n}") for n in range(4))
+    anchor.write(world.ports)
+    whole = anchor.check(world.ports)
+    assert whole.is_whole and (whole.verifications, whole.anchors) == (4, 1)
     with world.ports.database.transaction() as db:
-        row = db.scalars(select(tables.Event).where(tables.Event.seq == 1)).one()
-        row.public = row.public | {"reason": "changed"}
-    assert not anchor.chain_is_whole(world.ports, verification)
+        events = {row.verification_id: row for row in db.scalars(select(tables.Event))}
+        events[changed].public = events[changed].public | {"reason": "changed"}
+        event = events[rewritten]
+        event.public = event.public | {"reason": "changed"}
+        content = (event.type, event.created_at, chain.canonical(event.public))
+        event.hash = chain.link(chain.GENESIS, 1, content, event.commitment)
+        db.get_one(tables.Verification, rewritten).head = event.hash
+        db.delete(events[gone])
+    found = anchor.check(world.ports)
+    assert (found.broken, found.rewritten, found.missing) == ([changed], [rewritten], [gone])
+
+
+def test_a_private_part_that_was_exchanged_is_seen(world: World) -> None:
+    verification = play.opened(world)
+    with world.ports.database.transaction() as db:
+        event = db.scalars(select(tables.Event)).one()
+        event.private = world.ports.vault.seal(f"event.private:{verification}:1", "{}")
+    assert anchor.check(world.ports).broken == [verification]
+    with world.ports.database.transaction() as db:
+        event = db.scalars(select(tables.Event)).one()
+        event.private = event.salt = None
+    assert anchor.check(world.ports).is_whole

@@ -147,7 +147,7 @@ def test_a_withdrawn_consent_takes_the_scores_with_it_and_the_chain_stays_whole(
         scored = db.scalars(select(tables.Event).where(tables.Event.type == "attempt.passed")).one()
         assert (scored.private, scored.salt) == (None, None)
         assert db.scalars(select(tables.Decision.report)).all() == [None]
-    assert anchor.chain_is_whole(world.ports, scored.verification_id)
+    assert anchor.check(world.ports).is_whole
 
 
 def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:

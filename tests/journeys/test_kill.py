@@ -130,7 +130,7 @@ def is_whole(world: World, verification: str) -> None:
         events = db.scalars(
             select(tables.Event.type).where(tables.Event.verification_id == verification)
         ).all()
-    assert anchor.chain_is_whole(world.ports, verification)
+    assert anchor.check(world.ports).is_whole
     ended = row.state in (VerificationState.PASSED, VerificationState.APPEALED)
     assert ended and row.receipt is not None
     assert decisions == 1

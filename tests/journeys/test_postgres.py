@@ -51,7 +51,7 @@ def test_a_purchase_passes(either: World) -> None:
     play.agree(phone, scene)
     assert play.tried(either, phone, scene)["outcome"] == "passed"
     assert play.state(either, verification)["receipt"]
-    assert anchor.chain_is_whole(either.ports, verification)
+    assert anchor.check(either.ports).is_whole
 
 
 def test_two_finishes_at_once_decide_once(either: World) -> None:

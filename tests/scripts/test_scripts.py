@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.flows import funnel, subscription
+from api.flows import anchor, funnel, subscription
 from api.flows import policy as policies
+from models import tables
 from models.domain.policy import Policy
 from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
-from scripts import appeals, disputes, enrol, institution, policy, setting, subscriptions
+from scripts import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
 from tests import acting, play
 from tests.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
@@ -259,6 +260,24 @@ def test_an_unknown_version_is_refused(installed: World, command: list[str]) -> 
 
 def test_nobody_proposes_without_a_name(installed: World) -> None:
     assert "name" in refused(["propose", "--as", "  ", "score_min=0.45"])
+
+
+def test_what_was_recorded_is_checked(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    verification = play.opened(installed)
+    audit.main(["check"])
+    assert "Nothing is anchored yet" in capsys.readouterr().out
+    anchor.write(installed.ports)
+    audit.main(["check"])
+    assert capsys.readouterr().out.splitlines() == [
+        "1 verifications, 1 events, 1 anchors",
+        "All of them are as they were written.",
+    ]
+    with installed.ports.database.transaction() as db:
+        db.get_one(tables.Verification, verification).head = "0" * 64
+    with pytest.raises(SystemExit) as ended:
+        audit.main(["check"])
+    assert ended.value.code == 1
+    assert verification in capsys.readouterr().out
 
 
 def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,5 @@
+import { relationShown } from '../../services/persons'
+
 /** Who buys, at which shop, for how much; what a page adds stands below. */
 Component({
   properties: {
@@ -6,5 +8,11 @@ Component({
     where: { type: String, value: '' },
     amount: { type: String, value: '' },
     labels: { type: Object, value: {} as Record<string, string> },
+  },
+  data: { shown: '' },
+  observers: {
+    relation(word: string) {
+      this.setData({ shown: relationShown(word) })
+    },
   },
 })

@@ -199,6 +199,7 @@ export const en: typeof zh = {
     right: 'The number is right',
   },
   relations: {
+    self: 'The insured',
     spouse: 'Spouse',
     parent: 'Parent',
     child: 'Child',

@@ -197,6 +197,7 @@ export const zh = {
     right: '证件号正确',
   },
   relations: {
+    self: '本人',
     spouse: '配偶',
     parent: '父母',
     child: '子女',

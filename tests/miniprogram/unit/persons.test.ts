@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import './fake-wx'
 import type { ListedPerson } from '../../../miniprogram/services/contract'
 import { day } from '../../../miniprogram/services/mine'
-import { RELATIONS, relationSent, rows } from '../../../miniprogram/services/persons'
+import { RELATIONS, relationSent, relationShown, rows } from '../../../miniprogram/services/persons'
+import { inLanguage } from '../../../miniprogram/services/strings/index'
 import { zh } from '../../../miniprogram/services/strings/zh'
 
 const person = (changes: Partial<ListedPerson>) =>
@@ -23,7 +24,14 @@ test('who is fourteen is filmed', () => {
 test('the relation is recorded in Chinese', () => {
   assert.equal(relationSent(RELATIONS.indexOf('carer')), '护工')
   assert.equal(relationSent(-1), '')
-  assert.deepEqual(RELATIONS, Object.keys(zh.relations))
+  assert.deepEqual(['self', ...RELATIONS], Object.keys(zh.relations))
+})
+
+test('a recorded relation is shown in the phone’s language, a word it does not know as it is', () => {
+  const { relations } = inLanguage('en')
+  assert.equal(relationShown('配偶', relations), 'Spouse')
+  assert.equal(relationShown('姑母', relations), '姑母')
+  assert.equal(relationShown('本人'), '本人')
 })
 
 test('a day is that of this phone’s calendar', () => {
