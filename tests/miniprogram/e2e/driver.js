@@ -22,6 +22,7 @@ let context
 let page
 let said = []
 let asked = []
+let sent = 0
 let led = []
 
 const deeds = {
@@ -39,7 +40,11 @@ const deeds = {
     page.setDefaultTimeout(PATIENCE_MS)
     said = []
     asked = []
-    page.on('request', (request) => asked.push(request.url()))
+    sent = 0
+    page.on('request', (request) => {
+      asked.push(request.url())
+      sent += request.postDataBuffer()?.length ?? 0
+    })
     page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => said.push(`pageerror: ${error.stack}`))
   },
@@ -48,6 +53,15 @@ const deeds = {
   },
   async replace({ path: file, body }) {
     await page.route(`**/${file}`, (route) => route.fulfill({ contentType: 'text/javascript', body }))
+  },
+  /** Answer a path as the server does, but later or with changes: for states that nobody can hold still. */
+  async alter({ path: where, changes, seconds, status }) {
+    await page.route(`**${where}`, async (route) => {
+      const response = await route.fetch()
+      await new Promise((done) => setTimeout(done, seconds * 1000))
+      const body = status === 204 ? {} : { json: { ...(await response.json()), ...changes } }
+      await route.fulfill({ response, status: status ?? response.status(), ...body })
+    })
   },
   async elapse({ seconds }) {
     await page.clock.fastForward(seconds * 1000)
@@ -71,6 +85,10 @@ const deeds = {
   },
   async asked() {
     return asked
+  },
+  /** How many bytes of bodies this phone has sent. */
+  async sent() {
+    return sent
   },
   /** From now on, keep where this window's page is led, to other programs too. */
   async follow() {

@@ -16,6 +16,7 @@ class Figures:
     def __init__(self) -> None:
         self.paints: dict[str, list[float]] = {}
         self.results: list[float] = []
+        self.bytes: dict[str, int] = {}
 
     def painted(self, phone: Phone, page: str) -> None:
         """Note how long after the start of loading a page showed something of its own."""
@@ -31,6 +32,10 @@ class Figures:
         """Note how long it took from 开始 to the result for somebody who does as told."""
         self.results.append(took)
 
+    def sent(self, network: str, phone: Phone) -> None:
+        """Note how many bytes a whole verification has sent."""
+        self.bytes[network] = max(phone.sent, self.bytes.get(network, 0))
+
     def report(self) -> str:
         """Return the figures as text; what is over its limit says so, and fails no test on a busy machine."""
         paints = sorted((page, median(took)) for page, took in self.paints.items())
@@ -43,6 +48,9 @@ class Figures:
                 f"start of the capture to the result: median {took:.1f} s{_over(took, RESULT_S)}, "
                 f"max {max(self.results):.1f} s, n = {len(self.results)}"
             )
+        lines += [
+            f"sent in a verification, {network} network: {sent} bytes" for network, sent in self.bytes.items()
+        ]
         return "\n".join(lines)
 
     def write(self, file: Path) -> None:

@@ -75,6 +75,15 @@ class Phone:
         """Wait until a script comes to something true."""
         self._browser.do("until", script=script, timeout=seconds * 1000)
 
+    def alter(self, path: str, seconds: float = 0, status: int | None = None, **changes: Any) -> None:
+        """Let the server's answers from one path come later, or say something else than they do."""
+        self._browser.do("alter", path=path, seconds=seconds, status=status, changes=changes)
+
+    @property
+    def sent(self) -> int:
+        """Return how many bytes this phone has sent."""
+        return int(self._browser.do("sent"))
+
     def cut_network(self, *, cut: bool = True) -> None:
         """Take the network away, or give it back."""
         self._browser.do("offline", on=cut)

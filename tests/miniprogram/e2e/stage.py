@@ -178,6 +178,15 @@ class Stage:
         for agency_id in re.findall(r"agc_\w+", self._administer("disputes", "list")):
             self._administer("disputes", "conclude", agency_id, finding, *reviewed)
 
+    @contextmanager
+    def out_of_order(self) -> Iterator[None]:
+        """Let the application be away for a while."""
+        self.installation.kill("web")
+        try:
+            yield
+        finally:
+            self.installation.start("web")
+
     def let_pass(self, seconds: float) -> None:
         """Let time pass for the servers."""
         self.installation.let_pass(seconds)

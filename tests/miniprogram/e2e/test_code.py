@@ -91,3 +91,16 @@ def test_the_code_is_for_staff_only(stage: Stage) -> None:
     stage.screens.look(phone, "cashier-not-staff")
     assert heading(phone) == "这个码只供收费员使用"
     assert phone.complaints == []
+
+
+def test_a_code_nobody_scanned_in_time_is_void(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    page = stage.coded(purchase)
+    stage.let_pass(121)
+    stage.till.wait_for(purchase["id"], "attempt.expired")
+    phone = stage.phone("收费员")
+    phone.open(page)
+    phone.wait("trouble")
+    stage.screens.look(phone, "verify-ended")
+    assert heading(phone) == "这条消息已失效"
+    assert phone.complaints == []

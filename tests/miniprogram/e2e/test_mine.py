@@ -97,6 +97,9 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
     phone.tap("do-export")
     phone.wait("summary")
     stage.screens.look(phone, "mine-export")
+    phone.tap("copy")
+    phone.wait("copied")
+    stage.screens.look(phone, "mine-exported")
     phone.tap("menu")
     phone.tap("erase")
     phone.tap("do-erase")
@@ -112,6 +115,23 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
     stage.screens.look(phone, "mine-withdraw")
     phone.tap("yes")
     phone.wait("[mp-id=line-0]:has-text('已撤回')")
+    assert phone.complaints == []
+
+
+def test_only_who_has_just_passed_may_delete_everything(stage: Stage) -> None:
+    phone = stage.newcomer("何静")
+    phone.open("pages/mine/mine")
+    phone.tap("erase")
+    phone.tap("do-erase")
+    phone.tap("yes")
+    phone.wait("error")
+    stage.screens.look(phone, "mine-erase-refused")
+    # Nobody else in these films can pass, and the man's photo is needed: the server's yes is played.
+    phone.alter("/mp/v1/me", status=204)
+    phone.tap("do-erase")
+    phone.tap("yes")
+    phone.wait("erased")
+    stage.screens.look(phone, "mine-erased")
     assert phone.complaints == []
 
 

@@ -32,8 +32,10 @@ def test_the_right_person_passes(stage: Stage) -> None:
     stage.screens.glance(phone, "capture-filming")
     phone.wait("outcome", 30)
     stage.figures.decided(time.monotonic() - begun)
+    stage.figures.sent("ordinary", phone)
     stage.screens.look(phone, "result-passed")
     assert heading(phone) == "认证成功"
+    assert phone.sent <= 400_000
     assert stage.state(purchase) == "passed"
     assert phone.complaints == []
 
@@ -121,6 +123,7 @@ def test_in_english(stage: Stage) -> None:
     phone.open(stage.pushed(purchase))
     phone.wait("agree")
     assert phone.text("agree") == "Agree"
+    assert "The insured" in phone.text(".page")
     stage.screens.look(phone, "verify-english")
     agree(phone)
     allow_camera(phone)
@@ -187,6 +190,35 @@ def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
     assert stage.state(purchase) == "passed"
 
 
+def test_a_weak_network_gets_half_as_much(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.run("phone.setWeakNetwork(true)")
+    film(phone)
+    stage.figures.sent("weak", phone)
+    assert heading(phone) == "认证成功"
+    assert phone.sent <= 200_000
+    assert phone.complaints == []
+
+
+def test_while_it_is_decided_the_phone_says_so(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.alter("/mp/v1/challenges/*/finish", seconds=2)
+    phone.tap("start")
+    phone.wait("[mp-id=say]:has-text('正在核对')", 30)
+    stage.screens.glance(phone, "capture-deciding")
+    phone.wait("outcome")
+    assert heading(phone) == "认证成功"
+    assert phone.complaints == []
+
+
 def test_without_a_network_nothing_is_lost(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
@@ -247,6 +279,50 @@ def test_somebody_elses_message_stays_shut(stage: Stage) -> None:
     phone.wait("trouble")
     stage.screens.look(phone, "verify-foreign")
     assert heading(phone) == "这条消息不是发给这个微信的"
+    assert phone.complaints == []
+
+
+def test_what_the_till_has_taken_back_says_so(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
+    phone = stage.phone("李建国")
+    stage.coded(purchase)
+    phone.open(page)
+    phone.wait("outcome")
+    stage.screens.look(phone, "result-superseded")
+    assert heading(phone) == "收费员发了新的消息"
+    page = stage.pushed(purchase)
+    stage.till.cancel(purchase["id"])
+    phone.open(page)
+    phone.wait("outcome")
+    stage.screens.look(phone, "result-cancelled")
+    assert heading(phone) == "这次购药已取消"
+    assert phone.complaints == []
+
+
+def test_other_ways_than_the_face_are_a_tap_away(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.tap("other")
+    phone.wait("documents")
+    stage.screens.look(phone, "result-documents")
+    assert phone.count("hand-back") == 0
+    phone.tap("again")
+    phone.wait("start")
+    assert phone.complaints == []
+
+
+def test_a_result_that_is_being_decided_elsewhere_is_waited_for(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    page = stage.pushed(purchase)
+    phone = stage.phone("李建国")
+    phone.alter("/mp/v1/attempts/*", state="captured")
+    phone.open(page.replace("verify/verify", "result/result"))
+    phone.wait("[mp-id=status-heading]:has-text('正在核对')")
+    stage.screens.look(phone, "result-captured")
     assert phone.complaints == []
 
 
