@@ -10,7 +10,7 @@ from flask import Flask
 
 from api.flows import code, informing, push
 from api.uploads import appeal, frames
-from models.domain.person import RELATIONS
+from models.domain.person import RELATIONS, SELF
 from scripts.demo.film import samples
 from scripts.miniprogram.__main__ import made
 from tests.miniprogram.node import run
@@ -187,4 +187,4 @@ def test_modules_are_small_and_nothing_is_left_for_later() -> None:
 def test_the_phone_offers_the_relations_of_the_counter() -> None:
     strings = (SOURCE / "services/strings/zh.ts").read_text(encoding="utf-8")
     offered = strings.partition("  relations: {")[2].partition("}")[0]
-    assert tuple(re.findall(r"'(.+?)'", offered)) == RELATIONS
+    assert tuple(re.findall(r"'(.+?)'", offered)) == (SELF, *RELATIONS)

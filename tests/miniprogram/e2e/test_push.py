@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ENCODER = "document.querySelector('[mp-id=encoder] canvas')"
 EVIDENCE_SIDE = 640
 STILL = ("没能确认是真人在拍。请用其他方式核验。", "没有看到要做的动作。请跟着提示慢慢做。")
+FAILS = "Promise.reject(new DOMException('', 'NotReadableError'))"
+IN_USE = f"navigator.mediaDevices.getUserMedia = () => {FAILS}"
 PLACE = "document.querySelector('[mp-id=%s]').getBoundingClientRect()"
 IN_VIEW = f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)({PLACE})"
 
@@ -170,6 +172,35 @@ def test_a_refused_camera_leads_to_the_settings(stage: Stage) -> None:
     phone.answer("返回")
     phone.wait("start")
     assert phone.complaints == []
+
+
+def test_a_camera_that_is_in_use_says_so(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    phone.run(IN_USE)
+    agree(phone)
+    phone.answer("同意")
+    phone.answer("允许")
+    phone.wait("occupied")
+    stage.screens.look(phone, "capture-occupied")
+    assert phone.complaints == []
+
+
+def test_whoever_has_used_up_the_days_tries_is_led_to_documents(stage: Stage) -> None:
+    purchase = stage.open_purchase()
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(purchase))
+    agree(phone)
+    allow_camera(phone)
+    phone.alter("/mp/v1/attempts/*/challenges", status=409, code="tries_used_up")
+    phone.tap("start")
+    phone.wait("trouble")
+    stage.screens.look(phone, "capture-used-up")
+    assert phone.count("again") == 0
+    phone.tap("other")
+    phone.wait("documents")
+    assert phone.breaches == []
 
 
 def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ("subscribe", "verify", "result", "appeal", "cashier")
+PAGES = ("subscribe", "verify", "result", "appeal", "cashier", "agents")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import esbuild from 'esbuild'
+import { checkCalls } from './compile/calls.js'
 import { entryScript } from './compile/entry.js'
 import { readSource, SourceError } from './compile/source.js'
 import { compileTemplates } from './compile/wxml.js'
@@ -14,6 +15,7 @@ const MEDIA = /\.(png|jpe?g|gif|svg|webp|mp3|m4a|wav)$/
 /** Build the source folder into `out`; throw SourceError with everything that is wrong with it. */
 export async function build(folder, out) {
   const source = readSource(path.resolve(folder))
+  await checkCalls(source)
   const script = entryScript(source, compileTemplates(source), compileStyles(source), path.join(HERE, 'host/host.js'))
   fs.mkdirSync(out, { recursive: true })
   await bundle(script, path.join(out, 'app.js'))
