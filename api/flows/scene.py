@@ -140,7 +140,7 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
         attempt = seen.attempt
         if answer.granted and attempt.state is AttemptState.CONSENTED:
             return seen
-        if not answer.granted and attempt.state is AttemptState.DECLINED:
+        if not answer.granted and _has_declined(db, attempt):
             return seen
         notice.check(answer.notice_version, attempt.provider)
         if answer.granted:
@@ -149,6 +149,15 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
         cases.step(ports, seen.case, attempt, event, seen.actor | {"notice": answer.notice_version})
         db.add(_consent_row(ports, user, attempt, answer))
         return seen
+
+
+def _has_declined(db: Session, attempt: tables.Attempt) -> bool:
+    """Tell whether the person has said no before; who declined a retry keeps the failure."""
+    if attempt.state is not AttemptState.FAILED:
+        return attempt.state is AttemptState.DECLINED
+    row = tables.Consent
+    said_no = select(row.id).where(row.attempt_id == attempt.id, row.granted.is_(False))
+    return db.scalar(said_no.limit(1)) is not None
 
 
 def _may_consent(db: Session, attempt: tables.Attempt, answer: Answer) -> None:

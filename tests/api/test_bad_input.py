@@ -15,7 +15,20 @@ from werkzeug.test import TestResponse
 from models.domain import notice
 from scripts.demo.film import Shot
 from tests import play
-from tests.world import AGENT, FACELESS, MAN, RIGHT, STAFF, WIFE, World, claims, multipart, number, purchase
+from tests.world import (
+    AGENT,
+    FACELESS,
+    MAN,
+    RIGHT,
+    STAFF,
+    WIFE,
+    WRONG,
+    World,
+    claims,
+    multipart,
+    number,
+    purchase,
+)
 
 
 def refused(response: TestResponse, status: int, code: str) -> dict[str, Any]:
@@ -415,8 +428,24 @@ def test_consent_is_needed_before_anything_is_filmed(world: World) -> None:
 def test_a_declined_consent_ends_the_attempt(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
-    assert play.agree(phone, scene, granted=False)["state"] == "declined"
+    first = play.agree(phone, scene, granted=False)
+    assert first["state"] == "declined"
+    assert play.agree(phone, scene, granted=False) == first
     assert phone.post(f"/mp/v1/attempts/{scene}/challenges", json={}).status_code == 409
+
+
+def test_a_retry_declined_twice_is_declined_once(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    play.draw(phone, scene)
+    first = play.agree(phone, scene, granted=False)
+    assert (first["state"], first["appeal"]["allowed"]) == ("failed", True)
+    before = play.events(world, verification)
+    assert play.agree(phone, scene, granted=False) == first
+    assert play.events(world, verification) == before
 
 
 def test_a_stale_notice(world: World) -> None:
