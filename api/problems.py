@@ -36,6 +36,8 @@ CODES = {
     431: "too_large",
 }
 MEDIA_TYPE = "application/problem+json"
+# Two requests got in each other's way, or the database is away for a moment.
+CONTENTION = (OperationalError, StaleDataError, IntegrityError)
 
 
 def body_of(status: int, code: str) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def from_refusal(refusal: errors.Refusal) -> Response:
     return answer
 
 
-def _from_http(error: HTTPException) -> Response:
+def from_http(error: HTTPException) -> Response:
     """Return the answer for what Werkzeug refused before a route was reached."""
     status = error.code or 500
     if 300 <= status < 400 and error.response is not None:
@@ -77,6 +79,11 @@ def _from_http(error: HTTPException) -> Response:
         if name.lower() == "allow":
             answer.headers[name] = value
     return answer
+
+
+def from_error(error: Exception) -> Response:
+    """Return the answer for what nobody expected."""
+    return _contended(error) if isinstance(error, CONTENTION) else _unexpected(error)
 
 
 def _contended(error: Exception) -> Response:
@@ -103,8 +110,6 @@ def _nested(_: RecursionError) -> Response:
 def install(app: Flask) -> None:
     """Teach the application to answer every error as a problem."""
     app.register_error_handler(errors.Refusal, from_refusal)
-    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(RecursionError, _nested)
-    for contention in (OperationalError, StaleDataError, IntegrityError):
-        app.register_error_handler(contention, _contended)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, from_error)

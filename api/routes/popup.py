@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, ValidationError
+from werkzeug.exceptions import HTTPException
 
 from api import problems, screens, stream
 from api.case import Case
@@ -113,6 +114,18 @@ def refused(refusal: Refusal) -> Response:
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
     look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
     return _page(case, hand.cookie or "", look, status)
+
+
+@popup.errorhandler(Exception)
+def broken(error: Exception) -> Response:
+    """Say that something went wrong and how to go on, in whatever frames the page: nothing else is on it."""
+    if isinstance(error, HTTPException) and (error.code or 0) < 500:
+        return problems.from_http(error)
+    # What goes wrong while a refusal is shown comes wrapped.
+    answer = problems.from_error(getattr(error, "original_exception", None) or error)
+    if request.endpoint == "popup.popup_events":
+        return answer
+    return _html("popup/broken.html", ["*"], answer.status_code)
 
 
 def _hand(path: PopupPath, form: Form | None = None) -> Hand:

@@ -232,8 +232,8 @@ def test_every_answer_has_a_nonce_of_its_own(world: World) -> None:
 def test_a_screen_that_is_swapped_in_brings_no_script(world: World) -> None:
     _, popup = opened(world)
     assert "<script" in popup.html.split("<main")[0] and "<script" not in popup.html.split("<main")[1]
-    screens = [path for path in TEMPLATES.glob("*.html") if path.name not in ("page.html", "void.html")]
-    assert len(screens) == 12
+    screens = [path for path in TEMPLATES.glob("*.html") if path.name not in ("page.html", "bare.html")]
+    assert len(screens) == 14
     wrong = re.compile(r"<script|<style|<link|<meta|<iframe|nonce|\sstyle=|\son\w+=|javascript:")
     assert [path.name for path in screens if wrong.search(path.read_text(encoding="utf-8"))] == []
 
@@ -319,6 +319,21 @@ def test_a_capture_being_decided_offers_no_button(world: World) -> None:
     popup.get("?step=bypass")
     assert states(world, verification) == ["captured"]
     assert popup.screen == "waiting" and popup.says("比对中") and "<button" not in popup.html
+
+
+def test_what_nobody_expected_is_a_page_that_leads_back(world: World) -> None:
+    _, popup = opened(world)
+    held = popup.browser.get_cookie("yibao_popup", path=popup.url)
+    assert held
+    popup.browser = create_app(replace(world.ports, directory=Broken())).test_client()
+    popup.browser.set_cookie("yibao_popup", held.value, path=popup.url)
+    for show in (popup.get, lambda: popup.post("push", person_id=world.ids[MAN.name])):
+        answer = show()
+        assert (answer.status_code, answer.mimetype) == (500, "text/html")
+        assert popup.screen == "broken" and popup.says("系统暂时有问题", f'href="{popup.url}"')
+        assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+    answer = popup.browser.get(f"{popup.url}/nowhere")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_the_card_holder_is_asked_about_before_the_push(world: World) -> None:
