@@ -90,6 +90,8 @@ def _alone_in_file(engine: Engine) -> Iterator[Connection]:
     with Path(f"{database}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with engine.begin() as connection:
+            # Now, while nobody else is there: processes that switch to it together find the file locked.
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             yield connection
 
 

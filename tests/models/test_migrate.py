@@ -1,6 +1,9 @@
 """The migrations make exactly the tables the models describe, and unmake them again."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -53,6 +56,13 @@ def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate.upgrade, [url] * 4))
     assert migrate.current(url) == REVISIONS[-1]
+
+
+def test_a_file_is_migrated_into_the_journal_that_readers_need(tmp_path: Path) -> None:
+    file = tmp_path / "fresh.sqlite"
+    migrate.upgrade(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_database_in_memory_is_refused() -> None:
