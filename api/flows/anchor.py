@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from models.domain import chain
 from models.vault import CannotOpen
 
 BATCH = 1000
+TAIL = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def write(ports: Ports) -> int:
     file = ports.settings.anchor_file
     if file is None:
         return 0
-    last = max((int(entry["event"]) for entry in _entries(file)), default=0)
+    last = _last_event(file)
     with ports.database.reading() as db:
         rows = db.execute(
             select(tables.Event.id, tables.Event.verification_id, tables.Event.seq, tables.Event.hash)
@@ -81,17 +83,36 @@ def check(ports: Ports) -> Checked:
 
 
 def _entries(file: Path | None) -> Iterator[dict[str, Any]]:
-    """Yield the anchors; a line cut off by a crash counts for nothing."""
+    """Yield the anchors."""
     if file is None or not file.exists():
         return
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict) and {"event", "heads"} <= entry.keys():
-                yield entry
+    with file.open("rb") as lines:
+        yield from filter(None, map(_entry, lines))
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """Return the anchor on a line; one cut off by a crash counts for nothing."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and {"event", "heads"} <= entry.keys() else None
+
+
+def _last_event(file: Path) -> int:
+    """Return the newest event that is anchored, read from the file's end: it grows for years."""
+    if not file.exists():
+        return 0
+    with file.open("rb") as anchors:
+        begin = end = anchors.seek(0, SEEK_END)
+        while begin > 0:
+            begin = max(0, 2 * begin - end - TAIL)
+            anchors.seek(begin)
+            # A piece of a line is no entry.
+            found = filter(None, map(_entry, reversed(anchors.read().splitlines())))
+            if entry := next(found, None):
+                return int(entry["event"])
+    return 0
 
 
 def _chains(ports: Ports) -> Iterator[tuple[str, str, list[tables.Event]]]:

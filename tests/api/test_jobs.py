@@ -373,6 +373,20 @@ def test_heads_are_anchored_and_a_changed_event_is_seen(world: World) -> None:
     assert file is not None and verification in file.read_text()
 
 
+def test_the_last_anchor_is_found_behind_cut_and_long_lines(world: World) -> None:
+    file = world.ports.settings.anchor_file
+    assert file is not None
+    play.opened(world)
+    assert anchor.write(world.ports) == 1
+    with file.open("a", encoding="utf-8") as anchors:
+        anchors.write("x" * 3 * anchor.TAIL + '\n{"event": 9, "he')
+    assert anchor.write(world.ports) == 0
+    play.opened(world, order_no="C-2")
+    # Glued to what was cut off, one anchor is lost; the next one says the same.
+    assert [anchor.write(world.ports) for _ in range(3)] == [1, 1, 0]
+    assert anchor.check(world.ports).is_whole
+
+
 def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
     _, changed, rewritten, gone = (play.opened(world, order_no=f"C-{n}") for n in range(4))
     anchor.write(world.ports)
