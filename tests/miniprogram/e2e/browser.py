@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ class Browser:
             text=True,
         )
 
+    @property
+    def gone(self) -> bool:
+        """Return whether it has ended by itself: a scene fails for it, but not those after."""
+        return self._process.poll() is not None
+
     def do(self, deed: str, **details: Any) -> Any:
         """Send one command and return its value."""
         assert self._process.stdin and self._process.stdout
@@ -48,9 +54,10 @@ class Browser:
 
     def close(self) -> None:
         """Close the browser."""
-        if self._process.poll() is None:
+        if not self.gone:
             self.do("close")
             self._process.wait(timeout=20)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):  # what was still to be said to one that has gone
+                    pipe.close()

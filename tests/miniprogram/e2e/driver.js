@@ -25,10 +25,16 @@ let asked = []
 let sent = 0
 let led = []
 
+/** Close the phone in hand; what `alter` still holds back goes with it. */
+async function putAway() {
+  for (const each of context?.pages() ?? []) await each.unrouteAll({ behavior: 'ignoreErrors' })
+  await context?.close()
+}
+
 const deeds = {
   /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead; an `actor` does as told. */
   async phone({ width = 375, height = 760, javaScriptEnabled = true, clock = false, actor = null }) {
-    await context?.close()
+    await putAway()
     const viewport = { width, height }
     context = await browser.newContext({ viewport, permissions: ['camera'], locale: 'zh-CN', javaScriptEnabled })
     page = await context.newPage()
@@ -150,6 +156,7 @@ const deeds = {
     return said
   },
   async close() {
+    await putAway()
     await browser.close()
   },
 }

@@ -75,7 +75,7 @@ class Stage:
         return str(self.people[who]["openid"])
 
     def _browser(self, film: str) -> Browser:
-        if film not in self._browsers:
+        if film not in self._browsers or self._browsers[film].gone:
             if film != "right" and film not in self._films:
                 self._films |= films.write(self.folder)
             self._browsers[film] = Browser(self._films.get(film))
