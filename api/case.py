@@ -102,8 +102,9 @@ def settle(ports: Ports, case: Case) -> None:
     now = ports.now()
     for attempt in case.attempts:
         facts = attempt.snapshot()
-        if attempts.is_due(facts, now):
-            move(ports, case, attempt, attempts.advance(facts, AttemptEvent.EXPIRE, now))
+        settled = attempts.settle(facts, now)
+        if settled != facts:
+            move(ports, case, attempt, settled)
     if verifications.is_due(case.facts, case.states, now):
         end(ports, case, VerificationEvent.LAPSE)
 

@@ -65,7 +65,7 @@ class OwnDirectory:
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this number if the name fits, else None."""
-        index = self._vault.index("id_number", f"{number.id_type}:{number.number}")
+        index = self._vault.index("id_number", number.key)
         with self._database.reading() as db:
             row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
             if row is None or self._name(row) != folded(name):

@@ -23,6 +23,7 @@ from api.flows.examine import examine
 from api.ports import Ports
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
+from models.domain.delivery import DUE, UNFINISHED
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
@@ -136,7 +137,7 @@ def due(ports: Ports) -> list[tuple[str, str]]:
 def _to_persons(now: datetime) -> Select[str, str]:
     """Select outbox rows to send, and those whose sender died during the call, but no webhooks."""
     delivery = tables.Delivery
-    waiting = delivery.state.in_(["pending", "retry", "sending"]), delivery.kind != "webhook"
+    waiting = delivery.state.in_(UNFINISHED), delivery.kind != "webhook"
     return select(delivery.kind, delivery.id).where(*waiting, delivery.next_at <= now)
 
 
@@ -147,7 +148,7 @@ def _to_tills(now: datetime) -> Select[str]:
         select(verification.institution_id)
         .distinct()
         .join(delivery, delivery.verification_id == verification.id)
-        .where(delivery.kind == "webhook", delivery.state.in_(webhooks.OPEN), delivery.next_at <= now)
+        .where(delivery.kind == "webhook", delivery.state.in_(DUE), delivery.next_at <= now)
     )
 
 

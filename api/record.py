@@ -101,7 +101,6 @@ def to_send(
         verification_id=verification.id,
         attempt_id=attempt_id,
         event_id=event_id,
-        state="pending",
         created_at=now,
         next_at=now,
     )

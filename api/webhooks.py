@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from api.ports import Ports
 from api.posting import Sent, send
 from models import tables
+from models.domain.delivery import DUE, PATIENT, DeliveryState, pause
 
 TOLERANCE_S = 300
 # How many one institution may get sent before it is another one's turn.
 TURN = 5
 GIVE_UP = timedelta(days=3)
-BACK_OFF_S = (1, 5, 15, 60, 300, 900, 3600)
 LEASE = timedelta(seconds=30)
-OPEN = ("pending", "retry")
 
 
 def sign(secret: bytes, body: bytes, unix_s: int) -> str:
@@ -73,7 +72,7 @@ def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
     wanted = (
         select(delivery)
         .join(tables.Verification, tables.Verification.id == delivery.verification_id)
-        .where(delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at <= ports.now(), ours)
+        .where(delivery.kind == "webhook", delivery.state.in_(DUE), delivery.next_at <= ports.now(), ours)
         .order_by(delivery.next_at, delivery.event_id)
         .limit(1)
         .with_for_update(skip_locked=True, of=delivery)
@@ -105,12 +104,11 @@ def _conclude(ports: Ports, prepared: Prepared, sent: Sent) -> None:
         row = db.get_one(tables.Delivery, prepared.delivery_id)
         row.error, row.last_status, row.last_at = sent.error, sent.status, ports.now()
         if sent.error is None:
-            row.state = "delivered"
+            row.state = DeliveryState.DELIVERED
         elif ports.now() >= row.created_at + GIVE_UP:
-            row.state = "dead"
+            row.state = DeliveryState.DEAD
         else:
-            wait = BACK_OFF_S[min(row.tries, len(BACK_OFF_S)) - 1]
-            row.state, row.next_at = "retry", ports.now() + timedelta(seconds=wait)
+            row.state, row.next_at = DeliveryState.RETRY, ports.now() + pause(row.tries, PATIENT)
             if sent.status is None:
                 _put_off(db, prepared, row.next_at)
 
@@ -126,5 +124,5 @@ def _put_off(db: Session, dead: Prepared, until: datetime) -> None:
         verification.institution_id == dead.institution_id,
         verification.notify_url.startswith(f"{parts.scheme}://{parts.netloc}", autoescape=True),
     )
-    waiting = delivery.kind == "webhook", delivery.state.in_(OPEN), delivery.next_at < until
+    waiting = delivery.kind == "webhook", delivery.state.in_(DUE), delivery.next_at < until
     db.execute(update(delivery).where(delivery.verification_id.in_(same), *waiting).values(next_at=until))

@@ -38,10 +38,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def word(kind: type[StrEnum]) -> Enum:
+def word(kind: type[StrEnum], length: int = 24) -> Enum:
     """Return a column type that stores a StrEnum by its value, readable in any SQL client."""
     return Enum(
-        kind, values_callable=lambda members: [m.value for m in members], native_enum=False, length=24
+        kind, values_callable=lambda members: [m.value for m in members], native_enum=False, length=length
     )
 
 

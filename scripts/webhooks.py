@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from api.flows import deliveries, golive
 from api.flows.golive import Verdict
 from api.ports import Ports
+from models.domain.delivery import DUE, DeliveryState
 from scripts import setting
 
 # Why the genuine webhook was not taken, and what to look at.
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="list | resend | selftest")
     listing = commands.add_parser("list", help="list the newest webhooks and what the receiver answered")
     listing.add_argument("--institution", metavar="ID")
-    listing.add_argument("--state", choices=["pending", "retry", "delivered", "dead"])
+    listing.add_argument("--state", choices=[*DUE, DeliveryState.DELIVERED, DeliveryState.DEAD])
     listing.set_defaults(run=_list)
     resend = commands.add_parser("resend", help="send webhooks once more, with the same id")
     resend.add_argument("delivery_id", nargs="+")
@@ -66,7 +67,7 @@ def _list(ports: Ports, options: argparse.Namespace) -> None:
     for one in found:
         row = one.delivery
         last = f"{row.last_at:%m-%d %H:%M:%S}" if row.last_at else "-"
-        due = f"{row.next_at:%m-%d %H:%M:%S}" if row.state in ("pending", "retry") else "-"
+        due = f"{row.next_at:%m-%d %H:%M:%S}" if row.state in DUE else "-"
         host = urlsplit(one.notify_url or "").netloc
         told = (one.institution_id, row.id, one.order_no, host, one.event.type, row.state, row.tries)
         print(line.format(*told, row.error or row.last_status or "-", last, due))

@@ -16,6 +16,7 @@ from models.domain import challenge as draws
 from models.domain import provider as providers
 from models.domain import tries
 from models.domain.attempt import AttemptState
+from models.domain.decision import Outcome
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState, within_tries
@@ -74,7 +75,7 @@ def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict
     counted = (
         select(attempt.person_id, func.count())
         .join(decision, decision.attempt_id == attempt.id)
-        .where(attempt.person_id.in_(person_ids), decision.outcome == "failed")
+        .where(attempt.person_id.in_(person_ids), decision.outcome == Outcome.FAILED)
         .where(decision.created_at > ports.now() - timedelta(days=1))
         .group_by(attempt.person_id)
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from api.flows.verification import get
 from api.ports import Ports
 from models import tables
+from models.domain.delivery import DeliveryState
 from models.domain.errors import Absent
 
 NEWEST = 200
@@ -58,7 +59,7 @@ def _again(ports: Ports, wanted: Rows) -> Logged:
         if found is None:
             raise Absent
         logged = Logged(*found)
-        logged.delivery.state, logged.delivery.next_at = "pending", ports.now()
+        logged.delivery.state, logged.delivery.next_at = DeliveryState.PENDING, ports.now()
         return logged
 
 

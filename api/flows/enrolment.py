@@ -61,7 +61,7 @@ def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
 
 def _person(ports: Ports, db: Session, number: IdNumber, entry: Entry) -> tuple[tables.Person, bool]:
     """Return the row of the person, created or brought up to date."""
-    index = id_index(ports, number)
+    index = ports.vault.index("id_number", number.key)
     row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
     is_new = row is None
     if row is None:
@@ -78,11 +78,6 @@ def _person(ports: Ports, db: Session, number: IdNumber, entry: Entry) -> tuple[
     row.sex, row.birth = entry.sex or number.sex, entry.birth or number.birth
     db.flush()
     return row, is_new
-
-
-def id_index(ports: Ports, number: IdNumber) -> str:
-    """Return the blind index a document number is found by."""
-    return ports.vault.index("id_number", f"{number.id_type}:{number.number}")
 
 
 def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
@@ -182,8 +177,8 @@ def _known(ports: Ports, db: Session, text: str) -> str:
             number = idnumber.parse(id_type, text, ports.today())
         except Invalid:
             continue
-        wanted = select(tables.Person.id).where(tables.Person.id_index == id_index(ports, number))
-        found = db.scalar(wanted)
+        index = ports.vault.index("id_number", number.key)
+        found = db.scalar(select(tables.Person.id).where(tables.Person.id_index == index))
         if found is not None:
             return found
     raise Invalid("no such person", code="person_not_found")

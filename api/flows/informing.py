@@ -7,13 +7,12 @@ from sqlalchemy import select
 
 from api.ports import CHINA, Ports
 from models import tables
+from models.domain.delivery import CALL_TAKES_AT_MOST, PATIENT, UNFINISHED, DeliveryState, pause
 from models.domain.person import OWN
 from wechat.errors import WeChatBusy, WeChatError, WeChatUnknown
 
 PAGE = "pages/agents/agents"
-CALL_TAKES_AT_MOST = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=24)
-BACK_OFF_S = (1, 5, 15, 60, 300, 900, 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,17 @@ def send(ports: Ports, delivery_id: str) -> None:
     """Send one notice of the outbox; what may have arrived is never sent again."""
     with ports.database.transaction() as db:
         delivery = db.get(tables.Delivery, delivery_id, with_for_update=True)
-        if delivery is None or delivery.state not in ("pending", "retry", "sending"):
+        if delivery is None or delivery.state not in UNFINISHED:
             return
-        if delivery.state == "sending":
+        if delivery.state is DeliveryState.SENDING:
             if ports.now() >= delivery.next_at:
-                delivery.state = "unknown"
+                delivery.state = DeliveryState.UNKNOWN
             return
         letter = _letter(ports, delivery)
         if letter is None:
-            delivery.state, delivery.error = "dead", "not_bound"
+            delivery.state, delivery.error = DeliveryState.DEAD, "not_bound"
             return
-        delivery.state, delivery.next_at = "sending", ports.now() + CALL_TAKES_AT_MOST
+        delivery.state, delivery.next_at = DeliveryState.SENDING, ports.now() + CALL_TAKES_AT_MOST
         delivery.tries += 1
     error = _call(ports, letter)
     with ports.database.transaction() as db:
@@ -82,11 +81,11 @@ def _settle(ports: Ports, delivery: tables.Delivery, error: WeChatError | None) 
     delivery.error = (str(error) or type(error).__name__) if error else None
     match error:
         case None:
-            delivery.state = "delivered"
+            delivery.state = DeliveryState.DELIVERED
         case WeChatUnknown():
-            delivery.state = "unknown"
+            delivery.state = DeliveryState.UNKNOWN
         case WeChatBusy() if ports.now() < delivery.created_at + GIVE_UP:
-            wait = BACK_OFF_S[min(delivery.tries, len(BACK_OFF_S)) - 1]
-            delivery.state, delivery.next_at = "retry", ports.now() + timedelta(seconds=wait)
+            delivery.state = DeliveryState.RETRY
+            delivery.next_at = ports.now() + pause(delivery.tries, PATIENT)
         case _:
-            delivery.state = "dead"
+            delivery.state = DeliveryState.DEAD

@@ -16,7 +16,6 @@ from models.domain.agent import Checks, check_documents
 from models.domain.attempt import UNDECIDED, Channel
 from models.domain.errors import Conflict, Invalid
 from models.domain.person import Push
-from models.domain.provider import Provider
 from models.domain.verification import refuse_while_deciding
 
 RESEND_AFTER = timedelta(seconds=30)
@@ -117,7 +116,7 @@ def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel:
     """
     asked = wanted.confirmed or wanted.choice.person_id is None
     try:
-        picked = attempts.pick(ports, case, choice, Provider(case.institution.provider))
+        picked = attempts.pick(ports, case, choice, case.institution.provider)
         reached = _reached(ports, case, picked) if picked and channel is Channel.PUSH else None
         if picked is not None and picked.is_agent:
             check_documents(picked.checks)

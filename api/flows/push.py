@@ -1,7 +1,7 @@
 """Pushing the service message to the person's own WeChat."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from api import case as cases
 from api.case import Case
@@ -10,13 +10,12 @@ from api.ports import CHINA, Ports
 from api.record import Change, record
 from models import tables
 from models.domain.attempt import AttemptEvent, AttemptState, advance
+from models.domain.delivery import BRISK, CALL_TAKES_AT_MOST, UNFINISHED, DeliveryState, pause
 from models.domain.subscription import Fact, FactKind
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 
 PAGE = "pages/verify/verify"
-CALL_TAKES_AT_MOST = timedelta(seconds=30)
 NO_CREDIT = 43101
-BACK_OFF = (1, 2, 4, 8, 15, 30)
 
 
 def send(ports: Ports, delivery_id: str) -> None:
@@ -28,19 +27,19 @@ def send(ports: Ports, delivery_id: str) -> None:
         case = cases.current(ports, db, delivery.verification_id)
         # Read again behind the verification's lock: of two workers, one sends.
         db.refresh(delivery)
-        if delivery.state not in ("pending", "retry", "sending"):
+        if delivery.state not in UNFINISHED:
             return
         attempt = case.attempt(delivery.attempt_id or "")
-        if delivery.state == "sending":
+        if delivery.state is DeliveryState.SENDING:
             # A worker died during the call: nobody knows whether the message left.
             if ports.now() >= delivery.next_at:
                 _unknown(ports, case, attempt, delivery)
             return
         if attempt.state is not AttemptState.WAITING:
-            delivery.state = "dropped"
+            delivery.state = DeliveryState.DROPPED
             return
         begun = ports.now()
-        delivery.state, delivery.next_at = "sending", begun + CALL_TAKES_AT_MOST
+        delivery.state, delivery.next_at = DeliveryState.SENDING, begun + CALL_TAKES_AT_MOST
         delivery.tries += 1
     _settle_delivery(ports, delivery_id, _call(ports, case, attempt), begun)
 
@@ -78,16 +77,16 @@ def _settle_delivery(ports: Ports, delivery_id: str, answer: Taken | WeChatError
         attempt = case.attempt(delivery.attempt_id or "")
         match answer:
             case Taken(msg_id):
-                delivery.state = "delivered"
+                delivery.state = DeliveryState.DELIVERED
                 _learn(ports, attempt, Fact(FactKind.TAKEN, ports.now(), msg_id or delivery.id))
                 record(ports, case.verification, Change("attempt.delivered", attempt))
             case WeChatUnknown():
                 _unknown(ports, case, attempt, delivery)
             case WeChatBusy() if _again_at(ports, attempt, delivery) is not None:
-                delivery.state = "retry"
+                delivery.state = DeliveryState.RETRY
                 delivery.next_at = _again_at(ports, attempt, delivery) or ports.now()
             case error:
-                delivery.state, delivery.error = "dead", str(error) or type(error).__name__
+                delivery.state, delivery.error = DeliveryState.DEAD, str(error) or type(error).__name__
                 if isinstance(error, WeChatRefused) and error.errcode == NO_CREDIT:
                     # Before the call: whoever allows a message while it is under way keeps that one.
                     _learn(ports, attempt, Fact(FactKind.REFUSED, begun, delivery.id))
@@ -96,8 +95,7 @@ def _settle_delivery(ports: Ports, delivery_id: str, answer: Taken | WeChatError
 
 def _again_at(ports: Ports, attempt: tables.Attempt, delivery: tables.Delivery) -> datetime | None:
     """Return when to try again, or None when the attempt will be over by then."""
-    pause = BACK_OFF[min(delivery.tries, len(BACK_OFF)) - 1]
-    at = ports.now() + timedelta(seconds=pause)
+    at = ports.now() + pause(delivery.tries, BRISK)
     return at if at < attempt.expires_at else None
 
 
@@ -124,5 +122,5 @@ def _undeliverable(ports: Ports, case: Case, attempt: tables.Attempt, reason: st
 
 def _unknown(ports: Ports, case: Case, attempt: tables.Attempt, delivery: tables.Delivery) -> None:
     """Say that the message may or may not have arrived."""
-    delivery.state = "unknown"
+    delivery.state = DeliveryState.UNKNOWN
     record(ports, case.verification, Change("attempt.delivery_unknown", attempt))

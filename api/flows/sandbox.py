@@ -14,6 +14,7 @@ from models import tables
 from models.domain import sandbox as rules
 from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState, Channel, advance
+from models.domain.delivery import DUE, DeliveryState
 from models.domain.idnumber import IdType
 from models.domain.person import SELF
 from models.domain.sandbox import BY_ID, CAST, Outcome
@@ -32,11 +33,11 @@ def play(ports: Ports, delivery_id: str) -> None:
         case = cases.current(ports, db, delivery.verification_id)
         # Read again behind the verification's lock: of two workers, one plays.
         db.refresh(delivery)
-        if delivery.state not in ("pending", "retry") or ports.now() < delivery.next_at:
+        if delivery.state not in DUE or ports.now() < delivery.next_at:
             return
         delivery.tries += 1
         going_on = _step(ports, case, case.attempt(delivery.attempt_id or ""))
-        delivery.state = "retry" if going_on else "delivered"
+        delivery.state = DeliveryState.RETRY if going_on else DeliveryState.DELIVERED
         delivery.next_at = ports.now() + PAUSE
 
 

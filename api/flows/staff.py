@@ -68,7 +68,7 @@ def _appoint(ports: Ports, row: tables.Staff, duty: Duty, document: IdNumber | N
     """Say when and where somebody serves, and by which document they would be known as an agent."""
     row.shifts, row.counters = [str(shift) for shift in duty.shifts], list(duty.counters)
     if document is not None:
-        row.id_index = ports.vault.index("id_number", f"{document.id_type}:{document.number}")
+        row.id_index = ports.vault.index("id_number", document.key)
 
 
 def _invite(ports: Ports, row: tables.Staff) -> str:

@@ -11,6 +11,7 @@ from api.flows.deliveries import Logged
 from api.routes.institution import VerificationPath
 from api.schemas import answers
 from api.web import answer, idempotent, institution, know_institution, ports
+from models.domain.delivery import DUE
 
 deliveries = APIBlueprint(
     "deliveries",
@@ -30,7 +31,7 @@ class DeliveryPath(VerificationPath):
 
 def shown(logged: Logged) -> dict[str, Any]:
     """Return a webhook as the till reads it."""
-    row, due = logged.delivery, logged.delivery.state in ("pending", "retry")
+    row, due = logged.delivery, logged.delivery.state in DUE
     return {
         "delivery_id": row.id,
         "type": logged.event.type,

@@ -6,7 +6,7 @@ share the 18-digit form of GB 11643-1999.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -43,9 +43,14 @@ class IdNumber:
     """A well-formed document number; `birth` and `sex` where the number itself tells them."""
 
     id_type: IdType
-    number: str
-    birth: date | None = None
+    number: str = field(repr=False)
+    birth: date | None = field(default=None, repr=False)
     sex: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what its blind index is made of: the same number of another kind is another document."""
+        return f"{self.id_type}:{self.number}"
 
 
 def parse(id_type: IdType, text: str, today: date) -> IdNumber:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, word
+from models.domain.decision import Outcome
 
 
 class Challenge(Base):
@@ -77,7 +78,7 @@ class Decision(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), index=True)
     person_id: Mapped[str | None] = mapped_column(String(32))
-    outcome: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[Outcome] = mapped_column(word(Outcome, 16))
     reason: Mapped[str] = mapped_column(String(32))
     hint: Mapped[str | None] = mapped_column(String(32))
     counted: Mapped[bool]

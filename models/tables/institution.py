@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, word
+from models.domain.provider import Provider
 from models.domain.shift import Duty, duty
 
 
@@ -18,7 +19,7 @@ class Institution(Base):
     api_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)
-    provider: Mapped[str] = mapped_column(String(16), default="own")
+    provider: Mapped[Provider] = mapped_column(word(Provider, 16), default=Provider.OWN)
     sandbox: Mapped[bool] = mapped_column(default=False)
     window_s: Mapped[int] = mapped_column(default=120)
     popup_origins: Mapped[list[str]] = mapped_column(default=list)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, word
+from models.domain.delivery import DeliveryState
 
 
 class Event(Base):
@@ -36,7 +37,7 @@ class Delivery(Base):
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
     attempt_id: Mapped[str | None] = mapped_column(String(32))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[DeliveryState] = mapped_column(word(DeliveryState, 16), default=DeliveryState.PENDING)
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     next_at: Mapped[datetime]

@@ -20,6 +20,13 @@ def allow_camera(phone: Phone) -> None:
     phone.wait("start")
 
 
+def prepare(phone: Phone, page: str) -> None:
+    """Open the page that a message leads to, agree and allow the camera: all but 开始."""
+    phone.open(page)
+    agree(phone)
+    allow_camera(phone)
+
+
 def start_at_rest(phone: Phone, period: float) -> None:
     """Tap 开始 when a film that comes round has just begun, before whoever is in it acts."""
     phone.until(f"(({VIDEO}?.currentTime ?? 0) % {period} - 0.7) ** 2 < 0.04", 30)

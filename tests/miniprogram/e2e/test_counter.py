@@ -8,7 +8,7 @@ import pytest
 from scripts.demo.phone import Phone as ScriptedPhone
 from scripts.demo.till import Till
 from tests.e2e.installation import Installation
-from tests.miniprogram.e2e.acts import agree, allow_camera
+from tests.miniprogram.e2e.acts import prepare
 from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import OUT, Stage
@@ -195,9 +195,7 @@ def test_a_failure_is_no_new_page_and_the_appeal_has_its_colour(stage: Stage, co
     counter.wait("confirm")
     counter.press("push")
     phone = stage.phone("李建国", "another")
-    phone.open(stage.message("李建国", before))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.message("李建国", before))
     phone.tap("start")
     phone.wait("outcome", 40)
     counter.wait("waiting", "人脸比对未通过，参保人可在手机上重试或申诉")

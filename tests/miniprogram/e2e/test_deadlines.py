@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.acts import film, heading, prepare
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage
 
@@ -12,9 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_a_phone_put_aside_before_filming_comes_too_late(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     stage.let_pass(121)
     phone.tap("start")
     phone.wait("outcome")
@@ -30,9 +28,7 @@ def test_a_failure_can_still_be_appealed_when_its_time_for_retries_is_over(
     purchase = stage.open_purchase()
     counter.open(purchase["popup_url"])
     phone = stage.phone("李建国", "another")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     film(phone)
     assert heading(phone) == "这次没有通过"
     stage.let_pass(500)
@@ -53,9 +49,7 @@ def test_a_failure_can_still_be_appealed_when_its_time_for_retries_is_over(
 def test_after_ten_minutes_an_appeal_is_refused_in_plain_words(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国", "another")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     film(phone)
     phone.tap("appeal")
     phone.wait("submit")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.acts import film, heading, prepare
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -85,9 +85,7 @@ def test_a_new_phone_says_whose_it_is(stage: Stage) -> None:
 def test_a_consent_is_withdrawn(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     stage.figures.decided(film(phone))
     assert heading(phone) == "认证成功"
     phone.open("pages/mine/mine")

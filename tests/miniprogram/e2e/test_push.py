@@ -5,7 +5,7 @@ import time
 import pytest
 
 from scripts.demo.film import samples
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, prepare
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,9 +47,7 @@ def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> Non
     purchase = stage.open_purchase()
     page = stage.pushed(purchase)
     phone = stage.phone("李建国", "another")
-    phone.open(page)
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, page)
     stage.figures.decided(film(phone))
     stage.screens.look(phone, "result-failed")
     assert heading(phone) == "这次没有通过"
@@ -79,9 +77,7 @@ def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> Non
 def test_a_still_photo_fails(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国", "still")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     film(phone)
     assert heading(phone) == "这次没有通过"
     assert phone.text("status-text") in STILL
@@ -93,9 +89,7 @@ def test_a_still_photo_fails(stage: Stage) -> None:
 def test_the_phone_says_what_stands_in_the_way(stage: Stage, seen: str, said: str) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国", seen)
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.wait(f"[mp-id=say]:has-text('{said}')")
     stage.screens.look(phone, f"capture-{seen}")
     film(phone)
@@ -108,9 +102,7 @@ def test_the_phone_says_what_stands_in_the_way(stage: Stage, seen: str, said: st
 def test_on_a_small_phone_with_the_largest_text_the_instruction_is_in_view(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国", width=320, height=568, font=32)
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.tap("start")
     phone.wait("hard")
     for part in ("say", "camera"):
@@ -190,9 +182,7 @@ def test_a_camera_that_is_in_use_says_so(stage: Stage) -> None:
 def test_whoever_has_used_up_the_days_tries_is_led_to_documents(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.alter("/mp/v1/attempts/*/challenges", status=409, code="tries_used_up")
     phone.tap("start")
     phone.wait("trouble")
@@ -206,9 +196,7 @@ def test_whoever_has_used_up_the_days_tries_is_led_to_documents(stage: Stage) ->
 def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.tap("start")
     phone.wait("hard")
     time.sleep(1.2)
@@ -224,9 +212,7 @@ def test_the_network_is_cut_in_the_middle(stage: Stage) -> None:
 def test_a_weak_network_gets_half_as_much(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.run("phone.setWeakNetwork(true)")
     film(phone)
     stage.figures.sent("weak", phone)
@@ -238,9 +224,7 @@ def test_a_weak_network_gets_half_as_much(stage: Stage) -> None:
 def test_while_it_is_decided_the_phone_says_so(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.alter("/mp/v1/challenges/*/finish", seconds=2)
     phone.tap("start")
     phone.wait("[mp-id=say]:has-text('正在核对')", 30)
@@ -253,9 +237,7 @@ def test_while_it_is_decided_the_phone_says_so(stage: Stage) -> None:
 def test_without_a_network_nothing_is_lost(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.cut_network()
     phone.tap("start")
     phone.wait("cut")
@@ -270,9 +252,7 @@ def test_whoever_leaves_while_filming_begins_anew(stage: Stage) -> None:
     purchase = stage.open_purchase()
     page = stage.pushed(purchase)
     phone = stage.phone("李建国")
-    phone.open(page)
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, page)
     phone.open(page.replace("verify/verify", "capture/capture"))
     stage.figures.painted(phone, "capture")
     phone.tap("start")
@@ -334,9 +314,7 @@ def test_what_the_till_has_taken_back_says_so(stage: Stage) -> None:
 def test_other_ways_than_the_face_are_a_tap_away(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     phone.tap("other")
     phone.wait("documents")
     stage.screens.look(phone, "result-documents")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.miniprogram.e2e import films
-from tests.miniprogram.e2e.acts import agree, allow_camera, heading, start_at_rest
+from tests.miniprogram.e2e.acts import heading, prepare, start_at_rest
 from tests.miniprogram.e2e.stage import Stage
 from tests.shared import shared
 
@@ -22,9 +22,7 @@ def test_a_monitor_replay_is_not_live(built: Path, tmp_path: Path) -> None:
         stage.add_film("replay", films.encode(pictures, tmp_path / "replay.mjpeg"))
         purchase = stage.open_purchase()
         phone = stage.phone("李建国", "replay")
-        phone.open(stage.pushed(purchase))
-        agree(phone)
-        allow_camera(phone)
+        prepare(phone, stage.pushed(purchase))
         start_at_rest(phone, LENGTH_S)
         phone.wait("outcome", 40)
         assert heading(phone) == "这次没有通过"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, heading
+from tests.miniprogram.e2e.acts import heading, prepare
 from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.e2e.stage import Stage
 
@@ -13,9 +13,7 @@ RIGHT, ANOTHER = "/films/single_face.mp4", "/films/WolfgangLanger_Pexels.mp4"
 def at_the_start(stage: Stage, film: str) -> tuple[Phone, dict[str, str]]:
     purchase = stage.open_purchase()
     phone = stage.phone_with_film("李建国", film)
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     return phone, purchase
 
 

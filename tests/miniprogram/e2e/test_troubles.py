@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.acts import film, heading, prepare
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,9 +38,7 @@ def test_a_list_that_finds_no_server_tries_again(stage: Stage) -> None:
 def test_a_server_that_goes_before_the_start_costs_one_tap(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国")
-    phone.open(stage.pushed(purchase))
-    agree(phone)
-    allow_camera(phone)
+    prepare(phone, stage.pushed(purchase))
     with stage.out_of_order():
         phone.tap("start")
         phone.wait("trouble", 30)
