@@ -4,6 +4,7 @@ Judged by durations, never by counts, so that 3 and 10 frames a second give the 
 axis has its own neutral value, taken from the capture's own frames.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -28,7 +29,8 @@ class Rule:
     """How an action shows in a signal measured from neutral.
 
     It begins when the signal reaches `on`, ends when it falls below `off`, lasts between `least`
-    and `most` ms, and must be preceded by rest; `returns` says that it must come back half-way at least.
+    and `most` ms, and must be preceded by rest; `returns` says that it must come back half-way at least,
+    or go on for `held` ms and more.
     """
 
     on: float
@@ -36,12 +38,13 @@ class Rule:
     least: float
     most: float = 15_000.0
     returns: bool = False
+    held: float = math.inf
 
 
 RULES = {
     "turn_left": Rule(15.0, 8.0, 250),
     "turn_right": Rule(15.0, 8.0, 250),
-    "nod": Rule(12.0, 6.0, 200, returns=True),
+    "nod": Rule(12.0, 6.0, 200, returns=True, held=1000),
     "closer": Rule(0.22, 0.10, 300),
     "open_mouth": Rule(0.30, 0.15, 250),
     "smile": Rule(0.18, 0.10, 350),
@@ -97,9 +100,15 @@ def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Inter
             begun, rested = None, value < rule.off
         else:
             peak = max(peak, value)
-    if begun is not None and not rule.returns:
-        found += _lasting(times, begun, len(signal) - 1, rule)
+    if begun is not None:
+        found += _under_way(times, begun, len(signal) - 1, rule)
     return found
+
+
+def _under_way(times: Sequence[float], first: int, last: int, rule: Rule) -> list[Interval]:
+    """Return the interval of an action that the film's end cuts off, if it need not come back any more."""
+    lasting = _lasting(times, first, last, rule)
+    return [one for one in lasting if not rule.returns or one.to_ms - one.from_ms >= rule.held]
 
 
 def _lasting(times: Sequence[float], first: int, last: int, rule: Rule) -> list[Interval]:

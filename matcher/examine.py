@@ -35,7 +35,7 @@ def examine(models: Models, examination: Examination) -> Report:
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == "motion"]
     evidence = _evidence(models, examination)
-    usable = [(frame, one) for frame, one in evidence if one.hint is None]
+    usable = [(frame, one) for frame, one in evidence if one.hint is None and one.shows_who]
     probes = [_probe(models, frame, one) for frame, one in sorted(usable, key=_worth)[:EMBEDDED]]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
@@ -95,6 +95,8 @@ def _acquisition(observations: Sequence[Observation], evidence: int, usable_evid
     """Return how much was filmed, how much of it can be used, and what was mostly wrong with the rest."""
     motion = [one for one in observations if one.kind == "motion"]
     hints = Counter(one.hint for one in observations if one.hint)
+    # Evidence with nothing else against it looks away.
+    hints = hints or +Counter(turned=evidence - usable_evidence)
     return {
         "motion": len(motion),
         "evidence": evidence,
@@ -111,7 +113,7 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[
     remembered = [one for one in motion if one.face]
     if vectors and remembered:
         faces = [fingerprint.unpacked(one.face) for one in remembered]
-        # A face turned away resembles nobody: each remembered face is held against its best match.
+        # A face half turned away resembles some frames only: each is held against its best match.
         alike += [max(float(face @ vector) for vector in vectors) for face in faces]
     return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
 

@@ -15,8 +15,8 @@ from matcher.types import Frame, Observation
 
 MOTION_SIDE = 320
 EVIDENCE_SIDE = 640
-# One motion frame in this time is embedded and judged by PAD, to tell whether one live face stays.
-EMBED_EVERY_MS = 900
+# One motion frame in this time is embedded and one judged by PAD, to tell whether one live face stays.
+SAMPLE_EVERY_MS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +63,16 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     if view.mesh is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
     measured = quality.measure(view.picture, view.faces, view.mesh)
-    remembered = _must_embed(frame, earlier)
+    posed = replace(bare, **asdict(view.mesh.expression))
     return replace(
-        bare,
+        posed,
         **_place(view.picture, view.faces[0], view.mesh.landmarks),
-        **asdict(view.mesh.expression),
         size=measured.size,
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
-        face=_embedded(models, view.picture, view.mesh.landmarks) if remembered else "",
-        live=_live(models, view) if remembered or frame.kind == "evidence" else None,
+        face=_embedded(models, view.picture, view.mesh.landmarks) if _must_embed(posed, earlier) else "",
+        live=_live(models, view) if _must_judge(posed, earlier) else None,
         skin=view.mesh.skin,
         bezel=bezel(view.picture, view.faces[0].box) if frame.kind == "evidence" else None,
         glasses=measured.glasses,
@@ -108,11 +107,19 @@ def _live(models: Models, view: Look) -> float | None:
     return models.pad.live(view.picture, view.faces[0].box) if models.pad else None
 
 
-def _must_embed(frame: Frame, earlier: Sequence[Observation]) -> bool:
+def _must_embed(posed: Observation, earlier: Sequence[Observation]) -> bool:
     """Tell whether this motion frame is one of those whose face is remembered."""
-    if frame.kind != "motion":
-        return False
-    return not any(one.face and frame.t_ms - one.t_ms < EMBED_EVERY_MS for one in earlier)
+    return posed.kind == "motion" and posed.shows_who and not _lately(posed, [e for e in earlier if e.face])
+
+
+def _must_judge(posed: Observation, earlier: Sequence[Observation]) -> bool:
+    """Tell whether PAD judges this frame: all evidence, and motion frames whatever their pose."""
+    judged = [one for one in earlier if one.kind == "motion" and one.live is not None]
+    return posed.kind == "evidence" or not _lately(posed, judged)
+
+
+def _lately(posed: Observation, earlier: Sequence[Observation]) -> bool:
+    return any(posed.t_ms - one.t_ms < SAMPLE_EVERY_MS for one in earlier)
 
 
 def _change(view: Look, earlier: Sequence[Observation]) -> float | None:

@@ -7,7 +7,7 @@ from matcher import replay
 from matcher.actions import rate
 from matcher.types import Observation
 
-STILL = 0.9
+STILL = 0.5
 
 
 def timing(observations: Sequence[Observation]) -> dict[str, Any]:

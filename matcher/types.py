@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+# Degrees. Of a head bowed further SFace says the same as of a stranger's (0.0 and more, where otherwise
+# it says 0.6); further turned or raised, it has not been measured (`python -m scripts.evaluate poses`).
+BOWED, RAISED, TURNED = 28.0, -35.0, 55.0
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -64,6 +68,13 @@ class Observation:
     bezel: float | None = None
     glasses: bool | None = None
     hint: str | None = None
+
+    @property
+    def shows_who(self) -> bool:
+        """Tell whether the face is near enough to the camera's axis for an embedding to tell who it is."""
+        if self.yaw is None or self.pitch is None:
+            return False
+        return abs(self.yaw) <= TURNED and RAISED <= self.pitch <= BOWED
 
     def to_json(self) -> dict[str, Any]:
         """Return the observation as plain JSON types."""

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, publish, quality
+from scripts.evaluate import colour, comparison, cues, kin, landmarks, liveness, pad, poses, publish, quality
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -14,6 +14,7 @@ COMMANDS = {
     "pad": (pad.run, ("films", "weights", "out")),
     "colour": (colour.run, ("films", "out")),
     "cues": (cues.run, ("films", "faces", "out")),
+    "poses": (poses.run, ("films", "faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
     "quality": (quality.run, ("faces", "out")),
 }

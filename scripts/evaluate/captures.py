@@ -17,7 +17,6 @@ from models.domain.policy import Policy
 from scripts.evaluate.changes import CHANGES, MENDS, Picture, grainy
 from scripts.evaluate.presentations import BONA_FIDE, Presentation
 
-MOTION_FPS = 5
 SIDE = {"motion": 320, "evidence": 640}
 QUALITY = {"motion": 50, "evidence": 80}
 BATCH = 12
@@ -84,9 +83,10 @@ def filmed(one: Presentation, policy: Policy) -> list[Frame]:
     numbers = np.random.default_rng(one.number)
     instants = draw(policy, iter(numbers.random, None)).evidence_at_ms
     whole = int(one.length * 1000)
-    times = [(n * 1000 // MOTION_FPS, "motion") for n in range(whole * MOTION_FPS // 1000)]
+    motion = [n * 1000 // one.rate for n in range(whole * one.rate // 1000)]
     # Never at the very instant of a motion frame.
-    times += [(t + (t % (1000 // MOTION_FPS) == 0), "evidence") for t in instants if t < whole]
+    evidence = [t + (t in motion) for t in instants if t < whole]
+    times = [*((t, "motion") for t in motion), *((t, "evidence") for t in evidence)]
     change = CHANGES[one.change](numbers)
     made = []
     for seq, (t_ms, kind) in enumerate(sorted(times)):

@@ -19,8 +19,9 @@ from matcher.local import LocalMatcher
 from models.domain.decision import Outcome
 from models.domain.policy import Policy
 from scripts.evaluate import plots, rates
+from scripts.evaluate.attacks import made_of
 from scripts.evaluate.captures import Judged, judged
-from scripts.evaluate.presentations import BONA_FIDE, Presentation, disjoint, of_folder
+from scripts.evaluate.presentations import BONA_FIDE, Presentation, disjoint, of_folder, varied
 
 
 class Worker:
@@ -43,7 +44,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     """Judge every presentation; write summary.json, presentations.csv and the plots; return the summary."""
     pad_dir, out = Settings().pad_dir, options.out
     policy = replace(Policy(), pad_required=pad_dir is not None)
-    presentations = of_folder(options.films)
+    live, filmed = of_folder(options.films)
+    attacks = [*filmed, *made_of(live, sorted({one.claimed for one in filmed}))]
+    presentations = [*live, *varied(options.films, live), *attacks]
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(os.cpu_count(), Worker.start, (pad_dir,)) as pool:
         made = pool.imap(partial(Worker.judged, policy), presentations, chunksize=4)
@@ -101,14 +104,15 @@ def _table(file: Path, rows: Sequence[Judged]) -> None:
     with file.open("w", newline="", encoding="utf-8") as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow([
-            "species", "film", "from_s", "length_s", "actions", "outcome", "reason", "done", "pad", "score",
-            "same_face", "max_gap_ms", "repeated", "frozen_ms", "looped_ms", "seen_frames", "seen_ms",
+            "species", "film", "from_s", "length_s", "fps", "actions", "outcome", "reason", "done",
+            "pad", "score", "same_face", "max_gap_ms", "repeated", "frozen_ms", "looped_ms",
+            "seen_frames", "seen_ms",
         ])  # fmt: skip
         for row in rows:
             one, report = row.presentation, row.report
             table.writerow([
                 one.species, one.claimed.name, f"{one.pieces[0].begin:.2f}", f"{one.length:.2f}",
-                " ".join(one.actions), row.decision.outcome, row.decision.reason,
+                one.rate, " ".join(one.actions), row.decision.outcome, row.decision.reason,
                 " ".join(action["action"] for action in report.actions if action["done"]),
                 report.pad["score"], report.comparison["score"], report.continuity["same_face_min"],
                 report.timing["max_gap_ms"], report.timing["repeated"], report.timing["frozen_ms"],

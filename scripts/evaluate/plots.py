@@ -160,3 +160,14 @@ def covers(file: Path, rows: Sequence[Mapping[str, Any]], summary: Mapping[str, 
     left.legend(fontsize=7)
     figure.savefig(file, dpi=120)
     pyplot.close(figure)
+
+
+def poses(file: Path, seen: Sequence[tuple[float, float, float]]) -> None:
+    """Plot (yaw, pitch, likeness to the same person's frontal pictures), the likeness as a colour."""
+    figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
+    table = np.array(seen)
+    dots = axes.scatter(table[:, 0], table[:, 1], c=table[:, 2], s=14, cmap="RdYlGn", vmin=0.0, vmax=1.0)
+    axes.set(xlabel="yaw, degrees (+ subject's left)", ylabel="pitch, degrees (+ down)")
+    figure.colorbar(dots, label="cosine to the nearest of three frontal pictures")
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)

@@ -1,14 +1,13 @@
-"""Cutting labelled films into presentations such as a challenge asks for, and making attacks of them."""
+"""Cutting labelled films into presentations such as a challenge asks for."""
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from matcher.actions import RULES
-from scripts.demo.film import samples
 
 BONA_FIDE = "bona_fide"
 # What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left);
@@ -22,7 +21,8 @@ LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 4.0, 15.0
 LINGER_S = 3.0  # how much longer is filmed on a slow network, until the phone hears that all has been seen
-VARIANTS = 200
+# Phones send 3–10 frames a second; the films are cut at RATE, the live ones at these as well.
+RATE, OTHER_RATES = 5, (4, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Presentation:
     """One capture: what is shown, how it is doctored, what was asked for.
 
     `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from,
-    which the memory of frames knows; `number` seeds what is random.
+    which the memory of frames knows; `rate` is motion frames a second, `number` seeds what is random.
     """
 
     species: str
@@ -60,6 +60,7 @@ class Presentation:
     claimed: Path
     change: str = "none"
     earlier: "Presentation | None" = None
+    rate: int = RATE
     number: int = 0
 
     @property
@@ -76,21 +77,24 @@ class Presentation:
         )  # fmt: skip
 
 
-# Somebody else, who moves a lot.
-STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
-
-
-def of_folder(folder: Path) -> list[Presentation]:
-    """Return all presentations of DIR/labels.json: the films' own, then the attacks made of live ones."""
+def of_folder(folder: Path) -> tuple[list[Presentation], list[Presentation]]:
+    """Return the films of DIR/labels.json as presentations, the live ones and those of attacks."""
     films = labels(folder)
-    own = {name: list(_cut(folder / name, label)) for name, label in films.items()}
-    live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
-    if not any(own.values()):
+    cut = {name: list(_cut(folder / name, label)) for name, label in films.items()}
+    if not any(cut.values()):
         raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
-    others = [folder / other for other in films if other not in live]
-    made = (attack for name in live for attack in _attacks(own[name], others))
-    slow = (longer for name in live for longer in _lingering(own[name], films[name]))
-    return [*itertools.chain.from_iterable(own.values()), *slow, *made]
+    live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
+    return (
+        [one for name in live for one in cut[name]],
+        [one for name in films if name not in live for one in cut[name]],
+    )
+
+
+def varied(folder: Path, live: Sequence[Presentation]) -> Iterator[Presentation]:
+    """Yield live presentations as other phones and networks send them: longer, slower, faster."""
+    films = labels(folder)
+    yield from _lingering(live, {folder / name: label for name, label in films.items()})
+    yield from (replace(one, rate=rate) for one in live for rate in OTHER_RATES)
 
 
 def labels(folder: Path) -> dict[str, Any]:
@@ -122,10 +126,10 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
             yield made
 
 
-def _lingering(live: Sequence[Presentation], label: dict[str, Any]) -> Iterator[Presentation]:
+def _lingering(live: Sequence[Presentation], films: Mapping[Path, Any]) -> Iterator[Presentation]:
     """Yield live presentations that go on for LINGER_S, where their film does and shows something new."""
-    ends = max(float(segment["to"]) for segment in label["segments"])
     for one in live:
+        ends = max(float(segment["to"]) for segment in films[one.claimed]["segments"])
         end = one.pieces[-1].end
         more = replace(one, pieces=(Piece(one.claimed, end, end + LINGER_S),))
         longer = replace(one, pieces=one.pieces + more.pieces)
@@ -139,55 +143,6 @@ def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
     if length >= SHORTEST_LEAD_S:
         for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
             yield Piece(film, begin + n * LEAD_STEP_S, begin + n * LEAD_STEP_S + length)
-
-
-def _attacks(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
-    """Yield what can be made of a live film without the person: each presentation in every way."""
-    for one in live:
-        lead = one.pieces[0]
-        still = (replace(lead, end=lead.begin + one.length, still=True),)
-        yield replace(one, species="still_photo", pieces=still)
-        yield replace(one, species="ken_burns", pieces=still, change="ken_burns")
-        yield replace(one, species="tilted_photo", pieces=still, change="tilted")
-        yield replace(one, species="gap", change="gap")
-        yield replace(one, species="repeated_frames", change="repeated")
-        yield replace(one, species="looped_clip", pieces=_looped(one))
-        yield replace(one, species="there_and_back", pieces=_back(one))
-        if len(one.actions) > 1:
-            backward = tuple(replace(piece, begin=piece.end, end=piece.begin) for piece in one.pieces[::-1])
-            yield replace(one, species="reversed", pieces=backward)
-        for other in others:
-            yield replace(
-                one, species="replayed_from_half_way", pieces=_swapped(one, Piece(other, 0.0, LONGEST_S))
-            )
-        yield replace(one, species="face_swapped_half_way", pieces=_swapped(one, STRANGER))
-    for number, one in zip(range(VARIANTS), itertools.cycle(live), strict=False):
-        yield replace(one, species="seen_before", change="doctored", earlier=one, number=number)
-
-
-def _looped(one: Presentation) -> tuple[Piece, ...]:
-    """Return the first action, neutral pose first, over and over for as long as the presentation."""
-    lead, take = one.pieces[:2]
-    short = (replace(lead, end=lead.begin + 0.5), take)
-    times = max(2, round(one.length / sum(piece.length for piece in short)))
-    return short * times
-
-
-def _back(one: Presentation) -> tuple[Piece, ...]:
-    """Return the first half of the presentation and the same backward."""
-    lead, take = one.pieces[:2]
-    middle = replace(take, end=(take.begin + take.end) / 2)
-    return lead, middle, replace(middle, begin=middle.end, end=middle.begin)
-
-
-def _swapped(one: Presentation, other: Piece) -> tuple[Piece, ...]:
-    """Return the presentation with another film from its middle on."""
-    kept, left = [], one.length / 2
-    for piece in one.pieces:
-        if left > 0:
-            kept.append(replace(piece, end=piece.begin + min(left, piece.length)))
-        left -= piece.length
-    return *kept, replace(other, end=other.begin + one.length / 2)
 
 
 def disjoint(presentations: Sequence[Presentation]) -> list[Presentation]:

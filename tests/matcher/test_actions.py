@@ -102,8 +102,13 @@ def test_an_action_may_be_held_to_the_end(action: str) -> None:
     assert len(seen(action, film(5, 4, doing((action, 2.0, 9.0))))) == 1
 
 
-def test_a_nod_must_come_back() -> None:
-    assert seen("nod", film(5, 4, doing(("nod", 2.0, 9.0)))) == []
+@pytest.mark.parametrize(("held_s", "times"), [(0.4, 0), (0.8, 0), (1.4, 1), (3.0, 1)])
+def test_a_nod_comes_back_or_is_held_for_a_second(held_s: float, times: int) -> None:
+    assert len(seen("nod", film(5, 2 + held_s, doing(("nod", 2.0, 9.0))))) == times
+
+
+def test_a_blink_must_come_back() -> None:
+    assert seen("blink", film(10, 2.4, doing(("close_eyes", 2.0, 9.0)))) == []
 
 
 @pytest.mark.parametrize(("fps", "times"), [(10, 1), (8, 1), (5, 0), (3, 0)])

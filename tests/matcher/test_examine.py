@@ -9,7 +9,7 @@ import pytest
 
 from api.flows.facts import facts
 from matcher.local import LocalMatcher
-from matcher.types import Observation
+from matcher.types import BOWED, Observation
 from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
@@ -168,3 +168,34 @@ def test_pad_is_measured_where_its_weights_are_and_never_guessed(matcher: LocalM
     guarded = LocalMatcher(1, shared("models"))
     pad = examined(guarded, frames(MAN)).pad
     assert pad["status"] == "measured" and pad["frames"] >= 2 and pad["score"] > 0.5
+
+
+def test_a_head_bowed_low_is_not_taken_for_another_face(matcher: LocalMatcher) -> None:
+    nodding = frames(Film(shared("liveness") / "bona_fide.mp4", 9.8, 4.4))
+    seen = observed(matcher, nodding)
+    bowed = [one for one in seen if (one.pitch or 0.0) > BOWED]
+    assert len(bowed) > 5 and not any(one.face for one in bowed)
+    assert sum(bool(one.face) for one in seen) >= 3
+    report = examined(matcher, nodding, actions=("nod",))
+    assert report.continuity["same_face_min"] > 0.5
+    assert report.acquisition["usable_evidence"] == sum(
+        one.kind == "evidence" and one.shows_who and one.hint is None for one in seen
+    )
+
+
+def test_pad_also_judges_the_head_that_is_bowed() -> None:
+    guarded = LocalMatcher(1, shared("models"))
+    seen = observed(guarded, frames(Film(shared("liveness") / "bona_fide.mp4", 9.8, 4.4)))
+    assert any(one.live is not None for one in seen if one.kind == "motion" and (one.pitch or 0.0) > BOWED)
+
+
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "shows"),
+    [(0, 5, True), (50, 0, True), (-50, 20, True), (0, 29, False), (0, -36, False), (-56, 0, False)],
+)
+def test_a_face_far_off_the_cameras_axis_does_not_show_who_it_is(
+    yaw: float, pitch: float, shows: bool
+) -> None:
+    posed = Observation(0, 0, "motion", "", "", 1, yaw=yaw, pitch=pitch)
+    assert posed.shows_who is shows
+    assert not Observation(0, 0, "motion", "", "", 0).shows_who

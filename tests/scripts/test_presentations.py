@@ -1,0 +1,75 @@
+"""Labelled films cut into presentations, and the attacks made of them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scripts.evaluate.attacks import REST, made_of
+from scripts.evaluate.presentations import LINGER_S, OTHER_RATES, Presentation, disjoint, of_folder, varied
+
+TURN = {"from": 2.0, "to": 5.0, "action": "turn_left"}
+NOD = {"from": 5.0, "to": 8.0, "action": "nod_down"}
+NEUTRAL = {"from": 0.0, "to": 2.0, "action": "neutral"}
+LABELS = {
+    "note": "no film",
+    "live.mp4": {"kind": "bona_fide", "segments": [NEUTRAL, TURN, NOD, {**NEUTRAL, "from": 8.0, "to": 12.0}]},
+    "monitor.mp4": {"kind": "attack", "species": "monitor_replay", "segments": [NEUTRAL, TURN]},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of labels; cutting needs no picture."""
+    (tmp_path / "labels.json").write_text(json.dumps(LABELS))
+    return tmp_path
+
+
+def test_live_films_and_filmed_attacks_are_cut_apart(folder: Path) -> None:
+    live, filmed = of_folder(folder)
+    assert {one.claimed.name for one in live} == {"live.mp4"} and {one.species for one in live} == {
+        "bona_fide"
+    }
+    assert Counter(one.species for one in filmed) == {"monitor_replay": 2}
+    assert Counter(one.actions for one in live).keys() == {
+        ("turn_left",), ("nod",), ("turn_left", "nod"), ("nod", "turn_left"),
+    }  # fmt: skip
+
+
+def test_live_presentations_also_go_on_and_come_at_other_rates(folder: Path) -> None:
+    live, _ = of_folder(folder)
+    others = list(varied(folder, live))
+    longer = [one for one in others if one.rate == live[0].rate]
+    assert Counter(one.rate for one in others if one not in longer) == dict.fromkeys(OTHER_RATES, len(live))
+    assert longer and all(one.pieces[-1].length == LINGER_S for one in longer)
+    assert all(one.pieces[-1].begin >= one.pieces[-2].end for one in longer)
+
+
+def test_a_stand_in_acts_for_somebody_who_only_rests(folder: Path) -> None:
+    live, filmed = of_folder(folder)
+    attacks = list(made_of(live, [one.claimed for one in filmed[:1]]))
+    assert "bona_fide" not in {one.species for one in attacks}
+    for one in (one for one in attacks if one.species == "stand_in"):
+        assert one.pieces[0] == one.pieces[-1] == REST and one.claimed == REST.film
+        assert {piece.film.name for piece in one.pieces[1:-1]} == {"live.mp4"}
+
+
+def test_disjoint_ones_share_no_film(folder: Path) -> None:
+    live, _ = of_folder(folder)
+    chosen = disjoint(live)
+    assert 1 <= len(chosen) < len(live)
+    assert not any(a.overlaps(b) for a in chosen for b in chosen if a is not b)
+
+
+def test_a_folder_without_takes_says_what_it_lacks(tmp_path: Path) -> None:
+    segments = [{"from": 0.0, "to": 9.0, "action": "neutral"}]
+    (tmp_path / "labels.json").write_text(json.dumps({"a.mp4": {"kind": "bona_fide", "segments": segments}}))
+    with pytest.raises(SystemExit, match="a known action"):
+        of_folder(tmp_path)
+
+
+def test_a_presentation_is_as_long_as_its_pieces(folder: Path) -> None:
+    live, _ = of_folder(folder)
+    one: Presentation = live[0]
+    assert one.length == pytest.approx(sum(abs(piece.end - piece.begin) for piece in one.pieces))
