@@ -9,7 +9,8 @@ import pytest
 from api import guide
 from api.codes import TILL, WAITED_FOR, Code
 from api.posting import NO_ANSWER
-from api.webhooks import BACK_OFF_S, TOLERANCE_S
+from api.webhooks import TOLERANCE_S
+from models.domain.delivery import PATIENT
 from models.domain.sandbox import CAST
 from tests.api.idor import document
 from tests.world import World
@@ -38,7 +39,7 @@ def test_every_magic_number_is_documented() -> None:
 
 
 def test_the_tolerance_and_the_pauses_are_documented() -> None:
-    *pauses, last = BACK_OFF_S
+    *pauses, last = PATIENT
     assert f"{', '.join(map(str, pauses))} 秒后重发，之后每 {last} 秒一次" in GUIDE
     assert f"{TOLERANCE_S} 秒" in GUIDE
 
