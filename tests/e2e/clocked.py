@@ -49,7 +49,7 @@ def _given() -> ClockAhead:
 
 def _command(module: str, *words: str) -> None:
     """Run a command as `python -m` would; it builds its own ports and finds this clock in them."""
-    ports.SystemClock.now = _given().now  # type: ignore[method-assign]
+    ports.SystemClock.now = _given().now
     sys.argv = [module, *words]
     runpy.run_module(module, run_name="__main__")
 

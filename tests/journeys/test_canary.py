@@ -11,12 +11,13 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from api.flows import administration, examine, staff
+from api.flows import administration, staff
 from api.flows.staff import Member
 from api.logs import configure
 from matcher.errors import MatcherUnavailable
 from models import tables
 from models.domain import notice
+from models.domain.decision import UNANSWERED
 from models.domain.idnumber import IdType, parse
 from models.domain.provider import Provider
 from tests import play
@@ -196,4 +197,4 @@ def test_a_log_line_is_json_with_route_and_request(world: World, logged: Any) ->
 
 def test_matcher_errors_carry_nothing() -> None:
     assert str(MatcherUnavailable()) == ""
-    assert examine.UNANSWERED.reason == "matcher_unavailable"
+    assert UNANSWERED.reason == "matcher_unavailable"

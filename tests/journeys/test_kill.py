@@ -8,6 +8,7 @@ processes.
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from matcher.local import LocalMatcher
 from models import tables
 from models.database import Database
 from models.domain.verification import VerificationState
-from scripts.demo.film import Film
+from scripts.demo.film import Film, Shot
 from tests import play
 from tests import world as worlds
 from tests.world import MAN, RIGHT, WRONG, World, multipart, purchase
@@ -83,6 +84,10 @@ class Play:
 
         return self.surely(send)
 
+    def _send(self, challenge: dict[str, Any], shots: list[Shot]) -> dict[str, Any]:
+        url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
+        return play.ok(self.phone.post(url, **multipart(shots)))
+
     def purchase(self, film: Film) -> str:
         """Play a purchase to its end; return the verification."""
         verification = str(self.post("/v1/verifications", purchase(), "k-create")["id"])
@@ -92,10 +97,8 @@ class Play:
         challenge = self.surely(lambda: play.draw(self.phone, scene))
         shots = film.shots(challenge["frame"])
         self.world.clock.tick(shots[-1].t_ms / 1000)
-        url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
         for start in range(0, len(shots), 12):
-            batch = multipart(shots[start : start + 12])
-            self.surely(lambda sent=batch: play.ok(self.phone.post(url, **sent)))
+            self.surely(partial(self._send, challenge, shots[start : start + 12]))
         result = self.surely(lambda: play.finish(self.phone, challenge))
         if result["outcome"] == "failed":
             self.surely(lambda: play.ok(play.appealed(self.phone, scene), 201))

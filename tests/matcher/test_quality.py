@@ -118,7 +118,7 @@ def test_no_light_and_no_skin_is_a_cover(matcher: LocalMatcher, name: str, light
 
 @pytest.mark.parametrize("film", [MAN, WOMAN], ids=["man", "woman"])
 def test_the_films_faces_are_not_covered(matcher: LocalMatcher, film: object) -> None:
-    evidence = [frame for frame in frames(film) if frame.kind == "evidence"]  # type: ignore[arg-type]
+    evidence = [frame for frame in frames(film) if frame.kind == "evidence"]
     assert "covered" not in {one.hint for one in matcher.observe(evidence)}
 
 

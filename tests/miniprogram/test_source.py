@@ -83,7 +83,7 @@ def sent(bodies: Path, form: str) -> dict[str, object]:
 
 
 def test_frames_arrive_as_they_were_filmed(bodies: Path) -> None:
-    with Flask("server").test_request_context("/", method="POST", **sent(bodies, "frames")):  # type: ignore[arg-type]
+    with Flask("server").test_request_context("/", method="POST", **sent(bodies, "frames")):
         got = frames()
     assert [(one.seq, one.t_ms, one.kind, one.mirrored) for one in got] == [
         (0, 0, "motion", False),
@@ -94,7 +94,7 @@ def test_frames_arrive_as_they_were_filmed(bodies: Path) -> None:
 
 
 def test_an_appeal_arrives_as_it_was_written(bodies: Path) -> None:
-    with Flask("server").test_request_context("/", method="POST", **sent(bodies, "appeal")):  # type: ignore[arg-type]
+    with Flask("server").test_request_context("/", method="POST", **sent(bodies, "appeal")):
         fields, photos = appeal()
     assert (fields.reason, fields.statement) == (
         "photo_outdated",

@@ -74,7 +74,7 @@ def two_people() -> Iterator[Picture]:
     for left, right in zip(man, woman, strict=False):
         both = np.hstack([cv2.resize(left, half), cv2.resize(right, half)])
         border = (SIZE[1] - half[1]) // 2
-        yield cv2.copyMakeBorder(both, border, border, 0, 0, cv2.BORDER_REPLICATE)
+        yield np.asarray(cv2.copyMakeBorder(both, border, border, 0, 0, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def stretch(film: Path, start_s: float, seconds: float) -> Iterator[Picture]:
@@ -142,4 +142,4 @@ def _swayed(picture: Picture, number: int) -> Picture:
     t = number / FPS
     across, down = 3 * np.sin(1.3 * t) + 2 * np.sin(3.1 * t), 3 * np.sin(1.7 * t + 1) + 2 * np.sin(2.6 * t)
     moved = np.array([[1, 0, across], [0, 1, down]], np.float32)
-    return cv2.warpAffine(picture, moved, SIZE, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.warpAffine(picture, moved, SIZE, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -1,5 +1,7 @@
 import math
+from collections import ChainMap
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ PASSED = Decision(Outcome.PASSED, Reason.OK)
 SCORES = st.none() | st.floats(-1, 1) | st.just(math.nan)
 
 # What can be wrong with a film, in the order in which it is judged, and what it is then called.
-PIPELINE = [
+PIPELINE: list[tuple[dict[str, Any], Outcome, Reason]] = [
     ({"seen_exact": 1}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
     ({"seen_similar": POLICY.similar_run}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
     ({"seen_movement_ms": 2000}, Outcome.FAILED, Reason.FRAMES_SEEN_BEFORE),
@@ -80,9 +82,7 @@ def test_each_single_flaw_has_its_own_answer(flaw, outcome, reason):
 
 @pytest.mark.parametrize("at", range(len(PIPELINE)))
 def test_of_several_flaws_the_earliest_in_the_pipeline_is_named(at):
-    flaws = {}
-    for flaw, _, _ in reversed(PIPELINE[at:]):
-        flaws |= flaw
+    flaws = ChainMap(*(flaw for flaw, _, _ in PIPELINE[at:]))
     decision = decide(replace(GOOD, **flaws), POLICY)
     assert (decision.outcome, decision.reason) == PIPELINE[at][1:]
 
