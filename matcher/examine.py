@@ -35,7 +35,8 @@ def examine(models: Models, examination: Examination) -> Report:
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == "motion"]
     evidence = _evidence(models, examination)
-    usable = [(frame, one) for frame, one in evidence if one.hint is None and one.shows_who]
+    clear = [(frame, one) for frame, one in evidence if one.hint is None]
+    usable = [(frame, one) for frame, one in clear if one.shows_who]
     probes = [_probe(models, frame, one) for frame, one in sorted(usable, key=_worth)[:EMBEDDED]]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
@@ -55,7 +56,7 @@ def examine(models: Models, examination: Examination) -> Report:
         ],
         in_order=not all(done) or None not in found,
         continuity=_continuity(probes, motion),
-        pad=_pad(models, [one for _, one in usable], motion) | {"cues": cues(observations)},
+        pad=_pad(models, [one for _, one in clear], motion) | {"cues": cues(observations)},
         colour=colour.response(examination.colours, observations),
         comparison=score,
         cohort=cohort,
@@ -118,17 +119,17 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[
     return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
 
 
-def _pad(models: Models, usable: Sequence[Observation], motion: Sequence[Observation]) -> dict[str, Any]:
+def _pad(models: Models, clear: Sequence[Observation], motion: Sequence[Observation]) -> dict[str, Any]:
     """Return what the PAD net says of the capture.
 
-    `score` is the median P(bona fide) of the usable evidence, among it the very frames that are embedded;
-    `lowest` the least median of three neighbours in time, motion frames included: no stretch of the film
-    may show a picture of a face.
+    `score` is the median P(bona fide) of the evidence that shows who it is, among it the very frames that
+    are embedded; `lowest` the least median of three neighbours in time in whatever pose, motion frames
+    included: no stretch of the film may show a picture of a face.
     """
     if models.pad is None:
         return {"status": "not_available", "score": None, "lowest": None, "frames": 0}
-    scores = [one.live for one in usable if one.live is not None]
-    filmed = sorted([*usable, *motion], key=lambda one: one.t_ms)
+    scores = [one.live for one in clear if one.live is not None and one.shows_who]
+    filmed = sorted([*clear, *motion], key=lambda one: one.t_ms)
     course = [one.live for one in filmed if one.live is not None]
     runs = [course[i : i + RUN] for i in range(max(1, len(course) - RUN + 1))]
     return {
