@@ -37,9 +37,9 @@ class Observation:
     `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
     right first. `live` is P(bona fide), 0–1, of evidence and some motion frames where PAD weights are
     present. `glasses` tells whether spectacles are seen, None of a face turned away. `face` is the embedding
-    of the same motion frames, base64 of int8, for the same-face check. `skin` is the mean red, green and
-    blue of the face (0–255), `bezel` how unbroken the straight lines around it are in an evidence frame
-    (0–1, matcher/bezel.py).
+    of some motion frames that show who it is, base64 of int8, for the same-face check. `skin` is the mean
+    red, green and blue of the face (0–255), `bezel` how unbroken the straight lines around it are in an
+    evidence frame (0–1, matcher/bezel.py).
     """
 
     seq: int
