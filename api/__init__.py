@@ -1,1 +1,4 @@
-"""The application: HTTP in, flows, HTTP out."""
+"""The application: Flask routes and pages, a worker, and one package a capability.
+
+`composition` builds the ports they use.
+"""

@@ -3,22 +3,24 @@
 import structlog
 from flask import Response, g, request
 
-from api import guide, problems
-from api.feed import EventFeed
-from api.flows import policy as policies
+from api.composition import build
+from api.events.feed import EventFeed
+from api.http import problems
+from api.http.docs import guide
+from api.http.docs.openapi import Api, new_app
+from api.http.routes.callback import wechat
+from api.http.routes.deliveries import deliveries
+from api.http.routes.demo import demo
+from api.http.routes.institution import v1
+from api.http.routes.mini_program import mp
+from api.http.routes.public import public
+from api.http.routes.subject import me
+from api.http.web import limit_body, ports, refuse_control_characters
 from api.logs import configure
-from api.openapi import Api, new_app
-from api.ports import Clock, Ports, build
-from api.routes.callback import wechat
-from api.routes.deliveries import deliveries
-from api.routes.demo import demo
-from api.routes.institution import v1
-from api.routes.mini_program import mp
-from api.routes.popup import popup
-from api.routes.public import public
-from api.routes.subject import me
+from api.policies import versions as policies
+from api.popup.routes import popup
+from api.ports import Clock, Ports
 from api.settings import Settings
-from api.web import limit_body, ports, refuse_control_characters
 
 log = structlog.get_logger()
 HEADERS = {

@@ -17,10 +17,15 @@ from huey.contrib.sql_huey import SqlHuey
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import webhooks
-from api.flows import anchor, informing, native_result, push, retention, sandbox, settle
-from api.flows.examine import examine
+from api.admin import audit
+from api.capture import native_result
+from api.capture.decide import examine
+from api.events import webhooks
+from api.messaging import agent_notice, push
 from api.ports import Ports
+from api.privacy import retention
+from api.sandbox import player
+from api.verification import expiry
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.delivery import DUE, UNFINISHED
@@ -38,13 +43,13 @@ WEBHOOK_THREADS = 8
 DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
     "webhook": webhooks.deliver,
     "push": push.send,
-    "sandbox": sandbox.play,
-    "notice": informing.send,
-    "settle": settle.settle,
+    "sandbox": player.play,
+    "notice": agent_notice.send,
+    "settle": expiry.settle,
     "examine": examine,
     "native": native_result.decide,
     "retention": lambda ports, _: retention.sweep(ports),
-    "anchor": lambda ports, _: anchor.write(ports),
+    "anchor": lambda ports, _: audit.write(ports),
 }
 
 DECIDED_BY = {Provider.OWN: "examine", Provider.WECHAT: "native"}

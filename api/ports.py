@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
-from api.directory import OwnDirectory
-from api.sandbox import BothDirectories
-from api.settings import Settings, check
-from api.tokens import DatabaseTokens
-from matcher.local import LocalMatcher
+from api.settings import Settings
 from matcher.protocol import Matcher
-from matcher.remote import RemoteMatcher
-from models import migrate
+from matcher.types import Template
 from models.database import Database
+from models.domain.idnumber import IdNumber
+from models.domain.person import Network
 from models.objects import Objects
 from models.vault import Vault
-from wechat.gateway import Account, Gateway
 from wechat.protocol import WeChat
 
 CHINA = timezone(timedelta(hours=8))
@@ -78,6 +74,53 @@ class SystemRandom:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonView:
+    """One insured person as the flows need them."""
+
+    person_id: str
+    name: str
+    sex: str | None
+    birth: date | None
+    enrolled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody of a family network, and how they are related to its root."""
+
+    person: PersonView
+    relation: str
+    network: Network
+
+
+class PersonDirectory(Protocol):
+    """Answers who somebody is; a regional platform is another implementation."""
+
+    def find(self, number: IdNumber, name: str) -> PersonView | None:
+        """Return the person with this number if the name fits, else None."""
+
+    def person(self, person_id: str) -> PersonView | None:
+        """Return a person, or None."""
+
+    def network(self, person_id: str) -> list[Relative]:
+        """Return the person, then the family network."""
+
+    def references(self, person_id: str) -> tuple[Template, ...]:
+        """Return the templates of all photos on record."""
+
+    def document(self, person_id: str) -> tuple[str, IdNumber] | None:
+        """Return a person's full name and document, or None; only to be held against a register."""
+
+
+class Directories(PersonDirectory, Protocol):
+    """Tells real persons from the invented ones of the sandbox by their ids; finds real ones only."""
+
+    @property
+    def sandbox(self) -> PersonDirectory:
+        """Return the directory of the sandbox's invented persons."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """What a flow may use."""
 
@@ -89,7 +132,7 @@ class Ports:
     objects: Objects
     matcher: Matcher
     wechat: WeChat
-    directory: BothDirectories
+    directory: Directories
 
     def now(self) -> datetime:
         """Return the server's time."""
@@ -106,37 +149,3 @@ class Ports:
     def new_id(self, prefix: str) -> str:
         """Return a fresh identifier such as `vrf_…`."""
         return f"{prefix}_{self.random.token()}"
-
-
-def build(settings: Settings, clock: Clock | None = None) -> Ports:
-    """Return the real ports, or raise SettingsMissing, SchemaBehind or WrongWeights."""
-    check(settings)
-    migrate.check(settings.database_url)
-    database = Database(settings.database_url)
-    vault = Vault(settings.vault_ring(), settings.vault_index())
-    clock, random = clock or SystemClock(), SystemRandom()
-    account = Account(
-        settings.wechat_appid,
-        settings.wechat_secret.get_secret_value(),
-        base_url=settings.wechat_base_url,
-        env_version=settings.wechat_env_version,
-    )
-    return Ports(
-        settings=settings,
-        clock=clock,
-        random=random,
-        database=database,
-        vault=vault,
-        objects=Objects(settings.objects_url, vault),
-        matcher=_matcher(settings, random),
-        wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
-        directory=BothDirectories(OwnDirectory(database, vault)),
-    )
-
-
-def _matcher(settings: Settings, random: Random) -> Matcher:
-    """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
-    if settings.matcher_url:
-        secret = settings.matcher_secret.get_secret_value().encode()
-        return RemoteMatcher(settings.matcher_url, secret, random.token)
-    return LocalMatcher(settings.matcher_sets, settings.pad_dir)

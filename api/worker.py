@@ -4,9 +4,10 @@ import threading
 
 from huey.consumer import Consumer
 
+from api.composition import build
 from api.jobs import Jobs, queue
 from api.logs import configure
-from api.ports import Clock, build
+from api.ports import Clock
 from api.settings import Settings
 
 SWEEP_S = 0.2

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from api.flows import review
+from api.appeals import review
 from api.ports import Ports
 from models.domain.appeal import AppealState
 from scripts import setting

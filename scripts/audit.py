@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from api.flows import anchor
+from api.admin import audit
 from api.ports import Ports
 from scripts import setting
 
@@ -27,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(ports: Ports, options: argparse.Namespace) -> None:
     with console.status("核对事件链 / checking the chains"):
-        found = anchor.check(ports)
+        found = audit.check(ports)
     print(f"{found.verifications} verifications, {found.events} events, {found.anchors} anchors")
     if not found.anchors:
         print("Nothing is anchored yet: whoever rewrote a whole chain would not be seen.")

@@ -5,8 +5,8 @@ import argparse
 from rich.console import Console
 from rich.table import Column, Table
 
-from api.flows import disputes
-from api.flows.disputes import Bought
+from api.appeals import disputes
+from api.appeals.disputes import Bought
 from api.ports import Ports
 from models.domain.agent import Finding
 from models.domain.person import mask

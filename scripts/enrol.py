@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from api.flows import enrolment
-from api.flows.enrolment import Entry
+from api.admin import enrolment
+from api.admin.enrolment import Entry
 from api.ports import Ports
 from models.domain.errors import Refusal
 from models.domain.idnumber import IdType

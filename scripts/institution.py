@@ -5,8 +5,8 @@ import argparse
 from rich.console import Console
 from rich.table import Column, Table
 
-from api.flows import administration
-from api.flows.administration import Credentials
+from api.admin import institutions
+from api.admin.institutions import Credentials
 from api.ports import Ports
 from models.domain.provider import Provider
 from models.domain.sandbox import CAST
@@ -52,11 +52,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add(ports: Ports, options: argparse.Namespace) -> None:
     networks = tuple(options.network)
     if options.sandbox:
-        _show(administration.add_sandbox(ports, options.name, window_s=options.window, networks=networks))
+        _show(institutions.add_sandbox(ports, options.name, window_s=options.window, networks=networks))
         _show_magic_numbers()
         return
     provider = options.provider or (Provider.OWN if ports.settings.demo else Provider.WECHAT)
-    _show(administration.add_institution(ports, options.name, networks=networks, provider=provider))
+    _show(institutions.add_institution(ports, options.name, networks=networks, provider=provider))
 
 
 def _show_magic_numbers() -> None:
@@ -67,17 +67,17 @@ def _show_magic_numbers() -> None:
 
 
 def _provider(ports: Ports, options: argparse.Namespace) -> None:
-    administration.set_provider(ports, options.institution_id, options.provider)
+    institutions.set_provider(ports, options.institution_id, options.provider)
     print(f"{options.institution_id} is verified by {options.provider} from the next attempt on")
 
 
 def _popup(ports: Ports, options: argparse.Namespace) -> None:
-    administration.set_popup(ports, options.institution_id, tuple(options.origin), options.scheme)
+    institutions.set_popup(ports, options.institution_id, tuple(options.origin), options.scheme)
     print(f"the popup may be framed by {', '.join(options.origin) or 'nobody'}")
 
 
 def _rotate(ports: Ports, options: argparse.Namespace) -> None:
-    _show(administration.rotate_key(ports, options.institution_id))
+    _show(institutions.rotate_key(ports, options.institution_id))
 
 
 def _show(given: Credentials) -> None:
@@ -90,7 +90,7 @@ def _show(given: Credentials) -> None:
 
 def _list(ports: Ports, _: argparse.Namespace) -> None:
     table = Table(Column("institution_id", no_wrap=True), "名称", "provider", "sandbox", "registered")
-    for row in administration.institutions(ports):
+    for row in institutions.institutions(ports):
         table.add_row(
             row.id,
             row.name,

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from api.flows import policy as policies
+from api.policies import versions as policies
 from api.ports import Ports
 from models import tables
 from models.domain.policy import Policy

@@ -5,8 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from api.flows import policy as policies
-from api.ports import Ports, build
+from api.composition import build
+from api.policies import versions as policies
+from api.ports import Ports
 from api.settings import Settings, SettingsMissing
 from matcher.errors import WrongWeights
 from models.domain.errors import Refusal

@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from api.flows import staff
-from api.flows.staff import Member
+from api.admin import staff
+from api.admin.staff import Member
 from api.ports import Ports
 from models import tables
 from models.domain import idnumber

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from api.flows import funnel
+from api.admin import funnel
 from api.ports import Ports
 from scripts import setting
 

@@ -4,8 +4,8 @@ import argparse
 import sys
 from urllib.parse import urlsplit
 
-from api.flows import deliveries, golive
-from api.flows.golive import Verdict
+from api.events import deliveries, selftest
+from api.events.selftest import Verdict
 from api.ports import Ports
 from models.domain.delivery import DUE, DeliveryState
 from scripts import setting
@@ -81,7 +81,7 @@ def _resend(ports: Ports, options: argparse.Namespace) -> None:
 
 def _selftest(ports: Ports, options: argparse.Namespace) -> None:
     """Print each verdict in plain words; exit 0 only if exactly the good one was taken."""
-    verdicts = golive.check_receiver(ports, options.institution_id, options.url)
+    verdicts = selftest.check_receiver(ports, options.institution_id, options.url)
     for verdict in verdicts:
         print(_told(verdict))
     first = verdicts[0].sent

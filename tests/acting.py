@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from api.flows import administration, enrolment
-from api.flows.enrolment import Entry
+from api.admin import enrolment, institutions
+from api.admin.enrolment import Entry
 from models import tables
 from models.domain import notice
 from models.domain.idnumber import IdType
@@ -26,7 +26,7 @@ def refused(answer: TestResponse, status: int, code: str) -> bool:
 def strangers(world: World, count: int) -> list[Insured]:
     """Enrol persons who are nobody's relatives; both institutions are verified by WeChat from now on."""
     for institution in world.institutions:
-        administration.set_provider(world.ports, institution, Provider.WECHAT)
+        institutions.set_provider(world.ports, institution, Provider.WECHAT)
     people = [
         Insured(f"孙{'甲乙丙丁戊己'[i]}", number(f"330106195003011{i:02}"), f"openid-s{i}", None)
         for i in range(count)

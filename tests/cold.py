@@ -6,7 +6,7 @@ It waits for a line on standard input, so that all of them begin together, and p
 import sys
 from datetime import UTC, datetime
 
-from api.tokens import DatabaseTokens
+from api.messaging.wechat_tokens import DatabaseTokens
 from models.database import Database
 from models.vault import Vault
 from tests.simulated import APPID, SECRET

@@ -11,14 +11,16 @@ from typing import Any
 import httpx
 from flask.testing import FlaskClient
 
+from api.admin import enrolment, staff
+from api.admin import institutions as administration
+from api.admin.enrolment import Entry
+from api.admin.staff import Member
 from api.app import create_app
-from api.directory import OwnDirectory
-from api.flows import administration, enrolment, policy, staff
-from api.flows.enrolment import Entry
-from api.flows.staff import Member
-from api.openapi import Api
+from api.directory.own import OwnDirectory
+from api.directory.sandbox import BothDirectories
+from api.http.docs.openapi import Api
+from api.policies import versions
 from api.ports import Ports
-from api.sandbox import BothDirectories
 from api.settings import Profile, Settings
 from matcher.protocol import Matcher
 from models import migrate
@@ -135,7 +137,7 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
     """Fill a fresh installation with persons, two institutions and a policy; `world` copies it."""
     migrate.upgrade(settings(folder, url).database_url)
     ports = compose(folder, matcher, url=url)
-    policy.ensure(ports, Policy(pad_required=False, action_pool=ACTIONS, action_count=1))
+    versions.ensure(ports, Policy(pad_required=False, action_pool=ACTIONS, action_count=1))
     ids = {}
     for one in (MAN, WIFE, CHILD, FACELESS, AGENT):
         photo = (samples() / one.photo).read_bytes() if one.photo else None

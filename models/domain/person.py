@@ -1,5 +1,6 @@
 """What a counter may see of a person."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -60,3 +61,11 @@ def age(birth: date, today: date) -> int:
 def needs_guardian(birth: date | None, today: date) -> bool:
     """Tell whether this person must not be filmed: under 14 the guardian is verified instead."""
     return birth is not None and age(birth, today) < GUARDED_BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who holds the phone, as WeChat told our server."""
+
+    openid: str
+    openid_index: str

@@ -1,0 +1,1 @@
+"""Alembic migrations: `versions` takes a database from the first schema to the tables of today."""

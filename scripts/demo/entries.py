@@ -3,8 +3,8 @@
 import secrets
 from typing import Any
 
-from api.flows import administration, staff
-from api.flows.staff import Member
+from api.admin import institutions, staff
+from api.admin.staff import Member
 from api.ports import Ports
 from models.domain import idnumber
 from models.domain.idnumber import IdType
@@ -14,7 +14,7 @@ from scripts.demo.film import samples
 
 def institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
     """Register one institution with one member of staff."""
-    given = administration.add_institution(ports, name, window_s=window_s)
+    given = institutions.add_institution(ports, name, window_s=window_s)
     openid = f"oStaff{secrets.token_hex(10)}"
     staff.add(ports, given.institution_id, Member("收费员", openid))
     return {

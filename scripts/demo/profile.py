@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.flows import policy
-from api.ports import Ports, build
+from api.composition import build
+from api.policies import versions
+from api.ports import Ports
 from api.settings import Settings
 from models import migrate
 from models.domain import notice
@@ -135,11 +136,11 @@ def _set_policy(ports: Ports) -> None:
     actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
     count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
     wanted = Policy(pad_required=False, action_pool=actions, action_count=count)
-    policy.ensure(ports, wanted)
+    versions.ensure(ports, wanted)
     with ports.database.reading() as db:
-        now = policy.active(db)
+        now = versions.active(db)
     if now.to_json() | {"version": 0} != wanted.to_json() | {"version": 0}:
-        policy.enact(ports, wanted, author="demo", approver="demo")
+        versions.enact(ports, wanted, author="demo", approver="demo")
 
 
 def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from api.webhooks import verify
+from api.events.webhooks import verify
 
 
 class Receiver:

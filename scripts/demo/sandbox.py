@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.flows import administration
+from api.admin import institutions
 from api.ports import Ports
 from models.domain.sandbox import CAST
 
@@ -11,7 +11,7 @@ WINDOW_S = 20
 
 def register(ports: Ports) -> dict[str, Any]:
     """Register it; return its keys and the persons it knows, for var/demo.json."""
-    given = administration.add_sandbox(ports, "沙箱药房（示例）", window_s=WINDOW_S)
+    given = institutions.add_sandbox(ports, "沙箱药房（示例）", window_s=WINDOW_S)
     persons = [{"outcome": one.outcome, "name": one.name, "id_number": one.number} for one in CAST]
     return {
         "id": given.institution_id,

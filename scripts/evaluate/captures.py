@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from api.flows.facts import NOTHING_SEEN, Memory, facts
+from api.capture.facts import NOTHING_SEEN, Memory, facts
 from matcher import replay
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Frame, Observation, Report, Template

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.openapi import new_app
-from api.routes.mini_program import mp
-from api.routes.subject import me
+from api.http.docs.openapi import new_app
+from api.http.routes.mini_program import mp
+from api.http.routes.subject import me
 from scripts.miniprogram.typescript import declaration, ts_type
 
 HEAD = "// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is.\n"

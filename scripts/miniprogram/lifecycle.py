@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from api.uploads import FRAMES_A_REQUEST
+from api.http.uploads import FRAMES_A_REQUEST
 from models.domain import appeal, attempt, challenge, person
 
 HEAD = "// Made by `python -m scripts.miniprogram` from models/domain; never edited by hand.\n"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.flows import retention
+from api.privacy import retention
 from models import tables
 from tests import play
 from tests.world import AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from api import webhooks
-from api.flows import administration, golive
+from api.admin import institutions
+from api.events import selftest, webhooks
 from models.domain.errors import Absent
 from scripts import webhooks as command
 from tests import play
@@ -138,7 +138,7 @@ def tested(world: World) -> Iterator[Callable[[str], tuple[str, str]]]:
     servers: list[Hook] = []
 
     def start(name: str) -> tuple[str, str]:
-        given = administration.add_institution(world.ports, "第三药房")
+        given = institutions.add_institution(world.ports, "第三药房")
         servers.append(Hook(RECEIVERS[name][0](world, given.webhook_secret.encode())))
         Thread(target=servers[-1].serve_forever, daemon=True).start()
         return given.institution_id, f"http://127.0.0.1:{servers[-1].server_port}/hook"
@@ -153,15 +153,15 @@ def tested(world: World) -> Iterator[Callable[[str], tuple[str, str]]]:
 def test_the_self_test_tells_receivers_apart(
     world: World, tested: Callable[[str], tuple[str, str]], name: str
 ) -> None:
-    verdicts = golive.check_receiver(world.ports, *tested(name))
+    verdicts = selftest.check_receiver(world.ports, *tested(name))
     assert {one.probe.kind: one.held for one in verdicts} == RECEIVERS[name][1]
 
 
 def test_the_self_test_never_leaves_the_addresses_a_webhook_may_go_to(world: World) -> None:
-    verdicts = golive.check_receiver(world.ports, world.institutions[0], "https://10.0.0.1/hook")
+    verdicts = selftest.check_receiver(world.ports, world.institutions[0], "https://10.0.0.1/hook")
     assert [(one.held, one.sent.error) for one in verdicts] == [(False, "address_not_allowed")]
     with pytest.raises(Absent):
-        golive.check_receiver(world.ports, "ins_none", "http://127.0.0.1:9/")
+        selftest.check_receiver(world.ports, "ins_none", "http://127.0.0.1:9/")
 
 
 @pytest.mark.parametrize(

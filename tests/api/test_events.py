@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api import case as cases
-from api.feed import PER_VERIFICATION, SANDBOX_SHARE, EventFeed
+from api.events.feed import PER_VERIFICATION, SANDBOX_SHARE, EventFeed
+from api.verification import case as cases
 from models.domain.errors import Busy
 from tests import play
 from tests.world import World, purchase

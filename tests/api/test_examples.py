@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from api.examples import EXAMPLES
+from api.http.docs.examples import EXAMPLES
 from tests.api.idor import document
 
 DOCUMENT = document()
@@ -34,7 +34,7 @@ def test_the_document_is_openapi_3_1() -> None:
 def test_a_tills_route_has_examples_that_its_schema_allows(route: str) -> None:
     method, path = route.split(" ")
     operation = DOCUMENT["paths"][path][method.lower()]
-    assert route in EXAMPLES, f"add an example of {route} to api/examples.py"
+    assert route in EXAMPLES, f"add an example of {route} to api/http/docs/examples.py"
     if "requestBody" in operation:
         agree(operation["requestBody"]["content"]["application/json"])
     answered = [status for status in operation["responses"] if status in ("200", "201")]

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from api import case as cases
-from api.flows import administration, staff
-from api.flows.staff import Member
-from api.record import Change, record
+from api.admin import institutions, staff
+from api.admin.staff import Member
+from api.verification import case as cases
+from api.verification.record import Change, record
 from models import tables
 from models.vault import digest
 from tests import play
@@ -158,8 +158,8 @@ def estate(world: World) -> Estate:
 def strangers(estate: Estate) -> dict[str, FlaskClient]:
     """Return callers who are nobody to any till or phone: without a key, or with one that is void."""
     world = estate.world
-    rotated = administration.add_institution(world.ports, "第三药房")
-    administration.rotate_key(world.ports, rotated.institution_id)
+    rotated = institutions.add_institution(world.ports, "第三药房")
+    institutions.rotate_key(world.ports, rotated.institution_id)
     ended = estate.world.phone("openid-ended")
     token = ended.environ_base["HTTP_AUTHORIZATION"].split()[1]
     with world.ports.database.transaction() as db:
@@ -185,7 +185,7 @@ def test_every_route_of_the_document_is_in_the_matrix() -> None:
 @pytest.mark.parametrize("operation", sorted(idor.INSTITUTION))
 def test_an_institutions_route(estate: Estate, operation: str) -> None:
     world = estate.world
-    sandbox = administration.add_sandbox(world.ports, "沙箱药房")
+    sandbox = institutions.add_sandbox(world.ports, "沙箱药房")
     foreigners = {"other": world.till(1), "sandbox": world._client(sandbox.api_key)}
     unknown = strangers(estate) | {"phone": estate.phone(MAN.openid)}
     extra = {"headers": {"Idempotency-Key": "same-key"}} if operation.startswith("POST") else {}

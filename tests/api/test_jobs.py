@@ -13,10 +13,13 @@ import pytest
 from huey import MemoryHuey
 from sqlalchemy import select
 
-from api import jobs, posting, webhooks
-from api.addresses import Target, check_url, resolve
-from api.flows import anchor, retention
+from api import jobs
+from api.admin import audit
+from api.events import webhooks
 from api.jobs import GIVEN_UP, Jobs
+from api.outbound import http_post
+from api.outbound.addresses import Target, check_url, resolve
+from api.privacy import retention
 from models import tables
 from models.domain import chain
 from models.domain.errors import Invalid
@@ -121,7 +124,7 @@ class Mute(socketserver.ThreadingTCPServer):
 
 @pytest.fixture(params=[False, True], ids=["silent", "trickling"])
 def mute(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mute]:
-    monkeypatch.setattr(posting, "TIMEOUT_S", 0.4)
+    monkeypatch.setattr(http_post, "TIMEOUT_S", 0.4)
     server = Mute(request.param)
     Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -237,7 +240,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer(
     world: World, till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended(world, till)
-    monkeypatch.setattr(posting, "resolve", lambda *_: _target(till.server_port, "127.0.0.9", "127.0.0.1"))
+    monkeypatch.setattr(http_post, "resolve", lambda *_: _target(till.server_port, "127.0.0.9", "127.0.0.1"))
     play.work(world.ports)
     assert len(till.received) == 1
 
@@ -248,7 +251,7 @@ def _target(port: int, *addresses: str) -> Target:
 
 def test_an_address_that_cannot_even_be_spelt_is_no_crash() -> None:
     for url in (f"https://{'a' * 64}.example/", "https://47.96.1.2/药"):
-        assert posting.send(url, [], b"", "", demo=False).error == "address_not_allowed"
+        assert http_post.send(url, [], b"", "", demo=False).error == "address_not_allowed"
 
 
 def test_a_false_notify_url_is_refused_at_once(world: World) -> None:
@@ -367,8 +370,8 @@ def test_old_hashes_sessions_and_answers_are_deleted(world: World) -> None:
 def test_heads_are_anchored_and_a_changed_event_is_seen(world: World) -> None:
     verification = play.opened(world)
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
-    assert anchor.write(world.ports) == 1
-    assert anchor.write(world.ports) == 0
+    assert audit.write(world.ports) == 1
+    assert audit.write(world.ports) == 0
     file = world.ports.settings.anchor_file
     assert file is not None and verification in file.read_text()
 
@@ -377,20 +380,20 @@ def test_the_last_anchor_is_found_behind_cut_and_long_lines(world: World) -> Non
     file = world.ports.settings.anchor_file
     assert file is not None
     play.opened(world)
-    assert anchor.write(world.ports) == 1
+    assert audit.write(world.ports) == 1
     with file.open("a", encoding="utf-8") as anchors:
-        anchors.write("x" * 3 * anchor.TAIL + '\n{"event": 9, "he')
-    assert anchor.write(world.ports) == 0
+        anchors.write("x" * 3 * audit.TAIL + '\n{"event": 9, "he')
+    assert audit.write(world.ports) == 0
     play.opened(world, order_no="C-2")
     # Glued to what was cut off, one anchor is lost; the next one says the same.
-    assert [anchor.write(world.ports) for _ in range(3)] == [1, 1, 0]
-    assert anchor.check(world.ports).is_whole
+    assert [audit.write(world.ports) for _ in range(3)] == [1, 1, 0]
+    assert audit.check(world.ports).is_whole
 
 
 def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
     _, changed, rewritten, gone = (play.opened(world, order_no=f"C-{n}") for n in range(4))
-    anchor.write(world.ports)
-    whole = anchor.check(world.ports)
+    audit.write(world.ports)
+    whole = audit.check(world.ports)
     assert whole.is_whole and (whole.verifications, whole.anchors) == (4, 1)
     with world.ports.database.transaction() as db:
         events = {row.verification_id: row for row in db.scalars(select(tables.Event))}
@@ -401,7 +404,7 @@ def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
         event.hash = chain.link(chain.GENESIS, 1, content, event.commitment)
         db.get_one(tables.Verification, rewritten).head = event.hash
         db.delete(events[gone])
-    found = anchor.check(world.ports)
+    found = audit.check(world.ports)
     assert (found.broken, found.rewritten, found.missing) == ([changed], [rewritten], [gone])
 
 
@@ -410,8 +413,8 @@ def test_a_private_part_that_was_exchanged_is_seen(world: World) -> None:
     with world.ports.database.transaction() as db:
         event = db.scalars(select(tables.Event)).one()
         event.private = world.ports.vault.seal(f"event.private:{verification}:1", "{}")
-    assert anchor.check(world.ports).broken == [verification]
+    assert audit.check(world.ports).broken == [verification]
     with world.ports.database.transaction() as db:
         event = db.scalars(select(tables.Event)).one()
         event.private = event.salt = None
-    assert anchor.check(world.ports).is_whole
+    assert audit.check(world.ports).is_whole

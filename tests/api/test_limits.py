@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from api.flows import retention
-from api.flows.identify import AT_A_COUNTER, AT_AN_INSTITUTION
+from api.directory.identify import AT_A_COUNTER, AT_AN_INSTITUTION
+from api.privacy import retention
 from models import tables
 from tests.world import MAN, World, purchase
 

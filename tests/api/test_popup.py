@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from api.admin import institutions
 from api.app import create_app
-from api.feed import PER_VERIFICATION
-from api.flows import administration, holder, subscription
+from api.contacts import credits
+from api.events.feed import PER_VERIFICATION
+from api.popup import holder
 from matcher.errors import MatcherUnavailable
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
@@ -82,7 +84,7 @@ def allow(world: World, *openids: str) -> None:
     with world.ports.database.transaction() as db:
         for openid in openids:
             index = world.ports.vault.index("openid", openid)
-            subscription.learn(world.ports, db, index, TEMPLATE, Fact(FactKind.ACCEPTED, world.ports.now()))
+            credits.learn(world.ports, db, index, TEMPLATE, Fact(FactKind.ACCEPTED, world.ports.now()))
 
 
 def pushed(world: World, popup: Popup, who: Insured = WIFE) -> str:
@@ -131,7 +133,7 @@ def test_a_link_is_not_used_up_by_what_only_tries_it(
 
 
 def test_a_void_link_says_so_in_the_frame_it_was_opened_in(world: World) -> None:
-    administration.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
+    institutions.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
     _, popup = opened(world)
     stranger = world.app.test_client().get(popup.url)
     assert stranger.status_code == 410
@@ -150,7 +152,7 @@ def test_the_cookie_is_for_this_popup_alone(world: World) -> None:
 
 
 def test_in_production_a_framed_popup_keeps_its_cookie(world: World) -> None:
-    administration.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
+    institutions.set_popup(world.ports, world.institutions[0], ("https://till.example",), None)
     settings = world.ports.settings.model_copy(update={"base_url": "https://face.example"})
     app = create_app(replace(world.ports, settings=settings))
     answer = play.ok(world.till().post("/v1/verifications", json=purchase()), 201)
@@ -241,11 +243,11 @@ def test_a_screen_that_is_swapped_in_brings_no_script(world: World) -> None:
 def test_what_may_frame_the_popup_is_an_origin(world: World) -> None:
     for wrong in ("*", "http://till.example", "https://till.example/path", "https://a b"):
         with pytest.raises(Invalid):
-            administration.set_popup(world.ports, world.institutions[0], (wrong,), None)
+            institutions.set_popup(world.ports, world.institutions[0], (wrong,), None)
     for wrong in ("javascript", "https", "a b", "1pos"):
         with pytest.raises(Invalid):
-            administration.set_popup(world.ports, world.institutions[0], (), wrong)
-    administration.set_popup(world.ports, world.institutions[0], ("https://till.example",), "mypos")
+            institutions.set_popup(world.ports, world.institutions[0], (), wrong)
+    institutions.set_popup(world.ports, world.institutions[0], ("https://till.example",), "mypos")
     _, popup = opened(world)
     assert popup.says('data-origins="https://till.example"', 'data-scheme="mypos"')
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from api.flows import policy
-from api.flows.looking import wears_glasses
+from api.capture.precheck import wears_glasses
+from api.policies import versions
 from matcher.types import Observation
 from models.domain.challenge import ACTION_CLASS
 from models.domain.policy import Policy
@@ -67,14 +67,14 @@ EYES_ONLY = Policy(pad_required=False, action_pool=("close_eyes", "blink"), acti
 def test_eyes_behind_glasses_are_not_asked_to_do_anything(
     world: World, phone: FlaskClient, scene: str, worn: bool
 ) -> None:
-    policy.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
     looked(phone, scene, glasses(NAME) if worn else photo(NAME))
     (action,) = play.draw(phone, scene)["actions"]
     assert (ACTION_CLASS[action] == "eyes") is not worn
 
 
 def test_glasses_taken_off_before_the_try_are_forgotten(world: World, phone: FlaskClient, scene: str) -> None:
-    policy.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
     for picture in (glasses(NAME), photo(NAME)):
         looked(phone, scene, picture)
     (action,) = play.draw(phone, scene)["actions"]

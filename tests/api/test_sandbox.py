@@ -11,8 +11,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import select
 
+from api.admin import funnel, institutions
 from api.app import create_app
-from api.flows import administration, funnel, sandbox
+from api.sandbox import player
 from api.settings import Profile
 from models import tables
 from models.domain import idnumber
@@ -28,7 +29,7 @@ BY_OUTCOME = {person.outcome: person for person in CAST}
 
 @pytest.fixture
 def key(world: World) -> str:
-    return administration.add_sandbox(world.ports, "沙箱药房", window_s=20).api_key
+    return institutions.add_sandbox(world.ports, "沙箱药房", window_s=20).api_key
 
 
 @pytest.fixture
@@ -200,8 +201,8 @@ def test_magic_numbers_are_well_formed_and_known_by_their_own_index_only(world: 
 
 def test_a_sandbox_key_is_known_by_its_prefix_and_keeps_it(world: World, key: str) -> None:
     assert key.startswith("yk_sandbox_") and not any(one.startswith("yk_sandbox_") for one in world.keys)
-    institution = next(one for one in administration.institutions(world.ports) if one.sandbox)
-    assert administration.rotate_key(world.ports, institution.id).api_key.startswith("yk_sandbox_")
+    institution = next(one for one in institutions.institutions(world.ports) if one.sandbox)
+    assert institutions.rotate_key(world.ports, institution.id).api_key.startswith("yk_sandbox_")
 
 
 def test_webhooks_of_the_sandbox_are_real_ones(world: World, pos: FlaskClient, till: Till) -> None:  # noqa: F811
@@ -236,17 +237,17 @@ def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) ->
     with world.ports.database.reading() as db:
         row = db.scalar(select(tables.Delivery.id).where(tables.Delivery.kind == "sandbox"))
     for _ in range(3):
-        sandbox.play(world.ports, row)
+        player.play(world.ports, row)
     assert types(pos, opened) == FILMED
-    sandbox.play(world.ports, "dlv_none")
+    player.play(world.ports, "dlv_none")
 
 
 def test_it_works_in_production_beside_real_institutions(world: World) -> None:
     given = world.ports.settings.model_copy(update={"profile": Profile.PRODUCTION})
     ports = replace(world.ports, settings=given)
     with pytest.raises(Invalid):
-        administration.add_institution(ports, "第三药房", window_s=20)
-    key = administration.add_sandbox(ports, "沙箱药房", window_s=20).api_key
+        institutions.add_institution(ports, "第三药房", window_s=20)
+    key = institutions.add_sandbox(ports, "沙箱药房", window_s=20).api_key
     production = replace(world, ports=ports, app=create_app(ports))
     pos = production._client(key)
     opened = bought(pos, BY_OUTCOME[Outcome.PASSED])

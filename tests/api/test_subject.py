@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from api.flows import anchor, challenge, enrolment, policy, subscription
-from api.flows.enrolment import Entry
+from api.admin import audit, enrolment
+from api.admin.enrolment import Entry
+from api.capture import challenge
+from api.contacts import credits
+from api.policies import versions
 from models import tables
 from models.domain.idnumber import IdType
 from models.domain.person import Proof
@@ -61,10 +64,10 @@ def test_a_deleted_face_cannot_be_pushed_to_nor_imported_again(world: World, pro
 def test_who_deletes_everything_is_forgotten_in_the_ledger_too(world: World, proven) -> None:
     user = world.ports.vault.index("openid", MAN.openid)
     with world.ports.database.transaction() as db:
-        subscription.learn(world.ports, db, user, TEMPLATE, Fact(FactKind.ACCEPTED, world.clock.now()))
-    assert subscription.ledger(world.ports, user).ready
+        credits.learn(world.ports, db, user, TEMPLATE, Fact(FactKind.ACCEPTED, world.clock.now()))
+    assert credits.ledger(world.ports, user).ready
     assert proven.delete("/mp/v1/me").status_code == 204
-    assert subscription.ledger(world.ports, user) == Ledger()
+    assert credits.ledger(world.ports, user) == Ledger()
 
 
 def test_an_import_vouches_for_a_wechat_that_had_said_so_itself(world: World) -> None:
@@ -147,7 +150,7 @@ def test_a_withdrawn_consent_takes_the_scores_with_it_and_the_chain_stays_whole(
         scored = db.scalars(select(tables.Event).where(tables.Event.type == "attempt.passed")).one()
         assert (scored.private, scored.salt) == (None, None)
         assert db.scalars(select(tables.Decision.report)).all() == [None]
-    assert anchor.check(world.ports).is_whole
+    assert audit.check(world.ports).is_whole
 
 
 def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
@@ -157,7 +160,7 @@ def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
 
 def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
     wanted = Policy(pad_required=False, action_pool=("turn_left", "nod", "smile"), action_count=1)
-    policy.enact(world.ports, wanted, author="a", approver="b")
+    versions.enact(world.ports, wanted, author="a", approver="b")
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
@@ -171,7 +174,7 @@ def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
 @pytest.mark.parametrize(("channel", "needed"), [("push", True), ("off", False), ("both", True)])
 def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: str, needed: bool) -> None:
     wanted = Policy(pad_required=False, action_pool=("smile",), action_count=1, presence_code=channel)
-    policy.enact(world.ports, wanted, author="a", approver="b")
+    versions.enact(world.ports, wanted, author="a", approver="b")
     verification = play.opened(world)
     scene = play.pushed(world, verification)
     (attempt,) = play.state(world, verification)["attempts"]

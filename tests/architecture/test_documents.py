@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from api.record import WEBHOOK_TYPES
-from api.schemas import answers, requests
+from api.http.schemas import answers, requests
 from api.settings import Settings
+from api.verification.record import WEBHOOK_TYPES
 from models.domain.appeal import AppealState
 from models.domain.attempt import AttemptState
 from models.domain.decision import Reason

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.flows import memory
+from api.capture import seen_frames
 from matcher import wire
 from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
@@ -195,6 +195,6 @@ def test_the_person_loses_no_try_and_does_not_pass(world: World, name: str) -> N
         told = play.finish(phone, challenge)
         world.app.extensions["ports"] = world.ports
     assert (told["state"], told["reason"]) == ("consented", "matcher_unavailable")
-    memory.forget_everything(world.ports)  # the film at hand is the same again
+    seen_frames.forget_everything(world.ports)  # the film at hand is the same again
     again = play.tried(world, phone, scene)
     assert again["state"] == "passed"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from api import app, ports, worker
-from api.openapi import Api
+from api.http.docs.openapi import Api
 
 
 class ClockAhead:

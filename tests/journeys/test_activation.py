@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from api.flows import retention
+from api.privacy import retention
 from models import tables
 from tests import play
 from tests.world import AGENT, MAN, STAFF, WIFE, Insured, World

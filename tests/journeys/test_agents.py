@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.flows import administration, policy, staff
-from api.flows.staff import Member
+from api.admin import institutions, staff
+from api.admin.staff import Member
+from api.policies import versions
 from models import tables
 from models.domain.idnumber import IdType, parse
 from models.domain.policy import Policy
@@ -18,7 +19,7 @@ from tests.world import ACTIONS, AGENT, CHILD, MAN, STAFF, WIFE, WRONG, Insured,
 
 def rules(world: World, **changes: Any) -> None:
     wanted = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, **changes)
-    policy.enact(world.ports, wanted, author="a", approver="b")
+    versions.enact(world.ports, wanted, author="a", approver="b")
 
 
 def receipt(world: World, verification: str) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def test_an_appealed_purchase_counts_too(world: World) -> None:
     rules(world, agent_quota=1)
     (other,) = strangers(world, 1)
     for institution in world.institutions:
-        administration.set_provider(world.ports, institution, Provider.OWN)
+        institutions.set_provider(world.ports, institution, Provider.OWN)
     holder = Insured(AGENT.name, AGENT.id_number, AGENT.openid, None)
     play.ok(begun(world, opened(world, holder)), 201)
     play.work(world.ports)

@@ -11,8 +11,8 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from api.flows import administration, staff
-from api.flows.staff import Member
+from api.admin import institutions, staff
+from api.admin.staff import Member
 from api.logs import configure
 from matcher.errors import MatcherUnavailable
 from models import tables
@@ -144,7 +144,7 @@ def acting_for(world: World, till: FlaskClient) -> None:
 
 def natively(world: World, man: FlaskClient) -> None:
     """Verify the man by WeChat, with an answer that never comes."""
-    administration.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
+    institutions.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
     scene = play.pushed(world, play.opened(world, order_no="A-9"))
     play.agree(man, scene, notice_version=notice.IN_FORCE[Provider.WECHAT])
     play.ok(man.post(f"/mp/v1/attempts/{scene}/native"))

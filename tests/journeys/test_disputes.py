@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api.flows import disputes
+from api.appeals import disputes
 from models import tables
 from models.domain.agent import Finding
 from models.domain.errors import Absent, Conflict

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.flows import anchor
+from api.admin import audit
 from matcher.local import LocalMatcher
 from models import tables
 from models.database import Database
@@ -133,7 +133,7 @@ def is_whole(world: World, verification: str) -> None:
         events = db.scalars(
             select(tables.Event.type).where(tables.Event.verification_id == verification)
         ).all()
-    assert anchor.check(world.ports).is_whole
+    assert audit.check(world.ports).is_whole
     ended = row.state in (VerificationState.PASSED, VerificationState.APPEALED)
     assert ended and row.receipt is not None
     assert decisions == 1

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api.flows import administration
+from api.admin import institutions
 from models import tables
 from models.domain import provider as providers
 from models.domain.decision import Outcome, Reason
@@ -20,7 +20,7 @@ VERSION = IN_FORCE[Provider.WECHAT]
 @pytest.fixture(autouse=True)
 def native(world: World) -> None:
     """The first institution is verified by WeChat."""
-    administration.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
+    institutions.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
 
 
 def agreed(world: World, verification: str, name: str = MAN.name) -> tuple[FlaskClient, str]:
@@ -186,7 +186,7 @@ def test_our_own_camera_is_closed_there(world: World) -> None:
 
 
 def test_wechats_is_closed_where_we_film(world: World) -> None:
-    administration.set_provider(world.ports, world.institutions[0], Provider.OWN)
+    institutions.set_provider(world.ports, world.institutions[0], Provider.OWN)
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
@@ -197,7 +197,7 @@ def test_wechats_is_closed_where_we_film(world: World) -> None:
 def test_an_attempt_keeps_the_provider_it_was_begun_with(world: World) -> None:
     verification = play.opened(world)
     phone, url = agreed(world, verification)
-    administration.set_provider(world.ports, world.institutions[0], Provider.OWN)
+    institutions.set_provider(world.ports, world.institutions[0], Provider.OWN)
     assert tried(world, phone, url, 10000)["outcome"] == "passed"
     assert claims(play.state(world, verification)["receipt"])["provider"] == "wechat"
 

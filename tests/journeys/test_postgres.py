@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.flows import administration, anchor, informing, policy, push, staff, subscription
-from api.flows.staff import Member
+from api.admin import audit, institutions, staff
+from api.admin.staff import Member
+from api.contacts import credits
+from api.messaging import agent_notice, push
+from api.policies import versions
 from matcher.local import LocalMatcher
 from models import tables
 from models.domain import notice
@@ -51,7 +54,7 @@ def test_a_purchase_passes(either: World) -> None:
     play.agree(phone, scene)
     assert play.tried(either, phone, scene)["outcome"] == "passed"
     assert play.state(either, verification)["receipt"]
-    assert anchor.check(either.ports).is_whole
+    assert audit.check(either.ports).is_whole
 
 
 def test_two_finishes_at_once_decide_once(either: World) -> None:
@@ -132,7 +135,7 @@ def test_one_callback_at_once_is_one_fact(either: World) -> None:
 
     assert set(at_once(told_once, 4)) <= {200, 503}
     index = either.ports.vault.index("openid", MAN.openid)
-    assert subscription.ledger(either.ports, index).credits == 1
+    assert credits.ledger(either.ports, index).credits == 1
 
 
 def test_two_workers_at_once_send_one_message(either: World) -> None:
@@ -159,7 +162,7 @@ def test_digits_used_at_once_are_good_for_one_phone(either: World) -> None:
 
 
 def test_wechats_answer_asked_for_at_once_decides_once(either: World) -> None:
-    administration.set_provider(either.ports, either.institutions[0], Provider.WECHAT)
+    institutions.set_provider(either.ports, either.institutions[0], Provider.WECHAT)
     verification = play.opened(either)
     scene = play.pushed(either, verification)
     play.agree(either.phone(MAN.openid), scene, notice_version=notice.IN_FORCE[Provider.WECHAT])
@@ -177,7 +180,7 @@ def test_wechats_answer_asked_for_at_once_decides_once(either: World) -> None:
 def test_an_agent_at_two_counters_at_once_stays_within_the_quota(either: World) -> None:
     one, two, three = acting.strangers(either, 3)
     rules = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, agent_quota=2)
-    policy.enact(either.ports, rules, author="a", approver="b")
+    versions.enact(either.ports, rules, author="a", approver="b")
     acting.bought(either, one)
     waiting = iter([(acting.opened(either, two), 0), (acting.opened(either, three, 1), 1)] * 2)
     answers = at_once(lambda: acting.begun(either, *next(waiting)), 4)
@@ -208,7 +211,7 @@ def test_a_notice_sent_by_two_workers_at_once_is_sent_once(either: World) -> Non
     acting.bought(either, holder)
     with either.ports.database.reading() as db:
         delivery = db.scalars(select(tables.Delivery.id).where(tables.Delivery.kind == "notice")).one()
-    at_once(lambda: informing.send(either.ports, delivery), 4)
+    at_once(lambda: agent_notice.send(either.ports, delivery), 4)
     assert [sent[0] for sent in either.wechat.sent].count(holder.openid) == 1
 
 

@@ -7,7 +7,7 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 from sqlalchemy import select
 
-from api.flows import subscription
+from api.contacts import credits
 from models import tables
 from models.domain.subscription import Fact, FactKind
 from scripts.demo.film import Film
@@ -258,9 +258,9 @@ def test_a_refusal_for_want_of_credit_corrects_the_ledger(world: World) -> None:
     index = world.ports.vault.index("openid", MAN.openid)
     with world.ports.database.transaction() as db:
         allowed = Fact(FactKind.ACCEPTED, world.clock.now() - timedelta(days=1))
-        subscription.learn(world.ports, db, index, TEMPLATE, allowed)
-    assert subscription.ledger(world.ports, index).credits == 1
+        credits.learn(world.ports, db, index, TEMPLATE, allowed)
+    assert credits.ledger(world.ports, index).credits == 1
     world.wechat.fail = WeChatRefused(43101)
     play.attempt(world, play.opened(world), channel="push", person_id=world.ids[MAN.name])
     play.work(world.ports)
-    assert subscription.ledger(world.ports, index).credits == 0
+    assert credits.ledger(world.ports, index).credits == 0

@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.flows import policy, staff
-from api.flows.staff import Member
+from api.admin import staff
+from api.admin.staff import Member
+from api.policies import versions
 from models import tables
 from models.domain.chain import canonical
 from models.domain.policy import Policy
@@ -188,7 +189,7 @@ def test_one_wechat_is_one_member_of_staff_until_they_are_removed(world: World) 
 
 def presence(world: World, channel: str) -> None:
     wanted = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, presence_code=channel)
-    policy.enact(world.ports, wanted, author="a", approver="b")
+    versions.enact(world.ports, wanted, author="a", approver="b")
 
 
 def held(world: World, channel: str) -> tuple[FlaskClient, str, dict[str, Any], str | None]:

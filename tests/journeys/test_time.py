@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.flows import finish
-from api.flows.scene import User
+from api.capture import finish
+from models.domain.person import User
 from tests import play
 from tests.world import MAN, WRONG, World
 

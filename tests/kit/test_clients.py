@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import httpx
 import pytest
 
-from api.webhooks import sign
+from api.events.webhooks import sign
 from tests.e2e.installation import Installation, free_port
 from tests.kit import forger
 from tests.miniprogram.conftest import served

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api import guide
-from api.codes import TILL, WAITED_FOR, Code
-from api.posting import NO_ANSWER
-from api.webhooks import TOLERANCE_S
+from api.events.webhooks import TOLERANCE_S
+from api.http.docs import guide
+from api.http.docs.codes import TILL, WAITED_FOR, Code
+from api.outbound.http_post import NO_ANSWER
 from models.domain.delivery import PATIENT
 from models.domain.sandbox import CAST
 from tests.api.idor import document
@@ -24,11 +24,15 @@ OPERATIONS = {
     for method, operation in methods.items()
     if path.startswith("/v1/")
 }
-FLOWS = ("verification", "attempt", "agents", "identify", "documents", "redeem", "deliveries")
+FLOWS = ("lifecycle", "attempt", "agents", "bypass", "redeem", "till_code")
 RULES = ("verification", "idnumber", "provider", "agent")
 SOURCES = [
-    *(f"api/{name}.py" for name in ("addresses", "feed", "idempotency")),
-    *(f"api/flows/{name}.py" for name in FLOWS),
+    *(
+        f"api/{name}.py"
+        for name in ("outbound/addresses", "events/feed", "events/deliveries", "http/idempotency")
+    ),
+    "api/directory/identify.py",
+    *(f"api/verification/{name}.py" for name in FLOWS),
     *(f"models/domain/{name}.py" for name in RULES),
 ]
 PHONES = {"provider_mismatch"}

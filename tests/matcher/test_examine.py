@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from api.flows.facts import facts
+from api.capture.facts import facts
 from matcher.local import LocalMatcher
 from matcher.types import BOWED, Observation
 from models.domain.decision import Outcome, Reason, decide

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.flows import code, informing, push
-from api.uploads import appeal, frames
+from api.http.uploads import appeal, frames
+from api.messaging import agent_notice, push, qr_code
 from models.domain.person import RELATIONS, SELF
 from scripts.demo.film import samples
 from scripts.miniprogram.__main__ import made
@@ -121,7 +121,7 @@ def test_every_page_is_complete_and_listed() -> None:
 
 def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:
     pages = json.loads((SOURCE / "app.json").read_text(encoding="utf-8"))["pages"]
-    assert {push.PAGE, informing.PAGE, code.SUBSCRIBE_PAGE} <= set(pages)
+    assert {push.PAGE, agent_notice.PAGE, qr_code.SUBSCRIBE_PAGE} <= set(pages)
 
 
 def test_every_component_that_is_used_exists() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.flows import anchor, funnel, subscription
-from api.flows import policy as policies
+from api.admin import audit as anchor
+from api.admin import funnel
+from api.contacts import credits
+from api.policies import versions as policies
 from models import tables
 from models.domain.policy import Policy
 from models.domain.sandbox import CAST
@@ -164,7 +166,7 @@ def test_the_funnel_counts_without_naming_anybody(
     with ports.database.transaction() as db:
         for hour, (who, kind) in enumerate(told):
             fact = Fact(kind, at + timedelta(hours=hour), "m1" if kind is FactKind.TAKEN else None)
-            subscription.learn(ports, db, ports.vault.index("openid", who.openid), TEMPLATE, fact)
+            credits.learn(ports, db, ports.vault.index("openid", who.openid), TEMPLATE, fact)
     found = funnel.funnel(ports)
     assert (found.persons, found.bound, found.vouched) == (5, 5, 5)
     assert (found.said_yes, found.allowed, found.with_credit, found.taken) == (0, 2, 1, 1)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from flask import Flask, render_template_string, request
 
+from api.admin import institutions
 from api.app import create_app
-from api.flows import administration
 from scripts.demo.till import Till
 from tests import play
 from tests.e2e.installation import free_port
@@ -219,7 +219,7 @@ def test_behind_https_another_site_may_frame_the_popup(world: World, desk: Desk,
     app = create_app(replace(world.ports, settings=settings))
     with served(app, port, https=True) as address, served(till_page(), https=https) as page:
         site = page.replace("127.0.0.1", "localhost")
-        administration.set_popup(world.ports, world.institutions[0], (site,), None)
+        institutions.set_popup(world.ports, world.institutions[0], (site,), None)
         till = replace(world, app=app).till()
         bought = play.ok(till.post("/v1/verifications", json=purchase()), 201)
         desk.show(site, bought["popup_url"], framed="yes")

@@ -1,0 +1,4 @@
+"""What an operator or administrator does: institutions, staff, enrolment, audit, the opt-in funnel.
+
+Import any module.
+"""

@@ -1,0 +1,143 @@
+"""What an administrator does with institutions and their keys."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api.ports import Ports
+from api.sandbox import player
+from models import tables
+from models.domain.errors import Absent, Invalid
+from models.domain.provider import Provider
+from models.vault import digest
+
+# A till can see which of its keys meets invented persons only.
+SANDBOX_KEY = "yk_sandbox_"
+# Plain http only from the till's own machine, where no network lies between.
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
+BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the till's programmer is given, once; we keep only hashes and sealed copies."""
+
+    institution_id: str
+    api_key: str
+    webhook_secret: str
+
+
+def add_institution(
+    ports: Ports,
+    name: str,
+    *,
+    window_s: int = 120,
+    networks: tuple[str, ...] = (),
+    provider: Provider = Provider.OWN,
+) -> Credentials:
+    """Register an institution and return its credentials."""
+    if window_s != 120 and not ports.settings.demo:
+        raise Invalid("the deadline is 120 s; only a demo may shorten it", code="window_fixed")
+    return _register(ports, _Terms(name, window_s, networks, provider))
+
+
+def add_sandbox(
+    ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
+) -> Credentials:
+    """Register an institution whose tills meet invented persons only; nobody's time is at stake there."""
+    with ports.database.transaction() as db:
+        player.populate(ports, db)
+        return _register(ports, _Terms(name, window_s, networks, sandbox=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is agreed with an institution."""
+
+    name: str
+    window_s: int
+    networks: tuple[str, ...]
+    provider: Provider = Provider.OWN
+    sandbox: bool = False
+
+
+def _register(ports: Ports, terms: _Terms) -> Credentials:
+    """Write the institution down and draw its credentials."""
+    _check(terms.networks)
+    given = Credentials(ports.new_id("ins"), _new_key(ports, terms.sandbox), ports.random.token(43))
+    with ports.database.transaction() as db:
+        row = tables.Institution(
+            id=given.institution_id,
+            name=terms.name,
+            api_key_hash=digest(given.api_key),
+            webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
+            webhook_networks=list(terms.networks),
+            provider=terms.provider,
+            sandbox=terms.sandbox,
+            window_s=terms.window_s,
+            created_at=ports.now(),
+        )
+        db.add(row)
+    return given
+
+
+def _check(networks: tuple[str, ...]) -> None:
+    """Raise Invalid unless the networks can be meant."""
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise Invalid(f"{network} is not a network such as 10.1.0.0/16", code="network_invalid") from None
+
+
+def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
+    """Say who films and compares at an institution, from the next attempt on."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.provider = provider
+
+
+def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], scheme: str | None) -> None:
+    """Say which pages may frame the popup and hear its end, and which URL scheme is told.
+
+    Raises Invalid `popup_invalid` for what is no origin or no scheme of the institution's own.
+    """
+    wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+    if wrong or (scheme and (not SCHEME.fullmatch(scheme) or scheme in BROWSERS_OWN)):
+        raise Invalid("an origin is https://till.example, a scheme like mypos", code="popup_invalid")
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        row.popup_origins, row.popup_scheme = list(origins), scheme
+
+
+def _new_key(ports: Ports, sandbox: bool) -> str:
+    return f"{SANDBOX_KEY if sandbox else 'yk_'}{ports.random.token(40)}"
+
+
+def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
+    return ports.vault.seal(f"institution.webhook_secret:{institution_id}", secret)
+
+
+def rotate_key(ports: Ports, institution_id: str) -> Credentials:
+    """Give an institution a new API key and webhook secret; the old ones stop working at once."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent("no such institution")
+        given = Credentials(institution_id, _new_key(ports, row.sandbox), ports.random.token(43))
+        row.api_key_hash = digest(given.api_key)
+        row.webhook_secret = _sealed_secret(ports, institution_id, given.webhook_secret)
+    return given
+
+
+def institutions(ports: Ports) -> list[tables.Institution]:
+    """Return all institutions in order of registration."""
+    with ports.database.reading() as db:
+        return list(db.scalars(select(tables.Institution).order_by(tables.Institution.created_at)))

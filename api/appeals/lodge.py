@@ -1,0 +1,128 @@
+"""Lodging an appeal after a failed comparison; the purchase may then go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.capture.precheck import unusable
+from api.capture.scene import Scene, owned
+from api.ports import Ports
+from api.verification import case as cases
+from api.verification.record import Change, record
+from matcher.errors import BadImage, MatcherUnavailable
+from models import tables
+from models.domain import appeal as rules
+from models.domain.appeal import AppealReason, AppealState
+from models.domain.attempt import AttemptEvent, Channel
+from models.domain.errors import Busy, Invalid, Refusal
+from models.domain.person import User
+from models.domain.verification import VerificationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """What the insured says and shows."""
+
+    reason: AppealReason
+    statement: str
+    photos: Sequence[bytes]
+
+
+def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tables.Appeal]:
+    """Lodge an appeal; repeated, it returns the one already lodged."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        earlier = _of_attempt(db, seen.attempt.id)
+        if earlier is not None:
+            return seen, earlier
+        _may_lodge(ports, db, seen)
+        channel = seen.attempt.channel
+    rules.check_photos(channel, plea.photos)
+    _look_at(ports, channel, plea.photos)
+    appeal_id = ports.new_id("apl")
+    keys = _keys(appeal_id, plea)
+    for key, photo in zip(keys, plea.photos, strict=True):
+        ports.objects.put(key, photo)
+    try:
+        seen, row = _write(ports, user, scene, plea, appeal_id)
+    except Refusal:
+        ports.objects.delete(keys)
+        raise
+    if row.id != appeal_id:
+        ports.objects.delete(keys)
+    return seen, row
+
+
+def _keys(appeal_id: str, plea: Plea) -> list[str]:
+    """Return where an appeal's photos lie in the object store."""
+    return [f"appeals/{appeal_id}/{number}" for number in range(len(plea.photos))]
+
+
+def _write(ports: Ports, user: User, scene: str, plea: Plea, appeal_id: str) -> tuple[Scene, tables.Appeal]:
+    """Write the appeal and end the verification, or return the one that was faster."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        earlier = _of_attempt(db, seen.attempt.id)
+        if earlier is not None:
+            return seen, earlier
+        _may_lodge(ports, db, seen)
+        row = _row(ports, user, seen, plea)
+        row.id, row.photo_keys = appeal_id, _keys(appeal_id, plea)
+        row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", plea.statement)
+        db.add(row)
+        cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, seen.actor)
+        record(ports, seen.case.verification, Change("appeal.lodged", seen.attempt))
+        cases.end(ports, seen.case, VerificationEvent.APPEAL, seen.attempt)
+        return seen, row
+
+
+def _of_attempt(db: Session, attempt_id: str) -> tables.Appeal | None:
+    """Return the appeal already lodged against an attempt."""
+    return db.scalar(select(tables.Appeal).where(tables.Appeal.attempt_id == attempt_id))
+
+
+def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
+    """Raise unless the rules and the quotas allow an appeal now."""
+    rules.may_lodge(seen.attempt.snapshot(), seen.case.verification.state, ports.now())
+    count = select(func.count()).select_from(tables.Appeal)
+    of_person = count.where(tables.Appeal.person_id == seen.attempt.person_id)
+    verification, since = seen.case.verification, ports.now() - timedelta(days=1)
+    of_cashier = (
+        count.where(tables.Appeal.institution_id == verification.institution_id)
+        .where(tables.Appeal.cashier_id == verification.cashier_id)
+        .where(tables.Appeal.created_at > since)
+    )
+    still_open = of_person.where(tables.Appeal.state == AppealState.LODGED)
+    rules.within_quota(db.scalar(still_open) or 0, db.scalar(of_cashier) or 0)
+
+
+def _look_at(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:
+    """Raise unless every file is a picture and, on the cashier's phone, one shows one face."""
+    try:
+        verdicts = [ports.matcher.enrol(photo).verdict for photo in photos]
+    except BadImage as error:
+        raise unusable(error) from None
+    except MatcherUnavailable:
+        raise Busy("the pictures cannot be looked at now; please try again") from None
+    if channel is Channel.QR and all(verdict in ("no_face", "two_faces") for verdict in verdicts):
+        raise Invalid("the photo must show the person's face", code="photo_without_face")
+
+
+def _row(ports: Ports, user: User, seen: Scene, plea: Plea) -> tables.Appeal:
+    """Return the new appeal, naming the counter it came from."""
+    verification = seen.case.verification
+    return tables.Appeal(
+        attempt_id=seen.attempt.id,
+        verification_id=verification.id,
+        institution_id=verification.institution_id,
+        person_id=seen.attempt.person_id,
+        openid_index=user.openid_index,
+        cashier_id=verification.cashier_id,
+        counter=verification.counter,
+        reason=plea.reason,
+        state=AppealState.LODGED,
+        created_at=ports.now(),
+    )

@@ -1,0 +1,115 @@
+"""Drawing what a try asks for."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.capture.scene import Scene, owned
+from api.policies import versions as policies
+from api.ports import Ports
+from api.verification import case as cases
+from models import tables
+from models.domain import challenge as draws
+from models.domain import provider as providers
+from models.domain import tries
+from models.domain.attempt import AttemptState
+from models.domain.decision import Outcome
+from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
+from models.domain.person import User
+from models.domain.provider import Provider
+from models.domain.verification import VerificationState, within_tries
+
+
+def draw(
+    ports: Ports, user: User, scene: str, *, photosensitive: bool, device: str | None
+) -> tuple[Scene, tables.Challenge | None]:
+    """Draw a challenge for the next try; None when the abandoned one was the last try."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        providers.check(seen.attempt.provider, Provider.OWN)
+        may_try(ports, db, seen)
+        last = newest(db, seen.attempt.id)
+        got_frames = last is not None and db.get(tables.Capture, last.id) is not None
+        moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
+        cases.move(ports, seen.case, seen.attempt, moved)
+        if moved.state is not AttemptState.CHALLENGED:
+            return seen, None
+        policy = policies.active(db)
+        numbers, glasses = ports.random.fractions(), seen.attempt.glasses
+        drawn = draws.draw(policy, numbers, photosensitive=photosensitive, glasses=glasses)
+        row = tables.Challenge(
+            id=ports.new_id("chl"),
+            attempt_id=seen.attempt.id,
+            number=(last.number if last else 0) + 1,
+            actions=list(drawn.actions),
+            colours=[asdict(colour) for colour in drawn.colours],
+            evidence_at_ms=list(drawn.evidence_at_ms),
+            policy_version=policy.version,
+            device=device,
+            swapped=False,
+            created_at=ports.now(),
+            expires_at=moved.challenge_expires_at,
+        )
+        db.add(row)
+        return seen, row
+
+
+def may_try(ports: Ports, db: Session, seen: Scene) -> None:
+    """Raise unless one more try may be made for this person now."""
+    if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
+        raise Invalid("consent is needed first", code="consent_missing")
+    if seen.case.verification.state is not VerificationState.OPEN:
+        raise Conflict("this verification is over", code="verification_ended")
+    person_id = seen.attempt.person_id or ""
+    within_tries(seen.case.tries, failures_today(ports, db, [person_id]).get(person_id, 0))
+
+
+def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
+    """Return each person's counted failures in the last 24 hours, at any institution, where there are any.
+
+    Counted by the attempts: a withdrawn consent takes the person out of the decision, not out of the count.
+    """
+    decision, attempt = tables.Decision, tables.Attempt
+    counted = (
+        select(attempt.person_id, func.count())
+        .join(decision, decision.attempt_id == attempt.id)
+        .where(attempt.person_id.in_(person_ids), decision.outcome == Outcome.FAILED)
+        .where(decision.created_at > ports.now() - timedelta(days=1))
+        .group_by(attempt.person_id)
+    )
+    return {person_id: count for person_id, count in db.execute(counted) if person_id}
+
+
+def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
+    """Return the attempt's latest challenge."""
+    rows = select(tables.Challenge).where(tables.Challenge.attempt_id == attempt_id)
+    return db.scalar(rows.order_by(tables.Challenge.number.desc()).limit(1))
+
+
+def owned_challenge(
+    ports: Ports, db: Session, user: User, challenge_id: str
+) -> tuple[Scene, tables.Challenge]:
+    """Return a challenge with its scene, if the scene belongs to the user; raises as `owned`."""
+    challenge = db.get(tables.Challenge, challenge_id)
+    if challenge is None:
+        raise Absent
+    attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+    seen = owned(ports, db, user, attempt.scene)
+    providers.check(seen.attempt.provider, Provider.OWN)
+    return seen, challenge
+
+
+def running(ports: Ports, db: Session, user: User, challenge_id: str) -> tuple[Scene, tables.Challenge]:
+    """Return a challenge that may still be filmed, or raise Conflict or OutOfTime."""
+    seen, challenge = owned_challenge(ports, db, user, challenge_id)
+    if seen.attempt.state is not AttemptState.CHALLENGED:
+        raise Conflict(f"the attempt is {seen.attempt.state}")
+    latest = newest(db, seen.attempt.id)
+    if latest is None or latest.id != challenge.id:
+        raise Conflict("a newer challenge has been drawn", code="challenge_replaced")
+    if ports.now() >= challenge.expires_at:
+        raise OutOfTime("the challenge is too old", code="challenge_expired")
+    return seen, challenge

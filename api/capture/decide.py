@@ -1,0 +1,173 @@
+"""Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.capture import frames, kept_frames, seen_frames
+from api.capture.facts import Memory, facts
+from api.contacts.bindings import proven_by_face
+from api.policies import versions as policies
+from api.ports import Ports
+from api.verification import case as cases
+from api.verification.case import Case
+from matcher.errors import BadImage, MatcherUnavailable
+from matcher.types import Examination, Frame, Shown
+from models import tables
+from models.domain import attempt as rules
+from models.domain import tries
+from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.chain import canonical
+from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
+from models.domain.policy import Policy
+from models.domain.verification import VerificationEvent
+
+COHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the decision of one challenge rests on."""
+
+    challenge: tables.Challenge
+    policy: Policy
+    examination: Examination
+    memory: Memory
+
+
+def examine(ports: Ports, challenge_id: str) -> None:
+    """Decide a captured challenge; whoever comes second finds it decided and changes nothing."""
+    evidence = _gather(ports, challenge_id)
+    if evidence is None:
+        return
+    try:
+        answer = ports.matcher.examine(evidence.examination)
+    except (MatcherUnavailable, BadImage):
+        report, decision = None, UNANSWERED
+    else:
+        report = facts(answer, evidence.memory)
+        decision = decide(report, evidence.policy)
+    sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
+    match conclude(ports, evidence.challenge, decision, sealed):
+        case Outcome.PASSED:
+            kept_frames.forget_frames(ports, challenge_id)
+        case Outcome.FAILED | Outcome.RETRY:
+            kept_frames.keep_best(ports, evidence.challenge.attempt_id)
+
+
+def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
+    """Load what the decision rests on; None when there is nothing left to decide."""
+    with ports.database.reading() as db:
+        challenge = db.get_one(tables.Challenge, challenge_id)
+        attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+        if attempt.state is not AttemptState.CAPTURED or attempt.person_id is None:
+            return None
+        policy = policies.pinned(db, challenge.policy_version)
+        kept = frames.rows(db, challenge_id)
+        seen = seen_frames.recall(ports, db, challenge_id, policy)
+        verification = db.get_one(tables.Verification, attempt.verification_id)
+    relatives = _relatives(ports, attempt.person_id, verification.cardholder_id)
+    examination = Examination(
+        actions=tuple(challenge.actions),
+        observations=tuple(frames.opened(ports, row) for row in kept),
+        evidence=tuple(_evidence(ports, kept)),
+        references=ports.directory.references(attempt.person_id),
+        cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
+        grey_zone=(policy.grey_low, policy.grey_high),
+        colours=tuple(Shown(one["rgb"], one["ms"]) for one in challenge.colours),
+    )
+    return Evidence(challenge, policy, examination, seen)
+
+
+def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
+    """Yield the evidence frames; a file that is gone counts as never filmed, for a decision is due."""
+    for row in kept:
+        try:
+            image = ports.objects.get(row.file_key) if row.file_key else None
+        except KeyError:
+            image = None
+        if image is not None:
+            yield Frame(seq=row.seq, t_ms=row.t_ms, kind="evidence", image=image, mirrored=row.mirrored)
+
+
+def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
+    """Return who else of the two families has a face on record, nearest kin first."""
+    known: dict[str, None] = {}
+    for root in dict.fromkeys((person_id, cardholder_id)):
+        for relative in ports.directory.network(root):
+            if relative.person.enrolled and relative.person.person_id != person_id:
+                known[relative.person.person_id] = None
+    return list(known)[:COHORT]
+
+
+def conclude(
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+) -> Outcome | None:
+    """Write decision, event, receipt and outbox in one transaction; None when already decided."""
+    with ports.database.transaction() as db:
+        attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+        case = cases.current(ports, db, attempt.verification_id)
+        attempt = case.attempt(challenge.attempt_id)
+        if attempt.state is not AttemptState.CAPTURED or db.get(tables.Decision, challenge.id) is not None:
+            return None
+        moved = _moved(attempt.snapshot(), decision, ports)
+        counted = moved.tries > attempt.tries
+        told = None if moved.state is AttemptState.CONSENTED else report
+        cases.move(ports, case, attempt, moved, _private(attempt, challenge, told))
+        row = _row(ports, challenge, decision, report)
+        row.counted = counted
+        row.outcome = Outcome.FAILED if counted and decision.outcome is Outcome.RETRY else decision.outcome
+        row.person_id = attempt.person_id
+        db.add(row)
+        if decision.outcome is Outcome.PASSED:
+            _passed(ports, db, case, attempt, challenge.id)
+        cases.settle(ports, case)
+        return decision.outcome
+
+
+def _private(
+    attempt: tables.Attempt, challenge: tables.Challenge, report: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return what only auditors may read of a decision: who compared, by which policy, with what scores."""
+    return {"report": report, "policy": challenge.policy_version, "provider": attempt.provider}
+
+
+def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.Attempt:
+    """Return the attempt as the decision leaves it."""
+    now = ports.now()
+    match decision:
+        case Decision(outcome=Outcome.PASSED):
+            return rules.advance(attempt, AttemptEvent.PASS, now)
+        case Decision(outcome=Outcome.FAILED):
+            return rules.advance(attempt, AttemptEvent.FAIL, now, reason=decision.reason)
+        case Decision(reason=Reason.NOT_ACQUIRED):
+            return tries.came_to_nothing(attempt, now)
+    return tries.went_unanswered(attempt, now)
+
+
+def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, challenge_id: str) -> None:
+    """End the verification, unless an appeal was faster, and drop the frames."""
+    proven_by_face(db, attempt)
+    if case.is_open:
+        cases.end(ports, case, VerificationEvent.PASS, attempt)
+    for row in db.scalars(select(tables.Frame).where(tables.Frame.challenge_id == challenge_id)):
+        db.delete(row)
+
+
+def _row(
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+) -> tables.Decision:
+    """Return the record of the decision; scores are sealed."""
+    place = f"decision.report:{challenge.id}"
+    return tables.Decision(
+        challenge_id=challenge.id,
+        attempt_id=challenge.attempt_id,
+        reason=decision.reason,
+        hint=decision.hint,
+        report=ports.vault.seal(place, canonical(report)) if report else None,
+        policy_version=challenge.policy_version,
+        created_at=ports.now(),
+    )

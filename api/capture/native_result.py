@@ -1,0 +1,91 @@
+"""What WeChat's own face verification came to: asked for, decided, kept."""
+
+from datetime import timedelta
+
+from api.capture.challenge import newest
+from api.capture.decide import conclude
+from api.capture.finish import Result
+from api.capture.native import person_of, scene_of
+from api.ports import Ports
+from api.verification import case as cases
+from models import tables
+from models.domain import provider as providers
+from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.decision import UNANSWERED, Decision, Outcome, Reason
+from models.domain.errors import Busy, Conflict
+from models.domain.person import User
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+# How long a capture waits for WeChat to say what came of it.
+PATIENCE = timedelta(seconds=30)
+
+
+def finish(ports: Ports, user: User, scene: str) -> Result:
+    """Ask WeChat what came of the try; repeated, it returns the stored answer.
+
+    Raises Busy while WeChat does not say.
+    """
+    challenge_id = _close(ports, user, scene)
+    result = _result(ports, user, scene, challenge_id)
+    if result is None:
+        decide(ports, challenge_id)
+        result = _result(ports, user, scene, challenge_id)
+    if result is None:
+        raise Busy("WeChat has not said yet; please ask again")
+    return result
+
+
+def _close(ports: Ports, user: User, scene: str) -> str:
+    """Move the attempt to captured; from here on it is always decided. Closed twice is closed once."""
+    with ports.database.transaction() as db:
+        seen = scene_of(ports, db, user, scene)
+        challenge = newest(db, seen.attempt.id)
+        if challenge is None:
+            raise Conflict("no verification was begun")
+        undecided = db.get(tables.Decision, challenge.id) is None
+        if undecided and seen.attempt.state is not AttemptState.CAPTURED:
+            cases.step(ports, seen.case, seen.attempt, AttemptEvent.CAPTURE)
+            seen.attempt.captured_at = ports.now()
+        return challenge.id
+
+
+def _result(ports: Ports, user: User, scene: str, challenge_id: str) -> Result | None:
+    """Return the stored decision with the scene as it now is."""
+    with ports.database.transaction() as db:
+        seen = scene_of(ports, db, user, scene)
+        decision = db.get(tables.Decision, challenge_id)
+        return Result(seen, decision) if decision else None
+
+
+def decide(ports: Ports, challenge_id: str) -> None:
+    """Decide a captured try by WeChat's word; while WeChat is silent, it waits for a while."""
+    with ports.database.reading() as db:
+        challenge = db.get_one(tables.Challenge, challenge_id)
+        attempt = db.get_one(tables.Attempt, challenge.attempt_id)
+        check = db.get_one(tables.NativeCheck, challenge_id)
+    if attempt.state is not AttemptState.CAPTURED:
+        return
+    verify_ret, decision = _ask(ports, check, attempt.person_id or "")
+    since = attempt.captured_at or ports.now()
+    if decision is UNANSWERED and ports.now() < since + PATIENCE:
+        return
+    with ports.database.transaction() as db:
+        check = db.get_one(tables.NativeCheck, challenge_id)
+        # Whose session it was is of no use any more.
+        check.verify_ret, check.verify_id, check.openid = verify_ret, b"", b""
+        conclude(ports, challenge, decision, None)
+
+
+def _ask(ports: Ports, check: tables.NativeCheck, person_id: str) -> tuple[int | None, Decision]:
+    """Return WeChat's verify_ret and what it means."""
+    openid = ports.vault.text(f"native_check.openid:{check.challenge_id}", check.openid)
+    verify_id = ports.vault.text(f"native_check.verify_id:{check.challenge_id}", check.verify_id)
+    name, number = person_of(ports, person_id)
+    try:
+        verify_ret = ports.wechat.face_result(openid, verify_id, check.out_seq_no, name, number)
+    except (WeChatBusy, WeChatUnknown):
+        return None, UNANSWERED
+    except WeChatRefused:
+        # Too old, or not the session of this person any more: nothing can be learned from it.
+        return None, Decision(Outcome.RETRY, Reason.NOT_ACQUIRED)
+    return verify_ret, providers.decide(verify_ret)

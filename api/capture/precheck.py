@@ -1,0 +1,56 @@
+"""Asking the matcher what pictures show, its errors put into ours."""
+
+from collections.abc import Sequence
+
+from api.capture.scene import Scene, owned
+from api.ports import Ports
+from matcher.errors import BadImage, MatcherUnavailable
+from matcher.types import Frame, Observation
+from models.domain import provider as providers
+from models.domain.attempt import AttemptState
+from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
+from models.domain.person import User
+from models.domain.provider import Provider
+
+
+def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
+    """Return what the matcher sees, its errors put into ours."""
+    try:
+        return ports.matcher.observe(frames, before)
+    except BadImage as error:
+        raise unusable(error) from None
+    except MatcherUnavailable:
+        raise Busy("the matcher does not answer; please send the same frames again") from None
+
+
+def unusable(error: BadImage) -> Refusal:
+    """Return the refusal for a picture that cannot be used."""
+    if error.reason in ("too_many_bytes", "too_many_pixels"):
+        return TooLarge("the picture is too large", code="too_large")
+    if error.reason == "not_an_image":
+        return WrongMediaType("only JPEG and PNG pictures")
+    return Invalid("the picture is broken; please take it again", code="image_unreadable")
+
+
+def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene, str | None]:
+    """Return the scene and what stands in the way of a good capture.
+
+    Nothing is counted, and nothing is kept but whether glasses were seen.
+    """
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        providers.check(seen.attempt.provider, Provider.OWN)
+        if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
+            raise Invalid("consent is needed first", code="consent_missing")
+        if seen.attempt.state not in (AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED):
+            raise Conflict(f"the attempt is {seen.attempt.state}")
+    observations = observe(ports, [Frame(seq=0, t_ms=0, kind="evidence", image=image)])
+    with ports.database.transaction() as db:
+        owned(ports, db, user, scene).attempt.glasses = wears_glasses(observations)
+    return seen, observations[0].hint
+
+
+def wears_glasses(observations: Sequence[Observation]) -> bool:
+    """Tell whether most of the frames in which it could be judged show glasses."""
+    judged = [one.glasses for one in observations if one.glasses is not None]
+    return 2 * sum(judged) > len(judged)

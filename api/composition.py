@@ -1,0 +1,49 @@
+"""The real ports of a process, built from its settings."""
+
+from api.directory.own import OwnDirectory
+from api.directory.sandbox import BothDirectories
+from api.messaging.wechat_tokens import DatabaseTokens
+from api.ports import Clock, Ports, Random, SystemClock, SystemRandom
+from api.settings import Settings, check
+from matcher.local import LocalMatcher
+from matcher.protocol import Matcher
+from matcher.remote import RemoteMatcher
+from models import migrate
+from models.database import Database
+from models.objects import Objects
+from models.vault import Vault
+from wechat.gateway import Account, Gateway
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Ports:
+    """Return the real ports, or raise SettingsMissing, SchemaBehind or WrongWeights."""
+    check(settings)
+    migrate.check(settings.database_url)
+    database = Database(settings.database_url)
+    vault = Vault(settings.vault_ring(), settings.vault_index())
+    clock, random = clock or SystemClock(), SystemRandom()
+    account = Account(
+        settings.wechat_appid,
+        settings.wechat_secret.get_secret_value(),
+        base_url=settings.wechat_base_url,
+        env_version=settings.wechat_env_version,
+    )
+    return Ports(
+        settings=settings,
+        clock=clock,
+        random=random,
+        database=database,
+        vault=vault,
+        objects=Objects(settings.objects_url, vault),
+        matcher=_matcher(settings, random),
+        wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
+        directory=BothDirectories(OwnDirectory(database, vault)),
+    )
+
+
+def _matcher(settings: Settings, random: Random) -> Matcher:
+    """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
+    if settings.matcher_url:
+        secret = settings.matcher_secret.get_secret_value().encode()
+        return RemoteMatcher(settings.matcher_url, secret, random.token)
+    return LocalMatcher(settings.matcher_sets, settings.pad_dir)

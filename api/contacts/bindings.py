@@ -1,0 +1,106 @@
+"""Binding a WeChat user to a person, so that pushes find them."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from api.contacts import till_codes
+from api.directory.identify import PHONES, Named, identify
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import Channel
+from models.domain.errors import Absent, Conflict, Invalid
+from models.domain.person import Proof, User
+
+PERSONS_PER_OPENID = 5
+OPENIDS_PER_PERSON = 5
+
+
+def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -> tables.Binding:
+    """Let this WeChat user receive the person's pushes; repeated, it is the same binding.
+
+    The counter's six digits make it one that somebody vouches for. Raises Invalid `till_code_wrong`,
+    TooMany `till_code_locked`, Conflict `till_code_used` and `too_many_bindings`.
+    """
+    with ports.database.transaction() as db:
+        # The phone has no counter: misses are counted against the WeChat user.
+        person = identify(ports, named, PHONES, user.openid_index)
+        code = (
+            till_codes.redeem(ports, db, user, person.person_id, till_code) if till_code is not None else None
+        )
+        mine = _live().where(tables.Binding.openid_index == user.openid_index)
+        row = db.scalar(mine.where(tables.Binding.person_id == person.person_id))
+        if row is None:
+            _within_limits(db, user, person.person_id)
+            row = _row(ports, user, person.person_id)
+            db.add(row)
+        if code is not None:
+            _vouch(row, code)
+        return row
+
+
+def _row(ports: Ports, user: User, person_id: str) -> tables.Binding:
+    """Return a new binding that only a name and a number stand behind."""
+    binding_id = ports.new_id("bnd")
+    return tables.Binding(
+        id=binding_id,
+        person_id=person_id,
+        openid=ports.vault.seal(f"binding.openid:{binding_id}", user.openid),
+        openid_index=user.openid_index,
+        proof=Proof.CLAIMED,
+        subscribed=False,
+        created_at=ports.now(),
+    )
+
+
+def _vouch(row: tables.Binding, code: tables.TillCode) -> None:
+    """Use the code up for this binding; the request repeated finds it used for the same one."""
+    if code.binding_id not in (None, row.id):
+        raise Conflict("these digits have been used", code="till_code_used")
+    code.binding_id = row.id
+    if row.proof is Proof.CLAIMED:
+        row.proof = Proof.TILL
+
+
+def proven_by_face(db: Session, attempt: tables.Attempt) -> None:
+    """Note that the person has passed on the very phone a binding of theirs names."""
+    if attempt.channel is not Channel.PUSH:
+        return
+    theirs = _live().where(tables.Binding.person_id == attempt.person_id)
+    for row in db.scalars(theirs.where(tables.Binding.openid_index == attempt.owner_index)):
+        row.proof = Proof.FACE
+
+
+def _live() -> Select[tables.Binding]:
+    """Select bindings that have not been revoked."""
+    return select(tables.Binding).where(tables.Binding.revoked_at.is_(None))
+
+
+def _within_limits(db: Session, user: User, person_id: str) -> None:
+    """Raise Conflict `too_many_bindings` at five either way."""
+    live = select(func.count()).select_from(tables.Binding).where(tables.Binding.revoked_at.is_(None))
+    of_user = db.scalar(live.where(tables.Binding.openid_index == user.openid_index)) or 0
+    of_person = db.scalar(live.where(tables.Binding.person_id == person_id)) or 0
+    if of_user >= PERSONS_PER_OPENID or of_person >= OPENIDS_PER_PERSON:
+        raise Conflict("too many bindings; please revoke one first", code="too_many_bindings")
+
+
+def unbind(ports: Ports, user: User, binding_id: str) -> None:
+    """Revoke one of the user's bindings."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Binding, binding_id)
+        if row is None or row.openid_index != user.openid_index:
+            raise Absent
+        row.revoked_at = row.revoked_at or ports.now()
+
+
+def told(ports: Ports, user: User, template_id: str, result: str) -> bool:
+    """Note what the phone says of WeChat's panel: a hint for the operator's funnel, never a credit."""
+    accepted = result in ("accept", "acceptWithAudio")
+    if template_id and template_id == ports.settings.wechat_agent_template_id:
+        return accepted
+    if template_id != ports.settings.wechat_template_id:
+        raise Invalid("this is not our template", code="template_unknown")
+    with ports.database.transaction() as db:
+        for row in db.scalars(_live().where(tables.Binding.openid_index == user.openid_index)):
+            row.subscribed = accepted
+    return accepted

@@ -1,0 +1,111 @@
+"""Finding the person somebody named at a counter."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.ports import PersonView, Ports
+from models import tables
+from models.domain import idnumber
+from models.domain.errors import Invalid, TooMany
+from models.domain.idnumber import IdType
+from models.domain.person import needs_guardian
+from models.domain.provider import Provider, check_document
+
+HOUR = timedelta(hours=1)
+PHONES = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many misses at most in so long a time that slides."""
+
+    most: int
+    window: timedelta
+
+
+# A counter's name is the till's own word, so its institution has a limit too.
+AT_A_COUNTER = Limit(20, HOUR)
+AT_AN_INSTITUTION = Limit(60, HOUR)
+ON_A_PHONE = Limit(100, timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as typed at the till."""
+
+    name: str
+    id_number: str
+    id_type: IdType = IdType.RESIDENT
+
+
+def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> PersonView:
+    """Return the person, counting every look-up.
+
+    Raises Invalid `id_number_invalid`, Invalid `person_not_found` – for an unknown number and for
+    a wrong name alike – and TooMany when a counter, an institution or a phone has guessed too
+    often of late.
+    """
+    number = idnumber.parse(named.id_type, named.id_number, ports.today())
+    with ports.database.transaction() as db:
+        tally = _tally(ports, db, institution_id, counter)
+        _within_limits(ports, db, institution_id, counter)
+        tally.asked += 1
+        directory = ports.directory.sandbox if _is_sandbox(db, institution_id) else ports.directory
+        found = directory.find(number, named.name)
+        if found is None:
+            tally.missed += 1
+            db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
+            raise _not_found()
+        return found
+
+
+def _tally(ports: Ports, db: Session, institution_id: str, counter: str) -> tables.Lookup:
+    """Return the counter's count of today, locked."""
+    place = (institution_id, counter, ports.today())
+    tally = db.get(tables.Lookup, place, with_for_update=True)
+    if tally is None:
+        tally = tables.Lookup(institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0)
+        db.add(tally)
+    return tally
+
+
+def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:
+    """Raise TooMany, with the seconds until there is room again, after too many misses."""
+    row = tables.Miss
+    here = (row.institution_id == institution_id, row.counter == counter)
+    limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]
+    for limit, place in [(ON_A_PHONE, here)] if institution_id == PHONES else limits:
+        since = ports.now() - limit.window
+        misses = select(row.at).where(*place, row.at > since).order_by(row.at.desc())
+        last = db.scalar(misses.offset(limit.most - 1).limit(1))
+        if last is not None:
+            refusal = TooMany("too many unknown persons here; please wait")
+            refusal.after = ceil((last - since).total_seconds())
+            raise refusal
+
+
+def _is_sandbox(db: Session, institution_id: str) -> bool:
+    """Tell whether only invented persons may be found; a phone finds real ones."""
+    institution = db.get(tables.Institution, institution_id)
+    return institution is not None and institution.sandbox
+
+
+def may_be_filmed(ports: Ports, person: PersonView, provider: Provider) -> None:
+    """Raise Invalid for a child, who is never filmed, or for somebody the provider cannot compare."""
+    if needs_guardian(person.birth, ports.today()):
+        raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
+    if provider is Provider.WECHAT:
+        found = ports.directory.document(person.person_id)
+        check_document(found[1].id_type if found else IdType.RESIDENT)
+    elif not person.enrolled:
+        raise Invalid("there is no enrolled photo; please use documents", code="not_enrolled")
+
+
+def _not_found() -> Invalid:
+    refusal = Invalid("no such person; please check name and number", code="person_not_found")
+    refusal.remember = True
+    return refusal

@@ -1,0 +1,82 @@
+"""The sandbox's own directory, and the one that knows real and sandbox persons apart."""
+
+from api.directory.own import folded
+from api.ports import PersonDirectory, PersonView, Relative
+from matcher.types import Template
+from models.domain.idnumber import IdNumber, IdType
+from models.domain.person import SELF, Network
+from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
+
+
+class SandboxDirectory:
+    """The invented persons of the sandbox: everybody is in everybody's family."""
+
+    def find(self, number: IdNumber, name: str) -> PersonView | None:
+        """Return the person with this magic number if the name fits, else None."""
+        for person in CAST:
+            if (IdType.RESIDENT, person.number) == (number.id_type, number.number):
+                return _view(person) if folded(person.name) == folded(name) else None
+        return None
+
+    def person(self, person_id: str) -> PersonView | None:
+        """Return a person, or None."""
+        return _view(BY_ID[person_id]) if person_id in BY_ID else None
+
+    def network(self, person_id: str) -> list[Relative]:
+        """Return the person, then all the others."""
+        if person_id not in BY_ID:
+            return []
+        others = [person for person in CAST if person.person_id != person_id]
+        return [
+            Relative(_view(BY_ID[person_id]), SELF, Network.SELF),
+            *(Relative(_view(person), _relation(person), Network.FAMILY_SHARE) for person in others),
+        ]
+
+    def references(self, person_id: str) -> tuple[Template, ...]:
+        """Return nothing: nobody is compared here."""
+        return ()
+
+    def document(self, person_id: str) -> tuple[str, IdNumber] | None:
+        """Return a person's name and magic number, or None."""
+        person = BY_ID.get(person_id)
+        return (person.name, IdNumber(IdType.RESIDENT, person.number)) if person else None
+
+
+class BothDirectories:
+    """Answers about real and sandbox persons by their ids; finds real ones only."""
+
+    def __init__(self, real: PersonDirectory) -> None:
+        self._real = real
+        self.sandbox = SandboxDirectory()
+
+    def find(self, number: IdNumber, name: str) -> PersonView | None:
+        """Return the real person with this number if the name fits, else None."""
+        return self._real.find(number, name)
+
+    def person(self, person_id: str) -> PersonView | None:
+        """Return a person, or None."""
+        return self._of(person_id).person(person_id)
+
+    def network(self, person_id: str) -> list[Relative]:
+        """Return the person, then the family network."""
+        return self._of(person_id).network(person_id)
+
+    def references(self, person_id: str) -> tuple[Template, ...]:
+        """Return the templates of all photos on record."""
+        return self._of(person_id).references(person_id)
+
+    def document(self, person_id: str) -> tuple[str, IdNumber] | None:
+        """Return a person's full name and document, or None."""
+        return self._of(person_id).document(person_id)
+
+    def _of(self, person_id: str) -> PersonDirectory:
+        return self.sandbox if person_id in BY_ID else self._real
+
+
+def _view(person: MagicPerson) -> PersonView:
+    enrolled = person.outcome not in (Outcome.NOT_ENROLLED, Outcome.CHILD)
+    return PersonView(person.person_id, person.name, person.sex, person.birth, enrolled)
+
+
+def _relation(person: MagicPerson) -> str:
+    return "子女" if person.outcome is Outcome.CHILD else "其他亲属"

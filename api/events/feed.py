@@ -1,0 +1,160 @@
+"""One look at the newest events a moment, shared by everybody who waits in this process."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.ports import Ports
+from api.verification.case import Case
+from models import tables
+from models.domain.errors import Busy
+
+TICK_S = 0.2
+# An event may commit after one with a higher id: for so many ticks its place is looked at again.
+LATE_TICKS = 50
+GAPS_AT_MOST = 500
+# A popup, the till behind it, and what a reload leaves behind for a moment.
+PER_VERIFICATION = 5
+SANDBOX_SHARE = 20
+
+
+@dataclass(slots=True)
+class Watch:
+    """What has happened to a verification that somebody waits for, counted."""
+
+    mark: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+
+class EventFeed:
+    """Wakes a waiting client when an event of its verification has been committed by any process.
+
+    One thread reads the newest events and wakes only those concerned; nobody holds a database
+    session while waiting.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._lock = threading.Lock()
+        self._watches: dict[str, Watch] = {}
+        self._taken: Counter[str] = Counter()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def place(self, case: Case) -> "Place":
+        """Return a place for one waiting client, or raise Busy when all it could have are taken."""
+        most, verification_id = self._limits(case), case.verification.id
+        with self._lock:
+            if any(self._taken[whose] >= limit for whose, limit in most.items()):
+                raise Busy("too many clients are waiting; please poll without wait")
+            self._taken.update(most.keys())
+            self._watches.setdefault(verification_id, Watch())
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="event-feed", daemon=True)
+                self._thread.start()
+        return Place(lambda: self._leave(verification_id, most.keys()))
+
+    def _limits(self, case: Case) -> dict[str, int]:
+        """Return how many may wait in this process: all, one institution's, one verification's."""
+        everybody = self._ports.settings.event_clients
+        share = min(SANDBOX_SHARE, everybody // 2) if case.institution.sandbox else everybody // 2
+        return {"": everybody, case.institution.id: share, case.verification.id: PER_VERIFICATION}
+
+    def mark(self, verification_id: str) -> int:
+        """Return a mark to wait from; take it before looking at the table."""
+        watch = self._watches.get(verification_id)
+        return watch.mark if watch else 0
+
+    def wait(self, verification_id: str, mark: int, seconds: float) -> bool:
+        """Wait until the verification has an event newer than `mark`; tell whether it has."""
+        watch = self._watches.get(verification_id) or Watch()
+        with watch.changed:
+            return watch.changed.wait_for(lambda: self.closed or watch.mark != mark, timeout=seconds)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the process is going down."""
+        return self._closing.is_set()
+
+    def close(self) -> None:
+        """Wake everybody for the last time."""
+        self._closing.set()
+        with self._lock:
+            watches = list(self._watches.values())
+        for watch in watches:
+            with watch.changed:
+                watch.changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _leave(self, verification_id: str, whose: Collection[str]) -> None:
+        """Forget one client, and the verification when it was the last."""
+        with self._lock:
+            self._taken -= Counter(whose)
+            if not self._taken[verification_id]:
+                del self._watches[verification_id]
+
+    def _run(self) -> None:
+        """Look for new events until closed."""
+        newest, gaps = -1, dict[int, int]()
+        while not self.closed:
+            for event_id, verification_id in self._look(newest, list(gaps)):
+                if newest >= 0:
+                    skipped = range(max(newest + 1, event_id - GAPS_AT_MOST), event_id)
+                    gaps |= dict.fromkeys(skipped, LATE_TICKS)
+                gaps.pop(event_id, None)
+                newest = max(newest, event_id)
+                self._wake(verification_id)
+            gaps = {event_id: ticks - 1 for event_id, ticks in gaps.items() if ticks > 1}
+            self._closing.wait(TICK_S)
+
+    def _wake(self, verification_id: str) -> None:
+        """Wake those who wait for one verification."""
+        watch = self._watches.get(verification_id)
+        if watch is not None:
+            with watch.changed:
+                watch.mark += 1
+                watch.changed.notify_all()
+
+    def _look(self, newest: int, gaps: list[int]) -> Sequence[tuple[int, str]]:
+        """Return the events after `newest` (at first only the last) and those that came late.
+
+        Nothing while the database is away; whoever waits also looks from time to time.
+        """
+        rows = select(tables.Event.id, tables.Event.verification_id)
+        wanted = rows.where(or_(tables.Event.id > newest, tables.Event.id.in_(gaps))).order_by(
+            tables.Event.id
+        )
+        if newest < 0:
+            wanted = rows.order_by(tables.Event.id.desc()).limit(1)
+        try:
+            with self._ports.database.reading() as db:
+                return [(row.id, row.verification_id) for row in db.execute(wanted)]
+        except SQLAlchemyError:
+            return []
+
+
+class Place:
+    """One client's place, given back exactly once, also when the answer is never read."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        self._leave: Callable[[], None] | None = leave
+
+    def close(self) -> None:
+        """Give the place back."""
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
+
+    def __enter__(self) -> "Place":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,141 @@
+"""A repeated request gives the same answer: effect and answer are one transaction."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from api.http.problems import from_refusal
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Conflict, Malformed, Refusal
+from models.domain.retention import IDEMPOTENT_ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that may be repeated: whose, where to, under which key, with which body."""
+
+    institution_id: str
+    path: str
+    key: str
+    body: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse keys that are not 1–128 printable ASCII characters."""
+        if not 1 <= len(self.key) <= 128 or not (self.key.isascii() and self.key.isprintable()):
+            raise Malformed("Idempotency-Key is 1–128 ASCII characters")
+
+    @property
+    def row(self) -> tuple[str, str, str]:
+        """Return the primary key of the stored answer."""
+        return self.institution_id, self.path, self.key
+
+    @property
+    def place(self) -> str:
+        """Return where the answer is sealed to."""
+        return f"idempotency.answer:{hashlib.sha256(repr(self.row).encode()).hexdigest()}"
+
+    @property
+    def digest(self) -> str:
+        """Return the hash by which two bodies are told apart."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def once(ports: Ports, request: Request, deed: Callable[[], Response]) -> Response:
+    """Return the stored answer, or do the deed and store its answer with its effect.
+
+    Raises Conflict `key_reused` for another body and `in_progress` while the first one runs.
+    A server error stores nothing.
+    """
+    try:
+        with ports.database.transaction() as db:
+            stored = _claim(ports, db, request)
+            if stored is not None:
+                return stored
+            answer = deed()
+            _store(ports, db, request, answer)
+            return answer
+    except Refusal as refusal:
+        return _store_refusal(ports, request, from_refusal(refusal))
+    except (IntegrityError, OperationalError) as error:
+        return _after_a_race(ports, request, error)
+
+
+def _claim(ports: Ports, db: Session, request: Request) -> Response | None:
+    """Return the stored answer, or take the key; another request with it now waits for our commit."""
+    row = db.get(tables.Idempotency, request.row)
+    if row is not None and row.answer and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
+        return _replay(ports, request, row)
+    if row is not None:
+        db.delete(row)
+        db.flush()
+    db.add(_row(ports, request, 0, b""))
+    db.flush()
+    return None
+
+
+def _row(ports: Ports, request: Request, status: int, answer: bytes) -> tables.Idempotency:
+    institution_id, path, key = request.row
+    return tables.Idempotency(
+        institution_id=institution_id,
+        path=path,
+        key=key,
+        body_sha256=request.digest,
+        status=status,
+        answer=answer,
+        created_at=ports.now(),
+    )
+
+
+def _replay(ports: Ports, request: Request, row: tables.Idempotency) -> Response:
+    """Return the stored answer if it answered the same body."""
+    if row.body_sha256 != request.digest:
+        raise Conflict("this key was used with another body", code="key_reused")
+    stored = json.loads(ports.vault.text(request.place, row.answer))
+    answer = Response(stored["body"], row.status, mimetype=stored["type"])
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _sealed(ports: Ports, request: Request, answer: Response) -> bytes:
+    """Return the answer sealed to its key."""
+    document = json.dumps({"body": answer.get_data(as_text=True), "type": answer.mimetype})
+    return ports.vault.seal(request.place, document)
+
+
+def _store(ports: Ports, db: Session, request: Request, answer: Response) -> None:
+    """Keep the answer in the deed's own transaction."""
+    row = db.get_one(tables.Idempotency, request.row)
+    row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
+
+
+def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response:
+    """Keep a refusal; a kill before this line leaves at most a claim without an answer, which is none.
+
+    A refusal that asks to be remembered (a miss counted) has committed the claim with it.
+    """
+    if answer.status_code >= 500 or answer.status_code == 429:
+        return answer
+    with ports.database.transaction() as db:
+        row = db.get(tables.Idempotency, request.row)
+        if row is None:
+            db.add(_row(ports, request, answer.status_code, _sealed(ports, request, answer)))
+        elif not row.answer:
+            row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
+    return answer
+
+
+def _after_a_race(ports: Ports, request: Request, error: Exception) -> Response:
+    """Return what the other request with this key stored, or say that it is still running."""
+    with ports.database.reading() as db:
+        row = db.get(tables.Idempotency, request.row)
+        if row is not None and row.answer:
+            return _replay(ports, request, row)
+    if isinstance(error, OperationalError):
+        raise Conflict("the first request with this key is still running", code="in_progress")
+    raise error

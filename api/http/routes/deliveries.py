@@ -1,0 +1,63 @@
+"""What tills call to see and repeat their webhooks: /v1/verifications/{id}/deliveries."""
+
+from typing import Any
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from api.events import deliveries as flows
+from api.events.deliveries import Logged
+from api.http.routes.institution import VerificationPath
+from api.http.schemas import answers
+from api.http.web import answer, idempotent, institution, know_institution, ports
+from models.domain.delivery import DUE
+
+deliveries = APIBlueprint(
+    "deliveries",
+    __name__,
+    url_prefix="/v1",
+    abp_security=[{"api_key": []}],
+    abp_tags=[Tag(name="Webhooks 回调")],
+)
+deliveries.before_request(know_institution)
+
+
+class DeliveryPath(VerificationPath):
+    """Which webhook of it."""
+
+    delivery_id: str = Field(max_length=64)
+
+
+def shown(logged: Logged) -> dict[str, Any]:
+    """Return a webhook as the till reads it."""
+    row, due = logged.delivery, logged.delivery.state in DUE
+    return {
+        "delivery_id": row.id,
+        "type": logged.event.type,
+        "seq": logged.event.seq,
+        "state": row.state,
+        "tries": row.tries,
+        "created_at": row.created_at.isoformat(),
+        "last_at": row.last_at.isoformat() if row.last_at else None,
+        "last_status": row.last_status,
+        "error": row.error,
+        "next_at": row.next_at.isoformat() if due else None,
+    }
+
+
+@deliveries.get("/verifications/<string:verification_id>/deliveries", responses={200: answers.DeliveryList})
+def list_deliveries(path: VerificationPath) -> Response:
+    """List the webhooks of a verification and what your address answered."""
+    found = flows.of_verification(ports(), institution(), path.verification_id)
+    return answer({"deliveries": [shown(one) for one in found]})
+
+
+@deliveries.post(
+    "/verifications/<string:verification_id>/deliveries/<string:delivery_id>/resend",
+    responses={200: answers.DeliveryRow},
+)
+@idempotent
+def resend_delivery(path: DeliveryPath) -> Response:
+    """Send a webhook once more, with the same id and a fresh signature."""
+    return answer(shown(flows.resend(ports(), institution(), path.verification_id, path.delivery_id)))

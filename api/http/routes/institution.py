@@ -1,0 +1,147 @@
+"""What tills call: /v1."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from api.directory.identify import Named
+from api.http import present
+from api.http.schemas import answers, requests
+from api.http.web import answer, follow, idempotent, institution, know_institution, ports
+from api.verification import attempt as attempts
+from api.verification import bypass as documents
+from api.verification import lifecycle as verifications
+from api.verification import redeem as receipts
+from api.verification import till_code as till_codes
+from api.verification.attempt import Choice
+from api.verification.lifecycle import Purchase
+from models.domain.errors import Malformed
+
+v1 = APIBlueprint(
+    "institution",
+    __name__,
+    url_prefix="/v1",
+    abp_security=[{"api_key": []}],
+    abp_tags=[Tag(name="Institution 收银台")],
+)
+v1.before_request(know_institution)
+
+
+class VerificationPath(BaseModel):
+    """Which verification."""
+
+    verification_id: str = Field(max_length=64)
+
+
+class ReceiptPath(BaseModel):
+    """Which receipt."""
+
+    jti: str = Field(max_length=64)
+
+
+class OrderQuery(BaseModel):
+    """Which order."""
+
+    order_no: str = Field(min_length=1, max_length=64)
+
+
+class EventsQuery(BaseModel):
+    """From where, and how long to wait for more (long poll)."""
+
+    after: int = Field(0, ge=0, le=2**53)
+    wait: float = Field(0, ge=0, le=25)
+
+
+def named(person: requests.NamedPerson) -> Named:
+    """Return a typed person as the flows take it."""
+    return Named(person.name, person.id_number, person.id_type)
+
+
+@v1.post("/verifications", responses={201: answers.VerificationCreated})
+@idempotent
+def create_verification(body: requests.NewVerification) -> Response:
+    """Open a verification for one purchase."""
+    purchase = Purchase(
+        **body.model_dump(include={"order_no", "amount_fen", "counter", "credential", "notify_url"}),
+        cashier=(body.cashier.id, body.cashier.name),
+        cardholder=named(body.cardholder),
+    )
+    case, token = verifications.create(ports(), institution(), purchase)
+    return answer(present.created(ports(), case, token), 201)
+
+
+@v1.get("/verifications", responses={200: answers.VerificationAnswer})
+def find_verification(query: OrderQuery) -> Response:
+    """Read the newest verification of an order."""
+    return answer(
+        present.verification(ports(), verifications.by_order(ports(), institution(), query.order_no))
+    )
+
+
+@v1.get("/verifications/<string:verification_id>", responses={200: answers.VerificationAnswer})
+def read_verification(path: VerificationPath) -> Response:
+    """Read a verification."""
+    return answer(
+        present.verification(ports(), verifications.get(ports(), institution(), path.verification_id))
+    )
+
+
+@v1.post("/verifications/<string:verification_id>/attempts", responses={201: answers.AttemptAnswer})
+@idempotent
+def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response:
+    """Push to the picked person's WeChat, or show a code for the cashier's phone."""
+    if body.person_id and body.person:
+        raise Malformed("send person_id or person, not both")
+    typed = body.person
+    named_one, relation = (named(typed), typed.relation) if typed else (None, None)
+    choice = Choice(body.person_id, named_one, relation, body.checks.checks() if body.checks else None)
+    row = attempts.begin(ports(), institution(), path.verification_id, body.channel, choice)
+    return answer(present.attempt(ports(), row), 201)
+
+
+@v1.post("/verifications/<string:verification_id>/popup", responses={200: answers.PopupAnswer})
+@idempotent
+def renew_popup(path: VerificationPath) -> Response:
+    """Get a new popup address; the older one stops working."""
+    token = verifications.renew_popup(ports(), institution(), path.verification_id)
+    return answer({"popup_url": present.popup_url(ports(), token)})
+
+
+@v1.post("/verifications/<string:verification_id>/till-code", responses={200: answers.TillCodeAnswer})
+@idempotent
+def issue_till_code(path: VerificationPath) -> Response:
+    """Get six digits that a phone at this counter proves itself with; the older ones stop working."""
+    shown = till_codes.issue(ports(), institution(), path.verification_id)
+    return answer({"till_code": shown.till_code, "expires_at": shown.expires_at.isoformat()})
+
+
+@v1.post("/verifications/<string:verification_id>/bypass", responses={201: answers.VerificationAnswer})
+@idempotent
+def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
+    """Record that named staff checked documents instead."""
+    proof = body.model_dump(exclude={"person_id"})
+    case = documents.bypass(ports(), institution(), path.verification_id, proof, body.person_id)
+    return answer(present.verification(ports(), case), 201)
+
+
+@v1.post("/verifications/<string:verification_id>/cancel", responses={200: answers.VerificationAnswer})
+@idempotent
+def cancel(path: VerificationPath) -> Response:
+    """Give the purchase up."""
+    case = verifications.cancel(ports(), institution(), path.verification_id)
+    return answer(present.verification(ports(), case))
+
+
+@v1.get("/verifications/<string:verification_id>/events", responses={200: answers.EventsAnswer, 204: None})
+def events(path: VerificationPath, query: EventsQuery) -> Response:
+    """Follow the verification: SSE when asked for text/event-stream, else a long poll."""
+    verifications.get(ports(), institution(), path.verification_id)
+    return follow(path.verification_id, query.after, query.wait)
+
+
+@v1.post("/receipts/<string:jti>/redeem", responses={200: answers.Redemption})
+@idempotent
+def redeem(path: ReceiptPath, body: requests.Settlement) -> Response:
+    """Use a receipt for a settlement, once."""
+    settlement = (body.settlement_no, body.amount_fen)
+    return answer(present.redemption(receipts.redeem(ports(), institution(), path.jti, settlement)))

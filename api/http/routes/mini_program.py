@@ -1,0 +1,142 @@
+"""What the mini-program calls: /mp/v1."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from api.appeals import lodge as appeals
+from api.appeals.lodge import Plea
+from api.capture import challenge as challenges
+from api.capture import consent as consents
+from api.capture import finish as finishing
+from api.capture import frames as filming
+from api.capture import native, native_result, swap
+from api.capture import precheck as looking
+from api.capture import scene as scenes
+from api.capture.consent import Answer as ConsentAnswer
+from api.directory.identify import Named
+from api.http import present, session, uploads
+from api.http.schemas import answers, requests
+from api.http.web import answer, know_user, ports, user
+from api.verification.attempt import Choice
+from models.domain.errors import Conflict, Malformed
+
+mp = APIBlueprint(
+    "mini_program",
+    __name__,
+    url_prefix="/mp/v1",
+    abp_security=[{"session": []}],
+    abp_tags=[Tag(name="Mini-program 小程序")],
+)
+mp.before_request(know_user)
+
+
+class ScenePath(BaseModel):
+    """Which scene."""
+
+    scene: str = Field(max_length=64)
+
+
+class ChallengePath(BaseModel):
+    """Which challenge."""
+
+    challenge_id: str = Field(max_length=64)
+
+
+@mp.post("/login", responses={200: answers.LoginAnswer}, security=[])
+def login(body: requests.Login) -> Response:
+    """Exchange wx.login's code for a token of ours."""
+    token, seconds = session.login(ports(), body.code)
+    return answer({"token": token, "expires_in": seconds})
+
+
+@mp.get("/attempts/<string:scene>", responses={200: answers.SceneAnswer})
+def read_scene(path: ScenePath) -> Response:
+    """Read a scene; the first look opens it."""
+    return answer(present.scene(ports(), scenes.view(ports(), user(), path.scene)))
+
+
+@mp.put("/attempts/<string:scene>/person", responses={200: answers.SceneAnswer})
+def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
+    """Say who is there (QR)."""
+    typed = (body.name, body.id_number, body.relation)
+    if (
+        (body.person_id is None) == (None in typed)
+        and body.person_id is None
+        or body.person_id
+        and any(typed)
+    ):
+        raise Malformed("send person_id, or name, id_number and relation")
+    named = Named(body.name, body.id_number, body.id_type) if body.name and body.id_number else None
+    checks = body.checks.checks() if body.checks else None
+    seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation, checks))
+    return answer(present.scene(ports(), seen))
+
+
+@mp.post("/attempts/<string:scene>/consent", responses={200: answers.SceneAnswer})
+def give_consent(path: ScenePath, body: requests.ConsentAnswer) -> Response:
+    """Grant or refuse consent for this one attempt."""
+    seen = consents.consent(ports(), user(), path.scene, ConsentAnswer(**body.model_dump()))
+    return answer(present.scene(ports(), seen))
+
+
+@mp.post("/attempts/<string:scene>/precheck", responses={200: answers.HintAnswer})
+def precheck(path: ScenePath) -> Response:
+    """Look at one frame before a try is drawn."""
+    seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
+    return answer(present.scene(ports(), seen) | {"hint": hint})
+
+
+@mp.post("/attempts/<string:scene>/challenges", responses={201: answers.ChallengeAnswer})
+def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
+    """Draw what the next try asks for."""
+    seen, drawn = challenges.draw(
+        ports(), user(), path.scene, photosensitive=body.photosensitive, device=body.device
+    )
+    if drawn is None:
+        raise Conflict("no tries left for this attempt", code="tries_used_up")
+    return answer(present.scene(ports(), seen) | present.challenge(ports(), drawn), 201)
+
+
+@mp.post("/challenges/<string:challenge_id>/frames", responses={200: answers.ProgressAnswer})
+def send_frames(path: ChallengePath) -> Response:
+    """Send what was filmed since the last batch."""
+    progress = filming.receive(ports(), user(), path.challenge_id, uploads.frames())
+    done = [{"action": action, "done": is_done} for action, is_done in progress.done]
+    return answer({"hint": progress.hint, "progress": done})
+
+
+@mp.post("/challenges/<string:challenge_id>/swap", responses={200: answers.ChallengeAnswer})
+def swap_action(path: ChallengePath) -> Response:
+    """Ask for another class of action, once."""
+    seen, challenge = swap.swap(ports(), user(), path.challenge_id)
+    return answer(present.scene(ports(), seen) | present.challenge(ports(), challenge))
+
+
+@mp.post("/challenges/<string:challenge_id>/finish", responses={200: answers.FinishAnswer})
+def finish(path: ChallengePath) -> Response:
+    """End the try and learn what it came to."""
+    result = finishing.finish(ports(), user(), path.challenge_id)
+    return answer(present.result(ports(), result.scene, result.decision))
+
+
+@mp.post("/attempts/<string:scene>/native", responses={200: answers.NativeAnswer})
+def begin_native(path: ScenePath) -> Response:
+    """Get the session that wx.requestFacialVerify is called with (provider wechat)."""
+    seen, verify_id = native.begin(ports(), user(), path.scene)
+    return answer(present.scene(ports(), seen) | {"verify_id": verify_id})
+
+
+@mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
+def finish_native(path: ScenePath) -> Response:
+    """Learn what WeChat's verification came to."""
+    result = native_result.finish(ports(), user(), path.scene)
+    return answer(present.result(ports(), result.scene, result.decision))
+
+
+@mp.post("/attempts/<string:scene>/appeal", responses={201: answers.AppealLodged})
+def lodge_appeal(path: ScenePath) -> Response:
+    """Lodge an appeal; the purchase may go on."""
+    fields, photos = uploads.appeal()
+    seen, row = appeals.lodge(ports(), user(), path.scene, Plea(fields.reason, fields.statement, photos))
+    return answer(present.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)

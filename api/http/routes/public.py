@@ -1,0 +1,60 @@
+"""What anybody may read: keys, health, a code's picture."""
+
+from typing import Any
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from api.http.schemas import answers
+from api.http.web import answer, ports
+from api.messaging import qr_code
+from api.verification import receipts
+
+public = APIBlueprint("public", __name__, abp_tags=[Tag(name="Public 公开")])
+
+
+class ImagePath(BaseModel):
+    """Which code."""
+
+    scene: str = Field(max_length=64)
+
+
+@public.get("/.well-known/jwks.json", responses={200: answers.KeySet})
+def keys() -> Response:
+    """Read the keys that receipts are checked with; old ones stay."""
+    return answer(receipts.published_keys(ports()))
+
+
+@public.get("/sandbox/.well-known/jwks.json", responses={200: answers.KeySet})
+def sandbox_keys() -> Response:
+    """Read the keys that receipts of the sandbox are checked with; no real receipt is signed by them."""
+    return answer(receipts.published_keys(ports(), sandbox=True))
+
+
+@public.get("/healthz", responses={200: answers.Health})
+def health() -> Response:
+    """Tell that the service answers and reaches its database."""
+    with ports().database.reading() as db:
+        db.connection()
+    return answer({"status": "ok"})
+
+
+PICTURE: Any = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
+
+
+@public.get("/qr/<string:scene>.png", responses=PICTURE)
+def code_image(path: ImagePath) -> Response:
+    """Show the mini-program code of an attempt; gone once the attempt has ended."""
+    return _picture(qr_code.image(ports(), path.scene))
+
+
+@public.get("/qr/subscribe.png", responses=PICTURE)
+def subscribe_image() -> Response:
+    """Show the code by which a person opens the service (引导开通)."""
+    return _picture(qr_code.subscribe_image(ports()))
+
+
+def _picture(picture: bytes) -> Response:
+    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(picture, mimetype=kind, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,132 @@
+"""What a person may see and take back: /mp/v1/bindings, /subscriptions, /staff, /me."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from api.admin import staff
+from api.appeals import disputes
+from api.contacts import bindings
+from api.directory.identify import Named
+from api.http import present, present_subject
+from api.http.schemas import answers, requests
+from api.http.web import answer, know_user, ports, user
+from api.privacy import rights
+
+me = APIBlueprint(
+    "subject",
+    __name__,
+    url_prefix="/mp/v1",
+    abp_security=[{"session": []}],
+    abp_tags=[Tag(name="Subject 个人信息")],
+)
+me.before_request(know_user)
+
+
+class ConsentPath(BaseModel):
+    """Which consent."""
+
+    consent_id: str = Field(max_length=64)
+
+
+class BindingPath(BaseModel):
+    """Which binding."""
+
+    binding_id: str = Field(max_length=64)
+
+
+class AgencyPath(BaseModel):
+    """Which purchase by an agent."""
+
+    agency_id: str = Field(max_length=64)
+
+
+@me.post("/bindings", responses={201: answers.BindingRow})
+def bind(body: requests.NewBinding) -> Response:
+    """Let this phone receive a person's pushes."""
+    named = Named(body.name, body.id_number, body.id_type)
+    row = bindings.bind(ports(), user(), named, body.till_code)
+    return answer(present.binding(ports(), row), 201)
+
+
+@me.get("/subscriptions", responses={200: answers.TemplateAnswer})
+def read_template() -> Response:
+    """Learn which message templates WeChat's panel must ask for."""
+    return answer(present_subject.templates(ports()))
+
+
+@me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})
+def subscribe(body: requests.Subscription) -> Response:
+    """Say what was tapped in WeChat's panel."""
+    accepted = bindings.told(ports(), user(), body.template_id, body.result)
+    return answer({"accepted": accepted})
+
+
+@me.post("/staff", responses={201: answers.StaffAnswer})
+def claim_staff(body: requests.StaffCode) -> Response:
+    """Bind this phone to the member of staff whose one-time code this is."""
+    return answer(present_subject.staff(ports(), *staff.claim(ports(), user(), body.code)), 201)
+
+
+@me.get("/me/consents", responses={200: answers.ConsentList})
+def list_consents() -> Response:
+    """List what was consented to on this phone."""
+    return answer({"consents": [present.consent(*one) for one in rights.consents(ports(), user())]})
+
+
+@me.get("/me/bindings", responses={200: answers.BindingList})
+def list_bindings() -> Response:
+    """List whose pushes this phone receives."""
+    return answer({"bindings": [present.binding(ports(), row) for row in rights.bindings(ports(), user())]})
+
+
+@me.get("/me/appeals", responses={200: answers.AppealList})
+def list_appeals() -> Response:
+    """List the appeals lodged on this phone."""
+    return answer({"appeals": [present.appeal(*one) for one in rights.appeals(ports(), user())]})
+
+
+@me.get("/me/agents", responses={200: answers.AgencyList})
+def list_agents() -> Response:
+    """List what others bought with the card of the person whose own phone this is."""
+    bought = disputes.purchases(ports(), user())
+    return answer({"agents": [present_subject.agency(ports(), one) for one in bought]})
+
+
+@me.post("/me/agents/<string:agency_id>/dispute", responses={201: answers.AgencyRow})
+def dispute(path: AgencyPath, body: requests.Dispute) -> Response:
+    """Say 不是我授权的, once."""
+    bought = disputes.dispute(ports(), user(), path.agency_id, body.statement)
+    return answer(present_subject.agency(ports(), bought), 201)
+
+
+@me.get("/me/export", responses={200: answers.ExportAnswer})
+def export() -> Response:
+    """Export what is kept about the person who has just passed on this phone."""
+    kept = rights.export(ports(), user())
+    kept["consents"] = [present.consent(*one) for one in rights.consents(ports(), user())]
+    kept["bindings"] = [present.binding(ports(), row) for row in rights.bindings(ports(), user())]
+    kept["appeals"] = [present.appeal(*one) for one in rights.appeals(ports(), user())]
+    bought = disputes.purchases(ports(), user())
+    kept["agents"] = [present_subject.agency(ports(), one) for one in bought]
+    return answer(kept)
+
+
+@me.delete("/me/consents/<string:consent_id>", responses={200: answers.ConsentRow})
+def withdraw(path: ConsentPath) -> Response:
+    """Take a consent back."""
+    return answer(present.consent(*rights.withdraw(ports(), user(), path.consent_id)))
+
+
+@me.delete("/me/bindings/<string:binding_id>", responses={204: None})
+def unbind(path: BindingPath) -> Response:
+    """Stop receiving a person's pushes on this phone."""
+    bindings.unbind(ports(), user(), path.binding_id)
+    return Response(status=204)
+
+
+@me.delete("/me", responses={204: None})
+def erase() -> Response:
+    """Delete the face of the person who has just passed on this phone."""
+    rights.erase(ports(), user())
+    return Response(status=204)

@@ -1,0 +1,179 @@
+"""What clients may send. Unknown fields are refused, so that a typing error is not a silent default."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from api.http.schemas.text import IdNumber, Name, Relation, Statement, Word, text
+from models.domain.agent import Checks
+from models.domain.appeal import AppealReason
+from models.domain.attempt import Channel
+from models.domain.idnumber import IdType
+
+Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
+
+
+class Body(BaseModel):
+    """A JSON body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NamedPerson(Body):
+    """A person as typed at the till or on the phone."""
+
+    name: Name
+    id_number: IdNumber
+    id_type: IdType = IdType.RESIDENT
+
+
+class Relative(NamedPerson):
+    """An agent typed in, with the relation to the card-holder."""
+
+    relation: Relation
+
+
+class Cashier(Body):
+    """Who serves the till."""
+
+    id: Word
+    name: Name
+
+
+class Credential(Body):
+    """The electronic voucher or card shown at the till."""
+
+    kind: Word
+    token: Annotated[str, text(512)]
+
+
+class NewVerification(Body):
+    """One purchase to be verified."""
+
+    order_no: Word
+    amount_fen: Fen
+    counter: Word
+    cashier: Cashier
+    cardholder: NamedPerson
+    credential: Credential | None = None
+    notify_url: (
+        Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[\x21-\x7e]+$")] | None
+    ) = None
+
+
+class Checklist(Body):
+    """Which documents the counter has looked at before an agent is filmed."""
+
+    cardholder_document: Annotated[bool, Field(strict=True)] = False
+    agent_document: Annotated[bool, Field(strict=True)] = False
+
+    def checks(self) -> Checks:
+        """Return the check-list as the flows take it."""
+        return Checks(self.cardholder_document, self.agent_document)
+
+
+class NewAttempt(Body):
+    """Whom to reach and how: a person of the list, one typed in, or (qr) nobody yet."""
+
+    channel: Channel
+    person_id: Word | None = None
+    person: Relative | None = None
+    checks: Checklist | None = None
+
+
+class Bypass(Body):
+    """Documents checked by named staff instead of a face; `person_id` says whose, if not the last one's."""
+
+    staff: Name
+    document: Name
+    reason: Annotated[str, text(200)]
+    person_id: Word | None = None
+
+
+class Settlement(Body):
+    """The settlement a receipt is used for."""
+
+    settlement_no: Word
+    amount_fen: Fen
+
+
+class Login(Body):
+    """The code of wx.login."""
+
+    code: Annotated[str, text(200)]
+
+
+class PersonChoice(Body):
+    """Who is there: of the list, or typed in."""
+
+    person_id: Word | None = None
+    name: Name | None = None
+    id_number: IdNumber | None = None
+    id_type: IdType = IdType.RESIDENT
+    relation: Relation | None = None
+    checks: Checklist | None = None
+
+
+class ConsentAnswer(Body):
+    """The answer to the notice."""
+
+    notice_version: Word
+    granted: Annotated[bool, Field(strict=True)]
+    presence_code: Annotated[str, StringConstraints(max_length=8)] | None = None
+
+
+class NewChallenge(Body):
+    """What the phone says before a try is drawn."""
+
+    photosensitive: Annotated[bool, Field(strict=True)] = False
+    device: Word | None = None
+
+
+class FrameMeta(Body):
+    """What the phone says of one frame."""
+
+    seq: Annotated[int, Field(ge=0, le=100_000, strict=True)]
+    t_ms: Annotated[int, Field(ge=0, le=600_000)]
+    kind: Literal["motion", "evidence"]
+    mirrored: Annotated[bool, Field(strict=True)] = False
+
+    @field_validator("t_ms", mode="before")
+    @classmethod
+    def whole_milliseconds(cls, value: object) -> object:
+        """Accept fractions, as phones' clocks give them."""
+        return int(value) if isinstance(value, float) and 0 <= value < 1e9 else value
+
+
+class NewAppeal(Body):
+    """The fields of an appeal besides its photos."""
+
+    reason: AppealReason
+    statement: Statement
+
+
+class NewBinding(Body):
+    """Whom this phone wants to receive pushes for; the six digits prove that it is at the counter."""
+
+    name: Name
+    id_number: IdNumber
+    id_type: IdType = IdType.RESIDENT
+    till_code: Annotated[str, StringConstraints(max_length=16)] | None = None
+
+
+class Subscription(Body):
+    """What the person tapped in WeChat's panel."""
+
+    template_id: Word
+    result: Literal["accept", "acceptWithAudio", "reject", "ban", "filter"]
+
+
+class StaffCode(Body):
+    """The one-time code an administrator gave a member of staff."""
+
+    code: Annotated[str, text(16)]
+
+
+class Dispute(Body):
+    """不是我授权的, with a word on it or without."""
+
+    statement: Statement | None = None

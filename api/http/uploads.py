@@ -1,0 +1,63 @@
+"""Reading multipart uploads, with their limits on size and count."""
+
+from flask import request
+from pydantic import TypeAdapter, ValidationError
+
+from api.http.schemas.requests import FrameMeta, NewAppeal
+from matcher.types import Frame
+from models.domain.errors import Invalid, Malformed, TooLarge, WrongMediaType
+
+FRAMES_A_REQUEST = 12
+FRAME_BYTES = 1024 * 1024
+PHOTO_BYTES = 8 * 1024 * 1024
+_METAS = TypeAdapter(list[FrameMeta])
+
+
+def _multipart() -> None:
+    """Raise unless the body is multipart."""
+    if request.mimetype != "multipart/form-data":
+        raise WrongMediaType("send multipart/form-data")
+
+
+def _files(field: str, most_bytes: int) -> list[bytes]:
+    """Return the parts of one field, none larger than allowed."""
+    contents = [part.stream.read(most_bytes + 1) for part in request.files.getlist(field)]
+    if any(len(content) > most_bytes for content in contents):
+        raise TooLarge(f"a file may have at most {most_bytes} bytes")
+    return contents
+
+
+def frames() -> list[Frame]:
+    """Return the frames of the request with what `meta` says of each, in the same order."""
+    _multipart()
+    pictures = _files("frames", FRAME_BYTES)
+    try:
+        metas = _METAS.validate_json(request.form.get("meta", ""))
+    except ValidationError:
+        raise Malformed("meta is a JSON list of {seq, t_ms, kind, mirrored?}") from None
+    if not pictures or len(pictures) != len(metas):
+        raise Malformed("send as many frames as meta entries, at least one")
+    if len(pictures) > FRAMES_A_REQUEST:
+        raise TooLarge(f"at most {FRAMES_A_REQUEST} frames a request", code="too_many_frames")
+    return [Frame(image=picture, **meta.model_dump()) for picture, meta in zip(pictures, metas, strict=True)]
+
+
+def one_frame() -> bytes:
+    """Return the single frame of a precheck, whatever its field is called."""
+    _multipart()
+    names = list(request.files)
+    pictures = [picture for name in names for picture in _files(name, FRAME_BYTES)]
+    if len(pictures) != 1:
+        raise Malformed("send exactly one frame")
+    return pictures[0]
+
+
+def appeal() -> tuple[NewAppeal, list[bytes]]:
+    """Return the fields and photos of an appeal."""
+    _multipart()
+    photos = _files("photos", PHOTO_BYTES)
+    try:
+        return NewAppeal.model_validate(request.form.to_dict()), photos
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(entry["loc"][0]) for entry in error.errors() if entry["loc"]}))
+        raise Invalid(f"please check: {wrong}", code="appeal_invalid") from None

@@ -1,0 +1,124 @@
+"""What every route needs of Flask: ports, who is calling, limits, repeated requests."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
+from urllib.parse import unquote
+
+from flask import Response, current_app, g, jsonify, request
+
+from api.events import stream
+from api.events.feed import EventFeed
+from api.http.idempotency import Request, once
+from api.http.session import institution_of, user_of
+from api.ports import Ports
+from models.domain.errors import Malformed, Unidentified, WrongMediaType
+from models.domain.person import User
+
+P = ParamSpec("P")
+
+JSON_BYTES = 64 * 1024
+FRAMES_BYTES = 4 * 1024 * 1024 + JSON_BYTES
+APPEAL_BYTES = 16 * 1024 * 1024
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+FORM = "application/x-www-form-urlencoded"
+
+
+def ports() -> Ports:
+    """Return what this application was composed with."""
+    composed: Ports = current_app.extensions["ports"]
+    return composed
+
+
+def feed() -> EventFeed:
+    """Return this process's event feed."""
+    running: EventFeed = current_app.extensions["feed"]
+    return running
+
+
+def answer(body: Mapping[str, Any], status: int = 200) -> Response:
+    """Return a JSON answer that no cache keeps."""
+    response = jsonify(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def follow(verification_id: str, after: int, wait: float, form: stream.Form = stream.named) -> Response:
+    """Answer with the verification's events: SSE when asked for text/event-stream, else a long poll."""
+    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
+        return answer(stream.long_poll(ports(), feed(), verification_id, after, wait))
+    last = stream.last_event_id(request.headers.get("Last-Event-ID"), after)
+    if stream.is_over(ports(), verification_id, last):
+        return Response(status=204)
+    lines = stream.sse(ports(), feed(), verification_id, last, form)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(lines, mimetype="text/event-stream", headers=headers)
+
+
+def bearer() -> str:
+    """Return the bearer credential of the request, or raise Unidentified."""
+    scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not credential.strip():
+        raise Unidentified("send Authorization: Bearer …")
+    return credential.strip()
+
+
+def know_institution() -> None:
+    """Identify the institution before anything else is looked at."""
+    g.institution_id = institution_of(ports(), bearer())
+
+
+def know_user() -> None:
+    """Identify the WeChat user before anything else is looked at."""
+    if request.endpoint != "mini_program.login":
+        g.user = user_of(ports(), bearer())
+
+
+def institution() -> str:
+    """Return the calling institution's id."""
+    identified: str = g.institution_id
+    return identified
+
+
+def user() -> User:
+    """Return the calling WeChat user."""
+    identified: User = g.user
+    return identified
+
+
+def refuse_control_characters() -> None:
+    """Raise Malformed for an address that no client means; not every database takes a NUL."""
+    if CONTROL.search(unquote(request.full_path)):
+        raise Malformed("there are control characters in the address")
+
+
+def limit_body() -> None:
+    """Limit what is read of a body by what the route is for."""
+    multipart = request.mimetype == "multipart/form-data"
+    request.max_content_length = JSON_BYTES
+    if multipart:
+        request.max_content_length = APPEAL_BYTES if request.path.endswith("/appeal") else FRAMES_BYTES
+    # Werkzeug holds its own buffer to this too: 64 kB read on top of what no line end has released yet.
+    request.max_form_memory_size = 4 * JSON_BYTES
+    request.max_form_parts = 40
+    # WeChat's own messages are XML or JSON, whatever their label; what cannot be opened is refused later.
+    free = multipart or request.is_json or request.endpoint == "wechat.receive"
+    free = free or (request.blueprint == "popup" and request.mimetype == FORM)
+    if request.method in ("POST", "PUT") and request.content_length and not free:
+        raise WrongMediaType("send application/json")
+
+
+def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Let the caller repeat this request under an Idempotency-Key."""
+
+    @wraps(view)
+    def repeatable(*args: P.args, **kwargs: P.kwargs) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        asked = Request(institution(), request.path, key, request.get_data())
+        return once(ports(), asked, lambda: view(*args, **kwargs))
+
+    return repeatable

@@ -1,0 +1,65 @@
+"""The picture of a mini-program code that the PC shows."""
+
+from io import BytesIO
+
+import segno
+from sqlalchemy import select
+
+from api.messaging.push import PAGE
+from api.ports import Ports
+from api.verification import case as cases
+from models import tables
+from models.domain.attempt import AttemptState, Channel
+from models.domain.errors import Absent, Busy, Ended
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+SUBSCRIBE_PAGE = "pages/subscribe/subscribe"
+SHOWN = frozenset({AttemptState.WAITING, AttemptState.OPENED})
+
+
+def image(ports: Ports, scene: str) -> bytes:
+    """Return the code's picture, fetched from WeChat once; Ended when the scene is over."""
+    with ports.database.reading() as db:
+        wanted = select(tables.Attempt).where(
+            tables.Attempt.scene == scene, tables.Attempt.channel == Channel.QR
+        )
+        found = db.scalar(wanted)
+    if found is None:
+        raise Absent
+    case = cases.seen(ports, found.verification_id)
+    if case.attempt(found.id).state not in SHOWN:
+        raise Ended("this code is no longer valid")
+    if case.institution.sandbox:
+        return _invented(scene)
+    return _picture(ports, f"codes/{found.id}", scene, PAGE)
+
+
+def _invented(scene: str) -> bytes:
+    """Return an ordinary QR code that no mini-program opens: nobody scans in the sandbox."""
+    picture = BytesIO()
+    segno.make(f"sandbox:{scene}", error="m").save(picture, kind="png", scale=8)
+    return picture.getvalue()
+
+
+def subscribe_image(ports: Ports) -> bytes:
+    """Return the code by which anybody opens the service (引导开通): always the same, without a ticket."""
+    release = ports.settings.wechat_env_version
+    return _picture(ports, f"codes/subscribe-{release}", "subscribe", SUBSCRIBE_PAGE)
+
+
+def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:
+    """Return a code's picture: the one kept, else WeChat's."""
+    try:
+        return ports.objects.get(key)
+    except KeyError:
+        picture = _fetch(ports, scene, page)
+    ports.objects.put(key, picture)
+    return picture
+
+
+def _fetch(ports: Ports, scene: str, page: str) -> bytes:
+    """Return the picture from WeChat, or raise Busy."""
+    try:
+        return ports.wechat.code_image(scene, page)
+    except (WeChatBusy, WeChatRefused, WeChatUnknown):
+        raise Busy("WeChat does not answer; please load the code again") from None

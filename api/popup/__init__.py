@@ -1,0 +1,1 @@
+"""The cashier's page: who holds it, which screen it shows, what its forms do; imported by `app` alone."""

@@ -1,0 +1,141 @@
+"""What the cashier does on the popup."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from api.contacts import reach
+from api.directory.identify import Named
+from api.popup import holder
+from api.popup.holder import Hand
+from api.ports import Ports
+from api.verification import attempt as attempts
+from api.verification import bypass as documents
+from api.verification.agents import Picked
+from api.verification.attempt import Choice
+from api.verification.case import Case
+from api.verification.till_code import Shown, issue
+from models.domain.agent import Checks, check_documents
+from models.domain.attempt import UNDECIDED, Channel
+from models.domain.errors import Conflict, Invalid
+from models.domain.person import Push
+from models.domain.verification import refuse_while_deciding
+
+RESEND_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom the cashier picked; `confirmed` once the page has asked whether this is meant."""
+
+    choice: Choice
+    confirmed: bool = False
+
+
+def push(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+    """Push to the chosen person; False when the page must first ask whether this is meant."""
+    return _begin(ports, hand, wanted, Channel.PUSH)
+
+
+def show_code(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+    """Show a code for the cashier's own phone, for the chosen person or for one chosen there."""
+    return _begin(ports, hand, wanted, Channel.QR)
+
+
+def _begin(ports: Ports, hand: Hand, wanted: Wanted, channel: Channel) -> bool:
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        if _has_moved(case, hand):
+            return True
+        choice = _choice(ports, case, wanted.choice)
+        if not _is_ready(ports, case, choice, wanted, channel):
+            return False
+        attempts.begin(ports, case.institution.id, case.verification.id, channel, choice)
+        return True
+
+
+def back(ports: Ports, hand: Hand) -> str | None:
+    """End what is undecided; return whom it was for. A failure keeps its appeal."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        last = case.attempts[-1] if case.attempts else None
+        if not _has_moved(case, hand):
+            refuse_while_deciding(case.states)
+            attempts.supersede(ports, case)
+        return last.person_id if last else None
+
+
+def bypass(ports: Ports, hand: Hand, proof: dict[str, str], person_id: str | None) -> None:
+    """Record that named staff checked a document instead (其他方式核验)."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        documents.bypass(ports, case.institution.id, case.verification.id, proof, person_id)
+
+
+def till_code(ports: Ports, hand: Hand) -> tuple[Case, Shown]:
+    """Return six new digits for a phone at this counter (引导开通)."""
+    with ports.database.transaction():
+        case = holder.acting(ports, hand)
+        return case, issue(ports, case.institution.id, case.verification.id)
+
+
+def _has_moved(case: Case, hand: Hand) -> bool:
+    """Tell whether the page was older than the newest attempt: a second click, a form sent again."""
+    return len(case.attempts) != hand.attempt
+
+
+def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:
+    """Return the choice with what earlier attempts for the same person know.
+
+    That is the check-list; and somebody typed in is named again, not looked for on the list.
+    """
+    earlier = next((one for one in reversed(case.attempts) if one.person_id == choice.person_id), None)
+    if earlier is None or choice.person_id is None:
+        return choice
+    if choice.checks is None and earlier.checks:
+        choice = replace(choice, checks=Checks(**earlier.checks))
+    known = ports.directory.document(earlier.person_id or "")
+    if earlier.listed or known is None:
+        return choice
+    named = Named(known[0], known[1].number, known[1].id_type)
+    return replace(choice, named=named, relation=earlier.relation, person_id=None)
+
+
+def _not_too_soon(ports: Ports, case: Case) -> None:
+    last = case.attempts[-1] if case.attempts else None
+    if last is None or last.state not in UNDECIDED or last.channel is not Channel.PUSH:
+        return
+    if ports.now() < last.created_at + RESEND_AFTER:
+        raise Conflict("the message has only just been sent", code="too_soon")
+
+
+def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel: Channel) -> bool:
+    """Tell whether the attempt can be begun as it is, with what is known of the person wanted.
+
+    False where the page must ask first: is it the card-holder, may the message arrive, have both
+    documents been looked at. Whatever the policy asks of a till, an agent is not sent for from here
+    without the check-list. Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive, and
+    Conflict `no_credit` where it may not and who is wanted was typed in: the form itself asks again.
+    """
+    asked = wanted.confirmed or wanted.choice.person_id is None
+    try:
+        picked = attempts.pick(ports, case, choice, case.institution.provider)
+        reached = _reached(ports, case, picked) if picked and channel is Channel.PUSH else None
+        if picked is not None and picked.is_agent:
+            check_documents(picked.checks)
+    except Invalid as refusal:
+        if refusal.code == "checks_missing" and not asked:
+            return False
+        raise
+    if reached is Push.NO_CREDIT and not wanted.confirmed and wanted.choice.person_id is None:
+        raise Conflict("the message may not arrive; confirm to send it all the same", code="no_credit")
+    return asked or picked is None or channel is Channel.QR
+
+
+def _reached(ports: Ports, case: Case, picked: Picked) -> Push:
+    """Return whether a push is expected to arrive; raises Invalid `not_bound` where it cannot."""
+    _not_too_soon(ports, case)
+    person_id = picked.person.person_id
+    reached = reach.pushes(ports, [person_id])[person_id]
+    if reached is Push.NOT_BOUND:
+        raise Invalid("this person has no WeChat bound", code="not_bound")
+    return reached

@@ -1,0 +1,101 @@
+"""Whose popup it is: the browser that opened its link first, known by the cookie it got."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from api.ports import Ports
+from api.verification import case as cases
+from api.verification.case import Case
+from models import tables
+from models.domain.errors import Ended, Forbidden
+from models.vault import digest
+
+# After the end the page still shows what the end was.
+KEPT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who asks: the link, the cookie, the form's own token, and the attempt its page had shown."""
+
+    token: str
+    cookie: str | None
+    csrf: str = ""
+    attempt: int = 0
+
+
+def enter(ports: Ports, hand: Hand, *, may_claim: bool) -> tuple[Case, str]:
+    """Return the case and the holder's cookie; the first to come to look becomes the holder.
+
+    Raises Ended `popup_void` for everybody else and for a link that is unknown or replaced.
+    """
+    if hand.cookie is not None or not may_claim:
+        return held(ports, hand), hand.cookie or ""
+    with ports.database.transaction() as db:
+        case = cases.current(ports, db, _find(ports, hand.token))
+        if case.verification.popup_hash != digest(hand.token) or case.verification.popup_holder is not None:
+            raise _void()
+        cookie = ports.random.token(32)
+        case.verification.popup_holder = digest(cookie)
+        return case, cookie
+
+
+def held(ports: Ports, hand: Hand) -> Case:
+    """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
+    case = cases.seen(ports, _find(ports, hand.token))
+    _check_holder(case, hand)
+    if _is_over(ports, case):
+        raise _void()
+    return case
+
+
+def framers(ports: Ports, token: str) -> list[str]:
+    """Return the origins that may frame what this link leads to, also where it is void; a guess has none."""
+    try:
+        return cases.seen(ports, _find(ports, token)).institution.popup_origins
+    except Ended:
+        return []
+
+
+def csrf(ports: Ports, cookie: str) -> str:
+    """Return the token that the forms of this cookie's pages carry."""
+    return ports.vault.index("popup_csrf", cookie)
+
+
+def _is_over(ports: Ports, case: Case) -> bool:
+    """Tell whether the popup's end has been shown for long enough."""
+    row = case.verification
+    return ports.now() >= (row.ended_at or row.expires_at) + KEPT
+
+
+def _find(ports: Ports, token: str) -> str:
+    with ports.database.reading() as db:
+        wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
+        found = db.scalar(wanted)
+    if found is None:
+        raise _void()
+    return found
+
+
+def _check_holder(case: Case, hand: Hand) -> None:
+    row = case.verification
+    right = row.popup_hash == digest(hand.token) and hand.cookie is not None and row.popup_holder is not None
+    if not right or not hmac.compare_digest(row.popup_holder or "", digest(hand.cookie or "")):
+        raise _void()
+
+
+def _void() -> Ended:
+    return Ended("this link is not valid here", code="popup_void")
+
+
+def acting(ports: Ports, hand: Hand) -> Case:
+    """Return the case, locked, for a deed of its holder; joins the caller's transaction."""
+    with ports.database.transaction() as db:
+        case = cases.current(ports, db, _find(ports, hand.token))
+        _check_holder(case, hand)
+        if not hmac.compare_digest(csrf(ports, hand.cookie or "").encode(), hand.csrf.encode()):
+            raise Forbidden("the form is not from this page", code="csrf_wrong")
+        return case

@@ -1,0 +1,167 @@
+"""The cashier's popup: pages and plain forms, known by a cookie of this one popup."""
+
+from typing import Any, TypeVar
+
+from flask import Response, make_response, redirect, request, url_for
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from api.directory.identify import Named
+from api.events import stream
+from api.http import problems
+from api.http.routes.institution import EventsQuery
+from api.http.schemas import answers
+from api.http.schemas.forms import Documents, Form, Pick
+from api.http.web import follow, ports
+from api.popup import actions as popups
+from api.popup import holder, screens
+from api.popup.actions import Wanted
+from api.popup.holder import Hand
+from api.popup.pages import COOKIE, html, keep
+from api.popup.screens import Look
+from api.verification.attempt import Choice
+from api.verification.case import Case
+from models.domain.errors import Malformed, Refusal
+
+popup = APIBlueprint("popup", __name__, abp_tags=[Tag(name="Popup 弹窗")])
+PAGE: Any = {200: {"content": {"text/html": {}}}}
+MOVED: Any = {303: {"description": "Back to the page"}}
+F = TypeVar("F", bound=Form)
+
+
+class PopupPath(BaseModel):
+    """Which popup."""
+
+    token: str = Field(max_length=64)
+
+
+class PageQuery(BaseModel):
+    """What the cashier wants to see."""
+
+    step: str = Field("", max_length=20)
+    person: str | None = Field(None, max_length=64)
+
+
+@popup.get("/popup/<string:token>", responses=PAGE)
+def show(path: PopupPath, query: PageQuery) -> Response:
+    """Show where the verification stands; the first browser to come keeps the popup."""
+    case, cookie = holder.enter(ports(), _hand(path), may_claim=_is_looked_at())
+    return keep(_page(case, cookie, Look(query.step, query.person)), path.token, case, cookie)
+
+
+@popup.get("/popup/<string:token>/events", responses={200: answers.EventsAnswer, 204: None})
+def popup_events(path: PopupPath, query: EventsQuery) -> Response:
+    """Follow the verification as the popup's holder: SSE, or a poll."""
+    case = holder.held(ports(), _hand(path))
+    return follow(case.verification.id, query.after, query.wait, stream.unnamed)
+
+
+@popup.post("/popup/<string:token>/push", responses=MOVED)
+def push(path: PopupPath) -> Response:
+    """Push to the picked person (推送人脸认证)."""
+    form = _form(Pick)
+    is_sent = popups.push(ports(), _hand(path, form), _wanted(form))
+    return _see(path) if is_sent else _see(path, "confirm", form.person_id)
+
+
+@popup.post("/popup/<string:token>/code", responses=MOVED)
+def show_code(path: PopupPath) -> Response:
+    """Show a code for the cashier's phone (收费员手机人脸, 刷新)."""
+    form = _form(Pick)
+    is_shown = popups.show_code(ports(), _hand(path, form), _wanted(form))
+    return _see(path) if is_shown else _see(path, "confirm", form.person_id)
+
+
+@popup.post("/popup/<string:token>/back", responses=MOVED)
+def back(path: PopupPath) -> Response:
+    """End what is undecided and choose again (返回上一步)."""
+    return _see(path, "choose", popups.back(ports(), _hand(path, _form(Form))))
+
+
+@popup.post("/popup/<string:token>/bypass", responses=MOVED)
+def bypass(path: PopupPath) -> Response:
+    """Record documents checked by named staff (其他方式核验)."""
+    form = _form(Documents)
+    proof = form.model_dump(include={"staff", "document", "reason"})
+    popups.bypass(ports(), _hand(path, form), proof, form.person_id)
+    return _see(path)
+
+
+@popup.post("/popup/<string:token>/till-code", responses=PAGE)
+def till_code(path: PopupPath) -> Response:
+    """Show the code and six digits by which a person opens the service (引导开通)."""
+    hand = _hand(path, _form(Pick))
+    case, shown = popups.till_code(ports(), hand)
+    return _page(case, hand.cookie or "", Look("subscribe", till_code=shown))
+
+
+@popup.errorhandler(Refusal)
+def refused(refusal: Refusal) -> Response:
+    """Say on the page what was refused, with what was typed; to who does not hold it, only that."""
+    status = problems.status_of(refusal)
+    if request.endpoint == "popup.popup_events":
+        return problems.from_refusal(refusal)
+    hand = _hand(PopupPath.model_construct(token=(request.view_args or {})["token"]))
+    try:
+        case = holder.held(ports(), hand)
+    except Refusal:
+        return html("popup/void.html", holder.framers(ports(), hand.token), 410)
+    typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
+    look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
+    return _page(case, hand.cookie or "", look, status)
+
+
+@popup.errorhandler(Exception)
+def broken(error: Exception) -> Response:
+    """Say that something went wrong and how to go on, in whatever frames the page: nothing else is on it."""
+    if isinstance(error, HTTPException) and (error.code or 0) < 500:
+        return problems.from_http(error)
+    # What goes wrong while a refusal is shown comes wrapped.
+    answer = problems.from_error(getattr(error, "original_exception", None) or error)
+    if request.endpoint == "popup.popup_events":
+        return answer
+    return html("popup/broken.html", ["*"], answer.status_code)
+
+
+def _hand(path: PopupPath, form: Form | None = None) -> Hand:
+    """Return who asks."""
+    cookie = request.cookies.get(COOKIE)
+    return Hand(path.token, cookie, form.csrf if form else "", form.attempt if form else 0)
+
+
+def _is_looked_at() -> bool:
+    """Tell whether somebody opens the page: neither a probe of the address nor a browser fetching ahead."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method == "GET" and not any("prefetch" in one for one in purposes)
+
+
+def _form(kind: type[F]) -> F:
+    """Return what the form sent, or raise Malformed; a browser sends text, never JSON."""
+    try:
+        return kind.model_validate(request.form.to_dict())
+    except ValidationError as error:
+        raise Malformed(f"{error.error_count()} fields") from None
+
+
+def _wanted(form: Pick) -> Wanted:
+    is_confirmed = form.confirmed is not None
+    if form.person_id:
+        return Wanted(Choice(form.person_id, checks=form.checks()), is_confirmed)
+    if form.name and form.id_number:
+        named = Named(form.name, form.id_number, form.id_type)
+        return Wanted(Choice(None, named, form.relation, form.checks()), is_confirmed)
+    if form.name or form.id_number:
+        raise Malformed("name and number belong together")
+    return Wanted(Choice())
+
+
+def _see(path: PopupPath, step: str | None = None, person: str | None = None) -> Response:
+    """Send the browser back to the page, so that loading it again repeats nothing."""
+    there = url_for("popup.show", token=path.token, step=step, person=person)
+    return make_response(redirect(there, 303))
+
+
+def _page(case: Case, cookie: str, look: Look, status: int = 200) -> Response:
+    shown = screens.page(ports(), case, cookie, look)
+    return html("popup/page.html", case.institution.popup_origins, status, **shown)

@@ -1,0 +1,4 @@
+"""The insured's rights over their data, and deletion when a period ends.
+
+Import `rights` and `retention`.
+"""

@@ -1,0 +1,192 @@
+"""What a person may see, take back and delete of what is kept about them."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.capture.kept_frames import forget_frames
+from api.contacts import credits
+from api.ports import Ports
+from api.verification import case as cases
+from models import tables
+from models.domain import attempt as rules
+from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
+from models.domain.errors import Absent, Forbidden
+from models.domain.person import User, mask
+
+RECENT = timedelta(minutes=10)
+
+
+def consents(ports: Ports, user: User) -> list[tuple[tables.Consent, str]]:
+    """Return the answers given on this user's own phone and for which institution, newest first."""
+    mine = (
+        select(tables.Consent, tables.Institution.name)
+        .join(tables.Attempt, tables.Attempt.id == tables.Consent.attempt_id)
+        .join(tables.Verification, tables.Verification.id == tables.Attempt.verification_id)
+        .join(tables.Institution, tables.Institution.id == tables.Verification.institution_id)
+        .where(tables.Consent.openid_index == user.openid_index, tables.Consent.channel == Channel.PUSH)
+    )
+    with ports.database.reading() as db:
+        found = db.execute(mine.order_by(tables.Consent.created_at.desc()).limit(200))
+        return [(row, institution) for row, institution in found]
+
+
+def bindings(ports: Ports, user: User) -> list[tables.Binding]:
+    """Return the user's live bindings."""
+    mine = select(tables.Binding).where(tables.Binding.openid_index == user.openid_index)
+    with ports.database.reading() as db:
+        return list(
+            db.scalars(mine.where(tables.Binding.revoked_at.is_(None)).order_by(tables.Binding.created_at))
+        )
+
+
+def appeals(ports: Ports, user: User) -> list[tuple[tables.Appeal, str]]:
+    """Return the appeals lodged on this user's own phone and about which institution, newest first."""
+    mine = (
+        select(tables.Appeal, tables.Institution.name)
+        .join(tables.Institution, tables.Institution.id == tables.Appeal.institution_id)
+        .join(tables.Attempt, tables.Attempt.id == tables.Appeal.attempt_id)
+        .where(tables.Appeal.openid_index == user.openid_index, tables.Attempt.channel == Channel.PUSH)
+    )
+    with ports.database.reading() as db:
+        found = db.execute(mine.order_by(tables.Appeal.created_at.desc()).limit(200))
+        return [(row, institution) for row, institution in found]
+
+
+def proven_person(ports: Ports, db: Session, user: User) -> str:
+    """Return whose face passed on this user's own phone in the last 10 minutes.
+
+    Raises Forbidden `recent_pass_needed`: a borrowed phone must not read or delete anything.
+    """
+    found = db.scalar(
+        select(tables.Attempt.person_id)
+        .join(tables.Verification, tables.Verification.id == tables.Attempt.verification_id)
+        .where(tables.Attempt.owner_index == user.openid_index)
+        .where(tables.Attempt.channel == Channel.PUSH)
+        .where(tables.Attempt.state == AttemptState.PASSED)
+        .where(tables.Verification.ended_at > ports.now() - RECENT)
+        .order_by(tables.Verification.ended_at.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise Forbidden("please verify your face on this phone first", code="recent_pass_needed")
+    return found
+
+
+def export(ports: Ports, user: User) -> dict[str, Any]:
+    """Return everything kept about the person who has just proved to be there."""
+    with ports.database.reading() as db:
+        person_id = proven_person(ports, db, user)
+        person = db.get_one(tables.Person, person_id)
+        attempts = db.scalars(select(tables.Attempt).where(tables.Attempt.person_id == person_id))
+        return {
+            "person": {
+                "person_id": person_id,
+                "name": mask(ports.vault.text(f"person.name:{person_id}", person.name)),
+                "sex": person.sex,
+                "birth": person.birth.isoformat() if person.birth else None,
+                "enrolled_photos": len(_enrolments(db, person_id)),
+            },
+            "attempts": [
+                {
+                    "attempt_id": row.id,
+                    "state": row.state,
+                    "channel": row.channel,
+                    "created_at": row.created_at.isoformat(),
+                }
+                for row in attempts
+            ],
+        }
+
+
+def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:
+    """Take a consent back: a running attempt is declined, an old one loses its frames and its link.
+
+    Ending one's own running attempt needs no proof; reaching into the past needs a recent pass.
+    """
+    with ports.database.transaction() as db:
+        row = db.get(tables.Consent, consent_id)
+        if row is None or row.openid_index != user.openid_index or row.channel is not Channel.PUSH:
+            raise Absent
+        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        case = cases.current(ports, db, attempt.verification_id)
+        if row.withdrawn_at is not None:
+            return row, case.institution.name
+        attempt = case.attempt(attempt.id)
+        if attempt.state in LIVE - {AttemptState.WAITING}:
+            cases.step(ports, case, attempt, AttemptEvent.DECLINE, {"openid": user.openid})
+        else:
+            proven_person(ports, db, user)
+        if attempt.state is AttemptState.FAILED:
+            attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
+        row.withdrawn_at = ports.now()
+        _unlink_scores(db, [attempt.id])
+        challenges = list(
+            db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
+        )
+    if attempt.state is not AttemptState.CAPTURED:
+        for challenge_id in challenges:
+            forget_frames(ports, challenge_id)
+    return row, case.institution.name
+
+
+def _unlink_scores(db: Session, attempt_ids: list[str]) -> None:
+    """Take the person and the scores out of decisions and their events, which stay under the fund's duty.
+
+    An event's chain needs the commitment only, so salt and ciphertext can go.
+    """
+    decision, event = tables.Decision, tables.Event
+    ours = decision.attempt_id.in_(attempt_ids)
+    db.execute(update(decision).where(ours).values(person_id=None, report=None))
+    scored = event.type.in_(("attempt.passed", "attempt.failed"))
+    of_them = event.public["attempt_id"].as_string().in_(attempt_ids)
+    cases_of_them = select(tables.Attempt.verification_id).where(tables.Attempt.id.in_(attempt_ids))
+    within = event.verification_id.in_(cases_of_them)
+    db.execute(
+        update(event)
+        .where(within, scored, of_them)
+        .values(private=None, salt=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _enrolments(db: Session, person_id: str) -> list[tables.Enrolment]:
+    """Return the references in use."""
+    mine = select(tables.Enrolment).where(tables.Enrolment.person_id == person_id)
+    return list(db.scalars(mine.where(tables.Enrolment.revoked_at.is_(None))))
+
+
+def erase(ports: Ports, user: User) -> None:
+    """Delete the person's face from the system for good; purchases on record stay.
+
+    A tombstone keeps a later import from bringing the face back.
+    """
+    with ports.database.transaction() as db:
+        person_id = proven_person(ports, db, user)
+        photos = []
+        for enrolment in _enrolments(db, person_id):
+            photos.append(enrolment.photo_key)
+            enrolment.revoked_at, enrolment.templates = ports.now(), b""
+        mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
+        _unlink_scores(db, list(db.scalars(mine)))
+        _unbind_everybody(ports, db, person_id)
+        index = db.get_one(tables.Person, person_id).id_index
+        if db.get(tables.Tombstone, index) is None:
+            db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
+    ports.objects.delete(photos)
+
+
+def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> None:
+    """Revoke the person's bindings; a WeChat user bound to nobody else is forgotten in the ledger too."""
+    binding = tables.Binding
+    mine = list(
+        db.scalars(select(binding).where(binding.person_id == person_id, binding.revoked_at.is_(None)))
+    )
+    for one in mine:
+        one.revoked_at = ports.now()
+    db.flush()
+    theirs = {one.openid_index for one in mine}
+    live = select(binding.openid_index).where(binding.revoked_at.is_(None))
+    credits.forget(db, theirs - set(db.scalars(live.where(binding.openid_index.in_(theirs)))))

@@ -1,1 +1,0 @@
-"""HTTP in, one flow, HTTP out."""

@@ -1,0 +1,33 @@
+"""Writing down that somebody else bought with a card, in the transaction that ends the verification."""
+
+from sqlalchemy.orm import object_session
+
+from api.ports import Ports
+from api.verification.record import to_send
+from models import tables
+from models.domain.agent import is_agent, month
+
+
+def note(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
+    """Keep who acted for the card-holder, and have the card-holder told where a template is set."""
+    if attempt is None or attempt.person_id is None or not is_agent(attempt.relation):
+        return
+    db = object_session(verification)
+    if db is None:
+        raise RuntimeError("a purchase is written down only inside its transaction")
+    db.add(
+        tables.Agency(
+            id=ports.new_id("agc"),
+            verification_id=verification.id,
+            attempt_id=attempt.id,
+            cardholder_id=verification.cardholder_id,
+            agent_id=attempt.person_id,
+            relation=attempt.relation,
+            related=attempt.listed,
+            result=verification.state,
+            month=month(ports.local()),
+            created_at=ports.now(),
+        )
+    )
+    if ports.settings.wechat_agent_template_id:
+        db.add(to_send(ports, verification, "notice", attempt_id=attempt.id))

@@ -1,0 +1,123 @@
+"""Who may be there for a card-holder (代办), and what is recorded of it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from api.policies import versions as policies
+from api.ports import PersonView, Ports
+from api.verification.case import Case
+from models import tables
+from models.domain import agent as rules
+from models.domain.agent import Checks
+from models.domain.attempt import LIVE, AttemptState
+from models.domain.errors import Invalid
+from models.domain.person import Proof
+from models.domain.verification import VerificationState
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Who is there, how they relate to the card-holder, and which documents the counter has looked at."""
+
+    person: PersonView
+    relation: str
+    listed: bool
+    checks: Checks | None = None
+
+    @property
+    def is_agent(self) -> bool:
+        """Tell whether somebody else is there for the card-holder."""
+        return rules.is_agent(self.relation)
+
+
+def check(ports: Ports, case: Case, picked: Picked) -> None:
+    """Raise unless this person may be there for the card-holder; the card-holder always may.
+
+    Raises Invalid `agent_is_staff`, TooMany `agent_quota`, Invalid `checks_missing`.
+    """
+    if not picked.is_agent:
+        return
+    agent_id, cardholder_id = picked.person.person_id, case.verification.cardholder_id
+    with ports.database.transaction() as db:
+        if _is_staff(db, case.institution.id, agent_id):
+            raise Invalid("staff of this institution cannot be agents here", code="agent_is_staff")
+        policy = policies.active(db)
+        if not picked.listed and not case.institution.sandbox:
+            rules.within_quota(_served(ports, db, agent_id), cardholder_id, policy.agent_quota)
+        if policy.agent_checks == "required":
+            rules.check_documents(picked.checks)
+
+
+def related(ports: Ports, one: str, other: str) -> bool:
+    """Tell whether two persons are one, or family on record, whoever's network names the other."""
+    return any(
+        relative.person.person_id == sought
+        for root, sought in ((one, other), (other, one))
+        for relative in ports.directory.network(root)
+    )
+
+
+def _is_staff(db: Session, institution_id: str, person_id: str) -> bool:
+    """Tell whether a person is known as staff: by their document, or by a WeChat somebody vouches for."""
+    bound = select(tables.Binding.openid_index).where(
+        tables.Binding.person_id == person_id,
+        tables.Binding.revoked_at.is_(None),
+        tables.Binding.proof != Proof.CLAIMED,
+    )
+    number = select(tables.Person.id_index).where(tables.Person.id == person_id)
+    theirs = or_(tables.Staff.openid_index.in_(bound), tables.Staff.id_index.in_(number))
+    staff = select(tables.Staff.id).where(
+        tables.Staff.institution_id == institution_id, tables.Staff.revoked_at.is_(None), theirs
+    )
+    return db.scalar(staff.limit(1)) is not None
+
+
+def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
+    """Return the unrelated card-holders an agent has bought for this month or may be about to buy for.
+
+    Holds the agent's row, so that of two purchases at once the second one counts the first. What is
+    under way counts as long as it may still pass, so that no face has to be turned away afterwards.
+    """
+    db.execute(select(tables.Person.id).where(tables.Person.id == agent_id).with_for_update(key_share=True))
+    row, attempt, now = tables.Agency, tables.Attempt, ports.now()
+    bought = select(row.cardholder_id).where(
+        row.agent_id == agent_id,
+        row.month == rules.month(ports.local()),
+        row.related.is_(False),
+    )
+    in_time = or_(attempt.expires_at > now, attempt.challenge_expires_at > now)
+    may_pass = and_(attempt.state.in_([*LIVE, AttemptState.FAILED]), in_time)
+    running = (
+        select(tables.Verification.cardholder_id)
+        .join(attempt, attempt.verification_id == tables.Verification.id)
+        .where(attempt.person_id == agent_id, attempt.listed.is_(False))
+        .where(tables.Verification.state == VerificationState.OPEN)
+        .where(or_(attempt.state == AttemptState.CAPTURED, may_pass))
+    )
+    return {*db.scalars(bought), *db.scalars(running)}
+
+
+def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, Any]:
+    """Return what only auditors may read of an agent: both identities, the relation and the check-list."""
+    if picked is None or not picked.is_agent:
+        return {}
+    return {
+        "cardholder": _identity(ports, case.verification.cardholder_id),
+        "agent": _identity(ports, picked.person.person_id),
+        "relation": picked.relation,
+        "related": picked.listed,
+        "checks": asdict(picked.checks) if picked.checks else None,
+        "counter": case.verification.counter,
+    }
+
+
+def _identity(ports: Ports, person_id: str) -> dict[str, str]:
+    """Return who somebody is in full; only ever to be sealed."""
+    found = ports.directory.document(person_id)
+    if found is None:
+        return {"person_id": person_id}
+    name, number = found
+    return {"person_id": person_id, "name": name, "id_type": number.id_type, "id_number": number.number}

@@ -1,0 +1,157 @@
+"""Beginning an attempt: whom to film, and how they are reached."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+
+from api.contacts import reach
+from api.directory.identify import Named, identify, may_be_filmed
+from api.policies import versions as policies
+from api.ports import Ports
+from api.verification import agents
+from api.verification import case as cases
+from api.verification.agents import Picked
+from api.verification.case import Case
+from api.verification.lifecycle import locked
+from api.verification.record import Change, record, to_send
+from models import tables
+from models.domain import attempt as rules
+from models.domain.agent import Checks
+from models.domain.attempt import AttemptEvent, AttemptState, Channel
+from models.domain.errors import Invalid
+from models.domain.person import SELF
+from models.domain.provider import Provider
+from models.domain.verification import may_begin_attempt
+
+# No user's index is like this.
+NOBODY = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list."""
+
+    person_id: str | None = None
+    named: Named | None = None
+    relation: str | None = None
+    checks: Checks | None = None
+
+
+def begin(
+    ports: Ports, institution_id: str, verification_id: str, channel: Channel, choice: Choice
+) -> tables.Attempt:
+    """Begin an attempt; an undecided older one is superseded."""
+    with ports.database.transaction() as db:
+        case = locked(ports, institution_id, verification_id)
+        may_begin_attempt(case.facts, case.tries, case.states, ports.now())
+        picked = pick(ports, case, choice, case.institution.provider)
+        if channel is Channel.PUSH and picked is None:
+            raise Invalid("a push needs a person", code="person_missing")
+        supersede(ports, case)
+        attempt = _row(ports, case, channel, picked)
+        attempt.checks = asdict(choice.checks) if choice.checks else None
+        policy = policies.active(db)
+        attempt.presence_code = ports.random.digits(4) if policy.asks_presence_code(channel) else None
+        db.add(attempt)
+        db.flush()
+        case.attempts.append(attempt)
+        private = agents.record_of(ports, case, picked)
+        record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
+        reached_by = "sandbox" if case.institution.sandbox else "push"
+        if channel is Channel.PUSH or case.institution.sandbox:
+            db.add(to_send(ports, case.verification, reached_by, attempt_id=attempt.id))
+        return attempt
+
+
+def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
+    """Write down who of the list is there, whom nobody films; raises Invalid `person_not_found`."""
+    picked = _from_list(ports, case, person_id)
+    attempt = _row(ports, case, Channel.QR, picked)
+    with ports.database.transaction() as db:
+        db.add(attempt)
+        db.flush()
+    case.attempts.append(attempt)
+    private = agents.record_of(ports, case, picked)
+    record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
+    return attempt
+
+
+def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
+    """Return who was chosen, or None when nobody was yet.
+
+    Raises Invalid `person_not_found`, `not_enrolled`, `guardian_needed`, `id_number_invalid`,
+    `native_resident_only`, `agent_is_staff`, `checks_missing`, TooMany `agent_quota`.
+    """
+    if choice.person_id is not None:
+        picked = _from_list(ports, case, choice.person_id)
+    elif choice.named is not None:
+        picked = _typed(ports, case, choice)
+    else:
+        return None
+    may_be_filmed(ports, picked.person, provider)
+    picked = replace(picked, checks=choice.checks)
+    agents.check(ports, case, picked)
+    return picked
+
+
+def _from_list(ports: Ports, case: Case, person_id: str) -> Picked:
+    """Return somebody of the card-holder's network."""
+    for relative in ports.directory.network(case.verification.cardholder_id):
+        if relative.person.person_id == person_id:
+            return Picked(relative.person, relative.relation, listed=True)
+    raise Invalid("this person is not on the list", code="person_not_found")
+
+
+def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
+    """Return somebody typed in; the card-holder typed in is still the card-holder."""
+    verification = case.verification
+    if choice.named is None or not choice.relation:
+        raise Invalid("the relation is missing", code="relation_missing")
+    person = identify(ports, choice.named, verification.institution_id, verification.counter)
+    relation = SELF if person.person_id == verification.cardholder_id else choice.relation
+    if relation == SELF and person.person_id != verification.cardholder_id:
+        raise Invalid("somebody else is not the card-holder", code="relation_missing")
+    return Picked(person, relation, agents.related(ports, verification.cardholder_id, person.person_id))
+
+
+def supersede(ports: Ports, case: Case) -> None:
+    """End what is undecided; a failed attempt keeps its appeal but takes no more tries."""
+    for attempt in case.attempts:
+        if attempt.state in rules.LIVE:
+            cases.step(ports, case, attempt, AttemptEvent.SUPERSEDE)
+        elif attempt.state is AttemptState.FAILED:
+            attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
+
+
+def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:
+    """Return the new attempt, owned by whoever will receive the push."""
+    facts = rules.begin(channel, timedelta(seconds=case.institution.window_s), ports.now())
+    pushed_to = picked.person.person_id if channel is Channel.PUSH and picked else None
+    attempt = tables.Attempt(
+        id=ports.new_id("att"),
+        verification_id=case.verification.id,
+        number=len(case.attempts) + 1,
+        scene=ports.random.token(22),
+        channel=channel,
+        provider=case.institution.provider,
+        owner_index=_owner(ports, case, pushed_to),
+        created_at=facts.created_at,
+        window_s=case.institution.window_s,
+        presence_tries=0,
+    )
+    assign(attempt, picked)
+    attempt.apply(facts)
+    return attempt
+
+
+def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
+    """Return whose phone may open the attempt from the start; in the sandbox no phone ever may."""
+    if case.institution.sandbox:
+        return NOBODY
+    return reach.receiver(ports, pushed_to) if pushed_to else None
+
+
+def assign(attempt: tables.Attempt, picked: Picked | None) -> None:
+    """Say whom the attempt is for."""
+    attempt.person_id = picked.person.person_id if picked else None
+    attempt.relation = picked.relation if picked else None
+    attempt.listed = picked.listed if picked else True

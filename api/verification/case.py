@@ -1,0 +1,156 @@
+"""A verification with its attempts, loaded and locked together, and moved only by the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from api.verification import agent_purchases
+from api.verification.receipts import sign
+from api.verification.record import Change, record
+from models import tables
+from models.domain import attempt as attempts
+from models.domain import verification as verifications
+from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.errors import Absent
+from models.domain.verification import VerificationEvent, VerificationState
+
+
+@dataclass(slots=True)
+class Case:
+    """One verification, its institution, and its attempts in order of creation."""
+
+    institution: tables.Institution
+    verification: tables.Verification
+    attempts: list[tables.Attempt]
+
+    @property
+    def states(self) -> list[AttemptState]:
+        """Return the attempts' states."""
+        return [attempt.state for attempt in self.attempts]
+
+    @property
+    def tries(self) -> int:
+        """Return the counted tries of all attempts."""
+        return sum(attempt.tries for attempt in self.attempts)
+
+    @property
+    def facts(self) -> verifications.Verification:
+        """Return what the rules need to know of the verification."""
+        return verifications.Verification(self.verification.state, self.verification.expires_at)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the verification is still undecided."""
+        return self.verification.state is VerificationState.OPEN
+
+    def attempt(self, attempt_id: str) -> tables.Attempt:
+        """Return one attempt, or raise Absent."""
+        for attempt in self.attempts:
+            if attempt.id == attempt_id:
+                return attempt
+        raise Absent
+
+
+def load(db: Session, verification_id: str, *, lock: bool) -> Case:
+    """Return the case as it is stored, or raise Absent; `lock` keeps others out until the commit."""
+    wanted = select(tables.Verification).where(tables.Verification.id == verification_id)
+    verification = db.scalar(wanted.with_for_update() if lock else wanted)
+    if verification is None:
+        raise Absent
+    institution = db.get_one(tables.Institution, verification.institution_id)
+    rows = select(tables.Attempt).where(tables.Attempt.verification_id == verification_id)
+    return Case(institution, verification, list(db.scalars(rows.order_by(tables.Attempt.number))))
+
+
+def current(ports: Ports, db: Session, verification_id: str) -> Case:
+    """Return the case locked and as the clock leaves it; for every deed that may change it."""
+    case = load(db, verification_id, lock=True)
+    settle(ports, case)
+    return case
+
+
+def seen(ports: Ports, verification_id: str) -> Case:
+    """Return the case as the clock leaves it, for reading; writes only when something is due."""
+    with ports.database.reading() as db:
+        case = load(db, verification_id, lock=False)
+        if not _is_due(ports, case):
+            return case
+    with ports.database.transaction() as db:
+        return current(ports, db, verification_id)
+
+
+def _is_due(ports: Ports, case: Case) -> bool:
+    """Tell whether time has changed anything in the case."""
+    now = ports.now()
+    overdue = any(attempts.is_due(attempt.snapshot(), now) for attempt in case.attempts)
+    return overdue or verifications.is_due(case.facts, case.states, now)
+
+
+def next_due(case: Case) -> datetime:
+    """Return the next instant at which time alone changes the case."""
+    running = [one.snapshot().deadline for one in case.attempts if one.state in attempts.LIVE]
+    return min([*running, case.verification.expires_at])
+
+
+def settle(ports: Ports, case: Case) -> None:
+    """Apply every expiry that is due."""
+    now = ports.now()
+    for attempt in case.attempts:
+        facts = attempt.snapshot()
+        settled = attempts.settle(facts, now)
+        if settled != facts:
+            move(ports, case, attempt, settled)
+    if verifications.is_due(case.facts, case.states, now):
+        end(ports, case, VerificationEvent.LAPSE)
+
+
+def move(
+    ports: Ports,
+    case: Case,
+    attempt: tables.Attempt,
+    moved: attempts.Attempt,
+    private: Mapping[str, Any] | None = None,
+) -> None:
+    """Put an attempt where the rules moved it and record it as `attempt.<state>`."""
+    attempt.apply(moved)
+    shown = moved.reason if moved.state in (AttemptState.FAILED, AttemptState.UNDELIVERABLE) else None
+    record(ports, case.verification, Change(f"attempt.{moved.state}", attempt, shown, private or {}))
+
+
+def step(
+    ports: Ports,
+    case: Case,
+    attempt: tables.Attempt,
+    event: AttemptEvent,
+    private: Mapping[str, Any] | None = None,
+) -> None:
+    """Advance an attempt by one event, or raise what the rules raise."""
+    move(ports, case, attempt, attempts.advance(attempt.snapshot(), event, ports.now()), private)
+
+
+def end(
+    ports: Ports,
+    case: Case,
+    event: VerificationEvent,
+    attempt: tables.Attempt | None = None,
+    private: Mapping[str, Any] | None = None,
+) -> None:
+    """End the verification: cancel what is undecided, sign the receipt, record it; all or nothing."""
+    case.verification.state = verifications.advance(case.facts, event, case.states).state
+    case.verification.ended_at = ports.now()
+    for other in case.attempts:
+        if other.state in attempts.LIVE:
+            step(ports, case, other, AttemptEvent.CANCEL)
+    if case.verification.state in verifications.WITH_RECEIPT:
+        sign(ports, case.verification, attempt)
+        agent_purchases.note(ports, case.verification, attempt)
+    record(
+        ports,
+        case.verification,
+        Change(f"verification.{case.verification.state}", attempt, private=private or {}),
+    )

@@ -1,0 +1,143 @@
+"""What the till does with a verification as a whole."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from api.directory.identify import Named, identify
+from api.outbound.addresses import check_url
+from api.ports import Ports
+from api.verification import case as cases
+from api.verification.case import Case
+from api.verification.record import Change, record
+from models import tables
+from models.domain import verification as rules
+from models.domain.chain import GENESIS, canonical
+from models.domain.errors import Absent, Conflict
+from models.domain.verification import VerificationEvent, VerificationState
+from models.vault import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What the till says about one purchase."""
+
+    order_no: str
+    amount_fen: int
+    counter: str
+    cashier: tuple[str, str]
+    cardholder: Named
+    credential: dict[str, Any] | None = None
+    notify_url: str | None = None
+
+
+def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case, str]:
+    """Open a verification; return it with the popup's token, which is kept only as a hash."""
+    with ports.database.transaction() as db:
+        institution = db.get_one(tables.Institution, institution_id)
+        if purchase.notify_url:
+            check_url(purchase.notify_url, ports.settings.demo, institution.webhook_networks)
+        _order_is_free(ports, institution_id, purchase.order_no)
+        holder = identify(ports, purchase.cardholder, institution_id, purchase.counter)
+        popup = ports.random.token(32)
+        row = _row(ports, institution_id, purchase, holder.person_id)
+        row.popup_hash = digest(popup)
+        db.add(row)
+        db.flush()
+        record(ports, row, Change("verification.opened", private={"cashier": purchase.cashier[0]}))
+        return Case(institution, row, []), popup
+
+
+def _order_is_free(ports: Ports, institution_id: str, order_no: str) -> None:
+    """Raise Conflict when the order has a verification that still counts."""
+    with ports.database.transaction() as db:
+        earlier = db.scalar(
+            select(tables.Verification.id)
+            .where(tables.Verification.institution_id == institution_id)
+            .where(tables.Verification.order_no == order_no)
+            .where(tables.Verification.state.not_in([VerificationState.CANCELLED, VerificationState.LAPSED]))
+        )
+        if earlier is None:
+            return
+        case = cases.current(ports, db, earlier)
+        if case.verification.state is not VerificationState.LAPSED:
+            raise Conflict("this order already has a verification", code="order_exists")
+        db.flush()
+
+
+def _row(ports: Ports, institution_id: str, purchase: Purchase, cardholder_id: str) -> tables.Verification:
+    """Return the new row with its sealed columns."""
+    row_id, now, begun = ports.new_id("vrf"), ports.now(), rules.begin(ports.now())
+    credential = canonical(purchase.credential) if purchase.credential else None
+    return tables.Verification(
+        id=row_id,
+        institution_id=institution_id,
+        order_no=purchase.order_no,
+        amount_fen=purchase.amount_fen,
+        counter=purchase.counter,
+        cashier_id=purchase.cashier[0],
+        cashier_name=ports.vault.seal(f"verification.cashier_name:{row_id}", purchase.cashier[1]),
+        cardholder_id=cardholder_id,
+        credential=ports.vault.seal(f"verification.credential:{row_id}", credential) if credential else None,
+        notify_url=purchase.notify_url,
+        state=begun.state,
+        created_at=now,
+        expires_at=begun.expires_at,
+        last_seq=0,
+        head=GENESIS,
+    )
+
+
+def get(ports: Ports, institution_id: str, verification_id: str) -> Case:
+    """Return the institution's verification as it now is, or raise Absent."""
+    case = cases.seen(ports, verification_id)
+    return _own(case, institution_id)
+
+
+def by_order(ports: Ports, institution_id: str, order_no: str) -> Case:
+    """Return the newest verification of an order, or raise Absent."""
+    with ports.database.reading() as db:
+        found = db.scalar(
+            select(tables.Verification.id)
+            .where(tables.Verification.institution_id == institution_id)
+            .where(tables.Verification.order_no == order_no)
+            .order_by(tables.Verification.created_at.desc())
+            .limit(1)
+        )
+    if found is None:
+        raise Absent
+    return get(ports, institution_id, found)
+
+
+def locked(ports: Ports, institution_id: str, verification_id: str) -> Case:
+    """Return the institution's verification locked for a deed; joins the caller's transaction."""
+    with ports.database.transaction() as db:
+        return _own(cases.current(ports, db, verification_id), institution_id)
+
+
+def _own(case: Case, institution_id: str) -> Case:
+    """Return the case if it is the institution's; another one's looks absent."""
+    if case.verification.institution_id != institution_id:
+        raise Absent
+    return case
+
+
+def renew_popup(ports: Ports, institution_id: str, verification_id: str) -> str:
+    """Return a new popup token; the older one stops working."""
+    with ports.database.transaction():
+        case = locked(ports, institution_id, verification_id)
+        if not case.is_open:
+            raise Conflict("this verification is over", code="verification_ended")
+        token = ports.random.token(32)
+        case.verification.popup_hash, case.verification.popup_holder = digest(token), None
+        return token
+
+
+def cancel(ports: Ports, institution_id: str, verification_id: str) -> Case:
+    """Give the purchase up."""
+    with ports.database.transaction():
+        case = locked(ports, institution_id, verification_id)
+        if case.verification.state is not VerificationState.CANCELLED:
+            cases.end(ports, case, VerificationEvent.CANCEL)
+        return case
