@@ -16,7 +16,7 @@ from api.settings import Settings
 from models import migrate
 from models.domain import notice
 from models.domain.policy import Policy
-from scripts import enrol, setting, weights
+from scripts.admin import enrol, setting, weights
 from scripts.demo import cast as casting
 from scripts.demo import entries, sandbox
 from scripts.demo.film import samples

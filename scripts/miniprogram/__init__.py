@@ -1,1 +1,1 @@
-"""What the mini-program takes from the code: its types, its table of states, its list of wx calls."""
+"""The documented name of `scripts.codegen`."""

@@ -12,7 +12,7 @@ import pytest
 from api.admin import institutions
 from api.events import selftest, webhooks
 from models.domain.errors import Absent
-from scripts import webhooks as command
+from scripts.admin import webhooks as command
 from tests import play
 from tests.api.test_jobs import Till, ended, till  # noqa: F401
 from tests.scripts.test_scripts import installed  # noqa: F401

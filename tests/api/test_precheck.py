@@ -13,7 +13,7 @@ from api.policies import versions
 from matcher.types import Observation
 from models.domain.challenge import ACTION_CLASS
 from models.domain.policy import Policy
-from scripts.evaluate.occlusions import KINDS
+from scripts.lab.evaluate.occlusions import KINDS
 from tests import play
 from tests.matcher.faces import beside, glasses, outline, photo
 from tests.world import MAN, World

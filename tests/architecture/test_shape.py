@@ -17,7 +17,7 @@ MODULES = sorted(
 # One flat list of answer shapes: splitting it would only scatter it.
 LONG = {"api/http/schemas/answers.py"}
 # Packages that are being split: at most this many modules.
-CROWDED = {"matcher": 33, "scripts/evaluate": 24}
+CROWDED = {"matcher": 33, "scripts/lab/evaluate": 24}
 BANNED_NAMES = ("util", "utils", "helper", "helpers", "common", "manager", "misc")
 WALL_CLOCK = {
     ("datetime", "now"),
@@ -28,7 +28,7 @@ WALL_CLOCK = {
 }
 CHANCE = {"random", "secrets"}
 # Programs that play the outside world or time the real one.
-AT_THE_EDGE = ("scripts/demo", "scripts/bench", "scripts/load")
+AT_THE_EDGE = ("scripts/demo", "scripts/lab/bench", "scripts/lab/load")
 
 
 def name(path: Path) -> str:

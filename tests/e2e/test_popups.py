@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from scripts.demo.till import Till
-from scripts.load.waiting import Crowd, Popup
+from scripts.lab.load.waiting import Crowd, Popup
 from tests.e2e.installation import ROOT, Installation
 
 POPUPS = 50

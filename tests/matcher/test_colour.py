@@ -13,7 +13,7 @@ from matcher.types import Observation, Shown
 from models.domain import challenge
 from models.domain.policy import Policy
 from scripts.demo.film import samples
-from scripts.evaluate.light import filmed, length_ms, lit, moments
+from scripts.lab.evaluate.light import filmed, length_ms, lit, moments
 from tests.matcher.captures import WOMAN, examined, frames
 
 COLOURS = tuple(Shown(rgb, 400) for rgb in ("#FF0000", "#00FFFF", "#0000FF", "#FFFF00"))

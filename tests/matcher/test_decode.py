@@ -11,8 +11,8 @@ from matcher import decode
 from matcher.container import essence
 from matcher.errors import BadImage
 from scripts.demo.film import samples
-from scripts.fuzz import corpus
-from scripts.fuzz.pieces import chunk, mutated
+from scripts.lab.fuzz import corpus
+from scripts.lab.fuzz.pieces import chunk, mutated
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from matcher.mesh import Expression
 from matcher.quality import EVIDENCE, MOTION, PORTRAIT, Quality
 from matcher.types import Frame, Observation
 from scripts.demo.film import samples
-from scripts.evaluate.occlusions import KINDS
+from scripts.lab.evaluate.occlusions import KINDS
 from tests.matcher.captures import MAN, WOMAN, frames
 from tests.matcher.faces import beside, glasses, outline, photo
 

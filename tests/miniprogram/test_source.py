@@ -11,8 +11,8 @@ from flask import Flask
 from api.http.uploads import appeal, frames
 from api.messaging import agent_notice, push, qr_code
 from models.domain.person import RELATIONS, SELF
+from scripts.codegen.__main__ import made
 from scripts.demo.film import samples
-from scripts.miniprogram.__main__ import made
 from tests.miniprogram.node import run
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 from matcher.local import LocalMatcher
 from matcher.models import load
-from scripts.bench import verification
+from scripts.lab.bench import verification
 
 
 def test_the_bare_kernels_are_counted_from_what_was_seen(matcher: LocalMatcher) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from models.domain.policy import Policy
 from scripts.demo.film import samples
-from scripts.evaluate import colour, plots, rates
-from scripts.evaluate.__main__ import main
-from scripts.evaluate.light import Moment
+from scripts.lab.evaluate import colour, plots, rates
+from scripts.lab.evaluate.__main__ import main
+from scripts.lab.evaluate.light import Moment
 from tests.matcher.captures import MAN, frames
 
 PHOTOS = {"man": "single_face.jpg", "wife": "0-f1-su-ph.jpg", "daughter": "15-f13-anc-ph.jpg"}

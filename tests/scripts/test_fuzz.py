@@ -8,9 +8,9 @@ import pytest
 from matcher.local import LocalMatcher
 from matcher.types import Enrolment, Frame, Observation
 from scripts.demo.film import samples
-from scripts.fuzz import corpus
-from scripts.fuzz.pieces import cut, mutated
-from scripts.fuzz.trial import Trial
+from scripts.lab.fuzz import corpus
+from scripts.lab.fuzz.pieces import cut, mutated
+from scripts.lab.fuzz.trial import Trial
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import json
 
-from scripts.miniprogram.voice import FOLDER, SAID, SOURCE, module, texts
+from scripts.codegen.voice import FOLDER, SAID, SOURCE, module, texts
 
 
 def test_every_prompt_says_what_is_shown() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.evaluate.attacks import REST, made_of
-from scripts.evaluate.presentations import LINGER_S, OTHER_RATES, disjoint, of_folder, varied
+from scripts.lab.evaluate.attacks import REST, made_of
+from scripts.lab.evaluate.presentations import LINGER_S, OTHER_RATES, disjoint, of_folder, varied
 
 TURN = {"from": 2.0, "to": 5.0, "action": "turn_left"}
 NOD = {"from": 5.0, "to": 8.0, "action": "nod_down"}

@@ -15,7 +15,7 @@ from models import tables
 from models.domain.policy import Policy
 from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
-from scripts import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
+from scripts.admin import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
 from tests import acting, play
 from tests.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.weights import NotFetched, fetch
+from scripts.admin.weights import NotFetched, fetch
 
 DATA = bytes(range(256)) * 4000
 RIGHT = [hashlib.sha256(DATA).hexdigest()]

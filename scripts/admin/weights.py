@@ -1,0 +1,91 @@
+"""Download the PAD weights from their pinned addresses: `python -m scripts.weights` (make weights)."""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from matcher import pad, weights
+
+MOST_BYTES = 64 * 1024 * 1024
+TIMEOUT_S = 30.0
+
+
+class NotFetched(Exception):
+    """The file could not be had; says what to do."""
+
+
+def files() -> list[str]:
+    """Return the names under which the PAD weights are kept."""
+    return [weights.listed()[name]["file"][0] for name in pad.USED]
+
+
+def fetch(url: str, hashes: list[str], target: Path) -> str:
+    """Have the file at `url` in `target`, going on where an earlier download stopped; return its SHA-256.
+
+    A file is put in place only when its hash is one of `hashes`. Raises NotFetched.
+    """
+    if target.is_file() and _sha256(target) in hashes:
+        return _sha256(target)
+    part = target.with_name(target.name + ".part")
+    try:
+        _download(url, part)
+    except httpx.HTTPError as error:
+        raise NotFetched(
+            f"{url}: {type(error).__name__}; run it again to go on, or put the file into {target.parent}"
+        ) from None
+    found = _sha256(part)
+    if found not in hashes:
+        part.unlink()
+        raise NotFetched(f"{url} is not the measured file (SHA-256 {found}): nothing was installed")
+    part.replace(target)
+    return found
+
+
+def _download(url: str, part: Path) -> None:
+    """Append what is missing to the part that is there already."""
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True) as answer:
+        if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return
+        answer.raise_for_status()
+        going_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
+        have = have if going_on else 0
+        total = have + int(answer.headers.get("Content-Length", 0))
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        with part.open("ab" if going_on else "wb") as file, Progress(*columns) as bars:
+            bar = bars.add_task(part.stem, total=total or None, completed=have)
+            for piece in answer.iter_bytes():
+                have += len(piece)
+                if have > MOST_BYTES:
+                    raise NotFetched(f"{url} is larger than any of our weights")
+                file.write(piece)
+                bars.advance(bar, len(piece))
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Download what is missing; a file that is there and right is left alone."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.weights", description=main.__doc__)
+    parser.add_argument("--to", type=Path, default=Path("var/weights"))
+    folder = parser.parse_args().to
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in pad.USED:
+        entry: dict[str, Any] = weights.listed()[name]
+        try:
+            sha256 = fetch(entry["url"], entry["sha256"], folder / entry["file"][0])
+        except NotFetched as error:
+            raise SystemExit(str(error)) from None
+        print(f"{name} {entry['version']} ({entry['licence']}) SHA-256 {sha256[:16]}… is in {folder}")
+    print(f"now set YIBAO_PAD_DIR={folder.resolve()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""python -m scripts.miniprogram: bring the mini-program's made files up to date."""
+
+from pathlib import Path
+
+from scripts.codegen import wxcalls
+from scripts.codegen.contract import contract
+from scripts.codegen.lifecycle import lifecycle
+
+ROOT = Path(__file__).parents[2]
+
+
+def made() -> dict[Path, str]:
+    """Return each made file with what it should contain."""
+    services = ROOT / "miniprogram" / "services"
+    book = ROOT / "ARCHITECTURE.md"
+    return {
+        services / "contract.ts": contract(),
+        services / "lifecycle.ts": lifecycle(),
+        book: wxcalls.into(book.read_text(encoding="utf-8")),
+    }
+
+
+def main() -> None:
+    """Write what is not current and say so."""
+    for path, text in made().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The matcher's service on two processes under load, over HTTP, signed."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from matcher.remote import RemoteMatcher
+from matcher.types import Examination
+from scripts.lab.bench.verification import capture, reference
+
+PROCESSES = 2
+CLIENTS = 4
+SECONDS = 10
+
+
+def measure(pad: Path | None) -> dict[str, Any]:
+    """Return how many captures a second the service examines for four clients that never pause."""
+    secret = secrets.token_hex(32)
+    with _serving(secret, pad) as url, closing(RemoteMatcher(url, secret.encode(), _new_id)) as remote:
+        frames = capture()
+        seen = remote.observe(frames[: len(frames) // 2])
+        seen += remote.observe(frames[len(frames) // 2 :], seen)
+        evidence = tuple(frame for frame in frames if frame.kind == "evidence")
+        person = remote.enrol(reference()).templates
+        asked = Examination(("nod",), tuple(seen), evidence, person, (), (2.0, 2.0))
+        end = time.monotonic() + SECONDS
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            done = sum(clients.map(lambda _: _until(end, remote, asked), range(CLIENTS)))
+    return {"processes": PROCESSES, "clients": CLIENTS, "examine_per_s": round(done / SECONDS, 1)}
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
+
+
+def _until(end: float, remote: RemoteMatcher, asked: Examination) -> int:
+    """Ask again and again until the time is over; return how often."""
+    asks = 0
+    while time.monotonic() < end:
+        remote.examine(asked)
+        asks += 1
+    return asks
+
+
+@contextmanager
+def _serving(secret: str, pad: Path | None) -> Iterator[str]:
+    """Run the service on a free port."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{one.getsockname()[1]}"
+    environment = os.environ | {
+        "YIBAO_PROFILE": "demo",
+        "YIBAO_MATCHER_SECRET": secret,
+        "YIBAO_MATCHER_BIND": address,
+        "YIBAO_MATCHER_PROCESSES": str(PROCESSES),
+    }
+    environment |= {"YIBAO_PAD_DIR": str(pad)} if pad else {}
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:matcher.serving",
+        "matcher.service:create_app()",
+    ]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        _wait(f"http://{address}/health", process)
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the service answers."""
+    for _ in range(300):
+        if process.poll() is not None:
+            raise SystemExit("the service did not start")
+        try:
+            if httpx.get(url, trust_env=False, timeout=5).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise SystemExit("the service does not answer")

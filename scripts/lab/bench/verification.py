@@ -1,0 +1,153 @@
+"""One whole verification: what it costs, how long the person waits, and what the bare kernels cost."""
+
+import resource
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from matcher.examine import EMBEDDED, examine
+from matcher.models import Models
+from matcher.observe import Look, look, observe
+from matcher.protocol import Vector
+from matcher.types import Examination, Frame, Observation, Report, Template
+from scripts.demo.film import Film, samples
+from scripts.lab.bench.clock import cpu_ms
+
+# A capture of 5 s as a phone sends it: motion at 5 frames a second, five evidence frames, a batch a second.
+ASKED = {
+    "motion": {"max_side": 320, "quality": 0.5, "fps": 5},
+    "evidence": {"max_side": 640, "quality": 0.8, "at_ms": [500, 1500, 2500, 3500, 4500]},
+}
+LENGTH_S = 5.0
+STARTS = [step * 0.4 for step in range(24)]
+NEVER, ALWAYS = (2.0, 2.0), (-1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One capture gone through."""
+
+    cpu_s: float
+    finish_ms: float
+    seen: list[Observation]
+    report: Report
+
+
+def measure(models: Models) -> dict[str, Any]:
+    """Return the figures of 24 captures of one film, outside and inside the grey zone."""
+    captures = [capture(start) for start in STARTS]
+    person = _templates(models, captures[0])
+    _run(models, captures[0], person, ALWAYS)
+    outside = [_run(models, frames, person, NEVER) for frames in captures]
+    inside = [_run(models, frames, person, ALWAYS) for frames in captures[::4]]
+    cpu_s = float(np.median([run.cpu_s for run in outside]))
+    waits = [run.finish_ms for run in outside + inside]
+    kernels = _kernels(models, captures[0])
+    bare = float(np.median([_bare_ms(run, kernels) for run in outside])) / 1000
+    return {
+        "verification": {
+            "captures": len(outside),
+            "cpu_s": round(cpu_s, 3),
+            "cpu_s_grey_zone": round(float(np.median([run.cpu_s for run in inside])), 3),
+            "finish_ms": {
+                name: round(float(np.percentile(waits, p))) for name, p in (("p50", 50), ("p95", 95))
+            },
+            "kernels_s": round(bare, 3),
+            "kernel_share": round(bare / cpu_s, 3),
+            "kernels_ms": {name: round(ms, 2) for name, ms in kernels.items()},
+        },
+        "observe": {"frames_per_s": round(_frames_per_s(models, captures), 1)},
+    }
+
+
+def peak_mb() -> float:
+    """Return the most memory this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def capture(start_s: float = 0.0) -> list[Frame]:
+    """Return five seconds of the film as a phone sends them."""
+    shots = Film(samples() / "WolfgangLanger_Pexels.mp4", start_s, LENGTH_S).shots(ASKED)
+    return [Frame(shot.seq, shot.t_ms, shot.kind, shot.image) for shot in shots]
+
+
+def reference() -> bytes:
+    """Return a picture of the person filmed, fit for enrolment."""
+    return next(frame.image for frame in capture() if frame.kind == "evidence")
+
+
+def _landmarks(view: Look) -> Vector:
+    if view.mesh is None:
+        raise SystemExit("no face where one was filmed")
+    return view.mesh.landmarks
+
+
+def _templates(models: Models, frames: list[Frame]) -> tuple[Template, ...]:
+    """Return templates of the person filmed."""
+    view = look(models, next(frame for frame in frames if frame.kind == "evidence"))
+    sface = models.sface.embed(view.picture, _landmarks(view))
+    dlib = models.dlib.embed(view.picture, view.faces[0].box)
+    return Template("sface", "bench", tuple(map(float, sface))), Template(
+        "dlib", "bench", tuple(map(float, dlib))
+    )
+
+
+def _run(
+    models: Models, frames: list[Frame], person: tuple[Template, ...], grey_zone: tuple[float, float]
+) -> Run:
+    """Observe a batch a second and examine; the person waits for the last batch and the report."""
+    seen: list[Observation] = []
+    batches = [[one for one in frames if one.t_ms // 1000 == second] for second in range(int(LENGTH_S))]
+    cpu, arrived = time.process_time(), 0.0
+    for batch in batches:
+        arrived = time.perf_counter()
+        seen += observe(models, batch, seen)
+    evidence = tuple(frame for frame in frames if frame.kind == "evidence")
+    report = examine(models, Examination(("nod",), tuple(seen), evidence, person, (), grey_zone))
+    return Run(time.process_time() - cpu, (time.perf_counter() - arrived) * 1000, seen, report)
+
+
+def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
+    """Return the ms of CPU of each kernel alone, on inputs of the size it gets."""
+    motion, evidence = (next(one for one in frames if one.kind == kind) for kind in ("motion", "evidence"))
+    small, large = look(models, motion), look(models, evidence)
+    bytes_of = {frame.kind: np.frombuffer(frame.image, np.uint8) for frame in (motion, evidence)}
+    chip = models.sface.aligned(large.picture, _landmarks(large))
+    box = large.faces[0].box
+    kernels = {
+        "decode_motion": lambda: cv2.imdecode(bytes_of["motion"], cv2.IMREAD_COLOR),
+        "decode_evidence": lambda: cv2.imdecode(bytes_of["evidence"], cv2.IMREAD_COLOR),
+        "yunet": lambda: models.detector.faces(small.picture),
+        "mesh": lambda: models.mesh.read(small.picture, small.faces[0]),
+        "sface": lambda: models.sface.forward(chip),
+        "pad": lambda: models.pad.live(large.picture, box) if models.pad else None,
+        "dlib": lambda: models.dlib.embed(large.picture, box),
+    }
+    return {name: cpu_ms(work) for name, work in kernels.items()}
+
+
+def _bare_ms(run: Run, kernels: dict[str, float]) -> float:
+    """Return what the kernels that this capture needed cost by themselves."""
+    motion = [one for one in run.seen if one.kind == "motion"]
+    evidence = [one for one in run.seen if one.kind == "evidence"]
+    embedded = min(EMBEDDED, run.report.acquisition["usable_evidence"])
+    faces = sum(one.faces > 0 for one in run.seen)
+    return (
+        len(motion) * kernels["decode_motion"]
+        + (len(evidence) + embedded) * kernels["decode_evidence"]
+        + len(run.seen) * kernels["yunet"]
+        + faces * kernels["mesh"]
+        + (sum(bool(one.face) for one in run.seen) + embedded) * kernels["sface"]
+        + sum(one.live is not None for one in run.seen) * kernels["pad"]
+    )
+
+
+def _frames_per_s(models: Models, captures: list[list[Frame]]) -> float:
+    """Return how many frames a second one core observes."""
+    begun = time.process_time()
+    for frames in captures[:6]:
+        observe(models, frames, ())
+    return sum(map(len, captures[:6])) / (time.process_time() - begun)

@@ -1,0 +1,50 @@
+"""`python -m scripts.evaluate comparison | kin | liveness | pad | …`: measure the matcher."""
+
+import argparse
+import json
+from pathlib import Path
+
+from scripts.lab.evaluate import (
+    colour,
+    comparison,
+    cues,
+    kin,
+    landmarks,
+    liveness,
+    pad,
+    poses,
+    publish,
+    quality,
+)
+
+COMMANDS = {
+    "comparison": (comparison.run, ("faces", "out")),
+    "kin": (kin.run, ("pairs", "out")),
+    "liveness": (liveness.run, ("films", "out")),
+    "landmarks": (landmarks.run, ("films", "out")),
+    "pad": (pad.run, ("films", "weights", "out")),
+    "colour": (colour.run, ("films", "out")),
+    "cues": (cues.run, ("films", "faces", "out")),
+    "poses": (poses.run, ("films", "faces", "out")),
+    "publish": (publish.run, ("faces", "pairs")),
+    "quality": (quality.run, ("faces", "out")),
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one evaluation and print its summary."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.evaluate", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar=" | ".join(COMMANDS))
+    for name, (run, folders) in COMMANDS.items():
+        command = commands.add_parser(name, help=run.__doc__)
+        for folder in folders:
+            command.add_argument(f"--{folder}", type=Path, required=True)
+        command.set_defaults(run=run)
+    options = parser.parse_args(arguments)
+    print(json.dumps(options.run(options), indent=2, ensure_ascii=False))
+    if "out" in options:
+        print(f"written to {options.out}/")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Attacks made of live films, as presentations."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scripts.demo.film import samples
+from scripts.lab.evaluate.presentations import LONGEST_S, Piece, Presentation
+
+VARIANTS = 200
+# Somebody else, who moves a lot.
+STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
+# The same, before and after somebody else does for her what was asked.
+REST = Piece(STRANGER.film, 1.0, 2.5)
+
+
+def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
+    """Yield what can be made of live films without the person: each presentation in every way.
+
+    `others` are films that somebody else may go on with half-way.
+    """
+    for one in live:
+        lead = one.pieces[0]
+        still = (replace(lead, end=lead.begin + one.length, still=True),)
+        yield replace(one, species="still_photo", pieces=still)
+        yield replace(one, species="ken_burns", pieces=still, change="ken_burns")
+        yield replace(one, species="tilted_photo", pieces=still, change="tilted")
+        yield replace(one, species="gap", change="gap")
+        yield replace(one, species="repeated_frames", change="repeated")
+        yield replace(one, species="looped_clip", pieces=_looped(one))
+        yield replace(one, species="there_and_back", pieces=_back(one))
+        if len(one.actions) > 1:
+            backward = tuple(replace(piece, begin=piece.end, end=piece.begin) for piece in one.pieces[::-1])
+            yield replace(one, species="reversed", pieces=backward)
+        for other in others:
+            yield replace(
+                one, species="replayed_from_half_way", pieces=_swapped(one, Piece(other, 0.0, LONGEST_S))
+            )
+        yield replace(one, species="face_swapped_half_way", pieces=_swapped(one, STRANGER))
+        yield replace(one, species="stand_in", pieces=(REST, *one.pieces[1:], REST), claimed=REST.film)
+    for number, one in zip(range(VARIANTS), itertools.cycle(live), strict=False):
+        yield replace(one, species="seen_before", change="doctored", earlier=one, number=number)
+
+
+def _looped(one: Presentation) -> tuple[Piece, ...]:
+    """Return the first action, neutral pose first, over and over for as long as the presentation."""
+    lead, take = one.pieces[:2]
+    short = (replace(lead, end=lead.begin + 0.5), take)
+    times = max(2, round(one.length / sum(piece.length for piece in short)))
+    return short * times
+
+
+def _back(one: Presentation) -> tuple[Piece, ...]:
+    """Return the first half of the presentation and the same backward."""
+    lead, take = one.pieces[:2]
+    middle = replace(take, end=(take.begin + take.end) / 2)
+    return lead, middle, replace(middle, begin=middle.end, end=middle.begin)
+
+
+def _swapped(one: Presentation, other: Piece) -> tuple[Piece, ...]:
+    """Return the presentation with another film from its middle on."""
+    kept, left = [], one.length / 2
+    for piece in one.pieces:
+        if left > 0:
+            kept.append(replace(piece, end=piece.begin + min(left, piece.length)))
+        left -= piece.length
+    return *kept, replace(other, end=other.begin + one.length / 2)

@@ -1,0 +1,148 @@
+"""Hold popups open on a demo of its own, cause events, read states, and say what it cost."""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import socket
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from scripts.demo import profile
+from scripts.demo.servers import Servers
+from scripts.demo.till import Till
+from scripts.lab.load.waiting import Crowd, Popup
+
+PAUSE_S = 0.1
+OPENING_S = 120
+
+
+def main() -> None:
+    """Measure connections held, memory, and the p95 and p99 of a status read and of an event's delivery."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.load", description=main.__doc__)
+    parser.add_argument("--clients", type=int, default=1000)
+    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--cap", type=int, help="YIBAO_EVENT_CLIENTS of each of the two processes")
+    parser.add_argument("--out", type=Path, default=Path("out"))
+    given = parser.parse_args()
+    out, cap = given.out.resolve(), given.cap or given.clients * 3 // 4
+    _many_files()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ["PYTHONPATH"] = str(Path(__file__).parents[3])
+        os.environ |= {"PORT": _free_port(), "SIM_PORT": _free_port(), "YIBAO_EVENT_CLIENTS": str(cap)}
+        print("setting up a demo of its own …", flush=True)
+        document = profile.prepare(fresh=True)
+        with Servers(document["base_url"], document["simulator_url"]) as servers:
+            measured = asyncio.run(_measure(document, servers, given.clients, given.seconds))
+        os.chdir(out.parent)
+    report = {"clients": given.clients, "cap_per_process": cap, "processes": 2, **measured}
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=2)
+    (out / "load.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+    if report["event_delivery_ms"]["p95"] > 1000 or report["held"] < min(given.clients, 2 * cap):
+        sys.exit("not served: an event took more than a second, or not all popups were held")
+
+
+async def _measure(document: dict[str, Any], servers: Servers, clients: int, seconds: int) -> dict[str, Any]:
+    """Open the popups, let them wait, disturb them, read states."""
+    loop = asyncio.get_running_loop()
+    tills = [Till(document["base_url"], one) for one in document["institutions"][:2]]
+    print(f"opening {clients} verifications and popups …", flush=True)
+    popups = await loop.run_in_executor(None, _opened, tills, document["persons"][0], clients)
+    before = servers.memory_mb()
+    crowd = Crowd(popups)
+    waiting = asyncio.ensure_future(crowd.gather())
+    places = min(clients, 2 * int(os.environ["YIBAO_EVENT_CLIENTS"]))
+    give_up = time.monotonic() + OPENING_S
+    while crowd.held < places and time.monotonic() < give_up:
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(2)
+    print(f"{crowd.held} popups wait; disturbing them for {seconds} s …", flush=True)
+    cpu, begun, held = servers.cpu_seconds(), time.monotonic(), crowd.held
+    reads, pages = await loop.run_in_executor(None, _disturb, tills, popups, seconds)
+    busy = (servers.cpu_seconds() - cpu) / (time.monotonic() - begun)
+    await asyncio.sleep(2)
+    waiting.cancel()
+    return {
+        "held": held,
+        "refused_with_503": crowd.refused,
+        "broken": crowd.broken,
+        "memory_mb": {"before": before, "holding": servers.memory_mb()},
+        "cores_used": round(busy, 2),
+        "status_read_ms": _figures(reads),
+        "popup_page_ms": _figures(pages),
+        "event_delivery_ms": _figures(crowd.delivered_ms),
+    }
+
+
+def _opened(tills: list[Till], cardholder: dict[str, Any], clients: int) -> list[Popup]:
+    """Open so many verifications, by turns at each till, and each one's popup for the first time."""
+    with ThreadPoolExecutor(4) as hands:
+        opened = list(hands.map(lambda turn: tills[turn % len(tills)].open(cardholder), range(clients)))
+        return list(hands.map(_entered, opened))
+
+
+def _entered(verification: dict[str, Any]) -> Popup:
+    """Open a popup as a browser does and keep its cookie."""
+    with httpx.Client(trust_env=False, timeout=30) as browser:
+        answer = browser.get(verification["popup_url"])
+        answer.raise_for_status()
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+    return Popup(verification["id"], verification["popup_url"], cookie)
+
+
+def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list[float], list[float]]:
+    """Begin attempts here and there and read states; return how long the reads took, in ms."""
+    reads: list[float] = []
+    pages: list[float] = []
+    give_up, turn = time.monotonic() + seconds, 0
+    with httpx.Client(trust_env=False, timeout=30) as browser:
+        while time.monotonic() < give_up:
+            place = turn * 37 % len(popups)
+            popup, till = popups[place], tills[place % len(tills)]
+            turn += 1
+            till.attempt(popup.verification_id, {"channel": "qr"}).raise_for_status()
+            reads.append(_timed(lambda popup=popup, till=till: till.read(popup.verification_id)))
+            headers = {"Cookie": popup.cookie}
+            pages.append(_timed(lambda popup=popup, headers=headers: browser.get(popup.url, headers=headers)))
+            time.sleep(PAUSE_S)
+    return reads, pages
+
+
+def _timed(deed: Any) -> float:
+    begun = time.monotonic()
+    deed()
+    return (time.monotonic() - begun) * 1000
+
+
+def _figures(times: list[float]) -> dict[str, float]:
+    """Return how many there were, and the median, p95, p99 and most of them."""
+    ordered = sorted(times) or [float("inf")]
+    at = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    figures = {name: round(ordered[int(share * (len(ordered) - 1))], 1) for name, share in at.items()}
+    return {"count": len(times), **figures, "most": round(ordered[-1], 1)}
+
+
+def _many_files() -> None:
+    """Allow this process and its servers as many open sockets as the machine does."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
