@@ -33,14 +33,14 @@ from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 ANSWER_DUE = timedelta(seconds=5)
-# A deed may run on another worker: after this time it is issued again, whoever has it.
+# A action may run on another worker: after this time it is issued again, whoever has it.
 GIVEN_UP = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
 BATCH = 200
 WEBHOOK_THREADS = 8
 
-DEEDS: Mapping[str, Callable[[Ports, str], object]] = {
+ACTIONS: Mapping[str, Callable[[Ports, str], object]] = {
     "webhook": webhooks.deliver,
     "push": push.send,
     "sandbox": player.play,
@@ -74,7 +74,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._held_until: dict[tuple[str, str], datetime] = {}
         self._tidied_at: datetime | None = None
-        self._task = huey.task(name="deed")(self.do)
+        self._task = huey.task(name="action")(self.do)
         self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
 
     def sweep(self) -> int:
@@ -97,10 +97,10 @@ class Jobs:
         self._webhooks.shutdown(wait=False, cancel_futures=True)
 
     def do(self, kind: str, row_id: str) -> None:
-        """Do one deed; what goes wrong is logged by its kind and tried again a little later."""
+        """Do one action; what goes wrong is logged by its kind and tried again a little later."""
         try:
-            DEEDS[kind](self._ports, row_id)
-        except Exception as error:  # the worker must outlive every deed
+            ACTIONS[kind](self._ports, row_id)
+        except Exception as error:  # the worker must outlive every action
             log.error("job_failed", job=kind, row=row_id, kind=type(error).__name__)
             with self._lock:
                 self._held_until[kind, row_id] = self._ports.now() + HELD_BACK
@@ -127,7 +127,7 @@ class Jobs:
 
 
 def due(ports: Ports) -> list[tuple[str, str]]:
-    """Return what the tables say is due now, as (deed, row id)."""
+    """Return what the tables say is due now, as (action, row id)."""
     now = ports.now()
     with ports.database.reading() as db:
         found = [(row.kind, row.id) for row in db.execute(_to_persons(now).limit(BATCH))]

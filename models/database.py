@@ -14,7 +14,7 @@ BUSY_S = 10
 
 
 class Database:
-    """Gives transactions; one begun inside another joins it, so a flow can be part of a larger deed."""
+    """Gives transactions; one begun inside another joins it, so a flow can be part of a larger action."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)

@@ -15,10 +15,10 @@ ENDED = ("attempt.declined", "attempt.expired", "attempt.undeliverable")
 
 def call(http: httpx.Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """GET, or POST a body; while the server is busy or away, the same again under the same key."""
-    deed, give_up = {"Idempotency-Key": os.urandom(16).hex()}, time.monotonic() + LIFE_S
+    action, give_up = {"Idempotency-Key": os.urandom(16).hex()}, time.monotonic() + LIFE_S
     while True:
         try:
-            answer = http.post(path, json=body, headers=deed) if body else http.get(path)
+            answer = http.post(path, json=body, headers=action) if body else http.get(path)
         except httpx.TransportError as error:
             answer = httpx.Response(503, text=type(error).__name__)
         if answer.is_success:

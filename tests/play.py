@@ -32,7 +32,7 @@ def attempt(world: World, verification_id: str, **wanted: Any) -> dict[str, Any]
 def work(ports: Ports) -> None:
     """Do what a worker would find due now."""
     for kind, row_id in jobs.due(ports):
-        jobs.DEEDS[kind](ports, row_id)
+        jobs.ACTIONS[kind](ports, row_id)
 
 
 def pushed(world: World, verification_id: str, name: str = "李建国") -> str:

@@ -19,7 +19,7 @@ from models.domain.person import OWN, User
 class Bought:
     """One purchase by an agent, with where it was."""
 
-    row: tables.Agency
+    row: tables.AgentPurchase
     verification: tables.Verification
     institution: tables.Institution
 
@@ -30,15 +30,15 @@ def purchases(ports: Ports, user: User) -> list[Bought]:
     Raises Forbidden `recent_pass_needed` where neither a binding nor a pass shows whose phone it is.
     """
     with ports.database.reading() as db:
-        mine = _select().where(tables.Agency.cardholder_id.in_(_own(ports, db, user)))
-        found = db.execute(mine.order_by(tables.Agency.created_at.desc()).limit(200))
+        mine = _select().where(tables.AgentPurchase.cardholder_id.in_(_own(ports, db, user)))
+        found = db.execute(mine.order_by(tables.AgentPurchase.created_at.desc()).limit(200))
         return [Bought(*one) for one in found]
 
 
 def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> Bought:
     """Record that the card-holder did not authorise a purchase, once; repeated, it changes nothing."""
     with ports.database.transaction() as db:
-        own, row = _own(ports, db, user), db.get(tables.Agency, agency_id)
+        own, row = _own(ports, db, user), db.get(tables.AgentPurchase, agency_id)
         if row is None or row.cardholder_id not in own:
             raise Absent
         case = cases.current(ports, db, row.verification_id)
@@ -64,11 +64,11 @@ def _own(ports: Ports, db: Session, user: User) -> set[str]:
     return set(db.scalars(mine)) or {proven_person(ports, db, user)}
 
 
-def _select() -> Select[tables.Agency, tables.Verification, tables.Institution]:
+def _select() -> Select[tables.AgentPurchase, tables.Verification, tables.Institution]:
     """Select purchases by agents with where they were."""
     return (
-        select(tables.Agency, tables.Verification, tables.Institution)
-        .join(tables.Verification, tables.Verification.id == tables.Agency.verification_id)
+        select(tables.AgentPurchase, tables.Verification, tables.Institution)
+        .join(tables.Verification, tables.Verification.id == tables.AgentPurchase.verification_id)
         .join(tables.Institution, tables.Institution.id == tables.Verification.institution_id)
     )
 
@@ -78,11 +78,11 @@ def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
 
     Those that wait for a finding, or with `concluded` all of them.
     """
-    wanted = _select().where(tables.Agency.disputed_at.is_not(None))
+    wanted = _select().where(tables.AgentPurchase.disputed_at.is_not(None))
     if not concluded:
-        wanted = wanted.where(tables.Agency.finding.is_(None))
+        wanted = wanted.where(tables.AgentPurchase.finding.is_(None))
     with ports.database.reading() as db:
-        found = db.execute(wanted.order_by(tables.Agency.disputed_at))
+        found = db.execute(wanted.order_by(tables.AgentPurchase.disputed_at))
         return [Bought(*one) for one in found]
 
 
@@ -92,7 +92,7 @@ def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note
     Raises Absent, and Conflict `wrong_state` where nothing is disputed or something was found before.
     """
     with ports.database.transaction() as db:
-        row = db.get(tables.Agency, agency_id)
+        row = db.get(tables.AgentPurchase, agency_id)
         if row is None:
             raise Absent("no such purchase")
         case = cases.current(ports, db, row.verification_id)
@@ -108,7 +108,7 @@ def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note
 def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:
     """Return one purchase with what the card-holder says of it, for the operator."""
     with ports.database.reading() as db:
-        found = db.execute(_select().where(tables.Agency.id == agency_id)).first()
+        found = db.execute(_select().where(tables.AgentPurchase.id == agency_id)).first()
     if found is None:
         raise Absent("no such purchase")
     row = found[0]

@@ -23,7 +23,7 @@ from models.domain.verification import VerificationEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Plea:
+class AppealForm:
     """What the insured says and shows."""
 
     reason: AppealReason
@@ -31,7 +31,7 @@ class Plea:
     photos: Sequence[bytes]
 
 
-def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tables.Appeal]:
+def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene, tables.Appeal]:
     """Lodge an appeal; repeated, it returns the one already lodged."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
@@ -40,14 +40,14 @@ def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tabl
             return seen, earlier
         _may_lodge(ports, db, seen)
         channel = seen.attempt.channel
-    rules.check_photos(channel, plea.photos)
-    _look_at(ports, channel, plea.photos)
+    rules.check_photos(channel, form.photos)
+    _look_at(ports, channel, form.photos)
     appeal_id = ports.new_id("apl")
-    keys = _keys(appeal_id, plea)
-    for key, photo in zip(keys, plea.photos, strict=True):
+    keys = _keys(appeal_id, form)
+    for key, photo in zip(keys, form.photos, strict=True):
         ports.objects.put(key, photo)
     try:
-        seen, row = _write(ports, user, scene, plea, appeal_id)
+        seen, row = _write(ports, user, scene, form, appeal_id)
     except Refusal:
         ports.objects.delete(keys)
         raise
@@ -56,12 +56,14 @@ def lodge(ports: Ports, user: User, scene: str, plea: Plea) -> tuple[Scene, tabl
     return seen, row
 
 
-def _keys(appeal_id: str, plea: Plea) -> list[str]:
+def _keys(appeal_id: str, form: AppealForm) -> list[str]:
     """Return where an appeal's photos lie in the object store."""
-    return [f"appeals/{appeal_id}/{number}" for number in range(len(plea.photos))]
+    return [f"appeals/{appeal_id}/{number}" for number in range(len(form.photos))]
 
 
-def _write(ports: Ports, user: User, scene: str, plea: Plea, appeal_id: str) -> tuple[Scene, tables.Appeal]:
+def _write(
+    ports: Ports, user: User, scene: str, form: AppealForm, appeal_id: str
+) -> tuple[Scene, tables.Appeal]:
     """Write the appeal and end the verification, or return the one that was faster."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
@@ -69,9 +71,9 @@ def _write(ports: Ports, user: User, scene: str, plea: Plea, appeal_id: str) -> 
         if earlier is not None:
             return seen, earlier
         _may_lodge(ports, db, seen)
-        row = _row(ports, user, seen, plea)
-        row.id, row.photo_keys = appeal_id, _keys(appeal_id, plea)
-        row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", plea.statement)
+        row = _row(ports, user, seen, form)
+        row.id, row.photo_keys = appeal_id, _keys(appeal_id, form)
+        row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", form.statement)
         db.add(row)
         cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, seen.actor)
         record(ports, seen.case.verification, Change("appeal.lodged", seen.attempt))
@@ -111,7 +113,7 @@ def _look_at(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:
         raise Invalid("the photo must show the person's face", code="photo_without_face")
 
 
-def _row(ports: Ports, user: User, seen: Scene, plea: Plea) -> tables.Appeal:
+def _row(ports: Ports, user: User, seen: Scene, form: AppealForm) -> tables.Appeal:
     """Return the new appeal, naming the counter it came from."""
     verification = seen.case.verification
     return tables.Appeal(
@@ -122,7 +124,7 @@ def _row(ports: Ports, user: User, seen: Scene, plea: Plea) -> tables.Appeal:
         openid_index=user.openid_index,
         cashier_id=verification.cashier_id,
         counter=verification.counter,
-        reason=plea.reason,
+        reason=form.reason,
         state=AppealState.LODGED,
         created_at=ports.now(),
     )

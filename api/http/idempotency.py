@@ -46,8 +46,8 @@ class Request:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def once(ports: Ports, request: Request, deed: Callable[[], Response]) -> Response:
-    """Return the stored answer, or do the deed and store its answer with its effect.
+def once(ports: Ports, request: Request, action: Callable[[], Response]) -> Response:
+    """Return the stored answer, or do the action and store its answer with its effect.
 
     Raises Conflict `key_reused` for another body and `in_progress` while the first one runs.
     A server error stores nothing.
@@ -57,7 +57,7 @@ def once(ports: Ports, request: Request, deed: Callable[[], Response]) -> Respon
             stored = _claim(ports, db, request)
             if stored is not None:
                 return stored
-            answer = deed()
+            answer = action()
             _store(ports, db, request, answer)
             return answer
     except Refusal as refusal:
@@ -109,7 +109,7 @@ def _sealed(ports: Ports, request: Request, answer: Response) -> bytes:
 
 
 def _store(ports: Ports, db: Session, request: Request, answer: Response) -> None:
-    """Keep the answer in the deed's own transaction."""
+    """Keep the answer in the action's own transaction."""
     row = db.get_one(tables.Idempotency, request.row)
     row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
 

@@ -16,7 +16,7 @@ GIVE_UP = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AgentNotice:
     """One message, ready to be sent."""
 
     openid: str
@@ -33,18 +33,18 @@ def send(ports: Ports, delivery_id: str) -> None:
             if ports.now() >= delivery.next_at:
                 delivery.state = DeliveryState.UNKNOWN
             return
-        letter = _letter(ports, delivery)
-        if letter is None:
+        notice = _notice(ports, delivery)
+        if notice is None:
             delivery.state, delivery.error = DeliveryState.DEAD, "not_bound"
             return
         delivery.state, delivery.next_at = DeliveryState.SENDING, ports.now() + CALL_TAKES_AT_MOST
         delivery.tries += 1
-    error = _call(ports, letter)
+    error = _call(ports, notice)
     with ports.database.transaction() as db:
         _settle(ports, db.get_one(tables.Delivery, delivery_id), error)
 
 
-def _letter(ports: Ports, delivery: tables.Delivery) -> Letter | None:
+def _notice(ports: Ports, delivery: tables.Delivery) -> AgentNotice | None:
     """Return what to say and to whom, or None when no WeChat is known to be the card-holder's own."""
     with ports.database.reading() as db:
         verification = db.get_one(tables.Verification, delivery.verification_id)
@@ -63,14 +63,14 @@ def _letter(ports: Ports, delivery: tables.Delivery) -> Letter | None:
         "amount3": f"{verification.amount_fen / 100:.2f}",
         "time4": delivery.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
     }
-    return Letter(ports.vault.text(f"binding.openid:{found.id}", found.openid), data)
+    return AgentNotice(ports.vault.text(f"binding.openid:{found.id}", found.openid), data)
 
 
-def _call(ports: Ports, letter: Letter) -> WeChatError | None:
+def _call(ports: Ports, notice: AgentNotice) -> WeChatError | None:
     """Call WeChat; return what went wrong, or None."""
     template = ports.settings.wechat_agent_template_id
     try:
-        ports.wechat.send_subscribed(letter.openid, template, PAGE, letter.data)
+        ports.wechat.send_subscribed(notice.openid, template, PAGE, notice.data)
     except WeChatError as error:
         return error
     return None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from api.contacts import reach
 from api.directory.identify import Named
 from api.popup import holder
-from api.popup.holder import Hand
+from api.popup.holder import PopupCredentials
 from api.ports import Ports
 from api.verification import attempt as attempts
 from api.verification import bypass as documents
@@ -31,20 +31,20 @@ class Wanted:
     confirmed: bool = False
 
 
-def push(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+def push(ports: Ports, credentials: PopupCredentials, wanted: Wanted) -> bool:
     """Push to the chosen person; False when the page must first ask whether this is meant."""
-    return _begin(ports, hand, wanted, Channel.PUSH)
+    return _begin(ports, credentials, wanted, Channel.PUSH)
 
 
-def show_code(ports: Ports, hand: Hand, wanted: Wanted) -> bool:
+def show_code(ports: Ports, credentials: PopupCredentials, wanted: Wanted) -> bool:
     """Show a code for the cashier's own phone, for the chosen person or for one chosen there."""
-    return _begin(ports, hand, wanted, Channel.QR)
+    return _begin(ports, credentials, wanted, Channel.QR)
 
 
-def _begin(ports: Ports, hand: Hand, wanted: Wanted, channel: Channel) -> bool:
+def _begin(ports: Ports, credentials: PopupCredentials, wanted: Wanted, channel: Channel) -> bool:
     with ports.database.transaction():
-        case = holder.acting(ports, hand)
-        if _has_moved(case, hand):
+        case = holder.acting(ports, credentials)
+        if _has_moved(case, credentials):
             return True
         choice = _choice(ports, case, wanted.choice)
         if not _is_ready(ports, case, choice, wanted, channel):
@@ -53,34 +53,34 @@ def _begin(ports: Ports, hand: Hand, wanted: Wanted, channel: Channel) -> bool:
         return True
 
 
-def back(ports: Ports, hand: Hand) -> str | None:
+def back(ports: Ports, credentials: PopupCredentials) -> str | None:
     """End what is undecided; return whom it was for. A failure keeps its appeal."""
     with ports.database.transaction():
-        case = holder.acting(ports, hand)
+        case = holder.acting(ports, credentials)
         last = case.attempts[-1] if case.attempts else None
-        if not _has_moved(case, hand):
+        if not _has_moved(case, credentials):
             refuse_while_deciding(case.states)
             attempts.supersede(ports, case)
         return last.person_id if last else None
 
 
-def bypass(ports: Ports, hand: Hand, proof: dict[str, str], person_id: str | None) -> None:
+def bypass(ports: Ports, credentials: PopupCredentials, proof: dict[str, str], person_id: str | None) -> None:
     """Record that named staff checked a document instead (其他方式核验)."""
     with ports.database.transaction():
-        case = holder.acting(ports, hand)
+        case = holder.acting(ports, credentials)
         documents.bypass(ports, case.institution.id, case.verification.id, proof, person_id)
 
 
-def till_code(ports: Ports, hand: Hand) -> tuple[Case, Shown]:
+def till_code(ports: Ports, credentials: PopupCredentials) -> tuple[Case, Shown]:
     """Return six new digits for a phone at this counter (引导开通)."""
     with ports.database.transaction():
-        case = holder.acting(ports, hand)
+        case = holder.acting(ports, credentials)
         return case, issue(ports, case.institution.id, case.verification.id)
 
 
-def _has_moved(case: Case, hand: Hand) -> bool:
+def _has_moved(case: Case, credentials: PopupCredentials) -> bool:
     """Tell whether the page was older than the newest attempt: a second click, a form sent again."""
-    return len(case.attempts) != hand.attempt
+    return len(case.attempts) != credentials.attempt
 
 
 def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:

@@ -18,7 +18,7 @@ KEPT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class PopupCredentials:
     """Who asks: the link, the cookie, the form's own token, and the attempt its page had shown."""
 
     token: str
@@ -27,26 +27,29 @@ class Hand:
     attempt: int = 0
 
 
-def enter(ports: Ports, hand: Hand, *, may_claim: bool) -> tuple[Case, str]:
+def enter(ports: Ports, credentials: PopupCredentials, *, may_claim: bool) -> tuple[Case, str]:
     """Return the case and the holder's cookie; the first to come to look becomes the holder.
 
     Raises Ended `popup_void` for everybody else and for a link that is unknown or replaced.
     """
-    if hand.cookie is not None or not may_claim:
-        return held(ports, hand), hand.cookie or ""
+    if credentials.cookie is not None or not may_claim:
+        return held(ports, credentials), credentials.cookie or ""
     with ports.database.transaction() as db:
-        case = cases.current(ports, db, _find(ports, hand.token))
-        if case.verification.popup_hash != digest(hand.token) or case.verification.popup_holder is not None:
+        case = cases.current(ports, db, _find(ports, credentials.token))
+        if (
+            case.verification.popup_hash != digest(credentials.token)
+            or case.verification.popup_holder is not None
+        ):
             raise _void()
         cookie = ports.random.token(32)
         case.verification.popup_holder = digest(cookie)
         return case, cookie
 
 
-def held(ports: Ports, hand: Hand) -> Case:
+def held(ports: Ports, credentials: PopupCredentials) -> Case:
     """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
-    case = cases.seen(ports, _find(ports, hand.token))
-    _check_holder(case, hand)
+    case = cases.seen(ports, _find(ports, credentials.token))
+    _check_holder(case, credentials)
     if _is_over(ports, case):
         raise _void()
     return case
@@ -80,10 +83,14 @@ def _find(ports: Ports, token: str) -> str:
     return found
 
 
-def _check_holder(case: Case, hand: Hand) -> None:
+def _check_holder(case: Case, credentials: PopupCredentials) -> None:
     row = case.verification
-    right = row.popup_hash == digest(hand.token) and hand.cookie is not None and row.popup_holder is not None
-    if not right or not hmac.compare_digest(row.popup_holder or "", digest(hand.cookie or "")):
+    right = (
+        row.popup_hash == digest(credentials.token)
+        and credentials.cookie is not None
+        and row.popup_holder is not None
+    )
+    if not right or not hmac.compare_digest(row.popup_holder or "", digest(credentials.cookie or "")):
         raise _void()
 
 
@@ -91,11 +98,11 @@ def _void() -> Ended:
     return Ended("this link is not valid here", code="popup_void")
 
 
-def acting(ports: Ports, hand: Hand) -> Case:
-    """Return the case, locked, for a deed of its holder; joins the caller's transaction."""
+def acting(ports: Ports, credentials: PopupCredentials) -> Case:
+    """Return the case, locked, for a action of its holder; joins the caller's transaction."""
     with ports.database.transaction() as db:
-        case = cases.current(ports, db, _find(ports, hand.token))
-        _check_holder(case, hand)
-        if not hmac.compare_digest(csrf(ports, hand.cookie or "").encode(), hand.csrf.encode()):
+        case = cases.current(ports, db, _find(ports, credentials.token))
+        _check_holder(case, credentials)
+        if not hmac.compare_digest(csrf(ports, credentials.cookie or "").encode(), credentials.csrf.encode()):
             raise Forbidden("the form is not from this page", code="csrf_wrong")
         return case

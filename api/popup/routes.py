@@ -17,7 +17,7 @@ from api.http.web import follow, ports
 from api.popup import actions as popups
 from api.popup import holder, screens
 from api.popup.actions import Wanted
-from api.popup.holder import Hand
+from api.popup.holder import PopupCredentials
 from api.popup.pages import COOKIE, html, keep
 from api.popup.screens import Look
 from api.verification.attempt import Choice
@@ -46,14 +46,14 @@ class PageQuery(BaseModel):
 @popup.get("/popup/<string:token>", responses=PAGE)
 def show(path: PopupPath, query: PageQuery) -> Response:
     """Show where the verification stands; the first browser to come keeps the popup."""
-    case, cookie = holder.enter(ports(), _hand(path), may_claim=_is_looked_at())
+    case, cookie = holder.enter(ports(), _credentials(path), may_claim=_is_looked_at())
     return keep(_page(case, cookie, Look(query.step, query.person)), path.token, case, cookie)
 
 
 @popup.get("/popup/<string:token>/events", responses={200: answers.EventsAnswer, 204: None})
 def popup_events(path: PopupPath, query: EventsQuery) -> Response:
     """Follow the verification as the popup's holder: SSE, or a poll."""
-    case = holder.held(ports(), _hand(path))
+    case = holder.held(ports(), _credentials(path))
     return follow(case.verification.id, query.after, query.wait, stream.unnamed)
 
 
@@ -61,7 +61,7 @@ def popup_events(path: PopupPath, query: EventsQuery) -> Response:
 def push(path: PopupPath) -> Response:
     """Push to the picked person (推送人脸认证)."""
     form = _form(Pick)
-    is_sent = popups.push(ports(), _hand(path, form), _wanted(form))
+    is_sent = popups.push(ports(), _credentials(path, form), _wanted(form))
     return _see(path) if is_sent else _see(path, "confirm", form.person_id)
 
 
@@ -69,14 +69,14 @@ def push(path: PopupPath) -> Response:
 def show_code(path: PopupPath) -> Response:
     """Show a code for the cashier's phone (收费员手机人脸, 刷新)."""
     form = _form(Pick)
-    is_shown = popups.show_code(ports(), _hand(path, form), _wanted(form))
+    is_shown = popups.show_code(ports(), _credentials(path, form), _wanted(form))
     return _see(path) if is_shown else _see(path, "confirm", form.person_id)
 
 
 @popup.post("/popup/<string:token>/back", responses=MOVED)
 def back(path: PopupPath) -> Response:
     """End what is undecided and choose again (返回上一步)."""
-    return _see(path, "choose", popups.back(ports(), _hand(path, _form(Form))))
+    return _see(path, "choose", popups.back(ports(), _credentials(path, _form(Form))))
 
 
 @popup.post("/popup/<string:token>/bypass", responses=MOVED)
@@ -84,16 +84,16 @@ def bypass(path: PopupPath) -> Response:
     """Record documents checked by named staff (其他方式核验)."""
     form = _form(Documents)
     proof = form.model_dump(include={"staff", "document", "reason"})
-    popups.bypass(ports(), _hand(path, form), proof, form.person_id)
+    popups.bypass(ports(), _credentials(path, form), proof, form.person_id)
     return _see(path)
 
 
 @popup.post("/popup/<string:token>/till-code", responses=PAGE)
 def till_code(path: PopupPath) -> Response:
     """Show the code and six digits by which a person opens the service (引导开通)."""
-    hand = _hand(path, _form(Pick))
-    case, shown = popups.till_code(ports(), hand)
-    return _page(case, hand.cookie or "", Look("subscribe", till_code=shown))
+    credentials = _credentials(path, _form(Pick))
+    case, shown = popups.till_code(ports(), credentials)
+    return _page(case, credentials.cookie or "", Look("subscribe", till_code=shown))
 
 
 @popup.errorhandler(Refusal)
@@ -102,14 +102,14 @@ def refused(refusal: Refusal) -> Response:
     status = problems.status_of(refusal)
     if request.endpoint == "popup.popup_events":
         return problems.from_refusal(refusal)
-    hand = _hand(PopupPath.model_construct(token=(request.view_args or {})["token"]))
+    credentials = _credentials(PopupPath.model_construct(token=(request.view_args or {})["token"]))
     try:
-        case = holder.held(ports(), hand)
+        case = holder.held(ports(), credentials)
     except Refusal:
-        return html("popup/void.html", holder.framers(ports(), hand.token), 410)
+        return html("popup/void.html", holder.framers(ports(), credentials.token), 410)
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
     look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
-    return _page(case, hand.cookie or "", look, status)
+    return _page(case, credentials.cookie or "", look, status)
 
 
 @popup.errorhandler(Exception)
@@ -124,10 +124,10 @@ def broken(error: Exception) -> Response:
     return html("popup/broken.html", ["*"], answer.status_code)
 
 
-def _hand(path: PopupPath, form: Form | None = None) -> Hand:
+def _credentials(path: PopupPath, form: Form | None = None) -> PopupCredentials:
     """Return who asks."""
     cookie = request.cookies.get(COOKIE)
-    return Hand(path.token, cookie, form.csrf if form else "", form.attempt if form else 0)
+    return PopupCredentials(path.token, cookie, form.csrf if form else "", form.attempt if form else 0)
 
 
 def _is_looked_at() -> bool:

@@ -16,7 +16,7 @@ def note(ports: Ports, verification: tables.Verification, attempt: tables.Attemp
     if db is None:
         raise RuntimeError("a purchase is written down only inside its transaction")
     db.add(
-        tables.Agency(
+        tables.AgentPurchase(
             id=ports.new_id("agc"),
             verification_id=verification.id,
             attempt_id=attempt.id,

@@ -82,7 +82,7 @@ def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
     under way counts as long as it may still pass, so that no face has to be turned away afterwards.
     """
     db.execute(select(tables.Person.id).where(tables.Person.id == agent_id).with_for_update(key_share=True))
-    row, attempt, now = tables.Agency, tables.Attempt, ports.now()
+    row, attempt, now = tables.AgentPurchase, tables.Attempt, ports.now()
     bought = select(row.cardholder_id).where(
         row.agent_id == agent_id,
         row.month == rules.month(ports.local()),

@@ -68,7 +68,7 @@ def load(db: Session, verification_id: str, *, lock: bool) -> Case:
 
 
 def current(ports: Ports, db: Session, verification_id: str) -> Case:
-    """Return the case locked and as the clock leaves it; for every deed that may change it."""
+    """Return the case locked and as the clock leaves it; for every action that may change it."""
     case = load(db, verification_id, lock=True)
     settle(ports, case)
     return case

@@ -1,7 +1,7 @@
 """Every table, so that one import knows the whole schema."""
 
 from models.base import Base
-from models.tables.agency import Agency
+from models.tables.agent_purchase import AgentPurchase
 from models.tables.appeal import Appeal
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
@@ -14,7 +14,7 @@ from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode
 
 __all__ = [
-    "Agency",
+    "AgentPurchase",
     "Appeal",
     "Attempt",
     "Base",

@@ -64,7 +64,7 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:
-    """Hand on every request under `prefix`; a server that is away is a 502."""
+    """PopupCredentials on every request under `prefix`; a server that is away is a 502."""
 
     def hand_on(rest: str) -> Response:
         try:

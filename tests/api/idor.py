@@ -97,7 +97,7 @@ P = "/popup/{token}"
 TICKET = {
     f"GET {P}": 410,
     f"GET {P}/events": 410,
-    **{f"POST {P}/{deed}": 410 for deed in ("push", "code", "back", "bypass", "till-code")},
+    **{f"POST {P}/{action}": 410 for action in ("push", "code", "back", "bypass", "till-code")},
     "GET /qr/{scene}.png": 404,
 }
 # Without a proof of its own kind in the request: refused.

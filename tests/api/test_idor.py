@@ -121,7 +121,7 @@ def agency_of(world: World, which: int, **changes: Any) -> str:
     play.ok(world.till(which).post(f"{url}/attempts", json={"channel": "push", "person": typed}), 201)
     play.ok(world.till(which).post(f"{url}/bypass", json=idor.BYPASS), 201)
     with world.ports.database.reading() as db:
-        wanted = select(tables.Agency.id).where(tables.Agency.verification_id == verification)
+        wanted = select(tables.AgentPurchase.id).where(tables.AgentPurchase.verification_id == verification)
         return str(db.scalars(wanted).one())
 
 

@@ -1,4 +1,4 @@
-"""The worker's deeds: webhooks that arrive, retention that deletes, a sweep that repeats."""
+"""The worker's actions: webhooks that arrive, retention that deletes, a sweep that repeats."""
 
 import json
 import socket

@@ -49,9 +49,9 @@ class Popup:
         found = re.findall(r'<input type="hidden" name="(csrf|attempt)" value="([^"]*)"', self.html)
         return dict(found)
 
-    def post(self, deed: str, **fields: Any) -> TestResponse:
+    def post(self, action: str, **fields: Any) -> TestResponse:
         """Send a form of the page on show, and follow to where it leads."""
-        answer = self.browser.post(f"{self.url}/{deed}", data=self.fields() | fields)
+        answer = self.browser.post(f"{self.url}/{action}", data=self.fields() | fields)
         if answer.status_code == 303:
             return self._seen(self.browser.get(answer.headers["Location"]))
         return self._seen(answer)
@@ -192,11 +192,11 @@ def test_a_guessed_link_looks_like_a_used_one(world: World) -> None:
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é", "张"])
-@pytest.mark.parametrize("deed", ["push", "code", "back", "bypass", "till-code"])
-def test_a_form_that_is_not_of_this_page_does_nothing(world: World, deed: str, csrf: str) -> None:
+@pytest.mark.parametrize("action", ["push", "code", "back", "bypass", "till-code"])
+def test_a_form_that_is_not_of_this_page_does_nothing(world: World, action: str, csrf: str) -> None:
     verification, popup = opened(world)
-    documents = {"staff": "张收银", "document": "护照", "reason": "其他"} if deed == "bypass" else {}
-    answer = popup.post(deed, csrf=csrf, **documents)
+    documents = {"staff": "张收银", "document": "护照", "reason": "其他"} if action == "bypass" else {}
+    answer = popup.post(action, csrf=csrf, **documents)
     assert answer.status_code == 403
     assert popup.says("页面已过期")
     assert play.events(world, verification) == ["verification.opened"]
@@ -383,29 +383,29 @@ def test_somebody_without_wechat_is_led_to_the_cashiers_phone(world: World) -> N
     assert popup.screen == "code" and popup.says("王*英（配偶）")
 
 
-@pytest.mark.parametrize("deed", ["push", "code"])
-def test_the_popup_asks_for_the_check_list_whatever_the_policy(world: World, deed: str) -> None:
+@pytest.mark.parametrize("action", ["push", "code"])
+def test_the_popup_asks_for_the_check_list_whatever_the_policy(world: World, action: str) -> None:
     verification, popup = opened(world)
     allow(world, WIFE.openid)
     wife = world.ids[WIFE.name]
-    popup.post(deed, person_id=wife)
+    popup.post(action, person_id=wife)
     assert popup.screen == "confirm" and states(world, verification) == []
     assert len(re.findall(r'type="checkbox"[^>]* required', popup.html)) == 2
     for some in ({}, {"agent_document": "yes"}, {"cardholder_document": "yes"}):
-        answer = popup.post(deed, person_id=wife, confirmed="yes", step="confirm", **some)
+        answer = popup.post(action, person_id=wife, confirmed="yes", step="confirm", **some)
         assert answer.status_code == 422 and popup.screen == "confirm" and popup.says("逐项勾选")
     assert states(world, verification) == []
-    popup.post(deed, person_id=wife, confirmed="yes", **TICKED)
+    popup.post(action, person_id=wife, confirmed="yes", **TICKED)
     assert states(world, verification) == ["waiting"]
     popup.post("code", person_id=wife, confirmed="yes")
     assert states(world, verification) == ["superseded", "waiting"]
 
 
-@pytest.mark.parametrize("deed", ["push", "code"])
-def test_an_agent_typed_in_needs_the_check_list_too(world: World, deed: str) -> None:
+@pytest.mark.parametrize("action", ["push", "code"])
+def test_an_agent_typed_in_needs_the_check_list_too(world: World, action: str) -> None:
     verification, popup = opened(world)
     sent = {key: value for key, value in typed().items() if key not in TICKED}
-    assert popup.post(deed, **sent).status_code == 422
+    assert popup.post(action, **sent).status_code == 422
     assert popup.screen == "manual" and popup.says("逐项勾选", AGENT.id_number)
     assert states(world, verification) == []
 
@@ -514,8 +514,8 @@ def test_a_form_sent_again_later_changes_nothing(world: World) -> None:
     verification, popup = opened(world)
     old = popup.fields()
     popup.post("code")
-    for deed in ("code", "back", "push"):
-        assert popup.browser.post(f"{popup.url}/{deed}", data=old).status_code == 303
+    for action in ("code", "back", "push"):
+        assert popup.browser.post(f"{popup.url}/{action}", data=old).status_code == 303
     assert states(world, verification) == ["waiting"]
 
 

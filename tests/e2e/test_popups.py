@@ -60,10 +60,10 @@ class Counter:
         self.browser.close()
 
 
-async def until(deed: Any, seconds: float) -> float:
+async def until(action: Any, seconds: float) -> float:
     """Wait until something is true; return how long it took."""
     begun = time.monotonic()
-    while not deed():
+    while not action():
         assert time.monotonic() - begun < seconds
         await asyncio.sleep(0.05)
     return time.monotonic() - begun

@@ -69,12 +69,12 @@ def purchase(installation: Installation) -> Iterator[Purchase]:
     begun.close()
 
 
-def surely(deed: Any, seconds: float = 30) -> Any:
+def surely(action: Any, seconds: float = 30) -> Any:
     """Repeat something until the server is there again."""
     give_up = time.monotonic() + seconds
     while True:
         try:
-            return deed()
+            return action()
         except (httpx.HTTPError, Unexpected):
             if time.monotonic() > give_up:
                 raise
@@ -97,9 +97,9 @@ def test_the_server_is_killed_while_it_decides(installation: Installation, purch
     assert surely(lambda: purchase.till.read(purchase.id))["receipt"]
 
 
-def _ignore(deed: Any) -> None:
+def _ignore(action: Any) -> None:
     try:
-        deed()
+        action()
     except (httpx.HTTPError, Unexpected):
         return
 

@@ -56,7 +56,7 @@ def test_the_cardholder_is_nobodys_agent(world: World) -> None:
     assert said["agent"] is False and said["person"]["relation"] == "本人"
     assert private(world, verification, "attempt.waiting") == {}
     with world.ports.database.reading() as db:
-        assert db.scalars(select(tables.Agency)).all() == []
+        assert db.scalars(select(tables.AgentPurchase)).all() == []
 
 
 def test_nobody_else_is_called_the_cardholder(world: World) -> None:

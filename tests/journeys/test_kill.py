@@ -64,15 +64,15 @@ class Play:
             ports = replace(ports, clock=earlier.clock, wechat=earlier.wechat)
         return worlds.composed(self.folder, ports)
 
-    def surely(self, deed: Callable[[], Any]) -> Any:
+    def surely(self, action: Callable[[], Any]) -> Any:
         """Do something, in a new process if this one dies of it."""
         try:
-            return deed()
+            return action()
         except Killed:
             self.deaths += 1
             self.world.ports.database.dispose()
             self.world = self._compose(self.world)
-            return deed()
+            return action()
 
     def post(self, url: str, body: dict[str, Any], key: str) -> dict[str, Any]:
         """Send a till's request with its key; every answer with it must be the same."""

@@ -41,10 +41,10 @@ def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher
         made.ports.database.dispose()
 
 
-def at_once(deed: Callable[[], Any], times: int = 2) -> list[Any]:
+def at_once(action: Callable[[], Any], times: int = 2) -> list[Any]:
     """Do something several times at the same time."""
     with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(deed) for _ in range(times)]]
+        return [future.result() for future in [pool.submit(action) for _ in range(times)]]
 
 
 def test_a_purchase_passes(either: World) -> None:

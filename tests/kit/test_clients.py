@@ -143,16 +143,16 @@ BUYER = ("yk_test", "李建国", "330106195503100013")
 
 
 def test_a_till_outlasts_a_server_that_is_away_and_gives_every_deed_a_key(till: Run) -> None:
-    """Hung up on, then 503, then answered: each deed under one key, the same deed later under another."""
+    """Hung up on, then 503, then answered: each action under one key, the same action later under another."""
     keys: list[tuple[str, str]] = []
     with served(forger.shaky(keys)) as address:
         for _ in range(2):
             done = till("buy", address, *BUYER)
             told = (done.stdout + done.stderr).decode()
             assert (done.returncode, "receipt checked and redeemed" in told) == (0, True), told
-    deeds = [keys[at : at + 3] for at in range(0, len(keys), 3)]
-    assert [len(set(tries)) for tries in deeds] == [1] * 6, keys
-    assert len({tries[0] for tries in deeds}) == 6, keys
+    actions = [keys[at : at + 3] for at in range(0, len(keys), 3)]
+    assert [len(set(tries)) for tries in actions] == [1] * 6, keys
+    assert len({tries[0] for tries in actions}) == 6, keys
 
 
 @pytest.mark.parametrize("retry_after", ["3600", None])

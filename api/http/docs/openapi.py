@@ -18,7 +18,7 @@ KEY = {
     "in": "header",
     "required": False,
     "description": "每做一件事随机取一个新的，只在这件事重发时原样再用：同一个键在 24 小时内得到同一个答复"
-    "（也包括 409 和 422）。\n\nA fresh random key per deed, kept only while that deed is repeated.",
+    "（也包括 409 和 422）。\n\nA fresh random key per action, kept only while that action is repeated.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
 }
 SECURITY: dict[str, Any] = {

@@ -5,7 +5,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api.appeals import lodge as appeals
-from api.appeals.lodge import Plea
+from api.appeals.lodge import AppealForm
 from api.capture import challenge as challenges
 from api.capture import consent as consents
 from api.capture import finish as finishing
@@ -138,5 +138,7 @@ def finish_native(path: ScenePath) -> Response:
 def lodge_appeal(path: ScenePath) -> Response:
     """Lodge an appeal; the purchase may go on."""
     fields, photos = uploads.appeal()
-    seen, row = appeals.lodge(ports(), user(), path.scene, Plea(fields.reason, fields.statement, photos))
+    seen, row = appeals.lodge(
+        ports(), user(), path.scene, AppealForm(fields.reason, fields.statement, photos)
+    )
     return answer(present.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)

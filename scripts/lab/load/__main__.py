@@ -118,9 +118,9 @@ def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list
     return reads, pages
 
 
-def _timed(deed: Any) -> float:
+def _timed(action: Any) -> float:
     begun = time.monotonic()
-    deed()
+    action()
     return (time.monotonic() - begun) * 1000
 
 

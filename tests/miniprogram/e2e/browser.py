@@ -39,17 +39,17 @@ class Browser:
         """Return whether it has ended by itself: a scene fails for it, but not those after."""
         return self._process.poll() is not None
 
-    def do(self, deed: str, **details: Any) -> Any:
+    def do(self, action: str, **details: Any) -> Any:
         """Send one command and return its value."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"deed": deed} | details) + "\n")
+        self._process.stdin.write(json.dumps({"action": action} | details) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise BrowserError(f"the browser has gone during {deed} {details}")
+            raise BrowserError(f"the browser has gone during {action} {details}")
         answer = json.loads(line)
         if "error" in answer:
-            raise BrowserError(f"{deed} {details}: {answer['error']}\n" + "\n".join(answer["said"][-20:]))
+            raise BrowserError(f"{action} {details}: {answer['error']}\n" + "\n".join(answer["said"][-20:]))
         return answer["value"]
 
     def close(self) -> None:

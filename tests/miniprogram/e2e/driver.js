@@ -31,7 +31,7 @@ async function putAway() {
   await context?.close()
 }
 
-const deeds = {
+const actions = {
   /** A fresh phone: nothing stored, nothing allowed. With `clock`, its time can be put ahead; an `actor` does as told. */
   async phone({ width = 375, height = 760, javaScriptEnabled = true, clock = false, actor = null }) {
     await putAway()
@@ -162,12 +162,12 @@ const deeds = {
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { deed, ...details } = JSON.parse(line)
-  const answer = await deeds[deed](details).then(
+  const { action, ...details } = JSON.parse(line)
+  const answer = await actions[action](details).then(
     (value) => ({ value: value ?? null }),
     (error) => ({ error: error.message, said }),
   )
   process.stdout.write(`${JSON.stringify(answer)}\n`)
-  if (deed === 'close') break
+  if (action === 'close') break
 }
 process.exit(0)

@@ -45,11 +45,11 @@ class Purchase(RuleBasedStateMachine):
     def is_newest_in(self, states):
         return bool(self.attempts) and self.attempts[-1].state in states
 
-    def step(self, deed, *arguments, **options):
-        """Do a deed to the newest attempt after applying a due expiry, as every write does."""
+    def step(self, action, *arguments, **options):
+        """Do a action to the newest attempt after applying a due expiry, as every write does."""
         self.attempts[-1] = settle(self.attempts[-1], self.now)
         try:
-            self.attempts[-1] = deed(self.attempts[-1], *arguments, self.now, **options)
+            self.attempts[-1] = action(self.attempts[-1], *arguments, self.now, **options)
         except Refusal:
             return False
         return True

@@ -92,19 +92,19 @@ class WeChat:
         yield Fact(F.FAILED if second % 5 == 0 else F.DELIVERED, at(second + 1), f"m{second}")
 
 
-DEEDS = st.sampled_from(["accept", "accept", "decline", "switch off", "send", "send", "send unseen"])
+ACTIONS = st.sampled_from(["accept", "accept", "decline", "switch off", "send", "send", "send unseen"])
 
 
 @given(
-    deeds=st.lists(st.tuples(DEEDS, st.integers(2, 5000)), max_size=30),
+    actions=st.lists(st.tuples(ACTIONS, st.integers(2, 5000)), max_size=30),
     kind=st.sampled_from(TemplateKind),
     data=st.data(),
 )
 def test_the_ledger_is_the_truth_under_any_history(
-    deeds: list[tuple[str, int]], kind: TemplateKind, data: st.DataObject
+    actions: list[tuple[str, int]], kind: TemplateKind, data: st.DataObject
 ) -> None:
     wechat, second = WeChat(kind), 0
-    for what, pause in deeds:
+    for what, pause in actions:
         second += pause
         wechat.happens(what, second)
     again = data.draw(st.lists(st.sampled_from(wechat.facts))) if wechat.facts else []

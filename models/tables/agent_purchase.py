@@ -10,7 +10,7 @@ from models.domain.agent import Finding
 from models.domain.verification import VerificationState
 
 
-class Agency(Base):
+class AgentPurchase(Base):
     """One purchase an agent made for a card-holder, what the card-holder says of it, and what was found.
 
     `related` says that they are family on record; the others count for the agent's quota of `month`.
