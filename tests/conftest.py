@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from matcher.local import LocalMatcher
-from tests import world as worlds
-from tests.postgres import Postgres
-from tests.world import World
+from tests.support import world as worlds
+from tests.support.postgres import Postgres
+from tests.support.world import World
 
 # Two shared cores: a slow example is no defect, so there is no deadline per example.
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.ports import Ports
 from models.domain import notice
 from scripts.demo.film import Shot, samples
-from tests.world import MAN, World, multipart, purchase
+from tests.support.world import MAN, World, multipart, purchase
 
 Sent = Callable[[World], dict[str, Any]]
 PICTURE = (samples() / "single_face.jpg").read_bytes()

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from models.domain import notice
 from scripts.demo.film import Shot
-from tests import play
-from tests.world import (
+from tests.support import play
+from tests.support.world import (
     AGENT,
     FACELESS,
     MAN,

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.privacy import retention
 from models import tables
-from tests import play
-from tests.world import AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World
+from tests.support import play
+from tests.support.world import AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World
 from wechat.callbacks import sealed
 
 URL = "/wechat/callback"

@@ -6,8 +6,8 @@ import pytest
 
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Report
-from tests import play
-from tests.world import World
+from tests.support import play
+from tests.support.world import World
 
 
 class Listener:

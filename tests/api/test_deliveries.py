@@ -13,10 +13,10 @@ from api.admin import institutions
 from api.events import selftest, webhooks
 from models.domain.errors import Absent
 from scripts.admin import webhooks as command
-from tests import play
 from tests.api.test_jobs import Till, ended, till  # noqa: F401
 from tests.scripts.test_scripts import installed  # noqa: F401
-from tests.world import World
+from tests.support import play
+from tests.support.world import World
 
 
 def log(world: World, verification: str) -> list[dict[str, Any]]:

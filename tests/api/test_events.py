@@ -11,8 +11,8 @@ import pytest
 from api.events.feed import PER_VERIFICATION, SANDBOX_SHARE, EventFeed
 from api.verification import case as cases
 from models.domain.errors import Busy
-from tests import play
-from tests.world import World, purchase
+from tests.support import play
+from tests.support.world import World, purchase
 
 
 def lines(world: World, verification: str, last: int | None = None) -> Any:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from models import tables
 from models.domain.retention import IDEMPOTENT_ANSWERS
-from tests import play
-from tests.world import MAN, World, purchase
+from tests.support import play
+from tests.support.world import MAN, World, purchase
 
 
 def key(value: str) -> dict[str, str]:

@@ -20,9 +20,9 @@ from api.verification import case as cases
 from api.verification.record import Change, record
 from models import tables
 from models.vault import digest
-from tests import play
 from tests.api import idor
-from tests.world import AGENT, MAN, STAFF, WIFE, World, purchase
+from tests.support import play
+from tests.support.world import AGENT, MAN, STAFF, WIFE, World, purchase
 
 OPERATIONS = sorted(idor.operations())
 OTHER_STAFF, SECOND_STAFF, GONE_STAFF = "openid-other-staff", "openid-second-staff", "openid-gone-staff"

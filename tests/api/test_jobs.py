@@ -25,9 +25,9 @@ from models.domain import chain
 from models.domain.errors import Invalid
 from models.domain.retention import FAILED_FRAMES_KEPT
 from scripts.demo.film import samples
-from tests import play
-from tests.postgres import Postgres
-from tests.world import MAN, WRONG, World, multipart, purchase
+from tests.support import play
+from tests.support.postgres import Postgres
+from tests.support.world import MAN, WRONG, World, multipart, purchase
 
 
 class Till(HTTPServer):

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from api.directory.identify import AT_A_COUNTER, AT_AN_INSTITUTION
 from api.privacy import retention
 from models import tables
-from tests.world import MAN, World, purchase
+from tests.support.world import MAN, World, purchase
 
 
 def asked(world: World, counter: str, name: str = "李某某", till: int = 0) -> TestResponse:

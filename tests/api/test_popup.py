@@ -17,8 +17,20 @@ from matcher.errors import MatcherUnavailable
 from models.domain.errors import Invalid
 from models.domain.notice import CURRENT as NOTICE
 from models.domain.subscription import Fact, FactKind
-from tests import play
-from tests.world import AGENT, CHILD, FACELESS, MAN, STAFF, TEMPLATE, WIFE, WRONG, Insured, World, purchase
+from tests.support import play
+from tests.support.world import (
+    AGENT,
+    CHILD,
+    FACELESS,
+    MAN,
+    STAFF,
+    TEMPLATE,
+    WIFE,
+    WRONG,
+    Insured,
+    World,
+    purchase,
+)
 from wechat.errors import WeChatRefused, WeChatUnknown
 
 TICKED = {"cardholder_document": "yes", "agent_document": "yes"}

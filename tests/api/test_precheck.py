@@ -14,9 +14,9 @@ from matcher.types import Observation
 from models.domain.challenge import ACTION_CLASS
 from models.domain.policy import Policy
 from scripts.lab.evaluate.occlusions import KINDS
-from tests import play
 from tests.matcher.faces import beside, glasses, outline, photo
-from tests.world import MAN, World
+from tests.support import play
+from tests.support.world import MAN, World
 
 NAME = "single_face.jpg"
 BARE = Observation(seq=0, t_ms=0, kind="motion", sha256="", phash="", faces=1)

@@ -16,8 +16,8 @@ from models.domain.person import Proof
 from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger
 from scripts.demo.film import samples
-from tests import play
-from tests.world import MAN, TEMPLATE, WIFE, WRONG, World
+from tests.support import play
+from tests.support.world import MAN, TEMPLATE, WIFE, WRONG, World
 
 
 @pytest.fixture

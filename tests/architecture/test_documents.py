@@ -12,7 +12,7 @@ from models.domain.appeal import AppealState
 from models.domain.attempt import AttemptState
 from models.domain.decision import Reason
 from models.domain.verification import VerificationState
-from tests.world import World
+from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 BOOK = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

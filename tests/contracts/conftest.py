@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.simulated import APPID, SECRET, Simulator
+from tests.support.simulated import APPID, SECRET, Simulator
 from wechat.gateway import Account, Gateway
 from wechat.tokens import MemoryTokens
 

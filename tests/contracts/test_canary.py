@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.logs import QUIET
-from tests.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
 from wechat.callbacks import CallbackRefused, Callbacks, sealed
 from wechat.errors import WeChatError
 from wechat.gateway import Account, Gateway

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from models import migrate
-from tests.simulated import Simulator
+from tests.support.simulated import Simulator
 
 PROCESSES, CALLS = 8, 25
 
@@ -14,7 +14,7 @@ def test_eight_processes_fetch_one_token(simulator: Simulator, tmp_path: Path) -
     url = f"sqlite:///{tmp_path / 'tokens.sqlite'}"
     migrate.upgrade(url)
     tokens = simulator.calls("/cgi-bin/stable_token")
-    command = [sys.executable, "-m", "tests.cold", url, simulator.url, str(CALLS)]
+    command = [sys.executable, "-m", "tests.support.cold", url, simulator.url, str(CALLS)]
     running = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(PROCESSES)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 from wechat.gateway import Account, Gateway, cert_hash
 from wechat.tokens import MemoryTokens

@@ -18,9 +18,9 @@ from matcher.protocol import Matcher
 from matcher.remote import RemoteMatcher
 from matcher.types import Examination, Frame, Observation, Shown
 from scripts.demo.film import samples
-from tests import matching
 from tests.matcher.captures import MAN, frames, observed, references
-from tests.shared import shared
+from tests.support import matching
+from tests.support.shared import shared
 
 PHOTO = (samples() / "single_face.jpg").read_bytes()
 

@@ -16,9 +16,9 @@ from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
 from matcher.remote import Patience, RemoteMatcher
 from matcher.types import Examination, Shown
-from tests import matching, play
 from tests.matcher.captures import MAN, frames, observed, references
-from tests.world import World
+from tests.support import matching, play
+from tests.support.world import World
 
 SECRET = matching.SECRET.encode()
 

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.fakes import FakeWeChat
-from tests.simulated import TEMPLATE, Simulator
+from tests.support.fakes import FakeWeChat
+from tests.support.simulated import TEMPLATE, Simulator
 from wechat.errors import WeChatRefused
 from wechat.gateway import Gateway
 from wechat.protocol import WeChat

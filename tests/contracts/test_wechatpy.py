@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from wechatpy import WeChatClient
 from wechatpy.exceptions import APILimitedException, WeChatClientException
 
-from tests.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
 
 OFFICIAL = "https://api.weixin.qq.com"
 

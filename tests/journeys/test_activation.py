@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from api.privacy import retention
 from models import tables
-from tests import play
-from tests.world import AGENT, MAN, STAFF, WIFE, Insured, World
+from tests.support import play
+from tests.support.world import AGENT, MAN, STAFF, WIFE, Insured, World
 from wechat.errors import WeChatBusy
 
 

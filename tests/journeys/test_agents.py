@@ -12,9 +12,32 @@ from models import tables
 from models.domain.idnumber import IdType, parse
 from models.domain.policy import Policy
 from models.domain.provider import Provider
-from tests import play
-from tests.acting import CHECKS, begun, bought, opened, passed, private, refused, strangers, typed, until
-from tests.world import ACTIONS, AGENT, CHILD, MAN, STAFF, WIFE, WRONG, Insured, World, claims, purchase
+from tests.support import play
+from tests.support.acting import (
+    CHECKS,
+    begun,
+    bought,
+    opened,
+    passed,
+    private,
+    refused,
+    strangers,
+    typed,
+    until,
+)
+from tests.support.world import (
+    ACTIONS,
+    AGENT,
+    CHILD,
+    MAN,
+    STAFF,
+    WIFE,
+    WRONG,
+    Insured,
+    World,
+    claims,
+    purchase,
+)
 
 
 def rules(world: World, **changes: Any) -> None:

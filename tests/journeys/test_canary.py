@@ -20,8 +20,8 @@ from models.domain import notice
 from models.domain.decision import UNANSWERED
 from models.domain.idnumber import IdType, parse
 from models.domain.provider import Provider
-from tests import play
-from tests.world import (
+from tests.support import play
+from tests.support.world import (
     AES_KEY,
     AGENT,
     CALLBACK_TOKEN,

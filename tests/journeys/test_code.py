@@ -3,8 +3,8 @@
 from io import BytesIO
 
 from scripts.demo.film import samples
-from tests import play
-from tests.world import AGENT, MAN, STAFF, WRONG, World
+from tests.support import play
+from tests.support.world import AGENT, MAN, STAFF, WRONG, World
 
 
 def test_the_person_is_chosen_on_the_phone_and_passes(world: World) -> None:

@@ -13,9 +13,9 @@ from models import tables
 from models.domain.agent import Finding
 from models.domain.errors import Absent, Conflict
 from models.domain.person import Proof
-from tests import play
-from tests.acting import begun, bought, opened, passed, private, refused, strangers, typed
-from tests.world import MAN, WIFE, Insured, World, claims
+from tests.support import play
+from tests.support.acting import begun, bought, opened, passed, private, refused, strangers, typed
+from tests.support.world import MAN, WIFE, Insured, World, claims
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
 TEMPLATE = "template-agents"

@@ -22,9 +22,9 @@ from models import tables
 from models.database import Database
 from models.domain.verification import VerificationState
 from scripts.demo.film import Film, Shot
-from tests import play
-from tests import world as worlds
-from tests.world import MAN, RIGHT, WRONG, World, multipart, purchase
+from tests.support import play
+from tests.support import world as worlds
+from tests.support.world import MAN, RIGHT, WRONG, World, multipart, purchase
 
 
 class Killed(BaseException):

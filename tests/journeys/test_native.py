@@ -10,8 +10,8 @@ from models.domain import provider as providers
 from models.domain.decision import Outcome, Reason
 from models.domain.notice import IN_FORCE
 from models.domain.provider import Provider
-from tests import play
-from tests.world import FACELESS, MAN, STAFF, WIFE, World, claims
+from tests.support import play
+from tests.support.world import FACELESS, MAN, STAFF, WIFE, World, claims
 from wechat.errors import WeChatBusy, WeChatUnknown
 
 VERSION = IN_FORCE[Provider.WECHAT]

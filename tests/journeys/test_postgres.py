@@ -20,10 +20,10 @@ from models import tables
 from models.domain import notice
 from models.domain.policy import Policy
 from models.domain.provider import Provider
-from tests import acting, play
-from tests import world as worlds
-from tests.postgres import Postgres
-from tests.world import ACTIONS, AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
+from tests.support import acting, play
+from tests.support import world as worlds
+from tests.support.postgres import Postgres
+from tests.support.world import ACTIONS, AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
 from wechat.callbacks import sealed
 
 

@@ -11,8 +11,8 @@ from api.contacts import credits
 from models import tables
 from models.domain.subscription import Fact, FactKind
 from scripts.demo.film import Film
-from tests import play
-from tests.world import MAN, STAFF, TEMPLATE, WRONG, World
+from tests.support import play
+from tests.support.world import MAN, STAFF, TEMPLATE, WRONG, World
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 
 

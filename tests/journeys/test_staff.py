@@ -13,9 +13,9 @@ from models import tables
 from models.domain.chain import canonical
 from models.domain.policy import Policy
 from models.domain.shift import Duty, duty
-from tests import play
-from tests.acting import private, refused
-from tests.world import ACTIONS, MAN, STAFF, WIFE, World
+from tests.support import play
+from tests.support.acting import private, refused
+from tests.support.world import ACTIONS, MAN, STAFF, WIFE, World
 
 ZHOU, QIAN = "openid-zhou", "openid-qian"
 

@@ -4,8 +4,8 @@ import pytest
 
 from api.capture import finish
 from models.domain.person import User
-from tests import play
-from tests.world import MAN, WRONG, World
+from tests.support import play
+from tests.support.world import MAN, WRONG, World
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(119.9, "waiting"), (120.0, "expired"), (120.1, "expired")])

@@ -13,7 +13,7 @@ from api.outbound.http_post import NO_ANSWER
 from models.domain.delivery import PATIENT
 from models.domain.sandbox import CAST
 from tests.api.idor import document
-from tests.world import World
+from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/integration.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from matcher.local import LocalMatcher
 from matcher.types import Observation
 from scripts.demo.film import Film
 from tests.matcher.captures import MAN, WOMAN, examined, frames, observed
-from tests.shared import shared
+from tests.support.shared import shared
 
 BOX = (130.0, 220.0, 100.0, 120.0)
 SCREEN = 0.6

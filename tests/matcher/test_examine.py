@@ -14,7 +14,7 @@ from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
 from tests.matcher.captures import MAN, WOMAN, examined, frames, observed, still
-from tests.shared import shared
+from tests.support.shared import shared
 
 POLICY = Policy(pad_required=False)
 

@@ -9,7 +9,7 @@ import pytest
 from matcher import weights
 from matcher.errors import WrongWeights
 from matcher.local import LocalMatcher
-from tests.shared import shared
+from tests.support.shared import shared
 
 
 def test_every_packaged_file_is_the_measured_one() -> None:

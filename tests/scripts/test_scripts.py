@@ -17,8 +17,8 @@ from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
 from scripts.admin import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
-from tests import acting, play
-from tests.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
+from tests.support import acting, play
+from tests.support.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
 
 
 @pytest.fixture

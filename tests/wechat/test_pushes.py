@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.simulated import (
+from tests.support.simulated import (
     AES_KEY,
     APPID,
     CALLBACK_TOKEN,

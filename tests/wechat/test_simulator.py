@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulated import APPID, LONG_TERM, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, LONG_TERM, SECRET, TEMPLATE, Simulator
 
 
 @pytest.fixture(scope="module")

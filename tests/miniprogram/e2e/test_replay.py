@@ -7,7 +7,7 @@ import pytest
 from tests.miniprogram.e2e import films
 from tests.miniprogram.e2e.acts import heading, prepare, start_at_rest
 from tests.miniprogram.e2e.stage import Stage
-from tests.shared import shared
+from tests.support.shared import shared
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # The film rests, turns to the image's right, and rests again.

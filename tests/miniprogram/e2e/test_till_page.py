@@ -13,12 +13,12 @@ from flask import Flask, render_template_string, request
 from api.admin import institutions
 from api.app import create_app
 from scripts.demo.till import Till
-from tests import play
 from tests.e2e.installation import free_port
 from tests.miniprogram.conftest import served
 from tests.miniprogram.e2e.browser import Browser
 from tests.miniprogram.e2e.stage import Stage
-from tests.world import World, purchase
+from tests.support import play
+from tests.support.world import World, purchase
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = """<!doctype html><title>till</title>

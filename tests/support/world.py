@@ -31,7 +31,7 @@ from models.domain.policy import Policy
 from models.objects import Objects
 from models.vault import Vault
 from scripts.demo.film import Film, Shot, samples
-from tests.fakes import FakeClock, FakeWeChat, SeededRandom
+from tests.support.fakes import FakeClock, FakeWeChat, SeededRandom
 
 SECRET = base64.b64encode(b"s" * 32).decode()
 TEMPLATE = "template-1"

@@ -1,4 +1,4 @@
-"""One of many processes that start cold: `python -m tests.cold DATABASE_URL BASE_URL CALLS`.
+"""One of many processes that start cold: `python -m tests.support.cold DATABASE_URL BASE_URL CALLS`.
 
 It waits for a line on standard input, so that all of them begin together, and prints its successes.
 """
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from api.messaging.wechat_tokens import DatabaseTokens
 from models.database import Database
 from models.vault import Vault
-from tests.simulated import APPID, SECRET
+from tests.support.simulated import APPID, SECRET
 from wechat.errors import WeChatError
 from wechat.gateway import Account, Gateway
 

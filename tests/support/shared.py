@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[2] / "shared"))
+FOLDER = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[3] / "shared"))
 
 
 def shared(name: str) -> Path:

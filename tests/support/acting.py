@@ -13,8 +13,8 @@ from models import tables
 from models.domain import notice
 from models.domain.idnumber import IdType
 from models.domain.provider import Provider
-from tests import play
-from tests.world import MAN, Insured, World, number, purchase
+from tests.support import play
+from tests.support.world import MAN, Insured, World, number, purchase
 
 CHECKS = {"cardholder_document": True, "agent_document": True}
 

@@ -9,7 +9,7 @@ from api import jobs
 from api.ports import Ports
 from models.domain import notice
 from scripts.demo.film import Film, Shot
-from tests.world import RIGHT, World, multipart, purchase
+from tests.support.world import RIGHT, World, multipart, purchase
 
 
 def ok(response: TestResponse, status: int = 200) -> dict[str, Any]:
