@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from api.capture.precheck import unusable
 from api.capture.scene import Scene, owned
 from api.ports import Ports
 from api.verification import case as cases
+from api.verification.case import Case
 from api.verification.record import Change, record
 from matcher.errors import BadImage, MatcherUnavailable
 from models import tables
@@ -56,6 +57,15 @@ def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene
     return seen, row
 
 
+def open_until(ports: Ports, case: Case, attempt: tables.Attempt) -> datetime | None:
+    """Return until when an appeal against the attempt can be lodged, quotas included, or None."""
+    until = rules.window(attempt.snapshot(), case.verification.state)
+    if until is None or ports.now() >= until:
+        return None
+    with ports.database.reading() as db:
+        return until if rules.has_room(*_counts(ports, db, case, attempt)) else None
+
+
 def _keys(appeal_id: str, form: AppealForm) -> list[str]:
     """Return where an appeal's photos lie in the object store."""
     return [f"appeals/{appeal_id}/{number}" for number in range(len(form.photos))]
@@ -89,16 +99,21 @@ def _of_attempt(db: Session, attempt_id: str) -> tables.Appeal | None:
 def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
     """Raise unless the rules and the quotas allow an appeal now."""
     rules.may_lodge(seen.attempt.snapshot(), seen.case.verification.state, ports.now())
+    rules.within_quota(*_counts(ports, db, seen.case, seen.attempt))
+
+
+def _counts(ports: Ports, db: Session, case: Case, attempt: tables.Attempt) -> tuple[int, int]:
+    """Return how many appeals of the person are open, and how many the cashier has had in a day."""
     count = select(func.count()).select_from(tables.Appeal)
-    of_person = count.where(tables.Appeal.person_id == seen.attempt.person_id)
-    verification, since = seen.case.verification, ports.now() - timedelta(days=1)
+    of_person = count.where(tables.Appeal.person_id == attempt.person_id)
+    verification, since = case.verification, ports.now() - timedelta(days=1)
     of_cashier = (
         count.where(tables.Appeal.institution_id == verification.institution_id)
         .where(tables.Appeal.cashier_id == verification.cashier_id)
         .where(tables.Appeal.created_at > since)
     )
     still_open = of_person.where(tables.Appeal.state == AppealState.LODGED)
-    rules.within_quota(db.scalar(still_open) or 0, db.scalar(of_cashier) or 0)
+    return db.scalar(still_open) or 0, db.scalar(of_cashier) or 0
 
 
 def _look_at(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.ports import Ports
 from api.verification import agents
 from api.verification import case as cases
-from api.verification.attempt import Choice, assign, pick
+from api.verification.attempt import Choice, assign, pick, supersede_unopened
 from api.verification.case import Case
 from api.verification.record import Change, record
 from models import tables
@@ -84,6 +84,7 @@ def view(ports: Ports, user: User, scene: str) -> Scene:
         seen = owned(ports, db, user, scene)
         if seen.attempt.state is AttemptState.WAITING:
             cases.step(ports, seen.case, seen.attempt, AttemptEvent.OPEN, seen.actor)
+            supersede_unopened(ports, seen.case, seen.attempt)
         return seen
 
 

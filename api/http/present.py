@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from api.capture.scene import Scene
 from api.contacts import credits, reach
 from api.ports import PersonView, Ports
 from api.verification.case import Case
 from models import tables
-from models.domain import appeal as appeals
-from models.domain import notice
-from models.domain.attempt import AttemptState, Channel
+from models.domain.attempt import Channel
 from models.domain.person import Push, age, mask
-from models.domain.verification import TRIES_PER_VERIFICATION
 
 
 def verification(ports: Ports, case: Case) -> dict[str, Any]:
@@ -78,7 +74,7 @@ def attempt(ports: Ports, row: tables.Attempt) -> dict[str, Any]:
         "attempt_id": row.id,
         "channel": row.channel.value,
         "state": row.state.value,
-        "person": _chosen(ports, row),
+        "person": chosen(ports, row),
         "created_at": row.created_at.isoformat(),
         "expires_at": facts.deadline.isoformat(),
         "tries_left": facts.tries_left,
@@ -88,67 +84,12 @@ def attempt(ports: Ports, row: tables.Attempt) -> dict[str, Any]:
     }
 
 
-def _chosen(ports: Ports, row: tables.Attempt) -> dict[str, Any] | None:
+def chosen(ports: Ports, row: tables.Attempt) -> dict[str, Any] | None:
     """Return who the attempt is for, or None while nobody was chosen."""
     person = ports.directory.person(row.person_id) if row.person_id else None
     if person is None:
         return None
     return {"person_id": person.person_id, "name": mask(person.name), "relation": row.relation}
-
-
-def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
-    """Return the scene as its owner's phone reads it."""
-    row, case = seen.attempt, seen.case
-    facts, now = row.snapshot(), ports.now()
-    until = appeals.window(facts, case.verification.state)
-    allowed = until is not None and now < until
-    version = notice.IN_FORCE[row.provider]
-    unchosen = row.channel is Channel.QR and row.person_id is None
-    return {
-        "scene": row.scene,
-        "channel": row.channel.value,
-        "state": row.state.value,
-        "server_time": now.isoformat(),
-        "expires_at": facts.deadline.isoformat(),
-        "tries_left": _tries_left(case, row),
-        "institution": case.institution.name,
-        "amount_fen": case.verification.amount_fen,
-        "person": _chosen(ports, row),
-        "persons": persons(ports, case.verification.cardholder_id) if unchosen else [],
-        "provider": row.provider.value,
-        "notice": {"version": version, "text": notice.NOTICES[version]},
-        "presence_code_needed": row.state is AttemptState.OPENED and row.presence_code is not None,
-        "appeal": {"allowed": allowed, "until": until.isoformat() if allowed and until else None},
-        "reason": row.reason,
-    }
-
-
-def _tries_left(case: Case, row: tables.Attempt) -> int:
-    """Return how many tries remain to this attempt within the verification's own limit."""
-    return max(0, min(row.snapshot().tries_left, TRIES_PER_VERIFICATION - case.tries))
-
-
-def challenge(ports: Ports, row: tables.Challenge) -> dict[str, Any]:
-    """Return what the phone must do and film."""
-    return {
-        "challenge_id": row.id,
-        "actions": row.actions,
-        "colours": row.colours,
-        "expires_at": row.expires_at.isoformat(),
-        "frame": {
-            "motion": {"max_side": 320, "quality": 0.5, "fps": 5},
-            "evidence": {"max_side": 640, "quality": 0.8, "at_ms": row.evidence_at_ms},
-        },
-    }
-
-
-def result(ports: Ports, seen: Scene, decision: tables.Decision) -> dict[str, Any]:
-    """Return what a try came to, with the scene as it now stands."""
-    return scene(ports, seen) | {
-        "outcome": decision.outcome,
-        "reason": decision.reason,
-        "hint": decision.hint,
-    }
 
 
 def appeal(row: tables.Appeal, institution: str) -> dict[str, Any]:

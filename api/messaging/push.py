@@ -6,6 +6,7 @@ from datetime import datetime
 from api.contacts import credits, reach
 from api.ports import CHINA, Ports
 from api.verification import case as cases
+from api.verification.attempt import supersede_unopened
 from api.verification.case import Case
 from api.verification.record import Change, record
 from models import tables
@@ -80,6 +81,8 @@ def _settle_delivery(ports: Ports, delivery_id: str, answer: Taken | WeChatError
                 delivery.state = DeliveryState.DELIVERED
                 _learn(ports, attempt, Fact(FactKind.TAKEN, ports.now(), msg_id or delivery.id))
                 record(ports, case.verification, Change("attempt.delivered", attempt))
+                if attempt.state is AttemptState.WAITING:
+                    supersede_unopened(ports, case, attempt)
             case WeChatUnknown():
                 _unknown(ports, case, attempt, delivery)
             case WeChatBusy() if _again_at(ports, attempt, delivery) is not None:

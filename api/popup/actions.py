@@ -1,7 +1,6 @@
 """What the cashier does on the popup."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from api.contacts import reach
 from api.directory.identify import Named
@@ -15,12 +14,11 @@ from api.verification.attempt import Choice
 from api.verification.case import Case
 from api.verification.till_code import Shown, issue
 from models.domain.agent import Checks, check_documents
-from models.domain.attempt import UNDECIDED, Channel
+from models.domain.attempt import UNDECIDED, AttemptState, Channel
 from models.domain.errors import Conflict, Invalid
 from models.domain.person import Push
+from models.domain.resending import RESEND_AFTER, is_in_hand
 from models.domain.verification import refuse_while_deciding
-
-RESEND_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +44,12 @@ def _begin(ports: Ports, credentials: PopupCredentials, wanted: Wanted, channel:
         case = holder.acting(ports, credentials)
         if _has_moved(case, credentials):
             return True
+        _refuse_over_what_runs(case)
         choice = _choice(ports, case, wanted.choice)
         if not _is_ready(ports, case, choice, wanted, channel):
             return False
+        if channel is Channel.PUSH and _waits_for(case, wanted.choice.person_id):
+            choice = replace(choice, resent=True)
         attempts.begin(ports, case.institution.id, case.verification.id, channel, choice)
         return True
 
@@ -57,7 +58,7 @@ def back(ports: Ports, credentials: PopupCredentials) -> str | None:
     """End what is undecided; return whom it was for. A failure keeps its appeal."""
     with ports.database.transaction():
         case = holder.acting(ports, credentials)
-        last = case.attempts[-1] if case.attempts else None
+        last = case.front
         if not _has_moved(case, credentials):
             refuse_while_deciding(case.states)
             attempts.supersede(ports, case)
@@ -100,6 +101,25 @@ def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:
     return replace(choice, named=named, relation=earlier.relation, person_id=None)
 
 
+def _refuse_over_what_runs(case: Case) -> None:
+    """Raise Conflict `in_hand` while the person is at it: only 返回上一步 ends that."""
+    front = case.front
+    if (
+        front is not None
+        and is_in_hand(front.channel, front.state)
+        and front.state is not AttemptState.CAPTURED
+    ):
+        raise Conflict("the person has opened it and is at it", code="in_hand")
+
+
+def _waits_for(case: Case, person_id: str | None) -> bool:
+    """Tell whether a message to this person is under way that nobody has opened."""
+    front = case.front
+    if front is None or front.state is not AttemptState.WAITING or front.channel is not Channel.PUSH:
+        return False
+    return person_id is not None and front.person_id == person_id
+
+
 def _not_too_soon(ports: Ports, case: Case) -> None:
     last = case.attempts[-1] if case.attempts else None
     if last is None or last.state not in UNDECIDED or last.channel is not Channel.PUSH:
@@ -138,4 +158,6 @@ def _reached(ports: Ports, case: Case, picked: Picked) -> Push:
     reached = reach.pushes(ports, [person_id])[person_id]
     if reached is Push.NOT_BOUND:
         raise Invalid("this person has no WeChat bound", code="not_bound")
+    if reached is Push.NO_CREDIT and _waits_for(case, person_id):
+        raise Conflict("a second message would not arrive; the first still counts", code="no_credit_left")
     return reached

@@ -6,26 +6,21 @@ from typing import Any
 
 from api.capture import challenge
 from api.contacts import reach
-from api.events.stream import events_after
 from api.http import present
-from api.popup import actions, holder, words
+from api.popup import front, holder, words
 from api.ports import CHINA, Ports
 from api.verification.case import Case
 from api.verification.till_code import Shown
-from models import tables
-from models.domain import appeal as appeals
-from models.domain.agent import is_agent
 from models.domain.attempt import LIVE, AttemptState, Channel
 from models.domain.person import GUARDED_BELOW, RELATIONS, SELF
-from models.domain.verification import FAILURES_PER_PERSON_AND_DAY, TRIES_PER_VERIFICATION
+from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
 
 S = AttemptState
 # What the cashier may look at while nothing is under way.
 STEPS = ("choose", "manual", "confirm", "subscribe")
-# A failed comparison is no new page: the person may still retry on the phone.
-OUTCOMES = {S.FAILED: "waiting", S.EXPIRED: "over", S.UNDELIVERABLE: "over", S.DECLINED: "over"}
+OUTCOMES = {S.EXPIRED: "over", S.UNDELIVERABLE: "over", S.DECLINED: "over"}
 # Screens that change by themselves; without script they are loaded again.
-MOVING = frozenset({"waiting", "code"})
+MOVING = frozenset({"waiting", "code", "failed", "documents"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +34,38 @@ class Look:
     typed: dict[str, str] = field(default_factory=dict)
 
 
-def name(case: Case, step: str) -> str:
+def name(case: Case, step: str, shown: dict[str, Any] | None) -> str:
     """Return the screen: the case's own state first, then the step that was asked for."""
-    last = case.attempts[-1] if case.attempts else None
     if not case.is_open:
         return "ended"
-    if last is not None and last.state is S.CAPTURED:
+    state = shown["state"] if shown else None
+    if state == S.CAPTURED:
         return "waiting"
     if step == "bypass":
         return "bypass"
-    if last is not None and last.state in LIVE:
-        scanned_yet = last.state is not S.WAITING
-        return "code" if last.channel is Channel.QR and not scanned_yet else "waiting"
+    if shown and state in LIVE:
+        return _live(shown)
     if step in STEPS:
         return step
-    return OUTCOMES.get(last.state, "choose") if last is not None else "choose"
+    if shown and state == S.FAILED:
+        # Whoever may still retry has not failed for good: the page stays.
+        return "documents" if shown["wants_documents"] else "waiting" if shown["may_retry"] else "failed"
+    return OUTCOMES.get(S(state), "choose") if state else "choose"
+
+
+def _live(shown: dict[str, Any]) -> str:
+    """Return the screen for an attempt that goes on."""
+    if shown["wants_documents"]:
+        return "documents"
+    return "code" if shown["channel"] == Channel.QR and shown["state"] == S.WAITING else "waiting"
 
 
 def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
     """Return everything the template needs."""
     row, now = case.verification, ports.now()
     persons = [_person(one) for one in present.persons(ports, row.cardholder_id)]
-    last = _attempt(ports, case) if case.attempts else None
-    shown = name(case, look.step)
+    last = front.attempt(ports, case) if case.attempts else None
+    shown = name(case, look.step, last)
     persons += _typed_earlier(ports, case, persons)
     chosen = look.person_id or (last["person"]["person_id"] if last and last["person"] else None)
     _warn_of_failures(ports, persons)
@@ -83,7 +87,8 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
         "seq": row.last_seq,
         "now": now.isoformat(),
         "csrf": holder.csrf(ports, cookie),
-        "refused": words.refusal(look.refused) if look.refused else None,
+        # Who sends a form again after the end learns of the end alone.
+        "refused": words.refusal(look.refused) if look.refused and shown != "ended" else None,
         "look": asdict(look),
         "valid_until": _clock(look.till_code.expires_at) if look.till_code else None,
         "relations": RELATIONS,
@@ -126,39 +131,6 @@ def _typed_earlier(ports: Ports, case: Case, listed: list[dict[str, Any]]) -> li
             view = present.person(ports, person, one.relation or "", push)
             found[person.person_id] = _person(view) | {"typed": True}
     return list(found.values())
-
-
-def _attempt(ports: Ports, case: Case) -> dict[str, Any]:
-    """Return the newest attempt with its live step, its deadline and what is still open to the person."""
-    row = case.attempts[-1]
-    facts, now = row.snapshot(), ports.now()
-    until = appeals.window(facts, case.verification.state)
-    may_retry = now < facts.deadline and facts.tries_left > 0 and case.tries < TRIES_PER_VERIFICATION
-    step, is_again = _step(ports, case, row)
-    return present.attempt(ports, row) | {
-        "step": step,
-        "again": is_again,
-        "kept": not is_agent(row.relation) or row.checks is not None,
-        "image": f"/qr/{row.scene}.png",
-        "may_retry": may_retry,
-        "may_appeal": until is not None and now < until,
-        "counts_down": row.state in LIVE or (row.state is S.FAILED and may_retry),
-        "left_s": max(0, round((facts.deadline - now).total_seconds())),
-        "resend_at": (row.created_at + actions.RESEND_AFTER).isoformat(),
-        "may_resend": now >= row.created_at + actions.RESEND_AFTER,
-        "reached": words.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
-    }
-
-
-def _step(ports: Ports, case: Case, row: tables.Attempt) -> tuple[str, bool]:
-    """Return how far the person is, and whether a capture has come to nothing before.
-
-    While waiting, how far is what became of the message.
-    """
-    told = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
-    fates = [e["type"].removeprefix("attempt.") for e in told]
-    is_again = row.state is S.CONSENTED and "captured" in fates
-    return (fates[-1] if row.state is S.WAITING and fates else row.state.value), is_again
 
 
 def _clock(moment: datetime) -> str:

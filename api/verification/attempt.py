@@ -28,25 +28,30 @@ NOBODY = "sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list."""
+    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list.
+
+    With `resent` the earlier message counts until the new one has been delivered.
+    """
 
     person_id: str | None = None
     named: Named | None = None
     relation: str | None = None
     checks: Checks | None = None
+    resent: bool = False
 
 
 def begin(
     ports: Ports, institution_id: str, verification_id: str, channel: Channel, choice: Choice
 ) -> tables.Attempt:
-    """Begin an attempt; an undecided older one is superseded."""
+    """Begin an attempt; an undecided older one is superseded, unless this is its message sent again."""
     with ports.database.transaction() as db:
         case = locked(ports, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
         picked = pick(ports, case, choice, case.institution.provider)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
-        supersede(ports, case)
+        if not choice.resent:
+            supersede(ports, case)
         attempt = _row(ports, case, channel, picked)
         attempt.checks = asdict(choice.checks) if choice.checks else None
         policy = policies.active(db)
@@ -120,6 +125,13 @@ def supersede(ports: Ports, case: Case) -> None:
             cases.step(ports, case, attempt, AttemptEvent.SUPERSEDE)
         elif attempt.state is AttemptState.FAILED:
             attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
+
+
+def supersede_unopened(ports: Ports, case: Case, newest: tables.Attempt) -> None:
+    """End every other message that nobody has opened: `newest` has been delivered or opened."""
+    for attempt in case.attempts:
+        if attempt is not newest and attempt.state is AttemptState.WAITING:
+            cases.step(ports, case, attempt, AttemptEvent.SUPERSEDE)
 
 
 def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:

@@ -17,6 +17,7 @@ from models.domain import attempt as attempts
 from models.domain import verification as verifications
 from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.errors import Absent
+from models.domain.resending import is_in_hand
 from models.domain.verification import VerificationEvent, VerificationState
 
 
@@ -47,6 +48,17 @@ class Case:
     def is_open(self) -> bool:
         """Tell whether the verification is still undecided."""
         return self.verification.state is VerificationState.OPEN
+
+    @property
+    def front(self) -> tables.Attempt | None:
+        """Return the attempt the counter has to do with: the newest, or an older one that still counts.
+
+        A message sent again may not arrive, or come after the person has opened the first.
+        """
+        at_it = [one for one in self.attempts if is_in_hand(one.channel, one.state)]
+        live = [one for one in self.attempts if one.state in attempts.LIVE]
+        found = at_it or live or self.attempts
+        return found[-1] if found else None
 
     def attempt(self, attempt_id: str) -> tables.Attempt:
         """Return one attempt, or raise Absent."""

@@ -148,6 +148,7 @@ export interface FinishAnswer {
   tries_left: number
   institution: string
   amount_fen: number
+  cardholder: string
   person: ChosenPerson | null
   persons: ListedPerson[]
   provider: Provider
@@ -155,6 +156,7 @@ export interface FinishAnswer {
   presence_code_needed: boolean
   appeal: AppealWindow
   reason: Reason
+  superseded_by: Successor | null
   outcome: Outcome
   hint: string | null
 }
@@ -261,6 +263,7 @@ export interface SceneAnswer {
   tries_left: number
   institution: string
   amount_fen: number
+  cardholder: string
   person: ChosenPerson | null
   persons: ListedPerson[]
   provider: Provider
@@ -268,6 +271,7 @@ export interface SceneAnswer {
   presence_code_needed: boolean
   appeal: AppealWindow
   reason: string | null
+  superseded_by: Successor | null
 }
 
 export interface StaffAnswer {
@@ -291,6 +295,11 @@ export interface SubscriptionAnswer {
   accepted: boolean
 }
 
+export interface Successor {
+  kind: "message" | "code" | "wait" | "ended"
+  scene: string | null
+}
+
 export interface TemplateAnswer {
   template_id: string
   agent_template_id: string | null
@@ -303,6 +312,7 @@ export interface Operations {
   'POST /mp/v1/attempts/{scene}/appeal': { body: ArrayBuffer; answer: AppealLodged }
   'POST /mp/v1/attempts/{scene}/challenges': { body: NewChallenge; answer: ChallengeAnswer }
   'POST /mp/v1/attempts/{scene}/consent': { body: ConsentAnswer; answer: SceneAnswer }
+  'POST /mp/v1/attempts/{scene}/documents': { body: null; answer: SceneAnswer }
   'POST /mp/v1/attempts/{scene}/native': { body: null; answer: NativeAnswer }
   'POST /mp/v1/attempts/{scene}/native/finish': { body: null; answer: FinishAnswer }
   'PUT /mp/v1/attempts/{scene}/person': { body: PersonChoice; answer: SceneAnswer }

@@ -55,6 +55,11 @@ def may_lodge(attempt: Attempt, verification: VerificationState, now: datetime) 
         raise OutOfTime("the ten minutes for an appeal are over", code="appeal_window_closed")
 
 
+def has_room(open_of_person: int, of_cashier_today: int) -> bool:
+    """Tell whether one more appeal is within 2 open ones a person and 5 a cashier a day."""
+    return open_of_person < OPEN_PER_PERSON and of_cashier_today < PER_CASHIER_AND_DAY
+
+
 def within_quota(open_of_person: int, of_cashier_today: int) -> None:
     """Raise TooMany at 2 open appeals a person or 5 a cashier a day."""
     if open_of_person >= OPEN_PER_PERSON:

@@ -67,6 +67,7 @@ PHONE: dict[str, Sent] = {
     f"GET {A}": _nothing,
     f"PUT {A}/person": _person,
     f"POST {A}/consent": _json(notice_version=notice.CURRENT, granted=True),
+    f"POST {A}/documents": _json(),
     f"POST {A}/precheck": _frame,
     f"POST {A}/challenges": _json(),
     f"POST {A}/native": _json(),

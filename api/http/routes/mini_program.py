@@ -8,14 +8,14 @@ from api.appeals import lodge as appeals
 from api.appeals.lodge import AppealForm
 from api.capture import challenge as challenges
 from api.capture import consent as consents
+from api.capture import documents_wanted, native, native_result, swap
 from api.capture import finish as finishing
 from api.capture import frames as filming
-from api.capture import native, native_result, swap
 from api.capture import precheck as looking
 from api.capture import scene as scenes
 from api.capture.consent import Answer as ConsentAnswer
 from api.directory.identify import Named
-from api.http import present, session, uploads
+from api.http import present, present_scene, session, uploads
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
 from api.verification.attempt import Choice
@@ -53,7 +53,7 @@ def login(body: requests.Login) -> Response:
 @mp.get("/attempts/<string:scene>", responses={200: answers.SceneAnswer})
 def read_scene(path: ScenePath) -> Response:
     """Read a scene; the first look opens it."""
-    return answer(present.scene(ports(), scenes.view(ports(), user(), path.scene)))
+    return answer(present_scene.scene(ports(), scenes.view(ports(), user(), path.scene)))
 
 
 @mp.put("/attempts/<string:scene>/person", responses={200: answers.SceneAnswer})
@@ -70,21 +70,28 @@ def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
     named = Named(body.name, body.id_number, body.id_type) if body.name and body.id_number else None
     checks = body.checks.checks() if body.checks else None
     seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation, checks))
-    return answer(present.scene(ports(), seen))
+    return answer(present_scene.scene(ports(), seen))
 
 
 @mp.post("/attempts/<string:scene>/consent", responses={200: answers.SceneAnswer})
 def give_consent(path: ScenePath, body: requests.ConsentAnswer) -> Response:
     """Grant or refuse consent for this one attempt."""
     seen = consents.consent(ports(), user(), path.scene, ConsentAnswer(**body.model_dump()))
-    return answer(present.scene(ports(), seen))
+    return answer(present_scene.scene(ports(), seen))
+
+
+@mp.post("/attempts/<string:scene>/documents", responses={200: answers.SceneAnswer})
+def want_documents(path: ScenePath) -> Response:
+    """Let the counter know that the person would rather show a document; filming stays open."""
+    seen = documents_wanted.tell(ports(), user(), path.scene)
+    return answer(present_scene.scene(ports(), seen))
 
 
 @mp.post("/attempts/<string:scene>/precheck", responses={200: answers.HintAnswer})
 def precheck(path: ScenePath) -> Response:
     """Look at one frame before a try is drawn."""
     seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
-    return answer(present.scene(ports(), seen) | {"hint": hint})
+    return answer(present_scene.scene(ports(), seen) | {"hint": hint})
 
 
 @mp.post("/attempts/<string:scene>/challenges", responses={201: answers.ChallengeAnswer})
@@ -95,7 +102,7 @@ def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
     )
     if drawn is None:
         raise Conflict("no tries left for this attempt", code="tries_used_up")
-    return answer(present.scene(ports(), seen) | present.challenge(ports(), drawn), 201)
+    return answer(present_scene.scene(ports(), seen) | present_scene.challenge(ports(), drawn), 201)
 
 
 @mp.post("/challenges/<string:challenge_id>/frames", responses={200: answers.ProgressAnswer})
@@ -110,28 +117,28 @@ def send_frames(path: ChallengePath) -> Response:
 def swap_action(path: ChallengePath) -> Response:
     """Ask for another class of action, once."""
     seen, challenge = swap.swap(ports(), user(), path.challenge_id)
-    return answer(present.scene(ports(), seen) | present.challenge(ports(), challenge))
+    return answer(present_scene.scene(ports(), seen) | present_scene.challenge(ports(), challenge))
 
 
 @mp.post("/challenges/<string:challenge_id>/finish", responses={200: answers.FinishAnswer})
 def finish(path: ChallengePath) -> Response:
     """End the try and learn what it came to."""
     result = finishing.finish(ports(), user(), path.challenge_id)
-    return answer(present.result(ports(), result.scene, result.decision))
+    return answer(present_scene.result(ports(), result.scene, result.decision))
 
 
 @mp.post("/attempts/<string:scene>/native", responses={200: answers.NativeAnswer})
 def begin_native(path: ScenePath) -> Response:
     """Get the session that wx.requestFacialVerify is called with (provider wechat)."""
     seen, verify_id = native.begin(ports(), user(), path.scene)
-    return answer(present.scene(ports(), seen) | {"verify_id": verify_id})
+    return answer(present_scene.scene(ports(), seen) | {"verify_id": verify_id})
 
 
 @mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
 def finish_native(path: ScenePath) -> Response:
     """Learn what WeChat's verification came to."""
     result = native_result.finish(ports(), user(), path.scene)
-    return answer(present.result(ports(), result.scene, result.decision))
+    return answer(present_scene.result(ports(), result.scene, result.decision))
 
 
 @mp.post("/attempts/<string:scene>/appeal", responses={201: answers.AppealLodged})
@@ -141,4 +148,4 @@ def lodge_appeal(path: ScenePath) -> Response:
     seen, row = appeals.lodge(
         ports(), user(), path.scene, AppealForm(fields.reason, fields.statement, photos)
     )
-    return answer(present.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)
+    return answer(present_scene.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)

@@ -180,6 +180,13 @@ class AppealWindow(Answer):
     until: datetime | None
 
 
+class Successor(Answer):
+    """What stands in place of a superseded scene; `scene` where it is open to the same phone."""
+
+    kind: Literal["message", "code", "wait", "ended"]
+    scene: str | None
+
+
 class SceneAnswer(Answer):
     """The scene as its owner's phone reads it."""
 
@@ -191,6 +198,7 @@ class SceneAnswer(Answer):
     tries_left: int
     institution: str
     amount_fen: int
+    cardholder: str
     person: ChosenPerson | None
     persons: list[ListedPerson]
     provider: Provider
@@ -198,6 +206,7 @@ class SceneAnswer(Answer):
     presence_code_needed: bool
     appeal: AppealWindow
     reason: str | None
+    superseded_by: Successor | None
 
 
 class HintAnswer(SceneAnswer):

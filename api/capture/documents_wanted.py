@@ -1,0 +1,30 @@
+"""The person would rather show a document: the counter hears of it at once, nothing is ended."""
+
+from sqlalchemy import select
+
+from api.capture.scene import Scene, owned
+from api.ports import Ports
+from api.verification.record import Change, record
+from models import tables
+from models.domain.attempt import AttemptState
+from models.domain.person import User
+
+KIND = "attempt.documents_wanted"
+MAY_SAY_SO = frozenset(
+    {AttemptState.OPENED, AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED}
+)
+
+
+def tell(ports: Ports, user: User, scene: str) -> Scene:
+    """Record that the person would rather show a document; repeated, or when all is over, it adds nothing."""
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        newest = (
+            select(tables.Event.type)
+            .where(tables.Event.verification_id == seen.case.verification.id)
+            .order_by(tables.Event.seq.desc())
+            .limit(1)
+        )
+        if seen.case.is_open and seen.attempt.state in MAY_SAY_SO and db.scalar(newest) != KIND:
+            record(ports, seen.case.verification, Change(KIND, seen.attempt, private=seen.actor))
+        return seen

@@ -1,0 +1,81 @@
+"""What the counter sees of the attempt it has to do with."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from api.appeals import lodge as appeals
+from api.contacts import reach
+from api.events.stream import events_after
+from api.http import present
+from api.popup import words
+from api.ports import Ports
+from api.verification.case import Case
+from models import tables
+from models.domain.agent import is_agent
+from models.domain.attempt import LIVE, AttemptState
+from models.domain.person import Push
+from models.domain.resending import RESEND_AFTER, is_in_hand
+from models.domain.verification import TRIES_PER_VERIFICATION
+
+S = AttemptState
+
+
+def attempt(ports: Ports, case: Case) -> dict[str, Any]:
+    """Return the attempt in front with its live step, its deadline and what is still open to the person."""
+    row, last = case.front or case.attempts[-1], case.attempts[-1]
+    facts, now = row.snapshot(), ports.now()
+    may_retry = now < facts.deadline and facts.tries_left > 0 and case.tries < TRIES_PER_VERIFICATION
+    fates = _fates(ports, case, row)
+    sent_again = last is not row and last.state is S.UNDELIVERABLE
+    return present.attempt(ports, row) | {
+        "step": (fates[-1] if row.state is S.WAITING and fates else row.state.value),
+        # A capture has come to nothing before.
+        "again": row.state is S.CONSENTED and "captured" in fates,
+        "wants_documents": fates[-1:] == ["documents_wanted"],
+        "kept": row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
+        "image": f"/qr/{row.scene}.png",
+        "in_hand": is_in_hand(row.channel, row.state),
+        "may_retry": may_retry,
+        "appeal": _appeal(ports, case, row),
+        "told": words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
+        "counts_down": row.state in LIVE or (row.state is S.FAILED and may_retry),
+        "left_s": max(0, round((facts.deadline - now).total_seconds())),
+        "resend_at": (last.created_at + RESEND_AFTER).isoformat(),
+        "may_resend": now >= last.created_at + RESEND_AFTER,
+        "has_credit": _has_credit(ports, row),
+        "reached": words.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
+        "not_sent_again": words.UNDELIVERABLE.get(last.reason or "", "消息无法送达") if sent_again else None,
+    }
+
+
+def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
+    """Return what has become of the attempt so far, and of its message."""
+    told = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
+    return [e["type"].removeprefix("attempt.") for e in told]
+
+
+def _appeal(ports: Ports, case: Case, row: tables.Attempt) -> dict[str, Any] | None:
+    """Return until when an appeal can be lodged and how long that is, or None."""
+    until = appeals.open_until(ports, case, row)
+    if until is None:
+        return None
+    return {"until": until.isoformat(), "left": _minutes((until - ports.now()).total_seconds())}
+
+
+def _minutes(seconds: float) -> str:
+    whole = max(0, round(seconds))
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def _has_credit(ports: Ports, row: tables.Attempt) -> bool:
+    """Tell whether one more message to the person is expected to arrive."""
+    return row.person_id is not None and reach.pushes(ports, [row.person_id])[row.person_id] is Push.READY
+
+
+def _hint(ports: Ports, row: tables.Attempt) -> str | None:
+    """Return what stood in the camera's way in the last try, if anything."""
+    decision = tables.Decision
+    newest = select(decision.hint).where(decision.attempt_id == row.id).order_by(decision.created_at.desc())
+    with ports.database.reading() as db:
+        return db.scalar(newest.limit(1))
