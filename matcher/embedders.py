@@ -5,6 +5,7 @@ import face_recognition
 import numpy as np
 from PIL import ImageFile
 
+from matcher.engines import choice as engines
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
@@ -16,9 +17,13 @@ class SFace:
     """SFace (Zhong et al. 2021, IEEE TIP 30, 2587–2598): 128 floats of unit length, compared by cosine."""
 
     def __init__(self, weights: Weights) -> None:
-        # FaceRecognizerSF aligns; its own feature() fails on this file in OpenCV 5.0.
         self._aligner = cv2.FaceRecognizerSF.create(str(weights.file), "")
-        self._net = cv2.dnn.readNetFromONNX(str(weights.file))
+        self._kernel = engines.sface(weights)
+
+    @property
+    def engine(self) -> str:
+        """Name the engine that computes it here."""
+        return self._kernel.engine
 
     def embed(self, picture: Picture, landmarks: Vector) -> Vector:
         """Return the mean embedding of the face with these five landmarks (5, 2) and its mirror image."""
@@ -38,8 +43,7 @@ class SFace:
 
     def forward(self, crop: Picture) -> Vector:
         """Return the embedding of a face that is aligned already."""
-        self._net.setInput(cv2.dnn.blobFromImage(crop, 1.0, (112, 112), (0, 0, 0), True, False), "data")
-        return unit(np.asarray(self._net.forward(), np.float32).reshape(-1))
+        return unit(self._kernel(crop)[0])
 
 
 class Dlib:

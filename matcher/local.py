@@ -73,7 +73,7 @@ class LocalMatcher:
             if not faces:
                 return None
             face = _main(picture, faces)
-            probe = models.sface.quick(picture, models.mesh.read(picture, face).landmarks)
+            probe = models.sface.quick(picture, models.mesh.landmarks(picture, face))
             return probe, _templates(models, picture, face)
 
 
@@ -113,7 +113,7 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
     """Return one face as both engines see it."""
     versions = {one["name"]: one["version"] for one in models.described}
-    landmarks = models.mesh.read(picture, face).landmarks
+    landmarks = models.mesh.landmarks(picture, face)
     vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face.box)}
     return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 

@@ -10,12 +10,12 @@ import numpy as np
 from matcher import skin
 from matcher.cover import Signs, signs
 from matcher.detector import Face
+from matcher.engines import choice as engines
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
 SIDE = 192
 MARGIN = 1.5
-OUTPUTS = ("conv2d_21", "conv2d_31")
 # Indices of the canonical face mesh (mediapipe, face_geometry/data/canonical_face_model_uv_visualization).
 RIGHT_EYE = (33, 160, 158, 133, 153, 144)
 LEFT_EYE = (362, 385, 387, 263, 373, 380)
@@ -54,8 +54,12 @@ class Mesh:
     """The face mesh on a crop whose eyes are level."""
 
     def __init__(self, weights: Weights) -> None:
-        # The classic engine alone gives the net's second output; points and speed are the same in both.
-        self._net = cv2.dnn.readNetFromTFLite(str(weights.file), cv2.dnn.ENGINE_CLASSIC)
+        self._kernel = engines.mesh(weights)
+
+    @property
+    def engine(self) -> str:
+        """Name the engine that computes it here."""
+        return self._kernel.engine
 
     def read(self, picture: Picture, face: Face) -> Reading:
         """Return what the mesh tells of one face.
@@ -76,6 +80,11 @@ class Mesh:
         found, tint = signs(crop, points, presence), skin.colour(crop, points)
         return Reading(expression, _landmarks(points, turn), found, tint)
 
+    def landmarks(self, picture: Picture, face: Face) -> Vector:
+        """Return the five landmarks (5, 2) of `read` alone, in px: all that an embedding needs."""
+        crop, _, turn = _level(picture, face)
+        return _landmarks(self._points(crop)[0], turn)
+
     def outline(self, picture: Picture, face: Face) -> Vector:
         """Return all points (468, 2) in px of the picture."""
         crop, _, turn = _level(picture, face)
@@ -83,9 +92,8 @@ class Mesh:
 
     def _points(self, crop: Picture) -> tuple[Vector, float]:
         """Return the points (468, 3) in px of the crop and the logit that it shows a face."""
-        self._net.setInput(cv2.dnn.blobFromImage(crop, 1 / 255.0, (SIDE, SIDE), (0, 0, 0), True, False))
-        points, presence = self._net.forward(OUTPUTS)
-        return np.asarray(points, np.float32).reshape(468, 3), float(np.asarray(presence).reshape(-1)[0])
+        points, presence = self._kernel(crop)
+        return points.reshape(468, 3), float(presence[0])
 
 
 def _landmarks(points: Vector, turn: np.ndarray) -> Vector:

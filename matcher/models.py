@@ -11,6 +11,7 @@ from matcher.embedders import Dlib, SFace
 from matcher.mesh import Mesh
 from matcher.pad import PadNets
 from matcher.protocol import PresentationAttackDetector
+from matcher.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,19 @@ def load(pad_dir: Path | None) -> Models:
     names = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
     files = {name: weights.packaged(name) for name in names}
     pad = PadNets(pad_dir) if pad_dir else None
+    mesh, sface = Mesh(files["mesh"]), SFace(files["sface"])
+    engine = {"mesh": mesh.engine, "sface": sface.engine}
     described = [*files.values(), *(pad.weights if pad else [])]
     return Models(
         detector=Detector(files["yunet"]),
-        mesh=Mesh(files["mesh"]),
-        sface=SFace(files["sface"]),
+        mesh=mesh,
+        sface=sface,
         dlib=Dlib(),
         pad=pad,
-        described=tuple(one.to_json() for one in described),
+        described=tuple(_described(one, engine.get(one.name)) for one in described),
     )
+
+
+def _described(weights: Weights, engine: str | None) -> dict[str, str]:
+    """Return what a report says of a net; those that have no choice of engine name none."""
+    return weights.to_json() | ({"engine": engine} if engine else {})

@@ -57,7 +57,7 @@ def _ours(models: Models, pair: tuple[bytes, bytes]) -> float:
     for image in pair:
         picture = decode.photo(image, SIZE[0])
         face = models.detector.faces(picture)[0]
-        vectors.append(models.sface.quick(picture, models.mesh.read(picture, face).landmarks))
+        vectors.append(models.sface.quick(picture, models.mesh.landmarks(picture, face)))
     return float(vectors[0] @ vectors[1])
 
 

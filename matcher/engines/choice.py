@@ -1,0 +1,41 @@
+"""Which engine runs which net here. Decided at the start, and named by every report."""
+
+import cv2
+import numpy as np
+
+from matcher.engines import litert, opencv, openvino
+from matcher.engines.kernel import Check, Kernel, Outputs, cosine, fastest
+from matcher.protocol import Picture
+from matcher.weights import Weights
+
+# bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (DECISIONS.md).
+SAME_FACE = 0.9995
+SAME_POINTS_PX = 0.01
+# Coarse, middling and fine: what the nets must agree on, without anybody's face in the program.
+GRAINS = (7, 14, 28)
+
+
+def sface(weights: Weights) -> Kernel:
+    """Return the kernel of SFace."""
+    check = Check(_pictures(112), lambda ours, theirs: cosine(ours[0], theirs[0]) >= SAME_FACE)
+    return fastest(opencv.SFaceKernel(weights), [openvino.SFaceKernel], weights, check)
+
+
+def mesh(weights: Weights) -> Kernel:
+    """Return the kernel of the face mesh."""
+    return fastest(opencv.MeshKernel(weights), [litert.MeshKernel], weights, Check(_pictures(192), _near))
+
+
+def _near(ours: Outputs, theirs: Outputs) -> bool:
+    """Tell whether all points and the presence are the same to a hundredth."""
+    pairs = zip(ours, theirs, strict=True)
+    return all(bool(np.allclose(a, b, rtol=0, atol=SAME_POINTS_PX)) for a, b in pairs)
+
+
+def _pictures(side: int) -> list[Picture]:
+    """Return the same few coloured pictures at every start."""
+    drawn = np.random.default_rng(17)
+    rough = [drawn.integers(0, 256, (grain, grain, 3), np.uint8) for grain in GRAINS]
+    return [
+        np.asarray(cv2.resize(one, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8) for one in rough
+    ]

@@ -1,0 +1,81 @@
+"""What an engine makes of a net, and which engine is taken."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from matcher.protocol import Picture, Vector
+from matcher.weights import Weights
+
+RUNS = 7
+# Another engine must be clearly faster than OpenCV here, or OpenCV stays.
+FASTER = 0.95
+
+Outputs = tuple[Vector, ...]
+
+
+class EngineUnavailable(Exception):
+    """The engine is not installed, does not read the net, or lacks the hardware that would make it pay."""
+
+
+class Kernel(Protocol):
+    """One net on one engine; serves one thread at a time."""
+
+    @property
+    def engine(self) -> str:
+        """Name engine, version and precision, as a report shows it."""
+
+    def __call__(self, picture: Picture) -> Outputs:
+        """Return the net's outputs, flat float32, for a BGR uint8 picture of the size it expects."""
+
+
+Open = Callable[[Weights], Kernel]
+
+
+class Check(NamedTuple):
+    """Pictures every engine is tried on at the start, and when its answers count as the reference's."""
+
+    pictures: Sequence[Picture]
+    agrees: Callable[[Outputs, Outputs], bool]
+
+
+def fastest(reference: Kernel, others: Sequence[Open], weights: Weights, check: Check) -> Kernel:
+    """Return the fastest kernel of those that agree with the reference on every picture of the check.
+
+    An engine that is missing, fails, disagrees or saves less than 5 % of the CPU time is not taken.
+    """
+    best, least = reference, FASTER * _cpu_s(reference, check.pictures[0])
+    for other in filter(None, (_opened(one, weights, reference, check) for one in others)):
+        taken = _cpu_s(other, check.pictures[0])
+        if taken < least:
+            best, least = other, taken
+    return best
+
+
+def _opened(opener: Open, weights: Weights, reference: Kernel, check: Check) -> Kernel | None:
+    """Return the kernel if it can be had and passes the check."""
+    try:
+        kernel = opener(weights)
+        agrees = all(check.agrees(reference(one), kernel(one)) for one in check.pictures)
+    # An engine's own failures are of any kind; without it the matcher works as well.
+    except (EngineUnavailable, ImportError, RuntimeError, ValueError):
+        return None
+    return kernel if agrees else None
+
+
+def _cpu_s(kernel: Kernel, picture: Picture) -> float:
+    """Return the least CPU time of some runs: what disturbs a run only makes it longer."""
+    kernel(picture)
+    times = []
+    for _ in range(RUNS):
+        begun = time.thread_time()
+        kernel(picture)
+        times.append(time.thread_time() - begun)
+    return min(times)
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Return the cosine of two vectors, not a number when one has values that are none."""
+    return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
