@@ -13,9 +13,9 @@ from api.admin import institutions
 from api.events import selftest, webhooks
 from models.domain.errors import Absent
 from scripts.admin import webhooks as command
-from tests.api.test_jobs import Till, ended, till  # noqa: F401
 from tests.scripts.test_scripts import installed  # noqa: F401
 from tests.support import play
+from tests.support.receiver import Till, ended
 from tests.support.world import World
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from models import tables
-from tests.api.test_popup import TICKED, Popup, allow, opened, pushed, states
 from tests.support import play
+from tests.support.popups import TICKED, Popup, allow, opened, pushed, states
 from tests.support.world import MAN, STAFF, WIFE, WRONG, World
 from wechat.errors import WeChatRefused, WeChatUnknown
 

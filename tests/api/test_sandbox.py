@@ -20,8 +20,8 @@ from models.domain import idnumber
 from models.domain.errors import Invalid
 from models.domain.idnumber import IdType
 from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
-from tests.api.test_jobs import Till, till  # noqa: F401
 from tests.support import play
+from tests.support.receiver import Till
 from tests.support.world import MAN, World, claims, purchase
 
 BY_OUTCOME = {person.outcome: person for person in CAST}

@@ -97,3 +97,12 @@ def appealed(phone: FlaskClient, scene: str, *photos: tuple[Any, str]) -> TestRe
     """Lodge an appeal."""
     said = {"reason": "photo_outdated", "statement": "登记照片太旧。", "photos": list(photos)}
     return phone.post(f"/mp/v1/attempts/{scene}/appeal", data=said, content_type="multipart/form-data")
+
+
+def refused(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """Check that an answer is a problem with this status and code."""
+    assert response.mimetype == "application/problem+json", response.get_data(as_text=True)
+    body: dict[str, Any] = response.get_json(force=True)
+    assert (response.status_code, body["code"]) == (status, code), body
+    assert body["status"] == status and body["title"] and body["type"]
+    return body
