@@ -7,7 +7,7 @@ from api.ports import Clock, Ports, Random, SystemClock, SystemRandom
 from api.settings import Settings, check
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
-from matcher.remote import RemoteMatcher
+from matcher.service.remote import RemoteMatcher
 from models import migrate
 from models.database import Database
 from models.objects import Objects

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from matcher import actions, colour, comparison, decode, fingerprint
-from matcher.cues import cues
+from matcher.comparison import scores as comparison
+from matcher.imaging import decode
+from matcher.liveness import actions, colour, fingerprint
+from matcher.liveness.cues import cues
+from matcher.liveness.timing import timing
 from matcher.models import Models
 from matcher.observe import EVIDENCE_SIDE, observe
 from matcher.protocol import Picture, Vector
-from matcher.timing import timing
 from matcher.types import Examination, Frame, Observation, Report, Template
 
 EMBEDDED = 3

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import cv2
 
-from matcher import actions as rules
-from matcher import decode, quality
-from matcher.detector import Face
 from matcher.examine import examine
+from matcher.imaging import decode, quality
+from matcher.imaging.detector import Face
+from matcher.imaging.quality import PORTRAIT
+from matcher.liveness import actions as rules
 from matcher.models import Models, load
 from matcher.observe import observe
 from matcher.protocol import Picture, Vector
-from matcher.quality import PORTRAIT
 from matcher.types import Enrolment, Examination, Frame, Observation, Report, Template
 
 BORDER = 0.3

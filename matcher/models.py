@@ -6,10 +6,10 @@ from pathlib import Path
 import cv2
 
 from matcher import weights
-from matcher.detector import Detector
-from matcher.embedders import Dlib, SFace
-from matcher.mesh import Mesh
-from matcher.pad import PadNets
+from matcher.comparison.embedders import Dlib, SFace
+from matcher.imaging.detector import Detector
+from matcher.imaging.mesh import Mesh
+from matcher.liveness.pad import PadNets
 from matcher.protocol import PresentationAttackDetector
 from matcher.weights import Weights
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from matcher import decode, fingerprint, quality
-from matcher.bezel import bezel
-from matcher.detector import Face
-from matcher.mesh import Reading
+from matcher.imaging import decode, quality
+from matcher.imaging.detector import Face
+from matcher.imaging.mesh import Reading
+from matcher.imaging.quality import EVIDENCE, MOTION
+from matcher.liveness import fingerprint
+from matcher.liveness.bezel import bezel
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
-from matcher.quality import EVIDENCE, MOTION
 from matcher.types import Frame, Observation
 
 MOTION_SIDE = 320

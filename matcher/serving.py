@@ -1,50 +1,10 @@
-"""How gunicorn serves the matcher, and what the service takes from the environment."""
+"""How gunicorn serves the matcher: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`."""
 
 import os
-import sys
 import tempfile
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from gunicorn.arbiter import Arbiter
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-SECRET_LENGTH = 32
-
-
-class ServiceSettings(BaseSettings):
-    """The service's part of the environment, with the prefix YIBAO_. The secret has no default."""
-
-    model_config = SettingsConfigDict(env_prefix="YIBAO_", frozen=True, extra="ignore")
-
-    profile: str = "production"
-    pad_dir: Path | None = None
-    matcher_secret: SecretStr = SecretStr("")
-    matcher_bind: str = "127.0.0.1:8003"
-    matcher_processes: int = 1
-    matcher_queue: int = 8
-
-
-def settings_or_exit() -> ServiceSettings:
-    """Return the environment's settings, or end the start with the list of what is missing."""
-    settings = ServiceSettings()
-    problems = []
-    if len(settings.matcher_secret.get_secret_value()) < SECRET_LENGTH:
-        problems.append(f"YIBAO_MATCHER_SECRET needs {SECRET_LENGTH} characters or more")
-    if settings.profile != "demo" and settings.pad_dir is None:
-        problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
-    if problems:
-        cannot_start("; ".join(problems))
-    return settings
-
-
-def cannot_start(why: str) -> NoReturn:
-    """End the start in one sentence, and gunicorn with it instead of one worker after the other."""
-    sys.stderr.write(f"cannot start: {why}\n")
-    sys.exit(Arbiter.WORKER_BOOT_ERROR)
-
+from matcher.service.settings import METRICS_FOLDER, ServiceSettings
 
 _settings = ServiceSettings()
 bind = _settings.matcher_bind

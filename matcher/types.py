@@ -39,7 +39,7 @@ class Observation:
     present. `glasses` tells whether spectacles are seen, None of a face turned away. `face` is the embedding
     of some motion frames that show who it is, base64 of int8, for the same-face check. `skin` is the mean
     red, green and blue of the face (0–255), `bezel` how unbroken the straight lines around it are in an
-    evidence frame (0–1, matcher/bezel.py).
+    evidence frame (0–1, matcher/liveness/bezel.py).
     """
 
     seq: int

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from api.capture.facts import Memory
 from api.ports import Ports
-from matcher import replay
-from matcher.replay import Sample
+from matcher.liveness import replay
+from matcher.liveness.replay import Sample
 from matcher.types import Observation
 from models import tables
 from models.domain.policy import Policy

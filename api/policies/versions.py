@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
-from matcher import rates
-from matcher.rates import Rates
+from matcher.comparison import rates
+from matcher.comparison.rates import Rates
 from models import tables
 from models.domain.errors import Absent, Conflict, Invalid
 from models.domain.policy import Policy

@@ -107,7 +107,7 @@ def _prediction(policy: Policy) -> str:
     """Return what the published table predicts."""
     known = policies.predicted(policy)
     lines = [
-        f"The published table (matcher/rates.csv) at score_min {known.threshold:.2f}, 95 % intervals:",
+        f"matcher/comparison/rates.csv at score_min {known.threshold:.2f}, 95 % intervals:",
         f"  strangers pass        {known.fmr:.4%}  ({known.fmr_low:.4%} to {known.fmr_high:.4%})",
         f"  parent or child pass  {known.kin:.2%}  ({known.kin_low:.2%} to {known.kin_high:.2%})",
         f"  the insured is missed {known.fnmr:.2%}  ({known.fnmr_low:.2%} to {known.fnmr_high:.2%})",

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from matcher import pad, weights
+from matcher import weights
+from matcher.liveness import pad
 
 MOST_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 30.0

@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from matcher import wire
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
-from matcher.remote import RemoteMatcher
+from matcher.service import wire
+from matcher.service.remote import RemoteMatcher
 from matcher.types import Examination, Frame, Observation, Shown
 from scripts.demo.film import samples
 from tests.matcher.captures import MAN, frames, observed, references

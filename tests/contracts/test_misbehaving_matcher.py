@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from api.capture import seen_frames
-from matcher import wire
 from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
-from matcher.remote import Patience, RemoteMatcher
+from matcher.service import wire
+from matcher.service.remote import Patience, RemoteMatcher
 from matcher.types import Examination, Shown
 from tests.matcher.captures import MAN, frames, observed, references
 from tests.support import matching, play

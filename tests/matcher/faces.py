@@ -5,9 +5,10 @@ from functools import cache
 import cv2
 import numpy as np
 
-from matcher import decode, weights
-from matcher.detector import Detector
-from matcher.mesh import Mesh
+from matcher import weights
+from matcher.imaging import decode
+from matcher.imaging.detector import Detector
+from matcher.imaging.mesh import Mesh
 from scripts.demo.film import samples
 
 RIGHT_EYE, LEFT_EYE, BRIDGE, EARS = (33, 133), (362, 263), (193, 417), (127, 356)

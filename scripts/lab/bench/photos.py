@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import face_recognition
 
-from matcher import decode
+from matcher.imaging import decode
 from matcher.models import Models
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from matcher.remote import RemoteMatcher
+from matcher.service.remote import RemoteMatcher
 from matcher.types import Examination
 from scripts.lab.bench.verification import capture, reference
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from api.capture.facts import NOTHING_SEEN, Memory, facts
-from matcher import replay
+from matcher.liveness import replay
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Frame, Observation, Report, Template
 from models.domain.challenge import draw

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
-from matcher import colour
+from matcher.liveness import colour
 from matcher.models import Models, load
 from matcher.types import Observation, Shown
 from models.domain.challenge import draw

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
-from matcher.bezel import bezel
-from matcher.decode import frame
+from matcher.imaging.decode import frame
+from matcher.liveness.bezel import bezel
 from matcher.models import Models, load
 from matcher.observe import EVIDENCE_SIDE
 from matcher.protocol import Picture

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from matcher.rates import at as published_at
+from matcher.comparison.rates import at as published_at
 from models.domain.policy import Policy
 from scripts.lab.evaluate import photos, plots, rates, scores
 from scripts.lab.evaluate.photos import Gallery

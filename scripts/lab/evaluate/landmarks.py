@@ -15,12 +15,13 @@ import dlib
 import numpy as np
 from rich.progress import track
 
-from matcher import decode, weights
-from matcher.actions import RULES, Interval, seen
+from matcher import weights
+from matcher.imaging import decode
+from matcher.liveness.actions import RULES, Interval, seen
+from matcher.liveness.signals import LOWERED, SIDEWAYS, SIGNALS, Signal, in_eye_axes
 from matcher.local import LocalMatcher
 from matcher.observe import MOTION_SIDE
 from matcher.protocol import Picture
-from matcher.signals import LOWERED, SIDEWAYS, SIGNALS, Signal, in_eye_axes
 from matcher.types import Frame, Observation
 from scripts.demo.film import Film
 from scripts.lab.bench.clock import cpu_ms

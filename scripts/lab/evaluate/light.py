@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from matcher.colour import LAGS_MS
+from matcher.liveness.colour import LAGS_MS
 from matcher.models import Models
 from matcher.observe import look
 from matcher.types import Frame, Observation, Shown

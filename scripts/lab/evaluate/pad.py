@@ -10,9 +10,9 @@ from typing import Any
 from rich.progress import track
 
 from matcher import weights
-from matcher.decode import frame
-from matcher.detector import Detector
-from matcher.pad import USED, PadNets
+from matcher.imaging.decode import frame
+from matcher.imaging.detector import Detector
+from matcher.liveness.pad import USED, PadNets
 from scripts.demo.film import Film
 
 # As phones send evidence, evidence on a weak network, and movement.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
-from matcher.decode import frame
+from matcher.imaging.decode import frame
 from matcher.models import Models, load
 from matcher.observe import EVIDENCE_SIDE, MOTION_SIDE
 from matcher.protocol import Picture, Vector

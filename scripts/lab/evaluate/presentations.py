@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from matcher.actions import RULES
+from matcher.liveness.actions import RULES
 
 BONA_FIDE = "bona_fide"
 # What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left);

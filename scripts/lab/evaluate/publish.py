@@ -1,11 +1,11 @@
-"""`publish --faces DIR --pairs DIR`: write the table that policies are judged by, matcher/rates.csv."""
+"""`publish --faces DIR --pairs DIR`: write the table of error rates, matcher/comparison/rates.csv."""
 
 import argparse
 import csv
 from dataclasses import fields
 from typing import Any
 
-from matcher.rates import TABLE, Rates
+from matcher.comparison.rates import TABLE, Rates
 from models.domain.policy import Policy
 from scripts.lab.evaluate import comparison, kin, plots, rates
 

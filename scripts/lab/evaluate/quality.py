@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from rich.progress import track
 
-from matcher import decode, quality
 from matcher.errors import BadImage
+from matcher.imaging import decode, quality
+from matcher.imaging.quality import Quality
 from matcher.models import Models, load
-from matcher.quality import Quality
 from scripts.lab.evaluate import plots, rates
 from scripts.lab.evaluate.occlusions import KINDS
 

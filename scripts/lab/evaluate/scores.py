@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.comparison import fused
+from matcher.comparison.scores import fused
 from models.domain.policy import Policy
 from scripts.lab.evaluate.photos import Gallery
 

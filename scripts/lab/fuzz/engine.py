@@ -9,10 +9,10 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["matcher.container", "matcher.decode", "PIL"]):
+with atheris.instrument_imports(include=["matcher.imaging.container", "matcher.imaging.decode", "PIL"]):
     from PIL import JpegImagePlugin, PngImagePlugin
 
-    from matcher import container, decode
+    from matcher.imaging import container, decode
 
 import numpy as np
 

@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from matcher import actions, colour, fingerprint
-from matcher.cues import cues
 from matcher.errors import MatcherUnavailable
-from matcher.timing import timing
+from matcher.liveness import actions, colour, fingerprint
+from matcher.liveness.cues import cues
+from matcher.liveness.timing import timing
 from matcher.types import Enrolment, Examination, Frame, Observation, Report
 
 OBSERVATIONS = TypeAdapter(list[Observation])

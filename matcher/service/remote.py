@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from matcher import actions as rules
-from matcher import answers, wire
 from matcher.errors import BadImage, MatcherUnavailable
+from matcher.liveness import actions as rules
+from matcher.service import answers, wire
 from matcher.types import Enrolment, Examination, Frame, Observation, Report
 
 CONNECT_S = 1.0

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from matcher.container import Essence, essence
 from matcher.errors import BadImage
+from matcher.imaging.container import Essence, essence
 from matcher.protocol import Picture
 
 FRAME_BYTES = 1024 * 1024

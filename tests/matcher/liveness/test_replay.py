@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.liveness.replay import Sample, alike_frames, alike_ms, looped_ms, samples
 from matcher.local import LocalMatcher
-from matcher.replay import Sample, alike_frames, alike_ms, looped_ms, samples
 from matcher.types import Frame
 from models.domain.policy import Policy
 from scripts.demo.film import Film

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.actions import in_order, seen
-from matcher.signals import LOWERED, SIDEWAYS
+from matcher.liveness.actions import in_order, seen
+from matcher.liveness.signals import LOWERED, SIDEWAYS
 from matcher.types import Observation
 
 RESTING = {

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from matcher import decode
-from matcher.container import essence
 from matcher.errors import BadImage
+from matcher.imaging import decode
+from matcher.imaging.container import essence
 from scripts.demo.film import samples
 from scripts.lab.fuzz import corpus
 from scripts.lab.fuzz.pieces import chunk, mutated

@@ -1,6 +1,6 @@
 """The matcher as a service of its own: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`.
 
-POST /observe, /examine and /enrol are signed (matcher/wire.py); GET /health and /metrics are for operators.
+POST /observe, /examine and /enrol are signed (see `wire`); GET /health and /metrics are for operators.
 Every request is a pure question: asked twice it has the same answer, so a client may always ask again.
 """
 
@@ -15,11 +15,12 @@ from flask import Flask, Request, Response, request
 from prometheus_client import multiprocess
 from werkzeug.exceptions import HTTPException
 
-from matcher import actions, wire
 from matcher.errors import BadImage, WrongWeights
+from matcher.liveness import actions
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
-from matcher.serving import METRICS_FOLDER, ServiceSettings, cannot_start, settings_or_exit
+from matcher.service import wire
+from matcher.service.settings import METRICS_FOLDER, ServiceSettings, cannot_start, settings_or_exit
 
 REQUESTS = prometheus.Counter("yibao_matcher_requests_total", "answered", ["route", "status"])
 SECONDS = prometheus.Histogram(

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from matcher import skin
-from matcher.cover import Signs, signs
-from matcher.detector import Face
 from matcher.engines import choice as engines
+from matcher.imaging import skin
+from matcher.imaging.cover import Signs, signs
+from matcher.imaging.detector import Face
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint import MIRROR
+from matcher.liveness.fingerprint import MIRROR
 from matcher.types import Observation
 
 STEP_MS = 100

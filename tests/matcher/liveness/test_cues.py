@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.bezel import bezel
-from matcher.cues import cues
+from matcher.liveness.bezel import bezel
+from matcher.liveness.cues import cues
 from matcher.local import LocalMatcher
 from matcher.types import Observation
 from scripts.demo.film import Film

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from matcher import replay
-from matcher.actions import rate
+from matcher.liveness import replay
+from matcher.liveness.actions import rate
 from matcher.types import Observation
 
 STILL = 0.5

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from matcher.cover import Signs
-from matcher.detector import Face
-from matcher.mesh import Expression, Reading
+from matcher.imaging.cover import Signs
+from matcher.imaging.detector import Face
+from matcher.imaging.mesh import Expression, Reading
 from matcher.protocol import Picture
 
 CHIP = 112

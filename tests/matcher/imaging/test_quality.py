@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from matcher import quality
-from matcher.cover import Signs
+from matcher.imaging import quality
+from matcher.imaging.cover import Signs
+from matcher.imaging.mesh import Expression
+from matcher.imaging.quality import EVIDENCE, MOTION, PORTRAIT, Quality
 from matcher.local import LocalMatcher
-from matcher.mesh import Expression
-from matcher.quality import EVIDENCE, MOTION, PORTRAIT, Quality
 from matcher.types import Frame, Observation
 from scripts.demo.film import samples
 from scripts.lab.evaluate.occlusions import KINDS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.colour import DRIFT, FEWEST, LAGS_MS, MOST, PALETTE, possible, response
+from matcher.liveness.colour import DRIFT, FEWEST, LAGS_MS, MOST, PALETTE, possible, response
 from matcher.local import LocalMatcher
 from matcher.types import Observation, Shown
 from models.domain import challenge

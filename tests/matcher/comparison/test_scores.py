@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.comparison import fused
+from matcher.comparison.scores import fused
 from models.domain.policy import Policy
 
 COSINES = st.floats(-1, 1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from matcher.signals import SIGNALS, Signal
+from matcher.liveness.signals import SIGNALS, Signal
 from matcher.types import Observation
 
 REACH_MS = 250.0

@@ -1,0 +1,17 @@
+"""The matcher as a gunicorn service of its own, and the client that speaks to it.
+
+Import `create_app`, `remote`, and in tests `wire`.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> "Flask":
+    """Return the service with the environment's settings, for gunicorn."""
+    # Imported late: a process that only speaks to the service must not load the engines.
+    from matcher.service import app  # noqa: PLC0415
+
+    return app.create_app()
