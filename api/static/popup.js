@@ -5,6 +5,10 @@ const POLL_MS = 2000
 const POLLS_BEFORE_EVENTS = 5
 const GUARD_MS = 30_000
 const LONG_LOST_MS = 1500
+const SAY_SO_MS = 5000
+const GIVE_UP_MS = 15_000
+const AGAIN_MS = 1000
+const AWAY = [502, 503, 504]
 
 const link = document.getElementById('link')
 const said = document.getElementById('said')
@@ -14,6 +18,7 @@ let turn = 0
 let polls = 0
 let stream, pollTimer, lostTimer, toldState
 let isSending = false
+let isOverdue = false
 
 const isOpen = () => main.dataset.state === 'open'
 const serverNow = () => Date.now() + serverAhead
@@ -34,35 +39,92 @@ function found() {
   setTimeout(() => { if (!lostTimer) link.hidden = true }, 3000)
 }
 
-/** Ask the server and show what it says; an answer that was overtaken by a later question is dropped. */
-async function ask(url, options) {
+/** Look again; while something pressed is under way, afterwards: no screen may be swapped under the cashier's hand. */
+async function refresh() {
+  if (isSending) return void (isOverdue = true)
   const mine = ++turn
   try {
-    const answer = await fetch(url, { cache: 'no-store', ...options })
-    const text = await answer.text()
-    const fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('screen')
-    if (answer.status >= 500 || !fresh) return options ? failed() : lost()
+    const answer = await fetch(location.href, { cache: 'no-store' })
+    const fresh = screenIn(await answer.text())
+    if (answer.status >= 500 || !fresh) return lost()
     found()
-    if (mine === turn) show(fresh, Boolean(options))
-    if (answer.redirected) history.replaceState(null, '', answer.url)
-    else if (options && fresh.dataset.screen === 'subscribe') history.replaceState(null, '', '?step=subscribe')
+    if (mine === turn) show(fresh, false)
   } catch {
     lost()
-    if (options) failed()
+  }
+}
+
+const screenIn = (html) => new DOMParser().parseFromString(html, 'text/html').getElementById('screen')
+
+/** Do what was pressed, once: it looks pressed at once, says so when it takes long, and can be pressed again when it fails. */
+async function act(control, url, options) {
+  if (isSending) return
+  isSending = true
+  turn += 1
+  const release = press(control)
+  const answer = await sent(url, options)
+  const html = answer && answer.status < 500 ? await answer.text().catch(() => '') : ''
+  const fresh = screenIn(html)
+  isSending = false
+  release()
+  if (!fresh) return failed(control)
+  found()
+  show(fresh, true)
+  const place = answer.redirected || !options ? answer.url : fresh.dataset.screen === 'subscribe' ? '?step=subscribe' : location.href
+  if (place !== location.href) history[options ? 'replaceState' : 'pushState'](null, '', place)
+  if (isOverdue) refresh()
+  isOverdue = false
+  if (isOpen() && (!stream || stream.readyState === EventSource.CLOSED)) listen()
+}
+
+/** Send until somebody answers, for a while. The form carries which attempt its page had shown: sent twice, it does nothing. */
+async function sent(url, options) {
+  const end = Date.now() + GIVE_UP_MS
+  for (let pause = AGAIN_MS; ; pause *= 2) {
+    const patience = new AbortController()
+    const timer = setTimeout(() => patience.abort(), end - Date.now())
+    try {
+      const answer = await fetch(url, { cache: 'no-store', ...options, signal: patience.signal })
+      if (!AWAY.includes(answer.status)) return answer
+    } catch {
+      lost()
+    } finally {
+      clearTimeout(timer)
+    }
+    if (Date.now() + pause >= end) return null
+    await new Promise((done) => setTimeout(done, pause))
+  }
+}
+
+/** Show a control as pressed and all as disabled; return what ends that. */
+function press(control) {
+  const all = [...main.querySelectorAll('button, a.button')].filter((one) => !one.disabled)
+  control.setAttribute('aria-busy', 'true')
+  for (const one of all) one.tagName === 'BUTTON' ? (one.disabled = true) : one.setAttribute('aria-disabled', 'true')
+  const word = document.createElement('p')
+  word.className = 'hint slow'
+  word.setAttribute('role', 'status')
+  word.textContent = '服务器还没有回应，正在等，请不要关闭窗口。'
+  const timer = setTimeout(() => (control.closest('.actions') ?? main).prepend(word), SAY_SO_MS)
+  return () => {
+    clearTimeout(timer)
+    word.remove()
+    control.removeAttribute('aria-busy')
+    for (const one of all) one.tagName === 'BUTTON' ? (one.disabled = false) : one.removeAttribute('aria-disabled')
   }
 }
 
 /** Say that what was pressed has not happened: nobody shall wait for it. */
-function failed() {
+function failed(control) {
+  lost()
   const told = main.querySelector('.refused') ?? document.createElement('p')
   told.className = 'refused'
   told.setAttribute('role', 'alert')
   told.textContent = '刚才的操作没有成功，请再点一次。'
   main.prepend(told)
   told.scrollIntoView({ block: 'center' })
+  control.focus({ preventScroll: true })
 }
-
-const refresh = () => ask(location.href)
 
 /** Put the new screen in place; what is being typed and where the keyboard is stay. */
 function show(fresh, wasSent) {
@@ -135,7 +197,8 @@ function poll() {
 function tick() {
   for (const count of main.querySelectorAll('[data-until]')) {
     const left = Math.max(0, Math.ceil((Date.parse(count.dataset.until) - serverNow()) / 1000))
-    if (count.textContent !== String(left)) count.textContent = left
+    const shown = 'clock' in count.dataset ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` : String(left)
+    if (count.textContent !== shown) count.textContent = shown
     if (!left && !count.dataset.done) {
       count.dataset.done = 'yes'
       setTimeout(refresh, 1000)
@@ -147,16 +210,25 @@ function tick() {
 document.addEventListener('input', ({ target }) => {
   if (target.id === 'id_number' || target.id === 'id_type') checkNumber(serverNow())
 })
-document.addEventListener('submit', async (event) => {
+document.addEventListener('submit', (event) => {
   event.preventDefault()
-  if (isSending) return
-  isSending = true
+  const control = event.submitter ?? event.target
   const url = event.submitter?.getAttribute('formaction') ?? event.target.getAttribute('action')
-  await ask(url, { method: 'POST', body: new URLSearchParams(new FormData(event.target)) })
-  isSending = false
-  if (isOpen() && (!stream || stream.readyState === EventSource.CLOSED)) listen()
+  act(control, url, { method: 'POST', body: new URLSearchParams(new FormData(event.target)) })
 })
-document.addEventListener('click', ({ target }) => { if (target.id === 'close') window.close() })
+document.addEventListener('click', (event) => {
+  const { target } = event
+  if (target.id === 'close') window.close()
+  const link = target.closest?.('main a.button')
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  const url = new URL(link.href)
+  const picked = main.querySelector('.persons :checked')
+  // Whoever is picked stays picked, whatever is pressed.
+  if (picked && !url.searchParams.has('person')) url.searchParams.set('person', picked.value)
+  act(link, url.href)
+})
+addEventListener('popstate', refresh)
 for (const name of ['online', 'pageshow', 'visibilitychange']) addEventListener(name, () => { if (isOpen()) refresh() })
 
 document.documentElement.dataset.live = ''

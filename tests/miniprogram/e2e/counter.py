@@ -44,6 +44,14 @@ class Counter:
         """Let time pass for the page (`clocked`)."""
         self._browser.do("elapse", seconds=seconds)
 
+    def slow(self, seconds: float) -> None:
+        """Let the answers to what is pressed come later."""
+        self._browser.do("slow", path="**/popup/*/*", seconds=seconds, method="POST")
+
+    def lose(self, times: int) -> None:
+        """Let the next answers to what is pressed be lost on their way."""
+        self._browser.do("lose", path="**/popup/*/*", times=times)
+
     def resize(self, height: int) -> None:
         """Make the window lower or higher."""
         self._browser.do("resize", width=SIZES[0][0], height=height)

@@ -69,6 +69,24 @@ const actions = {
       await route.fulfill({ response, status: status ?? response.status(), ...body })
     })
   },
+  /** Let answers to what is sent to a path come later. */
+  async slow({ path: where, seconds, method }) {
+    await page.route(where, async (route) => {
+      if (method && route.request().method() !== method) return route.continue()
+      const response = await route.fetch({ maxRedirects: 0 })
+      await new Promise((done) => setTimeout(done, seconds * 1000))
+      await route.fulfill({ response })
+    })
+  },
+  /** Let the first answers to what is sent to a path be lost on their way; what was sent has arrived. */
+  async lose({ path: where, times }) {
+    let left = times
+    await page.route(where, async (route) => {
+      if (route.request().method() !== 'POST' || left-- <= 0) return route.continue()
+      await route.fetch({ maxRedirects: 0 })
+      await route.abort('connectionreset')
+    })
+  },
   async elapse({ seconds }) {
     await page.clock.fastForward(seconds * 1000)
   },
