@@ -19,7 +19,7 @@ export class Precheck {
 
   constructor(
     private readonly scene: string,
-    private readonly heard: (hint: string | null) => void,
+    private readonly heard: (hint: string | null) => unknown,
   ) {}
 
   async start(made: Promise<Stage>): Promise<void> {

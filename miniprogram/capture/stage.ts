@@ -12,6 +12,7 @@ export async function stageFor(page: Host, weak: boolean): Promise<Stage> {
     encoder: new Encoder(await canvasOf(page)),
     mirrored: isMirrored(wx.getDeviceInfo().platform),
     weak,
+    device: wx.getDeviceInfo().model.slice(0, 64) || 'unknown',
     clock: () => Date.now(),
   }
 }

@@ -18,6 +18,7 @@ export interface Stage {
   encoder: Encoder
   mirrored: boolean
   weak: boolean
+  device: string
   clock: () => number
 }
 

@@ -34,6 +34,8 @@ export function consent(scene: Scene, granted: boolean, presenceCode?: string): 
   return call('POST /mp/v1/attempts/{scene}/consent', { id: scene.scene, body })
 }
 
+export const wantDocuments = (scene: string): Promise<Scene> => call('POST /mp/v1/attempts/{scene}/documents', { id: scene })
+
 export const precheck = (scene: string, form: Form) =>
   call('POST /mp/v1/attempts/{scene}/precheck', { id: scene, form, timeoutMs: 5000 })
 

@@ -8,8 +8,8 @@ export function go(page: PageName, query: Record<string, string> = {}): void {
 }
 
 /** Go to a page from which one comes back. */
-export function visit(page: PageName): void {
-  wx.navigateTo({ url: address(page, {}) })
+export function visit(page: PageName, query: Record<string, string> = {}): void {
+  wx.navigateTo({ url: address(page, query) })
 }
 
 /** Go back to where one came from; to `home` when a message or a code has opened this page. */

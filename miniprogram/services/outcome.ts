@@ -4,11 +4,11 @@ import type { FinishAnswer } from './contract'
 import { APPEALABLE, can } from './lifecycle'
 import { fill, strings } from './strings/index'
 
-export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'hand_back'
+export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'appeals' | 'hand_back'
 
 /** What the result page shows: how it stands, why, and what may be done next, the best first. */
 export interface Outcome {
-  mood: 'good' | 'bad' | 'wait' | 'plain'
+  mood: 'good' | 'bad' | 'wait' | 'plain' | 'calm'
   heading: string
   text: string
   actions: Action[]
@@ -27,10 +27,23 @@ export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
   const said = (key: string) => words[`${key}_${scene.channel}`] ?? words[key] ?? ''
   if (scene.state === 'captured') return { mood: 'wait', heading: strings().capture.deciding, text: '', actions: [] }
   if (scene.state === 'passed') return passed(scene, ends)
-  if (scene.state === 'appealed') return { mood: 'good', heading: result.appealed, text: fill(said('appealed_how'), { hotline: HOTLINE }), actions: ends }
+  if (scene.state === 'appealed') return appealed(fill(said('appealed_how'), { hotline: HOTLINE }), ends)
   if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: common.other_ways_how, actions: ends }
   if (scene.state === 'failed' || mayTry(scene)) return failed(scene, finished, ends)
+  if (scene.state === 'superseded' && scene.channel === 'push') return superseded(scene)
   return { mood: 'plain', heading: said(scene.state), text: said(`${scene.state}_how`), actions: ends }
+}
+
+function appealed(text: string, ends: Action[]): Outcome {
+  return { mood: 'calm', heading: strings().result.appealed, text, actions: ends.length ? ends : ['appeals'] }
+}
+
+/** Say what took the place of a message: a newer one, the cashier's phone, or nothing yet. */
+function superseded(scene: Scene): Outcome {
+  const kind = scene.superseded_by?.kind ?? 'message'
+  const words: Record<string, string> = strings().result
+  const heading = words[`superseded_${kind}`] ?? ''
+  return { mood: kind === 'wait' ? 'wait' : 'plain', heading, text: words[`superseded_${kind}_how`] ?? '', actions: [] }
 }
 
 function passed(scene: Scene, ends: Action[]): Outcome {

@@ -31,6 +31,12 @@ export function relationShown(word: string, words = strings().relations): string
   return known ? words[known] : word
 }
 
+/** Return for whom somebody else buys, as the phone names them; '' for whoever buys for themselves. */
+export function forWhom(scene: { person: { relation: string | null } | null; cardholder?: string }): string {
+  const relation = scene.person?.relation
+  return relation && relation !== zh.relations.self ? (scene.cardholder ?? '') : ''
+}
+
 /** Return the list as it is shown. */
 export function rows(persons: readonly ListedPerson[]): Row[] {
   return persons.map((person) => ({

@@ -21,8 +21,12 @@ export function cameraTrouble(): Promise<'barred' | 'denied' | 'occupied'> {
   })
 }
 
-/** Show WeChat's settings page; true when the camera is allowed after it. */
-export function cameraAllowedInSettings(): Promise<boolean> {
+/** Show the settings that help, WeChat's or the phone's; true when the camera is allowed after WeChat's. */
+export function cameraAllowedInSettings(trouble: string): Promise<boolean> {
+  if (trouble === 'barred') {
+    wx.openAppAuthorizeSetting()
+    return Promise.resolve(false)
+  }
   return new Promise((resolve) => {
     wx.openSetting({
       success: (answer) => resolve((answer.authSetting as Record<string, boolean>)['scope.camera'] === true),

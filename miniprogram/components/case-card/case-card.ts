@@ -5,6 +5,7 @@ Component({
   properties: {
     who: { type: String, value: '' },
     relation: { type: String, value: '' },
+    whose: { type: String, value: '' },
     where: { type: String, value: '' },
     amount: { type: String, value: '' },
     labels: { type: Object, value: {} as Record<string, string> },

@@ -9,15 +9,19 @@ import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
 import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
 import { asProblem } from '../../services/problem'
-import { explain, fill } from '../../services/strings/index'
+import { explain, fill, strings } from '../../services/strings/index'
 import { zh } from '../../services/strings/zh'
 
 const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
+
+// Sending again would be refused again: only the way to documents stays.
+const CLOSED: readonly string[] = ['appeal_quota', 'appeal_window_closed', 'appeal_not_allowed', 'verification_ended']
 
 /** An appeal: why, a sentence, photos; and who will look at it. */
 Page({
   data: {
     ...shell('appeal'),
+    otherWay: strings().result.other,
     phase: 'loading' as 'loading' | 'ask' | 'trouble',
     reasons: [] as { value: AppealReason; label: string }[],
     reason: '' as AppealReason | '',
@@ -27,6 +31,7 @@ Page({
     needsPhoto: false,
     whoLooks: '',
     sending: false,
+    closed: false,
     error: '',
   },
   ticket: '',
@@ -118,7 +123,9 @@ Page({
       rememberResult(null)
       follow('result', lodged)
     } catch (thrown) {
-      this.setData({ sending: false, error: explain(asProblem(thrown).code) })
+      const { code } = asProblem(thrown)
+      const closed = CLOSED.includes(code)
+      this.setData({ sending: false, closed, error: explain(code) })
     }
   },
 
@@ -136,6 +143,10 @@ Page({
 
   onAgain() {
     void this.open()
+  },
+
+  onOther() {
+    go('result', { scene: this.ticket, other: this.data.needsPhoto ? 'qr' : 'push' })
   },
 
   onBack() {

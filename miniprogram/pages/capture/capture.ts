@@ -1,3 +1,4 @@
+import { Aids } from '../../capture/aids'
 import { audienceOf, BEGINNING, captionOf, UNMOUNTED } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import { stageFor } from '../../capture/stage'
@@ -5,7 +6,6 @@ import { Swap } from '../../capture/swap'
 import { Take } from '../../capture/take'
 import { turnAt } from '../../capture/turn'
 import { verifyNatively } from '../../capture/native'
-import { watchNetwork } from '../../capture/network'
 import * as api from '../../services/api'
 import { alone, shell, title } from '../../services/appearance'
 import type { FinishAnswer, Provider } from '../../services/contract'
@@ -15,7 +15,6 @@ import { agreedToPrivacy, cameraAllowedInSettings, cameraTrouble, isBarred } fro
 import { mayTry } from '../../services/outcome'
 import { asProblem, problem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
-import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'ready' | 'filming' | 'deciding' | 'native' | 'privacy' | 'barred' | 'denied' | 'occupied' | 'left' | 'cut' | 'trouble'
 
@@ -27,6 +26,7 @@ Page({
     phase: 'loading' as Phase,
     ...UNMOUNTED,
     channel: 'push',
+    left: '',
     ...BEGINNING,
     say: '',
     calm: false,
@@ -35,9 +35,8 @@ Page({
   },
   ticket: '',
   provider: 'own' as Provider,
-  // Made in onLoad: WeChat copies what a page is defined with, and a copy is no Voice.
-  voice: null as unknown as Voice,
-  net: null as unknown as ReturnType<typeof watchNetwork>,
+  // Made in onLoad: WeChat copies what a page is defined with.
+  aids: null as unknown as Aids,
   precheck: null as Precheck | null,
   take: null as Take | null,
   swap: null as unknown as Swap,
@@ -51,17 +50,15 @@ Page({
 
   onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
-    this.voice = new Voice()
     this.swap = new Swap()
-    this.net = watchNetwork()
+    this.aids = new Aids((left) => this.setData({ left }), () => this.expire())
     void this.open()
   },
 
   onUnload() {
     this.gone = true
     this.leave()
-    this.net.stop()
-    this.voice.close()
+    this.aids.close()
   },
 
   onHide() {
@@ -83,16 +80,22 @@ Page({
 
   async open() {
     this.take = null
-    this.setData({ phase: 'loading' })
+    this.setData({ phase: 'loading', left: '' })
     try {
       const scene = await api.openScene(this.ticket)
       if (this.gone) return
       if (pageFor(scene) !== 'capture' && !mayTry(scene)) return follow(pageFor(scene), scene)
       this.setData({ channel: scene.channel })
+      this.aids.deadline.begin(scene)
       await this.prepare(scene.provider)
     } catch (thrown) {
       this.stumble(thrown)
     }
+  },
+
+  /** Time is up: a try that has begun may be finished, everything else ends here. */
+  expire() {
+    if (!this.data.busy && !['filming', 'deciding'].includes(this.data.phase)) void this.open()
   },
 
   async prepare(provider: Provider) {
@@ -119,23 +122,21 @@ Page({
   /** Look for what stands in the way before a try is drawn. */
   lookAhead() {
     if (this.data.phase !== 'ready' || !this.data.cameraReady || this.data.busy) return
-    this.voice.say('ready')
+    this.aids.voice.say('ready')
     this.precheck?.stop()
-    this.precheck = new Precheck(this.ticket, (hint) => {
-      if (this.data.phase === 'ready') this.speak(hint ?? 'ready_good')
-    })
-    void this.precheck.start(stageFor(this, this.net.isWeak()))
+    this.precheck = new Precheck(this.ticket, (hint) => this.data.phase === 'ready' && this.speak(hint ?? 'ready_good'))
+    void this.precheck.start(stageFor(this, this.aids.net.isWeak()))
   },
 
   speak(key: string) {
-    const say = captionOf(key)
-    if (say !== this.data.say) this.setData({ say })
-    this.voice.say(key)
+    if (captionOf(key) !== this.data.say) this.setData({ say: captionOf(key) })
+    this.aids.voice.say(key)
   },
 
   onStart() {
     if (this.data.busy) return
-    this.setData({ busy: true })
+    this.setData({ busy: true, left: '' })
+    this.aids.deadline.stop()
     this.precheck?.stop()
     void this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket, () => this.setData({ phase: 'deciding' })) : this.film())
   },
@@ -153,10 +154,10 @@ Page({
 
   async film(): Promise<FinishAnswer> {
     const { leavings } = this
-    const stage = await stageFor(this, this.net.isWeak())
-    const challenge = await api.drawChallenge(this.ticket, this.data.calm, wx.getDeviceInfo().model.slice(0, 64) || 'unknown')
+    const stage = await stageFor(this, this.aids.net.isWeak())
+    const challenge = await api.drawChallenge(this.ticket, this.data.calm, stage.device)
     if (this.leavings !== leavings) throw problem('left')
-    this.take = new Take(challenge, stage, audienceOf(this, this.net.slowed))
+    this.take = new Take(challenge, stage, audienceOf(this, this.aids.net.slowed))
     this.setData({ ...BEGINNING, phase: 'filming', say: captionOf('straight') })
     wx.pageScrollTo({ selector: '#say', duration: 0 })
     return this.take.run()
@@ -181,8 +182,7 @@ Page({
   },
 
   async onSettings() {
-    if (this.data.phase === 'barred') wx.openAppAuthorizeSetting()
-    else if (await cameraAllowedInSettings()) await this.prepare(this.provider)
+    if (await cameraAllowedInSettings(this.data.phase)) await this.prepare(this.provider)
   },
 
   /** After the network was cut: first send what this try has filmed, else film anew; a second quick tap is none. */

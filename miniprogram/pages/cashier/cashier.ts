@@ -3,9 +3,10 @@ import type { Scene } from '../../services/api'
 import { alone, shell, title } from '../../services/appearance'
 import type { IdType, PersonChoice } from '../../services/contract'
 import { isPhotoLeft, rememberResult } from '../../services/memory'
+import { Deadline } from '../../services/deadline'
 import { amount } from '../../services/money'
 import { go, pageFor, restart, ticket } from '../../services/navigation'
-import { RELATIONS, relationSent, rows } from '../../services/persons'
+import { RELATIONS, forWhom, relationSent, rows } from '../../services/persons'
 import type { Row } from '../../services/persons'
 import { asProblem } from '../../services/problem'
 import { scanTicket } from '../../services/scan'
@@ -34,11 +35,14 @@ Page({
     number: '',
     relationIndex: -1,
     handOver: '',
+    forWhom: '',
+    secondsLeft: '',
     left: false,
     busy: false,
     trouble: { heading: '', text: '', staff: false },
   },
   ticket: '',
+  deadline: null as unknown as Deadline,
   gone: false,
 
   onReady() {
@@ -53,6 +57,7 @@ Page({
     // Whoever had the phone before: nothing of theirs outlives the hand-over.
     rememberResult(null)
     this.ticket = ticket(query)
+    this.deadline = new Deadline((secondsLeft) => this.setData({ secondsLeft }), () => void this.open())
     if (query.done) return this.setData({ phase: 'done', left: isPhotoLeft() })
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
@@ -60,6 +65,7 @@ Page({
 
   onUnload() {
     this.gone = true
+    this.deadline.stop()
   },
 
   async onScan() {
@@ -94,7 +100,8 @@ Page({
     const handOver = fill(this.data.t.hand_over, { name: scene.person?.name ?? '' })
     const phase: Phase = scene.person ? 'handover' : 'choose'
     // Whoever gets the phone now finds neither the list nor what was typed.
-    this.setData({ phase, scene, rows: rows(scene.persons), name: '', number: '', picked: '', amount: amount(scene.amount_fen), handOver, busy: false })
+    this.setData({ phase, scene, rows: rows(scene.persons), name: '', number: '', picked: '', amount: amount(scene.amount_fen), forWhom: forWhom(scene), handOver, busy: false })
+    this.deadline.begin(scene)
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
   },
 

@@ -28,6 +28,10 @@ Page({
   },
   exported: '',
 
+  onLoad(query: Record<string, string | undefined>) {
+    if (query.list === 'appeals') void this.open(query.list)
+  },
+
   onReady() {
     title(this.data.t.title)
   },

@@ -4,9 +4,12 @@ import { alone, shell, title } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { newResult, recallResult, rememberResult } from '../../services/memory'
 import { amount } from '../../services/money'
-import { follow, go, pageFor, restart, ticket } from '../../services/navigation'
+import { Deadline } from '../../services/deadline'
+import { wantDocuments } from '../../services/documents'
+import { follow, go, pageFor, restart, ticket, visit } from '../../services/navigation'
 import type { Outcome } from '../../services/outcome'
-import { outcome } from '../../services/outcome'
+import { mayTry, outcome } from '../../services/outcome'
+import { forWhom } from '../../services/persons'
 import { asProblem, isPassing } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 import { accepted, nextAsked, showPanel, tell, templates } from '../../services/subscribe'
@@ -14,6 +17,8 @@ import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'shown' | 'other' | 'trouble'
 const POLL_MS = 1_000
+// The cashier is choosing again: slower, for it may take a while.
+const WAIT_MS = 3_000
 
 /** What came of it, in plain words, and what may be done next. */
 Page({
@@ -27,12 +32,17 @@ Page({
     borrowed: false,
     tries: '',
     trouble: '',
+    forWhom: '',
+    left: '',
+    late: false,
+    busy: false,
     templates: [] as string[],
     reminded: false,
   },
   ticket: '',
   // Made in onLoad: WeChat copies what a page is defined with, and a copy is no Voice.
   voice: null as unknown as Voice,
+  deadline: null as unknown as Deadline,
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
   asking: false,
   gone: false,
@@ -48,8 +58,9 @@ Page({
   onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
     this.voice = new Voice()
+    this.deadline = new Deadline((left) => this.setData({ left }), () => void this.tooLate())
     const known = newResult(this.ticket)
-    if (query.other) this.setData({ phase: 'other', borrowed: query.other === 'qr' })
+    if (query.other) this.showDocuments(query.other === 'qr')
     else if (known) this.show(known, known)
     else void this.open()
   },
@@ -57,6 +68,7 @@ Page({
   onUnload() {
     this.gone = true
     clearTimeout(this.timer)
+    this.deadline.stop()
     this.voice.close()
   },
 
@@ -77,17 +89,25 @@ Page({
   },
 
   /** While it is decided, ask again, whatever one answer has come to. */
-  poll() {
-    if (!this.gone) this.timer = setTimeout(() => void this.open(), POLL_MS)
+  poll(ms = POLL_MS) {
+    clearTimeout(this.timer)
+    if (!this.gone) this.timer = setTimeout(() => void this.open(), ms)
   },
 
   show(scene: Scene, finished: FinishAnswer | null) {
+    // A newer message of the same purchase on this phone: there it goes on.
+    const newer = scene.superseded_by?.scene
+    if (newer) return go('verify', { scene: newer })
     const view = outcome(scene, finished)
     const tries = view.actions.includes('retry') ? fill(this.data.t.tries_left, { count: scene.tries_left }) : ''
-    this.setData({ phase: 'shown', scene, view, tries, amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr' })
+    const shown = { amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr', forWhom: forWhom(scene), left: '' }
+    this.setData({ phase: 'shown', scene, view, tries, busy: false, ...shown })
+    if (tries) this.deadline.begin(scene)
+    else this.deadline.stop()
     // What stood in the camera's way may be heard by everybody; any other reason is only shown.
-    if (view.mood !== 'wait') this.voice.say(view.mood === 'bad' ? (finished?.hint ?? 'failed') : scene.state)
+    if (view.mood !== 'wait' && !this.data.late) this.voice.say(view.mood === 'bad' ? (finished?.hint ?? 'failed') : scene.state)
     if (scene.state === 'captured') this.poll()
+    else if (view.mood === 'wait') this.poll(WAIT_MS)
     if (view.actions.includes('remind')) void this.learnTemplates()
   },
 
@@ -106,17 +126,45 @@ Page({
     })
   },
 
-  onRetry() {
+  /** The offer of another try is gone, and the page says so. */
+  async tooLate() {
+    if (this.gone) return
+    this.setData({ late: true })
+    await this.open()
+  },
+
+  /** The server says whether there is still time: nothing that was tapped just vanishes. */
+  async onRetry() {
+    if (this.data.busy) return
+    this.setData({ busy: true })
+    const scene = await api.openScene(this.ticket).catch(() => null)
+    if (this.gone) return
+    if (scene && pageFor(scene) === 'result' && !mayTry(scene)) {
+      this.setData({ late: true })
+      return this.show(scene, recallResult(this.ticket))
+    }
     rememberResult(null)
-    if (this.data.scene) follow('capture', this.data.scene)
+    follow('capture', scene ?? (this.data.scene as Scene))
   },
 
   onAppeal() {
     go('appeal', { scene: this.ticket })
   },
 
+  onAppeals() {
+    visit('mine', { list: 'appeals' })
+  },
+
   onOther() {
-    this.setData({ phase: 'other' })
+    this.showDocuments(this.data.borrowed)
+  },
+
+  /** Show what to do instead, and let the counter's screen say the same at once. */
+  showDocuments(borrowed: boolean) {
+    this.deadline.stop()
+    clearTimeout(this.timer)
+    this.setData({ phase: 'other', borrowed })
+    void wantDocuments(this.ticket)
   },
 
   onHandBack() {

@@ -1,8 +1,10 @@
 import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
 import { shell, title } from '../../services/appearance'
+import { Deadline } from '../../services/deadline'
 import { amount } from '../../services/money'
 import { go, pageFor, ticket, visit } from '../../services/navigation'
+import { forWhom } from '../../services/persons'
 import { asProblem } from '../../services/problem'
 import type { Problem } from '../../services/problem'
 import { explain, strings } from '../../services/strings/index'
@@ -16,11 +18,14 @@ Page({
     phase: 'loading' as Phase,
     scene: null as Scene | null,
     amount: '',
+    forWhom: '',
+    left: '',
     busy: false,
     error: '',
     trouble: { heading: '', text: '', again: false, staff: false },
   },
   ticket: '',
+  deadline: null as unknown as Deadline,
   gone: false,
 
   onReady() {
@@ -29,12 +34,14 @@ Page({
 
   onLoad(query: Record<string, string | undefined>) {
     this.ticket = ticket(query)
+    this.deadline = new Deadline((left) => this.setData({ left }), () => void this.open())
     if (this.ticket) void this.open()
     else this.setData({ phase: 'nothing' })
   },
 
   onUnload() {
     this.gone = true
+    this.deadline.stop()
   },
 
   async open(error = '') {
@@ -51,7 +58,8 @@ Page({
     if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'verify') return go(page, { scene: scene.scene })
-    this.setData({ phase: 'ask', scene, amount: amount(scene.amount_fen), busy: false })
+    this.setData({ phase: 'ask', scene, amount: amount(scene.amount_fen), forWhom: forWhom(scene), busy: false })
+    this.deadline.begin(scene)
   },
 
   explained(trouble: Problem) {

@@ -16,7 +16,9 @@ class Phone:
     """One person's phone: its mini-program, and WeChat's panels over it."""
 
     def __init__(self, browser: Browser, address: str, openid: str, **parameters: Any) -> None:
-        held = {name: parameters.pop(name) for name in ("width", "height", "actor") if name in parameters}
+        held = {
+            name: parameters.pop(name) for name in ("width", "height", "actor", "clock") if name in parameters
+        }
         self._browser, self._address = browser, address
         self._parameters = parameters | {"openid": openid}
         browser.do("phone", **held)
@@ -25,6 +27,10 @@ class Phone:
         """Open the mini-program on a page, as a message or a code does."""
         query = urlencode(self._parameters | {"page": page})
         self._browser.do("goto", url=f"{self._address}/?{query}")
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for this phone (`clock`)."""
+        self._browser.do("elapse", seconds=seconds)
 
     def reload(self) -> None:
         """Open the same page again."""

@@ -146,6 +146,7 @@ def test_time_runs_out_and_the_choice_is_kept(stage: Stage, counter: Counter) ->
 def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter) -> None:
     stage.forbid("王秀英")
     stage.allow("王秀英")
+    before = len(stage.messages("王秀英"))
     counter.open(stage.open_purchase()["popup_url"])
     counter.pick(WIFE)
     counter.press("push")
@@ -153,14 +154,19 @@ def test_a_message_sent_again_after_half_a_minute(stage: Stage, counter: Counter
     counter.tick_documents()
     counter.press("push")
     counter.wait("waiting", "已送达：")
-    assert counter.run("document.getElementById('resend').hidden")
-    let_pass(29, stage, counter)
-    assert counter.run("document.getElementById('resend').hidden")
+    assert not counter.run("document.getElementById('resend')")
+    counter.look("no-credit-left")
+    stage.let_pass(1)
+    stage.allow("王秀英")
+    let_pass(28, stage, counter)
+    counter.run("dispatchEvent(new Event('online'))")
+    counter.until("document.getElementById('resend')?.hidden")
     let_pass(1, stage, counter)
     counter.until("!document.getElementById('resend').hidden")
     counter.look("resend")
     counter.press("resend")
-    counter.wait("over", "消息送不到")
+    counter.wait("waiting", "已送达：")
+    assert len(stage.messages("王秀英")) == before + 2
 
 
 def test_declining_a_failure_and_an_appeal(stage: Stage, counter: Counter) -> None:

@@ -301,7 +301,7 @@ def test_what_the_till_has_taken_back_says_so(stage: Stage) -> None:
     phone.open(page)
     phone.wait("outcome")
     stage.screens.look(phone, "result-superseded")
-    assert heading(phone) == "收费员发了新的消息"
+    assert heading(phone) == "收费员换了一个办法"
     page = stage.pushed(purchase)
     stage.till.cancel(purchase["id"])
     phone.open(page)

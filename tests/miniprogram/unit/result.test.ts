@@ -76,3 +76,31 @@ test('whoever wants no face check can hand the cashier’s phone back, with noth
   assert.deepEqual(went, ['/pages/cashier/cashier?done=1'])
   assert.equal(open({ scene: 's', other: 'push' }).data.borrowed, false)
 })
+
+test('after 返回上一步 the phone says so, waits, and goes on with the newer message by itself', async () => {
+  const gone = { ...SCENE, state: 'superseded', superseded_by: { kind: 'wait', scene: null } }
+  const answers = [gone, { ...gone, superseded_by: { kind: 'message', scene: 'newer' } }]
+  server({ 'GET attempts/s': () => answers.shift() as object })
+  const page = open({ scene: 's' })
+  await answered()
+  assert.equal(page.data.view.heading, '收费员已返回，请稍等')
+  await new Promise((wait) => setTimeout(wait, 3100))
+  assert.deepEqual(went, ['/pages/verify/verify?scene=newer'])
+})
+
+test('another try that comes too late is not led away: the page says that time is up', async () => {
+  server({ 'GET attempts/s': () => ({ ...SCENE, expires_at: SCENE.server_time }) })
+  rememberResult(SCENE as unknown as FinishAnswer)
+  const page = open({ scene: 's' })
+  await page.onRetry()
+  assert.deepEqual([went, page.data.late, page.data.view.actions], [[], true, ['appeal', 'other']])
+})
+
+test('whoever turns to documents lets the counter know, again while nothing carries it', async () => {
+  const answers = ['cut', {}] as const
+  let next = 0
+  const { asked } = server({ 'POST attempts/s/documents': () => answers[next++] as object })
+  open({ scene: 's', other: 'push' })
+  await new Promise((wait) => setTimeout(wait, 1300))
+  assert.deepEqual(asked, ['POST attempts/s/documents', 'POST attempts/s/documents'])
+})

@@ -1,4 +1,4 @@
-// Bundles every unit test with the source it tests and runs them under node --test.
+// Bundles every unit test with the source it tests and runs them under node --test; what pages still wait for ends with them.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,6 +22,6 @@ await esbuild.build({
   loader: { '.json': 'json' },
 })
 const built = tests.map((file) => join(out, file.replace(/\.ts$/, '.mjs')))
-const ran = spawnSync(process.execPath, ['--test', ...built], { stdio: 'inherit' })
+const ran = spawnSync(process.execPath, ['--test', '--test-force-exit', ...built], { stdio: 'inherit' })
 rmSync(out, { recursive: true })
 process.exit(ran.status ?? 1)

@@ -1,0 +1,17 @@
+import * as api from './api'
+import { asProblem, isPassing } from './problem'
+
+const AGAIN_MS = [1_000, 3_000, 8_000]
+
+/** Let the counter know that the person would rather show a document; tried again while nothing carries it, and nobody waits for it. */
+export async function wantDocuments(scene: string): Promise<void> {
+  for (const pause of [...AGAIN_MS, 0]) {
+    try {
+      await api.wantDocuments(scene)
+      return
+    } catch (thrown) {
+      if (!isPassing(asProblem(thrown))) return
+      await new Promise((wait) => setTimeout(wait, pause))
+    }
+  }
+}
