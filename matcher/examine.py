@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,23 @@ from matcher.liveness.timing import timing
 from matcher.models import Models
 from matcher.observe import EVIDENCE_SIDE, observe
 from matcher.protocol import Picture, Vector
-from matcher.types import Examination, Frame, Observation, Report, Template
+from matcher.types import (
+    Acquisition,
+    ActionSeen,
+    Cohort,
+    Comparison,
+    Continuity,
+    Examination,
+    Frame,
+    FrameKind,
+    Hint,
+    Observation,
+    PadCues,
+    PadReport,
+    PadStatus,
+    Report,
+    Template,
+)
 
 EMBEDDED = 3
 FRONTAL = 25.0
@@ -35,7 +50,7 @@ class Probe:
 def examine(models: Models, examination: Examination) -> Report:
     """Return the report; nothing in it is a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
-    motion = [one for one in observations if one.kind == "motion"]
+    motion = [one for one in observations if one.kind == FrameKind.MOTION]
     evidence = _evidence(models, examination)
     clear = [(frame, one) for frame, one in evidence if one.hint is None]
     usable = [(frame, one) for frame, one in clear if one.shows_who]
@@ -44,21 +59,16 @@ def examine(models: Models, examination: Examination) -> Report:
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
     score, cohort = _compare(models, examination, probes)
     return Report(
-        models=list(models.described),
+        models=models.described,
         acquisition=_acquisition(observations, len(evidence), len(usable)),
         timing=timing(observations),
-        actions=[
-            {
-                "action": action,
-                "done": ok,
-                "from_ms": at.from_ms if at else None,
-                "to_ms": at.to_ms if at else None,
-            }
+        actions=tuple(
+            ActionSeen(action, ok, at.from_ms if at else None, at.to_ms if at else None)
             for action, ok, at in zip(examination.actions, done, found, strict=True)
-        ],
+        ),
         in_order=not all(done) or None not in found,
         continuity=_continuity(probes, motion),
-        pad=_pad(models, [one for _, one in clear], motion) | {"cues": cues(observations)},
+        pad=_pad(models, [one for _, one in clear], motion, cues(observations)),
         colour=colour.response(examination.colours, observations),
         comparison=score,
         cohort=cohort,
@@ -67,7 +77,7 @@ def examine(models: Models, examination: Examination) -> Report:
 
 def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Observation]]:
     """Return each evidence frame with what was seen in it when it came; one never seen is looked at now."""
-    seen = {one.sha256: one for one in examination.observations if one.kind == "evidence"}
+    seen = {one.sha256: one for one in examination.observations if one.kind == FrameKind.EVIDENCE}
     return [
         (frame, seen.get(fingerprint.sha256(frame.image)) or observe(models, [frame], ())[0])
         for frame in examination.evidence
@@ -94,22 +104,22 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
     return Probe(picture, box, models.sface.quick(picture, landmarks))
 
 
-def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> dict[str, Any]:
+def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> Acquisition:
     """Return how much was filmed, how much of it can be used, and what was mostly wrong with the rest."""
-    motion = [one for one in observations if one.kind == "motion"]
+    motion = [one for one in observations if one.kind == FrameKind.MOTION]
     hints = Counter(one.hint for one in observations if one.hint)
     # Evidence with nothing else against it looks away.
-    hints = hints or +Counter(turned=evidence - usable_evidence)
-    return {
-        "motion": len(motion),
-        "evidence": evidence,
-        "usable_motion": sum(one.hint is None for one in motion),
-        "usable_evidence": usable_evidence,
-        "hint": hints.most_common(1)[0][0] if hints else None,
-    }
+    hints = hints or +Counter({Hint.TURNED: evidence - usable_evidence})
+    return Acquisition(
+        motion=len(motion),
+        evidence=evidence,
+        usable_motion=sum(one.hint is None for one in motion),
+        usable_evidence=usable_evidence,
+        hint=hints.most_common(1)[0][0] if hints else None,
+    )
 
 
-def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[str, Any]:
+def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> Continuity:
     """Return the least likeness among the embedded frames and to their neighbours in time."""
     vectors = [probe.vector for probe in probes]
     alike = [float(a @ b) for i, a in enumerate(vectors) for b in vectors[:i]]
@@ -118,10 +128,12 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> dict[
         faces = [fingerprint.unpacked(one.face) for one in remembered]
         # A face half turned away resembles some frames only: each is held against its best match.
         alike += [max(float(face @ vector) for vector in vectors) for face in faces]
-    return {"same_face_min": min(alike) if alike else None, "compared": len(alike)}
+    return Continuity(same_face_min=min(alike) if alike else None, compared=len(alike))
 
 
-def _pad(models: Models, clear: Sequence[Observation], motion: Sequence[Observation]) -> dict[str, Any]:
+def _pad(
+    models: Models, clear: Sequence[Observation], motion: Sequence[Observation], cues: PadCues
+) -> PadReport:
     """Return what the PAD net says of the capture.
 
     `score` is the median P(bona fide) of the evidence that shows who it is, among it the very frames that
@@ -129,22 +141,21 @@ def _pad(models: Models, clear: Sequence[Observation], motion: Sequence[Observat
     included: no stretch of the film may show a picture of a face.
     """
     if models.pad is None:
-        return {"status": "not_available", "score": None, "lowest": None, "frames": 0}
+        return PadReport(PadStatus.NOT_AVAILABLE, score=None, lowest=None, frames=0, cues=cues)
     scores = [one.live for one in clear if one.live is not None and one.shows_who]
     filmed = sorted([*clear, *motion], key=lambda one: one.t_ms)
     course = [one.live for one in filmed if one.live is not None]
     runs = [course[i : i + RUN] for i in range(max(1, len(course) - RUN + 1))]
-    return {
-        "status": "measured",
-        "score": median(scores) if scores else None,
-        "lowest": min(median(run) for run in runs) if course else None,
-        "frames": len(course),
-    }
+    return PadReport(
+        PadStatus.MEASURED,
+        score=median(scores) if scores else None,
+        lowest=min(median(run) for run in runs) if course else None,
+        frames=len(course),
+        cues=cues,
+    )
 
 
-def _compare(
-    models: Models, examination: Examination, probes: Sequence[Probe]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _compare(models: Models, examination: Examination, probes: Sequence[Probe]) -> tuple[Comparison, Cohort]:
     """Return the comparison with the claimed person and with the relatives on record."""
     vectors = [probe.vector for probe in probes]
     cosine = comparison.sface(vectors, examination.references)
@@ -165,4 +176,4 @@ def _compare(
     relatives = [both(one, refs)[0] for one, refs in zip(others, examination.cohort, strict=True)]
     best = max((one for one in relatives if one is not None), default=None)
     margin = score - best if score is not None and best is not None else None
-    return {"sface": cosine, "dlib": distance, "score": score}, {"best": best, "margin": margin}
+    return Comparison(sface=cosine, dlib=distance, score=score), Cohort(best=best, margin=margin)

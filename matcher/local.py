@@ -15,7 +15,17 @@ from matcher.liveness import actions as rules
 from matcher.models import Models, load
 from matcher.observe import observe
 from matcher.protocol import Picture, Vector
-from matcher.types import Enrolment, Examination, Frame, Observation, Report, Template
+from matcher.types import (
+    Embedder,
+    Enrolment,
+    Examination,
+    Frame,
+    FrameKind,
+    Hint,
+    Observation,
+    Report,
+    Template,
+)
 
 BORDER = 0.3
 
@@ -48,7 +58,7 @@ class LocalMatcher:
 
     def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
         """Return which of the actions have been seen so far, in the order asked for."""
-        motion = [one for one in observations if one.kind == "motion"]
+        motion = [one for one in observations if one.kind == FrameKind.MOTION]
         return [found is not None for found in rules.in_order(actions, motion)]
 
     def examine(self, examination: Examination) -> Report:
@@ -102,19 +112,22 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
     """Return both engines' templates of the one face in a photo."""
     picture, faces = _found(models, picture)
     if not faces:
-        return Enrolment("no_face")
+        return Enrolment(Hint.NO_FACE)
     measured = quality.measure(picture, faces, models.mesh.read(picture, faces[0]))
     verdict = quality.hint(measured, PORTRAIT)
     if verdict is not None:
-        return Enrolment(verdict, measured.to_json())
-    return Enrolment("ok", measured.to_json(), _templates(models, picture, faces[0]))
+        return Enrolment(verdict, measured.components())
+    return Enrolment("ok", measured.components(), _templates(models, picture, faces[0]))
 
 
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
     """Return one face as both engines see it."""
-    versions = {one["name"]: one["version"] for one in models.described}
+    versions = {one.name: one.version for one in models.described}
     landmarks = models.mesh.landmarks(picture, face)
-    vectors = {"sface": models.sface.embed(picture, landmarks), "dlib": models.dlib.embed(picture, face.box)}
+    vectors = {
+        Embedder.SFACE: models.sface.embed(picture, landmarks),
+        Embedder.DLIB: models.dlib.embed(picture, face.box),
+    }
     return tuple(Template(name, versions[name], tuple(map(float, v))) for name, v in vectors.items())
 
 

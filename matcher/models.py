@@ -11,6 +11,7 @@ from matcher.imaging.detector import Detector
 from matcher.imaging.mesh import Mesh
 from matcher.liveness.pad import PadNets
 from matcher.protocol import PresentationAttackDetector
+from matcher.types import ModelUsed
 from matcher.weights import Weights
 
 
@@ -23,7 +24,7 @@ class Models:
     sface: SFace
     dlib: Dlib
     pad: PresentationAttackDetector | None
-    described: tuple[dict[str, str], ...]
+    described: tuple[ModelUsed, ...]
 
 
 def load(pad_dir: Path | None) -> Models:
@@ -46,6 +47,6 @@ def load(pad_dir: Path | None) -> Models:
     )
 
 
-def _described(weights: Weights, engine: str | None) -> dict[str, str]:
+def _described(weights: Weights, engine: str | None) -> ModelUsed:
     """Return what a report says of a net; those that have no choice of engine name none."""
-    return weights.to_json() | ({"engine": engine} if engine else {})
+    return ModelUsed(weights.name, weights.version, weights.sha256, engine)

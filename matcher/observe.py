@@ -1,18 +1,17 @@
 """What a frame shows."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from matcher.imaging import decode, quality
 from matcher.imaging.detector import Face
-from matcher.imaging.mesh import Reading
+from matcher.imaging.mesh import Expression, Reading
 from matcher.imaging.quality import EVIDENCE, MOTION
 from matcher.liveness import fingerprint
 from matcher.liveness.bezel import bezel
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
-from matcher.types import Frame, Observation
+from matcher.types import Frame, FrameKind, Observation
 
 MOTION_SIDE = 320
 EVIDENCE_SIDE = 640
@@ -31,7 +30,7 @@ class Look:
 
 def look(models: Models, frame: Frame) -> Look:
     """Decode a frame and find the faces in it; raises BadImage."""
-    side = EVIDENCE_SIDE if frame.kind == "evidence" else MOTION_SIDE
+    side = EVIDENCE_SIDE if frame.kind == FrameKind.EVIDENCE else MOTION_SIDE
     picture = decode.frame(frame.image, side, mirrored=frame.mirrored)
     faces = models.detector.faces(picture)
     if not faces:
@@ -52,7 +51,7 @@ def observe(models: Models, frames: Sequence[Frame], previous: Sequence[Observat
 def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> Observation:
     """Return what one frame shows."""
     view = look(models, frame)
-    limits = EVIDENCE if frame.kind == "evidence" else MOTION
+    limits = EVIDENCE if frame.kind == FrameKind.EVIDENCE else MOTION
     bare = Observation(
         seq=frame.seq,
         t_ms=frame.t_ms,
@@ -64,10 +63,9 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     if view.mesh is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
     measured = quality.measure(view.picture, view.faces, view.mesh)
-    posed = replace(bare, **asdict(view.mesh.expression))
+    posed = _placed(_posed(bare, view.mesh.expression), view.picture, view.faces[0], view.mesh.landmarks)
     return replace(
         posed,
-        **_place(view.picture, view.faces[0], view.mesh.landmarks),
         size=measured.size,
         brightness=measured.brightness,
         sharpness=measured.sharpness,
@@ -75,7 +73,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
         face=_embedded(models, view.picture, view.mesh.landmarks) if _must_embed(posed, earlier) else "",
         live=_live(models, view) if _must_judge(posed, earlier) else None,
         skin=view.mesh.skin,
-        bezel=bezel(view.picture, view.faces[0].box) if frame.kind == "evidence" else None,
+        bezel=bezel(view.picture, view.faces[0].box) if frame.kind == FrameKind.EVIDENCE else None,
         glasses=measured.glasses,
         hint=quality.hint(measured, limits),
     )
@@ -86,16 +84,30 @@ def _chip(models: Models, view: Look) -> Picture:
     return models.sface.aligned(view.picture, view.mesh.landmarks) if view.mesh else view.picture
 
 
-def _place(picture: Picture, face: Face, landmarks: Vector) -> dict[str, Any]:
-    """Return where the face is, and a small copy of it."""
+def _posed(bare: Observation, shown: Expression) -> Observation:
+    """Add pose and expression."""
+    return replace(
+        bare,
+        yaw=shown.yaw,
+        pitch=shown.pitch,
+        roll=shown.roll,
+        eyes_open=shown.eyes_open,
+        mouth_open=shown.mouth_open,
+        smile=shown.smile,
+    )
+
+
+def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector) -> Observation:
+    """Add where the face is, and a small copy of it."""
     height, width = picture.shape[:2]
     x, y, w, h = face.box
-    return {
-        "box": (x / width, y / height, w / width, h / height),
-        "centre": ((x + w / 2) / width, (y + h / 2) / height),
-        "landmarks": tuple(float(value) for value in (landmarks / height).reshape(-1)),
-        "thumbnail": fingerprint.thumbnail(picture, face.box),
-    }
+    return replace(
+        posed,
+        box=(x / width, y / height, w / width, h / height),
+        centre=((x + w / 2) / width, (y + h / 2) / height),
+        landmarks=tuple(float(value) for value in (landmarks / height).reshape(-1)),
+        thumbnail=fingerprint.thumbnail(picture, face.box),
+    )
 
 
 def _embedded(models: Models, picture: Picture, landmarks: Vector) -> str:
@@ -110,13 +122,17 @@ def _live(models: Models, view: Look) -> float | None:
 
 def _must_embed(posed: Observation, earlier: Sequence[Observation]) -> bool:
     """Tell whether this motion frame is one of those whose face is remembered."""
-    return posed.kind == "motion" and posed.shows_who and not _lately(posed, [e for e in earlier if e.face])
+    return (
+        posed.kind == FrameKind.MOTION
+        and posed.shows_who
+        and not _lately(posed, [e for e in earlier if e.face])
+    )
 
 
 def _must_judge(posed: Observation, earlier: Sequence[Observation]) -> bool:
     """Tell whether PAD judges this frame: all evidence, and motion frames whatever their pose."""
-    judged = [one for one in earlier if one.kind == "motion" and one.live is not None]
-    return posed.kind == "evidence" or not _lately(posed, judged)
+    judged = [one for one in earlier if one.kind == FrameKind.MOTION and one.live is not None]
+    return posed.kind == FrameKind.EVIDENCE or not _lately(posed, judged)
 
 
 def _lately(posed: Observation, earlier: Sequence[Observation]) -> bool:

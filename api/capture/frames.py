@@ -12,7 +12,7 @@ from api.capture import seen_frames
 from api.capture.challenge import running
 from api.capture.precheck import observe
 from api.ports import Ports
-from matcher.types import Frame, Observation
+from matcher.types import Frame, FrameKind, Observation
 from models import tables
 from models.domain.chain import canonical
 from models.domain.challenge import MAX_DURATION_MS, MAX_FRAMES
@@ -79,7 +79,9 @@ def _admit(
         raise Invalid(f"at most {MAX_FRAMES} frames", code="too_many_frames")
     if times and times[-1][1] - times[0][1] > MAX_DURATION_MS:
         raise Invalid("at most 20 seconds", code="capture_too_long")
-    evidence = sum(f.kind == "evidence" for f in new) + sum(row.kind == "evidence" for row in kept)
+    evidence = sum(f.kind == FrameKind.EVIDENCE for f in new) + sum(
+        row.kind == FrameKind.EVIDENCE for row in kept
+    )
     if evidence > EVIDENCE_MAX:
         raise Invalid(f"at most {EVIDENCE_MAX} evidence frames", code="too_many_frames")
     # Filming cannot have begun before the challenge was drawn.
@@ -92,7 +94,7 @@ def _admit(
 def _store_files(ports: Ports, challenge_id: str, frames: Sequence[Frame]) -> None:
     """Put evidence frames into the object store; the place follows from the frame, so twice is once."""
     for frame in frames:
-        if frame.kind == "evidence":
+        if frame.kind == FrameKind.EVIDENCE:
             ports.objects.put(file_key(challenge_id, frame.seq), frame.image)
 
 
@@ -149,11 +151,11 @@ def _row(ports: Ports, challenge_id: str, frame: Frame, observation: Observation
         challenge_id=challenge_id,
         seq=frame.seq,
         t_ms=frame.t_ms,
-        kind=frame.kind,
+        kind=str(frame.kind),
         mirrored=frame.mirrored,
         sha256=observation.sha256,
         observation=ports.vault.seal(place, canonical(observation.to_json())),
-        file_key=file_key(challenge_id, frame.seq) if frame.kind == "evidence" else None,
+        file_key=file_key(challenge_id, frame.seq) if frame.kind == FrameKind.EVIDENCE else None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.capture.scene import Scene, owned
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Frame, Observation
+from matcher.types import Frame, FrameKind, Observation
 from models.domain import provider as providers
 from models.domain.attempt import AttemptState
 from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
@@ -44,7 +44,7 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
             raise Invalid("consent is needed first", code="consent_missing")
         if seen.attempt.state not in (AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.FAILED):
             raise Conflict(f"the attempt is {seen.attempt.state}")
-    observations = observe(ports, [Frame(seq=0, t_ms=0, kind="evidence", image=image)])
+    observations = observe(ports, [Frame(seq=0, t_ms=0, kind=FrameKind.EVIDENCE, image=image)])
     with ports.database.transaction() as db:
         owned(ports, db, user, scene).attempt.glasses = wears_glasses(observations)
     return seen, observations[0].hint

@@ -4,7 +4,7 @@ from flask import request
 from pydantic import TypeAdapter, ValidationError
 
 from api.http.schemas.requests import FrameMeta, NewAppeal
-from matcher.types import Frame
+from matcher.types import Frame, FrameKind
 from models.domain.errors import Invalid, Malformed, TooLarge, WrongMediaType
 
 FRAMES_A_REQUEST = 12
@@ -39,7 +39,10 @@ def frames() -> list[Frame]:
         raise Malformed("send as many frames as meta entries, at least one")
     if len(pictures) > FRAMES_A_REQUEST:
         raise TooLarge(f"at most {FRAMES_A_REQUEST} frames a request", code="too_many_frames")
-    return [Frame(image=picture, **meta.model_dump()) for picture, meta in zip(pictures, metas, strict=True)]
+    return [
+        Frame(meta.seq, meta.t_ms, FrameKind(meta.kind), picture, meta.mirrored)
+        for picture, meta in zip(pictures, metas, strict=True)
+    ]
 
 
 def one_frame() -> bytes:

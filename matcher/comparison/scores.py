@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.protocol import Vector
-from matcher.types import Template
+from matcher.types import Embedder, Template
 
 Score = TypeVar("Score", float, NDArray[np.float64])
 # Chosen on LFW and KinFaceW pairs; DECISIONS.md has the figures and the commands that print them.
@@ -17,7 +17,7 @@ DLIB_WEIGHT = 0.3
 
 def sface(probes: Sequence[Vector], references: Iterable[Template]) -> float | None:
     """Return the cosine (−1…1) of the probes' mean to the nearest reference; None without either."""
-    vectors = _of(references, "sface")
+    vectors = _of(references, Embedder.SFACE)
     if not probes or not vectors:
         return None
     mean = np.mean(np.stack(probes), axis=0)
@@ -27,7 +27,7 @@ def sface(probes: Sequence[Vector], references: Iterable[Template]) -> float | N
 
 def dlib(probe: Vector, references: Iterable[Template]) -> float | None:
     """Return the Euclidean distance (0–2, same person below about 0.5) to the nearest reference."""
-    vectors = _of(references, "dlib")
+    vectors = _of(references, Embedder.DLIB)
     return float(min(np.linalg.norm(probe - vector) for vector in vectors)) if vectors else None
 
 
@@ -41,6 +41,6 @@ def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Sco
     return cast(Score, np.clip(cosine + DLIB_WEIGHT * (DLIB_EVEN - distance), low, high))
 
 
-def _of(templates: Iterable[Template], engine: str) -> list[Vector]:
+def _of(templates: Iterable[Template], engine: Embedder) -> list[Vector]:
     """Return the vectors of one engine."""
     return [np.asarray(one.vector, np.float32) for one in templates if one.engine == engine]

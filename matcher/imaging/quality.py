@@ -10,6 +10,7 @@ from matcher.imaging.cover import Signs
 from matcher.imaging.detector import Face
 from matcher.imaging.mesh import Expression, Reading
 from matcher.protocol import Picture
+from matcher.types import Hint, PhotoQuality
 
 CHIP = 112
 
@@ -92,25 +93,25 @@ class Quality:
         """Tell whether a hand, a mask or dark glasses hide part of a face that looks at the camera."""
         return self.frontal and (self.doubt > DOUBT or self.signs.colour > COLOUR or self.signs.eyes < EYES)
 
-    def to_json(self) -> dict[str, float]:
-        """Return the components under their names of ISO/IEC 29794-5, as measured (see the class)."""
-        return {
-            "single_face_present": float(self.faces == 1),
-            "inter_eye_distance": self.inter_eye_px,
-            "head_size": self.size,
-            "luminance_mean": self.brightness,
-            "under_exposure_prevention": 1.0 - self.dark,
-            "over_exposure_prevention": 1.0 - self.bright,
-            "illumination_uniformity": self.even,
-            "sharpness": self.sharpness,
-            "head_pose_yaw": self.expression.yaw,
-            "head_pose_pitch": self.expression.pitch,
-            "head_pose_roll": self.expression.roll,
-            "eyes_open": self.expression.eyes_open,
-            "mouth_closed": 1.0 - min(1.0, self.expression.mouth_open),
-            "eyes_visible": float(self.signs.eyes >= EYES),
-            "face_occlusion_prevention": float(not self.covered),
-        }
+    def components(self) -> PhotoQuality:
+        """Return the components under their names of ISO/IEC 29794-5."""
+        return PhotoQuality(
+            single_face_present=float(self.faces == 1),
+            inter_eye_distance=self.inter_eye_px,
+            head_size=self.size,
+            luminance_mean=self.brightness,
+            under_exposure_prevention=1.0 - self.dark,
+            over_exposure_prevention=1.0 - self.bright,
+            illumination_uniformity=self.even,
+            sharpness=self.sharpness,
+            head_pose_yaw=self.expression.yaw,
+            head_pose_pitch=self.expression.pitch,
+            head_pose_roll=self.expression.roll,
+            eyes_open=self.expression.eyes_open,
+            mouth_closed=1.0 - min(1.0, self.expression.mouth_open),
+            eyes_visible=float(self.signs.eyes >= EYES),
+            face_occlusion_prevention=float(not self.covered),
+        )
 
 
 def measure(picture: Picture, faces: list[Face], mesh: Reading) -> Quality:
@@ -141,25 +142,25 @@ def _chip(picture: Picture, face: Face) -> Picture:
     return np.asarray(cv2.resize(grey, (CHIP, CHIP), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def hint(quality: Quality | None, limits: Limits) -> str | None:
+def hint(quality: Quality | None, limits: Limits) -> Hint | None:
     """Return the one thing to put right first, or None."""
     if quality is None:
-        return "no_face"
+        return Hint.NO_FACE
     if quality.faces > 1:
-        return "two_faces"
+        return Hint.TWO_FACES
     if quality.brightness < DARK:
-        return "too_dark"
+        return Hint.TOO_DARK
     if quality.brightness > BRIGHT:
-        return "too_bright"
+        return Hint.TOO_BRIGHT
     if quality.size < limits.smallest or quality.inter_eye_px < limits.eyes:
-        return "too_far"
+        return Hint.TOO_FAR
     if quality.size > limits.largest:
-        return "too_close"
+        return Hint.TOO_CLOSE
     pose = quality.expression
     if limits.turned is not None and max(abs(pose.yaw), abs(pose.pitch)) > limits.turned:
-        return "turned"
+        return Hint.TURNED
     if quality.sharpness < limits.sharp:
-        return "blurred"
+        return Hint.BLURRED
     if limits.covered and quality.covered:
-        return "covered"
+        return Hint.COVERED
     return None

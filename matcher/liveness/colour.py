@@ -15,12 +15,11 @@ more than a share x of the tries, whatever moves in it: no threshold is fitted t
 import itertools
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.types import Observation, Shown
+from matcher.types import ColourResponse, ColourStatus, FrameKind, Observation, Shown
 
 Numbers = NDArray[np.float64]
 # What may be drawn (models/domain/challenge.py); a test holds both together.
@@ -34,30 +33,28 @@ DRIFT = 3
 FEWEST = 7
 
 
-def response(colours: Sequence[Shown], observations: Sequence[Observation]) -> dict[str, Any]:
+def response(colours: Sequence[Shown], observations: Sequence[Observation]) -> ColourResponse:
     """Return how well the skin in the motion frames follows the colours drawn.
 
-    `status` is not_asked, not_measured (too few faces in the window, or colours that are never drawn) or
-    measured; `score` the correlation, −1…1, at the best delay `lag_ms`; `p`, above 0 and at most 1, the
-    share of all possible sequences that fit as well; `frames` how many were used.
+    It is not measured with too few faces in the window, or with colours that are never drawn.
     """
     if not colours:
-        return _unknown("not_asked", 0)
+        return ColourResponse(ColourStatus.NOT_ASKED)
     times, skin = _course(colours, observations)
     drawn = [one.rgb for one in colours]
     if len(times) < FEWEST or len(drawn) > MOST or not _drawable(drawn):
-        return _unknown("not_measured", len(times))
+        return ColourResponse(ColourStatus.NOT_MEASURED, frames=len(times))
     sequences = possible(len(drawn))
     fits = _fits(times, skin, np.cumsum([0, *(one.ms for one in colours)]), sequences)
     place = int(np.flatnonzero((sequences == [PALETTE.index(rgb) for rgb in drawn]).all(axis=1))[0])
     best, mine = fits.max(axis=0), fits[:, place]
-    return {
-        "status": "measured",
-        "score": float(mine.max()),
-        "p": float((best >= mine.max() - 1e-9).mean()),
-        "lag_ms": int(LAGS_MS[mine.argmax()]),
-        "frames": len(times),
-    }
+    return ColourResponse(
+        ColourStatus.MEASURED,
+        score=float(mine.max()),
+        p=float((best >= mine.max() - 1e-9).mean()),
+        lag_ms=int(LAGS_MS[mine.argmax()]),
+        frames=len(times),
+    )
 
 
 @lru_cache(maxsize=MOST)
@@ -65,10 +62,6 @@ def possible(count: int) -> NDArray[np.int64]:
     """Return every sequence of so many colours, (n, count) places in PALETTE, no two neighbours alike."""
     every = np.array(list(itertools.product(range(len(PALETTE)), repeat=count)), np.int64)
     return np.asarray(every[(every[:, 1:] != every[:, :-1]).all(axis=1)])
-
-
-def _unknown(status: str, frames: int) -> dict[str, Any]:
-    return {"status": status, "score": None, "p": None, "lag_ms": None, "frames": frames}
 
 
 def _drawable(drawn: Sequence[str]) -> bool:
@@ -83,7 +76,7 @@ def _course(colours: Sequence[Shown], observations: Sequence[Observation]) -> tu
     watched = [
         (one.t_ms - begin, one.skin)
         for one in observations
-        if one.kind == "motion" and one.skin is not None and one.t_ms <= end
+        if one.kind == FrameKind.MOTION and one.skin is not None and one.t_ms <= end
     ]
     times = np.array([t for t, _ in watched], np.float64)
     logs = np.log(np.maximum(np.array([skin for _, skin in watched], np.float64).reshape(-1, 3), 1.0))

@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
-from matcher.types import Observation
+from matcher.types import FrameKind, Observation, PadCues
 
 
-def cues(observations: Sequence[Observation]) -> dict[str, Any]:
+def cues(observations: Sequence[Observation]) -> PadCues:
     """Return facts over the usable evidence frames, each None where nothing was measured.
 
     `spread` is the difference of the highest and the lowest P(bona fide), 0–1; `bezel` the median of how
     unbroken the lines around the face are, 0–1. Moiré and banding were tried and tell nothing (DECISIONS.md).
     """
-    usable = [one for one in observations if one.kind == "evidence" and one.hint is None]
+    usable = [one for one in observations if one.kind == FrameKind.EVIDENCE and one.hint is None]
     live = [one.live for one in usable if one.live is not None]
     lines = [one.bezel for one in usable if one.bezel is not None]
-    return {
-        "spread": max(live) - min(live) if live else None,
-        "bezel": median(lines) if lines else None,
-    }
+    return PadCues(spread=max(live) - min(live) if live else None, bezel=median(lines) if lines else None)

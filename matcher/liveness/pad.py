@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher import weights
 from matcher.protocol import Picture
-from matcher.weights import Weights
+from matcher.weights import Preprocessing
 
 USED = ("minifasnet_v2", "minifasnet_v1se")
 Box = tuple[float, float, float, float]
@@ -22,23 +22,24 @@ class PadNets:
 
     def __init__(self, folder: Path, names: Sequence[str] = USED) -> None:
         self.weights = [weights.beside(name, folder) for name in names]
-        self._nets = [(cv2.dnn.readNetFromONNX(str(one.file)), one) for one in self.weights]
+        self._nets = [
+            (cv2.dnn.readNetFromONNX(str(one.file)), one.preprocessing)
+            for one in self.weights
+            if one.preprocessing
+        ]
 
     def live(self, picture: Picture, box: Box) -> float:
         """Return P(bona fide), 0–1, for the face at this box (x, y, width, height in px) of one frame."""
-        return float(np.mean([_probability(net, picture, box, one) for net, one in self._nets]))
+        return float(np.mean([_probability(net, picture, box, how) for net, how in self._nets]))
 
 
-def _probability(net: cv2.dnn.Net, picture: Picture, box: Box, one: Weights) -> float:
-    how = one.preprocessing
-    crop = (
-        _black(picture, box, how["crop"]) if how["outside"] == "black" else _moved(picture, box, how["crop"])
-    )
-    size, rgb = (how["side"], how["side"]), how["channels"] == "RGB"
-    net.setInput(cv2.dnn.blobFromImage(cv2.resize(crop, size), how["scale"], size, (0, 0, 0), rgb, False))
+def _probability(net: cv2.dnn.Net, picture: Picture, box: Box, how: Preprocessing) -> float:
+    crop = _black(picture, box, how.crop) if how.outside == "black" else _moved(picture, box, how.crop)
+    size, rgb = (how.side, how.side), how.channels == "RGB"
+    net.setInput(cv2.dnn.blobFromImage(cv2.resize(crop, size), how.scale, size, (0, 0, 0), rgb, False))
     logits = np.asarray(net.forward(), np.float64).reshape(-1)
     powers = np.exp(logits - logits.max())
-    return float(powers[how["live"]] / powers.sum())
+    return float(powers[how.live] / powers.sum())
 
 
 def _moved(picture: Picture, box: Box, times: float) -> Picture:

@@ -1,6 +1,6 @@
 """The matcher as a service of its own: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`.
 
-POST /observe, /examine and /enrol are signed (see `wire`); GET /health and /metrics are for operators.
+POST /observe, /examine and /enrol are signed (see `signing`); GET /health and /metrics are for operators.
 Every request is a pure question: asked twice it has the same answer, so a client may always ask again.
 """
 
@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import prometheus_client as prometheus
 from flask import Flask, Request, Response, request
@@ -19,9 +18,11 @@ from matcher.errors import BadImage, WrongWeights
 from matcher.liveness import actions
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
-from matcher.service import wire
+from matcher.service import signing, wire
 from matcher.service.settings import METRICS_FOLDER, ServiceSettings, cannot_start, settings_or_exit
 
+# Takes the body of a request and returns that of the answer; raises Malformed, BadImage.
+Action = Callable[[bytes], bytes]
 REQUESTS = prometheus.Counter("yibao_matcher_requests_total", "answered", ["route", "status"])
 SECONDS = prometheus.Histogram(
     "yibao_matcher_seconds",
@@ -41,10 +42,10 @@ def create_app(
     given = settings or settings_or_exit()
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = wire.MOST_BYTES
-    desk = Desk(given, matcher or _loaded(given), clock)
-    for path, deed in (("/observe", desk.observe), ("/examine", desk.examine), ("/enrol", desk.enrol)):
-        app.add_url_rule(path, path, desk.answering(path, deed), methods=["POST"])
-    app.add_url_rule("/health", "health", desk.health)
+    gate = RequestGate(given, matcher or _loaded(given), clock)
+    for path, action in (("/observe", gate.observe), ("/examine", gate.examine), ("/enrol", gate.enrol)):
+        app.add_url_rule(path, path, gate.answering(path, action), methods=["POST"])
+    app.add_url_rule("/health", "health", gate.health)
     app.add_url_rule("/metrics", "metrics", _metrics)
     app.register_error_handler(HTTPException, _refused)
     return app
@@ -57,7 +58,7 @@ def _loaded(settings: ServiceSettings) -> LocalMatcher:
         cannot_start(str(error))
 
 
-class Desk:
+class RequestGate:
     """Takes requests, checks them, lets so many wait and no more, and signs the answers."""
 
     def __init__(self, settings: ServiceSettings, matcher: Matcher, clock: Callable[[], float]) -> None:
@@ -66,94 +67,89 @@ class Desk:
         self._places = threading.BoundedSemaphore(settings.matcher_queue)
         self._pad = "measured" if settings.pad_dir else "not_available"
 
-    def observe(self, document: Any) -> dict[str, Any]:
+    def observe(self, body: bytes) -> bytes:
         """Return what each frame shows."""
-        frames = wire.frames_from_json(document.get("frames"))
-        previous = wire.observations_from_json(document.get("previous"))
-        return {"observations": [one.to_json() for one in self._matcher.observe(frames, previous)]}
+        asked = wire.OBSERVE.read(body)
+        return wire.OBSERVED.write(wire.ObserveAnswer(self._matcher.observe(asked.frames, asked.previous)))
 
-    def examine(self, document: Any) -> dict[str, Any]:
+    def examine(self, body: bytes) -> bytes:
         """Return the report on a capture."""
-        examination = wire.examination_from_json(document)
-        if not set(examination.actions) <= set(actions.RULES):
-            raise wire.Malformed("an action is unknown")
-        return {"report": self._matcher.examine(examination).to_json()}
+        examination = wire.EXAMINE.read(body).examination
+        wire.check(examination, tuple(actions.RULES))
+        return wire.EXAMINED.write(wire.ExamineAnswer(self._matcher.examine(examination)))
 
-    def enrol(self, document: Any) -> dict[str, Any]:
+    def enrol(self, body: bytes) -> bytes:
         """Return what became of a reference photo."""
-        enrolment = self._matcher.enrol(wire.photo_from_json(document))
-        return {
-            "verdict": enrolment.verdict,
-            "quality": enrolment.quality,
-            "templates": [one.to_json() for one in enrolment.templates],
-        }
+        photo = wire.ENROL.read(body).photo
+        return wire.ENROLLED.write(wire.EnrolAnswer(self._matcher.enrol(photo)))
 
     def health(self) -> dict[str, str]:
         """Return that the service answers, and whether it has PAD weights."""
         return {"status": "ok", "pad": self._pad}
 
-    def answering(self, path: str, deed: Callable[[Any], dict[str, Any]]) -> Callable[[], Response]:
-        """Return the view of one deed."""
+    def answering(self, path: str, action: Action) -> Callable[[], Response]:
+        """Return the view of one action."""
 
         def view() -> Response:
             begun = time.perf_counter()
-            answer = self._answer(path, deed)
+            answer = self._answer(path, action)
             REQUESTS.labels(path, answer.status_code).inc()
             SECONDS.labels(path).observe(time.perf_counter() - begun)
             return answer
 
         return view
 
-    def _answer(self, path: str, deed: Callable[[Any], dict[str, Any]]) -> Response:
-        """Return the signed answer, or an unsigned no to whom does not know the secret."""
+    def _answer(self, path: str, action: Action) -> Response:
+        """Return the signed answer; unsigned 401 without the secret, 503 when the queue is full."""
         body = request.get_data()
         if not self._signed(request, path, body):
-            return _response(401, {"error": "unsigned"})
+            return _refusal(401, "unsigned")
         if not self._places.acquire(blocking=False):
-            busy = _response(503, {"error": "busy"})
+            busy = _refusal(503, "busy")
             busy.headers["Retry-After"] = "1"
             return busy
         WAITING.inc()
         try:
-            answer = _done(deed, body)
+            answer = _done(action, body)
         finally:
             WAITING.dec()
             self._places.release()
-        request_id = request.headers[wire.ID]
-        answer.headers[wire.SIGNATURE] = wire.sign_answer(
+        request_id = request.headers[signing.ID]
+        answer.headers[signing.SIGNATURE] = signing.sign_answer(
             self._secret, request_id, body, answer.status_code, answer.get_data()
         )
         return answer
 
     def _signed(self, given: Request, path: str, body: bytes) -> bool:
-        """Tell whether a request comes, now, from one who knows the secret."""
-        request_id, at = given.headers.get(wire.ID, ""), given.headers.get(wire.TIME, "")
-        expected = wire.sign_request(self._secret, path, request_id, at, body)
-        if not request_id or not wire.same(given.headers.get(wire.SIGNATURE, ""), expected):
+        """Tell whether a request is signed with the secret and not older than the window."""
+        request_id, at = given.headers.get(signing.ID, ""), given.headers.get(signing.TIME, "")
+        expected = signing.sign_request(self._secret, path, request_id, at, body)
+        if not request_id or not signing.same(given.headers.get(signing.SIGNATURE, ""), expected):
             return False
-        return at.isdecimal() and abs(self._clock() - int(at)) <= wire.WINDOW_S
+        return at.isdecimal() and abs(self._clock() - int(at)) <= signing.WINDOW_S
 
 
-def _done(deed: Callable[[Any], dict[str, Any]], body: bytes) -> Response:
-    """Do the deed; what is wrong with a picture or a request is said in a word."""
+def _done(action: Action, body: bytes) -> Response:
+    """Run an action; a bad picture answers 422, a malformed request 400."""
     try:
-        document = wire.read(body)
-        if not isinstance(document, dict):
-            raise wire.Malformed("an object was expected")
-        return _response(200, deed(document))
+        return _response(200, action(body))
     except BadImage as error:
-        return _response(422, {"error": "bad_image", "reason": error.reason})
+        return _refusal(422, "bad_image", reason=error.reason)
     except wire.Malformed as error:
-        return _response(400, {"error": "malformed", "detail": str(error)})
+        return _refusal(400, "malformed", detail=str(error))
 
 
-def _response(status: int, document: dict[str, Any]) -> Response:
-    return Response(wire.write(document), status, mimetype="application/json")
+def _response(status: int, body: bytes) -> Response:
+    return Response(body, status, mimetype="application/json")
+
+
+def _refusal(status: int, error: str, reason: str | None = None, detail: str | None = None) -> Response:
+    return _response(status, wire.REFUSED.write(wire.Refusal(error, reason, detail)))
 
 
 def _refused(error: HTTPException) -> Response:
-    """Answer what Flask refuses, and what nobody foresaw, without a trace of why."""
-    return _response(error.code or 500, {"error": error.name.lower().replace(" ", "_")})
+    """Answer what Flask refuses, and unforeseen errors, without saying why."""
+    return _refusal(error.code or 500, error.name.lower().replace(" ", "_"))
 
 
 def _metrics() -> Response:

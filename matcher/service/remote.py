@@ -1,18 +1,18 @@
 """The matcher behind HTTP: the same questions, the same answers, or MatcherUnavailable."""
 
-import base64
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import httpx
 
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.liveness import actions as rules
-from matcher.service import answers, wire
-from matcher.types import Enrolment, Examination, Frame, Observation, Report
+from matcher.service import answers, signing, wire
+from matcher.types import Enrolment, Examination, Frame, FrameKind, Observation, Report
 
+Value = TypeVar("Value")
 CONNECT_S = 1.0
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
 BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
@@ -29,8 +29,8 @@ class Patience:
 class RemoteMatcher:
     """Speaks to `matcher.service`; `new_id` names each question, never two alike.
 
-    A refused connection and a full queue are tried once more; a service that is silent, slow, cut off or
-    not believable is MatcherUnavailable: never a pass, never a failure of the person.
+    A refused connection and a full queue are tried once more. A service that is silent or slow, or whose
+    answer is truncated, malformed or cannot be true, is MatcherUnavailable: no pass, no counted try.
     """
 
     def __init__(
@@ -51,48 +51,42 @@ class RemoteMatcher:
         """Return what each frame shows, in the frames' order; raises BadImage, MatcherUnavailable."""
         if not frames:
             return []
-        asked = {
-            "frames": wire.frames_to_json(frames),
-            "previous": [one.to_json() for one in previous],
-        }
-        return answers.observations(frames, self._ask("/observe", asked).get("observations"))
+        asked = wire.OBSERVE.write(wire.ObserveRequest(list(frames), list(previous)))
+        told = _read(wire.OBSERVED, self._ask("/observe", asked))
+        return answers.observations(frames, told.observations)
 
     def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
         """Return which of the actions have been seen so far; needs no service."""
-        motion = [one for one in observations if one.kind == "motion"]
+        motion = [one for one in observations if one.kind == FrameKind.MOTION]
         return [found is not None for found in rules.in_order(actions, motion)]
 
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture; raises BadImage, MatcherUnavailable."""
-        asked = wire.examination_to_json(examination)
-        return answers.report(examination, self._ask("/examine", asked).get("report"))
+        asked = wire.EXAMINE.write(wire.ExamineRequest(examination))
+        return answers.report(examination, _read(wire.EXAMINED, self._ask("/examine", asked)).report)
 
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo; raises BadImage, MatcherUnavailable."""
-        return answers.enrolment(self._ask("/enrol", {"photo": base64.b64encode(photo).decode()}))
+        asked = wire.ENROL.write(wire.EnrolRequest(photo))
+        return answers.enrolment(_read(wire.ENROLLED, self._ask("/enrol", asked)).enrolment)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._client.close()
 
-    def _ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's answer, signed by it for this very question."""
-        body, request_id = wire.write(question), self._new_id()
+    def _ask(self, path: str, body: bytes) -> bytes:
+        """Return the body of the service's answer, signed by it for this very question."""
+        request_id = self._new_id()
         status, signature, answer = self._sent(path, request_id, body)
-        expected = wire.sign_answer(self._secret, request_id, body, status, answer)
-        if not wire.same(signature, expected):
+        expected = signing.sign_answer(self._secret, request_id, body, status, answer)
+        if not signing.same(signature, expected):
             raise MatcherUnavailable(f"the answer ({status}) is not signed for this question")
-        try:
-            document = wire.read(answer)
-        except wire.Malformed:
-            raise MatcherUnavailable("the answer is not JSON") from None
-        if not isinstance(document, dict):
-            raise MatcherUnavailable("the answer is not an object")
-        if status == httpx.codes.UNPROCESSABLE_ENTITY and document.get("reason") in BAD_IMAGE:
-            raise BadImage(document["reason"])
-        if status != httpx.codes.OK:
-            raise MatcherUnavailable(f"the service answered {status}")
-        return document
+        if status == httpx.codes.OK:
+            return answer
+        reason = _read(wire.REFUSED, answer).reason
+        if status == httpx.codes.UNPROCESSABLE_ENTITY and reason in BAD_IMAGE:
+            raise BadImage(reason)
+        raise MatcherUnavailable(f"the service answered {status}")
 
     def _sent(self, path: str, request_id: str, body: bytes) -> tuple[int, str, bytes]:
         """Return status, signature and body of the answer; once more if nobody took the question."""
@@ -113,9 +107,9 @@ class RemoteMatcher:
         """Send once and read the answer, within time and size."""
         at = str(int(self._clock()))
         headers = {
-            wire.ID: request_id,
-            wire.TIME: at,
-            wire.SIGNATURE: wire.sign_request(self._secret, path, request_id, at, body),
+            signing.ID: request_id,
+            signing.TIME: at,
+            signing.SIGNATURE: signing.sign_request(self._secret, path, request_id, at, body),
             "Content-Type": "application/json",
         }
         give_up = time.monotonic() + self._patience.within_s
@@ -125,4 +119,12 @@ class RemoteMatcher:
                 read += part
                 if len(read) > MOST_ANSWER_BYTES or time.monotonic() > give_up:
                     raise MatcherUnavailable("the answer is too long or too slow")
-        return answer.status_code, answer.headers.get(wire.SIGNATURE, ""), bytes(read)
+        return answer.status_code, answer.headers.get(signing.SIGNATURE, ""), bytes(read)
+
+
+def _read(shape: wire.Shape[Value], answer: bytes) -> Value:
+    """Return what an answer says; raises MatcherUnavailable."""
+    try:
+        return shape.read(answer)
+    except wire.Malformed as error:
+        raise MatcherUnavailable(f"the answer is malformed: {error}") from None

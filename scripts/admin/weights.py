@@ -2,8 +2,8 @@
 
 import argparse
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import httpx
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -21,10 +21,10 @@ class NotFetched(Exception):
 
 def files() -> list[str]:
     """Return the names under which the PAD weights are kept."""
-    return [weights.listed()[name]["file"][0] for name in pad.USED]
+    return [weights.listed()[name].file[0] for name in pad.USED]
 
 
-def fetch(url: str, hashes: list[str], target: Path) -> str:
+def fetch(url: str, hashes: Sequence[str], target: Path) -> str:
     """Have the file at `url` in `target`, going on where an earlier download stopped; return its SHA-256.
 
     A file is put in place only when its hash is one of `hashes`. Raises NotFetched.
@@ -79,12 +79,12 @@ def main() -> None:
     folder = parser.parse_args().to
     folder.mkdir(parents=True, exist_ok=True)
     for name in pad.USED:
-        entry: dict[str, Any] = weights.listed()[name]
+        entry = weights.listed()[name]
         try:
-            sha256 = fetch(entry["url"], entry["sha256"], folder / entry["file"][0])
+            sha256 = fetch(entry.url, entry.hashes, folder / entry.file[0])
         except NotFetched as error:
             raise SystemExit(str(error)) from None
-        print(f"{name} {entry['version']} ({entry['licence']}) SHA-256 {sha256[:16]}… is in {folder}")
+        print(f"{name} {entry.version} ({entry.licence}) SHA-256 {sha256[:16]}… is in {folder}")
     print(f"now set YIBAO_PAD_DIR={folder.resolve()}")
 
 

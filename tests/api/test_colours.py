@@ -40,4 +40,4 @@ def test_the_colours_drawn_reach_the_matcher(
     ((examination, report),) = listener.asked
     assert [{"rgb": one.rgb, "ms": one.ms} for one in examination.colours] == challenge["colours"]
     assert bool(examination.colours) is not photosensitive
-    assert report.colour["status"] == status
+    assert report.colour.status == status

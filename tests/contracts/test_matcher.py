@@ -14,7 +14,7 @@ import pytest
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
-from matcher.service import wire
+from matcher.service import signing, wire
 from matcher.service.remote import RemoteMatcher
 from matcher.types import Examination, Frame, Observation, Shown
 from scripts.demo.film import samples
@@ -66,13 +66,13 @@ def test_the_same_capture_gives_the_same_report(either: Matcher, matcher: LocalM
     examination = asked(matcher, observed(matcher, filmed), filmed)
     report = either.examine(examination)
     assert report == matcher.examine(examination)
-    assert report.comparison["score"] > 0.5 > report.cohort["best"]
-    assert report.colour["status"] == "measured"
+    assert report.comparison.score > 0.5 > report.cohort.best
+    assert report.colour.status == "measured"
 
 
 def test_a_capture_without_anything_is_reported_too(either: Matcher) -> None:
     report = either.examine(Examination(("nod",), (), (), ()))
-    assert report.comparison["score"] is None and report.acquisition["evidence"] == 0
+    assert report.comparison.score is None and report.acquisition.evidence == 0
 
 
 @pytest.mark.parametrize("photo", ["single_face.jpg", "multi_face.jpg", "no-face"])
@@ -104,8 +104,8 @@ def test_whoever_does_not_know_the_secret_learns_nothing(url: str) -> None:
 def signed(url: str, path: str, body: bytes, at: float | None = None) -> httpx.Response:
     """Send any body, rightly signed."""
     time_sent = str(int(time.time() if at is None else at))
-    headers = {wire.ID: "id", wire.TIME: time_sent}
-    headers[wire.SIGNATURE] = wire.sign_request(matching.SECRET.encode(), path, "id", time_sent, body)
+    headers = {signing.ID: "id", signing.TIME: time_sent}
+    headers[signing.SIGNATURE] = signing.sign_request(matching.SECRET.encode(), path, "id", time_sent, body)
     return httpx.post(url + path, content=body, headers=headers, trust_env=False, timeout=20)
 
 
@@ -118,8 +118,9 @@ def test_a_request_of_another_time_is_refused(url: str, seconds: int) -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"{}", b"null", b"[" * 5000, b'{"photo": 7, "frames": 7}', b'{"frames": [{}]}',
-     b'{"frames": [], "previous": [{"seq": 1}]}', b'{"actions": ["fly"], "observations": [], "evidence": [], '
-     b'"references": [], "cohort": [], "grey_zone": [0, 1]}', b'{"grey_zone": [NaN, 1]}'],
+     b'{"frames": [], "previous": [{"seq": 1}]}', b'{"examination": '
+     b'{"actions": ["fly"], "observations": [], "evidence": [], '
+     b'"references": [], "cohort": [], "grey_zone": [0, 1]}}', b'{"grey_zone": [NaN, 1]}'],
 )  # fmt: skip
 def test_a_malformed_question_is_refused(url: str, path: str, body: bytes) -> None:
     answer = signed(url, path, body)
@@ -142,15 +143,16 @@ EMPTY = {
      [{"rgb": "#FF0000", "ms": 0}], [{"rgb": "#FF0000", "ms": 10**9}], [{"rgb": "#FF0000", "ms": 400}] * 17],
 )  # fmt: skip
 def test_impossible_colours_are_refused(colours: object) -> None:
+    body = json.dumps({"examination": EMPTY | {"colours": colours}}).encode()
     with pytest.raises(wire.Malformed):
-        wire.examination_from_json(EMPTY | {"colours": colours})
+        wire.check(wire.EXAMINE.read(body).examination, ())
 
 
 def test_colours_cross_the_wire_and_may_be_left_out() -> None:
     shown = (Shown("#FF0000", 400), Shown("#00FF00", 500))
     examination = Examination((), (), (), (), colours=shown)
-    assert wire.examination_from_json(wire.examination_to_json(examination)) == examination
-    assert wire.examination_from_json(EMPTY).colours == ()
+    assert wire.EXAMINE.read(wire.EXAMINE.write(wire.ExamineRequest(examination))).examination == examination
+    assert wire.EXAMINE.read(json.dumps({"examination": EMPTY}).encode()).examination.colours == ()
 
 
 def test_too_large_a_question_is_refused(url: str) -> None:
@@ -166,7 +168,7 @@ def test_health_and_metrics_are_for_everybody(url: str) -> None:
 
 
 def test_a_full_queue_says_when_to_come_back(url: str) -> None:
-    body = json.dumps({"frames": wire.frames_to_json(frames(MAN)[:12]), "previous": []}).encode()
+    body = wire.OBSERVE.write(wire.ObserveRequest(frames(MAN)[:12], []))
     answers: list[httpx.Response] = []
     threads = [
         threading.Thread(target=lambda: answers.append(signed(url, "/observe", body))) for _ in range(8)
@@ -182,7 +184,7 @@ def test_a_full_queue_says_when_to_come_back(url: str) -> None:
 
 def test_a_stop_lets_the_work_in_hand_be_finished() -> None:
     with matching.service() as (url, process):
-        body = json.dumps({"frames": wire.frames_to_json(frames(MAN)[:12]), "previous": []}).encode()
+        body = wire.OBSERVE.write(wire.ObserveRequest(frames(MAN)[:12], []))
         answers: list[httpx.Response] = []
         thread = threading.Thread(target=lambda: answers.append(signed(url, "/observe", body)))
         thread.start()

@@ -13,7 +13,7 @@ import pytest
 from api.capture import seen_frames
 from matcher.errors import MatcherUnavailable
 from matcher.local import LocalMatcher
-from matcher.service import wire
+from matcher.service import signing
 from matcher.service.remote import Patience, RemoteMatcher
 from matcher.types import Examination, Shown
 from tests.matcher.captures import MAN, frames, observed, references
@@ -32,13 +32,13 @@ def answer(
 ) -> None:
     handler.send_response(status)
     handler.send_header("Content-Length", str(len(body) if length is None else length))
-    handler.send_header(wire.SIGNATURE, signature)
+    handler.send_header(signing.SIGNATURE, signature)
     handler.end_headers()
     handler.wfile.write(body)
 
 
 def signature(handler: BaseHTTPRequestHandler, request: bytes, status: int, body: bytes) -> str:
-    return wire.sign_answer(SECRET, handler.headers[wire.ID], request, status, body)
+    return signing.sign_answer(SECRET, handler.headers[signing.ID], request, status, body)
 
 
 def says(document: Any, status: int = 200) -> matching.Misdeed:
@@ -80,7 +80,9 @@ def drops(handler: BaseHTTPRequestHandler, _: bytes) -> None:
 
 def of_another_question(handler: BaseHTTPRequestHandler, _: bytes) -> None:
     body = b'{"report": {}}'
-    answer(handler, body, 200, wire.sign_answer(SECRET, handler.headers[wire.ID], b"another", 200, body))
+    answer(
+        handler, body, 200, signing.sign_answer(SECRET, handler.headers[signing.ID], b"another", 200, body)
+    )
 
 
 def floods(handler: BaseHTTPRequestHandler, _: bytes) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from matcher.local import LocalMatcher
-from matcher.types import Examination, Frame, Observation, Report, Template
+from matcher.types import Examination, Frame, FrameKind, Observation, Report, Template
 from scripts.demo.film import Film, samples
 
 FRAME = {
@@ -70,7 +70,7 @@ def examined(
         Examination(
             actions=tuple(actions),
             observations=tuple(observed(matcher, filmed)),
-            evidence=tuple(frame for frame in filmed if frame.kind == "evidence"),
+            evidence=tuple(frame for frame in filmed if frame.kind == FrameKind.EVIDENCE),
             references=references(matcher, claimed),
             cohort=tuple(references(matcher, relative) for relative in cohort),
             **changes,

@@ -135,7 +135,7 @@ def test_packed_weights_are_spread_over_their_blocks() -> None:
 
 
 def test_a_report_names_the_engines_that_made_it(matcher: LocalMatcher) -> None:
-    named = {one["name"]: one.get("engine", "") for one in examined(matcher, frames(MAN)).models}
+    named = {one.name: one.engine for one in examined(matcher, frames(MAN)).models}
     assert named["sface"].split()[0] in ("opencv", "openvino")
     assert named["mesh"].split()[0] in ("opencv", "litert")
-    assert named["yunet"] == ""
+    assert named["yunet"] is None

@@ -9,7 +9,8 @@ import pytest
 
 from api.capture.facts import facts
 from matcher.local import LocalMatcher
-from matcher.types import BOWED, Observation
+from matcher.types import Observation
+from matcher.types.capture import BOWED
 from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
@@ -31,7 +32,7 @@ def test_the_right_man_passes(matcher: LocalMatcher) -> None:
 
 def test_another_person_is_not_matched_though_she_smiles(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(WOMAN))
-    assert all(action["done"] for action in report.actions)
+    assert all(action.done for action in report.actions)
     assert decided(report) == (Outcome.FAILED, Reason.NOT_MATCHED)
 
 
@@ -43,7 +44,7 @@ def test_the_right_man_doing_something_else_is_refused(matcher: LocalMatcher, ac
 
 def test_a_still_photo_is_refused(matcher: LocalMatcher) -> None:
     report = examined(matcher, still(samples() / "single_face.jpg"))
-    assert report.comparison["score"] > POLICY.score_min
+    assert report.comparison.score > POLICY.score_min
     assert decided(report)[0] is Outcome.FAILED
 
 
@@ -76,15 +77,15 @@ def test_a_photo_tilted_like_a_turning_head_is_refused(matcher: LocalMatcher) ->
 
 def test_two_faces_are_not_acquired(matcher: LocalMatcher) -> None:
     report = examined(matcher, still(samples() / "multi_face.jpg"))
-    assert report.acquisition["usable_evidence"] == 0
+    assert report.acquisition.usable_evidence == 0
     assert decided(report)[1] in (Reason.NOT_ACQUIRED, Reason.FRAMES_IRREGULAR)
 
 
 def test_no_face_is_not_acquired(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(Film(samples() / "no_face.mp4", 0.0, 3.0)))
-    assert report.acquisition["hint"] == "no_face"
+    assert report.acquisition.hint == "no_face"
     assert decided(report) == (Outcome.RETRY, Reason.NOT_ACQUIRED)
-    assert report.comparison["score"] is None
+    assert report.comparison.score is None
 
 
 def test_a_face_that_changes_half_way_is_not_one_face(matcher: LocalMatcher) -> None:
@@ -95,13 +96,13 @@ def test_a_face_that_changes_half_way_is_not_one_face(matcher: LocalMatcher) -> 
         for frame in woman
     ]
     report = examined(matcher, [*man, *spliced])
-    assert report.continuity["same_face_min"] < POLICY.same_face_min
+    assert report.continuity.same_face_min < POLICY.same_face_min
     assert decided(report)[0] is Outcome.FAILED
 
 
 def test_a_relative_who_is_nearer_is_told_apart(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(MAN), claimed="0-f1-su-ph.jpg", cohort=["single_face.jpg"])
-    assert report.cohort["best"] > report.comparison["score"]
+    assert report.cohort.best > report.comparison.score
     assert decided(report) == (Outcome.FAILED, Reason.NOT_MATCHED)
 
 
@@ -127,8 +128,8 @@ def test_the_same_capture_gives_the_same_report(matcher: LocalMatcher) -> None:
 
 def test_a_report_names_its_models_and_survives_json(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(MAN))
-    assert {one["name"] for one in report.models} >= {"yunet", "mesh", "sface", "dlib"}
-    assert all(len(one["sha256"]) == 64 for one in report.models)
+    assert {one.name for one in report.models} >= {"yunet", "mesh", "sface", "dlib"}
+    assert all(len(one.sha256) == 64 for one in report.models)
     assert json.loads(json.dumps(report.to_json(), allow_nan=False)) == report.to_json()
 
 
@@ -154,20 +155,20 @@ def test_a_mirrored_frame_is_turned_back(matcher: LocalMatcher) -> None:
 
 def test_the_second_engine_is_asked_only_in_the_grey_zone(matcher: LocalMatcher) -> None:
     outside = examined(matcher, frames(MAN)).comparison
-    assert outside["dlib"] is None and outside["score"] == outside["sface"]
+    assert outside.dlib is None and outside.score == outside.sface
     inside = examined(matcher, frames(MAN), grey_zone=(-1.0, 1.0), cohort=["0-f1-su-ph.jpg"])
-    assert 0 < inside.comparison["dlib"] < 0.6
+    assert 0 < inside.comparison.dlib < 0.6
     stranger = examined(matcher, frames(WOMAN), grey_zone=(-1.0, 1.0))
-    assert stranger.comparison["dlib"] > inside.comparison["dlib"]
-    assert stranger.comparison["score"] < POLICY.score_min < inside.comparison["score"]
+    assert stranger.comparison.dlib > inside.comparison.dlib
+    assert stranger.comparison.score < POLICY.score_min < inside.comparison.score
 
 
 def test_pad_is_measured_where_its_weights_are_and_never_guessed(matcher: LocalMatcher) -> None:
     pad = examined(matcher, frames(MAN)).pad
-    assert (pad["status"], pad["score"], pad["lowest"], pad["frames"]) == ("not_available", None, None, 0)
+    assert (pad.status, pad.score, pad.lowest, pad.frames) == ("not_available", None, None, 0)
     guarded = LocalMatcher(1, shared("models"))
     pad = examined(guarded, frames(MAN)).pad
-    assert pad["status"] == "measured" and pad["frames"] >= 2 and pad["score"] > 0.5
+    assert pad.status == "measured" and pad.frames >= 2 and pad.score > 0.5
 
 
 def test_a_head_bowed_low_is_not_taken_for_another_face(matcher: LocalMatcher) -> None:
@@ -177,8 +178,8 @@ def test_a_head_bowed_low_is_not_taken_for_another_face(matcher: LocalMatcher) -
     assert len(bowed) > 5 and not any(one.face for one in bowed)
     assert sum(bool(one.face) for one in seen) >= 3
     report = examined(matcher, nodding, actions=("nod",))
-    assert report.continuity["same_face_min"] > 0.5
-    assert report.acquisition["usable_evidence"] == sum(
+    assert report.continuity.same_face_min > 0.5
+    assert report.acquisition.usable_evidence == sum(
         one.kind == "evidence" and one.shows_who and one.hint is None for one in seen
     )
 

@@ -14,8 +14,8 @@ from tests.support.shared import shared
 
 def test_every_packaged_file_is_the_measured_one() -> None:
     for name, entry in weights.listed().items():
-        assert entry["licence"] and entry["sha256"]
-        if "package" in entry:
+        assert entry.licence and entry.hashes
+        if entry.package:
             assert weights.packaged(name).sha256
 
 

@@ -10,7 +10,7 @@ def test_the_bare_kernels_are_counted_from_what_was_seen(matcher: LocalMatcher) 
     frames = verification.capture(8.0)
     person = matcher.enrol(verification.reference()).templates
     run = verification._run(models, frames, person, verification.NEVER)
-    assert run.report.comparison["score"] > 0.5 and run.report.comparison["dlib"] is None
+    assert run.report.comparison.score > 0.5 and run.report.comparison.dlib is None
     each = dict.fromkeys(("decode_motion", "decode_evidence", "yunet", "mesh", "sface", "pad", "dlib"), 0.0)
     counted = {name: verification._bare_ms(run, each | {name: 1.0}) for name in each}
     assert counted == {

@@ -28,7 +28,7 @@ def main() -> None:
     print("the service under load …", flush=True)
     document = {
         "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "opencv": cv2.__version__},
-        "engines": {one["name"]: one["engine"] for one in models.described if "engine" in one},
+        "engines": {one.name: one.engine for one in models.described if one.engine},
         "pad": "measured" if pad else "not_available",
         "photo_compare": compared,
         **verified,

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from matcher.service.remote import RemoteMatcher
-from matcher.types import Examination
+from matcher.types import Examination, FrameKind
 from scripts.lab.bench.verification import capture, reference
 
 PROCESSES = 2
@@ -30,7 +30,7 @@ def measure(pad: Path | None) -> dict[str, Any]:
         frames = capture()
         seen = remote.observe(frames[: len(frames) // 2])
         seen += remote.observe(frames[len(frames) // 2 :], seen)
-        evidence = tuple(frame for frame in frames if frame.kind == "evidence")
+        evidence = tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE)
         person = remote.enrol(reference()).templates
         asked = Examination(("nod",), tuple(seen), evidence, person, (), (2.0, 2.0))
         end = time.monotonic() + SECONDS

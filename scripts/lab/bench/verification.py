@@ -12,7 +12,7 @@ from matcher.examine import EMBEDDED, examine
 from matcher.models import Models
 from matcher.observe import Look, look, observe
 from matcher.protocol import Vector
-from matcher.types import Examination, Frame, Observation, Report, Template
+from matcher.types import Embedder, Examination, Frame, FrameKind, Observation, Report, Template
 from scripts.demo.film import Film, samples
 from scripts.lab.bench.clock import cpu_ms
 
@@ -71,12 +71,12 @@ def peak_mb() -> float:
 def capture(start_s: float = 0.0) -> list[Frame]:
     """Return five seconds of the film as a phone sends them."""
     shots = Film(samples() / "WolfgangLanger_Pexels.mp4", start_s, LENGTH_S).shots(ASKED)
-    return [Frame(shot.seq, shot.t_ms, shot.kind, shot.image) for shot in shots]
+    return [Frame(shot.seq, shot.t_ms, FrameKind(shot.kind), shot.image) for shot in shots]
 
 
 def reference() -> bytes:
     """Return a picture of the person filmed, fit for enrolment."""
-    return next(frame.image for frame in capture() if frame.kind == "evidence")
+    return next(frame.image for frame in capture() if frame.kind == FrameKind.EVIDENCE)
 
 
 def _landmarks(view: Look) -> Vector:
@@ -87,11 +87,11 @@ def _landmarks(view: Look) -> Vector:
 
 def _templates(models: Models, frames: list[Frame]) -> tuple[Template, ...]:
     """Return templates of the person filmed."""
-    view = look(models, next(frame for frame in frames if frame.kind == "evidence"))
+    view = look(models, next(frame for frame in frames if frame.kind == FrameKind.EVIDENCE))
     sface = models.sface.embed(view.picture, _landmarks(view))
     dlib = models.dlib.embed(view.picture, view.faces[0].box)
-    return Template("sface", "bench", tuple(map(float, sface))), Template(
-        "dlib", "bench", tuple(map(float, dlib))
+    return Template(Embedder.SFACE, "bench", tuple(map(float, sface))), Template(
+        Embedder.DLIB, "bench", tuple(map(float, dlib))
     )
 
 
@@ -105,21 +105,21 @@ def _run(
     for batch in batches:
         arrived = time.perf_counter()
         seen += observe(models, batch, seen)
-    evidence = tuple(frame for frame in frames if frame.kind == "evidence")
+    evidence = tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE)
     report = examine(models, Examination(("nod",), tuple(seen), evidence, person, (), grey_zone))
     return Run(time.process_time() - cpu, (time.perf_counter() - arrived) * 1000, seen, report)
 
 
 def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
     """Return the ms of CPU of each kernel alone, on inputs of the size it gets."""
-    motion, evidence = (next(one for one in frames if one.kind == kind) for kind in ("motion", "evidence"))
+    motion, evidence = (next(one for one in frames if one.kind == kind) for kind in FrameKind)
     small, large = look(models, motion), look(models, evidence)
     bytes_of = {frame.kind: np.frombuffer(frame.image, np.uint8) for frame in (motion, evidence)}
     chip = models.sface.aligned(large.picture, _landmarks(large))
     box = large.faces[0].box
     kernels = {
-        "decode_motion": lambda: cv2.imdecode(bytes_of["motion"], cv2.IMREAD_COLOR),
-        "decode_evidence": lambda: cv2.imdecode(bytes_of["evidence"], cv2.IMREAD_COLOR),
+        "decode_motion": lambda: cv2.imdecode(bytes_of[FrameKind.MOTION], cv2.IMREAD_COLOR),
+        "decode_evidence": lambda: cv2.imdecode(bytes_of[FrameKind.EVIDENCE], cv2.IMREAD_COLOR),
         "yunet": lambda: models.detector.faces(small.picture),
         "mesh": lambda: models.mesh.read(small.picture, small.faces[0]),
         "sface": lambda: models.sface.forward(chip),
@@ -131,9 +131,9 @@ def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
 
 def _bare_ms(run: Run, kernels: dict[str, float]) -> float:
     """Return what the kernels that this capture needed cost by themselves."""
-    motion = [one for one in run.seen if one.kind == "motion"]
-    evidence = [one for one in run.seen if one.kind == "evidence"]
-    embedded = min(EMBEDDED, run.report.acquisition["usable_evidence"])
+    motion = [one for one in run.seen if one.kind == FrameKind.MOTION]
+    evidence = [one for one in run.seen if one.kind == FrameKind.EVIDENCE]
+    embedded = min(EMBEDDED, run.report.acquisition.usable_evidence)
     faces = sum(one.faces > 0 for one in run.seen)
     return (
         len(motion) * kernels["decode_motion"]

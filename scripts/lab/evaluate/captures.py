@@ -10,7 +10,7 @@ import numpy as np
 from api.capture.facts import NOTHING_SEEN, Memory, facts
 from matcher.liveness import replay
 from matcher.local import LocalMatcher
-from matcher.types import Examination, Frame, Observation, Report, Template
+from matcher.types import Examination, Frame, FrameKind, Observation, Report, Template
 from models.domain.challenge import draw
 from models.domain.decision import Decision, decide
 from models.domain.policy import Policy
@@ -41,7 +41,7 @@ def judged(matcher: LocalMatcher, one: Presentation, policy: Policy) -> Judged:
         Examination(
             actions=one.actions,
             observations=tuple(seen),
-            evidence=tuple(frame for frame in frames if frame.kind == "evidence"),
+            evidence=tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE),
             references=_reference(matcher, one.claimed),
             grey_zone=(policy.grey_low, policy.grey_high),
         )
@@ -86,7 +86,7 @@ def filmed(one: Presentation, policy: Policy) -> list[Frame]:
     motion = [n * 1000 // one.rate for n in range(whole * one.rate // 1000)]
     # Never at the very instant of a motion frame.
     evidence = [t + (t in motion) for t in instants if t < whole]
-    times = [*((t, "motion") for t in motion), *((t, "evidence") for t in evidence)]
+    times = [*((t, FrameKind.MOTION) for t in motion), *((t, FrameKind.EVIDENCE) for t in evidence)]
     change = CHANGES[one.change](numbers)
     made = []
     for seq, (t_ms, kind) in enumerate(sorted(times)):

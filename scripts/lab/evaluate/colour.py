@@ -126,8 +126,8 @@ def _others(
 
 def _row(document: dict[str, Any], seen: Sequence[Observation], colours: Sequence[Shown]) -> Row:
     found = colour.response(colours, seen)
-    kept = {name: found[name] for name in ("frames", "score", "p")}
-    return Row(**document | kept | {"found_lag_ms": found["lag_ms"]})
+    kept = {"frames": found.frames, "score": found.score, "p": found.p}
+    return Row(**document | kept | {"found_lag_ms": found.lag_ms})
 
 
 def _summary(rows: Sequence[Row], policy: Policy) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from matcher.liveness.signals import LOWERED, SIDEWAYS, SIGNALS, Signal, in_eye_
 from matcher.local import LocalMatcher
 from matcher.observe import MOTION_SIDE
 from matcher.protocol import Picture
-from matcher.types import Frame, Observation
+from matcher.types import Frame, FrameKind, Observation
 from scripts.demo.film import Film
 from scripts.lab.bench.clock import cpu_ms
 from scripts.lab.evaluate.presentations import ACTIONS, labels
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for name, label in track(labels(options.films).items(), "影片 / films"):
         frames = [
-            Frame(s.seq, s.t_ms, s.kind, s.image)
+            Frame(s.seq, s.t_ms, FrameKind(s.kind), s.image)
             for s in Film(options.films / name, 0.0, LONGEST_S).shots(ASKED)
         ]
         mesh = _observed(matcher, frames)

@@ -10,7 +10,7 @@ import numpy as np
 from matcher.liveness.colour import LAGS_MS
 from matcher.models import Models
 from matcher.observe import look
-from matcher.types import Frame, Observation, Shown
+from matcher.types import Frame, FrameKind, Observation, Shown
 from scripts.demo.film import Film
 
 SIDE, QUALITY, STEP_MS = 320, 0.5, 200
@@ -33,7 +33,7 @@ def moments(models: Models, film: Path) -> list[Moment]:
     asked = {"motion": {"max_side": SIDE, "quality": 1.0, "fps": 1000 / GRID_MS}, "evidence": {"at_ms": []}}
     found = []
     for shot in Film(film, 0.0, LONGEST_S).shots(asked):
-        view = look(models, Frame(shot.seq, shot.t_ms, shot.kind, shot.image))
+        view = look(models, Frame(shot.seq, shot.t_ms, FrameKind(shot.kind), shot.image))
         found.append(Moment(shot.t_ms, view.picture, view.faces[0].box if view.faces else None))
     return found
 
@@ -56,9 +56,9 @@ def filmed(
         colour = _on(colours, t_ms - lag_ms)
         picture = lit(moment.picture, moment.box, colour, share) if colour and share else moment.picture
         image = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, round(100 * QUALITY)])[1].tobytes()
-        view = look(models, Frame(seq, t_ms, "motion", image))
+        view = look(models, Frame(seq, t_ms, FrameKind.MOTION, image))
         skin = view.mesh.skin if view.mesh else None
-        seen.append(Observation(seq, t_ms, "motion", "", "", len(view.faces), skin=skin))
+        seen.append(Observation(seq, t_ms, FrameKind.MOTION, "", "", len(view.faces), skin=skin))
     return seen
 
 

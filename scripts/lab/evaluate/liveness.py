@@ -113,8 +113,8 @@ def _table(file: Path, rows: Sequence[Judged]) -> None:
             table.writerow([
                 one.species, one.claimed.name, f"{one.pieces[0].begin:.2f}", f"{one.length:.2f}",
                 one.rate, " ".join(one.actions), row.decision.outcome, row.decision.reason,
-                " ".join(action["action"] for action in report.actions if action["done"]),
-                report.pad["score"], report.comparison["score"], report.continuity["same_face_min"],
-                report.timing["max_gap_ms"], report.timing["repeated"], report.timing["frozen_ms"],
-                report.timing["looped_ms"], row.memory.frames, row.memory.movement_ms,
+                " ".join(action.action for action in report.actions if action.done),
+                report.pad.score, report.comparison.score, report.continuity.same_face_min,
+                report.timing.max_gap_ms, report.timing.repeated, report.timing.frozen_ms,
+                report.timing.looped_ms, row.memory.frames, row.memory.movement_ms,
             ])  # fmt: skip

@@ -11,6 +11,7 @@ from rich.progress import track
 
 from matcher.errors import BadImage
 from matcher.local import LocalMatcher
+from matcher.types import Embedder
 
 Vectors = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -51,7 +52,7 @@ class Worker:
             return None
         probe, templates = found
         by_engine = {one.engine: np.asarray(one.vector, np.float32) for one in templates}
-        return probe, by_engine["sface"], by_engine["dlib"]
+        return probe, by_engine[Embedder.SFACE], by_engine[Embedder.DLIB]
 
 
 def gallery(files: Sequence[Path]) -> Gallery:

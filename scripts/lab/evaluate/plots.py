@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib import pyplot
 
+from matcher.types import FrameKind
 from scripts.lab.evaluate.captures import Judged
 from scripts.lab.evaluate.rates import Point, band
 
@@ -92,7 +93,7 @@ def timeline(file: Path, shown: Sequence[Judged]) -> None:
         len(shown), figsize=(10, 2.8 * len(shown)), layout="constrained", squeeze=False
     )
     for axes, row in zip(rows[:, 0], shown, strict=True):
-        motion = [one for one in row.observations if one.kind == "motion" and one.yaw is not None]
+        motion = [one for one in row.observations if one.kind == FrameKind.MOTION and one.yaw is not None]
         times = [one.t_ms / 1000 for one in motion]
         axes.plot(times, [one.yaw for one in motion], label="yaw (°)")
         axes.plot(times, [one.pitch for one in motion], label="pitch (°)")
@@ -105,10 +106,8 @@ def timeline(file: Path, shown: Sequence[Judged]) -> None:
             label="P(live) (%)",
         )
         for action in row.report.actions:
-            if action["from_ms"] is not None:
-                axes.axvspan(
-                    action["from_ms"] / 1000, action["to_ms"] / 1000, alpha=0.15, label=action["action"]
-                )
+            if action.from_ms is not None and action.to_ms is not None:
+                axes.axvspan(action.from_ms / 1000, action.to_ms / 1000, alpha=0.15, label=action.action)
         one = row.presentation
         axes.set_title(f"{one.species}: asked {', '.join(one.actions)} → {row.decision.reason}", fontsize=9)
         axes.legend(fontsize=7, loc="upper right")

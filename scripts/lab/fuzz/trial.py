@@ -9,7 +9,7 @@ from typing import Any
 
 from matcher.errors import BadImage
 from matcher.local import LocalMatcher
-from matcher.types import Frame
+from matcher.types import Frame, FrameKind
 
 MOST_MB, MOST_S = 300.0, 10.0
 
@@ -50,7 +50,10 @@ class Trial:
         self.slowest = max(self.slowest, (time.process_time() - began, name))
 
     def _observed(self, image: bytes) -> str:
-        frames = [Frame(0, 0, "evidence", image), Frame(1, 200, "motion", image, mirrored=True)]
+        frames = [
+            Frame(0, 0, FrameKind.EVIDENCE, image),
+            Frame(1, 200, FrameKind.MOTION, image, mirrored=True),
+        ]
         return f"hint {self.matcher.observe(frames)[0].hint}"
 
     def _enrolled(self, image: bytes) -> str:

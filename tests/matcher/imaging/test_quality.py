@@ -1,7 +1,7 @@
 """What is said of a frame: one hint, the most useful first, under the standard's names."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import combinations
 from typing import Any
 
@@ -75,13 +75,13 @@ def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
 
 def test_components_have_the_standards_names(matcher: LocalMatcher) -> None:
     enrolled = matcher.enrol((samples() / "single_face.jpg").read_bytes())
-    assert set(enrolled.quality) == {
+    assert set(asdict(enrolled.quality)) == {
         "single_face_present", "inter_eye_distance", "head_size", "luminance_mean", "sharpness",
         "under_exposure_prevention", "over_exposure_prevention", "illumination_uniformity",
         "head_pose_yaw", "head_pose_pitch", "head_pose_roll", "eyes_open", "mouth_closed",
         "eyes_visible", "face_occlusion_prevention",
     }  # fmt: skip
-    assert enrolled.quality["face_occlusion_prevention"] == enrolled.quality["single_face_present"] == 1.0
+    assert enrolled.quality.face_occlusion_prevention == enrolled.quality.single_face_present == 1.0
 
 
 def _evidence(matcher: LocalMatcher, picture: np.ndarray) -> Observation:

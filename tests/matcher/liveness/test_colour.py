@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.liveness.colour import DRIFT, FEWEST, LAGS_MS, MOST, PALETTE, possible, response
 from matcher.local import LocalMatcher
-from matcher.types import Observation, Shown
+from matcher.types import ColourResponse, ColourStatus, Observation, Shown
 from models.domain import challenge
 from models.domain.policy import Policy
 from scripts.demo.film import samples
@@ -18,7 +18,6 @@ from tests.matcher.captures import WOMAN, examined, frames
 
 COLOURS = tuple(Shown(rgb, 400) for rgb in ("#FF0000", "#00FFFF", "#0000FF", "#FFFF00"))
 OTHERS = tuple(Shown(rgb, 400) for rgb in ("#00FFFF", "#FF0000", "#FFFF00", "#0000FF"))
-UNKNOWN = {"score": None, "p": None, "lag_ms": None}
 
 
 def observed(skins: Sequence[Sequence[float] | None], step_ms: int = 200, kind: str = "motion"):
@@ -58,30 +57,30 @@ def test_every_sequence_that_may_be_drawn_is_tried_once(count: int) -> None:
 
 
 def test_without_colours_nothing_is_asked() -> None:
-    assert response((), shining(COLOURS, 0.1)) == {"status": "not_asked", "frames": 0, **UNKNOWN}
+    assert response((), shining(COLOURS, 0.1)) == ColourResponse(ColourStatus.NOT_ASKED)
 
 
 @pytest.mark.parametrize("lag_ms", [-200, 0, 150, 400, 800, 1000])
 @pytest.mark.parametrize("share", [0.02, 0.2])
 def test_a_face_that_answers_is_the_best_of_all_sequences(lag_ms: int, share: float) -> None:
     found = response(COLOURS, shining(COLOURS, share, lag_ms))
-    assert found["status"] == "measured" and found["frames"] == 13
-    assert found["p"] <= 2 / len(possible(len(COLOURS)))
-    assert found["score"] > 0.9
-    assert abs(found["lag_ms"] - lag_ms) <= 200
+    assert found.status == "measured" and found.frames == 13
+    assert found.p <= 2 / len(possible(len(COLOURS)))
+    assert found.score > 0.9
+    assert abs(found.lag_ms - lag_ms) <= 200
 
 
 def test_light_that_drifts_does_not_hide_the_answer() -> None:
-    assert response(COLOURS, shining(COLOURS, 0.05, drift=0.1))["p"] <= Policy().colour_p_max
+    assert response(COLOURS, shining(COLOURS, 0.05, drift=0.1)).p <= Policy().colour_p_max
 
 
 def test_an_answer_to_other_colours_is_none() -> None:
-    assert response(OTHERS, shining(COLOURS, 0.1))["p"] > 10 * Policy().colour_p_max
+    assert response(OTHERS, shining(COLOURS, 0.1)).p > 10 * Policy().colour_p_max
 
 
 def test_a_face_that_never_changes_answers_nothing() -> None:
     found = response(COLOURS, observed([(150, 110, 90)] * 14))
-    assert (found["score"], found["p"]) == (0.0, 1.0)
+    assert (found.score, found.p) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_a_face_that_never_changes_answers_nothing() -> None:
 )  # fmt: skip
 def test_too_little_is_not_measured(seen: list[Observation]) -> None:
     found = response(COLOURS, seen)
-    assert found["status"] == "not_measured" and found["p"] is None and found["frames"] < FEWEST
+    assert found.status == "not_measured" and found.p is None and found.frames < FEWEST
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_too_little_is_not_measured(seen: list[Observation]) -> None:
     ids=["unknown", "twice the same", "too many"],
 )
 def test_colours_that_are_never_drawn_are_not_measured(colours: tuple[Shown, ...]) -> None:
-    assert response(colours, shining(COLOURS, 0.1))["status"] == "not_measured"
+    assert response(colours, shining(COLOURS, 0.1)).status == "not_measured"
 
 
 SKINS = st.lists(st.none() | st.tuples(*[st.floats(0, 255)] * 3), max_size=30)
@@ -111,19 +110,19 @@ SKINS = st.lists(st.none() | st.tuples(*[st.floats(0, 255)] * 3), max_size=30)
 def test_any_film_gives_possible_figures(skins, step_ms, count, data) -> None:
     drawn = data.draw(st.sampled_from(possible(count).tolist()))
     found = response([Shown(PALETTE[place], 400) for place in drawn], observed(skins, step_ms))
-    assert found["status"] in ("measured", "not_measured")
-    if found["status"] == "measured":
-        assert -1.000001 <= found["score"] <= 1.000001
-        assert 0 < found["p"] <= 1
-        assert found["lag_ms"] in LAGS_MS.tolist()
-        assert FEWEST <= found["frames"] <= len(skins)
+    assert found.status in ("measured", "not_measured")
+    if found.status == "measured":
+        assert -1.000001 <= found.score <= 1.000001
+        assert 0 < found.p <= 1
+        assert found.lag_ms in LAGS_MS.tolist()
+        assert FEWEST <= found.frames <= len(skins)
 
 
 def test_of_all_that_may_be_drawn_one_in_a_hundred_fits_a_film_that_knows_nothing() -> None:
     """Whatever the film: its best sequences are the best for it, but it cannot choose what is drawn."""
     film = observed(np.random.default_rng(7).normal((150, 110, 90), 3, (14, 3)).tolist())
     chances = [
-        response([Shown(PALETTE[place], 400) for place in drawn], film)["p"] for drawn in possible(3).tolist()
+        response([Shown(PALETTE[place], 400) for place in drawn], film).p for drawn in possible(3).tolist()
     ]
     for p_max in (0.01, 0.05, 0.5):
         assert np.mean(np.array(chances) <= p_max) <= p_max
@@ -147,8 +146,8 @@ def test_a_real_face_answers_simulated_light(
 ) -> None:
     with matcher._models() as models:
         seen = filmed(models, stretch, COLOURS, 250, share)
-    assert (response(COLOURS, seen)["p"] <= Policy().colour_p_max) is answers
-    assert response(OTHERS, seen)["p"] > Policy().colour_p_max
+    assert (response(COLOURS, seen).p <= Policy().colour_p_max) is answers
+    assert response(OTHERS, seen).p > Policy().colour_p_max
 
 
 def test_simulated_light_falls_on_the_face_only() -> None:
@@ -160,6 +159,6 @@ def test_simulated_light_falls_on_the_face_only() -> None:
 
 
 def test_a_report_says_what_became_of_the_colours(matcher: LocalMatcher) -> None:
-    assert examined(matcher, frames(WOMAN)).colour["status"] == "not_asked"
+    assert examined(matcher, frames(WOMAN)).colour.status == "not_asked"
     found = examined(matcher, frames(WOMAN), colours=COLOURS).colour
-    assert found["status"] == "measured" and found["frames"] >= 13 and found["p"] > 0.01
+    assert found.status == "measured" and found.frames >= 13 and found.p > 0.01

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matcher.liveness.bezel import bezel
 from matcher.liveness.cues import cues
 from matcher.local import LocalMatcher
-from matcher.types import Observation
+from matcher.types import Observation, PadCues
 from scripts.demo.film import Film
 from tests.matcher.captures import MAN, WOMAN, examined, frames, observed
 from tests.support.shared import shared
@@ -61,10 +61,10 @@ def test_a_monitor_is_framed_and_a_room_is_not(matcher: LocalMatcher) -> None:
     films = shared("liveness")
     for name, is_screen in (("bona_fide.mp4", False), ("screen_replay.mp4", True)):
         filmed = frames(Film(films / name, 1.0, 4.0))
-        found = cues(observed(matcher, filmed))["bezel"]
+        found = cues(observed(matcher, filmed)).bezel
         assert (found >= SCREEN) is is_screen, name
     for film in (MAN, WOMAN):
-        assert cues(observed(matcher, frames(film)))["bezel"] < SCREEN
+        assert cues(observed(matcher, frames(film))).bezel < SCREEN
 
 
 def test_only_evidence_is_searched_for_lines(matcher: LocalMatcher) -> None:
@@ -82,12 +82,12 @@ def test_usable_evidence_alone_counts() -> None:
         evidence(0.9, 0.2), evidence(0.4, 0.3), evidence(0.7, 0.9), evidence(0.0, 1.0, "blurred"),
         Observation(0, 0, "motion", "", "", 1, live=0.1),
     ]  # fmt: skip
-    assert cues(seen) == {"spread": pytest.approx(0.5), "bezel": 0.3}
-    assert cues([evidence(None, None)]) == cues([]) == {"spread": None, "bezel": None}
+    assert cues(seen) == PadCues(spread=pytest.approx(0.5), bezel=0.3)
+    assert cues([evidence(None, None)]) == cues([]) == PadCues(spread=None, bezel=None)
 
 
 def test_a_report_tells_them(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(MAN))
-    assert report.pad["cues"]["spread"] is None and 0 < report.pad["cues"]["bezel"] < SCREEN
+    assert report.pad.cues.spread is None and 0 < report.pad.cues.bezel < SCREEN
     guarded = examined(LocalMatcher(1, shared("models")), frames(MAN))
-    assert 0 <= guarded.pad["cues"]["spread"] < 1
+    assert 0 <= guarded.pad.cues.spread < 1

@@ -1,0 +1,50 @@
+"""What goes into the matcher and what comes out: frozen values that survive JSON.
+
+Import any name from here; the modules below only keep them apart.
+"""
+
+from matcher.types.capture import Frame, FrameKind, Hint, Observation
+from matcher.types.faces import Embedder, Enrolment, PhotoQuality, Template, Verdict
+from matcher.types.question import Examination, Shown
+from matcher.types.report import (
+    Acquisition,
+    ActionSeen,
+    Cohort,
+    ColourResponse,
+    ColourStatus,
+    Comparison,
+    Continuity,
+    ModelUsed,
+    PadCues,
+    PadReport,
+    PadStatus,
+    Report,
+    Timing,
+)
+
+__all__ = [
+    "Acquisition",
+    "ActionSeen",
+    "Cohort",
+    "ColourResponse",
+    "ColourStatus",
+    "Comparison",
+    "Continuity",
+    "Embedder",
+    "Enrolment",
+    "Examination",
+    "Frame",
+    "FrameKind",
+    "Hint",
+    "ModelUsed",
+    "Observation",
+    "PadCues",
+    "PadReport",
+    "PadStatus",
+    "PhotoQuality",
+    "Report",
+    "Shown",
+    "Template",
+    "Timing",
+    "Verdict",
+]

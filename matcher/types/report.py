@@ -1,0 +1,177 @@
+"""The facts about one capture. Scores are facts: no threshold of a policy is applied here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from matcher.types.capture import Hint
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """One weight file that took part; `engine` says what ran it, where there is a choice."""
+
+    name: str
+    version: str
+    sha256: str
+    engine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """How many frames came and how many can be used; `hint` is what was mostly wrong with the others."""
+
+    motion: int
+    evidence: int
+    usable_motion: int
+    usable_evidence: int
+    hint: Hint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Whether the frames are one unbroken film; times in ms, `rate` frames a second.
+
+    `backward` counts steps back in time, `repeated` frames that are byte for byte an earlier one;
+    `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` the longest in which the face
+    moves and looks as it did earlier in the same capture.
+    """
+
+    duration_ms: int
+    max_gap_ms: int
+    rate: float
+    backward: int
+    repeated: int
+    frozen_ms: int
+    looped_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSeen:
+    """Whether an action was done at all, and when it was done in the order asked for (ms, else None)."""
+
+    action: str
+    done: bool
+    from_ms: int | None
+    to_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Continuity:
+    """The least likeness (cosine) between frames of the capture, None where none could be compared."""
+
+    same_face_min: float | None
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class PadCues:
+    """What the evidence frames say together of a picture instead of a face, each 0–1 or not measured.
+
+    `spread` is the difference of the highest and the lowest P(bona fide); `bezel` the median of how
+    unbroken the straight lines around the face are.
+    """
+
+    spread: float | None
+    bezel: float | None
+
+
+class PadStatus(StrEnum):
+    """Whether PAD weights are present."""
+
+    MEASURED = "measured"
+    NOT_AVAILABLE = "not_available"
+
+
+@dataclass(frozen=True, slots=True)
+class PadReport:
+    """What presentation attack detection says; `score` and `lowest` are P(bona fide), 0–1.
+
+    `score` is the median over the evidence that shows who it is, `lowest` the least median of three
+    neighbours in time among the `frames` judged.
+    """
+
+    status: PadStatus
+    score: float | None
+    lowest: float | None
+    frames: int
+    cues: PadCues
+
+
+class ColourStatus(StrEnum):
+    """Whether the screen showed colours and the answer of the skin could be measured."""
+
+    NOT_ASKED = "not_asked"
+    NOT_MEASURED = "not_measured"
+    MEASURED = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class ColourResponse:
+    """How well the skin follows the colours of the screen.
+
+    `score` is the correlation, −1…1, at the best delay `lag_ms`; `p`, above 0 and at most 1, the share of
+    all possible sequences that fit as well; `frames` how many were used.
+    """
+
+    status: ColourStatus
+    score: float | None = None
+    p: float | None = None
+    lag_ms: int | None = None
+    frames: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How alike probe and references are: `sface` cosine, `dlib` distance, `score` what is decided on."""
+
+    sface: float | None
+    dlib: float | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The best score of any relative, and how far the claimed person is above it."""
+
+    best: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The facts about one capture."""
+
+    models: tuple[ModelUsed, ...]
+    acquisition: Acquisition
+    timing: Timing
+    actions: tuple[ActionSeen, ...]
+    in_order: bool
+    continuity: Continuity
+    pad: PadReport
+    colour: ColourResponse
+    comparison: Comparison
+    cohort: Cohort
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON types."""
+        return dict(REPORT.dump_python(self, mode="json", warnings=False))
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Report":
+        """Return a stored report, also one of before loops, stretches and cues were measured.
+
+        Raises ValueError for what is none.
+        """
+        try:
+            timing = {"looped_ms": 0} | document["timing"]
+            pad = {"lowest": None, "cues": {"spread": None, "bezel": None}} | document["pad"]
+        except (KeyError, TypeError):
+            raise ValueError("this is no report") from None
+        return REPORT.validate_python({**document, "timing": timing, "pad": pad})
+
+
+REPORT = TypeAdapter(Report)
