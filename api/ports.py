@@ -11,7 +11,7 @@ from api.settings import Settings
 from matcher.protocol import Matcher
 from matcher.types import Template
 from models.database import Database
-from models.domain.idnumber import IdNumber
+from models.domain.identity.idnumber import IdNumber
 from models.domain.person import Network
 from models.objects import Objects
 from models.vault import Vault

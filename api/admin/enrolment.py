@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from api.ports import Ports
 from matcher.errors import BadImage
 from models import tables
-from models.domain import idnumber
 from models.domain.errors import Invalid
-from models.domain.idnumber import IdNumber, IdType
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdNumber, IdType
 from models.domain.person import Network, Proof
 
 PHOTOS_KEPT = 3

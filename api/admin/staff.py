@@ -10,7 +10,7 @@ from api.limits.guesses import tally
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Conflict, Invalid, Refusal
-from models.domain.idnumber import IdNumber
+from models.domain.identity.idnumber import IdNumber
 from models.domain.person import User
 from models.domain.shift import Duty
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.ports import PersonView, Ports
 from models import tables
-from models.domain import idnumber
 from models.domain.errors import Invalid, TooMany
-from models.domain.idnumber import IdType
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdType
 from models.domain.person import needs_guardian
 from models.domain.provider import Provider, check_document
 

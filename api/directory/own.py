@@ -10,7 +10,8 @@ from api.ports import PersonView, Relative
 from matcher.types import Template
 from models import tables
 from models.database import Database
-from models.domain.idnumber import IdNumber
+from models.domain.identity.idnumber import IdNumber
+from models.domain.identity.names import same
 from models.domain.person import SELF, Network, rank
 from models.vault import Vault
 
@@ -24,10 +25,14 @@ class OwnDirectory:
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this number if the name fits, else None."""
-        index = self._vault.index("id_number", number.key)
+        indexes = [self._vault.index("id_number", key) for key in number.keys]
         with self._database.reading() as db:
-            row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
-            if row is None or self._name(row) != folded(name):
+            rows = {
+                row.id_index: row
+                for row in db.scalars(select(tables.Person).where(tables.Person.id_index.in_(indexes)))
+            }
+            row = next((rows[index] for index in indexes if index in rows), None)
+            if row is None or not same(self._vault.text(f"person.name:{row.id}", row.name), name):
                 return None
             return self._views(db, [row])[0]
 
@@ -76,9 +81,6 @@ class OwnDirectory:
         sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
         return (Template.from_json(document) for document in json.loads(sealed))
 
-    def _name(self, row: tables.Person) -> str:
-        return folded(self._vault.text(f"person.name:{row.id}", row.name))
-
     def _views(self, db: Session, rows: list[tables.Person]) -> list[PersonView]:
         """Return the rows as views, with one look-up for all of them."""
         ids = [row.id for row in rows]
@@ -99,8 +101,3 @@ class OwnDirectory:
             )
             for row in rows
         ]
-
-
-def folded(name: str) -> str:
-    """Return a name as it is compared: no blanks, one kind of dot, any case."""
-    return "".join(name.split()).replace("•", "·").replace("・", "·").casefold()

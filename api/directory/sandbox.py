@@ -1,9 +1,9 @@
 """The sandbox's own directory, and the one that knows real and sandbox persons apart."""
 
-from api.directory.own import folded
 from api.ports import PersonDirectory, PersonView, Relative
 from matcher.types import Template
-from models.domain.idnumber import IdNumber, IdType
+from models.domain.identity.idnumber import IdNumber, IdType
+from models.domain.identity.names import same
 from models.domain.person import SELF, Network
 from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
 
@@ -14,8 +14,8 @@ class SandboxDirectory:
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this magic number if the name fits, else None."""
         for person in CAST:
-            if (IdType.RESIDENT, person.number) == (number.id_type, number.number):
-                return _view(person) if folded(person.name) == folded(name) else None
+            if IdNumber(IdType.RESIDENT, person.number).key == number.key:
+                return _view(person) if same(person.name, name) else None
         return None
 
     def person(self, person_id: str) -> PersonView | None:

@@ -7,7 +7,7 @@ from api.ports import PersonView, Ports
 from api.verification.case import Case
 from models import tables
 from models.domain.attempt import Channel
-from models.domain.person import Push, age, mask
+from models.domain.person import Push, Sex, age, mask, sex_of
 
 
 def verification(ports: Ports, case: Case) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def person(ports: Ports, view: PersonView, relation: str, push: Push) -> dict[st
         "person_id": view.person_id,
         "name": mask(view.name),
         "relation": relation,
-        "sex": view.sex,
+        "sex": sex_of(view.sex) or Sex.UNKNOWN,
         "age": age(view.birth, ports.today()) if view.birth else None,
         "enrolled": view.enrolled,
         "subscribed": push is Push.READY,

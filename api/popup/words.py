@@ -54,7 +54,6 @@ IN_THE_WAY = {
     "turned": ("没有正对手机", "请对方正对着手机。"),
 }
 GENERAL = "没有办成，请再试一次，或用“其他方式核验”。"
-SEX = {"male": "男", "female": "女"}
 PUSH = {"ready": "可推送", "not_bound": "未开通", "no_credit": "无额度"}
 ID_TYPES = {
     "resident": "居民身份证",

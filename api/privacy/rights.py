@@ -14,7 +14,7 @@ from models import tables
 from models.domain import attempt as rules
 from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
 from models.domain.errors import Absent, Forbidden
-from models.domain.person import User, mask
+from models.domain.person import Sex, User, mask, sex_of
 
 RECENT = timedelta(minutes=10)
 
@@ -85,7 +85,7 @@ def export(ports: Ports, user: User) -> dict[str, Any]:
             "person": {
                 "person_id": person_id,
                 "name": mask(ports.vault.text(f"person.name:{person_id}", person.name)),
-                "sex": person.sex,
+                "sex": sex_of(person.sex) or Sex.UNKNOWN,
                 "birth": person.birth.isoformat() if person.birth else None,
                 "enrolled_photos": len(_enrolments(db, person_id)),
             },

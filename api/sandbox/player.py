@@ -15,7 +15,7 @@ from models.domain import sandbox as rules
 from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState, Channel, advance
 from models.domain.delivery import DUE, DeliveryState
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 from models.domain.person import SELF
 from models.domain.sandbox import BY_ID, CAST, Outcome
 from models.domain.verification import VerificationEvent

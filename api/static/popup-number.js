@@ -16,7 +16,11 @@ function wrongWith(number, now) {
 export function checkNumber(now) {
   const field = document.getElementById('id_number')
   const hint = document.getElementById('id_hint')
-  const number = field.value.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
+  const number = field.value
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}\p{Pd}='"`‘’“”]/gu, '')
+    .toUpperCase()
+    .replace(/^([0-9]{17})[×ХΧ]$/, '$1X')
   const isResident = document.getElementById('id_type').value === 'resident'
   const wrong = isResident && number ? wrongWith(number, now) : ''
   field.setCustomValidity(wrong)

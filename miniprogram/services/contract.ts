@@ -176,7 +176,7 @@ export interface ListedPerson {
   person_id: string
   name: string
   relation: string
-  sex: string | null
+  sex: Sex
   age: number | null
   network: Network
   enrolled: boolean
@@ -273,6 +273,8 @@ export interface SceneAnswer {
   reason: string | null
   superseded_by: Successor | null
 }
+
+export type Sex = "男" | "女" | "unknown"
 
 export interface StaffAnswer {
   staff_id: string

@@ -14,9 +14,9 @@ const OTHER_FORMS: Partial<Record<IdType, RegExp>> = {
   birth_certificate: /^[A-Z][0-9]{9}$/,
 }
 
-/** Return what is typed in its one form: half-width, upper case, without spaces and hyphens. */
+/** Return what is typed or pasted in its one form: half-width, upper case, without blanks, hyphens and quotes. */
 export function canonical(text: string): string {
-  return text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
+  return text.normalize('NFKC').replace(/[\s\p{Cf}\p{Pd}='"`‘’“”]/gu, '').toUpperCase().replace(/^([0-9]{17})[×ХΧ]$/, '$1X')
 }
 
 /** Return a number in groups that can be read against a card: region, birth, the rest. */

@@ -17,6 +17,39 @@ class Network(StrEnum):
     FAMILY_PROXY = "family_proxy"
 
 
+class Sex(StrEnum):
+    """What a counter reads, whatever the documents and the imports called it."""
+
+    MALE = "男"
+    FEMALE = "女"
+    UNKNOWN = "unknown"
+
+
+# GB/T 2261.1 counts 0, 1, 2, 9; the rest is what spreadsheets write.
+_SEX_WORDS = {
+    Sex.MALE: ("男", "男性", "male", "m", "man", "1", "先生"),
+    Sex.FEMALE: ("女", "女性", "female", "f", "woman", "2", "女士"),
+    Sex.UNKNOWN: (
+        "",
+        "未知",
+        "unknown",
+        "unspecified",
+        "0",
+        "9",
+        "未说明",
+        "未说明的性别",
+        "未知的性别",
+        "不详",
+    ),
+}
+_SEXES = {word: sex for sex, words in _SEX_WORDS.items() for word in words}
+
+
+def sex_of(text: str | None) -> Sex | None:
+    """Return which sex a word means, UNKNOWN for none, None for a word that means none of them."""
+    return _SEXES.get((text or "").strip().casefold())
+
+
 class Proof(StrEnum):
     """What stands behind a binding: who said that this WeChat is this person's."""
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason
 from models.domain.errors import Conflict, Invalid
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 
 
 class Provider(StrEnum):

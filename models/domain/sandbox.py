@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from models.domain.attempt import AttemptEvent, AttemptState, Channel
-from models.domain.idnumber import check_character
+from models.domain.identity.idnumber import check_character
 
 ID_PREFIX = "sandbox_"
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
 from models.domain.attempt import Channel
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 from models.domain.person import Network, Proof
 
 

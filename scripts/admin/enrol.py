@@ -17,7 +17,7 @@ from api.admin import enrolment
 from api.admin.enrolment import Entry
 from api.ports import Ports
 from models.domain.errors import Refusal
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 from models.domain.person import Network, mask
 from scripts.admin import setting
 

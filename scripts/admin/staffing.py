@@ -10,8 +10,8 @@ from api.admin import staff
 from api.admin.staff import Member
 from api.ports import Ports
 from models import tables
-from models.domain import idnumber
-from models.domain.idnumber import IdNumber, IdType
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdNumber, IdType
 from models.domain.shift import Duty, duty
 
 console = Console()

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.domain.idnumber import check_character
+from models.domain.identity.idnumber import check_character
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 from api.admin import institutions, staff
 from api.admin.staff import Member
 from api.ports import Ports
-from models.domain import idnumber
-from models.domain.idnumber import IdType
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdType
 from scripts.demo.cast import Player
 from scripts.demo.film import samples
 

@@ -16,9 +16,9 @@ from api.app import create_app
 from api.sandbox import player
 from api.settings import Profile
 from models import tables
-from models.domain import idnumber
 from models.domain.errors import Invalid
-from models.domain.idnumber import IdType
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdType
 from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
 from tests.support import play
 from tests.support.receiver import Till

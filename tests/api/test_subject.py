@@ -11,7 +11,7 @@ from api.capture import challenge
 from api.contacts import credits
 from api.policies import versions
 from models import tables
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 from models.domain.person import Proof
 from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger

@@ -101,7 +101,7 @@ def test_no_module_keeps_state(path: Path) -> None:
 
 
 def test_the_domain_is_pure() -> None:
-    for path in (ROOT / "models/domain").glob("*.py"):
+    for path in (ROOT / "models/domain").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

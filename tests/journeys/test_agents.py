@@ -9,7 +9,7 @@ from api.admin import institutions, staff
 from api.admin.staff import Member
 from api.policies import versions
 from models import tables
-from models.domain.idnumber import IdType, parse
+from models.domain.identity.idnumber import IdType, parse
 from models.domain.policy import Policy
 from models.domain.provider import Provider
 from tests.support import play

@@ -18,7 +18,7 @@ from matcher.errors import MatcherUnavailable
 from models import tables
 from models.domain import notice
 from models.domain.decision import UNANSWERED
-from models.domain.idnumber import IdType, parse
+from models.domain.identity.idnumber import IdType, parse
 from models.domain.provider import Provider
 from tests.support import play
 from tests.support.world import (

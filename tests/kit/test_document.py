@@ -25,7 +25,7 @@ OPERATIONS = {
     if path.startswith("/v1/")
 }
 FLOWS = ("lifecycle", "attempt", "agents", "bypass", "redeem", "till_code")
-RULES = ("verification", "idnumber", "provider", "agent")
+RULES = ("verification", "identity/idnumber", "provider", "agent")
 SOURCES = [
     *(
         f"api/{name}.py"

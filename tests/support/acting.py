@@ -11,7 +11,7 @@ from api.admin import enrolment, institutions
 from api.admin.enrolment import Entry
 from models import tables
 from models.domain import notice
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 from models.domain.provider import Provider
 from tests.support import play
 from tests.support.world import MAN, Insured, World, number, purchase

@@ -25,7 +25,7 @@ from api.settings import Profile, Settings
 from matcher.protocol import Matcher
 from models import migrate
 from models.database import Database
-from models.domain.idnumber import IdType, check_character
+from models.domain.identity.idnumber import IdType, check_character
 from models.domain.person import Network
 from models.domain.policy import Policy
 from models.objects import Objects

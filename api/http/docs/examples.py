@@ -14,7 +14,7 @@ _person = {
     "person_id": PERSON,
     "name": "沙**过",
     "relation": "本人",
-    "sex": "male",
+    "sex": "男",
     "age": 66,
     "network": "self",
     "enrolled": True,

@@ -9,7 +9,7 @@ from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
-from models.domain.person import Network, Proof, Push
+from models.domain.person import Network, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
@@ -36,7 +36,7 @@ class ListedPerson(Answer):
     person_id: str
     name: str
     relation: str
-    sex: str | None
+    sex: Sex
     age: int | None
     network: Network
     enrolled: bool

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.http.schemas.requests import Bypass
-from api.http.schemas.text import IdNumber, Name, Relation, Word
+from api.http.schemas.text import IdNumber, PersonName, Relation, Word
 from models.domain.agent import Checks
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 
 
 class Form(BaseModel):
@@ -30,7 +30,7 @@ class Pick(Form):
     """Whom the cashier picked from the list or typed in; on the QR channel it may be nobody yet."""
 
     person_id: Word | None = None
-    name: Name | None = None
+    name: PersonName | None = None
     id_number: IdNumber | None = None
     id_type: IdType = IdType.RESIDENT
     relation: Relation | None = None

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from api.http.schemas.text import IdNumber, Name, Relation, Statement, Word, text
+from api.http.schemas.text import IdNumber, Name, PersonName, Relation, Statement, Word, text
 from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
-from models.domain.idnumber import IdType
+from models.domain.identity.idnumber import IdType
 
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
@@ -22,7 +22,7 @@ class Body(BaseModel):
 class NamedPerson(Body):
     """A person as typed at the till or on the phone."""
 
-    name: Name
+    name: PersonName
     id_number: IdNumber
     id_type: IdType = IdType.RESIDENT
 
@@ -107,7 +107,7 @@ class PersonChoice(Body):
     """Who is there: of the list, or typed in."""
 
     person_id: Word | None = None
-    name: Name | None = None
+    name: PersonName | None = None
     id_number: IdNumber | None = None
     id_type: IdType = IdType.RESIDENT
     relation: Relation | None = None
@@ -154,7 +154,7 @@ class NewAppeal(Body):
 class NewBinding(Body):
     """Whom this phone wants to receive pushes for; the six digits prove that it is at the counter."""
 
-    name: Name
+    name: PersonName
     id_number: IdNumber
     id_type: IdType = IdType.RESIDENT
     till_code: Annotated[str, StringConstraints(max_length=16)] | None = None

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from models.domain.errors import Invalid
+from models.domain.identity import names
+
 # Formats (zero width, right to left), line and paragraph separators, surrogates, private use.
 UNSEEN = frozenset({"Cf", "Zl", "Zp", "Cs", "Co"})
 
@@ -22,8 +25,20 @@ def _seen(text: str) -> str:
     return text
 
 
+def _taken(name: str) -> str:
+    """Return an insured person's name by the one rule for names."""
+    try:
+        return names.taken(name)
+    except Invalid as refusal:
+        raise ValueError(refusal.detail) from None
+
+
 Name = Annotated[str, text(50), AfterValidator(_seen)]
+# Whoever is looked up: what the import took must be taken here, and nothing typed is ever shown.
+PersonName = Annotated[
+    str, StringConstraints(min_length=1, max_length=2 * names.LONGEST), AfterValidator(_taken)
+]
 Word = Annotated[str, text(64), AfterValidator(_seen)]
-IdNumber = Annotated[str, text(32)]
+IdNumber = Annotated[str, text(64)]
 Relation = Annotated[str, text(16), AfterValidator(_seen)]
 Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -7,7 +7,7 @@ import { recallResult, rememberResult } from '../../../miniprogram/services/memo
 import { deletePhotos } from '../../../miniprogram/services/photos'
 import { explain } from '../../../miniprogram/services/strings/index'
 
-const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: null, age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
+const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: 'unknown', age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
 const SCENE = {
   scene: 's', channel: 'qr', state: 'opened', server_time: '2026-11-24T10:00:00+00:00', expires_at: '2026-11-24T10:01:00+00:00',
   tries_left: 3, institution: '第一药房', amount_fen: 1, person: null, persons: [PERSON], provider: 'own', notice: { version: '1', text: '' },

@@ -8,7 +8,7 @@ import { inLanguage } from '../../../miniprogram/services/strings/index'
 import { zh } from '../../../miniprogram/services/strings/zh'
 
 const person = (changes: Partial<ListedPerson>) =>
-  ({ person_id: 'p', name: '李*国', relation: '本人', sex: 'male', age: 58, network: 'self', enrolled: true, subscribed: true, ...changes }) as ListedPerson
+  ({ person_id: 'p', name: '李*国', relation: '本人', sex: '男', age: 58, network: 'self', enrolled: true, subscribed: true, ...changes }) as ListedPerson
 
 test('who may be filmed can be picked; a child’s parent is, without a photo documents are', () => {
   const [man, child, faceless] = rows([person({}), person({ age: 13 }), person({ enrolled: false })])

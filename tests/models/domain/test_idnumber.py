@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.domain.errors import Invalid
-from models.domain.idnumber import IdType, check_character, parse
+from models.domain.identity.idnumber import IdType, check_character, parse
 
 TODAY = date(2026, 11, 24)
 EIGHTEEN = [IdType.RESIDENT, IdType.HK_MACAO_TAIWAN, IdType.FOREIGN_PERMANENT]
@@ -196,3 +196,31 @@ def test_the_numbers_the_mini_program_is_tested_with_are_read_the_same_here(id_t
         refused(IdType(id_type), text)
     else:
         assert parse(IdType(id_type), text, TODAY).number == wanted
+
+
+@pytest.mark.parametrize(
+    "around",
+    ['="{}"', "'{}", "\ufeff{}", "\u202d{}\u202c", "{}\t", "\xa0{}\u3000", "1\u200b{}", "“{}”", "{}’"],
+    ids=ascii,
+)
+def test_what_spreadsheets_put_around_a_number_is_dropped(around):
+    written = around.replace("1\u200b{}", ZHANG[:6] + "\u200b" + ZHANG[6:]).format(ZHANG)
+    assert parse(IdType.RESIDENT, written, TODAY).number == ZHANG
+
+
+@pytest.mark.parametrize("x", ["x", "Ｘ", "×", "Х", "х", "Χ"])
+def test_signs_that_look_like_x_are_x(x):
+    assert parse(IdType.RESIDENT, ENDING_IN_X[:-1] + x, TODAY).number == ENDING_IN_X
+
+
+@pytest.mark.parametrize("start", ["810000", "830000", "911156"])
+def test_an_eighteen_digit_number_is_one_document_whatever_it_is_called(start):
+    written = number(start + "19850615001")
+    found = [parse(id_type, written, TODAY) for id_type in EIGHTEEN]
+    assert len({one.key for one in found}) == 1 and all(one.key == one.keys[0] for one in found)
+    assert f"hk_macao_taiwan:{written}" in found[0].keys
+
+
+def test_the_same_eight_digits_under_two_kinds_are_two_documents():
+    kinds = (IdType.HK_MACAO_TAIWAN, IdType.PASSPORT)
+    assert len({parse(kind, "12345678", TODAY).key for kind in kinds}) == 2

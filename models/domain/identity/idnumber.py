@@ -15,6 +15,9 @@ from models.domain.errors import Invalid
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
+_QUOTES = "='\"`\u00b4\u2018\u2019\u201a\u201c\u201d\u2032\u2033\u02bc"
+# The multiplication sign, the Cyrillic and the Greek letter that look like it.
+_LIKE_X = "\u00d7\u0425\u03a7"
 
 
 class IdType(StrEnum):
@@ -49,22 +52,48 @@ class IdNumber:
 
     @property
     def key(self) -> str:
-        """Return what its blind index is made of: the same number of another kind is another document."""
-        return f"{self.id_type}:{self.number}"
+        """Return what its blind index is made of.
+
+        Numbers of GB 11643 are one series, whatever the document that shows them is called; any other
+        number under another kind is another document.
+        """
+        kind = IdType.RESIDENT if _RESIDENT.fullmatch(self.number) else self.id_type
+        return f"{kind}:{self.number}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return `key`, then those under which the same document was indexed before."""
+        if self.number[0] not in "89" or not _RESIDENT.fullmatch(self.number):
+            return (self.key,)
+        return (self.key, *(f"{kind}:{self.number}" for kind in _ALSO_EIGHTEEN[1:]))
 
 
 def parse(id_type: IdType, text: str, today: date) -> IdNumber:
     """Return the number in its canonical form (half-width, upper case, no spaces).
 
+    What spreadsheets put around a number (apostrophes, `="…"`, letters nobody sees) is dropped.
     Raises Invalid `id_number_invalid`; the text itself is never part of the error.
     """
-    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    number = _bare(text)
     if id_type in _ALSO_EIGHTEEN and _RESIDENT.fullmatch(number):
         return _eighteen(id_type, number, today)
     form = _OTHER_FORMS.get(id_type)
     if form is None or not form.fullmatch(number):
         raise _invalid("form")
     return IdNumber(id_type, number)
+
+
+def _bare(text: str) -> str:
+    """Return a number without blanks, hyphens, quotes and formats, its last X in Latin."""
+    normal = unicodedata.normalize("NFKC", text)
+    number = "".join(one for one in normal if not _around(one)).upper()
+    return number[:-1] + "X" if number[:-1].isdecimal() and number[-1] in _LIKE_X else number
+
+
+def _around(character: str) -> bool:
+    """Tell whether a character is none of a number's own."""
+    kind = unicodedata.category(character)
+    return character.isspace() or kind in ("Cf", "Pd", "Zs") or character in _QUOTES
 
 
 def check_character(first_seventeen: str) -> str:
