@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scripts.demo import profile
+from scripts.demo import profile, vacancy
 from scripts.demo.servers import Servers
 from scripts.demo.stage import pad_note
 from scripts.demo.story import play
@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--serve-only", action="store_true", help="start the servers, play nothing")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    vacancy.refuse_if_taken([*profile.ports_of_call(), *profile.phone_port()])
     document = profile.prepare(fresh=not options.serve_only)
     with Servers(document["base_url"], document["simulator_url"]) as servers:
         held = True if options.serve_only else play(document, servers, console)

@@ -66,6 +66,13 @@ def ports_of_call() -> tuple[int, int]:
     return int(os.environ.get("PORT", "8000")), int(os.environ.get("SIM_PORT", "8001"))
 
 
+def phone_port() -> list[int]:
+    """Return the TCP port of the phone in the browser, where make has built it."""
+    if "SIM_PHONE_URL" in os.environ:
+        return [int(os.environ["SIM_PHONE_URL"].rsplit(":", 1)[1].rstrip("/"))]
+    return [int(os.environ.get("PHONE_PORT", "8002"))] if PHONE.is_file() else []
+
+
 def _use_weights() -> None:
     """Let the servers use the PAD weights that make weights has put into var/weights."""
     if "YIBAO_PAD_DIR" not in os.environ and all((WEIGHTS / name).is_file() for name in weights.files()):

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from scripts.demo import reviewer
 from scripts.demo.film import Film, Shot, samples
 from scripts.demo.phone import Phone
 from scripts.demo.receiver import Receiver
@@ -64,6 +65,7 @@ class Story:
         with stage.scene("四、无人应答；最后一秒失败", "(d) nobody comes; a failure at the last second"):
             self.nobody_comes()
             self.the_last_second()
+            reviewer.conclude_all(stage)
         with stage.scene("五、重放旧画面", "(e) the frames of (a) again"):
             self.old_frames()
         self.wechat.play(self.till, self.begin)
