@@ -40,9 +40,10 @@ def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene
         if earlier is not None:
             return seen, earlier
         _may_lodge(ports, db, seen)
-        channel = seen.attempt.channel
-    rules.check_photos(channel, form.photos)
-    _look_at(ports, channel, form.photos)
+        channel, provider = seen.attempt.channel, seen.attempt.provider
+    rules.check_photos(channel, form.photos, provider)
+    if form.photos:
+        _look_at(ports, channel, form.photos)
     appeal_id = ports.new_id("apl")
     keys = _keys(appeal_id, form)
     for key, photo in zip(keys, form.photos, strict=True):

@@ -3,26 +3,46 @@ import { shrink } from './shrink'
 
 export type Canvas = WechatMiniprogram.Canvas
 
+const JPEG = [0xff, 0xd8, 0xff]
+// One frame may fail; a phone that fails so often in a row cannot do it at all.
+const BROKEN_AFTER = 5
+
 /** Turns camera frames into JPEG on a canvas that lies off screen: OffscreenCanvas has no toDataURL. */
 export class Encoder {
   private busy = false
+  private failures = 0
 
   constructor(private readonly canvas: Canvas) {}
 
-  /** Encode a frame after this callback has returned; false when one is still being encoded. */
-  take(frame: { width: number; height: number; data: ArrayBuffer }, side: number, quality: () => number, done: (jpeg: ArrayBuffer) => void): boolean {
+  /** Tell whether this phone's canvas makes no JPEG: nobody shall act for a film that does not exist. */
+  get isBroken(): boolean {
+    return this.failures >= BROKEN_AFTER
+  }
+
+  /** Encode a frame after this callback has returned, and tell `done`, with null when it failed; false when one is still being encoded. */
+  take(frame: { width: number; height: number; data: ArrayBuffer }, side: number, quality: () => number, done: (jpeg: ArrayBuffer | null) => void): boolean {
     if (this.busy) return false
     this.busy = true
     // The camera reuses its buffer: what is needed of it is copied now, the slow part comes later.
     const small = shrink({ width: frame.width, height: frame.height, data: new Uint8ClampedArray(frame.data) }, side)
     setTimeout(() => {
-      try {
-        done(this.jpeg(small, quality()))
-      } finally {
-        this.busy = false
-      }
+      const jpeg = this.encoded(small, quality())
+      this.failures = jpeg ? 0 : this.failures + 1
+      this.busy = false
+      done(jpeg)
     }, 0)
     return true
+  }
+
+  /** Return the picture as JPEG, or null where the phone throws or gives something else: an empty `data:,`, a PNG. */
+  private encoded(picture: Picture, quality: number): ArrayBuffer | null {
+    try {
+      const bytes = this.jpeg(picture, quality)
+      const start = new Uint8Array(bytes.slice(0, JPEG.length))
+      return JPEG.every((byte, i) => byte === start[i]) ? bytes : null
+    } catch {
+      return null
+    }
   }
 
   private jpeg(picture: Picture, quality: number): ArrayBuffer {

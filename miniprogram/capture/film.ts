@@ -31,7 +31,7 @@ export class Film {
     const side = kind === 'evidence' ? this.plan.evidenceSide : this.plan.motionSide
     const quality = () => (kind === 'evidence' ? this.plan.evidenceQuality : this.filming.quality)
     this.encoder.take(frame, side, quality, (bytes) => {
-      if (this.stopped) return
+      if (this.stopped || !bytes) return
       this.on.shot({ seq: this.filming.seq, tMs, kind, mirrored: this.mirrored, bytes })
       this.filming = taken(this.filming, this.plan, kind, tMs, bytes.byteLength)
     })

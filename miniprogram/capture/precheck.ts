@@ -12,6 +12,7 @@ const QUALITY = 0.6
 /** Looks at one frame now and then, before a try is drawn; never stands in the way. */
 export class Precheck {
   private listener: WechatMiniprogram.CameraFrameListener | null = null
+  private timer = 0 as unknown as ReturnType<typeof setTimeout>
   private stopped = false
   private asking = false
   private looks = 0
@@ -28,23 +29,31 @@ export class Precheck {
     this.listener = stage.camera.onCameraFrame((frame) => {
       if (this.asking || this.stopped || stage.clock() < this.notBefore) return
       this.asking = stage.encoder.take(frame, SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
+      if (this.asking) this.listener?.stop()
     })
     this.listener.start()
   }
 
+  /** The camera's frames are asked for only while a look is due: they cost a cheap phone half its strength. */
+  private again(wait: number): void {
+    this.timer = setTimeout(() => this.listener?.start(), wait)
+  }
+
   stop(): void {
     this.stopped = true
+    clearTimeout(this.timer)
     this.listener?.stop()
     this.listener = null
   }
 
-  private async look(jpeg: ArrayBuffer, stage: Stage): Promise<void> {
-    const form = [{ name: 'frame', file: '0.jpg', bytes: jpeg }]
-    const answer = await precheck(this.scene, form).catch((thrown) => this.failed(thrown))
+  private async look(jpeg: ArrayBuffer | null, stage: Stage): Promise<void> {
+    const form = jpeg && [{ name: 'frame', file: '0.jpg', bytes: jpeg }]
+    const answer = form && (await precheck(this.scene, form).catch((thrown) => this.failed(thrown)))
     this.looks += 1
     const wait = stage.weak ? WEAK_EVERY_MS : EVERY_MS * Math.ceil(this.looks / LOOKS_A_STEP)
     this.asking = false
     this.notBefore = stage.clock() + wait
+    this.again(wait)
     if (answer && !this.stopped) this.heard(answer.hint)
   }
 

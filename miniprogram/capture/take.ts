@@ -43,6 +43,7 @@ export class Take {
   private listener: WechatMiniprogram.CameraFrameListener | null = null
   private endings: (() => void)[] = []
   private cancelled = false
+  private deaf = false
   private waitingSince = 0
   private swapped = false
 
@@ -71,7 +72,7 @@ export class Take {
   async run(): Promise<FinishAnswer> {
     this.endings.push(lightUp())
     this.listener = this.stage.camera.onCameraFrame(this.film.frame)
-    this.listener.start()
+    this.listener.start({ fail: () => { this.deaf = true } })
     try {
       await this.until(() => this.isFilmed(), () => this.isSilent())
     } finally {
@@ -144,7 +145,9 @@ export class Take {
   }
 
   private isSilent(): Problem | false {
-    return this.film.tMs === 0 && this.hasWaited(SILENT_MS) && problem('camera_silent')
+    const silent = this.deaf || (this.film.tMs === 0 && this.hasWaited(SILENT_MS))
+    if (this.stage.encoder.isBroken) return problem('encoding_failed')
+    return silent && problem('camera_silent')
   }
 
   private trouble(): Problem | null {

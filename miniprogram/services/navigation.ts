@@ -2,6 +2,8 @@ import type { Scene } from './api'
 
 export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 'subscribe' | 'mine' | 'agents' | 'staff'
 
+const DEEPEST = 9
+
 /** Go to a page in place of this one: nobody steps back into a finished screen. */
 export function go(page: PageName, query: Record<string, string> = {}): void {
   wx.redirectTo({ url: address(page, query) })
@@ -9,6 +11,8 @@ export function go(page: PageName, query: Record<string, string> = {}): void {
 
 /** Go to a page from which one comes back. */
 export function visit(page: PageName, query: Record<string, string> = {}): void {
+  // WeChat opens no eleventh page, and says nothing.
+  if (getCurrentPages().length >= DEEPEST) return go(page, query)
   wx.navigateTo({ url: address(page, query) })
 }
 

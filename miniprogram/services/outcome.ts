@@ -14,6 +14,9 @@ export interface Outcome {
   actions: Action[]
 }
 
+/** The hint of a try that the person left in WeChat's own pages. */
+export const LEFT = 'left'
+
 // After these, another film would not help: the phone leads to documents first (design rule 7).
 const LEADS_TO_DOCUMENTS: readonly string[] = ['not_live', 'frames_seen_before']
 const AHEAD_OF_APPEAL: readonly string[] = ['not_acquired', 'matcher_unavailable']
@@ -54,6 +57,8 @@ function passed(scene: Scene, ends: Action[]): Outcome {
 
 function failed(scene: Scene, finished: FinishAnswer | null, ends: Action[]): Outcome {
   const reason = finished?.reason ?? scene.reason ?? 'unknown'
+  const { left, left_how } = strings().result
+  if (finished?.hint === LEFT) return { mood: 'plain', heading: left, text: left_how, actions: [...choices(scene, reason), ...ends] }
   const reasons: Record<string, string> = strings().reasons
   const hints: Record<string, string> = strings().hints
   const hint = finished?.hint ? hints[finished.hint] : ''

@@ -1,7 +1,17 @@
-/** Ask for the privacy guide's consent; WeChat shows its own panel, once. True when it was given. */
-export function agreedToPrivacy(): Promise<boolean> {
+// So long after a refusal WeChat refuses by itself, without its panel.
+const QUIET_MS = 10_000
+let refusedAt = -QUIET_MS
+
+/** Ask for the privacy guide's consent; WeChat shows its own panel. True when it was given. Soon after a refusal it waits until WeChat will ask. */
+export async function agreedToPrivacy(): Promise<boolean> {
+  const left = refusedAt + QUIET_MS - Date.now()
+  if (left > 0) await new Promise((wait) => setTimeout(wait, left))
   return new Promise((resolve) => {
-    wx.requirePrivacyAuthorize({ success: () => resolve(true), fail: () => resolve(false) })
+    const refused = () => {
+      refusedAt = Date.now()
+      resolve(false)
+    }
+    wx.requirePrivacyAuthorize({ success: () => resolve(true), fail: refused })
   })
 }
 

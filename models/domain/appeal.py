@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.domain.attempt import Attempt, AttemptState, Channel
 from models.domain.errors import Conflict, IllegalTransition, Invalid, OutOfTime, TooMany
+from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 WINDOW = timedelta(minutes=10)
@@ -68,8 +69,15 @@ def within_quota(open_of_person: int, of_cashier_today: int) -> None:
         raise TooMany("too many appeals at this counter today", code="appeal_quota")
 
 
-def check_photos(channel: Channel, photos: Sequence[bytes]) -> None:
-    """Raise Invalid unless 0–3 photos are given, on the QR channel at least one."""
+def check_photos(channel: Channel, photos: Sequence[bytes], provider: Provider = Provider.OWN) -> None:
+    """Raise Invalid unless 0–3 photos are given, on the QR channel at least one; none where WeChat verifies.
+
+    WeChat's rules allow no face photo there but those its own interface takes.
+    """
+    if provider is Provider.WECHAT:
+        if photos:
+            raise Invalid("no photo is taken where WeChat verifies", code="too_many_photos")
+        return
     if len(photos) > PHOTOS:
         raise Invalid("at most three photos", code="too_many_photos")
     if channel is Channel.QR and not photos:

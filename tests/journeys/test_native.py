@@ -10,6 +10,7 @@ from models.domain import provider as providers
 from models.domain.decision import Outcome, Reason
 from models.domain.notice import IN_FORCE
 from models.domain.provider import Provider
+from scripts.demo.film import samples
 from tests.support import play
 from tests.support.world import FACELESS, MAN, STAFF, WIFE, World, claims
 from wechat.errors import WeChatBusy, WeChatUnknown
@@ -216,18 +217,6 @@ def test_only_resident_cards_are_verified_by_wechat(world: World) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "native_resident_only")
 
 
-def test_on_the_cashiers_phone_an_appeal_needs_a_photo(world: World) -> None:
-    scene = play.coded(world, play.opened(world))
-    staff, url = world.phone(STAFF), f"/mp/v1/attempts/{scene}"
-    play.ok(staff.get(url))
-    play.ok(staff.put(f"{url}/person", json={"person_id": world.ids[MAN.name]}))
-    play.agree(staff, scene, notice_version=VERSION)
-    world.wechat.faces[STAFF] = 10004
-    play.ok(staff.post(f"{url}/native"))
-    assert play.ok(staff.post(f"{url}/native/finish"))["reason"] == "not_matched"
-    assert play.appealed(staff, scene).json["code"] == "photo_required"
-
-
 @pytest.mark.parametrize(
     ("verify_ret", "outcome", "reason"),
     [
@@ -246,3 +235,21 @@ def test_on_the_cashiers_phone_an_appeal_needs_a_photo(world: World) -> None:
 def test_only_one_answer_of_wechats_passes(verify_ret: int, outcome: Outcome, reason: Reason) -> None:
     decision = providers.decide(verify_ret)
     assert (decision.outcome, decision.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize("channel", ["push", "qr"])
+def test_where_wechat_verifies_an_appeal_takes_no_face_photo(world: World, channel: str) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification) if channel == "push" else play.coded(world, verification)
+    phone = world.phone(MAN.openid if channel == "push" else STAFF)
+    play.ok(phone.get(f"/mp/v1/attempts/{scene}"))
+    if channel == "qr":
+        chosen = {"person_id": world.ids[MAN.name]}
+        play.ok(phone.put(f"/mp/v1/attempts/{scene}/person", json=chosen))
+    play.agree(phone, scene, notice_version=VERSION)
+    world.wechat.faces[MAN.openid if channel == "push" else STAFF] = 10004
+    play.ok(phone.post(f"/mp/v1/attempts/{scene}/native"))
+    play.ok(phone.post(f"/mp/v1/attempts/{scene}/native/finish"))
+    photo = ((samples() / "single_face.jpg").open("rb"), "face.jpg")
+    assert play.appealed(phone, scene, photo).status_code == 422
+    play.ok(play.appealed(phone, scene), 201)

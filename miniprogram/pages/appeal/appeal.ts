@@ -28,6 +28,8 @@ Page({
     statement: '',
     photos: [] as { path: string; label: string }[],
     more: true,
+    borrowed: false,
+    takesPhotos: true,
     needsPhoto: false,
     whoLooks: '',
     sending: false,
@@ -67,10 +69,13 @@ Page({
       if (this.gone) return
       if (!this.scene.appeal.allowed) return go('result', { scene: this.ticket })
       const { t } = this.data
-      const needsPhoto = this.scene.channel === 'qr'
+      const borrowed = this.scene.channel === 'qr'
+      // Where WeChat verifies, its rules allow no face photo but its own.
+      const takesPhotos = this.scene.provider === 'own'
+      const needsPhoto = takesPhotos && borrowed
       // On the cashier's phone the person has no list to look at later.
-      const how = needsPhoto ? t.who_looks_how_qr : t.who_looks_how
-      this.setData({ phase: 'ask', needsPhoto, whoLooks: fill(how, { days: REVIEW_DAYS, hotline: HOTLINE }) })
+      const how = borrowed ? t.who_looks_how_qr : t.who_looks_how
+      this.setData({ phase: 'ask', borrowed, takesPhotos, needsPhoto, whoLooks: fill(how, { days: REVIEW_DAYS, hotline: HOTLINE }) })
     } catch (thrown) {
       this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
     }
@@ -146,7 +151,7 @@ Page({
   },
 
   onOther() {
-    go('result', { scene: this.ticket, other: this.data.needsPhoto ? 'qr' : 'push' })
+    go('result', { scene: this.ticket, other: this.data.borrowed ? 'qr' : 'push' })
   },
 
   onBack() {

@@ -97,6 +97,8 @@ export const en: typeof zh = {
     title: 'Result',
     passed: 'Verified',
     passed_how: 'Tell the cashier: you can pay now.',
+    left: 'You cancelled',
+    left_how: 'Tap the first button to go on, or show your ID card.',
     late: 'Time is up for another try.',
     failed: 'Not verified this time',
     appealed: 'Appeal lodged',
@@ -322,6 +324,8 @@ export const en: typeof zh = {
     days: 'Mon Tue Wed Thu Fri Sat Sun',
   },
   problems: {
+    encoding_failed: 'This phone cannot take the pictures. Use another one, or show your ID card.',
+    native_unsupported: 'This WeChat cannot check faces. Update it, or show your ID card.',
     camera_silent: 'The camera shows nothing. Leave this page and come back.',
     offline: 'No network. Connect, then try again.',
     internal: 'Something went wrong. Try again; if it still fails, show your ID card.',

@@ -95,6 +95,8 @@ export const zh = {
     title: '认证结果',
     passed: '认证成功',
     passed_how: '请告诉收费员，可以结账了。',
+    left: '您刚才取消了',
+    left_how: '想继续，请点“重新认证”；不想刷脸，可以出示身份证。',
     late: '时间到了，不能再拍了。',
     failed: '这次没有通过',
     appealed: '申诉已提交',
@@ -320,6 +322,8 @@ export const zh = {
     days: '周一 周二 周三 周四 周五 周六 周日',
   },
   problems: {
+    encoding_failed: '这部手机拍不成照片。请换一部手机，或者出示身份证，一样可以买药。',
+    native_unsupported: '这部手机的微信不能刷脸。请更新微信，或者出示身份证，一样可以买药。',
     camera_silent: '摄像头没有画面。请退出后再进来。',
     offline: '网络不通。请连上网络，再试一次。',
     internal: '系统出了一点问题。请再试一次；还不行，请出示身份证。',

@@ -4,16 +4,30 @@ import { wx } from './fake-wx'
 import { verifyNatively } from '../../../miniprogram/capture/native'
 
 let asked: string[] = []
+let outcome = 'failed'
 
 beforeEach(() => {
   asked = []
+  outcome = 'failed'
   wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
   wx.request = (request: { url: string; success: (reply: object) => void }) => {
     const path = new URL(request.url).pathname
     asked.push(path)
-    const data = path.endsWith('/login') ? { token: 't' } : path.endsWith('/finish') ? { outcome: 'failed' } : { verify_id: 'v-1' }
+    const data = path.endsWith('/login') ? { token: 't' } : path.endsWith('/finish') ? { outcome } : { verify_id: 'v-1' }
     setImmediate(() => request.success({ statusCode: 200, header: {}, data }))
   }
+})
+
+test('whoever leaves WeChat’s pages is told so', async () => {
+  wx.requestFacialVerify = ({ fail }: { fail: (error: object) => void }) => fail({ errCode: 90002, errMsg: 'requestFacialVerify:fail' })
+  outcome = 'retry'
+  assert.equal((await verifyNatively('s', () => undefined)).hint, 'left')
+})
+
+test('a WeChat without this interface leads to the way out before anything is begun', async () => {
+  wx.requestFacialVerify = undefined
+  await assert.rejects(verifyNatively('s', () => undefined), { code: 'native_unsupported' })
+  assert.deepEqual(asked, [])
 })
 
 for (const how of ['success', 'fail'] as const) {

@@ -29,19 +29,38 @@ test('shrinking copies: the camera may use its buffer again at once', () => {
 })
 
 test('a frame that comes while one is encoded is dropped', async () => {
-  wx.base64ToArrayBuffer = (text: string) => new TextEncoder().encode(text).buffer
+  wx.base64ToArrayBuffer = (text: string) => new Uint8Array([0xff, 0xd8, 0xff, ...new TextEncoder().encode(text)]).buffer
   const context = { createImageData: () => ({ data: new Uint8ClampedArray(16) }), putImageData: () => undefined }
   const canvas = { width: 0, height: 0, getContext: () => context, toDataURL: (_: string, quality: number) => `data:image/jpeg;base64,q${quality}` }
   const encoder = new Encoder(canvas as unknown as Canvas)
   const got: string[] = []
   const frame = { width: 2, height: 2, data: new ArrayBuffer(16) }
-  const take = () => encoder.take(frame, 320, () => 0.5, (jpeg) => got.push(new TextDecoder().decode(jpeg)))
+  const take = () => encoder.take(frame, 320, () => 0.5, (jpeg) => got.push(new TextDecoder().decode(jpeg?.slice(3))))
   assert.deepEqual([take(), take()], [true, false])
   await new Promise((wait) => setTimeout(wait, 5))
   assert.deepEqual(got, ['q0.5'])
   assert.equal(take(), true)
   await settled()
 })
+
+for (const [how, url] of [['nothing', 'data:,'], ['a PNG', 'data:image/png;base64,iVBORw0KGgo='], ['an error', null]] as const) {
+  test(`a phone whose canvas gives ${how} instead of a JPEG is found out after five frames`, async () => {
+    wx.base64ToArrayBuffer = (text: string) => new Uint8Array(Buffer.from(text, 'base64')).buffer
+    const context = { createImageData: () => ({ data: new Uint8ClampedArray(16) }), putImageData: () => undefined }
+    const toDataURL = () => {
+      if (url === null) throw new Error('canvas')
+      return url
+    }
+    const encoder = new Encoder({ width: 0, height: 0, getContext: () => context, toDataURL } as unknown as Canvas)
+    const got: unknown[] = []
+    for (let i = 0; i < 5; i++) {
+      assert.equal(encoder.isBroken, false)
+      assert.equal(encoder.take({ width: 2, height: 2, data: new ArrayBuffer(16) }, 320, () => 0.5, (jpeg) => got.push(jpeg)), true)
+      await new Promise((wait) => setTimeout(wait, 3))
+    }
+    assert.deepEqual([got, encoder.isBroken], [[null, null, null, null, null], true])
+  })
+}
 
 test('colours follow each other from the first frame on, until they are stopped', ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout'] })

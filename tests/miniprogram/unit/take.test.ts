@@ -5,6 +5,7 @@ import type { Encoder } from '../../../miniprogram/capture/encoder'
 import { Film } from '../../../miniprogram/capture/film'
 import { plan } from '../../../miniprogram/capture/schedule'
 import type { Audience, Stage } from '../../../miniprogram/capture/take'
+import { lightUp } from '../../../miniprogram/capture/screen'
 import { Take } from '../../../miniprogram/capture/take'
 import { turnAt } from '../../../miniprogram/capture/turn'
 import type { ChallengeAnswer } from '../../../miniprogram/services/contract'
@@ -29,6 +30,7 @@ beforeEach(() => {
   wx.getScreenBrightness = ({ success }: { success: (answer: object) => void }) => success({ value: 0.4 })
   wx.setScreenBrightness = ({ value }: { value: number }) => void brightness.push(value)
   wx.setKeepScreenOn = () => undefined
+  wx.getDeviceInfo = () => ({ platform: 'ios' })
   wx.request = (asked: { url: string; data: ArrayBuffer; success: (r: object) => void; fail: () => void }) => {
     if (isCut) return void setImmediate(asked.fail)
     setImmediate(() => asked.success({ statusCode: 200, header: {}, data: answerTo(asked.url, asked.data) }))
@@ -143,4 +145,10 @@ test('each problem leads where the person can do something about it', () => {
   assert.deepEqual(turnAt(problem('expired', 409), 'own'), { to: 'result' })
   assert.deepEqual(turnAt(problem('provider_mismatch', 409), 'own'), { to: 'provider', provider: 'wechat' })
   assert.deepEqual(turnAt(problem('busy', 503), 'own'), { to: 'screen', phase: 'trouble' })
+})
+
+test('on Android the brightness is given back to the phone, not set to what it was', () => {
+  wx.getDeviceInfo = () => ({ platform: 'android' })
+  lightUp()()
+  assert.deepEqual(brightness, [1, -1])
 })
