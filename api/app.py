@@ -2,6 +2,7 @@
 
 import structlog
 from flask import Response, g, request
+from flask_openapi3 import APIBlueprint
 
 from api.composition import build
 from api.events.feed import EventFeed
@@ -10,7 +11,7 @@ from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
 from api.http.routes.callback import wechat
 from api.http.routes.deliveries import deliveries
-from api.http.routes.demo import demo
+from api.http.routes.demo import demo as demo_routes
 from api.http.routes.institution import v1
 from api.http.routes.mini_program import mp
 from api.http.routes.public import public
@@ -43,10 +44,15 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)
     app.after_request(_finish)
-    public_side = (public, popup, wechat, *([demo] if composed.settings.demo else []))
-    for blueprint in (v1, deliveries, mp, me, *public_side):
+    for blueprint in blueprints(demo=composed.settings.demo):
         app.register_api(blueprint)
     return app
+
+
+def blueprints(*, demo: bool) -> tuple[APIBlueprint, ...]:
+    """Return every group of routes, those of the demo profile last."""
+    always = (v1, deliveries, mp, me, public, popup, wechat)
+    return (*always, demo_routes) if demo else always
 
 
 def _from_environment(clock: Clock | None) -> Ports:

@@ -3,19 +3,39 @@
 from flask import request
 from pydantic import TypeAdapter, ValidationError
 
+from api.http.description import APPEAL_BYTES, FRAMES_BYTES, MULTIPART, file, files, multipart
 from api.http.schemas.requests import FrameMeta, NewAppeal
 from matcher.types import Frame, FrameKind
+from models.domain.appeal import AppealReason
 from models.domain.errors import Invalid, Malformed, TooLarge, WrongMediaType
 
 FRAMES_A_REQUEST = 12
 FRAME_BYTES = 1024 * 1024
 PHOTO_BYTES = 8 * 1024 * 1024
+FRAME = multipart(FRAMES_BYTES, ("frame",), {"frame": file()})
+FRAMES = multipart(
+    FRAMES_BYTES,
+    ("frames", "meta"),
+    {
+        "frames": files(1, FRAMES_A_REQUEST),
+        "meta": {"type": "string", "description": "JSON: [{seq, t_ms, kind: motion|evidence, mirrored?}]"},
+    },
+)
+APPEAL = multipart(
+    APPEAL_BYTES,
+    ("reason", "statement"),
+    {
+        "reason": {"enum": [str(reason) for reason in AppealReason]},
+        "statement": {"type": "string", "minLength": 1, "maxLength": 500},
+        "photos": files(0, 3),
+    },
+)
 _METAS = TypeAdapter(list[FrameMeta])
 
 
 def _multipart() -> None:
     """Raise unless the body is multipart."""
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype != MULTIPART:
         raise WrongMediaType("send multipart/form-data")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from flask import Response, current_app, g, jsonify, request
 
 from api.events import stream
 from api.events.feed import EventFeed
+from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
 from api.ports import Ports
@@ -18,11 +20,7 @@ from models.domain.person import User
 
 P = ParamSpec("P")
 
-JSON_BYTES = 64 * 1024
-FRAMES_BYTES = 4 * 1024 * 1024 + JSON_BYTES
-APPEAL_BYTES = 16 * 1024 * 1024
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-FORM = "application/x-www-form-urlencoded"
 
 
 def ports() -> Ports:
@@ -95,18 +93,15 @@ def refuse_control_characters() -> None:
 
 
 def limit_body() -> None:
-    """Limit what is read of a body by what the route is for."""
-    multipart = request.mimetype == "multipart/form-data"
-    request.max_content_length = JSON_BYTES
-    if multipart:
-        request.max_content_length = APPEAL_BYTES if request.path.endswith("/appeal") else FRAMES_BYTES
+    """Limit what is read of a body, and refuse another media type, by what the route says of itself."""
+    body = described(current_app.view_functions.get(request.endpoint or "")).body
+    uploading = body.media == request.mimetype == MULTIPART
+    request.max_content_length = body.most_bytes if uploading else JSON_BYTES
     # Werkzeug holds its own buffer to this too: 64 kB read on top of what no line end has released yet.
     request.max_form_memory_size = 4 * JSON_BYTES
     request.max_form_parts = 40
-    # WeChat's own messages are XML or JSON, whatever their label; what cannot be opened is refused later.
-    free = multipart or request.is_json or request.endpoint == "wechat.receive"
-    free = free or (request.blueprint == "popup" and request.mimetype == FORM)
-    if request.method in ("POST", "PUT") and request.content_length and not free:
+    expected = request.is_json or body.media is None or request.mimetype in (body.media, MULTIPART)
+    if request.method in ("POST", "PUT") and request.content_length and not expected:
         raise WrongMediaType("send application/json")
 
 
@@ -121,4 +116,5 @@ def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
         asked = Request(institution(), request.path, key, request.get_data())
         return once(ports(), asked, lambda: view(*args, **kwargs))
 
+    repeatable.described = replace(described(view), repeatable=True)  # type: ignore[attr-defined]
     return repeatable

@@ -7,9 +7,10 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from api.directory.identify import Named
 from api.events import stream
 from api.http import problems
+from api.http.chosen import chosen
+from api.http.description import describe, plain_form
 from api.http.routes.institution import EventsQuery
 from api.http.schemas import answers
 from api.http.schemas.forms import Documents, Form, Pick
@@ -20,7 +21,6 @@ from api.popup.actions import Wanted
 from api.popup.holder import PopupCredentials
 from api.popup.pages import COOKIE, html, keep
 from api.popup.screens import Look
-from api.verification.attempt import Choice
 from api.verification.case import Case
 from models.domain.errors import Malformed, Refusal
 
@@ -58,6 +58,7 @@ def popup_events(path: PopupPath, query: EventsQuery) -> Response:
 
 
 @popup.post("/popup/<string:token>/push", responses=MOVED)
+@describe(body=plain_form(Pick))
 def push(path: PopupPath) -> Response:
     """Push to the picked person (推送人脸认证)."""
     form = _form(Pick)
@@ -66,6 +67,7 @@ def push(path: PopupPath) -> Response:
 
 
 @popup.post("/popup/<string:token>/code", responses=MOVED)
+@describe(body=plain_form(Pick))
 def show_code(path: PopupPath) -> Response:
     """Show a code for the cashier's phone (收费员手机人脸, 刷新)."""
     form = _form(Pick)
@@ -74,12 +76,14 @@ def show_code(path: PopupPath) -> Response:
 
 
 @popup.post("/popup/<string:token>/back", responses=MOVED)
+@describe(body=plain_form(Form))
 def back(path: PopupPath) -> Response:
     """End what is undecided and choose again (返回上一步)."""
     return _see(path, "choose", popups.back(ports(), _credentials(path, _form(Form))))
 
 
 @popup.post("/popup/<string:token>/bypass", responses=MOVED)
+@describe(body=plain_form(Documents))
 def bypass(path: PopupPath) -> Response:
     """Record documents checked by named staff (其他方式核验)."""
     form = _form(Documents)
@@ -89,6 +93,7 @@ def bypass(path: PopupPath) -> Response:
 
 
 @popup.post("/popup/<string:token>/till-code", responses=PAGE)
+@describe(body=plain_form(Pick))
 def till_code(path: PopupPath) -> Response:
     """Show the code and six digits by which a person opens the service (引导开通)."""
     credentials = _credentials(path, _form(Pick))
@@ -144,16 +149,10 @@ def _form(kind: type[F]) -> F:
         raise Malformed(f"{error.error_count()} fields") from None
 
 
-def _wanted(form: Pick) -> Wanted:
-    is_confirmed = form.confirmed is not None
-    if form.person_id:
-        return Wanted(Choice(form.person_id, checks=form.checks()), is_confirmed)
-    if form.name and form.id_number:
-        named = Named(form.name, form.id_number, form.id_type)
-        return Wanted(Choice(None, named, form.relation, form.checks()), is_confirmed)
-    if form.name or form.id_number:
-        raise Malformed("name and number belong together")
-    return Wanted(Choice())
+def _wanted(sent: Pick) -> Wanted:
+    # A page may send what was typed before somebody of the list was picked: the list counts.
+    choice = chosen(sent.person_id, None if sent.person_id else sent, sent.checks())
+    return Wanted(choice, sent.confirmed is not None)
 
 
 def _see(path: PopupPath, step: str | None = None, person: str | None = None) -> Response:

@@ -5,6 +5,7 @@ from pathlib import Path
 from scripts.codegen import wxcalls
 from scripts.codegen.contract import contract
 from scripts.codegen.lifecycle import lifecycle
+from scripts.codegen.openapi import openapi
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +17,7 @@ def made() -> dict[Path, str]:
     return {
         services / "contract.ts": contract(),
         services / "lifecycle.ts": lifecycle(),
+        ROOT / "docs/openapi.json": openapi(),
         book: wxcalls.into(book.read_text(encoding="utf-8")),
     }
 

@@ -220,7 +220,7 @@ def test_what_is_not_wechats_is_refused_and_changes_nothing(world: World, attack
 def test_an_oversized_body_is_refused(world: World) -> None:
     query, _ = sealed(CALLBACK_TOKEN, AES_KEY, APPID, b"{}", "big", now(world))
     assert sent(world, query, b"x" * 70_000).status_code == 413
-    assert sent(world, query, b"x" * 70_000, "multipart/form-data; boundary=x").status_code == 403
+    assert sent(world, query, b"x" * 70_000, "multipart/form-data; boundary=x").status_code == 413
     assert facts(world) == 0
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from api.http.docs.examples import EXAMPLES
 from tests.api.idor import document
 
 DOCUMENT = document()
@@ -19,7 +18,8 @@ ROUTES = sorted(
 
 def agree(media: dict[str, Any]) -> None:
     """Check every example of a media type against its schema."""
-    shown = [media["example"]] if "example" in media else [one["value"] for one in media["examples"].values()]
+    several = media.get("examples", {}).values()
+    shown = [media["example"]] if "example" in media else [one["value"] for one in several]
     validator = Draft202012Validator(media["schema"] | {"components": DOCUMENT["components"]})
     assert shown
     for example in shown:
@@ -34,7 +34,6 @@ def test_the_document_is_openapi_3_1() -> None:
 def test_a_tills_route_has_examples_that_its_schema_allows(route: str) -> None:
     method, path = route.split(" ")
     operation = DOCUMENT["paths"][path][method.lower()]
-    assert route in EXAMPLES, f"add an example of {route} to api/http/docs/examples.py"
     if "requestBody" in operation:
         agree(operation["requestBody"]["content"]["application/json"])
     answered = [status for status in operation["responses"] if status in ("200", "201")]
@@ -46,10 +45,6 @@ def test_a_tills_route_has_examples_that_its_schema_allows(route: str) -> None:
         media = operation["responses"][status]["content"]["application/problem+json"]
         agree(media)
         assert media["example"]["status"] == int(status)
-
-
-def test_no_example_is_left_of_a_route_that_is_gone() -> None:
-    assert set(EXAMPLES) <= set(ROUTES)
 
 
 def test_a_wrong_example_would_be_found() -> None:

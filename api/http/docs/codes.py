@@ -1,17 +1,11 @@
 """Every error code a till can meet, what it means and what to do: for OpenAPI and docs/integration.md."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-_HERE = "/v1/verifications/{verification_id}"
-_OPEN, _ATTEMPT, _REDEEM = (
-    "POST /v1/verifications",
-    f"POST {_HERE}/attempts",
-    "POST /v1/receipts/{jti}/redeem",
-)
-_BYPASS, _CANCEL = f"POST {_HERE}/bypass", f"POST {_HERE}/cancel"
-_ENDED = (_ATTEMPT, f"POST {_HERE}/popup", f"POST {_HERE}/till-code")
-_EVERY, _POSTS = ("",), ("POST ",)
+from api.http.description import Description
+
 # The codes whose answer says when to come again (Retry-After).
 WAITED_FOR = ("rate_limited", "busy")
 AGAIN = {
@@ -20,64 +14,73 @@ AGAIN = {
 }
 
 
+class Scope(Enum):
+    """Which routes give a code: those that name it, those that take an Idempotency-Key, or every one."""
+
+    NAMED = 1
+    REPEATABLE = 2
+    EVERY = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code, its status, and the routes that give it (`METHOD path`, or how that begins)."""
+    """One code, its status, what it means and what a till does then."""
 
     status: int
     code: str
     means: str
     then: str
-    routes: tuple[str, ...]
+    scope: Scope = Scope.NAMED
 
-    def is_of(self, route: str) -> bool:
+    def is_of(self, route: Description) -> bool:
         """Tell whether a route gives this code."""
-        whole = self.routes not in (_EVERY, _POSTS)
-        return route in self.routes if whole else route.startswith(self.routes)
+        named = self.code in route.refuses or (self.scope is Scope.REPEATABLE and route.repeatable)
+        return named or self.scope is Scope.EVERY
 
+
+EVERY, POSTS = Scope.EVERY, Scope.REPEATABLE
 
 TILL = (
-    Code(400, "malformed", "请求读不懂：字段缺少、多余或类型不对", "改程序，字段名在 detail 里", _EVERY),
-    Code(401, "unauthorized", "没有带密钥，或密钥无效", "停下来，向管理员核对密钥", _EVERY),
-    Code(404, "not_found", "没有这个编号，或它属于别的机构", "核对编号和密钥", _EVERY),
-    Code(405, "method_not_allowed", "地址对，方法不对", "改程序", _EVERY),
+    Code(400, "malformed", "请求读不懂：字段缺少、多余或类型不对", "改程序，字段名在 detail 里", EVERY),
+    Code(401, "unauthorized", "没有带密钥，或密钥无效", "停下来，向管理员核对密钥", EVERY),
+    Code(404, "not_found", "没有这个编号，或它属于别的机构", "核对编号和密钥", EVERY),
+    Code(405, "method_not_allowed", "地址对，方法不对", "改程序", EVERY),
     Code(409, "order_exists", "这个订单已有核验，在办或已有结果",
-         "用 GET /v1/verifications?order_no=… 找到它，接着办", (_OPEN,)),
-    Code(409, "verification_ended", "本次核验已结束", "读取核验，以 state 为准；需要时另开一笔", _ENDED),
+         "用 GET /v1/verifications?order_no=… 找到它，接着办"),
+    Code(409, "verification_ended", "本次核验已结束", "读取核验，以 state 为准；需要时另开一笔"),
     Code(409, "wrong_state", "本次核验已结束，不能取消，也不能改为核对证件",
-         "读取核验，以 state 为准", (_BYPASS, _CANCEL)),
-    Code(409, "deciding", "正在比对，马上有结果", "等事件；没有通过再做，换新的 Idempotency-Key",
-         (_ATTEMPT, _BYPASS, _CANCEL)),
-    Code(409, "tries_used_up", "本次核验的次数已用完", "核对证件（bypass）", (_ATTEMPT,)),
-    Code(409, "receipt_redeemed", "回执已用于另一结算号或另一金额", "不要结算，查明原来那一笔", (_REDEEM,)),
-    Code(409, "receipt_expired", "回执已过 30 分钟", "重新核验", (_REDEEM,)),
-    Code(409, "key_reused", "同一个 Idempotency-Key 发了不同内容", "改程序：每件新的事换一个新的", _POSTS),
-    Code(409, "in_progress", "用这个 Idempotency-Key 的上一次请求还在处理", "等 2 秒，用同一个再发", _POSTS),
-    Code(413, "too_large", "请求超过 64 kB", "改程序", _POSTS),
-    Code(415, "unsupported_media_type", "请求不是 JSON", "发 Content-Type: application/json", _POSTS),
+         "读取核验，以 state 为准"),
+    Code(409, "deciding", "正在比对，马上有结果", "等事件；没有通过再做，换新的 Idempotency-Key"),
+    Code(409, "tries_used_up", "本次核验的次数已用完", "核对证件（bypass）"),
+    Code(409, "receipt_redeemed", "回执已用于另一结算号或另一金额", "不要结算，查明原来那一笔"),
+    Code(409, "receipt_expired", "回执已过 30 分钟", "重新核验"),
+    Code(409, "key_reused", "同一个 Idempotency-Key 发了不同内容", "改程序：每件新的事换一个新的", POSTS),
+    Code(409, "in_progress", "用这个 Idempotency-Key 的上一次请求还在处理", "等 2 秒，用同一个再发", POSTS),
+    Code(413, "too_large", "请求超过 64 kB", "改程序", POSTS),
+    Code(415, "unsupported_media_type", "请求不是 JSON", "发 Content-Type: application/json", POSTS),
     Code(422, "person_not_found", "查无此人：姓名与证件号不符，或不在名单上",
-         "请收银员核对后重新填写", (_OPEN, _ATTEMPT, _BYPASS)),
-    Code(422, "id_number_invalid", "证件号不正确", "请收银员核对后重新填写", (_OPEN, _ATTEMPT)),
+         "请收银员核对后重新填写"),
+    Code(422, "id_number_invalid", "证件号不正确", "请收银员核对后重新填写"),
     Code(422, "notify_url_not_allowed", "回调地址不允许：不是 https，或不是公网地址",
-         "改地址；内网地址请管理员登记网段", (_OPEN,)),
-    Code(422, "person_missing", "推送没有说明推给谁", "先选实际到店的人", (_ATTEMPT,)),
-    Code(422, "relation_missing", "没有说明与参保人的关系，或把别人写成本人", "选择关系", (_ATTEMPT,)),
-    Code(422, "not_enrolled", "此人没有比对照片，无法刷脸", "核对证件（bypass）", (_ATTEMPT,)),
-    Code(422, "guardian_needed", "孩子不刷脸", "选家长，家长本人刷脸", (_ATTEMPT,)),
-    Code(422, "native_resident_only", "微信人脸核身只支持居民身份证", "核对证件（bypass）", (_ATTEMPT,)),
-    Code(422, "agent_is_staff", "本机构工作人员不能在本机构代办", "另选实际到店的人", (_ATTEMPT,)),
-    Code(422, "checks_missing", "代办时没有说明两个人的证件都已核对", "核对后带上 checks 再发", (_ATTEMPT,)),
-    Code(422, "amount_too_high", "核销金额高于核验金额", "按实际金额重新核验", (_REDEEM,)),
+         "改地址；内网地址请管理员登记网段"),
+    Code(422, "person_missing", "推送没有说明推给谁", "先选实际到店的人"),
+    Code(422, "relation_missing", "没有说明与参保人的关系，或把别人写成本人", "选择关系"),
+    Code(422, "not_enrolled", "此人没有比对照片，无法刷脸", "核对证件（bypass）"),
+    Code(422, "guardian_needed", "孩子不刷脸", "选家长，家长本人刷脸"),
+    Code(422, "native_resident_only", "微信人脸核身只支持居民身份证", "核对证件（bypass）"),
+    Code(422, "agent_is_staff", "本机构工作人员不能在本机构代办", "另选实际到店的人"),
+    Code(422, "checks_missing", "代办时没有说明两个人的证件都已核对", "核对后带上 checks 再发"),
+    Code(422, "amount_too_high", "核销金额高于核验金额", "按实际金额重新核验"),
     Code(429, "rate_limited", "近一小时查无此人的次数过多（柜台或机构）",
-         "等 Retry-After 秒；等不及就核对证件", (_OPEN, _ATTEMPT)),
-    Code(429, "agent_quota", "此人本月代办的人数已满", "核对证件（bypass），或换人", (_ATTEMPT,)),
-    Code(500, "internal", "服务器出错", "记下 detail 里的请求编号，告诉管理员", _EVERY),
-    Code(503, "busy", "服务器忙，什么也没有改变", "等 Retry-After 秒，原样再发", _EVERY),
+         "等 Retry-After 秒；等不及就核对证件"),
+    Code(429, "agent_quota", "此人本月代办的人数已满", "核对证件（bypass），或换人"),
+    Code(500, "internal", "服务器出错", "记下 detail 里的请求编号，告诉管理员", EVERY),
+    Code(503, "busy", "服务器忙，什么也没有改变", "等 Retry-After 秒，原样再发", EVERY),
 )  # fmt: skip
 
 
-def explain(operation: dict[str, Any], route: str) -> dict[str, str]:
-    """Describe a till's route's errors in its part of OpenAPI; return each status's first code."""
+def explain(operation: dict[str, Any], route: Description) -> dict[str, str]:
+    """Describe the errors of a till's route in its part of OpenAPI; return each status's first code."""
     first: dict[str, str] = {}
     for one in TILL:
         if not one.is_of(route):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.http.description import Example
 from models.domain.sandbox import CAST
 
 _HOLDER, _AGENT = CAST[0], CAST[2]
@@ -84,26 +85,12 @@ _settlement = {"settlement_no": "S-20261124-001", "amount_fen": 12850}
 _redemption = {"jti": RECEIPT, **_settlement, "redeemed_at": "2026-11-24T02:00:20+00:00"}
 _cancelled: dict[str, Any] = {"state": "cancelled", "receipt": None, "attempts": []}
 _in_line = {"state": "pending", "next_at": "2026-11-24T02:10:00+00:00"}
-_HERE = "/v1/verifications/{verification_id}"
 
-# What is sent (None: nothing) and what is answered.
-EXAMPLES: dict[str, tuple[Any, Any]] = {
-    "POST /v1/verifications": (_opened, _created),
-    "GET /v1/verifications": (None, _verification),
-    f"GET {_HERE}": (None, _verification),
-    f"POST {_HERE}/attempts": ({"channel": "push", "person_id": PERSON}, _attempt),
-    f"POST {_HERE}/popup": (None, {"popup_url": _created["popup_url"]}),
-    f"POST {_HERE}/till-code": (None, {"till_code": "204815", "expires_at": "2026-11-24T02:10:00+00:00"}),
-    f"POST {_HERE}/bypass": (_bypass, _verification | {"state": "bypassed", "attempts": []}),
-    f"POST {_HERE}/cancel": (None, _verification | _cancelled),
-    f"GET {_HERE}/events": (None, {"events": [_event], "last": 9, "state": "passed"}),
-    f"GET {_HERE}/deliveries": (None, {"deliveries": [_delivery]}),
-    f"POST {_HERE}/deliveries/{{delivery_id}}/resend": (None, _delivery | _in_line),
-    "POST /v1/receipts/{jti}/redeem": (_settlement, _redemption),
-}
-# Other ways to ask for the same.
-REQUESTS: dict[str, dict[str, Any]] = {
-    f"POST {_HERE}/attempts": {
+OPEN = Example(_created, _opened)
+READ = Example(_verification)
+ATTEMPT_BEGUN = Example(
+    _attempt,
+    requests={
         "push": {"channel": "push", "person_id": PERSON},
         "push_to_a_typed_agent": {
             "channel": "push",
@@ -111,7 +98,15 @@ REQUESTS: dict[str, dict[str, Any]] = {
         },
         "code": {"channel": "qr"},
     },
-}
+)
+POPUP_RENEWED = Example({"popup_url": _created["popup_url"]})
+TILL_CODE = Example({"till_code": "204815", "expires_at": "2026-11-24T02:10:00+00:00"})
+BYPASSED = Example(_verification | {"state": "bypassed", "attempts": []}, _bypass)
+CANCELLED = Example(_verification | _cancelled)
+EVENTS = Example({"events": [_event], "last": 9, "state": "passed"})
+DELIVERIES = Example({"deliveries": [_delivery]})
+RESENT = Example(_delivery | _in_line)
+REDEEMED = Example(_redemption, _settlement)
 STREAM = 'retry: 1000\n\nid: 9\nevent: verification.passed\ndata: {"seq": 9, …}\n'
 # The commonest code of each status where nobody but us calls; a till's are in api/codes.
 CODES = {
@@ -131,19 +126,18 @@ CODES = {
 }
 
 
-def exemplify(operation: dict[str, Any], name: str) -> None:
-    """Put a route's examples into its part of the OpenAPI document."""
-    if name not in EXAMPLES:
+def exemplify(operation: dict[str, Any], example: Example | None) -> None:
+    """Put a route's example into its part of the OpenAPI document."""
+    if example is None:
         return
-    sent, answered = EXAMPLES[name]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if body is not None and name in REQUESTS:
-        body["examples"] = {key: {"value": value} for key, value in REQUESTS[name].items()}
+    if body is not None and example.requests:
+        body["examples"] = {key: {"value": value} for key, value in example.requests.items()}
     elif body is not None:
-        body["example"] = sent
+        body["example"] = example.sent
     for status, response in operation["responses"].items():
         content = response.get("content", {})
         if status.startswith("2") and "application/json" in content:
-            content["application/json"]["example"] = answered
+            content["application/json"]["example"] = example.answered
         if "text/event-stream" in content:
             content["text/event-stream"]["example"] = STREAM

@@ -1,17 +1,20 @@
 """The OpenAPI 3.1 document: flask-openapi3's, with its errors labelled as the problems they are."""
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import BaseModel, ValidationError
 
+from api.http.description import Description, described
 from api.http.docs.codes import explain
 from api.http.docs.examples import CODES, exemplify
 from api.http.problems import MEDIA_TYPE, body_of, problem
 from api.http.schemas.answers import Problem
-from api.http.schemas.forms import Documents, Form, Pick
 
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 IDENTIFIED = ("401", "403")
 KEY = {
     "name": "Idempotency-Key",
@@ -28,38 +31,6 @@ SECURITY: dict[str, Any] = {
 GUIDE = (
     "**收银台接入指南、示例程序：[/docs/guide](/docs/guide)** · How to write a till, with clients to copy."
 )
-_FILE = {"type": "string", "format": "binary"}
-_PHOTOS = {"type": "array", "items": _FILE, "maxItems": 3}
-UPLOADS: dict[str, dict[str, Any]] = {
-    "/precheck": {"required": ["frame"], "properties": {"frame": _FILE}},
-    "/frames": {
-        "required": ["frames", "meta"],
-        "properties": {
-            "frames": {"type": "array", "items": _FILE, "minItems": 1, "maxItems": 12},
-            "meta": {
-                "type": "string",
-                "description": "JSON: [{seq, t_ms, kind: motion|evidence, mirrored?}]",
-            },
-        },
-    },
-    "/appeal": {
-        "required": ["reason", "statement"],
-        "properties": {
-            "reason": {"enum": ["photo_outdated", "appearance_changed", "capture_trouble", "other"]},
-            "statement": {"type": "string", "minLength": 1, "maxLength": 500},
-            "photos": _PHOTOS,
-        },
-    },
-}
-
-
-FORMS: dict[str, type[BaseModel]] = {
-    "/push": Pick,
-    "/code": Pick,
-    "/back": Form,
-    "/till-code": Pick,
-    "/bypass": Documents,
-}
 
 
 def malformed(error: ValidationError) -> Response:
@@ -76,59 +47,63 @@ class Api(OpenAPI):
     """A Flask application that documents itself."""
 
     def generate_spec_json(self) -> None:
-        """Make the document, then add what each route may refuse and how files are sent."""
+        """Make the document, then add what each route says of itself beside its types."""
         super().generate_spec_json()
         schemas = self.spec_json["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
+        views = self._views()
         for path, operations in self.spec_json["paths"].items():
             for method, operation in operations.items():
-                _label(operation, path, method)
-                exemplify(operation, f"{method.upper()} {path}")
+                route = described(views.get((method.upper(), path)))
+                _label(operation, path, route)
+                exemplify(operation, route.example)
+
+    def _views(self) -> dict[tuple[str, str], Callable[..., Any]]:
+        """Return the view behind each method and path of the document."""
+        return {
+            (method, PARAMETER.sub(r"{\1}", rule.rule)): self.view_functions[rule.endpoint]
+            for rule in self.url_map.iter_rules()
+            for method in rule.methods or ()
+        }
 
 
-def _label(operation: dict[str, Any], path: str, method: str) -> None:
-    """Give one operation its problems and, where it has them, its files and its key."""
+def _label(operation: dict[str, Any], path: str, route: Description) -> None:
+    """Give one operation its problems and, where it has them, its body and its key."""
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)
-    for status, code in _codes(operation, path, method).items():
-        described = responses.setdefault(status, {"description": "Problem"})
+    for status, code in _codes(operation, path, route).items():
+        shown_at = responses.setdefault(status, {"description": "Problem"})
         example = body_of(int(status), code)
         shown = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-        described.setdefault("content", {})[MEDIA_TYPE] = shown
+        shown_at.setdefault("content", {})[MEDIA_TYPE] = shown
     if path.startswith("/popup/"):
-        _label_popup(operation, path, method)
-    if path.startswith("/v1/") and method == "post":
+        for answered in responses.values():
+            answered.setdefault("content", {}).setdefault("text/html", {"schema": {"type": "string"}})
+    if route.repeatable:
         operation.setdefault("parameters", []).append(KEY)
     if path.endswith("/events"):
         responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
-    for ending, form in UPLOADS.items():
-        if path.endswith(ending):
-            schema = {"type": "object", "additionalProperties": False, **form}
-            operation["requestBody"] = {
-                "required": True,
-                "content": {"multipart/form-data": {"schema": schema}},
-            }
+    if route.body.media and route.body.shape is not None:
+        content = {route.body.media: {"schema": _schema(route.body.shape)}}
+        operation["requestBody"] = {"required": True, "content": content}
 
 
-def _codes(operation: dict[str, Any], path: str, method: str) -> dict[str, str]:
+def _codes(operation: dict[str, Any], path: str, route: Description) -> dict[str, str]:
     """Return the statuses a route may refuse with, and the code to show for each."""
     if path.startswith("/v1/"):
-        return explain(operation, f"{method.upper()} {path}")
+        return explain(operation, route)
     identified = path.startswith(("/mp/", "/wechat/"))
     return {status: code for status, code in CODES.items() if identified or status not in IDENTIFIED}
 
 
-def _label_popup(operation: dict[str, Any], path: str, method: str) -> None:
-    """Say that the popup answers people with pages and takes plain forms."""
-    for described in operation["responses"].values():
-        described.setdefault("content", {}).setdefault("text/html", {"schema": {"type": "string"}})
-    for ending, form in FORMS.items():
-        if method == "post" and path.endswith(ending):
-            schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
-            schema.pop("$defs", None)
-            content = {"application/x-www-form-urlencoded": {"schema": schema}}
-            operation["requestBody"] = {"required": True, "content": content}
+def _schema(shape: type[BaseModel] | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body's JSON schema; the models it refers to are components already."""
+    if isinstance(shape, Mapping):
+        return dict(shape)
+    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
 
 
 def new_app() -> Api:

@@ -7,10 +7,15 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
 from api.contacts import callback
+from api.http.description import Body, describe
 from api.http.web import ports
 
 wechat = APIBlueprint("wechat", __name__, url_prefix="/wechat", abp_tags=[Tag(name="WeChat 微信")])
 PLAIN: Any = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+
+# WeChat's own messages are XML or JSON, whatever their label; what cannot be opened is refused later.
+SEALED = Body(media=None)
 
 
 class CallbackQuery(BaseModel):
@@ -35,6 +40,7 @@ def prove_address(query: CallbackQuery) -> Response:
 
 
 @wechat.post("/callback", responses=PLAIN)
+@describe(body=SEALED)
 def receive(query: CallbackQuery) -> Response:
     """Take a signed and encrypted event of WeChat's; what comes twice has one effect."""
     callback.receive(ports(), query.model_dump(), request.get_data())

@@ -6,8 +6,10 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from api.events import deliveries as flows
+from api.events import deliveries as log
 from api.events.deliveries import Logged
+from api.http.description import describe
+from api.http.docs import examples
 from api.http.routes.institution import VerificationPath
 from api.http.schemas import answers
 from api.http.web import answer, idempotent, institution, know_institution, ports
@@ -47,9 +49,10 @@ def shown(logged: Logged) -> dict[str, Any]:
 
 
 @deliveries.get("/verifications/<string:verification_id>/deliveries", responses={200: answers.DeliveryList})
+@describe(example=examples.DELIVERIES)
 def list_deliveries(path: VerificationPath) -> Response:
     """List the webhooks of a verification and what your address answered."""
-    found = flows.of_verification(ports(), institution(), path.verification_id)
+    found = log.of_verification(ports(), institution(), path.verification_id)
     return answer({"deliveries": [shown(one) for one in found]})
 
 
@@ -57,7 +60,8 @@ def list_deliveries(path: VerificationPath) -> Response:
     "/verifications/<string:verification_id>/deliveries/<string:delivery_id>/resend",
     responses={200: answers.DeliveryRow},
 )
+@describe(example=examples.RESENT)
 @idempotent
 def resend_delivery(path: DeliveryPath) -> Response:
     """Send a webhook once more, with the same id and a fresh signature."""
-    return answer(shown(flows.resend(ports(), institution(), path.verification_id, path.delivery_id)))
+    return answer(shown(log.resend(ports(), institution(), path.verification_id, path.delivery_id)))

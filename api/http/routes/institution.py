@@ -6,6 +6,9 @@ from pydantic import BaseModel, Field
 
 from api.directory.identify import Named
 from api.http import present
+from api.http.chosen import chosen
+from api.http.description import describe
+from api.http.docs import examples
 from api.http.schemas import answers, requests
 from api.http.web import answer, follow, idempotent, institution, know_institution, ports
 from api.verification import attempt as attempts
@@ -13,9 +16,7 @@ from api.verification import bypass as documents
 from api.verification import lifecycle as verifications
 from api.verification import redeem as receipts
 from api.verification import till_code as till_codes
-from api.verification.attempt import Choice
 from api.verification.lifecycle import Purchase
-from models.domain.errors import Malformed
 
 v1 = APIBlueprint(
     "institution",
@@ -53,11 +54,21 @@ class EventsQuery(BaseModel):
 
 
 def named(person: requests.NamedPerson) -> Named:
-    """Return a typed person as the flows take it."""
+    """Return a typed person as a look-up takes it."""
     return Named(person.name, person.id_number, person.id_type)
 
 
 @v1.post("/verifications", responses={201: answers.VerificationCreated})
+@describe(
+    refuses=(
+        "order_exists",
+        "person_not_found",
+        "id_number_invalid",
+        "notify_url_not_allowed",
+        "rate_limited",
+    ),
+    example=examples.OPEN,
+)
 @idempotent
 def create_verification(body: requests.NewVerification) -> Response:
     """Open a verification for one purchase."""
@@ -71,6 +82,7 @@ def create_verification(body: requests.NewVerification) -> Response:
 
 
 @v1.get("/verifications", responses={200: answers.VerificationAnswer})
+@describe(example=examples.READ)
 def find_verification(query: OrderQuery) -> Response:
     """Read the newest verification of an order."""
     return answer(
@@ -79,6 +91,7 @@ def find_verification(query: OrderQuery) -> Response:
 
 
 @v1.get("/verifications/<string:verification_id>", responses={200: answers.VerificationAnswer})
+@describe(example=examples.READ)
 def read_verification(path: VerificationPath) -> Response:
     """Read a verification."""
     return answer(
@@ -87,19 +100,35 @@ def read_verification(path: VerificationPath) -> Response:
 
 
 @v1.post("/verifications/<string:verification_id>/attempts", responses={201: answers.AttemptAnswer})
+@describe(
+    refuses=(
+        "verification_ended",
+        "deciding",
+        "tries_used_up",
+        "person_not_found",
+        "id_number_invalid",
+        "person_missing",
+        "relation_missing",
+        "not_enrolled",
+        "guardian_needed",
+        "native_resident_only",
+        "agent_is_staff",
+        "checks_missing",
+        "rate_limited",
+        "agent_quota",
+    ),
+    example=examples.ATTEMPT_BEGUN,
+)
 @idempotent
 def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response:
     """Push to the picked person's WeChat, or show a code for the cashier's phone."""
-    if body.person_id and body.person:
-        raise Malformed("send person_id or person, not both")
-    typed = body.person
-    named_one, relation = (named(typed), typed.relation) if typed else (None, None)
-    choice = Choice(body.person_id, named_one, relation, body.checks.checks() if body.checks else None)
+    choice = chosen(body.person_id, body.person, body.checks.checks() if body.checks else None)
     row = attempts.begin(ports(), institution(), path.verification_id, body.channel, choice)
     return answer(present.attempt(ports(), row), 201)
 
 
 @v1.post("/verifications/<string:verification_id>/popup", responses={200: answers.PopupAnswer})
+@describe(refuses=("verification_ended",), example=examples.POPUP_RENEWED)
 @idempotent
 def renew_popup(path: VerificationPath) -> Response:
     """Get a new popup address; the older one stops working."""
@@ -108,6 +137,7 @@ def renew_popup(path: VerificationPath) -> Response:
 
 
 @v1.post("/verifications/<string:verification_id>/till-code", responses={200: answers.TillCodeAnswer})
+@describe(refuses=("verification_ended",), example=examples.TILL_CODE)
 @idempotent
 def issue_till_code(path: VerificationPath) -> Response:
     """Get six digits that a phone at this counter proves itself with; the older ones stop working."""
@@ -116,6 +146,7 @@ def issue_till_code(path: VerificationPath) -> Response:
 
 
 @v1.post("/verifications/<string:verification_id>/bypass", responses={201: answers.VerificationAnswer})
+@describe(refuses=("wrong_state", "deciding", "person_not_found"), example=examples.BYPASSED)
 @idempotent
 def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
     """Record that named staff checked documents instead."""
@@ -125,6 +156,7 @@ def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
 
 
 @v1.post("/verifications/<string:verification_id>/cancel", responses={200: answers.VerificationAnswer})
+@describe(refuses=("wrong_state", "deciding"), example=examples.CANCELLED)
 @idempotent
 def cancel(path: VerificationPath) -> Response:
     """Give the purchase up."""
@@ -133,6 +165,7 @@ def cancel(path: VerificationPath) -> Response:
 
 
 @v1.get("/verifications/<string:verification_id>/events", responses={200: answers.EventsAnswer, 204: None})
+@describe(example=examples.EVENTS)
 def events(path: VerificationPath, query: EventsQuery) -> Response:
     """Follow the verification: SSE when asked for text/event-stream, else a long poll."""
     verifications.get(ports(), institution(), path.verification_id)
@@ -140,6 +173,7 @@ def events(path: VerificationPath, query: EventsQuery) -> Response:
 
 
 @v1.post("/receipts/<string:jti>/redeem", responses={200: answers.Redemption})
+@describe(refuses=("receipt_redeemed", "receipt_expired", "amount_too_high"), example=examples.REDEEMED)
 @idempotent
 def redeem(path: ReceiptPath, body: requests.Settlement) -> Response:
     """Use a receipt for a settlement, once."""

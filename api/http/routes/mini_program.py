@@ -14,11 +14,11 @@ from api.capture import frames as filming
 from api.capture import precheck as looking
 from api.capture import scene as scenes
 from api.capture.consent import Answer as ConsentAnswer
-from api.directory.identify import Named
 from api.http import present, present_scene, session, uploads
+from api.http.chosen import chosen
+from api.http.description import describe
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
-from api.verification.attempt import Choice
 from models.domain.errors import Conflict, Malformed
 
 mp = APIBlueprint(
@@ -60,16 +60,10 @@ def read_scene(path: ScenePath) -> Response:
 def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
     """Say who is there (QR)."""
     typed = (body.name, body.id_number, body.relation)
-    if (
-        (body.person_id is None) == (None in typed)
-        and body.person_id is None
-        or body.person_id
-        and any(typed)
-    ):
+    if (None in typed) if body.person_id is None else any(typed):
         raise Malformed("send person_id, or name, id_number and relation")
-    named = Named(body.name, body.id_number, body.id_type) if body.name and body.id_number else None
-    checks = body.checks.checks() if body.checks else None
-    seen = scenes.choose(ports(), user(), path.scene, Choice(body.person_id, named, body.relation, checks))
+    choice = chosen(body.person_id, body, body.checks.checks() if body.checks else None)
+    seen = scenes.choose(ports(), user(), path.scene, choice)
     return answer(present_scene.scene(ports(), seen))
 
 
@@ -88,6 +82,7 @@ def want_documents(path: ScenePath) -> Response:
 
 
 @mp.post("/attempts/<string:scene>/precheck", responses={200: answers.HintAnswer})
+@describe(body=uploads.FRAME)
 def precheck(path: ScenePath) -> Response:
     """Look at one frame before a try is drawn."""
     seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
@@ -106,6 +101,7 @@ def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
 
 
 @mp.post("/challenges/<string:challenge_id>/frames", responses={200: answers.ProgressAnswer})
+@describe(body=uploads.FRAMES)
 def send_frames(path: ChallengePath) -> Response:
     """Send what was filmed since the last batch."""
     progress = filming.receive(ports(), user(), path.challenge_id, uploads.frames())
@@ -142,6 +138,7 @@ def finish_native(path: ScenePath) -> Response:
 
 
 @mp.post("/attempts/<string:scene>/appeal", responses={201: answers.AppealLodged})
+@describe(body=uploads.APPEAL)
 def lodge_appeal(path: ScenePath) -> Response:
     """Lodge an appeal; the purchase may go on."""
     fields, photos = uploads.appeal()

@@ -68,7 +68,7 @@ class Checklist(Body):
     agent_document: Annotated[bool, Field(strict=True)] = False
 
     def checks(self) -> Checks:
-        """Return the check-list as the flows take it."""
+        """Return the check-list as the rules take it."""
         return Checks(self.cardholder_document, self.agent_document)
 
 
