@@ -18,6 +18,7 @@ from models.domain import tries
 from models.domain.attempt import AttemptState
 from models.domain.decision import Outcome
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
+from models.domain.layers import colours
 from models.domain.person import User
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState, within_tries
@@ -46,6 +47,7 @@ def draw(
             number=(last.number if last else 0) + 1,
             actions=list(drawn.actions),
             colours=[asdict(colour) for colour in drawn.colours],
+            told_ms=list(colours.tell(drawn.colours, (), 0)) if drawn.colours else [],
             evidence_at_ms=list(drawn.evidence_at_ms),
             policy_version=policy.version,
             device=device,

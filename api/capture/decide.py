@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.capture import frames, kept_frames, seen_frames
-from api.capture.facts import Memory, facts
+from api.capture import frames, kept_frames, screen, seen_frames
+from api.capture.facts import Memory, facts, under_light
 from api.contacts.bindings import proven_by_face
 from api.policies import versions as policies
 from api.ports import Ports
@@ -36,6 +36,7 @@ class Evidence:
     policy: Policy
     examination: Examination
     memory: Memory
+    brightness: int | None
 
 
 def examine(ports: Ports, challenge_id: str) -> None:
@@ -49,6 +50,8 @@ def examine(ports: Ports, challenge_id: str) -> None:
         report, decision = None, UNANSWERED
     else:
         report = facts(answer, evidence.memory)
+        shown = len(evidence.examination.colours)
+        report = under_light(report, shown, evidence.brightness, evidence.policy)
         decision = decide(report, evidence.policy)
     sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
     match conclude(ports, evidence.challenge, decision, sealed):
@@ -67,6 +70,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
             return None
         policy = policies.pinned(db, challenge.policy_version)
         kept = frames.rows(db, challenge_id)
+        shown = screen.filmed(challenge, db.get(tables.Capture, challenge_id), kept)
         seen = seen_frames.recall(ports, db, challenge_id, policy)
         verification = db.get_one(tables.Verification, attempt.verification_id)
     relatives = _relatives(ports, attempt.person_id, verification.cardholder_id)
@@ -77,9 +81,9 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
-        colours=tuple(Shown(one["rgb"], one["ms"]) for one in challenge.colours),
+        colours=tuple(Shown(one.rgb, one.ms) for one in shown),
     )
-    return Evidence(challenge, policy, examination, seen)
+    return Evidence(challenge, policy, examination, seen, attempt.brightness)
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:

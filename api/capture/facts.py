@@ -1,10 +1,11 @@
 """From the matcher's report and the frame memory to the facts that a policy decides on. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.types import ColourStatus
 from matcher.types import Report as MatcherReport
 from models.domain.decision import Report
+from models.domain.policy import COLOURS_TELLING, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,14 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
         seen_similar=memory.frames,
         seen_movement_ms=memory.movement_ms,
     )
+
+
+def under_light(report: Report, shown: int, brightness: int | None, policy: Policy) -> Report:
+    """Return the report with its colours made light of where they cannot be seen.
+
+    A face that was too bright before the try is not asked to answer; of fewer colours than tell one try in
+    a hundred apart, nothing is known.
+    """
+    if brightness is not None and brightness > policy.colour_light_max:
+        return replace(report, colour_asked=False)
+    return report if shown >= COLOURS_TELLING else replace(report, colour_p=None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.capture import seen_frames
+from api.capture import screen, seen_frames
 from api.capture.challenge import running
 from api.capture.precheck import observe
 from api.ports import Ports
@@ -17,6 +17,7 @@ from models import tables
 from models.domain.chain import canonical
 from models.domain.challenge import MAX_DURATION_MS, MAX_FRAMES
 from models.domain.errors import Invalid, Refusal
+from models.domain.layers.colours import Colour
 from models.domain.person import User
 
 EARLY_MS = 1500
@@ -25,10 +26,11 @@ EVIDENCE_MAX = 12
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the phone shows while filming: one hint, and which actions were seen."""
+    """What the phone shows while filming: one hint, which actions were seen, the screen's colour now."""
 
     hint: str | None
     done: list[tuple[str, bool]]
+    colour: Colour | None = None
 
 
 def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]) -> Progress:
@@ -55,12 +57,13 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
             person_id, institution_id = scene.attempt.person_id, scene.case.institution.id
             for _, observation in fresh:
                 db.add(seen_frames.of(challenge_id, person_id, institution_id, observation, now))
+            colour = screen.tell(challenge, now) if fresh else screen.lit(challenge)
     except Refusal:
         _drop_files(ports, challenge_id)
         raise
     everything = sorted([*before, *seen], key=lambda observation: observation.seq)
     done = ports.matcher.progress(challenge.actions, everything)
-    return Progress(_hint(seen), list(zip(challenge.actions, done, strict=True)))
+    return Progress(_hint(seen), list(zip(challenge.actions, done, strict=True)), colour)
 
 
 def _admit(
@@ -141,6 +144,7 @@ def _keep(
     for frame, observation in fresh:
         late = int((now - challenge.created_at).total_seconds() * 1000) - frame.t_ms
         capture.late_ms = max(capture.late_ms, late)
+        capture.lag_ms = late if capture.lag_ms is None else min(capture.lag_ms, late)
         db.add(_row(ports, challenge.id, frame, observation))
 
 

@@ -35,7 +35,7 @@ def unusable(error: BadImage) -> Refusal:
 def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene, str | None]:
     """Return the scene and what stands in the way of a good capture.
 
-    Nothing is counted, and nothing is kept but whether glasses were seen.
+    Nothing is counted, and nothing is kept but whether glasses were seen and how bright the face was.
     """
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
@@ -46,7 +46,9 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
             raise Conflict(f"the attempt is {seen.attempt.state}")
     observations = observe(ports, [Frame(seq=0, t_ms=0, kind=FrameKind.EVIDENCE, image=image)])
     with ports.database.transaction() as db:
-        owned(ports, db, user, scene).attempt.glasses = wears_glasses(observations)
+        attempt = owned(ports, db, user, scene).attempt
+        attempt.glasses = wears_glasses(observations)
+        attempt.brightness = round(observations[0].brightness) if observations[0].faces else None
     return seen, observations[0].hint
 
 

@@ -71,7 +71,8 @@ def challenge(ports: Ports, row: tables.Challenge) -> dict[str, Any]:
     return {
         "challenge_id": row.id,
         "actions": row.actions,
-        "colours": row.colours,
+        # Never the sequence ahead: the others come one by one with the answers to the frames.
+        "colours": row.colours[:1],
         "expires_at": row.expires_at.isoformat(),
         "frame": {
             "motion": {"max_side": 320, "quality": 0.5, "fps": 5},

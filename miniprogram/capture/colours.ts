@@ -1,13 +1,27 @@
 import type { Colour } from '../services/contract'
 
-/** Show the sequence from now on; return what stops it. */
-export function flash(colours: readonly Colour[], show: (rgb: string) => void): () => void {
-  const timers: ReturnType<typeof setTimeout>[] = []
-  let at = 0
-  for (const colour of colours) {
-    timers.push(setTimeout(() => show(colour.rgb), at))
-    at += colour.ms
+/** The screen's colour: the next one comes with the answer to the frames that this one has lit. */
+export class ScreenColour {
+  private now = ''
+  private over = false
+
+  constructor(private readonly show: (rgb: string) => void) {}
+
+  get isOn(): boolean {
+    return this.now !== ''
   }
-  timers.push(setTimeout(() => show(''), at))
-  return () => timers.forEach((timer) => clearTimeout(timer))
+
+  /** Show what the server told, or nothing more. */
+  turn(colour: Colour | null | undefined): void {
+    const rgb = this.over ? '' : (colour?.rgb ?? '')
+    if (rgb === this.now) return
+    this.now = rgb
+    this.show(rgb)
+  }
+
+  /** Nothing is shown from now on, whatever is still told. */
+  end(): void {
+    this.turn(null)
+    this.over = true
+  }
 }

@@ -7,12 +7,13 @@ type Host = { createSelectorQuery: () => WechatMiniprogram.SelectorQuery }
 
 /** Return what filming needs of this page and this phone. */
 export async function stageFor(page: Host, weak: boolean): Promise<Stage> {
+  const { model, platform } = wx.getDeviceInfo()
   return {
     camera: wx.createCameraContext(),
     encoder: new Encoder(await canvasOf(page)),
-    mirrored: isMirrored(wx.getDeviceInfo().platform),
+    mirrored: isMirrored(platform),
     weak,
-    device: wx.getDeviceInfo().model.slice(0, 64) || 'unknown',
+    device: `${model} ${platform}`.trim().slice(0, 64) || 'unknown',
     clock: () => Date.now(),
   }
 }

@@ -3,7 +3,7 @@ import type { ChallengeAnswer, FinishAnswer, ProgressAnswer } from '../services/
 import { asProblem, isPassing, problem } from '../services/problem'
 import type { Problem } from '../services/problem'
 import { framesForm } from './batch'
-import { flash } from './colours'
+import { ScreenColour } from './colours'
 import type { Encoder } from './encoder'
 import { Film } from './film'
 import type { Guidance } from './guidance'
@@ -39,6 +39,7 @@ const GIVE_UP_MS = 12_000
 export class Take {
   private readonly film: Film
   private readonly uploader: Uploader
+  private readonly screen: ScreenColour
   private progress: ProgressAnswer
   private listener: WechatMiniprogram.CameraFrameListener | null = null
   private endings: (() => void)[] = []
@@ -52,18 +53,20 @@ export class Take {
     private readonly stage: Stage,
     private readonly audience: Audience,
   ) {
-    this.progress = { hint: null, progress: challenge.actions.map((action) => ({ action, done: false })) }
+    this.progress = { hint: null, colour: null, progress: challenge.actions.map((action) => ({ action, done: false })) }
+    this.screen = new ScreenColour(audience.colour)
     this.uploader = new Uploader(
       (shots) => api.sendFrames(this.challenge.challenge_id, framesForm(shots)),
       (answer) => {
         this.progress = answer
+        this.screen.turn(answer.colour)
         // What arrives slowly arrives: only a network that carries nothing is given up.
         this.waitingSince = stage.clock()
       },
       stage.clock,
     )
     this.film = new Film(stage.encoder, plan(challenge.frame, stage.weak), stage.mirrored, stage.clock, {
-      first: () => this.endings.push(flash(challenge.colours, audience.colour)),
+      first: () => this.screen.turn(challenge.colours[0]),
       shot: (shot) => this.uploader.add(shot),
     })
   }
@@ -100,7 +103,7 @@ export class Take {
     const done = new Set(this.progress.progress.filter((one) => one.done).map((one) => one.action))
     this.challenge = swapped
     const progress = swapped.actions.map((action) => ({ action, done: done.has(action) }))
-    this.progress = { hint: null, progress }
+    this.progress = { ...this.progress, hint: null, progress }
   }
 
   /** Leave off: the page is going away. */
@@ -112,7 +115,7 @@ export class Take {
   private isFilmed(): boolean {
     const filmed = { ...this.progress, tMs: this.film.tMs }
     this.audience.guidance(guide(filmed))
-    return isComplete(filmed, this.film.hasEvidence) || this.film.isSpent
+    return isComplete(filmed, this.film.hasEvidence && !this.screen.isOn) || this.film.isSpent
   }
 
   private stopFilming(): void {
@@ -120,7 +123,7 @@ export class Take {
     this.listener?.stop()
     this.listener = null
     this.endings.splice(0).forEach((end) => end())
-    this.audience.colour('')
+    this.screen.end()
   }
 
   /** Wait for a condition, sending frames meanwhile; reject with what `givesUp` or the server says. */

@@ -244,6 +244,7 @@ export interface Problem {
 export interface ProgressAnswer {
   hint: string | null
   progress: ActionProgress[]
+  colour: Colour | null
 }
 
 export type Proof = "claimed" | "till" | "face" | "imported"

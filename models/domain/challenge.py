@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.domain.errors import Conflict
+from models.domain.layers.colours import COLOUR_MS, Colour
 from models.domain.policy import Policy
 
 ACTION_CLASS = {
@@ -23,20 +24,10 @@ EYES = "eyes"
 # What is asked for where a policy's own actions do not suffice.
 EASY = ("turn_left", "turn_right", "nod", "open_mouth")
 PALETTE = ("#FF0000", "#00FF00", "#0000FF", "#FFFF00", "#00FFFF", "#FF00FF")
-# 2.5 changes a second, at most 1.25 flashes (WCAG 2.3.1 allows three); at 5 fps two frames see each colour.
-COLOUR_MS = 400
 EVIDENCE_FROM_MS = 300
 EVIDENCE_STEP_MS = 700
 MAX_DURATION_MS = 20_000
 MAX_FRAMES = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """One screen colour and how long it is shown."""
-
-    rgb: str
-    ms: int
 
 
 @dataclass(frozen=True, slots=True)

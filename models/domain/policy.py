@@ -20,6 +20,7 @@ class Policy:
     dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1,
     `pad_low_min` that of any three frames in a row. Of films that do not answer the screen's colours a
     share `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
+    A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
     `agent_quota` is how many card-holders outside the family an agent may serve in a month.
     """
 
@@ -35,6 +36,7 @@ class Policy:
     bezel_max: float = 1.0
     colour_required: bool = False
     colour_p_max: float = 0.01
+    colour_light_max: int = 160
     gap_max_ms: int = 1000
     frozen_max_ms: int = 1000
     loop_max_ms: int = 1500

@@ -16,7 +16,8 @@ class Attempt(Base):
     """One push or one code. `scene` is the random ticket the mini-program is opened with.
 
     `listed` says that the person is the card-holder or of the family on record, `checks` which documents
-    the counter says it has looked at.
+    the counter says it has looked at, `glasses` and `brightness` (of the face, 0–255) what was seen before
+    a try.
     """
 
     __tablename__ = "attempt"
@@ -38,6 +39,7 @@ class Attempt(Base):
     presence_code: Mapped[str | None] = mapped_column(String(4))
     presence_tries: Mapped[int] = mapped_column(default=0)
     glasses: Mapped[bool] = mapped_column(default=False)
+    brightness: Mapped[int | None]
     state: Mapped[AttemptState] = mapped_column(word(AttemptState))
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]

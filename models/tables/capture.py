@@ -11,7 +11,10 @@ from models.domain.decision import Outcome
 
 
 class Challenge(Base):
-    """One try: what was drawn, by which policy, and the answer once it is finished."""
+    """One try: what was drawn, by which policy, and the answer once it is finished.
+
+    `told_ms` is when each of the colours was told to the phone, counted from the drawing.
+    """
 
     __tablename__ = "challenge"
     __table_args__ = (UniqueConstraint("attempt_id", "number"),)
@@ -20,6 +23,7 @@ class Challenge(Base):
     number: Mapped[int]
     actions: Mapped[list[str]]
     colours: Mapped[list[dict[str, Any]]]
+    told_ms: Mapped[list[int]] = mapped_column(default=list)
     evidence_at_ms: Mapped[list[int]]
     policy_version: Mapped[int]
     device: Mapped[str | None] = mapped_column(String(64))
@@ -29,7 +33,7 @@ class Challenge(Base):
 
 
 class Capture(Base):
-    """The frames of a challenge taken together."""
+    """The frames of a challenge taken together; `lag_ms` is the least time from filming to arrival."""
 
     __tablename__ = "capture"
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
@@ -37,6 +41,7 @@ class Capture(Base):
     frames: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(default=0)
     late_ms: Mapped[int] = mapped_column(default=0)
+    lag_ms: Mapped[int | None]
     deleted_at: Mapped[datetime | None]
 
 

@@ -1,13 +1,22 @@
 """What the screen was told to show is what the matcher looks for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from api.capture.facts import under_light
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Report
+from models import tables
+from models.domain.decision import Report as Facts
+from models.domain.policy import Policy
+from scripts.demo.film import Shot
 from tests.support import play
-from tests.support.world import World
+from tests.support.world import RIGHT, World, multipart
 
 
 class Listener:
@@ -41,3 +50,91 @@ def test_the_colours_drawn_reach_the_matcher(
     assert [{"rgb": one.rgb, "ms": one.ms} for one in examination.colours] == challenge["colours"]
     assert bool(examination.colours) is not photosensitive
     assert report.colour.status == status
+
+
+def told(phone: FlaskClient, challenge: dict[str, Any], shots: Sequence[Shot]) -> dict[str, Any] | None:
+    """Send frames; return the colour to be shown from now on."""
+    url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
+    colour: dict[str, Any] | None = play.ok(phone.post(url, **multipart(shots)))["colour"]
+    return colour
+
+
+def drawn(world: World, body: dict[str, Any]) -> tuple[FlaskClient, dict[str, Any]]:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone("openid-man")
+    play.agree(phone, scene)
+    return phone, play.ok(phone.post(f"/mp/v1/attempts/{scene}/challenges", json=body), 201)
+
+
+def test_the_next_colour_is_told_only_in_answer_to_frames(world: World) -> None:
+    phone, challenge = drawn(world, {})
+    shots = RIGHT.shots(challenge["frame"])
+    assert len(challenge["colours"]) == 1
+    seen = [challenge["colours"][0]]
+    for start in range(0, 10, 2):
+        world.clock.tick(0.9)
+        seen.append(told(phone, challenge, shots[start : start + 2]))
+    with world.ports.database.reading() as db:
+        (row,) = db.scalars(select(tables.Challenge))
+    assert seen == [*row.colours, None, None]
+    assert row.told_ms == [0, 900, 1800, 2700, 3600]
+
+
+def test_frames_sent_again_or_too_soon_tell_nothing_new(world: World) -> None:
+    phone, challenge = drawn(world, {})
+    shots = RIGHT.shots(challenge["frame"])
+    world.clock.tick(0.9)
+    second = told(phone, challenge, shots[:2])
+    assert second not in (None, challenge["colours"][0])
+    world.clock.tick(0.9)
+    assert told(phone, challenge, shots[:2]) == second
+    world.clock.tick(0.1)
+    third = told(phone, challenge, shots[2:3])
+    assert third not in (None, second)
+    world.clock.tick(0.1)
+    assert told(phone, challenge, shots[3:4]) == third
+
+
+def test_who_cannot_bear_flashes_is_told_no_colour(world: World) -> None:
+    phone, challenge = drawn(world, {"photosensitive": True})
+    world.clock.tick(0.9)
+    assert challenge["colours"] == []
+    assert told(phone, challenge, RIGHT.shots(challenge["frame"])[:2]) is None
+
+
+def examined(world: World, phone: FlaskClient, challenge: dict[str, Any]) -> tuple[Examination, Report]:
+    """Film in step with the answers, finish, and return what the matcher was asked and said."""
+    shots = RIGHT.shots(challenge["frame"])
+    begun = world.clock.now()
+    for second in range(0, shots[-1].t_ms // 900 + 1):
+        batch = [shot for shot in shots if second * 900 <= shot.t_ms < (second + 1) * 900]
+        world.clock.tick((second + 1) * 0.9 + 0.1 - (world.clock.now() - begun).total_seconds())
+        told(phone, challenge, batch)
+    listener = Listener(world.ports.matcher)
+    world.app.extensions["ports"] = replace(world.ports, matcher=listener)
+    play.finish(phone, challenge)
+    return listener.asked[0]
+
+
+def test_the_matcher_hears_when_each_colour_was_on(world: World) -> None:
+    examination, report = examined(world, *drawn(world, {}))
+    assert all(700 <= one.ms <= 1000 for one in examination.colours[:-1])
+    assert len({one.rgb for one in examination.colours}) > 1
+    assert report.colour.status == "measured"
+
+
+@pytest.mark.parametrize(
+    ("shown", "brightness", "asked", "p"),
+    [
+        (4, 120, True, 0.5),
+        (4, None, True, 0.5),
+        (4, 160, True, 0.5),
+        (4, 161, False, 0.5),
+        (3, 120, True, None),
+    ],
+)
+def test_colours_count_where_light_allows_and_enough_were_shown(
+    shown: int, brightness: int | None, asked: bool, p: float | None
+) -> None:
+    given = under_light(Facts(colour_asked=True, colour_p=0.5), shown, brightness, Policy())
+    assert (given.colour_asked, given.colour_p) == (asked, p)

@@ -1,5 +1,7 @@
 """What the mini-program calls: /mp/v1."""
 
+from dataclasses import asdict
+
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -106,7 +108,8 @@ def send_frames(path: ChallengePath) -> Response:
     """Send what was filmed since the last batch."""
     progress = filming.receive(ports(), user(), path.challenge_id, uploads.frames())
     done = [{"action": action, "done": is_done} for action, is_done in progress.done]
-    return answer({"hint": progress.hint, "progress": done})
+    colour = asdict(progress.colour) if progress.colour else None
+    return answer({"hint": progress.hint, "progress": done, "colour": colour})
 
 
 @mp.post("/challenges/<string:challenge_id>/swap", responses={200: answers.ChallengeAnswer})

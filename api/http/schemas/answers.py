@@ -222,7 +222,7 @@ class NativeAnswer(SceneAnswer):
 
 
 class Colour(Answer):
-    """One screen colour."""
+    """One screen colour; it stays until the next answer, at least so many ms."""
 
     rgb: str
     ms: int
@@ -252,7 +252,7 @@ class FrameKinds(Answer):
 
 
 class ChallengeAnswer(SceneAnswer):
-    """What to do and to film."""
+    """What to do and to film; of the colours only the first, shown from the first frame on."""
 
     challenge_id: str
     actions: list[str]
@@ -268,10 +268,11 @@ class ActionProgress(Answer):
 
 
 class ProgressAnswer(Answer):
-    """What the phone shows while filming."""
+    """What the phone shows while filming: `colour` from now until the next answer, null for none."""
 
     hint: str | None
     progress: list[ActionProgress]
+    colour: Colour | None
 
 
 class FinishAnswer(SceneAnswer):

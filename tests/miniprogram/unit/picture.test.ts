@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settled, wx } from './fake-wx'
-import { flash } from '../../../miniprogram/capture/colours'
+import { ScreenColour } from '../../../miniprogram/capture/colours'
 import type { Canvas } from '../../../miniprogram/capture/encoder'
 import { Encoder } from '../../../miniprogram/capture/encoder'
 import { isMirrored } from '../../../miniprogram/capture/mirrored'
@@ -62,17 +62,19 @@ for (const [how, url] of [['nothing', 'data:,'], ['a PNG', 'data:image/png;base6
   })
 }
 
-test('colours follow each other from the first frame on, until they are stopped', ({ mock }) => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  const colours = [{ rgb: '#FF0000', ms: 400 }, { rgb: '#0000FF', ms: 400 }]
+test('a colour stays until the server tells the next one, and none comes after the end', () => {
   const shown: string[] = []
-  flash(colours, (rgb) => void shown.push(rgb))
-  const stop = flash(colours, (rgb) => assert.equal(rgb, '#FF0000'))
-  mock.timers.tick(399)
-  assert.deepEqual(shown, ['#FF0000'])
-  stop()
-  mock.timers.tick(401)
-  assert.deepEqual(shown, ['#FF0000', '#0000FF', ''])
+  const screen = new ScreenColour((rgb) => void shown.push(rgb))
+  const red = { rgb: '#FF0000', ms: 400 }
+  const blue = { rgb: '#0000FF', ms: 400 }
+  for (const colour of [red, red, blue]) screen.turn(colour)
+  assert.equal(screen.isOn, true)
+  screen.turn(null)
+  assert.equal(screen.isOn, false)
+  screen.turn(red)
+  screen.end()
+  screen.turn(blue)
+  assert.deepEqual(shown, ['#FF0000', '#0000FF', '', '#FF0000', ''])
 })
 
 test('a platform nobody has measured is taken as unmirrored', () => {

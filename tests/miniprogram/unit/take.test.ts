@@ -19,12 +19,14 @@ const CHALLENGE = {
 let isCut = false
 let batches: number[][] = []
 let finishes = 0
+let toTell: { rgb: string; ms: number }[] = []
 let brightness: number[] = []
 
 beforeEach(() => {
   isCut = false
   batches = []
   finishes = 0
+  toTell = []
   brightness = []
   wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
   wx.getScreenBrightness = ({ success }: { success: (answer: object) => void }) => success({ value: 0.4 })
@@ -42,7 +44,8 @@ function answerTo(url: string, body: ArrayBuffer): object {
   if (url.endsWith('/finish')) return { outcome: 'passed', finishes: ++finishes }
   const meta = JSON.parse(/\[\{.*?\}\]/.exec(Buffer.from(body).toString('latin1'))![0]) as { seq: number }[]
   batches.push(meta.map((one) => one.seq))
-  return { hint: null, progress: [{ action: 'smile', done: batches.length > 1 }] }
+  const colour = toTell.shift() ?? null
+  return { hint: null, progress: [{ action: 'smile', done: batches.length > 1 }], colour }
 }
 
 /** A camera of 30 frames a second and an encoder that takes no time. */
@@ -76,6 +79,14 @@ test('a take films, sends about once a second, tells what to do, and is decided'
   assert.deepEqual(brightness, [1, 0.4])
   const seqs = batches.flat()
   assert.deepEqual(seqs, seqs.map((_, i) => i))
+})
+
+test('colours come one by one with the answers, and filming waits for the last of them', async () => {
+  const { heard, told } = audience()
+  toTell = ['#00FF00', '#0000FF', '#FFFF00'].map((rgb) => ({ rgb, ms: 100 }))
+  await new Take(CHALLENGE, stage(), told).run()
+  assert.deepEqual(heard.colours, ['#FF0000', '#00FF00', '#0000FF', '#FFFF00', ''])
+  assert.ok(batches.length >= 4, String(batches.length))
 })
 
 test('cut in the middle, it sends what is missing when the network is back', async () => {

@@ -1,0 +1,34 @@
+"""The colours of one challenge: telling the phone the next one, and which of them the film can show."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models import tables
+from models.domain.layers import colours
+from models.domain.layers.colours import Colour
+
+
+def tell(challenge: tables.Challenge, now: datetime) -> Colour | None:
+    """Move on to the next colour when it is time; return the one that the screen shows from now on."""
+    drawn, elapsed = _drawn(challenge), round((now - challenge.created_at).total_seconds() * 1000)
+    if drawn:
+        challenge.told_ms = list(colours.tell(drawn, challenge.told_ms, elapsed))
+    return lit(challenge)
+
+
+def lit(challenge: tables.Challenge) -> Colour | None:
+    """Return the colour that the screen shows now."""
+    return colours.lit(_drawn(challenge), challenge.told_ms)
+
+
+def filmed(
+    challenge: tables.Challenge, capture: tables.Capture | None, frames: Sequence[tables.Frame]
+) -> tuple[Colour, ...]:
+    """Return the colours that were on while these frames were filmed, in the film's own time."""
+    lag = capture.lag_ms if capture else None
+    end = max((row.t_ms for row in frames), default=0)
+    return colours.filmed(_drawn(challenge), challenge.told_ms, lag or 0, end)
+
+
+def _drawn(challenge: tables.Challenge) -> list[Colour]:
+    return [Colour(one["rgb"], one["ms"]) for one in challenge.colours]
