@@ -94,7 +94,7 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
     """Decode and embed a frame where its observation saw the face.
 
     The references are averages with their mirror image; averaging the probe too costs a forward a frame
-    and gains nothing measurable (DECISIONS.md).
+    and gains nothing measurable (decision 0024).
     """
     picture = decode.frame(frame.image, EVIDENCE_SIDE, mirrored=frame.mirrored)
     height, width = picture.shape[:2]

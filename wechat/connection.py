@@ -1,4 +1,4 @@
-"""One account's calls to WeChat over wechatpy's session, with its known faults cured (see DECISIONS.md)."""
+"""One account's calls to WeChat over wechatpy's session, with its known faults cured (decision 0018)."""
 
 import logging
 from collections.abc import Callable, Mapping

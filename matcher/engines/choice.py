@@ -8,7 +8,7 @@ from matcher.engines.kernel import Check, Kernel, Outputs, cosine, fastest
 from matcher.protocol import Picture
 from matcher.weights import Weights
 
-# bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (DECISIONS.md).
+# bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (decision 0099).
 SAME_FACE = 0.9995
 SAME_POINTS_PX = 0.01
 # Coarse, middling and fine: what the nets must agree on, without anybody's face in the program.

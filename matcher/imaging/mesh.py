@@ -64,7 +64,7 @@ class Mesh:
     def read(self, picture: Picture, face: Face) -> Reading:
         """Return what the mesh tells of one face.
 
-        Its landmarks align a face for embedding far better than the detector's own (DECISIONS.md).
+        Its landmarks align a face for embedding far better than the detector's own (decision 0028).
         """
         crop, roll, turn = _level(picture, face)
         points, presence = self._points(crop)

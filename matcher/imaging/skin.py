@@ -13,7 +13,7 @@ def colour(crop: Picture, points: Vector) -> tuple[float, float, float]:
     """Return mean red, green and blue (0–255, as encoded) inside the outline of a mesh's points (n, 2).
 
     A light that changes multiplies every pixel's value alike, so the mean of encoded values serves as well
-    as that of linear light; on real film it is steadier than patches of cheek and forehead (DECISIONS.md).
+    as that of linear light; on real film it is steadier than patches of cheek and forehead (decision 0014).
     """
     flat = np.asarray(points[:, :2], np.float32)
     outline = cv2.convexHull(flat.mean(axis=0) + INSIDE * (flat - flat.mean(axis=0)))

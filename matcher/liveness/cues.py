@@ -10,7 +10,7 @@ def cues(observations: Sequence[Observation]) -> PadCues:
     """Return facts over the usable evidence frames, each None where nothing was measured.
 
     `spread` is the difference of the highest and the lowest P(bona fide), 0–1; `bezel` the median of how
-    unbroken the lines around the face are, 0–1. Moiré and banding were tried and tell nothing (DECISIONS.md).
+    unbroken the lines around the face are, 0–1. Moiré and banding tell nothing (decision 0015).
     """
     usable = [one for one in observations if one.kind == FrameKind.EVIDENCE and one.hint is None]
     live = [one.live for one in usable if one.live is not None]

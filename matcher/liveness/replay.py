@@ -2,7 +2,7 @@
 
 Two measures, both at one constant shift in time, also for film mirrored or run backward. The hashes of
 single frames survive re-encoding and brightness; the course of pose and expression also survives
-cropping and turning. A person repeating an action repeats neither to this precision (DECISIONS.md).
+cropping and turning. A person repeating an action repeats neither to this precision (decision 0034).
 """
 
 from collections.abc import Iterator, Sequence

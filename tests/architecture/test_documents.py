@@ -75,3 +75,12 @@ def test_every_event_is_written_down() -> None:
     events |= {f"attempt.{state.value}" for state in AttemptState}
     events |= {f"verification.{state.value}" for state in VerificationState if state.value != "open"}
     assert sorted(event for event in events if not written(event)) == []
+
+
+def test_every_decision_has_its_number_and_its_line_in_the_index() -> None:
+    index = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    files = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [path.name[:4] for path in files] == [f"{number:04d}" for number in range(1, len(files) + 1)]
+    assert [path.name for path in files if f"(docs/decisions/{path.name})" not in index] == []
+    titles = [path.read_text(encoding="utf-8").splitlines()[0] for path in files]
+    assert all(title.startswith("# ") for title in titles)
