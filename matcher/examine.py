@@ -9,8 +9,9 @@ import numpy as np
 
 from matcher.comparison import scores as comparison
 from matcher.imaging import decode
-from matcher.liveness import actions, colour, fingerprint
+from matcher.liveness import actions, colour, fingerprint, lots
 from matcher.liveness.cues import cues
+from matcher.liveness.pad import pooled
 from matcher.liveness.timing import timing
 from matcher.models import Models
 from matcher.observe import EVIDENCE_SIDE, observe
@@ -21,6 +22,7 @@ from matcher.types import (
     Cohort,
     Comparison,
     Continuity,
+    Drawn,
     Examination,
     Frame,
     FrameKind,
@@ -54,7 +56,8 @@ def examine(models: Models, examination: Examination) -> Report:
     evidence = _evidence(models, examination)
     clear = [(frame, one) for frame, one in evidence if one.hint is None]
     usable = [(frame, one) for frame, one in clear if one.shows_who]
-    probes = [_probe(models, frame, one) for frame, one in sorted(usable, key=_worth)[:EMBEDDED]]
+    compared = sorted(usable, key=lambda entry: _place(examination.seed, entry[1]))[:EMBEDDED]
+    probes = [_probe(models, frame, one) for frame, one in compared]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
     score, cohort = _compare(models, examination, probes)
@@ -72,6 +75,11 @@ def examine(models: Models, examination: Examination) -> Report:
         colour=colour.response(examination.colours, observations),
         comparison=score,
         cohort=cohort,
+        drawn=Drawn(
+            examination.seed,
+            motion=tuple(one.seq for one in motion if one.face),
+            evidence=tuple(sorted(one.seq for _, one in compared)),
+        ),
     )
 
 
@@ -84,10 +92,9 @@ def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Obs
     ]
 
 
-def _worth(entry: tuple[Frame, Observation]) -> tuple[bool, float]:
-    """Order frames by use for a comparison: those that look at the camera first, then the sharpest."""
-    _, one = entry
-    return max(abs(one.yaw or 0.0), abs(one.pitch or 0.0)) > FRONTAL, -one.sharpness
+def _place(seed: int, one: Observation) -> tuple[bool, float]:
+    """Order evidence for a comparison: what looks at the camera first, within it by lot."""
+    return max(abs(one.yaw or 0.0), abs(one.pitch or 0.0)) > FRONTAL, lots.number(seed, one)
 
 
 def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
@@ -120,15 +127,17 @@ def _acquisition(observations: Sequence[Observation], evidence: int, usable_evid
 
 
 def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> Continuity:
-    """Return the least likeness among the embedded frames and to their neighbours in time."""
+    """Return how alike the embedded frames are, one by one and together."""
     vectors = [probe.vector for probe in probes]
     alike = [float(a @ b) for i, a in enumerate(vectors) for b in vectors[:i]]
-    remembered = [one for one in motion if one.face]
-    if vectors and remembered:
-        faces = [fingerprint.unpacked(one.face) for one in remembered]
+    faces = [fingerprint.unpacked(one.face) for one in motion if one.face]
+    mean = None
+    if vectors and faces:
         # A face half turned away resembles some frames only: each is held against its best match.
         alike += [max(float(face @ vector) for vector in vectors) for face in faces]
-    return Continuity(same_face_min=min(alike) if alike else None, compared=len(alike))
+        first, second = (np.mean(np.stack(some), axis=0) for some in (vectors, faces))
+        mean = float(first @ second / max(float(np.linalg.norm(first) * np.linalg.norm(second)), 1e-9))
+    return Continuity(min(alike) if alike else None, len(alike), mean)
 
 
 def _pad(
@@ -136,19 +145,18 @@ def _pad(
 ) -> PadReport:
     """Return what the PAD net says of the capture.
 
-    `score` is the median P(bona fide) of the evidence that shows who it is, among it the very frames that
-    are embedded; `lowest` the least median of three neighbours in time in whatever pose, motion frames
-    included: no stretch of the film may show a picture of a face.
+    `score` is P(bona fide) pooled over the evidence that shows who it is and the drawn motion frames, among
+    them the very frames that are embedded; `lowest` the least median of three neighbours in time: no stretch
+    of the film may show a picture of a face.
     """
     if models.pad is None:
         return PadReport(PadStatus.NOT_AVAILABLE, score=None, lowest=None, frames=0, cues=cues)
-    scores = [one.live for one in clear if one.live is not None and one.shows_who]
     filmed = sorted([*clear, *motion], key=lambda one: one.t_ms)
-    course = [one.live for one in filmed if one.live is not None]
+    course = [one.live for one in filmed if one.live is not None and one.shows_who]
     runs = [course[i : i + RUN] for i in range(max(1, len(course) - RUN + 1))]
     return PadReport(
         PadStatus.MEASURED,
-        score=median(scores) if scores else None,
+        score=pooled(course) if course else None,
         lowest=min(median(run) for run in runs) if course else None,
         frames=len(course),
         cues=cues,

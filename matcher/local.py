@@ -51,10 +51,12 @@ class LocalMatcher:
         finally:
             self._free.put(models)
 
-    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
+    def observe(
+        self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
+    ) -> list[Observation]:
         """Return what each frame shows, in the frames' order; raises BadImage."""
         with self._models() as models:
-            return observe(models, frames, previous)
+            return observe(models, frames, previous, seed)
 
     def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
         """Return which of the actions have been seen so far, in the order asked for."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from matcher.imaging import decode, quality
 from matcher.imaging.detector import Face
-from matcher.imaging.mesh import Expression, Reading
+from matcher.imaging.mesh import Reading
 from matcher.imaging.quality import EVIDENCE, MOTION
-from matcher.liveness import fingerprint
+from matcher.liveness import fingerprint, lots
 from matcher.liveness.bezel import bezel
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
@@ -15,8 +15,11 @@ from matcher.types import Frame, FrameKind, Observation
 
 MOTION_SIDE = 320
 EVIDENCE_SIDE = 640
-# One motion frame in this time is embedded and one judged by PAD, to tell whether one live face stays.
+# Of the motion frames in which the face tells who it is, one in this time on average is drawn to be embedded
+# and judged by PAD, and one at the latest after twice this time.
 SAMPLE_EVERY_MS = 900
+# A frame's chance where frames come faster than phones send them.
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,23 @@ def look(models: Models, frame: Frame) -> Look:
     return Look(picture, faces, models.mesh.read(picture, faces[0]))
 
 
-def observe(models: Models, frames: Sequence[Frame], previous: Sequence[Observation]) -> list[Observation]:
-    """Return one observation a frame, each compared with the one before it."""
+def observe(
+    models: Models, frames: Sequence[Frame], previous: Sequence[Observation], seed: int = 0
+) -> list[Observation]:
+    """Return one observation a frame, each compared with the one before it.
+
+    `seed` is drawn by the caller once the frames have arrived: it chooses the motion frames that are embedded
+    and judged by PAD, so that nobody can know beforehand in which to show somebody else.
+    """
     seen: list[Observation] = []
     for frame in sorted(frames, key=lambda one: one.seq):
         earlier = [one for one in (*previous, *seen) if one.seq < frame.seq]
-        seen.append(_observed(models, frame, sorted(earlier, key=lambda one: one.seq)))
+        seen.append(_observed(models, frame, sorted(earlier, key=lambda one: one.seq), seed))
     order = {one.seq: one for one in seen}
     return [order[frame.seq] for frame in frames]
 
 
-def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> Observation:
+def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed: int) -> Observation:
     """Return what one frame shows."""
     view = look(models, frame)
     limits = EVIDENCE if frame.kind == FrameKind.EVIDENCE else MOTION
@@ -63,15 +72,16 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation]) -> O
     if view.mesh is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
     measured = quality.measure(view.picture, view.faces, view.mesh)
-    posed = _placed(_posed(bare, view.mesh.expression), view.picture, view.faces[0], view.mesh.landmarks)
+    posed = _placed(_posed(bare, view.mesh), view.picture, view.faces[0], view.mesh.landmarks)
+    chosen = _is_drawn(posed, earlier, seed)
     return replace(
         posed,
         size=measured.size,
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
-        face=_embedded(models, view.picture, view.mesh.landmarks) if _must_embed(posed, earlier) else "",
-        live=_live(models, view) if _must_judge(posed, earlier) else None,
+        face=_embedded(models, view.picture, view.mesh.landmarks) if chosen else "",
+        live=_live(models, view) if chosen or frame.kind == FrameKind.EVIDENCE else None,
         skin=view.mesh.skin,
         bezel=bezel(view.picture, view.faces[0].box) if frame.kind == FrameKind.EVIDENCE else None,
         glasses=measured.glasses,
@@ -84,8 +94,9 @@ def _chip(models: Models, view: Look) -> Picture:
     return models.sface.aligned(view.picture, view.mesh.landmarks) if view.mesh else view.picture
 
 
-def _posed(bare: Observation, shown: Expression) -> Observation:
-    """Add pose and expression."""
+def _posed(bare: Observation, mesh: Reading) -> Observation:
+    """Add pose and expression, and how sure the mesh is of them."""
+    shown = mesh.expression
     return replace(
         bare,
         yaw=shown.yaw,
@@ -94,6 +105,7 @@ def _posed(bare: Observation, shown: Expression) -> Observation:
         eyes_open=shown.eyes_open,
         mouth_open=shown.mouth_open,
         smile=shown.smile,
+        presence=mesh.signs.presence,
     )
 
 
@@ -120,23 +132,14 @@ def _live(models: Models, view: Look) -> float | None:
     return models.pad.live(view.picture, view.faces[0].box) if models.pad else None
 
 
-def _must_embed(posed: Observation, earlier: Sequence[Observation]) -> bool:
-    """Tell whether this motion frame is one of those whose face is remembered."""
-    return (
-        posed.kind == FrameKind.MOTION
-        and posed.shows_who
-        and not _lately(posed, [e for e in earlier if e.face])
-    )
-
-
-def _must_judge(posed: Observation, earlier: Sequence[Observation]) -> bool:
-    """Tell whether PAD judges this frame: all evidence, and motion frames whatever their pose."""
-    judged = [one for one in earlier if one.kind == FrameKind.MOTION and one.live is not None]
-    return posed.kind == FrameKind.EVIDENCE or not _lately(posed, judged)
-
-
-def _lately(posed: Observation, earlier: Sequence[Observation]) -> bool:
-    return any(posed.t_ms - one.t_ms < SAMPLE_EVERY_MS for one in earlier)
+def _is_drawn(posed: Observation, earlier: Sequence[Observation], seed: int) -> bool:
+    """Tell whether this motion frame is embedded and judged by PAD."""
+    if posed.kind != FrameKind.MOTION or not posed.shows_who:
+        return False
+    motion = [one for one in earlier if one.kind == FrameKind.MOTION] or [posed]
+    last = next((one for one in reversed(motion) if one.face), motion[0])
+    share = max(LEAST_SHARE, (posed.t_ms - motion[-1].t_ms) / SAMPLE_EVERY_MS)
+    return posed.t_ms - last.t_ms >= 2 * SAMPLE_EVERY_MS or lots.number(seed, posed) < share
 
 
 def _change(view: Look, earlier: Sequence[Observation]) -> float | None:

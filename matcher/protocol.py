@@ -15,8 +15,10 @@ Vector = NDArray[np.float32]
 class Matcher(Protocol):
     """The matcher as the flows use it, in process or behind HTTP."""
 
-    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
-        """Return what each frame shows.
+    def observe(
+        self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
+    ) -> list[Observation]:
+        """Return what each frame shows; `seed` draws the motion frames that are embedded and judged by PAD.
 
         Raises BadImage for what is not a picture, MatcherUnavailable when there is no answer.
         """

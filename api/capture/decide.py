@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.capture import frames, kept_frames, screen, seen_frames
 from api.capture.facts import Memory, facts, under_light
+from api.capture.precheck import lot
 from api.contacts.bindings import proven_by_face
 from api.policies import versions as policies
 from api.ports import Ports
@@ -82,6 +83,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
         colours=tuple(Shown(one.rgb, one.ms) for one in shown),
+        seed=lot(ports),
     )
     return Evidence(challenge, policy, examination, seen, attempt.brightness)
 

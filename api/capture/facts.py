@@ -41,6 +41,7 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
         done=all(action.done for action in answer.actions),
         in_order=answer.in_order,
         same_face=answer.continuity.same_face_min,
+        same_face_mean=answer.continuity.same_face_mean,
         pad=answer.pad.score,
         pad_low=answer.pad.lowest,
         bezel=answer.pad.cues.bezel,

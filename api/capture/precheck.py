@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.capture.scene import Scene, owned
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Frame, FrameKind, Observation
+from matcher.types import SEEDS, Frame, FrameKind, Observation
 from models.domain import provider as providers
 from models.domain.attempt import AttemptState
 from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
@@ -16,11 +16,16 @@ from models.domain.provider import Provider
 def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
     """Return what the matcher sees, its errors put into ours."""
     try:
-        return ports.matcher.observe(frames, before)
+        return ports.matcher.observe(frames, before, lot(ports))
     except BadImage as error:
         raise unusable(error) from None
     except MatcherUnavailable:
         raise Busy("the matcher does not answer; please send the same frames again") from None
+
+
+def lot(ports: Ports) -> int:
+    """Draw the number by which the matcher chooses frames: only once they have arrived."""
+    return int(next(ports.random.fractions()) * SEEDS)
 
 
 def unusable(error: BadImage) -> Refusal:

@@ -15,15 +15,14 @@ from models import tables
 from models.domain.policy import Policy
 from models.domain.retention import EXACT_HASHES, SIMILAR_HASHES
 
-# Captures of one person at one till that a new one is held against: the latest ones.
+# Captures of one person that a new one is held against: the latest ones.
 COMPARED = 20
 
 
 def recall(ports: Ports, db: Session, challenge_id: str, policy: Policy) -> Memory:
     """Return how much of a challenge's film was seen before.
 
-    Files in any other challenge; likeness only in the latest captures of the same person at the same
-    institution.
+    Files in any other challenge; likeness only in the latest captures of the same person, wherever filmed.
     """
     exact = _seen_exactly(ports, db, challenge_id)
     wanted = select(tables.SeenFrame).where(tables.SeenFrame.challenge_id == challenge_id)
@@ -55,7 +54,6 @@ def _earlier(ports: Ports, db: Session, mine: tables.SeenFrame) -> list[list[tab
     """Return the frames of the person's latest other captures, one list each."""
     alike = (
         (tables.SeenFrame.person_id == mine.person_id)
-        & (tables.SeenFrame.institution_id == mine.institution_id)
         & (tables.SeenFrame.challenge_id != mine.challenge_id)
         & (tables.SeenFrame.phash != "")
         & (tables.SeenFrame.seen_at > ports.now() - SIMILAR_HASHES)

@@ -90,6 +90,13 @@ class Mesh:
         crop, _, turn = _level(picture, face)
         return _back(self._points(crop)[0][:, :2], turn)
 
+    def surface(self, picture: Picture, face: Face) -> Vector:
+        """Return all points (468, 3) in px of the picture, depth on the same scale, smaller = nearer."""
+        crop, _, turn = _level(picture, face)
+        points = self._points(crop)[0]
+        deep = points[:, 2:] / float(np.hypot(turn[0, 0], turn[0, 1]))
+        return np.asarray(np.hstack([_back(points[:, :2], turn), deep]), np.float32)
+
     def _points(self, crop: Picture) -> tuple[Vector, float]:
         """Return the points (468, 3) in px of the crop and the logit that it shows a face."""
         points, presence = self._kernel(crop)

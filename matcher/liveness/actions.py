@@ -13,6 +13,10 @@ from matcher.liveness.signals import SIGNALS, Signal
 from matcher.types import Observation
 
 REACH_MS = 250.0
+# So long an action may fall back and go on: old people turn in steps, and hands tremble.
+PAUSE_MS = 450.0
+# So long a face may be out of sight, or turned too far to be told, before what follows is another action.
+BRIDGED_MS = 1500.0
 BLINK_RATE = 7.5
 
 
@@ -42,11 +46,11 @@ class Rule:
 
 
 RULES = {
-    "turn_left": Rule(15.0, 8.0, 250),
-    "turn_right": Rule(15.0, 8.0, 250),
-    "nod": Rule(12.0, 6.0, 200, returns=True, held=1000),
+    "turn_left": Rule(12.0, 6.0, 200),
+    "turn_right": Rule(12.0, 6.0, 200),
+    "nod": Rule(10.0, 5.0, 200, returns=True, held=1000),
     "closer": Rule(0.22, 0.10, 300),
-    "open_mouth": Rule(0.30, 0.15, 250),
+    "open_mouth": Rule(0.25, 0.12, 250),
     "smile": Rule(0.18, 0.10, 350),
     "close_eyes": Rule(0.40, 0.25, 350),
     "blink": Rule(0.30, 0.15, 50, most=600, returns=True),
@@ -57,8 +61,8 @@ def seen(action: str, observations: Sequence[Observation]) -> list[Interval]:
     """Return when `action` was done; an action already under way at the start does not count."""
     if action == "blink" and rate(observations) < BLINK_RATE:
         return []
-    times = [float(one.t_ms) for one in observations]
-    return _intervals(SIGNALS[action](observations), times, RULES[action])
+    told = [one for one in observations if one.shows_who]
+    return _intervals(SIGNALS[action](told), [float(one.t_ms) for one in told], RULES[action])
 
 
 def rate(observations: Sequence[Observation]) -> float:
@@ -84,36 +88,42 @@ def in_order(actions: Sequence[str], observations: Sequence[Observation]) -> lis
 
 
 def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Interval]:
-    """Return the stretches in which the signal obeys the rule."""
+    """Return the stretches in which the signal obeys the rule; a short falling back does not end one."""
     found: list[Interval] = []
-    begun: int | None = None
+    run: list[int] = []
     rested, peak = False, 0.0
     for i, value in enumerate(signal):
         if value is None:
-            begun, rested = None, False
-        elif begun is None:
-            if value >= rule.on and rested:
-                begun, peak = i, value
-            rested = rested or value < rule.off
-        elif value < max(rule.off, peak / 2 if rule.returns else 0.0):
-            found += _lasting(times, begun, i - 1, rule)
-            begun, rested = None, value < rule.off
-        else:
-            peak = max(peak, value)
-    if begun is not None:
-        found += _under_way(times, begun, len(signal) - 1, rule)
-    return found
+            continue
+        if run and times[i] - times[run[-1]] > BRIDGED_MS:
+            found += _lasting(times, run, rule)
+            run, rested, peak = [], False, 0.0
+        low = value < max(rule.off, peak / 2 if rule.returns else 0.0)
+        if run and low and times[i] - times[run[-1]] > PAUSE_MS:
+            found += _lasting(times, run, rule)
+            run, peak = [], 0.0
+        if not low and (run or (value >= rule.on and rested)):
+            run, peak = [*run, i], max(peak, value)
+        rested = rested or value < rule.off
+    return found + _under_way(times, run, signal, rule)
 
 
-def _under_way(times: Sequence[float], first: int, last: int, rule: Rule) -> list[Interval]:
-    """Return the interval of an action that the film's end cuts off, if it need not come back any more."""
-    lasting = _lasting(times, first, last, rule)
-    return [one for one in lasting if not rule.returns or one.to_ms - one.from_ms >= rule.held]
+def _under_way(times: Sequence[float], run: Sequence[int], signal: Signal, rule: Rule) -> list[Interval]:
+    """Return the interval that the film's end cuts off; what must come back has, or was held."""
+    lasting = _lasting(times, run, rule)
+    back = bool(run) and any(value is not None for value in signal[run[-1] + 1 :])
+    return [one for one in lasting if not rule.returns or back or one.to_ms - one.from_ms >= rule.held]
 
 
-def _lasting(times: Sequence[float], first: int, last: int, rule: Rule) -> list[Interval]:
-    """Return the interval if it lasted as it should; half a gap to either side belongs to it."""
-    before = min(REACH_MS, times[first] - times[first - 1]) / 2 if first else 0.0
-    behind = min(REACH_MS, times[last + 1] - times[last]) / 2 if last + 1 < len(times) else 0.0
-    begin, end = times[first] - before, times[last] + behind
-    return [Interval(round(begin), round(end))] if rule.least <= end - begin <= rule.most else []
+def _lasting(times: Sequence[float], run: Sequence[int], rule: Rule) -> list[Interval]:
+    """Return the interval if it lasted as it should; half a gap to either side belongs to a frame."""
+    if not run:
+        return []
+    lasted = sum(_before(times, i) + _before(times, i + 1) for i in run)
+    begin, end = times[run[0]] - _before(times, run[0]), times[run[-1]] + _before(times, run[-1] + 1)
+    return [Interval(round(begin), round(end))] if rule.least <= lasted <= rule.most else []
+
+
+def _before(times: Sequence[float], place: int) -> float:
+    """Return half the gap before a frame, as far as one frame can speak for it."""
+    return min(REACH_MS, times[place] - times[place - 1]) / 2 if 0 < place < len(times) else 0.0

@@ -11,11 +11,12 @@ from matcher.protocol import Picture
 from matcher.weights import Preprocessing
 
 USED = ("minifasnet_v2", "minifasnet_v1se")
+SURE = 4.0
 Box = tuple[float, float, float, float]
 
 
 class PadNets:
-    """Nets that each judge their own crop of the face with its surroundings; the mean of their P(live).
+    """Nets that each judge their own crop of the face with its surroundings; their P(live) pooled.
 
     How a face is cut and fed stands in weights.toml. Raises WrongWeights.
     """
@@ -30,7 +31,18 @@ class PadNets:
 
     def live(self, picture: Picture, box: Box) -> float:
         """Return P(bona fide), 0–1, for the face at this box (x, y, width, height in px) of one frame."""
-        return float(np.mean([_probability(net, picture, box, how) for net, how in self._nets]))
+        return pooled([_probability(net, picture, box, how) for net, how in self._nets])
+
+
+def pooled(chances: Sequence[float]) -> float:
+    """Return what several chances (0–1, at least one) say together: the logistic of their mean logit.
+
+    The logarithmic opinion pool (Genest & Zidek 1986). A logit counts for SURE at most, so that a few sure
+    frames do not outweigh a doubtful film.
+    """
+    inside = np.clip(np.asarray(chances, np.float64), 1e-9, 1 - 1e-9)
+    mean = float(np.clip(np.log(inside / (1 - inside)), -SURE, SURE).mean())
+    return float(1 / (1 + np.exp(-mean)))
 
 
 def _probability(net: cv2.dnn.Net, picture: Picture, box: Box, how: Preprocessing) -> float:

@@ -19,19 +19,27 @@ SHIFT_MS = 200
 # Of pose in degrees; of eyes, mouth and smile in hundredths, weighed by SCALES.
 TOLERANCE = 5.0
 MOVED = 12.0
-SCALES = (1.0, 1.0, 100.0, 50.0, 80.0)
-LOOP_BITS = 5
-LOOP_SHIFT_MS = 800
+SCALES = (1.0, 1.0, 100.0, 50.0, 80.0, 1.0)
 LOOP_SHARE = 0.6
 # How much of a movement must come again (1 = all of it): an intraclass correlation over the run.
 AGREEMENT = 0.8
-# Of a course's columns, those that tell of movement, and of these the head's: eyelids always move.
+# Of a course's columns, those that tell of movement (eyelids always move).
 MOVING = (0, 1, 3, 4)
-HEAD = (0, 1)
+# A film turned in the picture is remembered by the others.
+REMEMBERED = 5
 # Runs of so few steps are chance and are not looked at: nothing under a second is ever decided on.
 SHORT = 9
 
 Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """When two runs are one movement: how much agrees, which columns must have moved, what looks alike."""
+
+    agreement: float = AGREEMENT
+    moving: Sequence[int] = MOVING
+    look: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,8 @@ class Sample:
 
 
 def movement(one: Observation) -> tuple[int, ...] | None:
-    """Return yaw, pitch, eyes, mouth and smile, scaled alike and rounded; None without a face."""
-    values = (one.yaw, one.pitch, one.eyes_open, one.mouth_open, one.smile)
+    """Return yaw, pitch, eyes, mouth, smile and roll, scaled alike and rounded; None without a face."""
+    values = (one.yaw, one.pitch, one.eyes_open, one.mouth_open, one.smile, one.roll)
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
@@ -65,8 +73,8 @@ def alike_frames(ours: Sequence[Sample], theirs: Sequence[Sample], bits: int) ->
     ours, theirs = ([one for one in film if one.movement is not None] for film in (ours, theirs))
     if not ours or not theirs:
         return 0
-    mine, other = _hashes(ours), _hashes(theirs)
-    t_mine, t_other = _times(ours), _times(theirs)
+    mine, other = hashes(ours), hashes(theirs)
+    t_mine, t_other = times(ours), times(theirs)
     best = 0
     for flipped in (other, other ^ np.uint64(MIRROR)):
         near = np.bitwise_count(mine[:, None] ^ flipped[None]) <= bits
@@ -91,26 +99,12 @@ def _most_at_one_shift(near: NDArray[np.bool_], between: Numbers) -> int:
 
 def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
     """Return for how long, in ms, our face moved exactly as theirs did; stillness does not count."""
-    mine, other = _course(ours), _course(theirs)
+    mine, other = course(ours), course(theirs)
     if mine is None or other is None:
         return 0
-    return max(_longest(mine, shown, _same(mine, shown)) for shown in _ways(other)) * STEP_MS
-
-
-def looped_ms(ours: Sequence[Sample]) -> int:
-    """Return for how long, in ms, a capture moves and looks as it did 0.8 s and more earlier, or backward.
-
-    Backward only where the head moves: a smile that comes and goes is the same either way.
-    """
-    mine = _course(ours)
-    if mine is None:
-        return 0
-    same, look = _same(mine, mine), _look_alike(ours, len(mine))
-    steps = np.arange(len(mine))
-    again = same & (np.abs(steps[:, None] - steps[None]) * STEP_MS >= LOOP_SHIFT_MS)
-    forward = _longest(mine, mine, again, look)
-    backward = _longest(mine, mine[::-1], same[:, ::-1], look[:, ::-1], moving=HEAD)
-    return max(forward, backward) * STEP_MS
+    mine = mine[:, :REMEMBERED]
+    ways = _ways(other[:, :REMEMBERED])
+    return max(longest(mine, shown, same(mine, shown), Likeness()) for shown in ways) * STEP_MS
 
 
 def _ways(course: Numbers) -> Iterator[Numbers]:
@@ -119,18 +113,19 @@ def _ways(course: Numbers) -> Iterator[Numbers]:
     yield from (course, mirrored, course[::-1], mirrored[::-1])
 
 
-def _course(film: Sequence[Sample]) -> Numbers | None:
-    """Return the movement at every STEP_MS, (n, 5); None where too little is known."""
+def course(film: Sequence[Sample]) -> Numbers | None:
+    """Return the movement at every STEP_MS, (n, 6); None where too little is known."""
     known = [(one.t_ms, one.movement) for one in film if one.movement is not None]
-    if len(known) < 4:
+    if len(known) < 4 or known[-1][0] - known[0][0] < STEP_MS:
         return None
     times = np.array([t for t, _ in known], float)
-    values = np.array([moved for _, moved in known], float)
+    # What was remembered before roll was lacks it.
+    values = np.array([(*moved, 0)[: len(SCALES)] for _, moved in known], float)
     grid = np.arange(times[0], times[-1] + 1, STEP_MS)
     return np.stack([np.interp(grid, times, values[:, axis]) for axis in range(values.shape[1])], axis=1)
 
 
-def _same(mine: Numbers, other: Numbers) -> NDArray[np.bool_]:
+def same(mine: Numbers, other: Numbers) -> NDArray[np.bool_]:
     """Tell for each pair of instants whether the faces are in the same pose with the same expression.
 
     While a face moves fast, half a step of time is allowed for.
@@ -142,52 +137,38 @@ def _same(mine: Numbers, other: Numbers) -> NDArray[np.bool_]:
     return near
 
 
-def _look_alike(film: Sequence[Sample], length: int) -> NDArray[np.bool_]:
-    """Tell for each pair of instants of one capture whether the nearest frames look alike."""
-    known = [one for one in film if one.movement is not None]
-    times, hashes = _times(known), _hashes(known)
-    grid = times[0] + np.arange(length) * STEP_MS
-    nearest = np.abs(times[None] - grid[:, None]).argmin(axis=1)
-    shown = hashes[nearest]
-    return np.asarray(np.bitwise_count(shown[:, None] ^ shown[None]) <= LOOP_BITS)
-
-
-def _longest(
-    mine: Numbers,
-    other: Numbers,
-    same: NDArray[np.bool_],
-    look: NDArray[np.bool_] | None = None,
-    moving: Sequence[int] = MOVING,
-) -> int:
+def longest(mine: Numbers, other: Numbers, same: NDArray[np.bool_], how: Likeness) -> int:
     """Return the longest run of steps along one shift in which the face really moved, and in the same way.
 
-    With `look`, most of the run must look alike as well: fast movement blurs, so not every step does.
+    Where looks count, most of the run must look alike as well: fast movement blurs, so not every step does.
     """
     best, run = 0, np.zeros(same.shape[1], int)
     for row in range(len(mine)):
         run = np.where(same[row], np.concatenate([[0], run[:-1]]) + 1, 0)
         for column in np.nonzero(run > max(best, SHORT))[0]:
             steps = np.arange(run[column])
-            alike = look is None or float(look[row - steps, column - steps].mean()) >= LOOP_SHARE
-            if alike and _moved_alike(mine[row - steps], other[column - steps], moving):
+            alike = how.look is None or float(how.look[row - steps, column - steps].mean()) >= LOOP_SHARE
+            if alike and _moved_alike(mine[row - steps], other[column - steps], how):
                 best = int(run[column])
     return best
 
 
-def _moved_alike(mine: Numbers, other: Numbers, moving: Sequence[int]) -> bool:
+def _moved_alike(mine: Numbers, other: Numbers, how: Likeness) -> bool:
     """Tell whether the face moved, and whether what differs is little beside that.
 
     Rest is like any other rest: it says nothing of whether a movement is the same.
     """
-    if np.ptp(mine[:, moving], axis=0).max() < MOVED:
+    if np.ptp(mine[:, how.moving], axis=0).max() < MOVED:
         return False
     energy = float(((mine - mine.mean(axis=0)) ** 2).sum())
-    return float(((mine - other) ** 2).sum()) <= 2 * (1 - AGREEMENT) * energy
+    return float(((mine - other) ** 2).sum()) <= 2 * (1 - how.agreement) * energy
 
 
-def _times(film: Sequence[Sample]) -> Numbers:
+def times(film: Sequence[Sample]) -> Numbers:
+    """Return the frames' instants, ms, (n,)."""
     return np.array([one.t_ms for one in film], float)
 
 
-def _hashes(film: Sequence[Sample]) -> NDArray[np.uint64]:
+def hashes(film: Sequence[Sample]) -> NDArray[np.uint64]:
+    """Return the frames' perceptual hashes, (n,)."""
     return np.array([int(one.phash or "0", 16) for one in film], np.uint64)

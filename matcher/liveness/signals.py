@@ -8,9 +8,13 @@ from matcher.types import Observation
 Signal = list[float | None]
 Read = Callable[[Observation], float | None]
 # How far the nose moves a degree of yaw, in eye distances, and a degree of pitch, as a share of the way
-# from eyes to mouth: measured on real heads; a photo tilted by 45 degrees moves it by a quarter of that.
-SIDEWAYS = 0.0148
-LOWERED = 0.0114
+# from eyes to mouth: half of what real heads show on average (0.008-0.016 and 0.006-0.012 over 60 people);
+# a photo tilted by 45 degrees moves it by a quarter of that.
+SIDEWAYS = 0.0074
+LOWERED = 0.0057
+RESTING_MS = 1000
+# Beyond these from rest, degrees, eyes and mouth cannot be measured.
+LEVEL = 20.0
 
 
 def _axis(read: Read, observations: Sequence[Observation]) -> list[float]:
@@ -22,28 +26,19 @@ def _quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _frontal_yaw(observations: Sequence[Observation]) -> float | None:
-    """Return the yaw nearest to the camera that was held for a fifth of the capture."""
-    return _frontal(lambda one: one.yaw, observations)
-
-
-def _frontal(read: Read, observations: Sequence[Observation]) -> float | None:
-    """Return the value where the face looked most into the camera, for a fifth of the capture."""
-    known = [one for one in observations if one.yaw is not None and read(one) is not None]
-    nearest = sorted(known, key=lambda one: abs(one.yaw or 0.0))[: max(2, len(known) // 5)]
-    return median(_axis(read, nearest)) if len(known) >= 2 else None
-
-
-def _resting_pitch(observations: Sequence[Observation]) -> float | None:
-    """Return the pitch of the first second, in which nobody has been asked for anything yet."""
-    return _resting(lambda one: one.pitch, observations)
-
-
 def _resting(read: Read, observations: Sequence[Observation]) -> float | None:
-    """Return a value's median over the first second."""
+    """Return a value's median over the first second, in which nobody has been asked for anything yet."""
     start = observations[0].t_ms if observations else 0
-    values = _axis(read, [one for one in observations if one.t_ms - start <= 1000])
+    values = _axis(read, [one for one in observations if one.t_ms - start <= RESTING_MS])
     return median(values) if values else None
+
+
+def _yaw(one: Observation) -> float | None:
+    return one.yaw
+
+
+def _pitch(one: Observation) -> float | None:
+    return one.pitch
 
 
 def _sideways(one: Observation) -> float | None:
@@ -80,8 +75,8 @@ def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
 
     def signal(observations: Sequence[Observation]) -> Signal:
         return _least(
-            _offset(lambda one: one.yaw, _frontal_yaw(observations), direction, observations),
-            _offset(_sideways, _frontal(_sideways, observations), direction / SIDEWAYS, observations),
+            _offset(_yaw, direction, observations),
+            _offset(_sideways, direction / SIDEWAYS, observations),
         )
 
     return signal
@@ -89,11 +84,8 @@ def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
 
 def _nod(observations: Sequence[Observation]) -> Signal:
     """Return how far the chin is below rest, unless the head is turned away."""
-    yaw = _frontal_yaw(observations)
-    down = _least(
-        _offset(lambda one: one.pitch, _resting(lambda one: one.pitch, observations), 1, observations),
-        _offset(_lowered, _resting(_lowered, observations), 1 / LOWERED, observations),
-    )
+    yaw = _resting(_yaw, observations)
+    down = _least(_offset(_pitch, 1, observations), _offset(_lowered, 1 / LOWERED, observations))
     if yaw is None:
         return []
     return [
@@ -102,8 +94,9 @@ def _nod(observations: Sequence[Observation]) -> Signal:
     ]
 
 
-def _offset(read: Read, rest: float | None, scale: float, observations: Sequence[Observation]) -> Signal:
+def _offset(read: Read, scale: float, observations: Sequence[Observation]) -> Signal:
     """Return how far a value is from rest; empty when it is nowhere at rest."""
+    rest = _resting(read, observations)
     if rest is None:
         return []
     return [None if (value := read(one)) is None else scale * (value - rest) for one in observations]
@@ -119,7 +112,7 @@ def _faced(read: Read, share: float, relative: bool) -> Callable[[Sequence[Obser
     """Return a signal above its neutral quantile, at rest wherever the head is turned or bent away."""
 
     def signal(observations: Sequence[Observation]) -> Signal:
-        yaw, pitch = _frontal_yaw(observations), _resting_pitch(observations)
+        yaw, pitch = _resting(_yaw, observations), _resting(_pitch, observations)
         level = [_is_level(one, yaw, pitch) for one in observations]
         values = [read(one) for one, ok in zip(observations, level, strict=True) if ok]
         known = [value for value in values if value is not None]
@@ -142,7 +135,7 @@ def _is_level(one: Observation, yaw: float | None, pitch: float | None) -> bool:
     """Tell whether the face looks at the camera, so that eyes and mouth can be measured."""
     if one.yaw is None or one.pitch is None or yaw is None or pitch is None:
         return False
-    return abs(one.yaw - yaw) < 15 and abs(one.pitch - pitch) < 15
+    return abs(one.yaw - yaw) < LEVEL and abs(one.pitch - pitch) < LEVEL
 
 
 def _eyes(observations: Sequence[Observation]) -> Signal:

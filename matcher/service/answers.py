@@ -45,6 +45,8 @@ def report(examination: Examination, given: Report) -> Report:
         and _alike(given.colour, colour.response(examination.colours, seen))
         and _alike(given.pad.cues, cues(seen))
         and _possible(given, bool(examination.references))
+        and given.drawn.seed == examination.seed
+        and given.drawn.motion == tuple(one.seq for one in motion if one.face)
         and bool(given.models)
     )
     if not believable:
@@ -75,13 +77,17 @@ def _alike(given: ColourResponse | PadCues, expected: ColourResponse | PadCues) 
 def _possible(given: Report, has_references: bool) -> bool:
     """Tell whether every score is one an engine can give, and missing where nothing was compared."""
     score, relative = given.comparison.score, given.cohort.best
-    cosines = (score, relative, given.comparison.sface, given.continuity.same_face_min)
+    cosines = (score, relative, given.comparison.sface, *_likenesses(given))
     pads = (given.pad.score, given.pad.lowest)
     return (
         all(value is None or -2.0 <= value <= 2.0 for value in cosines)
         and all(value is None or 0.0 <= value <= 1.0 for value in pads)
         and (score is None or (has_references and given.acquisition.usable_evidence > 0))
     )
+
+
+def _likenesses(given: Report) -> tuple[float | None, float | None]:
+    return given.continuity.same_face_min, given.continuity.same_face_mean
 
 
 def enrolment(given: Enrolment) -> Enrolment:

@@ -70,7 +70,8 @@ class RequestGate:
     def observe(self, body: bytes) -> bytes:
         """Return what each frame shows."""
         asked = wire.OBSERVE.read(body)
-        return wire.OBSERVED.write(wire.ObserveAnswer(self._matcher.observe(asked.frames, asked.previous)))
+        seen = self._matcher.observe(asked.frames, asked.previous, asked.seed)
+        return wire.OBSERVED.write(wire.ObserveAnswer(seen))
 
     def examine(self, body: bytes) -> bytes:
         """Return the report on a capture."""

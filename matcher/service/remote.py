@@ -47,11 +47,13 @@ class RemoteMatcher:
         self._secret, self._new_id = secret, new_id
         self._patience, self._clock = patience, clock
 
-    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
+    def observe(
+        self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
+    ) -> list[Observation]:
         """Return what each frame shows, in the frames' order; raises BadImage, MatcherUnavailable."""
         if not frames:
             return []
-        asked = wire.OBSERVE.write(wire.ObserveRequest(list(frames), list(previous)))
+        asked = wire.OBSERVE.write(wire.ObserveRequest(list(frames), list(previous), seed))
         told = _read(wire.OBSERVED, self._ask("/observe", asked))
         return answers.observations(frames, told.observations)
 

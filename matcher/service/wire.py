@@ -11,7 +11,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from matcher.types import Enrolment, Examination, Frame, Observation, Report
+from matcher.types import SEEDS, Enrolment, Examination, Frame, Observation, Report
 
 MOST_BYTES = 24 * 1024 * 1024
 MOST_FRAMES, MOST_OBSERVATIONS, MOST_TEMPLATES, MOST_RELATIVES, MOST_COLOURS = 24, 200, 64, 16, 16
@@ -35,11 +35,12 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ObserveRequest:
-    """POST /observe: frames, and what was seen in those before them."""
+    """POST /observe: frames, what was seen in those before them, and the lot drawn for these."""
 
     __pydantic_config__ = STRICT
     frames: Annotated[list[Frame], Field(max_length=MOST_FRAMES)]
     previous: Annotated[list[Observation], Field(max_length=MOST_OBSERVATIONS)]
+    seed: Annotated[int, Field(ge=0, lt=SEEDS)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def check(examination: Examination, known_actions: Sequence[str]) -> None:
     ):
         if len(values) > most:
             raise Malformed(f"{name}: at most {most}")
+    if not 0 <= examination.seed < SEEDS:
+        raise Malformed("seed: out of range")
     if not set(examination.actions) <= set(known_actions):
         raise Malformed("actions: one is unknown")
     if not all(COLOUR.fullmatch(one.rgb) and 0 < one.ms <= MOST_MS for one in examination.colours):

@@ -5,7 +5,7 @@ Import any name from here; the modules below only keep them apart.
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation
 from matcher.types.faces import Embedder, Enrolment, PhotoQuality, Template, Verdict
-from matcher.types.question import Examination, Shown
+from matcher.types.question import SEEDS, Examination, Shown
 from matcher.types.report import (
     Acquisition,
     ActionSeen,
@@ -14,6 +14,7 @@ from matcher.types.report import (
     ColourStatus,
     Comparison,
     Continuity,
+    Drawn,
     ModelUsed,
     PadCues,
     PadReport,
@@ -23,6 +24,7 @@ from matcher.types.report import (
 )
 
 __all__ = [
+    "SEEDS",
     "Acquisition",
     "ActionSeen",
     "Cohort",
@@ -30,6 +32,7 @@ __all__ = [
     "ColourStatus",
     "Comparison",
     "Continuity",
+    "Drawn",
     "Embedder",
     "Enrolment",
     "Examination",

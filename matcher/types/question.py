@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from matcher.types.capture import Frame, Observation
 from matcher.types.faces import Template
 
+# Lots are whole numbers below this, exact in JSON.
+SEEDS = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -20,7 +23,8 @@ class Examination:
 
     `actions` in the order they were asked for; `references` of the claimed person; `cohort` one
     tuple of references for each relative; `grey_zone` the SFace scores between which the second
-    engine is asked as well; `colours` what the screen shows from the first frame on, none if empty.
+    engine is asked as well; `colours` what the screen shows from the first frame on, none if empty; `seed`
+    (0 to below SEEDS) is drawn when all frames have arrived and chooses the evidence that is compared.
     """
 
     actions: tuple[str, ...]
@@ -30,3 +34,4 @@ class Examination:
     cohort: tuple[tuple[Template, ...], ...] = ()
     grey_zone: tuple[float, float] = (0.25, 0.55)
     colours: tuple[Shown, ...] = ()
+    seed: int = 0

@@ -61,10 +61,24 @@ class ActionSeen:
 
 @dataclass(frozen=True, slots=True)
 class Continuity:
-    """The least likeness (cosine) between frames of the capture, None where none could be compared."""
+    """How alike (cosine) the embedded frames of the capture are, None where none could be compared.
+
+    `same_face_min` is the likeness of the least like of `compared`, `same_face_mean` that of the drawn motion
+    frames' mean to the evidence's.
+    """
 
     same_face_min: float | None
     compared: int
+    same_face_mean: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Which frames mattered: the lot `seed` and the places of the motion frames and evidence it chose."""
+
+    seed: int = 0
+    motion: tuple[int, ...] = ()
+    evidence: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,7 @@ class PadStatus(StrEnum):
 class PadReport:
     """What presentation attack detection says; `score` and `lowest` are P(bona fide), 0–1.
 
-    `score` is the median over the evidence that shows who it is, `lowest` the least median of three
-    neighbours in time among the `frames` judged.
+    `score` is pooled over all `frames` judged, `lowest` the least median of three neighbours in time.
     """
 
     status: PadStatus
@@ -155,6 +168,7 @@ class Report:
     colour: ColourResponse
     comparison: Comparison
     cohort: Cohort
+    drawn: Drawn = Drawn()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON types."""

@@ -35,8 +35,8 @@ class Reason(StrEnum):
 class Report:
     """The facts a decision rests on; None means that it was not measured.
 
-    Counts are frames, times milliseconds, `score`, `relative` and `same_face` on the fused
-    cosine scale, `pad` is P(bona fide),
+    Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn
+    frame) and `same_face_mean` (of all together) on the fused cosine scale, `pad` is P(bona fide),
     `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
     `colour_p` the chance that a film which does not answer the screen's colours fits them as well
     (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and
@@ -56,6 +56,7 @@ class Report:
     done: bool = False
     in_order: bool = True
     same_face: float | None = None
+    same_face_mean: float | None = None
     pad: float | None = None
     pad_low: float | None = None
     bezel: float | None = None
@@ -124,14 +125,9 @@ def _still(report: Report, policy: Policy) -> bool:
 
 def _who_and_alive(report: Report, policy: Policy) -> Decision:
     """Judge liveness, then who it is; what was not measured never passes."""
-    if _below(report.same_face, policy.same_face_min):
-        return _failed(Reason.NOT_LIVE)
-    if report.pad is None and policy.pad_required:
-        return UNANSWERED
-    if report.pad is not None and (
-        _below(report.pad, policy.pad_min) or _below(report.pad_low, policy.pad_low_min)
-    ):
-        return _failed(Reason.NOT_LIVE)
+    doubted = _presented(report, policy)
+    if doubted is not None:
+        return doubted
     if report.bezel is not None and _above(report.bezel, policy.bezel_max):
         return _failed(Reason.NOT_LIVE)
     # Who was shown no colours, because flashing harms them, cannot have answered any.
@@ -143,11 +139,28 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
     return _who(report, policy)
 
 
+def _presented(report: Report, policy: Policy) -> Decision | None:
+    """Return what follows from passive PAD, None where it has nothing against the film."""
+    if report.pad is None:
+        return UNANSWERED if policy.pad_required else None
+    if _below(report.pad, policy.pad_doubt_min) or _below(report.pad_low, policy.pad_low_min):
+        return _failed(Reason.NOT_LIVE)
+    # The nets are wrong about some living faces, less about any film of them than about one.
+    return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint) if report.pad < policy.pad_min else None
+
+
 def _who(report: Report, policy: Policy) -> Decision:
-    """Judge the comparison."""
+    """Judge the comparison; a face that is not the same all along is not the claimed person's all along."""
+    if _below(report.same_face, policy.same_face_min) or _another(report, policy):
+        return _failed(Reason.NOT_MATCHED)
     if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
     return Decision(Outcome.PASSED, Reason.OK)
+
+
+def _another(report: Report, policy: Policy) -> bool:
+    """Tell whether the drawn frames together show another face; where none was drawn, the evidence speaks."""
+    return report.same_face_mean is not None and _below(report.same_face_mean, policy.same_face_mean_min)
 
 
 def _below(score: float | None, minimum: float) -> bool:

@@ -17,9 +17,11 @@ class Policy:
     """The thresholds and counts that one challenge is drawn and decided by.
 
     A score on its threshold passes. Scores are SFace cosines (−1…1) or their fusion with the
-    dlib distance on the same scale; times are milliseconds; `pad_min` is P(bona fide), 0–1,
-    `pad_low_min` that of any three frames in a row. Of films that do not answer the screen's colours a
-    share `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
+    dlib distance on the same scale; times are milliseconds; `same_face_min` is the least likeness of
+    one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide) of a film, 0–1, below
+    `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min` is that of any three
+    frames in a row. Of films that do not answer the screen's colours a share
+    `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
     A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
     `agent_quota` is how many card-holders outside the family an agent may serve in a month.
     """
@@ -30,8 +32,10 @@ class Policy:
     grey_high: float = 0.55
     cohort_margin: float = 0.05
     same_face_min: float = 0.30
+    same_face_mean_min: float = 0.60
     pad_required: bool = True
-    pad_min: float = 0.5
+    pad_min: float = 0.6
+    pad_doubt_min: float = 0.2
     pad_low_min: float = 0.1
     bezel_max: float = 1.0
     colour_required: bool = False

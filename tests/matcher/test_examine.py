@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,8 +10,7 @@ import pytest
 
 from api.capture.facts import facts
 from matcher.local import LocalMatcher
-from matcher.types import Observation
-from matcher.types.capture import BOWED
+from matcher.types import Examination, Observation
 from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.demo.film import Film, samples
@@ -174,25 +174,35 @@ def test_pad_is_measured_where_its_weights_are_and_never_guessed(matcher: LocalM
 def test_a_head_bowed_low_is_not_taken_for_another_face(matcher: LocalMatcher) -> None:
     nodding = frames(Film(shared("liveness") / "bona_fide.mp4", 9.8, 4.4))
     seen = observed(matcher, nodding)
-    bowed = [one for one in seen if (one.pitch or 0.0) > BOWED]
-    assert len(bowed) > 5 and not any(one.face for one in bowed)
+    lost = [one for one in seen if not one.shows_who]
+    assert len(lost) > 3 and not any(one.face for one in lost)
     assert sum(bool(one.face) for one in seen) >= 3
-    report = examined(matcher, nodding, actions=("nod",))
-    assert report.continuity.same_face_min > 0.5
-    assert report.acquisition.usable_evidence == sum(
-        one.kind == "evidence" and one.shows_who and one.hint is None for one in seen
-    )
+    continuity = examined(matcher, nodding, actions=("nod",)).continuity
+    assert (continuity.same_face_min or 0) > 0.4 and (continuity.same_face_mean or 0) > 0.6
 
 
-def test_pad_also_judges_the_head_that_is_bowed() -> None:
-    guarded = LocalMatcher(1, shared("models"))
-    seen = observed(guarded, frames(Film(shared("liveness") / "bona_fide.mp4", 9.8, 4.4)))
-    assert any(one.live is not None for one in seen if one.kind == "motion" and (one.pitch or 0.0) > BOWED)
+def test_which_motion_frames_are_drawn_depends_on_the_seed_alone(matcher: LocalMatcher) -> None:
+    filmed = frames(WOMAN)
+    drawn = [[one.seq for one in matcher.observe(filmed, seed=n) if one.face] for n in (1, 1, 2, 3)]
+    assert drawn[0] == drawn[1] and all(len(some) >= 2 for some in drawn)
+    assert len({tuple(some) for some in drawn}) == 3
+
+
+def test_a_report_names_its_lot_and_the_frames_it_drew(matcher: LocalMatcher) -> None:
+    filmed = frames(WOMAN)
+    seen = tuple(matcher.observe(filmed, seed=5))
+    evidence = tuple(frame for frame in filmed if frame.kind == "evidence")
+    asked = Examination((), seen, evidence, (), seed=7)
+    report = matcher.examine(asked)
+    assert report == matcher.examine(asked) and report.drawn.seed == 7 and len(report.drawn.evidence) == 3
+    assert report.drawn.motion == tuple(one.seq for one in seen if one.face)
+    others = {matcher.examine(replace(asked, seed=n)).drawn.evidence for n in range(4)}
+    assert len(others) > 1
 
 
 @pytest.mark.parametrize(
     ("yaw", "pitch", "shows"),
-    [(0, 5, True), (50, 0, True), (-50, 20, True), (0, 29, False), (0, -36, False), (-56, 0, False)],
+    [(0, 5, True), (50, 0, True), (-50, 20, True), (0, 43, False), (0, -39, False), (-61, 0, False)],
 )
 def test_a_face_far_off_the_cameras_axis_does_not_show_who_it_is(
     yaw: float, pitch: float, shows: bool

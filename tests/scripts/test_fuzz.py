@@ -38,8 +38,10 @@ class Broken(LocalMatcher):
     def __init__(self, real: LocalMatcher) -> None:
         self.real = real
 
-    def observe(self, frames: Sequence[Frame], previous: Sequence[Observation] = ()) -> list[Observation]:
-        return self.real.observe(frames, previous)
+    def observe(
+        self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
+    ) -> list[Observation]:
+        return self.real.observe(frames, previous, seed)
 
     def enrol(self, photo: bytes) -> Enrolment:
         return self.real.enrol(photo) if photo.startswith(b"\xff\xd8") else Enrolment(str(1 // 0))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matcher.liveness.actions import in_order, seen
 from matcher.liveness.signals import LOWERED, SIDEWAYS
 from matcher.types import Observation
+from matcher.types.capture import PRESENT, TURNED
 
 RESTING = {
     "yaw": 2.0,
@@ -145,13 +146,44 @@ def test_no_action_is_seen_in_nothing() -> None:
         assert seen(action, film(5, 0.2, doing())) == []
 
 
-def test_frames_without_a_face_end_an_action() -> None:
-    gone = [
-        one if not 2.4 < one.t_ms / 1000 < 2.9
-        else Observation(seq=one.seq, t_ms=one.t_ms, kind="motion", sha256="", phash="", faces=0)
-        for one in film(5, 6, doing(("turn_left", 2.2, 2.5)))
-    ]  # fmt: skip
-    assert seen("turn_left", gone) == []
+def hidden(
+    observations: list[Observation], begin: float, end: float, **what: float | None
+) -> list[Observation]:
+    """Return the film with something else known of the frames between two seconds."""
+    return [replace(one, **what) if begin <= one.t_ms / 1000 < end else one for one in observations]
+
+
+@pytest.mark.parametrize("lost", [{"yaw": None}, {"presence": PRESENT - 1}, {"yaw": TURNED + 5}])
+def test_a_face_lost_in_the_middle_of_a_turn_ends_it_only_when_it_stays_away(lost: dict[str, Any]) -> None:
+    turning = film(5, 8, doing(("turn_left", 2.0, 5.0)))
+    assert len(seen("turn_left", hidden(turning, 2.6, 3.6, **lost))) == 1
+    assert len(seen("turn_left", hidden(turning, 2.2, 5.0, **lost))) == 1
+    assert seen("turn_left", hidden(turning, 2.0, 5.0, **lost)) == []
+
+
+@pytest.mark.parametrize("fps", [3, 5, 10])
+@pytest.mark.parametrize("action", ["turn_left", "turn_right", "nod"])
+def test_a_small_and_a_slow_movement_are_movements(action: str, fps: float) -> None:
+    """Two thirds of the way, and reached within two seconds."""
+
+    def at(t: float) -> dict[str, float]:
+        share = 0.62 * max(0.0, min(1.0, (t - 2) / 2, (7 - t) / 2))
+        return {k: RESTING[k] + share * (v - RESTING[k]) for k, v in DONE[action].items()}
+
+    assert len(seen(action, film(fps, 9, at))) == 1
+
+
+@pytest.mark.parametrize("action", ["turn_left", "open_mouth", "close_eyes", "nod"])
+def test_an_action_done_in_steps_or_with_a_tremor_is_one(action: str) -> None:
+    stopping = doing((action, 2.0, 2.4), (action, 2.8, 3.2), (action, 3.6, 4.0))
+    assert len(seen(action, film(5, 7, stopping))) == 1
+
+
+def test_a_phone_held_aside_is_the_camera_beside_not_the_head_turned() -> None:
+    def aside(t: float) -> dict[str, float]:
+        return {"yaw": 20.0 + (25.0 if 2.0 <= t < 3.4 else 0.0)}
+
+    assert len(seen("turn_left", film(5, 6, aside))) == 1 and seen("turn_right", film(5, 6, aside)) == []
 
 
 @given(

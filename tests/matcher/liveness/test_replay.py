@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.liveness.replay import Sample, alike_frames, alike_ms, looped_ms, samples
+from matcher.liveness.loops import looped_ms
+from matcher.liveness.replay import Sample, alike_frames, alike_ms, samples
 from matcher.local import LocalMatcher
 from matcher.types import Frame
 from models.domain.policy import Policy

@@ -11,12 +11,13 @@ from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, Report
 from models.domain.policy import Policy
 
 POLICY = Policy(
-    score_min=0.5, cohort_margin=0.125, same_face_min=0.25, pad_min=0.5, bezel_max=0.6, colour_required=True,
-    colour_p_max=0.01,
+    score_min=0.5, cohort_margin=0.125, same_face_min=0.25,
+    same_face_mean_min=0.5, pad_min=0.5, pad_doubt_min=0.2,
+    bezel_max=0.6, colour_required=True, colour_p_max=0.01,
 )  # fmt: skip
 GOOD = Report(
     motion=40, evidence=5, duration_ms=6000, gap_ms=200, rate=6.0, done=True,
-    same_face=0.9, pad=0.95, pad_low=0.9, bezel=0.2, colour_asked=True, colour_p=0.002,
+    same_face=0.9, same_face_mean=0.9, pad=0.95, pad_low=0.9, bezel=0.2, colour_asked=True, colour_p=0.002,
     score=0.8, relative=0.1,
 )  # fmt: skip
 PASSED = Decision(Outcome.PASSED, Reason.OK)
@@ -38,16 +39,21 @@ PIPELINE: list[tuple[dict[str, Any], Outcome, Reason]] = [
     ({"rate": 2.49}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"in_order": False}, Outcome.FAILED, Reason.ACTION_ORDER),
     ({"done": False}, Outcome.FAILED, Reason.ACTION_MISSING),
-    ({"same_face": 0.24}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad": None}, Outcome.RETRY, Reason.MATCHER_UNAVAILABLE),
-    ({"pad": 0.49}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"pad": 0.19}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"pad": math.nan}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad_low": 0.09}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"pad_low": None}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"pad": 0.49}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"bezel": 0.61}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"bezel": math.nan}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"colour_p": None}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"colour_p": 0.02}, Outcome.FAILED, Reason.NOT_LIVE),
     ({"colour_p": math.nan}, Outcome.FAILED, Reason.NOT_LIVE),
+    ({"same_face": 0.24}, Outcome.FAILED, Reason.NOT_MATCHED),
+    ({"same_face": None}, Outcome.FAILED, Reason.NOT_MATCHED),
+    ({"same_face_mean": 0.49}, Outcome.FAILED, Reason.NOT_MATCHED),
+    ({"same_face_mean": math.nan}, Outcome.FAILED, Reason.NOT_MATCHED),
     ({"score": 0.49}, Outcome.FAILED, Reason.NOT_MATCHED),
     ({"relative": 0.7}, Outcome.FAILED, Reason.NOT_MATCHED),
 ]
@@ -146,7 +152,7 @@ def test_a_report_from_before_the_lines_were_measured_is_decided_as_then():
     assert decide(replace(GOOD, bezel=None), POLICY) == PASSED
 
 
-@pytest.mark.parametrize("pad", [0.49, math.nan])
+@pytest.mark.parametrize("pad", [0.19, math.nan])
 def test_an_attack_is_an_attack_even_where_detection_is_not_required(pad):
     lenient = replace(POLICY, pad_required=False)
     assert decide(replace(GOOD, pad=pad), lenient).reason is Reason.NOT_LIVE
