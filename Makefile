@@ -113,6 +113,8 @@ $(SETUP): requirements.txt requirements-weights.txt requirements-engines.txt | $
 	@echo "Installing the faster engines (optional):"
 	@$(PIP) --no-deps -r requirements-engines.txt | { $(PROGRESS); } || \
 		echo "NO FASTER ENGINES for this machine: OpenCV runs every net."
+	@printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom scripts.__main__ import main\n\nmain()\n' \
+		"$(abspath $(BIN))/python" "$(CURDIR)" > $(BIN)/yibao && chmod +x $(BIN)/yibao
 	@touch $@
 
 $(SETUP_NODE): $(MP_TESTS)/package-lock.json

@@ -1,16 +1,22 @@
-"""What many tests share: how long hypothesis may search, and one populated installation to copy."""
+"""What many tests share: how long hypothesis may search, and one populated installation to copy.
+
+What costs time to import is imported where it is used: pure tests start at once.
+"""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from matcher.local import LocalMatcher
-from tests.support import world as worlds
-from tests.support.postgres import Postgres
-from tests.support.world import World
+if TYPE_CHECKING:
+    from matcher.local import LocalMatcher
+    from tests.support.postgres import Postgres
+    from tests.support.world import World
 
 # Two shared cores: a slow example is no defect, so there is no deadline per example.
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
@@ -21,12 +27,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def matcher() -> LocalMatcher:
     """The real matcher, loaded once."""
+    from matcher.local import LocalMatcher
+
     return LocalMatcher(sets=1)
 
 
 @pytest.fixture(scope="session")
 def populated(tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher) -> Path:
     """A migrated installation with enrolled persons, to be copied."""
+    from tests.support import world as worlds
+
     folder = tmp_path_factory.mktemp("installation")
     worlds.populate(folder, matcher)
     return folder
@@ -35,15 +45,28 @@ def populated(tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher) -
 @pytest.fixture
 def world(populated: Path, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
     """One installation for one test."""
+    from tests.support import world as worlds
+
     made = worlds.world(populated, tmp_path, matcher)
     yield made
     made.app.extensions["feed"].close()
     made.ports.database.dispose()
 
 
+@pytest.fixture
+def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An installation that the shell's environment names."""
+    from tests.support import shell
+
+    shell.enter(tmp_path, monkeypatch)
+    return world
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL server."""
+    from tests.support.postgres import Postgres
+
     server = Postgres()
     yield server
     server.stop()

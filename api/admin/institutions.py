@@ -10,6 +10,7 @@ from api.ports import Ports
 from api.sandbox import player
 from models import tables
 from models.domain.errors import Absent, Invalid
+from models.domain.named import named
 from models.domain.provider import Provider
 from models.vault import digest
 
@@ -71,7 +72,7 @@ def _register(ports: Ports, terms: _Terms) -> Credentials:
     with ports.database.transaction() as db:
         row = tables.Institution(
             id=given.institution_id,
-            name=terms.name,
+            name=named(terms.name, 100),
             api_key_hash=digest(given.api_key),
             webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
             webhook_networks=list(terms.networks),

@@ -11,6 +11,7 @@ from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Conflict, Invalid, Refusal
 from models.domain.identity.idnumber import IdNumber
+from models.domain.named import named
 from models.domain.person import User
 from models.domain.shift import Duty
 
@@ -52,7 +53,7 @@ def add(ports: Ports, institution_id: str, member: Member) -> Named:
                 created_at=ports.now(),
             )
             db.add(row)
-        row.name = ports.vault.seal(f"staff.name:{row.id}", member.name)
+        row.name = ports.vault.seal(f"staff.name:{row.id}", named(member.name, 50))
         row.revoked_at = None
         _appoint(ports, row, member.duty, member.document)
         return Named(row.id, None if index else _invite(ports, row))

@@ -12,6 +12,7 @@ from api.verification.record import Change, record
 from models import tables
 from models.domain.agent import Finding, may_conclude
 from models.domain.errors import Absent
+from models.domain.named import named, noted
 from models.domain.person import OWN, User
 
 
@@ -89,8 +90,10 @@ def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
 def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note: str) -> None:
     """Write down what was found of a disputed purchase, once; the purchase keeps its state.
 
-    Raises Absent, and Conflict `wrong_state` where nothing is disputed or something was found before.
+    Raises Absent, Invalid without a reviewer's name or a note, and Conflict `wrong_state` where nothing is
+    disputed or something was found before.
     """
+    reviewer, note = named(reviewer), noted(note)
     with ports.database.transaction() as db:
         row = db.get(tables.AgentPurchase, agency_id)
         if row is None:

@@ -1,8 +1,12 @@
 """What a reviewer does with an appeal; the purchase it let go on is never touched."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.capture import frames
 from api.ports import Ports
@@ -12,15 +16,34 @@ from models import tables
 from models.domain import appeal as rules
 from models.domain.appeal import AppealState
 from models.domain.errors import Absent
+from models.domain.named import named, noted
+from models.vault import CannotOpen
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What the appeal is about: where, how much, why the try failed and how near it was.
+
+    `score` is that of the last try that was compared; None where nothing was, or it is deleted.
+    """
+
+    institution: str
+    order_no: str
+    amount_fen: int
+    opened_at: datetime
+    cause: str | None
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What a reviewer looks at: the plea, and the pictures by name."""
+    """What a reviewer looks at: the plea, the purchase, the pictures by name; `missing` cannot be had."""
 
     row: tables.Appeal
+    case: Purchase
     statement: str
     pictures: dict[str, bytes]
+    missing: tuple[str, ...]
 
 
 def open_appeals(ports: Ports, state: AppealState | None = AppealState.LODGED) -> list[tables.Appeal]:
@@ -34,28 +57,62 @@ def exhibit(ports: Ports, appeal_id: str) -> Exhibit:
     """Return an appeal with its photos, the frames kept of the failed try, and the reference photos."""
     with ports.database.reading() as db:
         row = _found(db.get(tables.Appeal, appeal_id))
-        kept = [
-            frame.file_key
-            for challenge in db.scalars(
-                select(tables.Challenge.id).where(tables.Challenge.attempt_id == row.attempt_id)
-            )
-            for frame in frames.rows(db, challenge)
-            if frame.file_key
-        ]
-        references = db.scalars(
-            select(tables.Enrolment.photo_key).where(
-                tables.Enrolment.person_id == row.person_id, tables.Enrolment.revoked_at.is_(None)
-            )
-        ).all()
-    pictures = {}
-    for kind, keys in (("appeal", row.photo_keys), ("frame", kept), ("reference", references)):
+        case = _purchase(ports, db, row)
+        keys = dict(_keys(db, row))
+    pictures, missing = {}, []
+    for name, key in keys.items():
+        try:
+            pictures[name] = ports.objects.get(key)
+        except (KeyError, CannotOpen):
+            missing.append(name)
+    said = ports.vault.text(f"appeal.statement:{row.id}", row.statement)
+    return Exhibit(row, case, said, pictures, tuple(missing))
+
+
+def _keys(db: Session, row: tables.Appeal) -> Iterator[tuple[str, str]]:
+    """Yield name and key of each picture."""
+    tries = select(tables.Challenge.id).where(tables.Challenge.attempt_id == row.attempt_id)
+    kept = [frame.file_key for one in db.scalars(tries) for frame in frames.rows(db, one) if frame.file_key]
+    enrolled = select(tables.Enrolment.photo_key).where(
+        tables.Enrolment.person_id == row.person_id, tables.Enrolment.revoked_at.is_(None)
+    )
+    for kind, keys in (("appeal", row.photo_keys), ("frame", kept), ("reference", db.scalars(enrolled))):
         for number, key in enumerate(keys):
-            pictures[f"{kind}-{number}"] = ports.objects.get(key)
-    return Exhibit(row, ports.vault.text(f"appeal.statement:{row.id}", row.statement), pictures)
+            yield f"{kind}-{number}", key
+
+
+def _purchase(ports: Ports, db: Session, row: tables.Appeal) -> Purchase:
+    """Return what the appeal is about."""
+    verification = db.get_one(tables.Verification, row.verification_id)
+    institution = db.get_one(tables.Institution, row.institution_id)
+    return Purchase(
+        institution.name,
+        verification.order_no,
+        verification.amount_fen,
+        verification.created_at,
+        db.get_one(tables.Attempt, row.attempt_id).reason,
+        _score(ports, db, row.attempt_id),
+    )
+
+
+def _score(ports: Ports, db: Session, attempt_id: str) -> float | None:
+    """Return the score of the attempt's last decision that has one."""
+    decided = select(tables.Decision).where(
+        tables.Decision.attempt_id == attempt_id, tables.Decision.report.is_not(None)
+    )
+    for one in db.scalars(decided.order_by(tables.Decision.created_at.desc())):
+        report = json.loads(ports.vault.text(f"decision.report:{one.challenge_id}", one.report or b""))
+        if (score := report.get("facts", {}).get("score")) is not None:
+            return float(score)
+    return None
 
 
 def conclude(ports: Ports, appeal_id: str, target: AppealState, reviewer: str, note: str) -> tables.Appeal:
-    """Uphold or reject an appeal, once; the verification keeps its state."""
+    """Uphold or reject an appeal, once; the verification keeps its state.
+
+    Raises Invalid without a reviewer's name or a note.
+    """
+    reviewer, note = named(reviewer), noted(note)
     with ports.database.transaction() as db:
         row = _found(db.get(tables.Appeal, appeal_id))
         row.state = rules.advance(row.state, target)

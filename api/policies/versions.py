@@ -11,6 +11,7 @@ from matcher.comparison import rates
 from matcher.comparison.rates import Rates
 from models import tables
 from models.domain.errors import Absent, Conflict, Invalid
+from models.domain.named import named
 from models.domain.policy import Policy
 
 
@@ -29,33 +30,72 @@ def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
         return row.version
 
 
+def draft(ports: Ports, changes: Mapping[str, Any]) -> Policy:
+    """Return the policy in force with some thresholds changed; nothing is written down.
+
+    Raises Invalid `policy_invalid` for what no policy may hold, or when nothing would change.
+    """
+    with ports.database.reading() as db:
+        return _changed(db, changes)
+
+
 def propose(ports: Ports, changes: Mapping[str, Any], *, author: str) -> int:
     """Append the policy in force with some thresholds changed, not in force yet; return its version.
 
     Raises Invalid `policy_invalid` for what no policy may hold, or when nothing would change.
     """
     with ports.database.transaction() as db:
-        now = active(db).to_json()
-        if "version" in changes or all(now.get(name) == value for name, value in changes.items()):
-            raise Invalid("name at least one threshold and a new value for it", code="policy_invalid")
-        return _appended(ports, db, Policy.from_json(now | dict(changes)), _named(author)).version
+        return _appended(ports, db, _changed(db, changes), named(author)).version
+
+
+def _changed(db: Session, changes: Mapping[str, Any]) -> Policy:
+    """Return the policy in force with some thresholds changed."""
+    now = active(db).to_json()
+    if "version" in changes or all(now.get(name) == value for name, value in changes.items()):
+        raise Invalid("name at least one threshold and a new value for it", code="policy_invalid")
+    return Policy.from_json(now | dict(changes))
 
 
 def approve(ports: Ports, version: int, *, approver: str) -> None:
     """Put a proposed version in force for every challenge drawn from now on.
 
-    Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force or
-    was overtaken by a later one, Conflict `own_proposal` when the approver wrote it.
+    Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force, was
+    withdrawn or overtaken by a later one, Conflict `own_proposal` when the approver wrote it.
     """
+    approver = named(approver)
     with ports.database.transaction() as db:
-        row = db.get(tables.PolicyVersion, version, with_for_update=True)
-        if row is None:
-            raise Absent(f"there is no version {version}")
-        if row.approved_at is not None or version < active(db).version:
-            raise Conflict(f"version {version} is not open any more", code="policy_decided")
-        if _named(approver).casefold() == row.author.casefold():
+        row = _proposed(db, version)
+        if row.withdrawn_at is not None or version < active(db).version:
+            raise _decided(version)
+        if approver.casefold() == row.author.casefold():
             raise Conflict("somebody else must approve it", code="own_proposal")
-        row.approver, row.approved_at = _named(approver), ports.now()
+        row.approver, row.approved_at = approver, ports.now()
+
+
+def withdraw(ports: Ports, version: int, *, by: str) -> None:
+    """Take a proposal back, so that nobody can approve it any more. Idempotent.
+
+    Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force.
+    """
+    by = named(by)
+    with ports.database.transaction() as db:
+        row = _proposed(db, version)
+        if row.withdrawn_at is None:
+            row.withdrawn_by, row.withdrawn_at = by, ports.now()
+
+
+def _proposed(db: Session, version: int) -> tables.PolicyVersion:
+    """Return a version that was never in force, locked."""
+    row = db.get(tables.PolicyVersion, version, with_for_update=True)
+    if row is None:
+        raise Absent(f"there is no version {version}")
+    if row.approved_at is not None:
+        raise _decided(version)
+    return row
+
+
+def _decided(version: int) -> Conflict:
+    return Conflict(f"version {version} is not open any more", code="policy_decided")
 
 
 def history(ports: Ports) -> list[tables.PolicyVersion]:
@@ -81,14 +121,6 @@ def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.
     )
     db.add(row)
     return row
-
-
-def _named(name: str) -> str:
-    """Return a person's name as it is recorded; raises Invalid without any."""
-    clean = " ".join(name.split())
-    if not clean or len(clean) > 64:
-        raise Invalid("a name of 1–64 characters is needed")
-    return clean
 
 
 def active(db: Session) -> Policy:

@@ -10,7 +10,10 @@ from models.base import Base
 
 
 class PolicyVersion(Base):
-    """One version of all thresholds, in force from `approved_at` until the next."""
+    """One version of all thresholds, in force from `approved_at` until the next.
+
+    A proposal that was withdrawn can no longer be approved.
+    """
 
     __tablename__ = "policy"
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -19,3 +22,5 @@ class PolicyVersion(Base):
     approver: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(64))
+    withdrawn_at: Mapped[datetime | None]

@@ -1,69 +1,114 @@
-"""Review appeals until the console exists: `python -m scripts.appeals --help`."""
+"""`yibao appeals`: review appeals until the console exists."""
 
-import argparse
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Column, Table
+import click
 
 from api.appeals import review
 from api.ports import Ports
 from models.domain.appeal import AppealState
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
-console = Console()
+
+@click.group(cls=shell.Group)
+def appeals() -> None:
+    """申诉复核 / review appeals."""
+
+
+@appeals.command("list")
+@click.option("--all", "every", is_flag=True, help="连同已复核的 / those reviewed, too")
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, every: bool, as_json: bool) -> None:
+    """列出待复核的申诉，最早的在前 / list appeals that wait for a review, oldest first."""
+    found = [
+        {
+            "appeal_id": row.id,
+            "lodged": row.created_at,
+            "counter": row.counter,
+            "reason": row.reason,
+            "state": row.state,
+        }
+        for row in review.open_appeals(ports, None if every else AppealState.LODGED)
+    ]
+    if as_json:
+        terminal.document(found)
+    else:
+        terminal.table(found, "没有待复核的申诉 / No appeals wait for a review.")
+
+
+@appeals.command("show")
+@click.argument("appeal_id")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="照片写到此处 / write its pictures there"
+)
+@shell.as_json
+@shell.on_ports
+def _show(ports: Ports, appeal_id: str, out: Path | None, as_json: bool) -> None:
+    """查看一件申诉 / show one appeal: where, how much, why it failed, what is said."""
+    seen = review.exhibit(ports, appeal_id)
+    told = _facts(seen) | {"pictures": list(seen.pictures), "missing": list(seen.missing)}
+    if as_json:
+        terminal.document(told)
+    else:
+        said = told.pop("statement")
+        terminal.facts(told)
+        click.echo(terminal.paragraphs(str(said)))
+    if out:
+        _write(seen, out)
+        click.echo(f"written to {out}; delete them after the review / 复核后请删除", err=True)
+
+
+def _facts(seen: review.Exhibit) -> dict[str, object]:
+    """Return what is known of an appeal."""
+    row, case = seen.row, seen.case
+    return {
+        "appeal_id": row.id,
+        "state": row.state,
+        "lodged": row.created_at,
+        "reason": row.reason,
+        "institution": case.institution,
+        "counter": row.counter,
+        "cashier": row.cashier_id,
+        "order_no": case.order_no,
+        "opened": case.opened_at,
+        "amount": f"{case.amount_fen / 100:.2f}",
+        "cause": case.cause,
+        "score": case.score,
+        "reviewer": row.reviewer,
+        "statement": seen.statement,
+    }
+
+
+def _write(seen: review.Exhibit, out: Path) -> None:
+    """Write the pictures out for the reviewer's eyes, and for nobody else's."""
+    out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, picture in seen.pictures.items():
+        ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        file = out / f"{name}.{ending}"
+        file.touch(mode=0o600)
+        file.write_bytes(picture)
+
+
+def _conclusion(word: str, target: AppealState, text: str) -> None:
+    """Add the command that ends a review in one way."""
+
+    @appeals.command(word, help=text)
+    @click.argument("appeal_id")
+    @click.option("--reviewer", required=True, help="复核人姓名 / who reviewed it")
+    @click.option("--note", required=True, help="复核意见，存档 / why; for the record")
+    @shell.on_ports
+    def _conclude(ports: Ports, appeal_id: str, reviewer: str, note: str) -> None:
+        row = review.conclude(ports, appeal_id, target, reviewer, note)
+        click.echo(f"{row.id} is now {row.state}")
+
+
+_conclusion("uphold", AppealState.UPHELD, "申诉成立；购药不受影响 / uphold it; the purchase is not changed")
+_conclusion(
+    "reject", AppealState.REJECTED, "申诉不成立；购药不受影响 / reject it; the purchase is not changed"
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    setting.run(_parser(), arguments)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.appeals", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="list | show | uphold | reject")
-    listing = commands.add_parser("list", help="list appeals that wait for a review (--all: every one)")
-    listing.add_argument("--all", action="store_true")
-    listing.set_defaults(run=_list)
-    show = commands.add_parser("show", help="show one appeal; --out DIR writes its pictures there")
-    show.add_argument("appeal_id")
-    show.add_argument("--out", type=Path)
-    show.set_defaults(run=_show)
-    for word, target in (("uphold", AppealState.UPHELD), ("reject", AppealState.REJECTED)):
-        command = commands.add_parser(word, help=f"{word} an appeal; the purchase is not changed")
-        command.add_argument("appeal_id")
-        command.add_argument("--reviewer", required=True)
-        command.add_argument("--note", required=True)
-        command.set_defaults(run=_conclude, target=target)
-    return parser
-
-
-def _list(ports: Ports, options: argparse.Namespace) -> None:
-    table = Table(Column("appeal_id", no_wrap=True), "lodged", "counter", "reason", "state")
-    for row in review.open_appeals(ports, None if options.all else AppealState.LODGED):
-        lodged = row.created_at.isoformat(timespec="seconds")
-        table.add_row(row.id, lodged, row.counter, row.reason, row.state)
-    console.print(table if table.row_count else "No appeals wait for a review.")
-
-
-def _show(ports: Ports, options: argparse.Namespace) -> None:
-    """Print the plea and write the pictures out for the reviewer's eyes."""
-    seen = review.exhibit(ports, options.appeal_id)
-    console.print(f"{seen.row.id}  {seen.row.state}  {seen.row.reason}  counter {seen.row.counter}")
-    console.print(seen.statement, markup=False)
-    console.print(f"pictures: {', '.join(seen.pictures) or 'none'}")
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        for name, picture in seen.pictures.items():
-            ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
-            (options.out / f"{name}.{ending}").write_bytes(picture)
-        console.print(f"written to {options.out}; delete them after the review")
-
-
-def _conclude(ports: Ports, options: argparse.Namespace) -> None:
-    row = review.conclude(ports, options.appeal_id, options.target, options.reviewer, options.note)
-    console.print(f"{row.id} is now {row.state}")
-
-
-if __name__ == "__main__":
-    main()
+    shell.run(appeals, arguments, "python -m scripts.appeals")

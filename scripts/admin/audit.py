@@ -1,48 +1,51 @@
-"""Tells whether the recorded events are as they were written: `python -m scripts.audit --help`."""
+"""`yibao audit`: are the recorded events as they were written?"""
 
-import argparse
 import sys
+from dataclasses import asdict
 
-from rich.console import Console
+import click
 
-from api.admin import audit
+from api.admin import audit as chains
 from api.ports import Ports
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
-console = Console(stderr=True)
+WRONG = {
+    "broken": "changed: does not hash to its head, or its private part is another",
+    "rewritten": "rewritten: hashes well, but not to what was anchored",
+    "missing": "missing: anchored, and no longer there",
+}
+
+
+@click.group(cls=shell.Group)
+def audit() -> None:
+    """核对事件链 / check the recorded events."""
+
+
+@audit.command("check")
+@shell.as_json
+@shell.on_ports
+def _check(ports: Ports, as_json: bool) -> None:
+    """重新计算每条事件链；有改动时退出码为 1 / hash every chain anew; exit 1 where something was changed."""
+    found = chains.check(ports)
+    if as_json:
+        terminal.document(asdict(found) | {"whole": found.is_whole})
+    else:
+        _tell(found)
+    if not found.is_whole:
+        sys.exit(1)
+
+
+def _tell(found: chains.Checked) -> None:
+    click.echo(f"{found.verifications} verifications, {found.events} events, {found.anchors} anchors")
+    if not found.anchors:
+        click.echo("Nothing is anchored yet: whoever rewrote a whole chain would not be seen.")
+    for name, what in WRONG.items():
+        for verification_id in getattr(found, name):
+            click.echo(f"{terminal.visible(verification_id)}  {what}")
+    if found.is_whole:
+        click.echo("All of them are as they were written.")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    setting.run(_parser(), arguments)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.audit", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="check")
-    check = commands.add_parser("check", help="hash every chain anew; exit 1 where something was changed")
-    check.set_defaults(run=_check)
-    return parser
-
-
-def _check(ports: Ports, options: argparse.Namespace) -> None:
-    with console.status("核对事件链 / checking the chains"):
-        found = audit.check(ports)
-    print(f"{found.verifications} verifications, {found.events} events, {found.anchors} anchors")
-    if not found.anchors:
-        print("Nothing is anchored yet: whoever rewrote a whole chain would not be seen.")
-    _list("changed: does not hash to its head, or its private part is another", found.broken)
-    _list("rewritten: hashes well, but not to what was anchored", found.rewritten)
-    _list("missing: anchored, and no longer there", found.missing)
-    if not found.is_whole:
-        sys.exit(1)
-    print("All of them are as they were written.")
-
-
-def _list(what: str, verification_ids: list[str]) -> None:
-    for verification_id in verification_ids:
-        print(f"{verification_id}  {what}")
-
-
-if __name__ == "__main__":
-    main()
+    shell.run(audit, arguments, "python -m scripts.audit")

@@ -1,69 +1,74 @@
-"""Purchases by agents that card-holders did not authorise: `python -m scripts.disputes --help`."""
+"""`yibao disputes`: purchases by agents that card-holders did not authorise."""
 
-import argparse
+from typing import Any
 
-from rich.console import Console
-from rich.table import Column, Table
+import click
 
-from api.appeals import disputes
+from api.appeals import disputes as flow
 from api.appeals.disputes import Bought
 from api.ports import Ports
 from models.domain.agent import Finding
 from models.domain.person import mask
-from scripts.admin import setting
-
-console = Console()
+from scripts.admin import shell, terminal
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
-    setting.run(_parser(), arguments)
+@click.group(cls=shell.Group)
+def disputes() -> None:
+    """不是我授权的 / purchases by agents that card-holders did not authorise."""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.disputes", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="list | show | conclude")
-    listing = commands.add_parser("list", help="list those that wait for a finding, oldest first (--all)")
-    listing.add_argument("--all", action="store_true", help="those with a finding, too")
-    listing.set_defaults(run=_list)
-    show = commands.add_parser("show", help="show who bought where for whom, and what the card-holder says")
-    show.add_argument("agency_id")
-    show.set_defaults(run=_show)
-    conclude = commands.add_parser("conclude", help="say what was found; the phone shows it")
-    conclude.add_argument("agency_id")
-    conclude.add_argument("finding", type=Finding, choices=list(Finding))
-    conclude.add_argument("--reviewer", required=True)
-    conclude.add_argument("--note", required=True, help="for the record; the card-holder does not see it")
-    conclude.set_defaults(run=_conclude)
-    return parser
+@disputes.command("list")
+@click.option("--all", "every", is_flag=True, help="连同已有结论的 / those with a finding, too")
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, every: bool, as_json: bool) -> None:
+    """列出待处理的，最早的在前 / list those that wait for a finding, oldest first."""
+    found = [
+        {
+            "agency_id": one.row.id,
+            "disputed": one.row.disputed_at,
+            "institution": one.institution.name,
+            "relation": one.row.relation,
+            "finding": one.row.finding,
+        }
+        for one in flow.disputed(ports, concluded=every)
+    ]
+    if as_json:
+        terminal.document(found)
+    else:
+        terminal.table(found, "没有待处理的 / No disputed purchase waits for a finding.")
 
 
-def _list(ports: Ports, options: argparse.Namespace) -> None:
-    table = Table(Column("agency_id", no_wrap=True), "disputed", "机构", "与本人关系", "finding")
-    for one in disputes.disputed(ports, concluded=options.all):
-        row = one.row
-        said_at = f"{row.disputed_at:%Y-%m-%d}" if row.disputed_at else ""
-        table.add_row(row.id, said_at, one.institution.name, row.relation, row.finding or "")
-    console.print(table if table.row_count else "No disputed purchase waits for a finding.")
+@disputes.command("show")
+@click.argument("agency_id")
+@shell.as_json
+@shell.on_ports
+def _show(ports: Ports, agency_id: str, as_json: bool) -> None:
+    """谁在哪里为谁买了什么 / show who bought where for whom, and what the card-holder says."""
+    one, statement = flow.exhibit(ports, agency_id)
+    told = _facts(ports, one) | {"statement": statement or None}
+    if as_json:
+        terminal.document(told)
+    else:
+        terminal.facts(told)
 
 
-def _show(ports: Ports, options: argparse.Namespace) -> None:
-    """Print one purchase; names stay masked, ids lead to the sealed record."""
-    one, statement = disputes.exhibit(ports, options.agency_id)
+def _facts(ports: Ports, one: Bought) -> dict[str, Any]:
+    """Return what is known of a purchase; names stay masked, ids lead to the sealed record."""
     row, bought = one.row, one.verification
-    print(f"{row.id}  {'disputed' if row.disputed_at else 'not disputed'}  {row.result}")
-    print(f"verification  {bought.id}  {bought.created_at.isoformat(timespec='seconds')}")
-    print(f"where         {one.institution.name}, {bought.counter}, {bought.cashier_id}")
-    print(f"amount        {bought.amount_fen / 100:.2f}")
-    print(f"card-holder   {_person(ports, row.cardholder_id)}")
-    print(f"agent         {_person(ports, row.agent_id)}  {row.relation}  {_kinship(one)}")
-    print(f"statement     {statement or '-'}")
-    print(f"finding       {f'{row.finding}, {row.reviewer}' if row.finding else '-'}")
-
-
-def _conclude(ports: Ports, options: argparse.Namespace) -> None:
-    disputes.conclude(ports, options.agency_id, options.finding, options.reviewer, options.note)
-    print(f"{options.agency_id} is concluded: {options.finding}; the card-holder sees it on the phone")
+    return {
+        "agency_id": row.id,
+        "state": "disputed" if row.disputed_at else "not disputed",
+        "result": row.result,
+        "verification": bought.id,
+        "opened": bought.created_at,
+        "where": f"{one.institution.name}, {bought.counter}, {bought.cashier_id}",
+        "amount": f"{bought.amount_fen / 100:.2f}",
+        "cardholder": _person(ports, row.cardholder_id),
+        "agent": _person(ports, row.agent_id),
+        "relation": f"{row.relation}, {'family' if row.related else 'not family'} on record",
+        "finding": f"{row.finding}, {row.reviewer}" if row.finding else None,
+    }
 
 
 def _person(ports: Ports, person_id: str) -> str:
@@ -71,9 +76,20 @@ def _person(ports: Ports, person_id: str) -> str:
     return f"{person_id}  {mask(person.name) if person else '*'}"
 
 
-def _kinship(one: Bought) -> str:
-    return "family on record" if one.row.related else "not family on record"
+@disputes.command("conclude")
+@click.argument("agency_id")
+@click.argument("finding", type=click.Choice([str(one) for one in Finding]))
+@click.option("--reviewer", required=True, help="复核人姓名 / who found it")
+@click.option(
+    "--note", required=True, help="存档，参保人看不到 / for the record; the card-holder does not see it"
+)
+@shell.on_ports
+def _conclude(ports: Ports, agency_id: str, finding: str, reviewer: str, note: str) -> None:
+    """记录结论，手机上可见 / say what was found; the phone shows it."""
+    flow.conclude(ports, agency_id, Finding(finding), reviewer, note)
+    terminal.line(f"{agency_id} is concluded: {finding}; the card-holder sees it on the phone")
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    shell.run(disputes, arguments, "python -m scripts.disputes")

@@ -1,17 +1,17 @@
-"""Import persons and photos: `python -m scripts.enrol --people P.csv --links L.csv --photos DIR`."""
+"""`yibao enrol`: import persons and photos."""
 
-import argparse
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import click
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from api.admin import enrolment
 from api.admin.enrolment import Entry
@@ -19,10 +19,11 @@ from api.ports import Ports
 from models.domain.errors import Refusal
 from models.domain.identity.idnumber import IdType
 from models.domain.person import Network, mask
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
 PEOPLE = ("name", "id_type", "id_number", "sex", "birth", "photo", "openid")
 LINKS = ("id_number", "relative_id_number", "network", "relation")
+Line = tuple[str, int, dict[str, str]]
 FINE = ("ok", "unchanged", "none", "linked")
 SAY = {
     "ok": "照片可用",
@@ -61,26 +62,38 @@ class Verdict:
     verdict: str
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Import, then print the report; exits 1 when anything was refused."""
-    options = _parser().parse_args(arguments)
-    ports = setting.ports()
-    people = _rows(options.people, PEOPLE)
-    links = _rows(options.links, LINKS) if options.links else []
-    verdicts = [_person(ports, row, options.photos) for row in track(people, "导入人员与照片")]
-    verdicts += [_link(ports, row) for row in track(links, "导入家庭关系")]
-    sys.exit(0 if report(verdicts) else 1)
+def _file(text: str, *, required: bool = False) -> Any:
+    return {"type": click.Path(path_type=Path), "required": required, "help": text}
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.enrol", description=__doc__)
-    parser.add_argument("--people", type=Path, required=True, help=f"CSV with {','.join(PEOPLE)}")
-    parser.add_argument("--links", type=Path, help=f"CSV with {','.join(LINKS)}")
-    parser.add_argument("--photos", type=Path, required=True, help="folder the photo column refers to")
-    return parser
+@click.command(cls=shell.Command)
+@click.option("--people", **_file(f"CSV: {','.join(PEOPLE)}", required=True))
+@click.option("--links", **_file(f"CSV: {','.join(LINKS)}"))
+@click.option("--photos", **_file("照片所在文件夹 / folder the photo column refers to", required=True))
+@shell.as_json
+@shell.on_ports
+def enrol(ports: Ports, people: Path, links: Path | None, photos: Path, as_json: bool) -> None:
+    """导入人员、照片和家庭关系；有未导入的行时退出码为 1 / import persons, photos and families.
+
+    可重复导入 / The import may be repeated. Exits 1 when a line was refused.
+    """
+    persons = _rows(people, PEOPLE)
+    families = _rows(links, LINKS) if links else []
+    verdicts = [_person(ports, row, photos) for row in _shown(persons, "导入人员与照片")]
+    verdicts += [_link(ports, row) for row in _shown(families, "导入家庭关系")]
+    if as_json:
+        terminal.document([asdict(one) for one in verdicts])
+    else:
+        report(verdicts)
+    sys.exit(any(one.verdict not in FINE for one in verdicts))
 
 
-def _rows(file: Path, columns: tuple[str, ...]) -> list[tuple[str, int, dict[str, str]]]:
+def _shown(lines: list[Line], what: str) -> Iterable[Line]:
+    """Yield the lines while a bar on the terminal tells how far they are."""
+    return track(lines, what, console=Console(stderr=True))
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> list[Line]:
     """Return (file, line, row) for each line of a CSV in UTF-8; end the command if it is not one."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -97,7 +110,7 @@ def _trimmed(row: dict[str, str]) -> dict[str, str]:
     return {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
 
 
-def _person(ports: Ports, line: tuple[str, int, dict[str, str]], photos: Path) -> Verdict:
+def _person(ports: Ports, line: Line, photos: Path) -> Verdict:
     """Enrol one line."""
     file, number, row = line
     try:
@@ -131,7 +144,7 @@ def _photo(folder: Path, name: str) -> tuple[bytes | None, bool]:
     return file.read_bytes(), False
 
 
-def _link(ports: Ports, line: tuple[str, int, dict[str, str]]) -> Verdict:
+def _link(ports: Ports, line: Line) -> Verdict:
     """Record one family link."""
     file, number, row = line
     try:
@@ -147,26 +160,24 @@ def _link(ports: Ports, line: tuple[str, int, dict[str, str]]) -> Verdict:
     return Verdict(file, number, row["relation"], "linked")
 
 
-def report(verdicts: list[Verdict]) -> bool:
-    """Print how many lines came to what, then each refused line; return whether none was refused."""
-    console = Console()
+def report(verdicts: list[Verdict]) -> None:
+    """Print how many lines came to what, then each refused line."""
     counts = Counter(one.verdict for one in verdicts)
     summary = "，".join(f"{SAY.get(verdict, verdict)} {count}" for verdict, count in counts.most_common())
-    console.print(f"共 {len(verdicts)} 行：{summary or '没有内容'}")
-    refused = list(_refused(verdicts))
+    click.echo(f"共 {len(verdicts)} 行：{summary or '没有内容'}")
+    refused = [one for one in verdicts if one.verdict not in FINE]
     if refused:
-        table = Table("文件", "行", "姓名或关系", "结论", title="没有导入或没有照片的行")
-        for one in refused:
-            table.add_row(
-                one.file, str(one.line), one.who, f"{SAY.get(one.verdict, one.verdict)} ({one.verdict})"
-            )
-        console.print(table)
-    return not refused
+        click.echo("没有导入或没有照片的行：")
+        terminal.table([_told(one) for one in refused], "")
 
 
-def _refused(verdicts: list[Verdict]) -> Iterator[Verdict]:
-    return (one for one in verdicts if one.verdict not in FINE)
+def _told(one: Verdict) -> dict[str, object]:
+    """Return a refused line as the table shows it."""
+    verdict = f"{SAY.get(one.verdict, one.verdict)} ({one.verdict})"
+    return {"文件": one.file, "行": one.line, "姓名或关系": one.who, "结论": verdict}
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: list[str] | None = None) -> None:
+    """Import, print the report and end the process: 0, or 1 when anything was refused."""
+    shell.run(enrol, arguments, "python -m scripts.enrol")
+    sys.exit(0)

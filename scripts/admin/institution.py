@@ -1,105 +1,117 @@
-"""Register institutions, rotate their keys, name their staff: `python -m scripts.institution --help`."""
+"""`yibao institution`: register institutions, rotate their keys, set what is agreed with them."""
 
-import argparse
+from dataclasses import asdict
+from typing import Any
 
-from rich.console import Console
-from rich.table import Column, Table
+import click
 
 from api.admin import institutions
 from api.admin.institutions import Credentials
 from api.ports import Ports
 from models.domain.provider import Provider
 from models.domain.sandbox import CAST
-from scripts.admin import setting, staffing
+from scripts.admin import shell, terminal
+from scripts.admin.staffing import staff
 
-console = Console()
+PROVIDERS = click.Choice([str(one) for one in Provider])
+
+
+@click.group(cls=shell.Group)
+def institution() -> None:
+    """机构 / institutions and their keys."""
+
+
+institution.add_command(staff)
+
+
+@institution.command("add")
+@click.argument("name")
+@click.option(
+    "--network", multiple=True, metavar="CIDR", help="回调还可发往此网段 / its webhooks may also go there"
+)
+@click.option("--provider", type=PROVIDERS, help="默认 wechat，演示为 own / default: wechat; in the demo own")
+@click.option("--sandbox", is_flag=True, help="沙箱，虚构人员 / for tests: invented persons, real answers")
+@click.option(
+    "--window", type=int, default=120, show_default=True, help="沙箱的等待秒数 / seconds a sandbox waits"
+)
+@shell.as_json
+@shell.on_ports
+def _add(ports: Ports, name: str, as_json: bool, **terms: Any) -> None:
+    """登记机构，密钥只显示这一次 / register an institution and print its credentials once."""
+    networks = tuple(terms["network"])
+    if terms["sandbox"]:
+        given = institutions.add_sandbox(ports, name, window_s=terms["window"], networks=networks)
+    else:
+        default = Provider.OWN if ports.settings.demo else Provider.WECHAT
+        provider = Provider(terms["provider"] or default)
+        given = institutions.add_institution(ports, name, networks=networks, provider=provider)
+    _show(given, as_json, cast=terms["sandbox"])
+
+
+def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
+    """Print credentials, which cannot be read again, and for a sandbox whom its tills can meet."""
+    persons = [{"outcome": one.outcome, "name": one.name, "id_number": one.number} for one in CAST]
+    if as_json:
+        terminal.document(asdict(given) | ({"persons": persons} if cast else {}))
+        return
+    terminal.facts(asdict(given))
+    click.echo("Keep them now: they are not shown again. / 请立即保存，不再显示")
+    if cast:
+        terminal.table(persons, "")
+
+
+@institution.command("provider")
+@click.argument("institution_id")
+@click.argument("provider", type=PROVIDERS)
+@shell.on_ports
+def _provider(ports: Ports, institution_id: str, provider: str) -> None:
+    """由谁拍摄和比对，下次核验起生效 / say who films and compares from the next attempt on."""
+    institutions.set_provider(ports, institution_id, Provider(provider))
+    terminal.line(f"{institution_id} is verified by {provider} from the next attempt on")
+
+
+@institution.command("popup")
+@click.argument("institution_id")
+@click.option("--origin", multiple=True, help="可嵌入的网页来源 / such as https://till.example; repeat")
+@click.option("--scheme", help="收银台自己的协议名 / a URL scheme of the till's own: SCHEME://yibao-face?…")
+@shell.on_ports
+def _popup(ports: Ports, institution_id: str, origin: tuple[str, ...], scheme: str | None) -> None:
+    """谁可嵌入弹窗并得知结束 / say which pages may frame the popup and hear its end."""
+    institutions.set_popup(ports, institution_id, origin, scheme)
+    terminal.line(f"the popup may be framed by {', '.join(origin) or 'nobody'}")
+
+
+@institution.command("rotate-key")
+@click.argument("institution_id")
+@shell.as_json
+@shell.on_ports
+def _rotate(ports: Ports, institution_id: str, as_json: bool) -> None:
+    """换发密钥，旧的立即失效 / replace API key and webhook secret, at once."""
+    _show(institutions.rotate_key(ports, institution_id), as_json)
+
+
+@institution.command("list")
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, as_json: bool) -> None:
+    """列出机构 / list institutions."""
+    found: list[dict[str, object]] = [
+        {
+            "institution_id": row.id,
+            "name": row.name,
+            "provider": row.provider,
+            "sandbox": row.sandbox,
+            "registered": row.created_at,
+        }
+        for row in institutions.institutions(ports)
+    ]
+    if as_json:
+        terminal.document(found)
+        return
+    rows = [row | {"sandbox": "沙箱" if row["sandbox"] else ""} for row in found]
+    terminal.table(rows, "还没有机构 / No institutions yet: yibao institution add NAME")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    setting.run(_parser(), arguments)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.institution", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="add | provider | popup | … | list")
-    add = commands.add_parser("add", help="register an institution and print its credentials once")
-    add.add_argument("name")
-    add.add_argument("--network", action="append", default=[], help="CIDR its webhooks may also go to")
-    add.add_argument(
-        "--provider", type=Provider, choices=list(Provider), help="default: wechat; in the demo own"
-    )
-    add.add_argument("--sandbox", action="store_true", help="for tests: invented persons, real answers")
-    add.add_argument("--window", type=int, default=120, help="seconds a sandbox's attempt waits (120)")
-    add.set_defaults(run=_add)
-    provider = commands.add_parser("provider", help="say who films and compares from the next attempt on")
-    provider.add_argument("institution_id")
-    provider.add_argument("provider", type=Provider, choices=list(Provider))
-    provider.set_defaults(run=_provider)
-    popup = commands.add_parser("popup", help="say which pages may frame the popup and hear its end")
-    popup.add_argument("institution_id")
-    popup.add_argument("--origin", action="append", default=[], help="such as https://till.example")
-    popup.add_argument("--scheme", help="a URL scheme of the till's own: SCHEME://yibao-face?…")
-    popup.set_defaults(run=_popup)
-    rotate = commands.add_parser("rotate-key", help="replace API key and webhook secret")
-    rotate.add_argument("institution_id")
-    rotate.set_defaults(run=_rotate)
-    staffing.add_to(commands)
-    commands.add_parser("list", help="list institutions").set_defaults(run=_list)
-    return parser
-
-
-def _add(ports: Ports, options: argparse.Namespace) -> None:
-    networks = tuple(options.network)
-    if options.sandbox:
-        _show(institutions.add_sandbox(ports, options.name, window_s=options.window, networks=networks))
-        _show_magic_numbers()
-        return
-    provider = options.provider or (Provider.OWN if ports.settings.demo else Provider.WECHAT)
-    _show(institutions.add_institution(ports, options.name, networks=networks, provider=provider))
-
-
-def _show_magic_numbers() -> None:
-    table = Table("outcome", "姓名", "证件号", title="sandbox persons")
-    for person in CAST:
-        table.add_row(person.outcome, person.name, person.number)
-    console.print(table)
-
-
-def _provider(ports: Ports, options: argparse.Namespace) -> None:
-    institutions.set_provider(ports, options.institution_id, options.provider)
-    print(f"{options.institution_id} is verified by {options.provider} from the next attempt on")
-
-
-def _popup(ports: Ports, options: argparse.Namespace) -> None:
-    institutions.set_popup(ports, options.institution_id, tuple(options.origin), options.scheme)
-    print(f"the popup may be framed by {', '.join(options.origin) or 'nobody'}")
-
-
-def _rotate(ports: Ports, options: argparse.Namespace) -> None:
-    _show(institutions.rotate_key(ports, options.institution_id))
-
-
-def _show(given: Credentials) -> None:
-    """Print credentials; they cannot be read again."""
-    print(f"institution_id  {given.institution_id}")
-    print(f"api_key         {given.api_key}")
-    print(f"webhook_secret  {given.webhook_secret}")
-    print("Keep them now: they are not shown again.")
-
-
-def _list(ports: Ports, _: argparse.Namespace) -> None:
-    table = Table(Column("institution_id", no_wrap=True), "名称", "provider", "sandbox", "registered")
-    for row in institutions.institutions(ports):
-        table.add_row(
-            row.id,
-            row.name,
-            row.provider,
-            "沙箱" if row.sandbox else "",
-            row.created_at.isoformat(timespec="seconds"),
-        )
-    console.print(table if table.row_count else "No institutions yet: python -m scripts.institution add NAME")
-
-
-if __name__ == "__main__":
-    main()
+    shell.run(institution, arguments, "python -m scripts.institution")

@@ -1,88 +1,138 @@
-"""Show the thresholds, propose others, approve a proposal: `python -m scripts.policy --help`."""
+"""`yibao policy`: show the thresholds, propose others, approve or withdraw a proposal."""
 
-import argparse
 import json
+import sys
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+import click
 
 from api.policies import versions as policies
 from api.ports import Ports
 from models import tables
 from models.domain.policy import Policy
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
-console = Console()
 GREY = (Policy().grey_low, Policy().grey_high)
+# Above this share of strangers who would pass, nobody proposes a threshold by mistake.
+FMR_MOST = 1e-3
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
-    setting.run(_parser(), arguments)
+@click.group(cls=shell.Group)
+def policy() -> None:
+    """阈值 / thresholds: show, propose, approve."""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.policy", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="show | propose | approve | history")
-    show = commands.add_parser("show", help="print every threshold of a version (default: the one in force)")
-    show.add_argument("version", nargs="?", type=int)
-    show.set_defaults(run=_show)
-    propose = commands.add_parser("propose", help="propose the thresholds in force with some of them changed")
-    propose.add_argument("changes", nargs="+", metavar="NAME=VALUE", help="for example score_min=0.42")
-    propose.add_argument("--as", dest="who", required=True, metavar="NAME", help="who proposes it")
-    propose.set_defaults(run=_propose)
-    approve = commands.add_parser("approve", help="put a proposal in force; not by its author")
-    approve.add_argument("version", type=int)
-    approve.add_argument("--as", dest="who", required=True, metavar="NAME", help="who approves it")
-    approve.set_defaults(run=_approve)
-    commands.add_parser("history", help="list every version").set_defaults(run=_history)
-    return parser
+def _who(text: str) -> Any:
+    return click.option("--as", "who", required=True, metavar="NAME", help=text)
 
 
-def _show(ports: Ports, options: argparse.Namespace) -> None:
+@policy.command("show")
+@click.argument("version", type=int, required=False)
+@shell.as_json
+@shell.on_ports
+def _show(ports: Ports, version: int | None, as_json: bool) -> None:
+    """显示一版全部阈值，默认现行版 / print every threshold of a version (default: the one in force)."""
     versions = {row.version: row for row in policies.history(ports)}
     with ports.database.reading() as db:
-        chosen = options.version or policies.active(db).version
+        chosen = policies.active(db).version if version is None else version
     if chosen not in versions:
-        raise SystemExit(f"there is no version {chosen}: see python -m scripts.policy history")
+        sys.exit(f"there is no version {chosen}: see yibao policy history")
     row = versions[chosen]
-    table = Table("threshold", "value", title=f"policy {chosen}, {_state(row)}")
-    for name, value in sorted(row.document.items()):
-        table.add_row(name, json.dumps(value, ensure_ascii=False))
-    console.print(table)
-    console.print(_prediction(Policy.from_json(row.document)))
+    if as_json:
+        terminal.document(_told(row))
+        return
+    terminal.line(f"policy {chosen}, {_state(row)}")
+    terminal.facts({
+        name: json.dumps(value, ensure_ascii=False) for name, value in sorted(row.document.items())
+    })  # fmt: skip
+    click.echo(_prediction(Policy.from_json(row.document)))
 
 
-def _propose(ports: Ports, options: argparse.Namespace) -> None:
-    version = policies.propose(ports, dict(map(_change, options.changes)), author=options.who)
-    (row,) = (one for one in policies.history(ports) if one.version == version)
-    console.print(f"proposed as version {version}; not in force yet")
-    console.print(_prediction(Policy.from_json(row.document)))
-    console.print(f"somebody else puts it in force: python -m scripts.policy approve {version} --as NAME")
+@policy.command("propose")
+@click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE…")
+@_who("提议人 / who proposes it")
+@click.option("--yes", is_flag=True, help="误识率高也不再询问 / do not ask, however high the FMR")
+@shell.as_json
+@shell.on_ports
+def _propose(ports: Ports, changes: tuple[str, ...], who: str, yes: bool, as_json: bool) -> None:
+    """在现行版上改几项，提议为新版 / propose the thresholds in force with some of them changed."""
+    wanted = dict(map(_change, changes))
+    proposed = policies.draft(ports, wanted)
+    if _is_lax(proposed) and not yes:
+        _ask(proposed)
+    version = policies.propose(ports, wanted, author=who)
+    if as_json:
+        (row,) = (one for one in policies.history(ports) if one.version == version)
+        terminal.document(_told(row))
+        return
+    click.echo(f"proposed as version {version}; not in force yet")
+    click.echo(_prediction(proposed))
+    click.echo(f"somebody else puts it in force: yibao policy approve {version} --as NAME")
 
 
-def _approve(ports: Ports, options: argparse.Namespace) -> None:
-    policies.approve(ports, options.version, approver=options.who)
-    console.print(f"version {options.version} is in force for every challenge drawn from now on")
+def _is_lax(proposed: Policy) -> bool:
+    return policies.predicted(proposed).fmr > FMR_MOST
 
 
-def _history(ports: Ports, _: argparse.Namespace) -> None:
-    table = Table("version", "changed", "author", "state", "FMR", "kin FMR", "FNMR", title="policies")
+def _ask(proposed: Policy) -> None:
+    """Warn of strangers who would pass, and end the command unless that is meant."""
+    fmr = policies.predicted(proposed).fmr
+    click.echo(f"警告：预计每 {round(1 / fmr)} 个陌生人就有一个通过", err=True)
+    click.echo(f"warning: predicted FMR {fmr:.2%}, above {FMR_MOST:.1%}", err=True)
+    try:
+        meant = click.confirm("仍要提议吗？/ propose it all the same?", err=True)
+    except (click.Abort, OSError):
+        # Nobody is there to be asked.
+        meant = False
+    if not meant:
+        sys.exit("没有提议 / not proposed (--yes: do not ask)")
+
+
+@policy.command("approve")
+@click.argument("version", type=int)
+@_who("批准人，不能是提议人 / who approves it; not its author")
+@shell.on_ports
+def _approve(ports: Ports, version: int, who: str) -> None:
+    """批准一版，立即生效 / put a proposal in force; not by its author."""
+    policies.approve(ports, version, approver=who)
+    click.echo(f"version {version} is in force for every challenge drawn from now on")
+
+
+@policy.command("withdraw")
+@click.argument("version", type=int)
+@_who("撤回人 / who withdraws it")
+@shell.on_ports
+def _withdraw(ports: Ports, version: int, who: str) -> None:
+    """撤回未批准的提议 / take a proposal back before it is approved."""
+    policies.withdraw(ports, version, by=who)
+    click.echo(f"version {version} is withdrawn: nobody can put it in force")
+
+
+@policy.command("history")
+@shell.as_json
+@shell.on_ports
+def _history(ports: Ports, as_json: bool) -> None:
+    """列出各版 / list every version."""
+    rows = policies.history(ports)
+    if as_json:
+        terminal.document([_told(row) for row in rows])
+        return
     before: dict[str, Any] = {}
-    for row in policies.history(ports):
+    lines = []
+    for row in rows:
         known = policies.predicted(Policy.from_json(row.document))
-        percents = (f"{rate:.3%}" for rate in (known.fmr, known.kin, known.fnmr))
-        table.add_row(str(row.version), _changes(before, row.document), row.author, _state(row), *percents)
+        rates = {"FMR": f"{known.fmr:.3%}", "kin FMR": f"{known.kin:.3%}", "FNMR": f"{known.fnmr:.3%}"}
+        about = {"author": row.author, "state": _state(row), "changed": _changes(before, row.document)}
+        lines.append({"version": row.version, **rates, **about})
         before = row.document if row.approved_at else before
-    console.print(table)
+    terminal.table(lines, "")
 
 
 def _change(text: str) -> tuple[str, Any]:
     """Return name and value of NAME=VALUE; the value is JSON, or else a word."""
     name, given, value = text.partition("=")
     if not given:
-        raise SystemExit(f"{text}: write NAME=VALUE, for example score_min=0.42")
+        sys.exit(f"{terminal.visible(text)}: write NAME=VALUE, for example score_min=0.42")
     try:
         return name, json.loads(value)
     except ValueError:
@@ -94,28 +144,38 @@ def _changes(before: dict[str, Any], document: dict[str, Any]) -> str:
     if not before:
         return "first version"
     changed = [name for name in document if name != "version" and document[name] != before.get(name)]
-    return "\n".join(f"{name}: {before.get(name)} → {document[name]}" for name in changed) or "nothing"
+    return "; ".join(f"{name}: {before.get(name)} → {document[name]}" for name in changed) or "nothing"
 
 
 def _state(row: tables.PolicyVersion) -> str:
-    if row.approved_at is None:
-        return "proposed"
-    return f"approved by {row.approver}, {row.approved_at:%Y-%m-%d %H:%M} UTC"
+    if row.approved_at is not None:
+        return f"approved by {row.approver}, {row.approved_at:%Y-%m-%d %H:%M} UTC"
+    return f"withdrawn by {row.withdrawn_by}" if row.withdrawn_at else "proposed"
 
 
-def _prediction(policy: Policy) -> str:
+def _told(row: tables.PolicyVersion) -> dict[str, Any]:
+    """Return a version for a program."""
+    known = policies.predicted(Policy.from_json(row.document))
+    names = ("version", "author", "created_at", "approver", "approved_at", "withdrawn_by", "withdrawn_at")
+    told = {name: getattr(row, name) for name in names}
+    predicted = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": known.fnmr}
+    return told | {"thresholds": row.document, "predicted": predicted}
+
+
+def _prediction(chosen: Policy) -> str:
     """Return what the published table predicts."""
-    known = policies.predicted(policy)
+    known = policies.predicted(chosen)
     lines = [
         f"matcher/comparison/rates.csv at score_min {known.threshold:.2f}, 95 % intervals:",
         f"  strangers pass        {known.fmr:.4%}  ({known.fmr_low:.4%} to {known.fmr_high:.4%})",
         f"  parent or child pass  {known.kin:.2%}  ({known.kin_low:.2%} to {known.kin_high:.2%})",
         f"  the insured is missed {known.fnmr:.2%}  ({known.fnmr_low:.2%} to {known.fnmr_high:.2%})",
     ]
-    if (policy.grey_low, policy.grey_high) != GREY:
+    if (chosen.grey_low, chosen.grey_high) != GREY:
         lines.append(f"It was measured with the grey zone {GREY[0]}–{GREY[1]}: for another it is a guess.")
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    shell.run(policy, arguments, "python -m scripts.policy")

@@ -1,19 +1,19 @@
-"""What every command starts with: the environment, or the demo's own when there is one."""
+"""The installation a command works on: the environment's, or with --demo the one of `make demo`."""
 
-import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from api.composition import build
 from api.policies import versions as policies
 from api.ports import Ports
 from api.settings import Settings, SettingsMissing
 from matcher.errors import WrongWeights
-from models.domain.errors import Refusal
 from models.migrate import SchemaBehind
 
 DEMO_ENVIRONMENT = Path("var/demo.env")
+URL = "YIBAO_DATABASE_URL"
 
 
 def demo_environment() -> dict[str, str]:
@@ -24,27 +24,35 @@ def demo_environment() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def settings() -> Settings:
-    """Return the settings for a command: the environment's, or the demo's where there are none."""
-    if "YIBAO_DATABASE_URL" not in os.environ or os.environ.get("YIBAO_PROFILE") == "demo":
-        os.environ.update(demo_environment())
-    return Settings()
+def settings(*, demo: bool = False) -> Settings:
+    """Return the settings of the environment, or the demo's where that is said; else end the command."""
+    if not demo:
+        _name_the_demo()
+        return Settings()
+    values = demo_environment()
+    if not values:
+        sys.exit(f"没有演示，先 make demo / no demo here ({DEMO_ENVIRONMENT}): make demo")
+    if os.environ.get(URL, values[URL]) != values[URL]:
+        sys.exit(f"{URL} 指向另一个系统 / --demo, but {URL} names another installation: unset it")
+    given: dict[str, Any] = {name.removeprefix("YIBAO_").lower(): value for name, value in values.items()}
+    return Settings(**given)
 
 
-def ports() -> Ports:
+def _name_the_demo() -> None:
+    """End the command where no installation is named and a demo lies at hand: nobody meant it yet."""
+    values = demo_environment()
+    if not os.environ.get(URL) and values:
+        sys.exit(
+            f"未设置 {URL}。要用这里的演示库 {values[URL]}，请加 --demo\n"
+            f"{URL} is not set; the demo here would be used ({values[URL]}): say --demo to use it"
+        )
+
+
+def ports(*, demo: bool = False) -> Ports:
     """Return the real ports, or end the command with one sentence that says what is missing."""
     try:
-        built = build(settings())
+        built = build(settings(demo=demo))
     except (SettingsMissing, SchemaBehind, WrongWeights) as error:
         sys.exit(str(error))
     policies.ensure(built)
     return built
-
-
-def run(parser: argparse.ArgumentParser, arguments: list[str] | None) -> None:
-    """Run the chosen command on the real ports; what the rules refuse ends it with their words."""
-    options = parser.parse_args(arguments)
-    try:
-        options.run(ports(), options)
-    except Refusal as refusal:
-        sys.exit(f"{refusal.code}: {refusal.detail}" if refusal.detail else refusal.code)

@@ -1,91 +1,112 @@
-"""The commands `python -m scripts.institution staff add | list | change | remove`."""
+"""`yibao staff`: who may open an institution's codes, where and when."""
 
-import argparse
+import sys
 from typing import Any
 
-from rich.console import Console
-from rich.table import Column, Table
+import click
 
-from api.admin import staff
+from api.admin import staff as members
 from api.admin.staff import Member
 from api.ports import Ports
 from models import tables
 from models.domain.identity import idnumber
 from models.domain.identity.idnumber import IdNumber, IdType
-from models.domain.shift import Duty, duty
-
-console = Console()
-
-
-def add_to(commands: Any) -> None:
-    """Add the commands to those of scripts.institution."""
-    parser = commands.add_parser("staff", help="say who may open the institution's codes, where and when")
-    deeds = parser.add_subparsers(required=True, metavar="add | list | change | remove")
-    add = deeds.add_parser("add", help="name somebody; without --openid, print a code to bind a WeChat with")
-    add.add_argument("institution_id")
-    add.add_argument("--name", required=True)
-    add.add_argument("--openid")
-    _describe(add)
-    add.add_argument("--no-id", action="store_true", help="document not known: they can be agents here")
-    add.set_defaults(run=_add)
-    listing = deeds.add_parser("list", help="list an institution's staff")
-    listing.add_argument("institution_id")
-    listing.set_defaults(run=_list)
-    change = deeds.add_parser("change", help="replace somebody's counters and shifts, from now on")
-    change.add_argument("staff_id")
-    _describe(change)
-    change.set_defaults(run=_change)
-    remove = deeds.add_parser("remove", help="take somebody's right away, at once")
-    remove.add_argument("staff_id")
-    remove.set_defaults(run=_remove)
+from models.domain.shift import duty
+from scripts.admin import shell, terminal
 
 
-def _describe(parser: argparse.ArgumentParser) -> None:
-    """Add what is said of a member of staff."""
-    parser.add_argument("--counter", action="append", default=[], help="repeat; default: every counter")
-    parser.add_argument("--shift", action="append", default=[], help='"mon-fri 08:00-17:30"; default: always')
-    parser.add_argument("--id-number", help="their own document, so that they cannot be agents here")
-    parser.add_argument("--id-type", type=IdType, choices=list(IdType), default=IdType.RESIDENT)
+@click.group(cls=shell.Group)
+def staff() -> None:
+    """收银员 / who may open an institution's codes, where and when."""
 
 
-def _duty(options: argparse.Namespace) -> Duty:
-    return duty(options.shift, options.counter)
+def _described(function: shell.Function) -> shell.Function:
+    """Add the options for what is said of a member of staff."""
+    for option in (
+        click.option(
+            "--id-type", type=click.Choice([str(one) for one in IdType]), default=str(IdType.RESIDENT)
+        ),
+        click.option("--id-number", help="本人证件号，不可再当代办人 / their own document: no agent here"),
+        click.option(
+            "--shift", multiple=True, help='班次，默认随时 / "mon-fri 08:00-17:30"; default: always'
+        ),
+        click.option(
+            "--counter", multiple=True, help="款台，可重复，默认全部 / repeat; default: every counter"
+        ),
+    ):
+        function = option(function)
+    return function
 
 
-def _document(ports: Ports, options: argparse.Namespace) -> IdNumber | None:
+def _document(ports: Ports, said: dict[str, Any]) -> IdNumber | None:
     """Return the document that was typed, or None."""
-    typed = options.id_number
-    return idnumber.parse(options.id_type, typed, ports.today()) if typed else None
+    typed = said["id_number"]
+    return idnumber.parse(IdType(said["id_type"]), typed, ports.today()) if typed else None
 
 
-def _add(ports: Ports, options: argparse.Namespace) -> None:
-    if bool(options.id_number) == options.no_id:
-        raise SystemExit("give --id-number, so that they cannot be agents here, or say --no-id")
-    member = Member(options.name, options.openid, _duty(options), _document(ports, options))
-    named = staff.add(ports, options.institution_id, member)
-    print(f"staff_id  {named.staff_id}")
+@staff.command("add")
+@click.argument("institution_id")
+@click.option("--name", required=True, help="姓名 / their name")
+@click.option("--openid", help="已知的微信 / their WeChat, where it is known")
+@click.option("--no-id", is_flag=True, help="证件号不详 / document not known: they can be agents here")
+@_described
+@shell.as_json
+@shell.on_ports
+def _add(ports: Ports, institution_id: str, name: str, as_json: bool, **said: Any) -> None:
+    """登记收银员；无 openid 则给绑定码 / name somebody; without --openid, print a code to bind."""
+    if bool(said["id_number"]) == said["no_id"]:
+        sys.exit("give --id-number, so that they cannot be agents here, or say --no-id")
+    serves = duty(said["shift"], said["counter"])
+    named = members.add(ports, institution_id, Member(name, said["openid"], serves, _document(ports, said)))
+    if as_json:
+        terminal.document({"staff_id": named.staff_id, "code": named.code})
+        return
+    terminal.facts({"staff_id": named.staff_id} | ({"code": named.code} if named.code else {}))
     if named.code:
-        print(f"code      {named.code}")
-        print("They enter the code in the mini-program within 24 hours; it is not shown again.")
+        click.echo("They enter the code in the mini-program within 24 hours; it is not shown again.")
 
 
-def _change(ports: Ports, options: argparse.Namespace) -> None:
-    row = staff.change(ports, options.staff_id, _duty(options), _document(ports, options))
-    print(f"{row.id} serves {_where(row)}, {_when(row)}")
+@staff.command("change")
+@click.argument("staff_id")
+@_described
+@shell.on_ports
+def _change(ports: Ports, staff_id: str, **said: Any) -> None:
+    """改款台和班次，即时生效 / replace somebody's counters and shifts, from now on."""
+    row = members.change(ports, staff_id, duty(said["shift"], said["counter"]), _document(ports, said))
+    terminal.line(f"{row.id} serves {_where(row)}, {_when(row)}")
 
 
-def _remove(ports: Ports, options: argparse.Namespace) -> None:
-    staff.remove(ports, options.staff_id)
-    print(f"{options.staff_id} can open no code any more")
+@staff.command("remove")
+@click.argument("staff_id")
+@shell.on_ports
+def _remove(ports: Ports, staff_id: str) -> None:
+    """取消资格，立即生效 / take somebody's right away, at once."""
+    members.remove(ports, staff_id)
+    terminal.line(f"{staff_id} can open no code any more")
 
 
-def _list(ports: Ports, options: argparse.Namespace) -> None:
-    table = Table(
-        Column("staff_id", no_wrap=True), "姓名", "款台", "班次", "状态", title="staff of the institution"
-    )
-    for row, name in staff.members(ports, options.institution_id):
-        table.add_row(row.id, name, _where(row), _when(row), _state(row))
-    console.print(table if table.row_count else "No staff yet: python -m scripts.institution staff add")
+@staff.command("list")
+@click.argument("institution_id")
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, institution_id: str, as_json: bool) -> None:
+    """列出机构的收银员 / list an institution's staff."""
+    found = members.members(ports, institution_id)
+    if as_json:
+        terminal.document([_told(row, name) for row, name in found])
+        return
+    rows = [
+        {"staff_id": row.id, "姓名": name, "款台": _where(row), "班次": _when(row), "状态": _state(row)}
+        for row, name in found
+    ]
+    terminal.table(rows, "还没有收银员 / No staff yet: yibao staff add")
+
+
+def _told(row: tables.Staff, name: str) -> dict[str, object]:
+    """Return a member of staff for a program."""
+    bound, active = row.openid_index is not None, row.revoked_at is None
+    duties = {"counters": row.counters, "shifts": row.shifts}
+    return {"staff_id": row.id, "name": name, **duties, "bound": bound, "active": active}
 
 
 def _where(row: tables.Staff) -> str:

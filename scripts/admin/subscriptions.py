@@ -1,16 +1,13 @@
-"""How many of the insured can be pushed to: `python -m scripts.subscriptions funnel`."""
+"""`yibao subscriptions`: how many of the insured can be pushed to."""
 
-import argparse
 from dataclasses import asdict
 
-from rich.console import Console
-from rich.table import Table
+import click
 
 from api.admin import funnel
 from api.ports import Ports
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
-console = Console()
 MEANING = {
     "persons": "参保人 / persons on record",
     "bound": "已绑定微信 / with a WeChat bound",
@@ -26,25 +23,24 @@ MEANING = {
 }
 
 
+@click.group(cls=shell.Group)
+def subscriptions() -> None:
+    """消息订阅 / the opt-in to messages."""
+
+
+@subscriptions.command("funnel")
+@shell.as_json
+@shell.on_ports
+def _funnel(ports: Ports, as_json: bool) -> None:
+    """各步人数，不含姓名和 openid / print the figures; no names, no openids."""
+    counts = asdict(funnel.funnel(ports))
+    if as_json:
+        terminal.document(counts)
+        return
+    rows = [{"figure": name, "n": count, "meaning": MEANING[name]} for name, count in counts.items()]
+    terminal.table(rows, "")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    setting.run(_parser(), arguments)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.subscriptions", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="funnel")
-    command = commands.add_parser("funnel", help="print the figures; no names, no openids")
-    command.set_defaults(run=_funnel)
-    return parser
-
-
-def _funnel(ports: Ports, _: argparse.Namespace) -> None:
-    table = Table("figure", "meaning", "n", title="opt-in funnel")
-    for name, count in asdict(funnel.funnel(ports)).items():
-        table.add_row(name, MEANING[name], str(count))
-    console.print(table)
-
-
-if __name__ == "__main__":
-    main()
+    shell.run(subscriptions, arguments, "python -m scripts.subscriptions")

@@ -1,14 +1,17 @@
-"""The log of webhooks, sending one again, and the go-live test: `python -m scripts.webhooks --help`."""
+"""`yibao webhooks`: the log of webhooks, sending one again, and the go-live test."""
 
-import argparse
 import sys
+from typing import Any
 from urllib.parse import urlsplit
 
+import click
+
 from api.events import deliveries, selftest
+from api.events.deliveries import Logged
 from api.events.selftest import Verdict
 from api.ports import Ports
 from models.domain.delivery import DUE, DeliveryState
-from scripts.admin import setting
+from scripts.admin import shell, terminal
 
 # Why the genuine webhook was not taken, and what to look at.
 WHY = {
@@ -28,71 +31,93 @@ REFUSED = {
     404: "路径不对 / wrong path",
     405: "路径不对：这个地址不收 POST / this path takes no POST",
 }
-HEADINGS = (
-    "institution", "delivery", "order_no", "host", "event", "state", "tries", "answer", "last (UTC)", "next"
-)  # fmt: skip
+OVER = (DeliveryState.DELIVERED, DeliveryState.DEAD)
 EXPECTED = {True: "必须接受 / must be taken (2xx)", False: "必须拒绝 / must be refused (4xx)"}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
-    setting.run(_parser(), arguments)
+@click.group(cls=shell.Group)
+def webhooks() -> None:
+    """回调 / the log of webhooks, sending one again, the go-live test."""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.webhooks", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="list | resend | selftest")
-    listing = commands.add_parser("list", help="list the newest webhooks and what the receiver answered")
-    listing.add_argument("--institution", metavar="ID")
-    listing.add_argument("--state", choices=[*DUE, DeliveryState.DELIVERED, DeliveryState.DEAD])
-    listing.set_defaults(run=_list)
-    resend = commands.add_parser("resend", help="send webhooks once more, with the same id")
-    resend.add_argument("delivery_id", nargs="+")
-    resend.set_defaults(run=_resend)
-    test = commands.add_parser("selftest", help="send a good, a forged, a replayed and a stale webhook")
-    test.add_argument("institution_id")
-    test.add_argument("url", help="the notify_url to test")
-    test.set_defaults(run=_selftest)
-    return parser
+@webhooks.command("list")
+@click.option("--institution", metavar="ID", help="只看一家机构 / of one institution")
+@click.option(
+    "--state", type=click.Choice([*map(str, DUE), *map(str, OVER)]), help="只看一种状态 / in one state"
+)
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, institution: str | None, state: str | None, as_json: bool) -> None:
+    """列出最近的回调及对方的答复 / list the newest webhooks and what the receiver answered."""
+    found = [_facts(one) for one in deliveries.newest(ports, institution, state)]
+    if as_json:
+        terminal.document(found)
+    else:
+        terminal.table([_short(one) for one in found], "没有回调 / No webhooks.")
 
 
-def _list(ports: Ports, options: argparse.Namespace) -> None:
-    """Print one line a webhook; of its address the host alone, for a path may hold a secret."""
-    found = deliveries.newest(ports, options.institution, options.state)
-    if not found:
-        print("No webhooks.")
-        return
-    line = "{:<26} {:<26} {:<20} {:<24} {:<22} {:<9} {:>5}  {:<19} {:<14} {}"
-    print(line.format(*HEADINGS))
-    for one in found:
-        row = one.delivery
-        last = f"{row.last_at:%m-%d %H:%M:%S}" if row.last_at else "-"
-        due = f"{row.next_at:%m-%d %H:%M:%S}" if row.state in DUE else "-"
-        host = urlsplit(one.notify_url or "").netloc
-        told = (one.institution_id, row.id, one.order_no, host, one.event.type, row.state, row.tries)
-        print(line.format(*told, row.error or row.last_status or "-", last, due))
+def _facts(one: Logged) -> dict[str, Any]:
+    """Return one webhook; of its address the host alone, for a path may hold a secret."""
+    row = one.delivery
+    return {
+        "institution": one.institution_id,
+        "delivery": row.id,
+        "order_no": one.order_no,
+        "host": urlsplit(one.notify_url or "").netloc,
+        "event": one.event.type,
+        "state": row.state,
+        "tries": row.tries,
+        "answer": row.error or row.last_status,
+        "last": row.last_at,
+        "next": row.next_at if row.state in DUE else None,
+    }
 
 
-def _resend(ports: Ports, options: argparse.Namespace) -> None:
-    for delivery_id in options.delivery_id:
-        one = deliveries.resend_any(ports, delivery_id)
-        print(f"{delivery_id} {one.event.type} will be sent again now")
+def _short(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a webhook as the table shows it: its times without a year."""
+    last, due = (f"{at:%m-%d %H:%M:%S}" if (at := told[name]) else None for name in ("last", "next"))
+    return told | {"last": last, "next": due}
 
 
-def _selftest(ports: Ports, options: argparse.Namespace) -> None:
-    """Print each verdict in plain words; exit 0 only if exactly the good one was taken."""
-    verdicts = selftest.check_receiver(ports, options.institution_id, options.url)
+@webhooks.command("resend")
+@click.argument("delivery_id", nargs=-1, required=True)
+@shell.on_ports
+def _resend(ports: Ports, delivery_id: tuple[str, ...]) -> None:
+    """重发，编号不变 / send webhooks once more, with the same id."""
+    for one_id in delivery_id:
+        one = deliveries.resend_any(ports, one_id)
+        terminal.line(f"{one_id} {one.event.type} will be sent again now")
+
+
+@webhooks.command("selftest")
+@click.argument("institution_id")
+@click.argument("url")
+@shell.as_json
+@shell.on_ports
+def _selftest(ports: Ports, institution_id: str, url: str, as_json: bool) -> None:
+    """上线自检：真、伪、重放、过期各一条 / send a good, a forged, a replayed and a stale webhook to URL."""
+    verdicts = selftest.check_receiver(ports, institution_id, url)
+    ready = all(verdict.held for verdict in verdicts)
+    if as_json:
+        terminal.document({"ready": ready, "sent": [_verdict(one) for one in verdicts]})
+        sys.exit(not ready)
     for verdict in verdicts:
-        print(_told(verdict))
+        click.echo(_told(verdict))
     first = verdicts[0].sent
     if not verdicts[0].held:
         why = WHY.get(first.error or "") or REFUSED.get(first.status or 0, "应回答 2xx / must answer 2xx")
         sys.exit(f"不可上线 / not ready: {why}")
-    if not all(verdict.held for verdict in verdicts):
+    if not ready:
         sys.exit(
             "不可上线：请按文档核对签名与时间 / not ready: check the signature over t.body, and t (300 s)"
         )
-    print("可以上线：只接受了真实回调 / ready: exactly the genuine webhook was taken")
+    click.echo("可以上线：只接受了真实回调 / ready: exactly the genuine webhook was taken")
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    """Return what became of one webhook, for a program."""
+    sent, probe = verdict.sent, verdict.probe
+    return {"kind": probe.kind, "held": verdict.held, "status": sent.status, "error": sent.error}
 
 
 def _told(verdict: Verdict) -> str:
@@ -106,5 +131,6 @@ def _told(verdict: Verdict) -> str:
     return f"{mark} {verdict.probe.kind:<9} {EXPECTED[verdict.probe.genuine]}: {came}"
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    shell.run(webhooks, arguments, "python -m scripts.webhooks")

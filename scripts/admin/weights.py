@@ -1,15 +1,17 @@
-"""Download the PAD weights from their pinned addresses: `python -m scripts.weights` (make weights)."""
+"""`yibao weights` (make weights): download the PAD weights from their pinned addresses."""
 
-import argparse
 import hashlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import httpx
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from matcher import weights
+from matcher import weights as catalogue
 from matcher.liveness import pad
+from scripts.admin import shell
 
 MOST_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 30.0
@@ -21,7 +23,7 @@ class NotFetched(Exception):
 
 def files() -> list[str]:
     """Return the names under which the PAD weights are kept."""
-    return [weights.listed()[name].file[0] for name in pad.USED]
+    return [catalogue.listed()[name].file[0] for name in pad.USED]
 
 
 def fetch(url: str, hashes: Sequence[str], target: Path) -> str:
@@ -72,21 +74,23 @@ def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def main() -> None:
-    """Download what is missing; a file that is there and right is left alone."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.weights", description=main.__doc__)
-    parser.add_argument("--to", type=Path, default=Path("var/weights"))
-    folder = parser.parse_args().to
+@click.command(cls=shell.Command)
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), default=Path("var/weights"), show_default=True
+)
+def weights(folder: Path) -> None:
+    """下载活体检测权重并核对 / download the PAD weights that are missing, and check them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in pad.USED:
-        entry = weights.listed()[name]
+        entry = catalogue.listed()[name]
         try:
             sha256 = fetch(entry.url, entry.hashes, folder / entry.file[0])
         except NotFetched as error:
-            raise SystemExit(str(error)) from None
-        print(f"{name} {entry.version} ({entry.licence}) SHA-256 {sha256[:16]}… is in {folder}")
-    print(f"now set YIBAO_PAD_DIR={folder.resolve()}")
+            sys.exit(str(error))
+        click.echo(f"{name} {entry.version} ({entry.licence}) SHA-256 {sha256[:16]}… is in {folder}")
+    click.echo(f"now set YIBAO_PAD_DIR={folder.resolve()}")
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: list[str] | None = None) -> None:
+    """Download what is missing; a file that is there and right is left alone."""
+    shell.run(weights, arguments, "python -m scripts.weights")

@@ -16,11 +16,11 @@ from scripts.demo.story import play
 console = Console(highlight=False)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the demo."""
     parser = argparse.ArgumentParser(prog="python -m scripts.demo", description=__doc__)
     parser.add_argument("--serve-only", action="store_true", help="start the servers, play nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     vacancy.refuse_if_taken([*profile.ports_of_call(), *profile.phone_port()])
     document = profile.prepare(fresh=not options.serve_only)

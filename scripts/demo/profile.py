@@ -39,6 +39,8 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
     _use_phone()
     values = setting.demo_environment() | _addresses()
     _write_environment(values | _simulator(values))
+    # What the shell says of another installation is not this demo's.
+    os.environ.update(setting.demo_environment())
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
     ports = build(settings)

@@ -17,12 +17,12 @@ from scripts.phone.server import create
 DOCUMENT = Path("var/demo.json")
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Serve the phone for the servers that var/demo.json names."""
     parser = argparse.ArgumentParser(prog="python -m scripts.phone", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PHONE_PORT", "8002")))
     parser.add_argument("--folder", type=Path, default=Path("var/phone"), help="what the harness has built")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if not (options.folder / "index.html").exists():
         sys.exit(f"{options.folder} holds no phone: make phone builds it")
     # Its log would show openids in the addresses.

@@ -13,7 +13,6 @@ from api.admin import institutions
 from api.events import selftest, webhooks
 from models.domain.errors import Absent
 from scripts.admin import webhooks as command
-from tests.scripts.test_scripts import installed  # noqa: F401
 from tests.support import play
 from tests.support.receiver import Till, ended
 from tests.support.world import World

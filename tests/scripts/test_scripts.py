@@ -1,11 +1,9 @@
 """The administrator's commands, as they are typed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from api.admin import audit as anchor
 from api.admin import funnel
@@ -18,23 +16,7 @@ from models.domain.subscription import Fact, FactKind
 from scripts.admin import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
 from tests.support import acting, play
-from tests.support.world import MAN, SECRET, TEMPLATE, WIFE, WRONG, World, number, settings
-
-
-@pytest.fixture
-def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The environment of a shell at this installation."""
-    given = settings(tmp_path)
-    for name in type(given).model_fields:
-        value = getattr(given, name)
-        if value is not None and not isinstance(value, SecretStr):
-            monkeypatch.setenv(f"YIBAO_{name.upper()}", str(value))
-    monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET}")
-    monkeypatch.setenv("YIBAO_VAULT_INDEX_SECRET", SECRET)
-    monkeypatch.setenv("YIBAO_WECHAT_SECRET", "test")
-    monkeypatch.setattr(setting, "DEMO_ENVIRONMENT", tmp_path / "none.env")
-    yield world
-
+from tests.support.world import MAN, TEMPLATE, WIFE, WRONG, World, number
 
 PEOPLE = "name,id_type,id_number,sex,birth,photo,openid\n"
 

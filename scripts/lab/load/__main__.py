@@ -24,14 +24,14 @@ PAUSE_S = 0.1
 OPENING_S = 120
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure connections held, memory, and the p95 and p99 of a status read and of an event's delivery."""
     parser = argparse.ArgumentParser(prog="python -m scripts.load", description=main.__doc__)
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--cap", type=int, help="YIBAO_EVENT_CLIENTS of each of the two processes")
     parser.add_argument("--out", type=Path, default=Path("out"))
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     out, cap = given.out.resolve(), given.cap or given.clients * 3 // 4
     _many_files()
     with tempfile.TemporaryDirectory() as folder:

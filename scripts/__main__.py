@@ -1,0 +1,93 @@
+"""`yibao`, or `python -m scripts`: every command under one name; each is loaded when it is asked for."""
+
+import importlib
+from typing import Any
+
+import click
+
+from scripts.admin import shell
+
+# Where each command is, and what it is for.
+OPERATOR = {
+    "institution": ("scripts.admin.institution:institution", "机构与密钥 / institutions and their keys"),
+    "staff": ("scripts.admin.staffing:staff", "收银员 / who may open an institution's codes"),
+    "enrol": ("scripts.admin.enrol:enrol", "导入参保人、照片和家庭 / import persons, photos, families"),
+    "policy": ("scripts.admin.policy:policy", "阈值：提议、批准、撤回 / thresholds"),
+    "appeals": ("scripts.admin.appeals:appeals", "申诉复核 / review appeals"),
+    "disputes": ("scripts.admin.disputes:disputes", "不是我授权的 / purchases not authorised"),
+    "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
+    "webhooks": ("scripts.admin.webhooks:webhooks", "回调记录、重发、自检 / webhooks"),
+    "subscriptions": ("scripts.admin.subscriptions:subscriptions", "消息订阅 / the opt-in to messages"),
+    "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / is everything set"),
+    "weights": ("scripts.admin.weights:weights", "下载活体检测权重 / download the PAD weights"),
+}
+# These read their own arguments.
+PROGRAMS = {
+    "evaluate": ("scripts.lab.evaluate.__main__:main", "评测比对与活体 / measure the matcher"),
+    "bench": ("scripts.lab.bench.__main__:main", "测量耗时 / what the matcher costs"),
+    "fuzz": ("scripts.lab.fuzz.__main__:main", "损坏的图片 / spoilt pictures against the matcher"),
+    "load": ("scripts.lab.load.__main__:main", "压力测试 / many popups at once"),
+    "demo": ("scripts.demo.__main__:main", "演示 / set up the demo and play it"),
+    "phone": ("scripts.phone.__main__:main", "浏览器里的手机 / the phone in a browser"),
+}
+
+
+class Yibao(shell.Group):
+    """The commands of both tables."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, an operator's first."""
+        return [*OPERATOR, *PROGRAMS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command, loaded now; None where there is none of this name."""
+        if name in OPERATOR:
+            found = _load(OPERATOR[name][0])
+            return found if isinstance(found, click.Command) else None
+        return _program(name) if name in PROGRAMS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each is for, without loading any."""
+        for title, table in (("运维 / for operators", OPERATOR), ("测量与演示 / lab and demo", PROGRAMS)):
+            with formatter.section(title):
+                formatter.write_dl([(name, what) for name, (_, what) in table.items()])
+
+
+def _load(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _program(name: str) -> click.Command:
+    """Return the command that hands its arguments, --help as well, to a program."""
+    place, what = PROGRAMS[name]
+    settings = {"ignore_unknown_options": True, "help_option_names": []}
+
+    @click.command(name, context_settings=settings, help=what)
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def program(arguments: tuple[str, ...]) -> None:
+        _load(place)(list(arguments))
+
+    return program
+
+
+@click.command(cls=Yibao)
+def yibao() -> None:
+    """医保人脸核验 / proves by face who is at the pharmacy till.
+
+    \b
+    设置取自环境变量 YIBAO_…；要用 make demo 的演示库，请加 --demo。
+    The installation is that of the environment (YIBAO_…); --demo means the one of make demo.
+
+    \b
+    退出码 / exit codes: 0 完成 done, 1 拒绝或不符 refused, 2 写法有误 wrongly written.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    shell.run(yibao, arguments, "yibao")
+
+
+if __name__ == "__main__":
+    main()

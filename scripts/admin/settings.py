@@ -1,0 +1,61 @@
+"""`yibao setting`: what is set, and whether an installation could start with it; no secret is shown."""
+
+import sys
+
+import click
+from pydantic import SecretStr
+
+from api.settings import Settings, SettingsMissing, check
+from scripts.admin import setting as installation
+from scripts.admin import shell, terminal
+
+# Addresses that may hold a password.
+HIDDEN = ("database_url", "jobs_url", "objects_url")
+
+
+@click.group(cls=shell.Group)
+def setting() -> None:
+    """本机设置 / the settings of this installation."""
+
+
+@setting.command("show")
+@shell.demo_option
+@shell.as_json
+@click.pass_context
+def _show(context: click.Context, as_json: bool) -> None:
+    """显示设置，不显示密钥；不齐时退出码为 1 / show them, no secrets; exit 1 where one is missing."""
+    given = installation.settings(demo=shell.demo_is_meant(context))
+    shown = {f"YIBAO_{name.upper()}": _told(given, name) for name in Settings.model_fields}
+    missing = _problems(given)
+    if as_json:
+        terminal.document({"settings": shown, "problems": missing})
+    else:
+        terminal.facts(shown)
+    for problem in [] if as_json else missing:
+        click.echo(f"✗ {terminal.visible(problem)}", err=True)
+    sys.exit(bool(missing))
+
+
+def _told(given: Settings, name: str) -> str | int | None:
+    """Return a setting as it may be shown."""
+    value = getattr(given, name)
+    if isinstance(value, SecretStr):
+        return "***" if value.get_secret_value() else None
+    if name in HIDDEN:
+        return _without_password(value)
+    return value if isinstance(value, int) else str(value) if value else None
+
+
+def _without_password(url: str) -> str | None:
+    """Return an address without who signs in."""
+    scheme, separator, rest = url.partition("://")
+    host = rest.rpartition("@")[2] if "@" in rest.partition("/")[0] else rest
+    return f"{scheme}{separator}{host.partition('?')[0]}" or None
+
+
+def _problems(given: Settings) -> list[str]:
+    try:
+        check(given)
+    except SettingsMissing as error:
+        return error.problems
+    return []

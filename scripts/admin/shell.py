@@ -1,0 +1,93 @@
+"""How an operator's command is written: a click command on the real ports that ends in plain words.
+
+Exit codes: 0 done, 1 refused or not as it should be, 2 wrongly written.
+"""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from models.domain.errors import Refusal
+from scripts.admin import setting, terminal
+
+HELP = "显示说明后退出 / show this and exit"
+DEMO = "用演示库 var/demo.env / work on the demo's installation"
+JSON = "输出 JSON，供程序读取 / print JSON, for a program"
+Function = Callable[..., Any]
+
+
+def _meant(context: click.Context, _: click.Parameter, given: bool) -> None:
+    """Note for the whole command line that the demo is meant."""
+    if given:
+        context.meta[DEMO] = True
+
+
+def demo_is_meant(context: click.Context) -> bool:
+    """Tell whether --demo was said, behind whichever word."""
+    return DEMO in context.meta
+
+
+demo_option = click.option("--demo", is_flag=True, expose_value=False, callback=_meant, help=DEMO)
+as_json = click.option("--json", "as_json", is_flag=True, help=JSON)
+
+
+class Command(click.Command):
+    """A command whose --help is in Chinese and English like everything else."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option --help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = HELP
+        return option
+
+
+class Group(Command, click.Group):
+    """Several commands under one word; --demo may stand before or behind the last word."""
+
+    command_class = Command
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        demo_option(self)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does, to the end of the line."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("命令 / commands"):
+            formatter.write_dl([(name, (one.help or "").split("\n")[0]) for name, one in found if one])
+
+
+def on_ports(function: Function) -> Function:
+    """Give a command the real ports first; what the rules refuse ends it with their words."""
+
+    @demo_option
+    @click.pass_context
+    @functools.wraps(function)
+    def command(context: click.Context, /, **given: Any) -> Any:
+        ports = setting.ports(demo=demo_is_meant(context))
+        try:
+            return function(ports, **given)
+        except Refusal as refusal:
+            detail = terminal.visible(refusal.detail)
+            sys.exit(f"{refusal.code}: {detail}" if detail else refusal.code)
+        finally:
+            ports.database.dispose()
+
+    return command
+
+
+def run(command: click.Command, arguments: list[str] | None, name: str) -> None:
+    """Run a command as `name`; return where it went well, else end the process with its exit code."""
+    try:
+        command.main(args=arguments, prog_name=name)
+    except SystemExit as end:
+        if end.code:
+            raise

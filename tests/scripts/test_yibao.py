@@ -1,0 +1,281 @@
+"""`yibao`: one name for every command, which says on what it works and obeys no text from outside."""
+
+import json
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from api.policies import versions as policies
+from models import tables
+from scripts import __main__ as yibao
+from scripts.admin import setting, terminal
+from tests.support import play
+from tests.support.world import MAN, SECRET, WRONG, World
+
+# A counter's name that rich would take for markup, that colours the terminal, turns text round, ends lines.
+NASTY = "[/x][red]\x1b[31m\u202e\x9b2J"
+LAX = "score_min=0.2"
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    yibao.main(list(words))
+    return capsys.readouterr().out
+
+
+def refused(*words: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        yibao.main(list(words))
+    return str(end.value.code)
+
+
+def commands(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        yield (*path, name), found
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+
+
+@pytest.fixture
+def appeal(installed: World) -> str:
+    """An appeal after a failed try, at a counter with a strange name."""
+    verification = play.opened(installed)
+    with installed.ports.database.transaction() as db:
+        db.get_one(tables.Verification, verification).counter = NASTY
+    scene = play.pushed(installed, verification)
+    phone = installed.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(installed, phone, scene, WRONG)
+    return str(play.ok(play.appealed(phone, scene), 201)["appeal_id"])
+
+
+def test_every_command_says_in_both_languages_what_it_does() -> None:
+    found = list(commands(yibao.yibao))
+    assert len(found) > 40
+    for path, command in found:
+        text = command.help or ""
+        assert any("\u4e00" <= one <= "\u9fff" for one in text) and " / " in text, path
+
+
+@pytest.mark.parametrize("name", [*yibao.OPERATOR, *yibao.PROGRAMS])
+def test_every_command_helps(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        yibao.yibao.main([name, "--help"])
+    assert end.value.code == 0 and "usage" in capsys.readouterr().out.lower()
+
+
+@pytest.fixture
+def demo(installed: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A demo's environment at hand, and a shell that names no installation."""
+    given = installed.ports.settings
+    names = (
+        "profile",
+        "base_url",
+        "database_url",
+        "objects_url",
+        "jobs_url",
+        "wechat_appid",
+        "wechat_template_id",
+    )
+    lines = [f"YIBAO_{name.upper()}={getattr(given, name)}" for name in names]
+    secrets = {"VAULT_KEYS": f"k1:{SECRET}", "VAULT_INDEX_SECRET": SECRET, "WECHAT_SECRET": "test"}
+    lines += [f"YIBAO_{name}={value}" for name, value in secrets.items()]
+    for name in type(given).model_fields:
+        monkeypatch.delenv(f"YIBAO_{name.upper()}", raising=False)
+    file = tmp_path / "demo.env"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(setting, "DEMO_ENVIRONMENT", file)
+    return file
+
+
+def test_nothing_falls_back_to_the_demo_unsaid(demo: Path) -> None:
+    said = refused("institution", "list")
+    assert "YIBAO_DATABASE_URL is not set" in said and "sqlite:///" in said and "--demo" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--demo", "institution", "list"],
+        ["institution", "--demo", "list"],
+        ["institution", "list", "--demo"],
+        ["institution", "staff", "list", "--demo", "ins_none"],
+    ],
+)
+def test_the_demo_is_meant_wherever_it_is_said(
+    demo: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert "YIBAO_DATABASE_URL" not in told(capsys, *words)
+
+
+def test_the_demo_and_another_installation_are_not_mixed(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIBAO_DATABASE_URL", "postgresql://clerk:hidden@elsewhere/yibao")
+    said = refused("institution", "list", "--demo")
+    assert "another installation" in said and "hidden" not in said
+
+
+def test_no_demo_is_said(demo: Path) -> None:
+    demo.unlink()
+    assert "make demo" in refused("institution", "list", "--demo")
+
+
+def test_settings_are_shown_without_secrets(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = told(capsys, "setting", "show", "--demo")
+    assert "***" in printed and SECRET not in printed
+    monkeypatch.setenv("YIBAO_DATABASE_URL", "postgresql://clerk:hidden@db/yibao?sslpassword=hidden")
+    assert refused("setting", "show", "--json") == "True"
+    document = json.loads(capsys.readouterr().out)
+    assert document["settings"]["YIBAO_DATABASE_URL"] == "postgresql://db/yibao"
+    assert "YIBAO_VAULT_KEYS is not set" in document["problems"]
+
+
+@pytest.mark.parametrize("text", [NASTY, "\r\nroot", "a\x00b\x7f", "\ud800", "\U000e0001", "\u2028"])
+def test_no_text_reaches_the_terminal_as_an_order(text: str) -> None:
+    shown = terminal.visible(text)
+    assert shown.isprintable() and json.loads(f'"{shown}"') == text
+
+
+def test_a_tills_words_are_shown_and_never_obeyed(
+    installed: World,
+    appeal: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for words in (["appeals", "list"], ["appeals", "show", appeal], ["appeals", "list", "--json"]):
+        printed = told(capsys, *words)
+        assert "[/x][red]\\u001b[31m\\u202e\\u009b2J" in printed
+        assert all(one.isprintable() or one == "\n" for one in printed)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 79])
+def test_a_narrow_terminal_gets_every_value_whole(
+    installed: World,
+    appeal: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for words in (["appeals", "list"], ["institution", "list"], ["policy", "history"]):
+        lines = told(capsys, *words).splitlines()
+        assert all(not line or re.fullmatch(r"[a-zA-Z_ ]+(  \S.*)?", line) for line in lines)
+    assert f"appeal_id  {appeal}" in told(capsys, "appeals", "list")
+
+
+def test_an_appeal_is_shown_with_what_it_is_about(
+    installed: World,
+    appeal: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document: dict[str, Any] = json.loads(told(capsys, "appeals", "show", appeal, "--json"))
+    assert (document["institution"], document["amount"], document["order_no"]) == (
+        "第一药房",
+        "128.50",
+        "A-1",
+    )
+    assert document["cause"] and -1 <= document["score"] < 0.41
+    assert document["missing"] == [] and {"frame-0", "reference-0"} <= set(document["pictures"])
+
+
+def test_an_appeal_whose_photo_is_gone_is_shown(
+    installed: World,
+    appeal: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with installed.ports.database.reading() as db:
+        keys = [
+            row.photo_key
+            for row in db.query(tables.Enrolment).where(tables.Enrolment.person_id == installed.ids[MAN.name])
+        ]
+    installed.ports.objects.delete(keys)
+    printed = told(capsys, "appeals", "show", appeal, "--out", str(tmp_path / "out"))
+    assert "missing" in printed and "reference-0" in printed
+    written = {path.name.split("-")[0]: path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()}
+    assert written == {"frame": 0o600}
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u200b", "x" * 501])
+def test_a_review_needs_a_name_and_a_note(installed: World, appeal: str, blank: str) -> None:
+    good = {"--reviewer": "孙审核", "--note": "与证件一致"}
+    for option in good if blank != "\u200b" else ["--reviewer"]:
+        words = [word for pair in (good | {option: blank}).items() for word in pair]
+        assert refused("appeals", "uphold", appeal, *words).startswith("invalid")
+        assert refused("appeals", "reject", appeal, *words).startswith("invalid")
+    with installed.ports.database.reading() as db:
+        assert db.get_one(tables.Appeal, appeal).state == "lodged"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u202e", "x" * 101])
+def test_nobody_is_registered_without_a_name(installed: World, name: str) -> None:
+    where = installed.institutions[0]
+    assert refused("institution", "add", name).startswith("invalid")
+    assert refused("institution", "add", name, "--sandbox").startswith("invalid")
+    assert refused("staff", "add", where, "--name", name, "--no-id").startswith("invalid")
+
+
+def test_a_lax_threshold_is_asked_about(
+    installed: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for answer in ("", "n\n"):
+        monkeypatch.setattr("sys.stdin", StringIO(answer))
+        assert "not proposed" in refused("policy", "propose", "--as", "Zhang", LAX)
+        assert "warning: predicted FMR" in capsys.readouterr().err
+    assert len(policies.history(installed.ports)) == 1
+    monkeypatch.setattr("sys.stdin", StringIO("y\n"))
+    assert "version 2" in told(capsys, "policy", "propose", "--as", "Zhang", LAX)
+    assert "version 3" in told(capsys, "policy", "propose", "--as", "Zhang", "--yes", "score_min=0.21")
+
+
+def test_a_withdrawn_proposal_never_comes_into_force(
+    installed: World,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told(capsys, "policy", "propose", "--as", "Zhang", "score_min=0.45")
+    assert refused("policy", "withdraw", "2", "--as", " ").startswith("invalid")
+    for _ in range(2):
+        assert "withdrawn" in told(capsys, "policy", "withdraw", "2", "--as", "Zhang")
+    assert refused("policy", "approve", "2", "--as", "Li").startswith("policy_decided")
+    assert refused("policy", "withdraw", "1", "--as", "Zhang").startswith("policy_decided")
+    assert "no version 7" in refused("policy", "withdraw", "7", "--as", "Zhang")
+    assert "withdrawn by Zhang" in told(capsys, "policy", "history")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["institution", "list"],
+        ["institution", "add", "第三药房"],
+        ["policy", "show"],
+        ["policy", "history"],
+        ["policy", "propose", "--as", "Zhang", "score_min=0.45"],
+        ["appeals", "list", "--all"],
+        ["disputes", "list"],
+        ["audit", "check"],
+        ["subscriptions", "funnel"],
+        ["webhooks", "list"],
+    ],
+)
+def test_a_program_reads_json(
+    installed: World,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    assert isinstance(json.loads(told(capsys, *words, "--json")), list | dict)
+
+
+@pytest.mark.parametrize("words", [["institution", "fly"], ["appeals", "uphold", "apl_x"], ["nothing"]])
+def test_what_is_wrongly_written_ends_with_2(words: list[str]) -> None:
+    assert refused(*words) == "2"
