@@ -37,32 +37,60 @@ Url = Annotated[str, AfterValidator(_no_slash)]
 class Settings(BaseSettings):
     """The environment, with the prefix YIBAO_. No secret has a default."""
 
-    model_config = SettingsConfigDict(env_prefix="YIBAO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="YIBAO_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     profile: Profile = Profile.PRODUCTION
+    """Production (default) or demo."""
     base_url: Url = ""
+    """Public address, https in production."""
     database_url: str = ""
+    """SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…."""
     objects_url: str = ""
+    """Object store: file:///folder, s3://bucket/prefix"""
     jobs_url: str = ""
+    """Queue: sqlite:///…, redis://… or postgresql+psycopg://…."""
     vault_keys: SecretStr = SecretStr("")
+    """Sealing keys, id:base64,id:base64 (32 bytes each); the last one seals."""
     vault_index_secret: SecretStr = SecretStr("")
+    """Base64 of 32 bytes; must never change."""
     wechat_appid: str = ""
+    """AppID of the mini-program."""
     wechat_secret: SecretStr = SecretStr("")
+    """AppSecret of the mini-program."""
     wechat_template_id: str = ""
+    """Message template of the pushes."""
     wechat_agent_template_id: str = ""
+    """Optional: the template that tells card-holders of purchases by agents; of the same kind as the other
+    (WeChat mixes none in a panel), with another title."""
     wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
+    """What one 允许 allows: one_time (one message) or long_term."""
     wechat_callback_token: SecretStr = SecretStr("")
+    """Token of WeChat's message push (security mode) to `/wechat/callback`; required in production."""
     wechat_callback_aes_key: SecretStr = SecretStr("")
+    """EncodingAESKey of the same; required in production."""
     wechat_base_url: Url = "https://api.weixin.qq.com"
+    """WeChat's server."""
     wechat_env_version: str = "release"
+    """Release, trial or develop."""
     bind: str = "127.0.0.1:8000"
+    """Where gunicorn listens."""
     web_processes: int = 2
+    """How many processes it starts."""
     matcher_sets: int = 1
+    """Model sets per process (how many threads match at once)."""
     matcher_url: Url = ""
+    """The matcher's service; without it the matcher runs in process."""
     matcher_secret: SecretStr = SecretStr("")
+    """Secret shared with the matcher's service, 32 characters or more."""
     pad_dir: Path | None = None
+    """Folder with the MiniFASNet weights; required in production."""
     event_clients: int = 750
+    """Clients that may wait for events per process."""
     anchor_file: Path | None = None
+    """Where the heads of the event chains are appended, best on storage that the database's administrators
+    cannot write; required in production."""
 
     @property
     def demo(self) -> bool:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from api.limits.guesses import tally
+from api.limits.guesses import guessed
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Conflict, Invalid, Refusal
+from models.domain.identity.guess import GuessKind
 from models.domain.identity.idnumber import IdNumber
 from models.domain.named import named
 from models.domain.person import User
@@ -17,7 +18,6 @@ from models.domain.shift import Duty
 
 DIGITS = 10
 CODE_LIFE = timedelta(hours=24)
-MISSES_PER_OPENID_AND_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def claim(ports: Ports, user: User, code: str) -> tuple[tables.Staff, tables.Ins
     `already_staff`.
     """
     with ports.database.transaction() as db:
-        misses = tally(ports, db, ("staff_code", user.openid_index), MISSES_PER_OPENID_AND_DAY)
+        misses = guessed(ports, db, GuessKind.STAFF_CODE, user.openid_index)
         row = _invited(ports, db, user, code)
         if row is None:
             misses.missed += 1

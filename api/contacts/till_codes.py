@@ -5,15 +5,13 @@ import hmac
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.limits.guesses import tally
+from api.limits.guesses import guessed
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Invalid, Refusal
+from models.domain.identity.guess import GuessKind
 from models.domain.person import User
 from models.domain.verification import VerificationState
-
-MISSES_PER_OPENID_AND_DAY = 5
-MISSES_PER_PERSON_AND_DAY = 20
 
 
 def redeem(ports: Ports, db: Session, user: User, person_id: str, code: str) -> tables.TillCode:
@@ -23,8 +21,8 @@ def redeem(ports: Ports, db: Session, user: User, person_id: str, code: str) -> 
     has had too many today.
     """
     tallies = [
-        tally(ports, db, ("till_code", user.openid_index), MISSES_PER_OPENID_AND_DAY),
-        tally(ports, db, ("till_code", person_id), MISSES_PER_PERSON_AND_DAY),
+        guessed(ports, db, GuessKind.TILL_CODE_BY, user.openid_index),
+        guessed(ports, db, GuessKind.TILL_CODE_FOR, person_id),
     ]
     found = _live(ports, db, person_id, ports.vault.index("till_code", code))
     if found is None:

@@ -7,10 +7,12 @@ from math import ceil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.limits.guesses import tally
 from api.ports import PersonView, Ports
 from models import tables
 from models.domain.errors import Invalid, TooMany
 from models.domain.identity import idnumber
+from models.domain.identity.guess import GuessKind
 from models.domain.identity.idnumber import IdType
 from models.domain.person import needs_guardian
 from models.domain.provider import Provider, check_document
@@ -21,7 +23,7 @@ PHONES = "phone"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many misses at most in so long a time that slides."""
+    """At most `most` misses per sliding window."""
 
     most: int
     window: timedelta
@@ -51,26 +53,23 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
     """
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
     with ports.database.transaction() as db:
-        tally = _tally(ports, db, institution_id, counter)
+        row = _tally_of(ports, db, institution_id, counter)
         _within_limits(ports, db, institution_id, counter)
-        tally.asked += 1
+        row.asked += 1
         directory = ports.directory.sandbox if _is_sandbox(db, institution_id) else ports.directory
         found = directory.find(number, named.name)
         if found is None:
-            tally.missed += 1
+            row.missed += 1
             db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
             raise _not_found()
         return found
 
 
-def _tally(ports: Ports, db: Session, institution_id: str, counter: str) -> tables.Lookup:
-    """Return the counter's count of today, locked."""
-    place = (institution_id, counter, ports.today())
-    tally = db.get(tables.Lookup, place, with_for_update=True)
-    if tally is None:
-        tally = tables.Lookup(institution_id=institution_id, counter=counter, day=place[2], asked=0, missed=0)
-        db.add(tally)
-    return tally
+def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> tables.GuessTally:
+    """Return the tally of the counter, or of the phone, that looks a person up."""
+    if institution_id == PHONES:
+        return tally(ports, db, GuessKind.PHONE, counter)
+    return tally(ports, db, GuessKind.COUNTER, f"{institution_id}/{counter}")
 
 
 def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:

@@ -1,23 +1,31 @@
-"""Counting guesses at secret digits, by who guesses and at whom."""
+"""Counting guesses, by who guesses and at whom."""
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from models import tables
 from models.domain.errors import TooMany
+from models.domain.identity.guess import MISSES_A_DAY, GuessKind
 
 
-def tally(ports: Ports, db: Session, guess: tuple[str, str], most: int) -> tables.Lookup:
-    """Return today's count of guesses at a kind of code by somebody or at somebody.
+def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
+    """Return the subject's tally of today, locked; the first guess of a day makes it.
 
-    Raises TooMany `till_code_locked` or `staff_code_locked`, by the kind.
+    Two first guesses at once make one row.
     """
-    kind, whose = guess
-    row = db.get(tables.Lookup, (kind, whose, ports.today()), with_for_update=True)
-    if row is None:
-        row = tables.Lookup(institution_id=kind, counter=whose, day=ports.today(), asked=0, missed=0)
-        db.add(row)
+    key = {"kind": kind, "subject": subject, "day": ports.today()}
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    first = dialect.insert(tables.GuessTally).values(**key, asked=0, missed=0)
+    db.execute(first.on_conflict_do_nothing())
+    return db.get_one(tables.GuessTally, tuple(key.values()), with_for_update=True, populate_existing=True)
+
+
+def guessed(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
+    """Count one guess at a secret code and return the tally, or raise TooMany after too many wrong ones."""
+    row = tally(ports, db, kind, subject)
+    most, code = MISSES_A_DAY[kind]
     if row.missed >= most:
-        raise TooMany("too many wrong codes today", code=f"{kind}_locked")
+        raise TooMany("too many wrong codes today", code=code)
     row.asked += 1
     return row

@@ -15,14 +15,19 @@ SECRET_LENGTH = 32
 class ServiceSettings(BaseSettings):
     """The service's part of the environment, with the prefix YIBAO_. The secret has no default."""
 
-    model_config = SettingsConfigDict(env_prefix="YIBAO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="YIBAO_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     profile: str = "production"
     pad_dir: Path | None = None
     matcher_secret: SecretStr = SecretStr("")
     matcher_bind: str = "127.0.0.1:8003"
+    """Where the matcher's service listens."""
     matcher_processes: int = 1
+    """How many processes the service starts."""
     matcher_queue: int = 8
+    """How many requests each lets wait before it answers 503."""
 
 
 def settings_or_exit() -> ServiceSettings:

@@ -6,7 +6,7 @@ from models.tables.appeal import Appeal
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.institution import Institution, Staff
-from models.tables.ledger import Delivery, Event, Idempotency, Lookup, Miss
+from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, Person, Tombstone
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
@@ -29,9 +29,9 @@ __all__ = [
     "Event",
     "FamilyLink",
     "Frame",
+    "GuessTally",
     "Idempotency",
     "Institution",
-    "Lookup",
     "Miss",
     "NativeCheck",
     "Person",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
 from models.domain.delivery import DeliveryState
+from models.domain.identity.guess import GuessKind
 
 
 class Event(Base):
@@ -59,12 +60,12 @@ class Idempotency(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Lookup(Base):
-    """How often a counter asked who an ID number belongs to, by day."""
+class GuessTally(Base):
+    """How often somebody guessed, or somebody was guessed at, on one day; `subject` is who, by `kind`."""
 
-    __tablename__ = "lookup"
-    institution_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    counter: Mapped[str] = mapped_column(String(64), primary_key=True)
+    __tablename__ = "guess_tally"
+    kind: Mapped[GuessKind] = mapped_column(word(GuessKind), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(128), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     asked: Mapped[int] = mapped_column(default=0)
     missed: Mapped[int] = mapped_column(default=0)

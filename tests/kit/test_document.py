@@ -17,7 +17,7 @@ from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/integration.md").read_text(encoding="utf-8")
-BOOK = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+BOOK = (ROOT / "docs/architecture/reference.md").read_text(encoding="utf-8")
 OPERATIONS = {
     f"{method.upper()} {path}": operation
     for path, methods in document()["paths"].items()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from models import migrate, tables
 from models.database import Database
 from models.domain.errors import Conflict
+from models.domain.identity.guess import GuessKind
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -21,18 +22,21 @@ def database(url: str):
     made.dispose()
 
 
-def lookup(counter: str) -> tables.Lookup:
-    return tables.Lookup(institution_id="i", counter=counter, day=NOW.date(), asked=1, missed=0)
+KEY = (GuessKind.COUNTER, "a", NOW.date())
+
+
+def tally(counter: str) -> tables.GuessTally:
+    return tables.GuessTally(kind=GuessKind.COUNTER, subject=counter, day=NOW.date(), asked=1, missed=0)
 
 
 def count(database: Database) -> int:
     with database.reading() as db:
-        return db.scalar(text("SELECT count(*) FROM lookup")) or 0
+        return db.scalar(text("SELECT count(*) FROM guess_tally")) or 0
 
 
 def test_an_error_undoes_everything(database: Database) -> None:
     with pytest.raises(Conflict), database.transaction() as db:
-        db.add(lookup("a"))
+        db.add(tally("a"))
         raise Conflict
     assert count(database) == 0
 
@@ -41,7 +45,7 @@ def test_a_refusal_to_be_remembered_keeps_what_was_written(database: Database) -
     refusal = Conflict()
     refusal.remember = True
     with pytest.raises(Conflict), database.transaction() as db:
-        db.add(lookup("a"))
+        db.add(tally("a"))
         raise refusal
     assert count(database) == 1
 
@@ -49,26 +53,26 @@ def test_a_refusal_to_be_remembered_keeps_what_was_written(database: Database) -
 def test_an_inner_transaction_joins_the_outer_one(database: Database) -> None:
     with pytest.raises(Conflict), database.transaction():
         with database.transaction() as inner:
-            inner.add(lookup("a"))
+            inner.add(tally("a"))
         raise Conflict
     assert count(database) == 0
 
 
 def test_what_a_reader_changes_is_dropped(database: Database) -> None:
     with database.reading() as db:
-        db.add(lookup("a"))
+        db.add(tally("a"))
         db.flush()
     assert count(database) == 0
 
 
 def test_writers_take_turns_and_lose_nothing(database: Database) -> None:
     with database.transaction() as db:
-        db.add(lookup("a"))
+        db.add(tally("a"))
 
     def add() -> None:
         for _ in range(20):
             with database.transaction() as db:
-                row = db.get_one(tables.Lookup, ("i", "a", NOW.date()), with_for_update=True)
+                row = db.get_one(tables.GuessTally, KEY, with_for_update=True)
                 row.asked += 1
 
     threads = [threading.Thread(target=add) for _ in range(4)]
@@ -77,7 +81,7 @@ def test_writers_take_turns_and_lose_nothing(database: Database) -> None:
     for thread in threads:
         thread.join()
     with database.reading() as db:
-        assert db.get_one(tables.Lookup, ("i", "a", NOW.date())).asked == 81
+        assert db.get_one(tables.GuessTally, KEY).asked == 81
 
 
 def test_instants_come_back_with_their_zone(database: Database) -> None:

@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from models import migrate, tables
 from models.base import Base
 from models.migrate import HERE, SchemaBehind
 
+BEFORE_TALLIES = "0011"
 REVISIONS = [one.revision for one in ScriptDirectory(str(HERE)).walk_revisions("base", "heads")][::-1]
 
 
@@ -68,3 +69,32 @@ def test_a_file_is_migrated_into_the_journal_that_readers_need(tmp_path: Path) -
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="in memory"):
         migrate.upgrade("sqlite:///:memory:")
+
+
+def test_guesses_of_the_day_are_counted_on_under_their_kind(url: str) -> None:
+    migrate.upgrade(url, BEFORE_TALLIES)
+    engine = create_engine(url)
+    counted = [
+        ("ins_1", "1号台"),
+        ("phone", "a1"),
+        ("till_code", "a1"),
+        ("till_code", "per_1"),
+        ("staff_code", "a1"),
+    ]
+    with engine.begin() as connection:
+        for place, counter in counted:
+            row = {"place": place, "counter": counter}
+            connection.execute(
+                text("INSERT INTO lookup VALUES (:place, :counter, '2026-11-28', 4, 3)").bindparams(**row)
+            )
+    migrate.upgrade(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT kind, subject, asked, missed FROM guess_tally")).all()
+    engine.dispose()
+    assert {tuple(row) for row in found} == {
+        ("counter", "ins_1/1号台", 4, 3),
+        ("phone", "a1", 4, 3),
+        ("till_code_by", "a1", 4, 3),
+        ("till_code_for", "per_1", 4, 3),
+        ("staff_code", "a1", 4, 3),
+    }
