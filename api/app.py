@@ -59,7 +59,7 @@ def _from_environment(clock: Clock | None) -> Ports:
     """Build the real ports for a server process."""
     settings = Settings()
     configure()
-    built = build(settings, clock)
+    built = build(settings, clock, load_engines=True)
     policies.ensure(built)
     return built
 

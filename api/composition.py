@@ -5,7 +5,7 @@ from api.directory.sandbox import BothDirectories
 from api.messaging.wechat_tokens import DatabaseTokens
 from api.ports import Clock, Ports, Random, SystemClock, SystemRandom
 from api.settings import Settings, check
-from matcher.local import LocalMatcher
+from matcher.deferred import DeferredMatcher
 from matcher.protocol import Matcher
 from matcher.service.remote import RemoteMatcher
 from models import migrate
@@ -15,8 +15,11 @@ from models.vault import Vault
 from wechat.gateway import Account, Gateway
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Ports:
-    """Return the real ports, or raise SettingsMissing, SchemaBehind or WrongWeights."""
+def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool = False) -> Ports:
+    """Return the real ports; a local matcher loads its engines now or at its first question.
+
+    Raises SettingsMissing, SchemaBehind or WrongWeights.
+    """
     check(settings)
     migrate.check(settings.database_url)
     database = Database(settings.database_url)
@@ -35,15 +38,20 @@ def build(settings: Settings, clock: Clock | None = None) -> Ports:
         database=database,
         vault=vault,
         objects=Objects(settings.objects_url, vault),
-        matcher=_matcher(settings, random),
+        matcher=_matcher(settings, random, load_engines),
         wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
         directory=BothDirectories(OwnDirectory(database, vault)),
     )
 
 
-def _matcher(settings: Settings, random: Random) -> Matcher:
+def _matcher(settings: Settings, random: Random, load_engines: bool) -> Matcher:
     """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
     if settings.matcher_url:
         secret = settings.matcher_secret.get_secret_value().encode()
         return RemoteMatcher(settings.matcher_url, secret, random.token)
+    if not load_engines:
+        return DeferredMatcher(settings.matcher_sets, settings.pad_dir)
+    # Imported late: OpenCV and dlib take 2 s and 160 MB that no other process has to pay.
+    from matcher.local import LocalMatcher  # noqa: PLC0415
+
     return LocalMatcher(settings.matcher_sets, settings.pad_dir)

@@ -20,7 +20,6 @@ from matcher.types import (
     Enrolment,
     Examination,
     Frame,
-    FrameKind,
     Hint,
     Observation,
     Report,
@@ -60,8 +59,7 @@ class LocalMatcher:
 
     def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
         """Return which of the actions have been seen so far, in the order asked for."""
-        motion = [one for one in observations if one.kind == FrameKind.MOTION]
-        return [found is not None for found in rules.in_order(actions, motion)]
+        return rules.progress(actions, observations)
 
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture; raises BadImage."""

@@ -31,8 +31,7 @@ def load(pad_dir: Path | None) -> Models:
     """Load and check every weight file; raises WrongWeights."""
     # OpenCV 5 warns at every net that its new engine has no targets to choose from.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    names = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
-    files = {name: weights.packaged(name) for name in names}
+    files = {name: weights.packaged(name) for name in weights.PACKAGED}
     pad = PadNets(pad_dir) if pad_dir else None
     mesh, sface = Mesh(files["mesh"]), SFace(files["sface"])
     engine = {"mesh": mesh.engine, "sface": sface.engine}

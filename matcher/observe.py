@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from matcher.imaging import decode, quality
+from matcher.imaging import decode, likeness, quality
 from matcher.imaging.detector import Face
 from matcher.imaging.mesh import Reading
 from matcher.imaging.quality import EVIDENCE, MOTION
@@ -66,7 +66,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
         t_ms=frame.t_ms,
         kind=frame.kind,
         sha256=fingerprint.sha256(frame.image),
-        phash=fingerprint.perceptual(_chip(models, view)),
+        phash=likeness.perceptual(_chip(models, view)),
         faces=len(view.faces),
     )
     if view.mesh is None:
@@ -118,7 +118,7 @@ def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector)
         box=(x / width, y / height, w / width, h / height),
         centre=((x + w / 2) / width, (y + h / 2) / height),
         landmarks=tuple(float(value) for value in (landmarks / height).reshape(-1)),
-        thumbnail=fingerprint.thumbnail(picture, face.box),
+        thumbnail=likeness.thumbnail(picture, face.box),
     )
 
 
@@ -149,6 +149,4 @@ def _change(view: Look, earlier: Sequence[Observation]) -> float | None:
         return None
     height, width = view.picture.shape[:2]
     x, y, w, h = last.box
-    return fingerprint.difference(
-        view.picture, (x * width, y * height, w * width, h * height), last.thumbnail
-    )
+    return likeness.difference(view.picture, (x * width, y * height, w * width, h * height), last.thumbnail)

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 
 from matcher.errors import WrongWeights
 
+PACKAGED = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
+PAD_NETS = ("minifasnet_v2", "minifasnet_v1se")
 LIST = Path(__file__).with_name("weights.toml")
 
 
@@ -87,6 +89,14 @@ def beside(name: str, folder: Path) -> Weights:
         if file.is_file():
             return _checked(name, entry, file)
     raise WrongWeights(f"{folder} has no {entry.file[0]}: run make weights, or see {LIST}")
+
+
+def check(pad_dir: Path | None) -> None:
+    """Make sure that every file a local matcher reads is the measured one; raises WrongWeights."""
+    for name in PACKAGED:
+        packaged(name)
+    for name in PAD_NETS if pad_dir else ():
+        beside(name, Path(pad_dir or ""))
 
 
 def _checked(name: str, entry: Entry, file: Path) -> Weights:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from matcher.liveness.signals import SIGNALS, Signal
-from matcher.types import Observation
+from matcher.types import FrameKind, Observation
 
 REACH_MS = 250.0
 # So long an action may fall back and go on: old people turn in steps, and hands tremble.
@@ -85,6 +85,12 @@ def in_order(actions: Sequence[str], observations: Sequence[Observation]) -> lis
         found.append(interval)
         after = interval.from_ms + RULES[action].least if interval else after
     return found
+
+
+def progress(actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
+    """Return which of the actions the motion frames show so far, in the order asked for."""
+    motion = [one for one in observations if one.kind == FrameKind.MOTION]
+    return [found is not None for found in in_order(actions, motion)]
 
 
 def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Interval]:

@@ -10,7 +10,6 @@ from matcher import weights
 from matcher.protocol import Picture
 from matcher.weights import Preprocessing
 
-USED = ("minifasnet_v2", "minifasnet_v1se")
 SURE = 4.0
 Box = tuple[float, float, float, float]
 
@@ -21,7 +20,7 @@ class PadNets:
     How a face is cut and fed stands in weights.toml. Raises WrongWeights.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str] = USED) -> None:
+    def __init__(self, folder: Path, names: Sequence[str] = weights.PAD_NETS) -> None:
         self.weights = [weights.beside(name, folder) for name in names]
         self._nets = [
             (cv2.dnn.readNetFromONNX(str(one.file)), one.preprocessing)

@@ -10,7 +10,7 @@ import httpx
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.liveness import actions as rules
 from matcher.service import answers, signing, wire
-from matcher.types import Enrolment, Examination, Frame, FrameKind, Observation, Report
+from matcher.types import Enrolment, Examination, Frame, Observation, Report
 
 Value = TypeVar("Value")
 CONNECT_S = 1.0
@@ -59,8 +59,7 @@ class RemoteMatcher:
 
     def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
         """Return which of the actions have been seen so far; needs no service."""
-        motion = [one for one in observations if one.kind == FrameKind.MOTION]
-        return [found is not None for found in rules.in_order(actions, motion)]
+        return rules.progress(actions, observations)
 
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture; raises BadImage, MatcherUnavailable."""

@@ -10,7 +10,6 @@ import httpx
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from matcher import weights as catalogue
-from matcher.liveness import pad
 from scripts.admin import shell
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -23,7 +22,7 @@ class NotFetched(Exception):
 
 def files() -> list[str]:
     """Return the names under which the PAD weights are kept."""
-    return [catalogue.listed()[name].file[0] for name in pad.USED]
+    return [catalogue.listed()[name].file[0] for name in catalogue.PAD_NETS]
 
 
 def fetch(url: str, hashes: Sequence[str], target: Path) -> str:
@@ -81,7 +80,7 @@ def _sha256(file: Path) -> str:
 def weights(folder: Path) -> None:
     """下载活体检测权重并核对 / download the PAD weights that are missing, and check them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in pad.USED:
+    for name in catalogue.PAD_NETS:
         entry = catalogue.listed()[name]
         try:
             sha256 = fetch(entry.url, entry.hashes, folder / entry.file[0])

@@ -1,4 +1,4 @@
-"""One contract for the matcher in this process and for the one behind HTTP."""
+"""One contract for the matcher in this process, loaded at once or when asked, and behind HTTP."""
 
 import json
 import signal
@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from matcher.deferred import DeferredMatcher
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
@@ -31,10 +32,18 @@ def url() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["local", "remote"])
+@pytest.fixture(scope="module")
+def deferred() -> DeferredMatcher:
+    return DeferredMatcher()
+
+
+@pytest.fixture(params=["local", "deferred", "remote"])
 def either(request: pytest.FixtureRequest, matcher: LocalMatcher) -> Iterator[Matcher]:
     if request.param == "local":
         yield matcher
+        return
+    if request.param == "deferred":
+        yield request.getfixturevalue("deferred")
         return
     with closing(
         RemoteMatcher(request.getfixturevalue("url"), matching.SECRET.encode(), matching.new_id)

@@ -7,6 +7,7 @@ import cv2
 import pytest
 
 from matcher import weights
+from matcher.deferred import DeferredMatcher
 from matcher.errors import WrongWeights
 from matcher.local import LocalMatcher
 from tests.support.shared import shared
@@ -28,6 +29,8 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(WrongWeights, match="run make weights"):
         LocalMatcher(1, tmp_path)
+    with pytest.raises(WrongWeights, match="run make weights"):
+        DeferredMatcher(1, tmp_path)
 
 
 @pytest.fixture(scope="module")

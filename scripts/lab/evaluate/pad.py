@@ -12,15 +12,16 @@ from rich.progress import track
 from matcher import weights
 from matcher.imaging.decode import frame
 from matcher.imaging.detector import Detector
-from matcher.liveness.pad import USED, PadNets
+from matcher.liveness.pad import PadNets
+from matcher.weights import PAD_NETS
 from scripts.demo.film import Film
 
 # As phones send evidence, evidence on a weak network, and movement.
 SENT = {"640 px q80": (640, 0.8), "480 px q70": (480, 0.7), "320 px q50": (320, 0.5)}
 NETS = {
-    "minifasnet": USED,
-    "minifasnet_v2": USED[:1],
-    "minifasnet_v1se": USED[1:],
+    "minifasnet": PAD_NETS,
+    "minifasnet_v2": PAD_NETS[:1],
+    "minifasnet_v1se": PAD_NETS[1:],
     "celeba_spoof": ("celeba_spoof",),
 }
 FPS = 2

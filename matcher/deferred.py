@@ -1,0 +1,52 @@
+"""A matcher in this process that is loaded when it is first needed."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from matcher import weights
+from matcher.liveness import actions as rules
+from matcher.protocol import Matcher
+from matcher.types import Enrolment, Examination, Frame, Observation, Report
+
+
+class DeferredMatcher:
+    """A LocalMatcher whose engines (about 200 MB with their libraries) are loaded at the first question.
+
+    For processes that seldom or never look at a face. The weight files are checked at once: raises
+    WrongWeights.
+    """
+
+    def __init__(self, sets: int = 1, pad_dir: Path | None = None) -> None:
+        weights.check(pad_dir)
+        self._sets, self._pad_dir = sets, pad_dir
+        self._matcher: Matcher | None = None
+        self._loading = threading.Lock()
+
+    def observe(
+        self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
+    ) -> list[Observation]:
+        """Return what each frame shows, in the frames' order; raises BadImage."""
+        return self._loaded().observe(frames, previous, seed)
+
+    def progress(self, actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
+        """Return which of the actions have been seen so far; needs no engine."""
+        return rules.progress(actions, observations)
+
+    def examine(self, examination: Examination) -> Report:
+        """Return the facts about a whole capture; raises BadImage."""
+        return self._loaded().examine(examination)
+
+    def enrol(self, photo: bytes) -> Enrolment:
+        """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
+        return self._loaded().enrol(photo)
+
+    def _loaded(self) -> Matcher:
+        """Return the matcher, loaded once for all threads."""
+        with self._loading:
+            if self._matcher is None:
+                # Imported late: that is what this class is for.
+                from matcher.local import LocalMatcher  # noqa: PLC0415
+
+                self._matcher = LocalMatcher(self._sets, self._pad_dir)
+            return self._matcher
