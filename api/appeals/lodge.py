@@ -18,7 +18,7 @@ from models import tables
 from models.domain import appeal as rules
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptEvent, Channel
-from models.domain.errors import Busy, Invalid, Refusal
+from models.domain.errors import Busy, Conflict, Invalid, Refusal
 from models.domain.person import User
 from models.domain.verification import VerificationEvent
 
@@ -61,7 +61,7 @@ def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene
 def open_until(ports: Ports, case: Case, attempt: tables.Attempt) -> datetime | None:
     """Return until when an appeal against the attempt can be lodged, quotas included, or None."""
     until = rules.window(attempt.snapshot(), case.verification.state)
-    if until is None or ports.now() >= until:
+    if until is None or ports.now() >= until or not case.has_purchase:
         return None
     with ports.database.reading() as db:
         return until if rules.has_room(*_counts(ports, db, case, attempt)) else None
@@ -99,6 +99,8 @@ def _of_attempt(db: Session, attempt_id: str) -> tables.Appeal | None:
 
 def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
     """Raise unless the rules and the quotas allow an appeal now."""
+    if not seen.case.has_purchase:
+        raise Conflict("there is no purchase to appeal for", code="appeal_not_allowed")
     rules.may_lodge(seen.attempt.snapshot(), seen.case.verification.state, ports.now())
     rules.within_quota(*_counts(ports, db, seen.case, seen.attempt))
 

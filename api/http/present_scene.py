@@ -38,6 +38,7 @@ def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
         "presence_code_needed": row.state is AttemptState.OPENED and row.presence_code is not None,
         "appeal": {"allowed": until is not None, "until": until.isoformat() if until else None},
         "reason": row.reason,
+        "purpose": "purchase" if case.has_purchase else "self",
         "superseded_by": _successor(case, row) if row.state is AttemptState.SUPERSEDED else None,
     }
 

@@ -155,6 +155,13 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
     return attempt
 
 
+def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
+    """Return an attempt that a person begins on the phone in their hand: no message leads to it."""
+    attempt = _row(ports, case, Channel.PUSH, picked)
+    attempt.owner_index = owner_index
+    return attempt
+
+
 def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
     """Return whose phone may open the attempt from the start; in the sandbox no phone ever may."""
     if case.institution.sandbox:

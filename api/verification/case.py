@@ -50,6 +50,11 @@ class Case:
         return self.verification.state is VerificationState.OPEN
 
     @property
+    def has_purchase(self) -> bool:
+        """Tell whether there is a purchase at all, and not only a person's own check of their face."""
+        return self.institution.id != verifications.SELF_SERVICE
+
+    @property
     def front(self) -> tables.Attempt | None:
         """Return the attempt the counter has to do with: the newest, or an older one that still counts.
 
@@ -158,7 +163,7 @@ def end(
     for other in case.attempts:
         if other.state in attempts.LIVE:
             step(ports, case, other, AttemptEvent.CANCEL)
-    if case.verification.state in verifications.WITH_RECEIPT:
+    if case.verification.state in verifications.WITH_RECEIPT and case.has_purchase:
         sign(ports, case.verification, attempt)
         agent_purchases.note(ports, case.verification, attempt)
     record(

@@ -137,6 +137,10 @@ export interface ExportAnswer {
   agents: AgencyRow[]
 }
 
+export interface FacePass {
+  scene: string
+}
+
 export type Finding = "unauthorised" | "authorised"
 
 export interface FinishAnswer {
@@ -156,6 +160,7 @@ export interface FinishAnswer {
   presence_code_needed: boolean
   appeal: AppealWindow
   reason: Reason
+  purpose: "purchase" | "self"
   superseded_by: Successor | null
   outcome: Outcome
   hint: string | null
@@ -224,6 +229,10 @@ export interface NoticeAnswer {
 
 export type Outcome = "passed" | "failed" | "retry"
 
+export interface OwnPerson {
+  person_id: string
+}
+
 export interface PersonChoice {
   person_id?: string | null
   name?: string | null
@@ -272,6 +281,7 @@ export interface SceneAnswer {
   presence_code_needed: boolean
   appeal: AppealWindow
   reason: string | null
+  purpose: "purchase" | "self"
   superseded_by: Successor | null
 }
 
@@ -334,6 +344,7 @@ export interface Operations {
   'GET /mp/v1/me/consents': { body: null; answer: ConsentList }
   'DELETE /mp/v1/me/consents/{consent_id}': { body: null; answer: ConsentRow }
   'GET /mp/v1/me/export': { body: null; answer: ExportAnswer }
+  'POST /mp/v1/me/pass': { body: OwnPerson; answer: FacePass }
   'POST /mp/v1/staff': { body: StaffCode; answer: StaffAnswer }
   'GET /mp/v1/subscriptions': { body: null; answer: TemplateAnswer }
   'POST /mp/v1/subscriptions': { body: Subscription; answer: SubscriptionAnswer }

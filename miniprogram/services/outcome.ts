@@ -4,7 +4,7 @@ import type { FinishAnswer } from './contract'
 import { APPEALABLE, can } from './lifecycle'
 import { fill, strings } from './strings/index'
 
-export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'appeals' | 'hand_back'
+export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'appeals' | 'mine' | 'hand_back'
 
 /** What the result page shows: how it stands, why, and what may be done next, the best first. */
 export interface Outcome {
@@ -29,6 +29,7 @@ export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
   // Messages and lists are on the person's own phone; on the cashier's phone some words differ.
   const said = (key: string) => words[`${key}_${scene.channel}`] ?? words[key] ?? ''
   if (scene.state === 'captured') return { mood: 'wait', heading: strings().capture.deciding, text: '', actions: [] }
+  if (scene.purpose === 'self') return ofOneself(scene, finished)
   if (scene.state === 'passed') return passed(scene, ends)
   if (scene.state === 'appealed') return appealed(fill(said('appealed_how'), { hotline: HOTLINE }), ends)
   if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: common.other_ways_how, actions: ends }
@@ -47,6 +48,16 @@ function superseded(scene: Scene): Outcome {
   const words: Record<string, string> = strings().result
   const heading = words[`superseded_${kind}`] ?? ''
   return { mood: kind === 'wait' ? 'wait' : 'plain', heading, text: words[`superseded_${kind}_how`] ?? '', actions: [] }
+}
+
+/** Say what a check came to that the person has begun on 我的: there is no purchase, no cashier, no appeal. */
+function ofOneself(scene: Scene, finished: FinishAnswer | null): Outcome {
+  const { result } = strings()
+  if (scene.state === 'passed') return { mood: 'good', heading: result.passed, text: result.passed_self, actions: ['mine'] }
+  const said = failed(scene, finished, [])
+  const isOpen = scene.state === 'failed' || mayTry(scene)
+  const actions: Action[] = mayTry(scene) ? ['retry', 'mine'] : ['mine']
+  return isOpen ? { ...said, actions } : { mood: 'plain', heading: result.not_done, text: result.not_done_self, actions }
 }
 
 function passed(scene: Scene, ends: Action[]): Outcome {

@@ -10,6 +10,8 @@ from models.domain.errors import Conflict, IllegalTransition
 
 LIFE = timedelta(minutes=30)
 TRIES_PER_VERIFICATION = 6
+# The bureau's own service: a check that a person begins on their own phone, without a purchase.
+SELF_SERVICE = "ins_self_service"
 FAILURES_PER_PERSON_AND_DAY = 10
 
 

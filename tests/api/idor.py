@@ -85,6 +85,7 @@ PHONE: dict[str, Sent] = {
     "GET /mp/v1/me/bindings": _nothing,
     "GET /mp/v1/me/appeals": _nothing,
     "GET /mp/v1/me/export": _nothing,
+    "POST /mp/v1/me/pass": _person,
     "DELETE /mp/v1/me/consents/{consent_id}": _nothing,
     "DELETE /mp/v1/me/bindings/{binding_id}": _nothing,
     "DELETE /mp/v1/me": _nothing,

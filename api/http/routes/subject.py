@@ -11,7 +11,7 @@ from api.directory.identify import Named
 from api.http import present, present_subject
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
-from api.privacy import rights
+from api.privacy import face_pass, rights
 
 me = APIBlueprint(
     "subject",
@@ -47,6 +47,12 @@ def bind(body: requests.NewBinding) -> Response:
     named = Named(body.name, body.id_number, body.id_type)
     row = bindings.bind(ports(), user(), named, body.till_code)
     return answer(present.binding(ports(), row), 201)
+
+
+@me.post("/me/pass", responses={201: answers.FacePass})
+def begin_face_pass(body: requests.OwnPerson) -> Response:
+    """Begin a check of one's own face, as export, withdrawal and deletion ask for."""
+    return answer({"scene": face_pass.begin(ports(), user(), body.person_id)}, 201)
 
 
 @me.get("/subscriptions", responses={200: answers.TemplateAnswer})

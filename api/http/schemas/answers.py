@@ -206,7 +206,14 @@ class SceneAnswer(Answer):
     presence_code_needed: bool
     appeal: AppealWindow
     reason: str | None
+    purpose: Literal["purchase", "self"]
     superseded_by: Successor | None
+
+
+class FacePass(Answer):
+    """The scene of a check that a person begins on their own phone."""
+
+    scene: str
 
 
 class HintAnswer(SceneAnswer):

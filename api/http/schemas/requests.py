@@ -173,6 +173,12 @@ class StaffCode(Body):
     code: Annotated[str, text(16)]
 
 
+class OwnPerson(Body):
+    """Whose face is to be checked on this phone: somebody bound to it."""
+
+    person_id: Annotated[str, text(64)]
+
+
 class Dispute(Body):
     """不是我授权的, with a word on it or without."""
 

@@ -2,12 +2,14 @@ import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import type { Line } from '../../services/mine'
 import { appealLine, bindingLine, consentLine } from '../../services/mine'
-import { back, visit } from '../../services/navigation'
+import { back, go, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
 type List = 'consents' | 'bindings' | 'appeals'
-type Phase = 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
+type Phase = 'who' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
+
+const CLEAR = { error: '', needsPass: false }
 
 /** What is kept about the person, and how to take it back. */
 Page({
@@ -25,6 +27,8 @@ Page({
     eraseSure: false,
     busy: false,
     error: '',
+    needsPass: false,
+    people: [] as { id: string; name: string }[],
   },
   exported: '',
 
@@ -52,7 +56,7 @@ Page({
 
   onMenu() {
     this.forget()
-    this.setData({ phase: 'menu', sure: null, eraseSure: false, error: '' })
+    this.setData({ phase: 'menu', sure: null, eraseSure: false, ...CLEAR })
   },
 
   onHome() {
@@ -94,13 +98,38 @@ Page({
       await (list === 'consents' ? api.withdraw(sure.id) : api.unbind(sure.id))
       await this.open(list)
     } catch (thrown) {
-      this.setData({ sure: null, error: explain(asProblem(thrown).code) })
+      this.setData({ sure: null, ...refusal(thrown) })
     }
     this.setData({ busy: false })
   },
 
+  /** Begin the face check that export, withdrawal and deletion ask for; whose, where this WeChat is bound to several. */
+  async onPass() {
+    if (this.data.busy) return
+    this.setData({ busy: true, error: '' })
+    try {
+      const { bindings } = await api.bindings()
+      const people = bindings.map(({ person }) => ({ id: person.person_id, name: person.name }))
+      const [only] = people
+      if (people.length === 1 && only) return await this.pass(only.id)
+      this.setData(people.length ? { busy: false, phase: 'who', people } : { busy: false, error: this.data.t.pass_nobody })
+    } catch (thrown) {
+      this.setData({ busy: false, ...refusal(thrown) })
+    }
+  },
+
+  async onWho(event: WechatMiniprogram.TouchEvent) {
+    await this.pass(event.currentTarget.dataset['id'] as string).catch((thrown) => this.setData({ busy: false, ...refusal(thrown) }))
+  },
+
+  async pass(personId: string) {
+    const { scene } = await api.facePass(personId)
+    this.setData({ busy: false })
+    go('verify', { scene })
+  },
+
   onExportPage() {
-    this.setData({ phase: 'export', error: '' })
+    this.setData({ phase: 'export', ...CLEAR })
   },
 
   async onExport() {
@@ -113,7 +142,7 @@ Page({
       const counts = { attempts: attempts.length, consents: consents.length, appeals: appeals.length }
       this.setData({ busy: false, summary: fill(this.data.t.exported, counts), copied: false })
     } catch (thrown) {
-      this.setData({ busy: false, error: explain(asProblem(thrown).code) })
+      this.setData({ busy: false, ...refusal(thrown) })
     }
   },
 
@@ -126,7 +155,7 @@ Page({
   },
 
   onErasePage() {
-    this.setData({ phase: 'erase', eraseSure: false, error: '' })
+    this.setData({ phase: 'erase', eraseSure: false, ...CLEAR })
   },
 
   onEraseAsk() {
@@ -140,7 +169,7 @@ Page({
       await api.erase()
       this.setData({ busy: false, phase: 'erased' })
     } catch (thrown) {
-      this.setData({ busy: false, eraseSure: false, error: explain(asProblem(thrown).code) })
+      this.setData({ busy: false, eraseSure: false, ...refusal(thrown) })
     }
   },
 
@@ -148,6 +177,12 @@ Page({
     void this.open(this.data.list)
   },
 })
+
+/** Return what to show of a refusal; where a recent face check is missing, it can be begun here. */
+function refusal(thrown: unknown): { error: string; needsPass: boolean } {
+  const { code } = asProblem(thrown)
+  return { error: explain(code), needsPass: code === 'recent_pass_needed' }
+}
 
 async function lines(list: List): Promise<Line[]> {
   if (list === 'consents') return (await api.consents()).consents.map(consentLine)

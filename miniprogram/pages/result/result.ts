@@ -3,7 +3,7 @@ import type { Scene } from '../../services/api'
 import { alone, shell, title } from '../../services/appearance'
 import type { FinishAnswer } from '../../services/contract'
 import { newResult, recallResult, rememberResult } from '../../services/memory'
-import { amount } from '../../services/money'
+import { price } from '../../services/money'
 import { Deadline } from '../../services/deadline'
 import { wantDocuments } from '../../services/documents'
 import { follow, go, pageFor, restart, ticket, visit } from '../../services/navigation'
@@ -100,7 +100,7 @@ Page({
     if (newer) return go('verify', { scene: newer })
     const view = outcome(scene, finished)
     const tries = view.actions.includes('retry') ? fill(this.data.t.tries_left, { count: scene.tries_left }) : ''
-    const shown = { amount: amount(scene.amount_fen), borrowed: scene.channel === 'qr', forWhom: forWhom(scene), left: '' }
+    const shown = { amount: price(scene), borrowed: scene.channel === 'qr', forWhom: forWhom(scene), left: '' }
     this.setData({ phase: 'shown', scene, view, tries, busy: false, ...shown })
     if (tries) this.deadline.begin(scene)
     else this.deadline.stop()
@@ -149,6 +149,10 @@ Page({
 
   onAppeal() {
     go('appeal', { scene: this.ticket })
+  },
+
+  onMine() {
+    go('mine')
   },
 
   onAppeals() {

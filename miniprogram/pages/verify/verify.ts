@@ -2,7 +2,7 @@ import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import { Deadline } from '../../services/deadline'
-import { amount } from '../../services/money'
+import { price } from '../../services/money'
 import { go, pageFor, ticket, visit } from '../../services/navigation'
 import { forWhom } from '../../services/persons'
 import { asProblem } from '../../services/problem'
@@ -58,7 +58,7 @@ Page({
     if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'verify') return go(page, { scene: scene.scene })
-    this.setData({ phase: 'ask', scene, amount: amount(scene.amount_fen), forWhom: forWhom(scene), busy: false })
+    this.setData({ phase: 'ask', scene, amount: price(scene), forWhom: forWhom(scene), busy: false })
     this.deadline.begin(scene)
   },
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import film, heading, prepare
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, prepare
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -139,4 +139,24 @@ def test_a_phone_without_a_message_has_nothing_to_do(stage: Stage) -> None:
     phone.wait("nothing")
     assert phone.run("document.querySelector('.page').style.getPropertyValue('--u')") == "2"
     stage.screens.look(phone, "verify-nothing")
+    assert phone.complaints == []
+
+
+def test_the_face_check_that_export_asks_for_begins_on_this_page(stage: Stage) -> None:
+    stage.let_pass(3600)
+    phone = stage.phone("李建国")
+    phone.open("pages/mine/mine")
+    phone.tap("export")
+    phone.tap("do-export")
+    phone.wait("pass")
+    stage.screens.look(phone, "mine-needs-pass")
+    phone.tap("pass")
+    agree(phone)
+    allow_camera(phone)
+    film(phone)
+    stage.screens.look(phone, "result-passed-self")
+    phone.tap("to-mine")
+    phone.tap("export")
+    phone.tap("do-export")
+    phone.wait("summary")
     assert phone.complaints == []
