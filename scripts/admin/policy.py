@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from scripts.admin import shell, terminal
 GREY = (Policy().grey_low, Policy().grey_high)
 # Above this share of strangers who would pass, nobody proposes a threshold by mistake.
 FMR_MOST = 1e-3
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @click.group(cls=shell.Group)
@@ -22,7 +24,7 @@ def policy() -> None:
     """阈值 / thresholds: show, propose, approve."""
 
 
-def _who(text: str) -> Any:
+def _who(text: str) -> Option:
     return click.option("--as", "who", required=True, metavar="NAME", help=text)
 
 

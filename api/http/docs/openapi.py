@@ -48,7 +48,7 @@ class Api(OpenAPI):
 
     def generate_spec_json(self) -> None:
         """Make the document, then add what each route says of itself beside its types."""
-        super().generate_spec_json()
+        super().generate_spec_json()  # type: ignore[no-untyped-call]
         schemas = self.spec_json["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
         views = self._views()
