@@ -7,6 +7,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.capture import documents_wanted, risks
+from api.capture.risks import Phone
 from api.capture.scene import Scene, owned
 from api.policies import versions as policies
 from api.ports import Ports
@@ -15,48 +17,72 @@ from models import tables
 from models.domain import challenge as draws
 from models.domain import provider as providers
 from models.domain import tries
-from models.domain.attempt import AttemptState
+from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
 from models.domain.layers import colours
+from models.domain.layers.risk import Level, Risk, stricter
 from models.domain.person import User
+from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState, within_tries
 
 
-def draw(
-    ports: Ports, user: User, scene: str, *, photosensitive: bool, device: str | None
-) -> tuple[Scene, tables.Challenge | None]:
-    """Draw a challenge for the next try; None when the abandoned one was the last try."""
+def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tables.Challenge | None]:
+    """Draw a challenge for the next try; None when the abandoned one was the last try.
+
+    Raises Conflict `counter_needed` where the risk is too high for the person's own phone.
+    """
+    rank = risks.rank(ports, user, scene, phone.address)
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         providers.check(seen.attempt.provider, Provider.OWN)
         may_try(ports, db, seen)
+        risk = risks.of(ports, db, seen, phone.device, rank)
+        _must_be_bearable(ports, db, seen, risk)
         last = newest(db, seen.attempt.id)
         got_frames = last is not None and db.get(tables.Capture, last.id) is not None
         moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
         cases.move(ports, seen.case, seen.attempt, moved)
         if moved.state is not AttemptState.CHALLENGED:
             return seen, None
-        policy = policies.active(db)
-        numbers, glasses = ports.random.fractions(), seen.attempt.glasses
-        drawn = draws.draw(policy, numbers, photosensitive=photosensitive, glasses=glasses)
-        row = tables.Challenge(
-            id=ports.new_id("chl"),
-            attempt_id=seen.attempt.id,
-            number=(last.number if last else 0) + 1,
-            actions=list(drawn.actions),
-            colours=[asdict(colour) for colour in drawn.colours],
-            told_ms=list(colours.tell(drawn.colours, (), 0)) if drawn.colours else [],
-            evidence_at_ms=list(drawn.evidence_at_ms),
-            policy_version=policy.version,
-            device=device,
-            swapped=False,
-            created_at=ports.now(),
-            expires_at=moved.challenge_expires_at,
-        )
+        row = _row(ports, policies.active(db), seen, phone, risk)
+        row.number = (last.number if last else 0) + 1
+        row.expires_at = moved.challenge_expires_at or moved.expires_at
         db.add(row)
         return seen, row
+
+
+def _must_be_bearable(ports: Ports, db: Session, seen: Scene, risk: Risk) -> None:
+    """Send a person whose own phone is too risky to the counter, and let the counter know."""
+    if risk.level is Level.HIGH and seen.attempt.channel is Channel.PUSH:
+        documents_wanted.note(ports, db, seen, {"risk": asdict(risk)})
+        refusal = Conflict("the counter's own phone, or a document, is needed", code="counter_needed")
+        refusal.remember = True
+        raise refusal
+
+
+def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) -> tables.Challenge:
+    """Return what is drawn for this phone and this risk."""
+    drawn = draws.draw(
+        stricter(policy, risk.level),
+        ports.random.fractions(),
+        photosensitive=phone.photosensitive,
+        glasses=seen.attempt.glasses,
+    )
+    return tables.Challenge(
+        id=ports.new_id("chl"),
+        attempt_id=seen.attempt.id,
+        actions=list(drawn.actions),
+        colours=[asdict(colour) for colour in drawn.colours],
+        told_ms=list(colours.tell(drawn.colours, (), 0)) if drawn.colours else [],
+        evidence_at_ms=list(drawn.evidence_at_ms),
+        policy_version=policy.version,
+        risk=asdict(risk),
+        device=phone.device,
+        swapped=False,
+        created_at=ports.now(),
+    )
 
 
 def may_try(ports: Ports, db: Session, seen: Scene) -> None:

@@ -1,7 +1,7 @@
 """Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.chain import canonical
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
+from models.domain.layers.risk import Level
 from models.domain.policy import Policy
 from models.domain.verification import VerificationEvent
 
@@ -45,6 +46,7 @@ def examine(ports: Ports, challenge_id: str) -> None:
     evidence = _gather(ports, challenge_id)
     if evidence is None:
         return
+    risk = evidence.challenge.risk or {"level": Level.LOW, "reasons": []}
     try:
         answer = ports.matcher.examine(evidence.examination)
     except (MatcherUnavailable, BadImage):
@@ -53,8 +55,9 @@ def examine(ports: Ports, challenge_id: str) -> None:
         report = facts(answer, evidence.memory)
         shown = len(evidence.examination.colours)
         report = under_light(report, shown, evidence.brightness, evidence.policy)
+        report = replace(report, risk=risk["level"])
         decision = decide(report, evidence.policy)
-    sealed = {"facts": report.to_json(), "matcher": answer.to_json()} if report else None
+    sealed = {"facts": report.to_json(), "matcher": answer.to_json(), "risk": risk} if report else None
     match conclude(ports, evidence.challenge, decision, sealed):
         case Outcome.PASSED:
             kept_frames.forget_frames(ports, challenge_id)

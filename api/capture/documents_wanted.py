@@ -1,6 +1,10 @@
 """The person would rather show a document: the counter hears of it at once, nothing is ended."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.capture.scene import Scene, owned
 from api.ports import Ports
@@ -19,12 +23,18 @@ def tell(ports: Ports, user: User, scene: str) -> Scene:
     """Record that the person would rather show a document; repeated, or when all is over, it adds nothing."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
-        newest = (
-            select(tables.Event.type)
-            .where(tables.Event.verification_id == seen.case.verification.id)
-            .order_by(tables.Event.seq.desc())
-            .limit(1)
-        )
-        if seen.case.is_open and seen.attempt.state in MAY_SAY_SO and db.scalar(newest) != KIND:
-            record(ports, seen.case.verification, Change(KIND, seen.attempt, private=seen.actor))
+        note(ports, db, seen)
         return seen
+
+
+def note(ports: Ports, db: Session, seen: Scene, why: Mapping[str, Any] | None = None) -> None:
+    """Let the counter know that documents or its own phone are wanted; repeated, it adds nothing."""
+    newest = (
+        select(tables.Event.type)
+        .where(tables.Event.verification_id == seen.case.verification.id)
+        .order_by(tables.Event.seq.desc())
+        .limit(1)
+    )
+    if seen.case.is_open and seen.attempt.state in MAY_SAY_SO and db.scalar(newest) != KIND:
+        private = seen.actor | dict(why or {})
+        record(ports, seen.case.verification, Change(KIND, seen.attempt, private=private))

@@ -16,7 +16,7 @@ export function turnAt(trouble: Problem, provider: Provider): Turn {
   if (trouble.code === 'offline') return { to: 'screen', phase: 'cut' }
   if (trouble.code === 'challenge_replaced') return { to: 'screen', phase: 'left' }
   // The scene may look as if it could be filmed: the limit is the person's, over all purchases of a day.
-  if (['challenge_expired', 'tries_used_up'].includes(trouble.code)) return { to: 'screen', phase: 'trouble' }
+  if (['challenge_expired', 'tries_used_up', 'counter_needed'].includes(trouble.code)) return { to: 'screen', phase: 'trouble' }
   if (trouble.status === 409 || trouble.status === 410) return { to: 'result' }
   return { to: 'screen', phase: 'trouble' }
 }

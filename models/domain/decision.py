@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from models.domain.layers.risk import stricter
 from models.domain.policy import Policy
 
 
@@ -40,7 +41,7 @@ class Report:
     `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
     `colour_p` the chance that a film which does not answer the screen's colours fits them as well
     (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and
-    `seen_similar` (frames) and `seen_movement_ms` come from the frame memory.
+    `seen_similar` (frames) and `seen_movement_ms` come from the frame memory; `risk` is the level of the try.
     """
 
     motion: int = 0
@@ -67,6 +68,7 @@ class Report:
     seen_exact: int = 0
     seen_similar: int = 0
     seen_movement_ms: int = 0
+    risk: str = "low"
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON types."""
@@ -91,7 +93,8 @@ UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
 
 
 def decide(report: Report, policy: Policy) -> Decision:
-    """Apply the thresholds in pipeline order; a score on the threshold passes."""
+    """Apply the thresholds in pipeline order, stricter where the risk is; a score on the threshold passes."""
+    policy = stricter(policy, report.risk)
     if (
         report.seen_exact
         or report.seen_similar >= policy.similar_run

@@ -8,7 +8,9 @@ from models.domain.agent import AGENT_CHECKS
 from models.domain.errors import Invalid
 
 PRESENCE_CODE = ("off", "push", "both")
+RISK = ("off", "push", "both")
 COLOURS_MAX, COLOURS_TELLING = 6, 4
+MOST_ACTIONS = 3
 ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink")
 
 
@@ -23,6 +25,9 @@ class Policy:
     frames in a row. Of films that do not answer the screen's colours a share
     `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
     A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
+    `risk` names the channels whose tries are weighed (models/domain/layers/risk.py): from `risk_raised`
+    points on a try asks for `risk_actions` actions and, with `risk_colours`, an answer to the colours; from
+    `risk_high` on the person's own phone is not enough.
     `agent_quota` is how many card-holders outside the family an agent may serve in a month.
     """
 
@@ -57,6 +62,12 @@ class Policy:
     evidence_count: int = 5
     colour_count: int = 4
     presence_code: str = "off"
+    risk: str = "push"
+    risk_raised: int = 2
+    risk_high: int = 4
+    risk_failures: int = 3
+    risk_actions: int = 3
+    risk_colours: bool = True
     agent_checks: str = "off"
     agent_quota: int = 3
 
@@ -67,8 +78,8 @@ class Policy:
         pool = self.action_pool
         if any(action not in ACTIONS for action in pool) or len(set(pool)) < len(pool):
             raise Invalid("action_pool has an unknown or a repeated action", code="policy_invalid")
-        if not 1 <= self.action_count <= min(3, len(pool)):
-            raise Invalid("action_count must be 1–3 and fit action_pool", code="policy_invalid")
+        if not 1 <= self.action_count <= min(MOST_ACTIONS, len(pool)):
+            raise Invalid(f"action_count must be 1–{MOST_ACTIONS} and fit action_pool", code="policy_invalid")
         if self.grey_low > self.grey_high:
             raise Invalid("grey_low must not be above grey_high", code="policy_invalid")
         if self.colour_count > COLOURS_MAX:
@@ -78,6 +89,10 @@ class Policy:
             raise Invalid(f"colour_required needs {COLOURS_TELLING} colours", code="policy_invalid")
         if self.presence_code not in PRESENCE_CODE:
             raise Invalid("presence_code is off, push or both", code="policy_invalid")
+        if self.risk not in RISK or not 1 <= self.risk_raised <= self.risk_high:
+            raise Invalid("risk is off, push or both, and 1 ≤ risk_raised ≤ risk_high", code="policy_invalid")
+        if not 1 <= self.risk_actions <= MOST_ACTIONS:
+            raise Invalid(f"risk_actions is 1–{MOST_ACTIONS}", code="policy_invalid")
         if self.agent_checks not in AGENT_CHECKS:
             raise Invalid("agent_checks is off or required", code="policy_invalid")
 
@@ -95,6 +110,10 @@ class Policy:
         if isinstance(values.get("action_pool"), list):
             values["action_pool"] = tuple(values["action_pool"])
         return cls(**values)
+
+    def weighs(self, channel: str) -> bool:
+        """Tell whether the risk of tries on this channel is weighed."""
+        return self.risk in ("both", channel)
 
     def asks_presence_code(self, channel: str) -> bool:
         """Tell whether consent on this channel needs the four digits shown on the PC."""

@@ -26,6 +26,7 @@ class Challenge(Base):
     told_ms: Mapped[list[int]] = mapped_column(default=list)
     evidence_at_ms: Mapped[list[int]]
     policy_version: Mapped[int]
+    risk: Mapped[dict[str, Any] | None]
     device: Mapped[str | None] = mapped_column(String(64))
     swapped: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

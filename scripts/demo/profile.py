@@ -141,10 +141,13 @@ def _secret() -> str:
 
 
 def _set_policy(ports: Ports) -> None:
-    """Put the demo's policy in force: what its films can show, and no PAD weights demanded."""
+    """Put the demo's policy in force: what its films can show, and no PAD weights demanded.
+
+    The same films are shown again and again and answer no colours, so the risk of tries is not weighed.
+    """
     actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
     count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
-    wanted = Policy(pad_required=False, action_pool=actions, action_count=count)
+    wanted = Policy(pad_required=False, action_pool=actions, action_count=count, risk="off")
     versions.ensure(ports, wanted)
     with ports.database.reading() as db:
         now = versions.active(db)

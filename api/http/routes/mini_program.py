@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,7 @@ from api.capture import frames as filming
 from api.capture import precheck as looking
 from api.capture import scene as scenes
 from api.capture.consent import Answer as ConsentAnswer
+from api.capture.risks import Phone
 from api.http import present, present_scene, session, uploads
 from api.http.chosen import chosen
 from api.http.description import describe
@@ -94,9 +95,8 @@ def precheck(path: ScenePath) -> Response:
 @mp.post("/attempts/<string:scene>/challenges", responses={201: answers.ChallengeAnswer})
 def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
     """Draw what the next try asks for."""
-    seen, drawn = challenges.draw(
-        ports(), user(), path.scene, photosensitive=body.photosensitive, device=body.device
-    )
+    phone = Phone(body.photosensitive, body.device, request.remote_addr or "")
+    seen, drawn = challenges.draw(ports(), user(), path.scene, phone)
     if drawn is None:
         raise Conflict("no tries left for this attempt", code="tries_used_up")
     return answer(present_scene.scene(ports(), seen) | present_scene.challenge(ports(), drawn), 201)

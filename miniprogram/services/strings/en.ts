@@ -351,6 +351,7 @@ export const en: typeof zh = {
     id_number_invalid: 'The document number is not right, please check.',
     person_not_found: 'Name and number do not fit, please check.',
     relation_missing: 'Choose the relation to the insured.',
+    counter_needed: 'Please use the cashier’s phone at the counter, or show your ID card: you can buy all the same.',
     tries_used_up: 'No tries are left today. Show your ID card: you can buy all the same.',
     checks_missing: 'First look at both documents, and tap both lines above.',
     agent_is_staff: 'Staff of this place cannot be agents here, choose who is really there.',

@@ -349,6 +349,7 @@ export const zh = {
     id_number_invalid: '证件号不对，请检查。',
     person_not_found: '姓名和证件号对不上，请检查。',
     relation_missing: '请选择与本人关系。',
+    counter_needed: '请在柜台用收银员的手机核验，或出示身份证，一样可以买药。',
     tries_used_up: '今天试的次数用完了。请出示身份证，一样可以买药。',
     checks_missing: '请先核对参保人和代办人的证件，并在上面点一下。',
     agent_is_staff: '本机构的收费员不能在这里代办，请另选到店的人。',

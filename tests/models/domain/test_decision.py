@@ -226,3 +226,18 @@ def test_a_stored_report_replays_to_the_same_decision(report):
 
 def test_a_report_stored_by_an_older_or_newer_version_is_still_read():
     assert Report.from_json({"score": 0.5, "of_a_later_version": 1}) == Report(score=0.5)
+
+
+@pytest.mark.parametrize(
+    ("colour_p", "low", "raised"),
+    [
+        (0.005, Reason.OK, Reason.OK),
+        (0.5, Reason.OK, Reason.NOT_LIVE),
+        (None, Reason.OK, Reason.NOT_ACQUIRED),
+    ],
+)
+def test_a_raised_risk_needs_an_answer_to_the_colours(colour_p, low, raised):
+    policy, report = replace(POLICY, colour_required=False), replace(GOOD, colour_p=colour_p)
+    assert decide(report, policy).reason == low
+    assert decide(replace(report, risk="raised"), policy).reason == raised
+    assert decide(replace(report, risk="raised", colour_asked=False), policy).reason == Reason.OK

@@ -1,0 +1,95 @@
+"""What is known of a try before it is filmed: asked of WeChat and of our own records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.capture.scene import Scene
+from api.policies import versions as policies
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import AttemptState, Channel
+from models.domain.decision import Outcome
+from models.domain.layers.risk import SUSPECT, Risk, Signs, assess
+from models.domain.person import User
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+# getuserriskrank: 1 is the scene of cheating, 0 that of registering.
+CHEATING = 1
+RECENT = timedelta(hours=1)
+# Passes that are looked at for the phones and models of a person.
+REMEMBERED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What a phone says of itself when it asks for a try, and where it calls from."""
+
+    photosensitive: bool = False
+    device: str | None = None
+    address: str = ""
+
+
+def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
+    """Return WeChat's opinion of whoever holds their own phone; None where it is not weighed or not known."""
+    with ports.database.reading() as db:
+        channel = db.scalar(select(tables.Attempt.channel).where(tables.Attempt.scene == scene))
+        weighed = channel is Channel.PUSH and policies.active(db).weighs(channel)
+    if not weighed:
+        return None
+    try:
+        return ports.wechat.risk_rank(user.openid, CHEATING, address)
+    except (WeChatBusy, WeChatRefused, WeChatUnknown):
+        return None
+
+
+def of(ports: Ports, db: Session, seen: Scene, device: str | None, rank: int | None) -> Risk:
+    """Return the risk of the next try of this scene by the policy in force."""
+    policy, attempt = policies.active(db), seen.attempt
+    if not policy.weighs(attempt.channel) or attempt.person_id is None:
+        return Risk()
+    failures = _failures(ports, db, attempt.person_id)
+    if attempt.channel is not Channel.PUSH:
+        return assess(Signs(failures=failures), policy)
+    return assess(_on_own_phone(db, attempt, device, Signs(rank, failures=failures)), policy)
+
+
+def _on_own_phone(db: Session, attempt: tables.Attempt, device: str | None, known: Signs) -> Signs:
+    """Return the signs with whether the person has passed before on this phone and on such a model."""
+    passes = _passes(db, attempt.person_id or "")
+    phones, models = {phone for phone, _ in passes}, {model for _, model in passes if model}
+    return Signs(
+        rank=known.rank,
+        new_phone=attempt.owner_index not in phones,
+        new_device=bool(models) and device not in models,
+        failures=known.failures,
+    )
+
+
+def _passes(db: Session, person_id: str) -> Sequence[tuple[str | None, str | None]]:
+    """Return the phone and the model of a person's latest passes on phones of their own."""
+    row, challenge = tables.Attempt, tables.Challenge
+    wanted = (
+        select(row.owner_index, challenge.device)
+        .join(challenge, challenge.attempt_id == row.id)
+        .where(row.person_id == person_id, row.channel == Channel.PUSH, row.state == AttemptState.PASSED)
+        .order_by(row.created_at.desc())
+        .limit(REMEMBERED)
+    )
+    return [(phone, model) for phone, model in db.execute(wanted)]
+
+
+def _failures(ports: Ports, db: Session, person_id: str) -> int:
+    """Return how often a person has failed suspectly within the hour, at any institution."""
+    decision, attempt = tables.Decision, tables.Attempt
+    counted = (
+        select(func.count())
+        .select_from(decision)
+        .join(attempt, decision.attempt_id == attempt.id)
+        .where(attempt.person_id == person_id, decision.outcome == Outcome.FAILED)
+        .where(decision.reason.in_(SUSPECT), decision.created_at > ports.now() - RECENT)
+    )
+    return db.scalar(counted) or 0

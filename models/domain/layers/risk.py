@@ -1,0 +1,77 @@
+"""How risky a try on this phone is, and what a risky one asks for.
+
+No frame tells film that is made from film that is filmed, so what is known beside the frames decides how
+much is asked: WeChat's opinion of the user, whether this person has passed on this phone and on this
+model before, and what failed within the hour.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from models.domain.policy import COLOURS_TELLING, Policy
+
+
+class Level(StrEnum):
+    """What the signs come to."""
+
+    LOW = "low"
+    RAISED = "raised"
+    HIGH = "high"
+
+
+# Failures that an honest person has seldom; a movement that was not seen says nothing of the kind.
+SUSPECT = frozenset({"not_live", "not_matched", "frames_seen_before", "frames_irregular", "action_order"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of a try before it is filmed; None means that WeChat did not say.
+
+    `rank` is WeChat's risk rank, 0–4; `failures` are this person's suspect ones within the last hour.
+    """
+
+    rank: int | None = None
+    new_phone: bool = False
+    new_device: bool = False
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The level of one try and, for the report, the signs that made it."""
+
+    level: Level = Level.LOW
+    reasons: tuple[str, ...] = ()
+
+
+def assess(signs: Signs, policy: Policy) -> Risk:
+    """Return the level that the signs' points come to.
+
+    WeChat's ranks 2, 3, 4 are one, two, three points; a phone or a model on which the person has not
+    passed before one each; `risk_failures` failures one, twice as many two.
+    """
+    failed = signs.failures // policy.risk_failures if policy.risk_failures else 0
+    points = {
+        "wechat_rank": max(0, (signs.rank or 0) - 1),
+        "new_phone": int(signs.new_phone),
+        "new_device": int(signs.new_device),
+        "failures": min(2, failed),
+    }
+    total = sum(points.values())
+    level = (
+        Level.HIGH
+        if total >= policy.risk_high
+        else Level.RAISED
+        if total >= policy.risk_raised
+        else Level.LOW
+    )
+    return Risk(level, tuple(name for name, worth in points.items() if worth))
+
+
+def stricter(policy: Policy, level: str) -> Policy:
+    """Return the policy that a try of this level is drawn and decided by."""
+    if level == Level.LOW:
+        return policy
+    count = max(policy.action_count, min(policy.risk_actions, len(policy.action_pool)))
+    colours = policy.risk_colours and policy.colour_count >= COLOURS_TELLING
+    return replace(policy, action_count=count, colour_required=policy.colour_required or colours)
