@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 def made() -> dict[Path, str]:
     """Return each made file with what it should contain."""
     services = ROOT / "miniprogram" / "services"
-    book = ROOT / "ARCHITECTURE.md"
+    book = ROOT / "docs/architecture/miniprogram.md"
     return {
         services / "contract.ts": contract(),
         services / "lifecycle.ts": lifecycle(),

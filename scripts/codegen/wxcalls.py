@@ -1,4 +1,4 @@
-"""The list of wx.* calls in ARCHITECTURE.md, with the base library each of them needs."""
+"""The list of wx.* calls in docs/architecture/miniprogram.md, with the base library each of them needs."""
 
 import re
 from pathlib import Path
