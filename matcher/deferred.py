@@ -1,4 +1,4 @@
-"""A matcher in this process that is loaded when it is first needed."""
+"""A matcher in this process whose engines are loaded when first needed."""
 
 import threading
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from matcher.types import Enrolment, Examination, Frame, Observation, Report
 class DeferredMatcher:
     """A LocalMatcher whose engines (about 200 MB with their libraries) are loaded at the first question.
 
-    For processes that seldom or never look at a face. The weight files are checked at once: raises
+    For processes that rarely or never examine pictures. The weight files are checked when it is made: raises
     WrongWeights.
     """
 
@@ -45,7 +45,7 @@ class DeferredMatcher:
         """Return the matcher, loaded once for all threads."""
         with self._loading:
             if self._matcher is None:
-                # Imported late: that is what this class is for.
+                # Imported late: importing it loads OpenCV and dlib.
                 from matcher.local import LocalMatcher  # noqa: PLC0415
 
                 self._matcher = LocalMatcher(self._sets, self._pad_dir)

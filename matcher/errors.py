@@ -1,4 +1,4 @@
-"""What the matcher cannot do."""
+"""Errors of the matcher."""
 
 
 class BadImage(Exception):
@@ -13,8 +13,8 @@ class BadImage(Exception):
 
 
 class MatcherUnavailable(Exception):
-    """No answer, or none that can be believed."""
+    """The matcher service gave no answer, or one that is not valid."""
 
 
 class WrongWeights(Exception):
-    """A weight file is missing or is not the one that was measured."""
+    """A weight file is missing or its SHA-256 is not listed in weights.toml."""

@@ -1,4 +1,4 @@
-"""The facts about a whole capture."""
+"""Make the report on a whole capture."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -84,7 +84,7 @@ def examine(models: Models, examination: Examination) -> Report:
 
 
 def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Observation]]:
-    """Return each evidence frame with what was seen in it when it came; one never seen is looked at now."""
+    """Return each evidence frame with its observation; a frame without one is observed now."""
     seen = {one.sha256: one for one in examination.observations if one.kind == FrameKind.EVIDENCE}
     return [
         (frame, seen.get(fingerprint.sha256(frame.image)) or observe(models, [frame], ())[0])
@@ -100,8 +100,8 @@ def _place(seed: int, one: Observation) -> tuple[bool, float]:
 def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
     """Decode and embed a frame where its observation saw the face.
 
-    The references are averages with their mirror image; averaging the probe too costs a forward a frame
-    and gains nothing measurable (decision 0024).
+    The references are averages with their mirror image; averaging the probe too costs a second pass
+    a frame and gains nothing measurable (decision 0024).
     """
     picture = decode.frame(frame.image, EVIDENCE_SIDE, mirrored=frame.mirrored)
     height, width = picture.shape[:2]
@@ -112,10 +112,10 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
 
 
 def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> Acquisition:
-    """Return how much was filmed, how much of it can be used, and what was mostly wrong with the rest."""
+    """Return how many frames came, how many are usable, and the commonest hint of the others."""
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     hints = Counter(one.hint for one in observations if one.hint)
-    # Evidence with nothing else against it looks away.
+    # Evidence that is not usable although it has no hint is turned away.
     hints = hints or +Counter({Hint.TURNED: evidence - usable_evidence})
     return Acquisition(
         motion=len(motion),
@@ -133,7 +133,7 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> Conti
     faces = [fingerprint.unpacked(one.face) for one in motion if one.face]
     mean = None
     if vectors and faces:
-        # A face half turned away resembles some frames only: each is held against its best match.
+        # A half-turned face resembles only some frames, so each is compared with its best match.
         alike += [max(float(face @ vector) for vector in vectors) for face in faces]
         first, second = (np.mean(np.stack(some), axis=0) for some in (vectors, faces))
         mean = float(first @ second / max(float(np.linalg.norm(first) * np.linalg.norm(second)), 1e-9))

@@ -88,17 +88,17 @@ class LocalMatcher:
 
 
 def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:
-    """Return the faces of a photo, and the photo they were found in."""
+    """Return the photo, with a border where that was needed, and the faces in it."""
     faces = models.detector.faces(picture)
     if faces:
         return picture, faces
-    # A face that fills the photo is found once there is something around it.
+    # The detector misses a face that fills the photo, but finds it inside a border.
     framed = _framed(picture)
     return framed, models.detector.faces(framed)
 
 
 def _main(picture: Picture, faces: list[Face]) -> Face:
-    """Return the largest face, one at the edge counting for less."""
+    """Return the main face: the largest, less its distance from the middle."""
     height, width = picture.shape[:2]
 
     def worth(face: Face) -> float:
@@ -121,7 +121,7 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
 
 
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:
-    """Return one face as both engines see it."""
+    """Return one template per engine."""
     versions = {one.name: one.version for one in models.described}
     landmarks = models.mesh.landmarks(picture, face)
     vectors = {

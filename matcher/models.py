@@ -1,4 +1,4 @@
-"""One set of loaded models. A cv2.dnn net holds its input, so a set serves one thread at a time."""
+"""One set of loaded models. A cv2.dnn net keeps its input, so a set serves one thread at a time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ class Models:
 
 def load(pad_dir: Path | None) -> Models:
     """Load and check every weight file; raises WrongWeights."""
-    # OpenCV 5 warns at every net that its new engine has no targets to choose from.
+    # OpenCV 5 logs a warning about its new engine for every net it loads.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     files = {name: weights.packaged(name) for name in weights.PACKAGED}
     pad = PadNets(pad_dir) if pad_dir else None
@@ -47,5 +47,5 @@ def load(pad_dir: Path | None) -> Models:
 
 
 def _described(weights: Weights, engine: str | None) -> ModelUsed:
-    """Return what a report says of a net; those that have no choice of engine name none."""
+    """Describe a weight file for reports; `engine` only where there is a choice of engines."""
     return ModelUsed(weights.name, weights.version, weights.sha256, engine)

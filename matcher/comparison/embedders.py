@@ -1,4 +1,4 @@
-"""From a face to a vector, by two engines that err differently."""
+"""Two embedding engines whose errors differ: SFace and dlib's ResNet."""
 
 import cv2
 import face_recognition
@@ -9,7 +9,7 @@ from matcher.engines import choice as engines
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
-# Importing face_recognition lets Pillow accept broken pictures everywhere; ours must be whole.
+# Importing face_recognition makes Pillow accept truncated pictures in the whole process: undo it.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
@@ -61,5 +61,5 @@ class Dlib:
 
 
 def unit(vector: Vector) -> Vector:
-    """Return the vector at length one."""
+    """Return the vector scaled to unit length."""
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)

@@ -1,4 +1,4 @@
-"""What error rates a threshold stands for: the published table, measured on LFW and KinFaceW.
+"""The published table of error rates by threshold, measured on LFW and KinFaceW.
 
 rates.csv is written by `python -m scripts.evaluate publish`; rates.png shows it.
 """

@@ -1,4 +1,4 @@
-"""From templates to one comparison score."""
+"""Comparison scores of templates, and their fusion."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar, cast
@@ -34,8 +34,8 @@ def dlib(probe: Vector, references: Iterable[Template]) -> float | None:
 def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Score:
     """Return one score on SFace's scale for a cosine inside the grey zone; higher is more alike.
 
-    It stays inside the zone, so that whatever the second engine says, a cosine above the zone scores higher
-    and one below it lower: the whole score is monotone in both engines. Scores may be numbers or arrays.
+    The result is clipped to the zone, so that a cosine above the zone always scores higher and one below it
+    lower: the score is monotone in both engines. Scores may be numbers or arrays.
     """
     low, high = grey_zone
     return cast(Score, np.clip(cosine + DLIB_WEIGHT * (DLIB_EVEN - distance), low, high))

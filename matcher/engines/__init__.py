@@ -1,1 +1,1 @@
-"""The two heaviest nets on the fastest engine that is installed and says the same as OpenCV."""
+"""The two heaviest nets, on the fastest installed engine that agrees with OpenCV; import `choice`."""

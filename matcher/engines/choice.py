@@ -1,4 +1,4 @@
-"""Which engine runs which net here. Decided at the start, and named by every report."""
+"""Choose the engine of each net on this machine, at the start; every report names it."""
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ from matcher.weights import Weights
 # bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (decision 0099).
 SAME_FACE = 0.9995
 SAME_POINTS_PX = 0.01
-# Coarse, middling and fine: what the nets must agree on, without anybody's face in the program.
+# Cell sizes of the synthetic test pictures: coarse, middling and fine. No real face is stored in the program.
 GRAINS = (7, 14, 28)
 
 
@@ -27,13 +27,13 @@ def mesh(weights: Weights) -> Kernel:
 
 
 def _near(ours: Outputs, theirs: Outputs) -> bool:
-    """Tell whether all points and the presence are the same to a hundredth."""
+    """Tell whether all points and the presence logit agree within 0.01."""
     pairs = zip(ours, theirs, strict=True)
     return all(bool(np.allclose(a, b, rtol=0, atol=SAME_POINTS_PX)) for a, b in pairs)
 
 
 def _pictures(side: int) -> list[Picture]:
-    """Return the same few coloured pictures at every start."""
+    """Return a fixed set of coloured test pictures."""
     drawn = np.random.default_rng(17)
     rough = [drawn.integers(0, 256, (grain, grain, 3), np.uint8) for grain in GRAINS]
     return [

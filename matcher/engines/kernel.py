@@ -1,4 +1,4 @@
-"""What an engine makes of a net, and which engine is taken."""
+"""Kernels (one net on one engine) and the choice of the fastest correct one."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
 RUNS = 7
-# Another engine must be clearly faster than OpenCV here, or OpenCV stays.
+# Another engine is taken only where it needs less than this share of OpenCV's time.
 FASTER = 0.95
 
 Outputs = tuple[Vector, ...]
@@ -59,14 +59,14 @@ def _opened(opener: Open, weights: Weights, reference: Kernel, check: Check) -> 
     try:
         kernel = opener(weights)
         agrees = all(check.agrees(reference(one), kernel(one)) for one in check.pictures)
-    # An engine's own failures are of any kind; without it the matcher works as well.
+    # Engines raise errors of any type; the matcher works without them.
     except (EngineUnavailable, ImportError, RuntimeError, ValueError):
         return None
     return kernel if agrees else None
 
 
 def _cpu_s(kernel: Kernel, picture: Picture) -> float:
-    """Return the least CPU time of some runs: what disturbs a run only makes it longer."""
+    """Return the least CPU time of some runs: disturbances only make a run longer."""
     kernel(picture)
     times = []
     for _ in range(RUNS):
@@ -77,5 +77,5 @@ def _cpu_s(kernel: Kernel, picture: Picture) -> float:
 
 
 def cosine(one: Vector, other: Vector) -> float:
-    """Return the cosine of two vectors, not a number when one has values that are none."""
+    """Return the cosine of two vectors; NaN where one of them contains NaN."""
     return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))

@@ -1,4 +1,4 @@
-"""Both nets in OpenCV: always there, and what the other engines are held against."""
+"""Both nets in OpenCV: always available, and the reference for the other engines."""
 
 import cv2
 import numpy as np

@@ -1,7 +1,7 @@
-"""What of a JPEG or PNG file reaches the decoder: pixels and what they need, never metadata.
+"""Reduce a JPEG or PNG file to what its pixels need, so that no metadata reaches the decoder.
 
-Metadata is where small files hide large ones (iCCP, zTXt, iTXt, EXIF offsets, MPF pictures); nothing of it is
-wanted but the orientation (ITU-T T.81 annex B, PNG third edition, CIPA DC-008 for EXIF).
+Small files hide large ones in metadata (iCCP, zTXt, iTXt, EXIF offsets, MPF pictures). Only the
+orientation is read from it (ITU-T T.81 annex B, PNG third edition, CIPA DC-008 for EXIF).
 """
 
 import re
@@ -15,7 +15,7 @@ JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 FILL = re.compile(rb"\xff+")
 SOS, APP1, COM = 0xDA, 0xE1, 0xFE
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-# JFIF and Adobe: the colours cannot be told without them.
+# JFIF and Adobe: the colour space depends on them.
 KEPT_APP = {0xE0, 0xEE}
 WANTED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 ORIENTATION, SHORT = 0x0112, 3
@@ -35,7 +35,7 @@ class Essence:
 
 
 def essence(image: bytes) -> Essence:
-    """Return what of a file the decoder needs; raises BadImage not_an_image or truncated."""
+    """Return the parts of a file that the decoder needs; raises BadImage not_an_image or truncated."""
     if image.startswith(JPEG):
         return _jpeg(image)
     if image.startswith(PNG):
@@ -109,7 +109,7 @@ def _chunks(image: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _orientation(tiff: bytes) -> int:
-    """Return the orientation in the first directory of an EXIF block, 1 when there is none to be read."""
+    """Return the orientation in the first directory of an EXIF block, 1 if it cannot be read."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     try:
         at = struct.unpack_from(f"{order}I", tiff, 4)[0] if order else len(tiff)

@@ -1,6 +1,6 @@
-"""Signs that something lies over a face: cheap measures on the level crop and the mesh's points in it.
+"""Signs that a face is covered: cheap measures on the level crop and the mesh's points in it.
 
-Each is a number with a meaning; where a covered face begins is decided in quality.py and was measured by
+The thresholds are in quality.py; they were measured by
 `python -m scripts.evaluate quality`.
 """
 
@@ -52,7 +52,7 @@ def signs(crop: Picture, points: Vector, presence: float) -> Signs:
 
 
 def _nostrils(grey: Vector, points: Vector) -> float:
-    """Return how much brightness changes from side to side at the nostrils: cloth and hands have none."""
+    """Return the relative horizontal gradient at the nostrils, which cloth and hands do not have."""
     corners = points[list(NOSTRILS)]
     region = _inside(grey, corners.min(0) - 2, corners.max(0) + 2)
     smooth = cv2.GaussianBlur(region, (0, 0), 1.0)

@@ -1,4 +1,4 @@
-"""From bytes to a picture: the header is read and judged before anything is decoded."""
+"""Decode pictures; size and type are checked in the header before anything is decoded."""
 
 import io
 
@@ -16,9 +16,9 @@ PHOTO_BYTES = 8 * 1024 * 1024
 PHOTO_PIXELS = 24_000_000
 FORMATS = ("JPEG", "PNG")
 MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I"}
-# Wider or smaller than any camera's picture.
+# Limits of shape: no camera makes narrower or smaller pictures.
 LEAST_SIDE, MOST_ASPECT = 16, 8
-# EXIF orientations (CIPA DC-008): what was done to the picture is undone.
+# How to undo each EXIF orientation (CIPA DC-008).
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -33,7 +33,7 @@ UPRIGHT = {
 def frame(image: bytes, longest: int, *, mirrored: bool = False) -> Picture:
     """Return a filmed frame as BGR uint8 (height, width, 3), at most `longest` px, never mirrored.
 
-    Raises BadImage: over 1 MB or 4 MP, neither JPEG nor PNG, no camera's shape, or cut off.
+    Raises BadImage: over 1 MB or 4 MP, neither JPEG nor PNG, an impossible shape, or truncated.
     """
     _check_bytes(image, FRAME_BYTES)
     picture = _shrunk(_decoded(image, FRAME_PIXELS, longest), longest)
@@ -71,7 +71,7 @@ def _decoded(image: bytes, most_pixels: int, longest: int) -> Picture:
 
 
 def _check_shape(width: int, height: int, most_pixels: int) -> None:
-    """Raise BadImage for sizes that no usable picture has."""
+    """Raise BadImage for a size outside the limits."""
     if width * height > most_pixels:
         raise BadImage("too_many_pixels")
     if min(width, height) < LEAST_SIDE or max(width, height) > MOST_ASPECT * min(width, height):
@@ -79,7 +79,7 @@ def _check_shape(width: int, height: int, most_pixels: int) -> None:
 
 
 def _loaded(stored: Essence, longest: int) -> Image.Image:
-    """Return the pixels, at least `longest` px on the longer side where there were as many."""
+    """Return the pixels, reduced while decoding but not below `longest` px on the longer side."""
     with Image.open(io.BytesIO(stored.image), formats=FORMATS) as opened:
         if opened.size != (stored.width, stored.height) or opened.mode not in MODES:
             raise BadImage("not_an_image")
@@ -90,7 +90,7 @@ def _loaded(stored: Essence, longest: int) -> Image.Image:
 
 
 def _reduced(opened: Image.Image, longest: int) -> Image.Image:
-    """Return a picture that is cheap to convert: a large one at a whole fraction of its size."""
+    """Return the picture reduced by a whole factor, which makes converting it cheap."""
     factor = max(opened.size) // longest
     if factor < 2:
         return opened.copy()

@@ -35,9 +35,9 @@ class Detector:
         self._net = cv2.FaceDetectorYN.create(str(weights.file), "", (LONGEST, LONGEST), CONFIDENCE, NMS, 50)
 
     def faces(self, picture: Picture) -> list[Face]:
-        """Return the faces that matter, the largest first.
+        """Return the faces, the largest first.
 
-        A face less than half as high as the largest stands behind and does not matter.
+        A face less than half as high as the largest is in the background and left out.
         """
         height, width = picture.shape[:2]
         scale = min(1.0, LONGEST / max(height, width))
@@ -54,7 +54,7 @@ class Detector:
 
 
 def _face(row: Vector, scale: float) -> Face:
-    """Return a row of YuNet in the picture's own pixels."""
+    """Return a face of YuNet's output in the px of the full picture."""
     x, y, width, height = (float(value) / scale for value in row[:4])
     return Face(
         (x, y, width, height), np.asarray(row[4:14], np.float32).reshape(5, 2) / scale, float(row[14])

@@ -1,4 +1,4 @@
-"""What of a picture is kept to compare later frames with: a perceptual hash and a small grey copy."""
+"""Perceptual hash and thumbnail of a frame, kept to compare later frames with."""
 
 import base64
 
@@ -32,8 +32,8 @@ def thumbnail(picture: Picture, box: Box) -> str:
 def difference(picture: Picture, box: Box, earlier: str) -> float:
     """Return the mean grey difference (0–255) between a box of this frame and an earlier thumbnail of it.
 
-    From frame to frame of the films at hand a living face differs by 0.7 and more at 10 a second (by 0.4
-    at less than half the light), a still photo with sensor noise and fresh JPEG errors by 0.25.
+    Measured between neighbouring frames at 10 a second: a living face 0.7 and more (0.4 at less than half
+    the light), a still photo with sensor noise and JPEG errors 0.25.
     """
     before = np.frombuffer(base64.b64decode(earlier), np.uint8).astype(np.float32)
     return float(np.abs(_grey(picture, box).reshape(-1).astype(np.float32) - before).mean())

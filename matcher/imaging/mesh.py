@@ -28,7 +28,7 @@ NOSE_TIP = 1
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What the mesh tells; units as in Observation."""
+    """Pose and expression of one face; units as in Observation."""
 
     yaw: float
     pitch: float
@@ -62,7 +62,7 @@ class Mesh:
         return self._kernel.engine
 
     def read(self, picture: Picture, face: Face) -> Reading:
-        """Return what the mesh tells of one face.
+        """Return expression, landmarks, signs of cover and colour of one face.
 
         Its landmarks align a face for embedding far better than the detector's own (decision 0028).
         """

@@ -1,4 +1,4 @@
-"""What is wrong with a frame or a photo, the most useful thing first (ISO/IEC 29794-5 components)."""
+"""Quality of a frame or photo (ISO/IEC 29794-5 components), and the hint that helps most."""
 
 import math
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Limits:
 
     `smallest` and `largest` face height over picture height; `eyes` least distance between the
     eyes in px; `sharp` least variance of the Laplacian at 112 px; `turned` most yaw or pitch off
-    the camera in degrees, None where turning is what was asked for; `covered` whether mouth, eyes and
-    forehead must be free.
+    the camera in degrees, None where the subject is asked to turn; `covered` whether a covered
+    face is refused.
     """
 
     smallest: float
@@ -37,7 +37,7 @@ MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None,
 EVIDENCE = Limits(smallest=0.18, largest=0.97, eyes=28.0, sharp=12.0, turned=None, covered=True)
 PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0, covered=True)
 DARK, BRIGHT = 35.0, 235.0
-# Pixels below and above are lost (the ranges ISO/IEC 29794-5 counts for exposure).
+# Pixels below and above count as under- and over-exposed (the ranges ISO/IEC 29794-5 counts for exposure).
 LOST_DARK, LOST_BRIGHT = 25, 247
 # Where a face that looks at the camera counts as covered; measured by `python -m scripts.evaluate quality`.
 FRONTAL = 25.0
@@ -53,7 +53,8 @@ class Quality:
     """The measured components of one face.
 
     `size` face height over picture height; `inter_eye_px` px; `brightness` mean grey 0–255; `dark` and
-    `bright` shares of lost pixels; `even` the darker half's mean over the brighter half's (left and right);
+    `bright` the shares of under- and over-exposed pixels; `even` the mean of the darker half (left or right)
+    over that of the brighter;
     `sharpness` variance of the Laplacian at 112 px; `sureness` the detector's confidence, 0–1.
     """
 

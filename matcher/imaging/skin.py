@@ -1,19 +1,19 @@
-"""The colour of a face, for the answer to the screen's colours."""
+"""The mean colour of a face, for its response to the screen's colours."""
 
 import cv2
 import numpy as np
 
 from matcher.protocol import Picture, Vector
 
-# Of the way from the face's middle to its outline, so that no hair and no background is counted.
+# The outline is shrunk to this share, so that neither hair nor background is counted.
 INSIDE = 0.92
 
 
 def colour(crop: Picture, points: Vector) -> tuple[float, float, float]:
     """Return mean red, green and blue (0–255, as encoded) inside the outline of a mesh's points (n, 2).
 
-    A light that changes multiplies every pixel's value alike, so the mean of encoded values serves as well
-    as that of linear light; on real film it is steadier than patches of cheek and forehead (decision 0014).
+    A change of light multiplies every pixel alike, so the mean of gamma-encoded values serves as well as
+    that of linear light; on real film it is steadier than patches of cheek and forehead (decision 0014).
     """
     flat = np.asarray(points[:, :2], np.float32)
     outline = cv2.convexHull(flat.mean(axis=0) + INSIDE * (flat - flat.mean(axis=0)))

@@ -1,4 +1,4 @@
-"""Straight lines around a face: the frame of a screen, or of a film's window on it."""
+"""Detect straight lines around a face: the bezel of a screen or the frame of a window on it."""
 
 import cv2
 import numpy as np

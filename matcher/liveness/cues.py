@@ -1,4 +1,4 @@
-"""What the evidence frames say together of a picture instead of a face. Pure."""
+"""Cues of a presentation attack over all evidence frames. Pure."""
 
 from collections.abc import Sequence
 from statistics import median

@@ -1,4 +1,4 @@
-"""Whether the frames are one unbroken film: facts only, the policy judges them."""
+"""Timing of a capture's frames: gaps, repetition, standstill and loops."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def create_app() -> "Flask":
     """Return the service with the environment's settings, for gunicorn."""
-    # Imported late: a process that only speaks to the service must not load the engines.
+    # Imported late: clients import this package and must not load the engines.
     from matcher.service import app  # noqa: PLC0415
 
     return app.create_app()

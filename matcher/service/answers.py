@@ -1,4 +1,4 @@
-"""Whether a service's answer can be believed: what can be recomputed is, the rest must be possible."""
+"""Check a service's answers: recompute what can be recomputed, and bound the rest."""
 
 import math
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _same_actions(examination: Examination, motion: Sequence[Observation], given
 
 
 def _alike(given: ColourResponse | PadCues, expected: ColourResponse | PadCues) -> bool:
-    """Tell whether facts are those computed here; another machine may round otherwise."""
+    """Tell whether facts equal those computed here, up to rounding."""
     return all(
         isinstance(told, float) and math.isclose(told, value, abs_tol=CLOSE)
         if isinstance(value, float)
@@ -75,7 +75,7 @@ def _alike(given: ColourResponse | PadCues, expected: ColourResponse | PadCues) 
 
 
 def _possible(given: Report, has_references: bool) -> bool:
-    """Tell whether every score is one an engine can give, and missing where nothing was compared."""
+    """Tell whether every score is in its range, and None where nothing was compared."""
     score, relative = given.comparison.score, given.cohort.best
     cosines = (score, relative, given.comparison.sface, *_likenesses(given))
     pads = (given.pad.score, given.pad.lowest)

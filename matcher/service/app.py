@@ -1,7 +1,7 @@
 """The matcher as a service of its own: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`.
 
 POST /observe, /examine and /enrol are signed (see `signing`); GET /health and /metrics are for operators.
-Every request is a pure question: asked twice it has the same answer, so a client may always ask again.
+Requests change nothing: a client may repeat any of them.
 """
 
 import os
@@ -59,7 +59,7 @@ def _loaded(settings: ServiceSettings) -> LocalMatcher:
 
 
 class RequestGate:
-    """Takes requests, checks them, lets so many wait and no more, and signs the answers."""
+    """Checks requests, limits how many wait, and signs the answers."""
 
     def __init__(self, settings: ServiceSettings, matcher: Matcher, clock: Callable[[], float]) -> None:
         self._secret = settings.matcher_secret.get_secret_value().encode()

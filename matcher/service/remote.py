@@ -1,4 +1,4 @@
-"""The matcher behind HTTP: the same questions, the same answers, or MatcherUnavailable."""
+"""The client of the matcher service."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ class Patience:
 
 
 class RemoteMatcher:
-    """Speaks to `matcher.service`; `new_id` names each question, never two alike.
+    """Speaks to `matcher.service`; `new_id` returns a new request id each time.
 
     A refused connection and a full queue are tried once more. A service that is silent or slow, or whose
     answer is truncated, malformed or cannot be true, is MatcherUnavailable: no pass, no counted try.
@@ -42,7 +42,7 @@ class RemoteMatcher:
         clock: Callable[[], float] = time.time,
     ) -> None:
         limits = httpx.Timeout(patience.within_s, connect=CONNECT_S)
-        # The service is beside us: a proxy from the environment has no business here.
+        # The service is on our own network: ignore proxies from the environment.
         self._client = httpx.Client(base_url=url, timeout=limits, trust_env=False)
         self._secret, self._new_id = secret, new_id
         self._patience, self._clock = patience, clock
@@ -76,7 +76,7 @@ class RemoteMatcher:
         self._client.close()
 
     def _ask(self, path: str, body: bytes) -> bytes:
-        """Return the body of the service's answer, signed by it for this very question."""
+        """Return the body of the service's answer, after checking that it is signed for this request."""
         request_id = self._new_id()
         status, signature, answer = self._sent(path, request_id, body)
         expected = signing.sign_answer(self._secret, request_id, body, status, answer)
@@ -90,7 +90,7 @@ class RemoteMatcher:
         raise MatcherUnavailable(f"the service answered {status}")
 
     def _sent(self, path: str, request_id: str, body: bytes) -> tuple[int, str, bytes]:
-        """Return status, signature and body of the answer; once more if nobody took the question."""
+        """Return status, signature and body of the answer; a refused request is sent once more."""
         for last in (False, True):
             try:
                 status, signature, answer = self._exchanged(path, request_id, body)

@@ -1,4 +1,4 @@
-"""What the service takes from the environment, and how its start ends when something is missing."""
+"""The service's settings from the environment."""
 
 import sys
 from pathlib import Path
@@ -44,6 +44,6 @@ def settings_or_exit() -> ServiceSettings:
 
 
 def cannot_start(why: str) -> NoReturn:
-    """End the start in one sentence, and gunicorn with it instead of one worker after the other."""
+    """End gunicorn with one sentence on stderr, instead of letting it restart failing workers."""
     sys.stderr.write(f"cannot start: {why}\n")
     sys.exit(Arbiter.WORKER_BOOT_ERROR)

@@ -1,7 +1,7 @@
-"""How requests and answers are signed, with HMAC-SHA256.
+"""Sign requests and answers with HMAC-SHA256.
 
 A request's signature covers method, path, id, time and body; an answer's covers the request's id and body,
-the status and its own body. A truncated, mixed-up, replayed or forged answer is thus never taken for one.
+the status and its own body. A truncated, mismatched, replayed or forged answer is therefore refused.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import hmac
 ID = "X-Matcher-Id"
 TIME = "X-Matcher-Time"
 SIGNATURE = "X-Matcher-Signature"
-# A request's time may differ by this from the service's clock.
+# How much a request's time may differ from the service's clock.
 WINDOW_S = 60
 
 

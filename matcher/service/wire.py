@@ -1,7 +1,7 @@
-"""What the matcher's service and its client say to each other: JSON, bytes in base64.
+"""The bodies of the matcher service's requests and answers: strict JSON, bytes in base64.
 
-Whatever is not of its shape (a missing or unknown field, another type, a number that is not finite, a list
-too long) is Malformed: there is nothing to guess.
+A missing or unknown field, a wrong type, a number that is not finite and a list that is too long are
+Malformed.
 """
 
 import re
@@ -23,14 +23,14 @@ STRICT = ConfigDict(
     allow_inf_nan=False,
     ser_json_bytes="base64",
     val_json_bytes="base64",
-    # Said as it is, and refused by whoever reads it: a score that is none must not become "not measured".
+    # Written as NaN, which the reader refuses; null would be read as "not measured".
     ser_json_inf_nan="constants",
 )
 Value = TypeVar("Value")
 
 
 class Malformed(ValueError):
-    """Not what this wire carries."""
+    """The body does not have the shape it must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Shape(Generic[Value]):
         self._adapter, self._exclude_none = TypeAdapter(kind), exclude_none
 
     def read(self, body: bytes) -> Value:
-        """Return what a body says; raises Malformed."""
+        """Return the value of a body; raises Malformed."""
         try:
             return self._adapter.validate_json(body)
         except ValidationError as error:
@@ -109,7 +109,7 @@ class Shape(Generic[Value]):
             raise Malformed(f"{place}: {first['type']}" if place else first["type"]) from None
 
     def write(self, value: Value) -> bytes:
-        """Return the body that says a value."""
+        """Return the body of a value."""
         return self._adapter.dump_json(value, exclude_none=self._exclude_none, warnings=False)
 
 
@@ -120,7 +120,7 @@ REFUSED = Shape(Refusal, exclude_none=True)
 
 
 def check(examination: Examination, known_actions: Sequence[str]) -> None:
-    """Refuse what is too much, an unknown action or an impossible colour; raises Malformed."""
+    """Check limits, action names and colours of an examination; raises Malformed."""
     for name, values, most in (
         ("actions", examination.actions, MOST_TEMPLATES),
         ("observations", examination.observations, MOST_OBSERVATIONS),

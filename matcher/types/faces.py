@@ -44,7 +44,7 @@ TEMPLATE = TypeAdapter(Template)
 class PhotoQuality:
     """Components of ISO/IEC 29794-5 for the largest face of a photo, as measured.
 
-    Shares and tellings (0 or 1) are 0–1, `inter_eye_distance` px, `head_size` the face's height over the
+    Shares and yes-or-no values are 0–1, `inter_eye_distance` px, `head_size` the face's height over the
     picture's, `luminance_mean` 0–255, `sharpness` the variance of the Laplacian at 112 px, poses degrees,
     `eyes_open` the eye aspect ratio.
     """
