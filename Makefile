@@ -16,7 +16,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load fuzz demo serve test lint format lock clean node browser mono phone
+.PHONY: help setup setup-dev weights bench load fuzz demo serve test quick lint format lock clean node browser mono phone
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,21 +72,27 @@ phone: setup node ## Hold a phone in the browser: http://127.0.0.1:8002, beside 
 	@PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone
 	$(BIN)/python -m scripts.phone
 
+# Rules, pictures and the shape of the code: no face models, no PostgreSQL, no browser, no process.
+QUICK := tests/architecture tests/models/domain tests/matcher
+quick: $(SETUP_DEV) ## Run the pure and unit tests alone (within a minute)
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q \
+		-m "not models and not postgres and not browser and not slow" $(QUICK)
+
 # What drives the browser runs by itself: one set of servers, films and browsers, and the machine to themselves.
-test: lint ## Check style, types and imports, then run every test with coverage
+test: setup-dev lint ## Check style, types and imports, then run every test with coverage
 	@rm -f out/browser.txt
 	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-report=
 	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=term
 	@cat out/browser.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
 
-lint: setup-dev ## Check style, types and the direction of imports
+lint: $(SETUP_DEV) ## Check style, types and the direction of imports
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: setup-dev ## Put the code into the one format
+format: $(SETUP_DEV) ## Put the code into the one format
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 

@@ -19,9 +19,27 @@ if TYPE_CHECKING:
     from tests.support.world import World
 
 # Two shared cores: a slow example is no defect, so there is no deadline per example.
-settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+TOO_SLOW = [HealthCheck.too_slow]
+settings.register_profile("ci", deadline=None, suppress_health_check=TOO_SLOW, max_examples=100)
+settings.register_profile(
+    "quick", deadline=None, suppress_health_check=TOO_SLOW, max_examples=15, stateful_step_count=15
+)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+# Whoever asks for one of these loads the face models.
+ON_MODELS = frozenset({"matcher", "populated", "world", "installed"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the face models or a PostgreSQL server, so that `make quick` can leave it out."""
+    for item in items:
+        fixtures = frozenset(getattr(item, "fixturenames", ()))
+        if fixtures & ON_MODELS:
+            item.add_marker("models")
+        if "postgres" in fixtures:
+            item.add_marker("postgres")
 
 
 @pytest.fixture(scope="session")

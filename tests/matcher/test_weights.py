@@ -38,6 +38,7 @@ def guarded() -> LocalMatcher:
     return LocalMatcher(1, shared("models"))
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(
     ("film", "low", "high"), [("bona_fide.mp4", 0.9, 1.0), ("screen_replay.mp4", 0.0, 0.1)]
 )

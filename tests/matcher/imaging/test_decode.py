@@ -34,10 +34,12 @@ def outcome(image: bytes) -> str:
     return "ok"
 
 
+@pytest.mark.slow
 def test_every_flavour_is_read(seeds: dict[str, bytes]) -> None:
     assert {name: outcome(image) for name, image in seeds.items()} == dict.fromkeys(seeds, "ok")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -50,16 +52,19 @@ def test_a_bomb_is_refused_or_does_not_go_off(bombs: dict[str, bytes], name: str
     assert outcome(bombs[name]) == expected
 
 
+@pytest.mark.slow
 def test_no_metadata_reaches_the_decoder(bombs: dict[str, bytes]) -> None:
     for name in ("iccp", "ztxt", "itxt", "text", "exif"):
         assert len(essence(bombs[name]).image) < 1000, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "16", "progressive", "cmyk"])
 def test_the_largest_photos_are_read(bombs: dict[str, bytes], mode: str) -> None:
     assert max(decode.photo(bombs[f"photo-{mode}"]).shape) == 1280
 
 
+@pytest.mark.slow
 def test_broken_and_spoilt_pictures_are_refused_and_nothing_else(seeds: dict[str, bytes]) -> None:
     made = corpus.broken(seeds)
     chance = np.random.default_rng(7)
