@@ -1,22 +1,20 @@
-"""Bringing insured persons, their photos and their families into the directory."""
+"""Bringing insured persons and their photos into the directory."""
 
-import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.directory import references
+from api.directory.gallery import Gallery
 from api.ports import Ports
-from matcher.errors import BadImage
 from models import tables
-from models.domain.errors import Invalid
-from models.domain.identity import idnumber
+from models.domain.errors import Conflict, Invalid
+from models.domain.identity import idnumber, names
 from models.domain.identity.idnumber import IdNumber, IdType
-from models.domain.person import Network, Proof
-
-PHOTOS_KEPT = 3
+from models.domain.person import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """An entry whose name and number have been read."""
+
+    entry: Entry
+    name: str
+    number: IdNumber
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     """What became of a line: the person, whether they are new, and the verdict on the photo."""
 
@@ -43,41 +50,87 @@ class Enrolled:
 def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
     """Create or update a person; the same photo again adds nothing.
 
-    The verdict on the photo is `ok`, `unchanged`, `none`, `withdrawn`, or what is wrong with it.
-    Raises Invalid `id_number_invalid` or `birth_mismatch`.
+    The verdict on the photo is `ok`, `unchanged`, `none`, `withdrawn`, `held`, `refused_before` or what is
+    wrong with it. Raises Invalid `id_number_invalid`, `name_invalid` or `birth_mismatch`, and Conflict
+    `name_conflict` where the number is on record under another name.
     """
+    known = read(ports, entry)
+    with ports.database.transaction() as db:
+        row, is_new = record(ports, db, known, found(ports, db, [known.number]).get(known.number.key))
+        if row is None:
+            raise Conflict("the number is on record under another name", code="name_conflict")
+        person_id, withdrawn = row.id, has_withdrawn(db, row)
+    if photo is None or withdrawn:
+        return Enrolled(person_id, is_new, "withdrawn" if withdrawn else "none")
+    import_id = ports.new_id("imp")
+    verdict = references.offer(ports, person_id, photo, import_id)
+    done = references.settle(ports, Gallery(ports), import_id).values()
+    return Enrolled(person_id, is_new, next((one.verdict for one in done), verdict))
+
+
+def read(ports: Ports, entry: Entry) -> Known:
+    """Return an entry with its name and number as they are stored; raises Invalid."""
+    name = names.taken(entry.name)
     number = idnumber.parse(entry.id_type, entry.id_number, ports.today())
     if entry.birth and number.birth and entry.birth != number.birth:
         raise Invalid("the birth date is not the document's", code="birth_mismatch")
-    with ports.database.transaction() as db:
-        row, is_new = _person(ports, db, number, entry)
-        if entry.openid:
-            _bind(ports, db, row.id, entry.openid)
-        withdrawn = db.get(tables.Tombstone, row.id_index) is not None
-    if photo is None or withdrawn:
-        return Enrolled(row.id, is_new, "withdrawn" if withdrawn else "none")
-    return Enrolled(row.id, is_new, _photo(ports, row.id, photo))
+    return Known(entry, name, number)
 
 
-def _person(ports: Ports, db: Session, number: IdNumber, entry: Entry) -> tuple[tables.Person, bool]:
-    """Return the row of the person, created or brought up to date."""
-    index = ports.vault.index("id_number", number.key)
-    row = db.scalar(select(tables.Person).where(tables.Person.id_index == index))
+def found(ports: Ports, db: Session, numbers: Sequence[IdNumber]) -> dict[str, tables.Person]:
+    """Return the persons on record by the key of their number."""
+    places = {ports.vault.index("id_number", key): one.key for one in numbers for key in reversed(one.keys)}
+    rows = db.scalars(select(tables.Person).where(tables.Person.id_index.in_(places)))
+    # The index that stands today comes last and so wins.
+    current = {ports.vault.index("id_number", one.key) for one in numbers}
+    return {places[row.id_index]: row for row in sorted(rows, key=lambda row: row.id_index in current)}
+
+
+def has_withdrawn(db: Session, row: tables.Person) -> bool:
+    """Tell whether somebody's face must not come back."""
+    return db.get(tables.Tombstone, row.id_index) is not None
+
+
+def name_of(ports: Ports, row: tables.Person) -> str:
+    """Return somebody's name as it is stored."""
+    return ports.vault.text(f"person.name:{row.id}", row.name)
+
+
+def record(
+    ports: Ports, db: Session, known: Known, row: tables.Person | None, check: bool = False
+) -> tuple[tables.Person | None, bool]:
+    """Create the person or bring the row up to date; None where the number is another name's.
+
+    With `check` nothing is written: somebody new gets a row that is kept nowhere.
+    """
+    if row is not None and not names.same(name_of(ports, row), known.name):
+        return None, False
     is_new = row is None
-    if row is None:
-        person_id = ports.new_id("per")
-        row = tables.Person(
-            id=person_id,
-            id_type=number.id_type,
-            id_number=ports.vault.seal(f"person.id_number:{person_id}", number.number),
-            id_index=index,
-            created_at=ports.now(),
-        )
+    row = row or _created(ports, known)
+    if check:
+        return row, is_new
+    if is_new:
         db.add(row)
-    row.name = ports.vault.seal(f"person.name:{row.id}", entry.name)
-    row.sex, row.birth = entry.sex or number.sex, entry.birth or number.birth
-    db.flush()
+    elif name_of(ports, row) != known.name:
+        row.name = ports.vault.seal(f"person.name:{row.id}", known.name)
+    row.sex = known.entry.sex or known.number.sex or row.sex
+    row.birth = known.entry.birth or known.number.birth or row.birth
+    if known.entry.openid:
+        db.flush()
+        _bind(ports, db, row.id, known.entry.openid)
     return row, is_new
+
+
+def _created(ports: Ports, known: Known) -> tables.Person:
+    person_id = ports.new_id("per")
+    return tables.Person(
+        id=person_id,
+        id_type=known.number.id_type,
+        id_number=ports.vault.seal(f"person.id_number:{person_id}", known.number.number),
+        id_index=ports.vault.index("id_number", known.number.key),
+        name=ports.vault.seal(f"person.name:{person_id}", known.name),
+        created_at=ports.now(),
+    )
 
 
 def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
@@ -103,82 +156,3 @@ def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
                 created_at=ports.now(),
             )
         )
-
-
-def _photo(ports: Ports, person_id: str, photo: bytes) -> str:
-    """Make a photo the person's newest reference and return the verdict on it."""
-    sha256 = hashlib.sha256(photo).hexdigest()
-    with ports.database.reading() as db:
-        if any(row.photo_sha256 == sha256 for row in _references(db, person_id)):
-            return "unchanged"
-    try:
-        enrolment = ports.matcher.enrol(photo)
-    except BadImage as error:
-        return error.reason
-    if enrolment.verdict != "ok":
-        return enrolment.verdict
-    row_id = ports.new_id("enr")
-    key = f"photos/{row_id}"
-    ports.objects.put(key, photo)
-    templates = json.dumps([template.to_json() for template in enrolment.templates])
-    with ports.database.transaction() as db:
-        db.add(
-            tables.Enrolment(
-                id=row_id,
-                person_id=person_id,
-                photo_key=key,
-                photo_sha256=sha256,
-                templates=ports.vault.seal(f"enrolment.templates:{row_id}", templates),
-                created_at=ports.now(),
-            )
-        )
-        db.flush()
-        surplus = _references(db, person_id)[PHOTOS_KEPT:]
-        for old in surplus:
-            old.revoked_at, old.templates = ports.now(), b""
-    ports.objects.delete([old.photo_key for old in surplus])
-    return "ok"
-
-
-def _references(db: Session, person_id: str) -> list[tables.Enrolment]:
-    """Return the person's references in use, newest first."""
-    mine = select(tables.Enrolment).where(tables.Enrolment.person_id == person_id)
-    in_use = mine.where(tables.Enrolment.revoked_at.is_(None))
-    return list(db.scalars(in_use.order_by(tables.Enrolment.created_at.desc(), tables.Enrolment.id)))
-
-
-def link(ports: Ports, numbers: tuple[str, str], network: Network, relation: str) -> bool:
-    """Put the second person into the first one's network; tell whether anything changed.
-
-    Raises Invalid `person_not_found` when either number is unknown.
-    """
-    with ports.database.transaction() as db:
-        person_id, relative_id = (_known(ports, db, number) for number in numbers)
-        if person_id == relative_id:
-            raise Invalid("nobody is their own relative", code="link_invalid")
-        row = db.scalar(
-            select(tables.FamilyLink).where(
-                tables.FamilyLink.person_id == person_id, tables.FamilyLink.relative_id == relative_id
-            )
-        )
-        if row is not None and (row.network, row.relation) == (network, relation):
-            return False
-        if row is None:
-            row = tables.FamilyLink(id=ports.new_id("fam"), person_id=person_id, relative_id=relative_id)
-            db.add(row)
-        row.network, row.relation = network, relation
-        return True
-
-
-def _known(ports: Ports, db: Session, text: str) -> str:
-    """Return the id of the person with this number, of whatever kind the document is."""
-    for id_type in IdType:
-        try:
-            number = idnumber.parse(id_type, text, ports.today())
-        except Invalid:
-            continue
-        index = ports.vault.index("id_number", number.key)
-        found = db.scalar(select(tables.Person.id).where(tables.Person.id_index == index))
-        if found is not None:
-            return found
-    raise Invalid("no such person", code="person_not_found")

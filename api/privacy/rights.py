@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.kept_frames import forget_frames
 from api.contacts import credits
+from api.directory.references import forget_held
 from api.ports import Ports
 from api.verification import case as cases
 from models import tables
@@ -169,6 +170,7 @@ def erase(ports: Ports, user: User) -> None:
         for enrolment in _enrolments(db, person_id):
             photos.append(enrolment.photo_key)
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
+        photos += forget_held(ports, db, person_id)
         mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
         _unlink_scores(db, list(db.scalars(mine)))
         _unbind_everybody(ports, db, person_id)

@@ -7,7 +7,7 @@ from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.institution import Institution, Staff
 from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss
-from models.tables.person import Binding, Consent, Enrolment, FamilyLink, Person, Tombstone
+from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.verification import Redemption, Verification
@@ -30,6 +30,7 @@ __all__ = [
     "FamilyLink",
     "Frame",
     "GuessTally",
+    "HeldPhoto",
     "Idempotency",
     "Institution",
     "Miss",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
 from models.domain.attempt import Channel
+from models.domain.identity.held import HeldReason, HeldState
 from models.domain.identity.idnumber import IdType
 from models.domain.person import Network, Proof
 
@@ -45,10 +46,33 @@ class Enrolment(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     photo_key: Mapped[str] = mapped_column(String(128))
-    photo_sha256: Mapped[str] = mapped_column(String(64))
+    photo_sha256: Mapped[str] = mapped_column(String(64), index=True)
     templates: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+
+
+class HeldPhoto(Base):
+    """A reference that nobody may be compared with until a named operator has looked at it.
+
+    A decided row keeps who decided and why; its templates are gone.
+    """
+
+    __tablename__ = "held_photo"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    import_id: Mapped[str] = mapped_column(String(32), index=True)
+    photo_key: Mapped[str] = mapped_column(String(128))
+    photo_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    templates: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[HeldState] = mapped_column(word(HeldState), index=True)
+    reason: Mapped[HeldReason | None] = mapped_column(word(HeldReason))
+    other_ids: Mapped[list[str]]
+    twins: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Binding(Base):

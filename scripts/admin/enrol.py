@@ -1,11 +1,9 @@
-"""`yibao enrol`: import persons and photos."""
+"""`yibao enrol`: import persons and photos, and decide about the photos that wait."""
 
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,171 +11,139 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from api.admin import enrolment
-from api.admin.enrolment import Entry
+from api.admin import import_words, review_page, sheets
+from api.admin.importing import Import
+from api.admin.lines import Verdict
+from api.admin.photo_folder import PhotoFolder
+from api.directory import held
+from api.directory.held import Ruling
 from api.ports import Ports
-from models.domain.errors import Refusal
-from models.domain.identity.idnumber import IdType
-from models.domain.person import Network, mask
 from scripts.admin import shell, terminal
 
 PEOPLE = ("name", "id_type", "id_number", "sex", "birth", "photo", "openid")
-LINKS = ("id_number", "relative_id_number", "network", "relation")
-Line = tuple[str, int, dict[str, str]]
-FINE = ("ok", "unchanged", "none", "linked")
-SAY = {
-    "ok": "照片可用",
-    "unchanged": "照片未变",
-    "none": "没有照片",
-    "linked": "关系已记录",
-    "withdrawn": "本人已撤回，不再导入照片",
-    "photo_missing": "找不到照片文件",
-    "no_face": "照片中没有人脸",
-    "two_faces": "照片中不止一张人脸",
-    "too_dark": "照片太暗",
-    "too_bright": "照片太亮",
-    "too_far": "人脸太小",
-    "too_close": "人脸太大",
-    "blurred": "照片模糊",
-    "covered": "人脸被遮挡",
-    "turned": "不是正面",
-    "truncated": "照片文件不完整",
-    "not_an_image": "不是 JPEG 或 PNG 照片",
-    "too_many_bytes": "照片文件太大",
-    "too_many_pixels": "照片尺寸太大",
-    "id_number_invalid": "证件号有误",
-    "birth_mismatch": "出生日期与证件号不符",
-    "person_not_found": "名单中没有此人",
-    "row_unreadable": "这一行缺列或有误",
-}
+LINKS = ("id_number", "id_type", "relative_id_number", "relative_id_type", "network", "relation")
+REVIEW_PAGE = Path("待审核照片.html")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one line."""
-
-    file: str
-    line: int
-    who: str
-    verdict: str
-
-
-def _file(text: str, *, required: bool = False) -> Any:
-    return {"type": click.Path(path_type=Path), "required": required, "help": text}
+def _file(text: str) -> Any:
+    return {"type": click.Path(path_type=Path), "help": text}
 
 
 @click.command(cls=shell.Command)
-@click.option("--people", **_file(f"CSV: {','.join(PEOPLE)}", required=True))
-@click.option("--links", **_file(f"CSV: {','.join(LINKS)}"))
-@click.option("--photos", **_file("照片所在文件夹 / folder the photo column refers to", required=True))
+@click.option("--people", **_file(f"CSV / .xlsx: {','.join(PEOPLE)}"))
+@click.option("--links", **_file(f"CSV / .xlsx: {','.join(LINKS)}"))
+@click.option("--photos", **_file("照片所在文件夹 / folder the photo column refers to"))
+@click.option("--check", is_flag=True, help="只检查，不写入 / say what would happen and write nothing")
+@click.option("--report", **_file("每行结论另存为 CSV / write a verdict for every row to this CSV"))
+@click.option(
+    "--review",
+    is_flag=False,
+    flag_value=REVIEW_PAGE,
+    **_file("列出待审核照片并写成网页 / list held photos and write them to a page"),
+)
+@click.option("--accept", metavar="ID", help="待审核照片是本人的 / a held photo is this person's")
+@click.option("--refuse", metavar="ID", help="待审核照片不是本人的 / a held photo is not this person's")
+@click.option("--twins", is_flag=True, help="两人确实长得像 / both are right: they look alike")
+@click.option("--by", default="", help="谁决定 / who decides")
+@click.option("--why", default="", help="为什么 / why")
 @shell.as_json
 @shell.on_ports
-def enrol(ports: Ports, people: Path, links: Path | None, photos: Path, as_json: bool) -> None:
-    """导入人员、照片和家庭关系；有未导入的行时退出码为 1 / import persons, photos and families.
+def enrol(ports: Ports, **given: Any) -> None:
+    """导入人员、照片和家庭关系；有未导入或待审核的行时退出码为 1 / import persons, photos and families.
 
-    可重复导入 / The import may be repeated. Exits 1 when a line was refused.
+    可重复导入 / The import may be repeated. Exits 1 when a row was refused or its photo is held.
     """
-    persons = _rows(people, PEOPLE)
-    families = _rows(links, LINKS) if links else []
-    verdicts = [_person(ports, row, photos) for row in _shown(persons, "导入人员与照片")]
-    verdicts += [_link(ports, row) for row in _shown(families, "导入家庭关系")]
-    if as_json:
-        terminal.document([asdict(one) for one in verdicts])
+    if given["review"] is not None:
+        _review(ports, given["review"], given["as_json"])
+    elif given["accept"] or given["refuse"]:
+        _decide(ports, given)
+    elif given["people"] is None or given["photos"] is None:
+        raise click.UsageError("请给出 --people 和 --photos，或 --review、--accept、--refuse")
     else:
-        report(verdicts)
-    sys.exit(any(one.verdict not in FINE for one in verdicts))
+        verdicts = imported(ports, given)
+        _tell(verdicts, given["as_json"])
+        if given["report"] is not None:
+            _write(given["report"], verdicts)
+        sys.exit(any(one.code not in import_words.FINE for one in verdicts))
 
 
-def _shown(lines: list[Line], what: str) -> Iterable[Line]:
-    """Yield the lines while a bar on the terminal tells how far they are."""
-    return track(lines, what, console=Console(stderr=True))
+def imported(ports: Ports, given: dict[str, Any]) -> list[Verdict]:
+    """Import the files; return a verdict for every row."""
+    people = sheets.read(given["people"], PEOPLE)
+    links = sheets.read(given["links"], LINKS) if given["links"] else None
+    run = Import(ports, PhotoFolder(given["photos"]), given["check"], _shown)
+    verdicts = run.people(people)
+    return verdicts + (list(run.links(links)) if links else [])
 
 
-def _rows(file: Path, columns: tuple[str, ...]) -> list[Line]:
-    """Return (file, line, row) for each line of a CSV in UTF-8; end the command if it is not one."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            missing = [name for name in columns if name not in (reader.fieldnames or [])]
-            if missing:
-                sys.exit(f"{file}: the first line must name the columns {','.join(columns)}")
-            return [(file.name, reader.line_num, _trimmed(row)) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        sys.exit(f"{file} cannot be read as CSV in UTF-8: {error}")
+def _shown(rows: Sequence[Any], what: str) -> Iterable[Any]:
+    """Yield the rows while a bar on the terminal tells how far they are."""
+    return track(rows, what, console=Console(stderr=True))
 
 
-def _trimmed(row: dict[str, str]) -> dict[str, str]:
-    return {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+def _review(ports: Ports, page: Path, as_json: bool) -> None:
+    """Print what is held and write the page with the pictures."""
+    waiting = [
+        {
+            "编号": one.held_id,
+            "姓名": one.name,
+            "原因": import_words.conclusion(one.reason or "held"),
+            "与谁相像": list(one.others),
+        }
+        for one in held.waiting(ports)
+    ]
+    if as_json:
+        terminal.document(waiting)
+    else:
+        terminal.table(waiting, "没有待审核的照片")
+    if count := review_page.write(ports, page):
+        click.echo(f"{count} 张照片见 {page}，看完请删除", err=True)
 
 
-def _person(ports: Ports, line: Line, photos: Path) -> Verdict:
-    """Enrol one line."""
-    file, number, row = line
-    try:
-        entry = Entry(
-            name=row["name"],
-            id_type=IdType(row["id_type"] or "resident"),
-            id_number=row["id_number"],
-            sex=row["sex"] or None,
-            birth=date.fromisoformat(row["birth"]) if row["birth"] else None,
-            openid=row["openid"] or None,
-        )
-        if not entry.name:
-            raise ValueError
-    except ValueError:
-        return Verdict(file, number, mask(row["name"]), "row_unreadable")
-    try:
-        photo, missing = _photo(photos, row["photo"])
-        done = enrolment.enrol(ports, entry, photo)
-    except Refusal as refusal:
-        return Verdict(file, number, mask(row["name"]), refusal.code)
-    return Verdict(file, number, mask(entry.name), "photo_missing" if missing else done.photo)
+def _decide(ports: Ports, given: dict[str, Any]) -> None:
+    """Record what somebody decided of a held photo."""
+    held_id = given["accept"] or given["refuse"]
+    ruling = Ruling(bool(given["accept"]), given["by"], given["why"], given["twins"])
+    click.echo(f"{held_id} {held.decide(ports, held_id, ruling)}")
 
 
-def _photo(folder: Path, name: str) -> tuple[bytes | None, bool]:
-    """Return a photo of the folder, and whether one was named that is not there."""
-    if not name:
-        return None, False
-    file = (folder / name).resolve()
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        return None, True
-    return file.read_bytes(), False
+def _tell(verdicts: list[Verdict], as_json: bool) -> None:
+    """Print how many rows came to what, then each that needs somebody."""
+    told = [import_words.told(one) for one in verdicts]
+    if as_json:
+        terminal.document([row | {"verdict": str(one.code)} for row, one in zip(told, verdicts, strict=True)])
+        return
+    counts = Counter(import_words.conclusion(one.code) for one in verdicts)
+    summary = "，".join(f"{words} {count}" for words, count in counts.most_common())
+    _line(f"共 {len(verdicts)} 行：{summary or '没有内容'}")
+    for row, one in zip(told, verdicts, strict=True):
+        if one.code not in import_words.FINE:
+            column = f"“{row['列']}”列" if row["列"] else ""
+            _line(
+                f"{row['文件']} 第 {row['行']} 行{column} {row['姓名或关系']}：{row['结论']}。{row['怎么办']}"
+            )
 
 
-def _link(ports: Ports, line: Line) -> Verdict:
-    """Record one family link."""
-    file, number, row = line
-    try:
-        network = Network(row["network"])
-        if network is Network.SELF or not 1 <= len(row["relation"]) <= 16:
-            raise ValueError
-    except ValueError:
-        return Verdict(file, number, row["relation"], "row_unreadable")
-    try:
-        enrolment.link(ports, (row["id_number"], row["relative_id_number"]), network, row["relation"])
-    except Refusal as refusal:
-        return Verdict(file, number, row["relation"], refusal.code)
-    return Verdict(file, number, row["relation"], "linked")
+def _line(text: str) -> None:
+    """Print a line, what a console of another code page cannot show as a question mark."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    terminal.line(text.encode(encoding, "replace").decode(encoding, "replace"))
 
 
-def report(verdicts: list[Verdict]) -> None:
-    """Print how many lines came to what, then each refused line."""
-    counts = Counter(one.verdict for one in verdicts)
-    summary = "，".join(f"{SAY.get(verdict, verdict)} {count}" for verdict, count in counts.most_common())
-    click.echo(f"共 {len(verdicts)} 行：{summary or '没有内容'}")
-    refused = [one for one in verdicts if one.verdict not in FINE]
-    if refused:
-        click.echo("没有导入或没有照片的行：")
-        terminal.table([_told(one) for one in refused], "")
-
-
-def _told(one: Verdict) -> dict[str, object]:
-    """Return a refused line as the table shows it."""
-    verdict = f"{SAY.get(one.verdict, one.verdict)} ({one.verdict})"
-    return {"文件": one.file, "行": one.line, "姓名或关系": one.who, "结论": verdict}
+def _write(file: Path, verdicts: list[Verdict]) -> None:
+    """Write the report as CSV; a cell that a spreadsheet would run as a formula is kept from it."""
+    told = [import_words.told(one) for one in verdicts]
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        rows = csv.writer(lines)
+        rows.writerow(told[0] if told else [])
+        rows.writerows([f"'{one}" if str(one)[:1] in "=+-@" else one for one in row.values()] for row in told)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Import, print the report and end the process: 0, or 1 when anything was refused."""
+    """Import, print the report and end the process: 0, or 1 when anything was refused or is held."""
     shell.run(enrol, arguments, "python -m scripts.enrol")
     sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

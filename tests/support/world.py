@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from flask.testing import FlaskClient
 
-from api.admin import enrolment, staff
+from api.admin import enrolment, family, staff
 from api.admin import institutions as administration
 from api.admin.enrolment import Entry
 from api.admin.staff import Member
@@ -145,7 +145,7 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
         ids[one.name] = enrolment.enrol(ports, entry, photo).person_id
     for relative in (WIFE, CHILD, FACELESS):
         numbers = (MAN.id_number, relative.id_number)
-        enrolment.link(ports, numbers, Network.FAMILY_SHARE, relative.relation)
+        family.link(ports, numbers, Network.FAMILY_SHARE, relative.relation)
     given = [administration.add_institution(ports, name) for name in ("第一药房", "第二药房")]
     staff.add(ports, given[0].institution_id, Member("收费员", STAFF))
     document = {"ids": ids, "institutions": [[one.institution_id, one.api_key] for one in given]}

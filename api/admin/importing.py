@@ -1,0 +1,195 @@
+"""One import of people, photos and families: every row gets a verdict, and nothing is half known."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.admin import enrolment, family, lines, photo_folder
+from api.admin.enrolment import Known
+from api.admin.lines import Verdict, Wrong
+from api.admin.photo_folder import PhotoFolder
+from api.admin.photos import Photos
+from api.admin.sheets import Row, Sheet
+from api.ports import Ports
+from models.domain.errors import Invalid, Refusal
+from models.domain.identity.names import folded
+from models.domain.person import mask
+
+BATCH = 100
+NEEDED = ("name", "id_number")
+NEEDED_LINKS = ("id_number", "relative_id_number", "network", "relation")
+Progress = Callable[[Sequence[Any], str], Iterable[Any]]
+
+
+@dataclass
+class Line:
+    """One row on its way: whom it describes, where they are on record, and the verdict so far."""
+
+    row: Row
+    known: Known | None = None
+    person_id: str | None = None
+    code: str = ""
+    column: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass
+class Import:
+    """One run over one installation; with `check` nothing is written."""
+
+    ports: Ports
+    folder: PhotoFolder
+    check: bool = False
+    progress: Progress = lambda rows, _: rows
+    # Who is new in a check, and the keys of everybody in the file.
+    _coming: dict[str, Any] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin a list of photos."""
+        self._photos_of = Photos(self.ports, self.check)
+
+    def people(self, sheet: Sheet) -> list[Verdict]:
+        """Record everybody, then judge all photos together; return a verdict for each row, in order."""
+        if missing := [one for one in NEEDED if one in sheet.missing]:
+            return [
+                Verdict(sheet.name, r.number, lines.who(r), "column_missing", missing[0]) for r in sheet.rows
+            ]
+        found = [self._line(row) for row in self.progress(sheet.rows, "核对名单")]
+        _conflicts(found)
+        sound = [line for line in found if line.known and not line.code]
+        batches = [sound[at : at + BATCH] for at in range(0, len(sound), BATCH)]
+        for batch in self.progress(batches, "导入人员"):
+            self._record(batch)
+        with_photo = [line for line in sound if not line.code]
+        self._photos(with_photo)
+        return [
+            Verdict(sheet.name, one.row.number, lines.who(one.row), one.code, one.column, one.others)
+            for one in found
+        ]
+
+    def links(self, sheet: Sheet) -> Iterator[Verdict]:
+        """Yield what became of each row of the links file."""
+        missing = [one for one in NEEDED_LINKS if one in sheet.missing]
+        batches = [sheet.rows[at : at + BATCH] for at in range(0, len(sheet.rows), BATCH)]
+        for batch in self.progress(batches, "导入家庭关系"):
+            with self._turn():
+                said = [("column_missing", missing[0]) if missing else self._link(row) for row in batch]
+            for row, (code, column) in zip(batch, said, strict=True):
+                yield Verdict(sheet.name, row.number, lines.who(row), code, column)
+
+    def _line(self, row: Row) -> Line:
+        try:
+            return Line(row, lines.person(self.ports, row))
+        except Wrong as wrong:
+            return Line(row, code=wrong.code, column=wrong.column)
+
+    def _record(self, batch: list[Line]) -> None:
+        """Record a batch in one short transaction, and leave the tills as long a pause."""
+        with self._turn() as db:
+            numbers = [one.known.number for one in batch if one.known]
+            on_record = self._coming | enrolment.found(self.ports, db, numbers)
+            for line in batch:
+                self._person(db, line, on_record)
+
+    @contextmanager
+    def _turn(self) -> Iterator[Session]:
+        """Yield a short transaction, then leave the tills as long a pause; a check only reads."""
+        if self.check:
+            with self.ports.database.reading() as db:
+                yield db
+            return
+        began = time.perf_counter()
+        with self.ports.database.transaction() as db:
+            yield db
+        time.sleep(min(1.0, time.perf_counter() - began))
+
+    def _person(self, db: Session, line: Line, on_record: dict[str, Any]) -> None:
+        if line.known is None:
+            return
+        key = line.known.number.key
+        row, is_new = enrolment.record(self.ports, db, line.known, on_record.get(key), self.check)
+        self._seen.add(key)
+        if row is None:
+            earlier = enrolment.name_of(self.ports, on_record[key])
+            line.code, line.column, line.others = "name_conflict", "name", (mask(earlier),)
+            return
+        on_record[key], line.person_id = row, row.id
+        if self.check and is_new:
+            self._coming[key] = row
+            self._photos_of.call(row.id, line.known.name)
+        if not is_new and enrolment.has_withdrawn(db, row):
+            line.code = "withdrawn"
+
+    def _photos(self, found: list[Line]) -> None:
+        """Offer every photo, then settle them all."""
+        owners, photos = _owners(found), self._photos_of
+        for line in self.progress(found, "检查照片"):
+            line.code = self._photo(line, photos, owners)
+        photos.settle()
+        for line in found:
+            if line.code == "pending":
+                line.code, line.others = photos.verdict(line.person_id or "", line.row.number)
+            line.column = "" if line.code in ("ok", "none", "unchanged") else "photo"
+
+    def _photo(self, line: Line, photos: Photos, owners: dict[str, str | None]) -> str:
+        cell = line.row.cells.get("photo", "")
+        if not cell.strip():
+            return "none"
+        try:
+            file = self.folder.find(cell)
+            suspect = _named_after_another(file.stem, line, owners)
+            return photos.offer(line.person_id or "", line.row.number, photo_folder.read(file), suspect)
+        except Invalid as refusal:
+            return refusal.code
+
+    def _link(self, row: Row) -> tuple[str, str]:
+        """Record one family link; in a check, only see whether both are known or about to be."""
+        try:
+            said = lines.kinship(row)
+            if self.check:
+                family.may_link(self.ports, said.numbers, said.id_types, self._seen)
+            else:
+                family.link(self.ports, said.numbers, said.network, said.relation, said.id_types)
+        except Wrong as wrong:
+            return wrong.code, wrong.column
+        except Refusal as refusal:
+            return refusal.code, "id_number"
+        return "linked", ""
+
+
+def _owners(found: list[Line]) -> dict[str, str | None]:
+    """Return whose a file is that is called by a number or a name of this file; None for several."""
+    owners: dict[str, str | None] = {}
+    for line in found:
+        if line.known:
+            for word in (folded(line.known.number.number), folded(line.known.name)):
+                owners[word] = line.person_id if owners.get(word, line.person_id) == line.person_id else None
+    return owners
+
+
+def _named_after_another(stem: str, line: Line, owners: dict[str, str | None]) -> bool:
+    """Tell whether a file is called by the name or number of somebody else of the same import."""
+    words = {folded(word) for word in (stem, *re.split(r"[\s_\-+()（）]+", stem))}
+    named = {owners[word] for word in words if owners.get(word)}
+    return bool(named) and line.person_id not in named
+
+
+def _conflicts(found: list[Line]) -> None:
+    """Mark every row whose number stands under another name in the same file, naming the other."""
+    by_number: dict[str, dict[str, Line]] = {}
+    for line in found:
+        if line.known:
+            by_number.setdefault(line.known.number.key, {}).setdefault(folded(line.known.name), line)
+    for line in found:
+        names = by_number.get(line.known.number.key, {}) if line.known else {}
+        if line.known and len(names) > 1:
+            mine = folded(line.known.name)
+            others = [one for name, one in names.items() if name != mine]
+            line.code, line.column = "name_conflict", "id_number"
+            line.others = tuple(f"第 {one.row.number} 行 {lines.who(one.row)}" for one in others)

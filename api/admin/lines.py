@@ -1,0 +1,118 @@
+"""From a row of a spreadsheet to what is to be recorded, or what is wrong with which cell."""
+
+from dataclasses import dataclass
+
+from api.admin import enrolment
+from api.admin.enrolment import Entry, Known
+from api.admin.sheets import Row
+from api.ports import Ports
+from models.domain.errors import Invalid
+from models.domain.identity.cells import date_of, id_type_of, lost_digits, plain
+from models.domain.identity.idnumber import IdType
+from models.domain.person import Network, Sex, mask, sex_of
+
+STORED_SEX = {Sex.MALE: "male", Sex.FEMALE: "female", Sex.UNKNOWN: None}
+NETWORKS = {"家庭共济": Network.FAMILY_SHARE, "亲情代办": Network.FAMILY_PROXY, "共济": Network.FAMILY_SHARE}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one row: where it stands, whose it is (masked), the cell concerned, and a code.
+
+    `others` are the masked names of whom it conflicts with.
+    """
+
+    file: str
+    row: int
+    who: str
+    code: str
+    column: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong(Exception):
+    """A cell that cannot be taken."""
+
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """A row of the links file."""
+
+    numbers: tuple[str, str]
+    id_types: tuple[IdType | None, IdType | None]
+    network: Network
+    relation: str
+
+
+def person(ports: Ports, row: Row) -> Known:
+    """Return whom a row describes; raises Wrong."""
+    _whole(row)
+    cells = {column: plain(text) for column, text in row.cells.items()}
+    id_type = id_type_of(cells.get("id_type", ""))
+    sex = sex_of(cells.get("sex"))
+    if id_type is None:
+        raise Wrong("id_type", "id_type_unknown")
+    if sex is None:
+        raise Wrong("sex", "sex_unknown")
+    if lost_digits(cells["id_number"]):
+        raise Wrong("id_number", "digits_lost")
+    try:
+        birth = date_of(cells.get("birth", ""))
+    except ValueError:
+        raise Wrong("birth", "date_unreadable") from None
+    openid = cells.get("openid") or None
+    if openid and not (openid.isascii() and openid.isprintable() and len(openid) <= 64):
+        raise Wrong("openid", "openid_invalid")
+    try:
+        return enrolment.read(
+            ports, Entry(cells["name"], id_type, cells["id_number"], STORED_SEX[sex], birth, openid)
+        )
+    except Invalid as refusal:
+        raise Wrong(COLUMN_OF.get(refusal.code, ""), refusal.code) from None
+
+
+COLUMN_OF = {"id_number_invalid": "id_number", "name_invalid": "name", "birth_mismatch": "birth"}
+
+
+def kinship(row: Row) -> Kinship:
+    """Return what a row of the links file says; raises Wrong."""
+    _whole(row)
+    cells = {column: plain(text) for column, text in row.cells.items()}
+    try:
+        network = NETWORKS.get(cells["network"]) or Network(cells["network"].casefold())
+    except ValueError:
+        raise Wrong("network", "network_unknown") from None
+    if network is Network.SELF:
+        raise Wrong("network", "network_unknown")
+    relation = cells["relation"]
+    if not 1 <= len(relation) <= 16 or not relation.isprintable():
+        raise Wrong("relation", "relation_invalid")
+    kinds = []
+    for column, number in (("id_type", "id_number"), ("relative_id_type", "relative_id_number")):
+        kind = id_type_of(cells.get(column, ""))
+        if kind is None:
+            raise Wrong(column, "id_type_unknown")
+        if lost_digits(cells[number]):
+            raise Wrong(number, "digits_lost")
+        kinds.append(kind if cells.get(column) else None)
+    numbers = (cells["id_number"], cells["relative_id_number"])
+    return Kinship(numbers, (kinds[0], kinds[1]), network, relation)
+
+
+def who(row: Row) -> str:
+    """Return a row's name, masked, for the report."""
+    name = plain(row.cells.get("name", ""))
+    shown = "".join(one if one.isprintable() else "�" for one in name)
+    return mask(shown[:20]) if shown else row.cells.get("relation", "")[:16]
+
+
+def _whole(row: Row) -> None:
+    """Raise unless the row could be told apart and no column contradicts itself."""
+    if row.broken:
+        raise Wrong("", "quote_open")
+    if row.doubled:
+        raise Wrong(row.doubled[0], "column_doubled")

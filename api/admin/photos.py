@@ -1,0 +1,108 @@
+"""The photos of one import: offered one by one, settled together; a check does it in memory."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from api.directory import references
+from api.directory.gallery import Gallery, Reference, likeness
+from api.directory.references import Settled
+from api.directory.weighing import weighed
+from api.policies import versions
+from api.ports import Ports
+from models import tables
+from models.domain.identity.held import HeldReason, Likeness, judged
+from models.domain.person import mask
+
+
+@dataclass
+class Photos:
+    """Photos by whose they are said to be and the row that says so."""
+
+    ports: Ports
+    check: bool
+    _import_id: str = ""
+    _files: dict[tuple[str, int], str] = field(default_factory=dict)
+    _settled: dict[tuple[str, str], Settled] = field(default_factory=dict)
+    _in_memory: list[tuple[Reference, bool]] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give this import a name, under which what waits is found again."""
+        self._import_id = self.ports.new_id("imp")
+
+    def offer(self, person_id: str, row: int, photo: bytes, suspect: bool) -> str:
+        """Return `pending` for a photo to be settled, or what is to be said of it at once."""
+        digest = hashlib.sha256(photo).hexdigest()
+        self._files[person_id, row] = digest
+        if self.check:
+            code = self._looked_at(person_id, digest, photo, suspect)
+        else:
+            code = references.offer(self.ports, person_id, photo, self._import_id, suspect)
+        if code == references.HELD:
+            self._settled[person_id, digest] = references.held_for(self.ports, person_id, digest)
+            return "pending"
+        return code
+
+    def settle(self) -> None:
+        """Judge all that are pending."""
+        if not self._files:
+            return
+        gallery = Gallery(self.ports)
+        if not self.check:
+            self._settled |= references.settle(self.ports, gallery, self._import_id)
+            return
+        for photo, suspect in self._in_memory:
+            self._settled[photo.person_id, photo.sha256] = self._judged(gallery, photo, suspect)
+
+    def verdict(self, person_id: str, row: int) -> tuple[str, tuple[str, ...]]:
+        """Return the code for a row's photo and the masked names of whom it is like."""
+        one = self._settled.get((person_id, self._files.get((person_id, row), "")))
+        if one is None:
+            return "unchanged", ()
+        return one.reason or one.verdict, tuple(self._name(other) for other in one.other_ids)
+
+    def call(self, person_id: str, name: str) -> None:
+        """Remember the name of somebody who is not on record yet."""
+        self._names[person_id] = name
+
+    def _name(self, person_id: str) -> str:
+        with self.ports.database.reading() as db:
+            row = db.get(tables.Person, person_id)
+        if row is None:
+            return mask(self._names.get(person_id, ""))
+        return mask(self.ports.vault.text(f"person.name:{row.id}", row.name))
+
+    def _looked_at(self, person_id: str, digest: str, photo: bytes, suspect: bool) -> str:
+        with self.ports.database.reading() as db:
+            known = references.known(db, person_id, digest)
+        if known is not None:
+            return known
+        if any((one.person_id, one.sha256) == (person_id, digest) for one, _ in self._in_memory):
+            return "pending"
+        verdict, templates = references.looked_at(self.ports, photo)
+        if verdict != "ok":
+            return verdict
+        self._in_memory.append((Reference(digest, person_id, digest, templates), suspect))
+        return "pending"
+
+    def _judged(self, gallery: Gallery, photo: Reference, suspect: bool) -> Settled:
+        """Judge a photo as `settle` would, from what is on record and what this file brings."""
+        rest = [one for one, _ in self._in_memory if one is not photo]
+        with self.ports.database.reading() as db:
+            policy = versions.active(db)
+            found = weighed(self.ports, db, gallery, photo)
+        like = {
+            (one.person_id, one.sha256): likeness(photo.templates, one.templates, policy) or -1.0
+            for one in rest
+        }
+        own = [score for (person_id, _), score in like.items() if person_id == photo.person_id]
+        scores = own if found.own is None else [found.own, *own]
+        others = found.others + [
+            Likeness(person_id, score, digest == photo.sha256)
+            for (person_id, digest), score in like.items()
+            if person_id != photo.person_id
+        ]
+        verdict = judged(min(scores, default=None), others, policy.score_min)
+        if verdict is None:
+            return Settled("held", HeldReason.NAMED_AFTER_ANOTHER) if suspect else Settled("ok")
+        return Settled("held", verdict[0], tuple(verdict[1]))

@@ -1,0 +1,147 @@
+"""What a named operator does with the photos that wait: look, accept, confirm twins, refuse."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.directory.gallery import Gallery, likeness, opened
+from api.directory.references import revoke, use
+from api.directory.weighing import in_use, verdict_on
+from api.policies import versions
+from api.ports import Ports
+from matcher.errors import BadImage
+from matcher.imaging import decode
+from models import tables
+from models.domain.errors import Absent, Conflict
+from models.domain.identity.held import HeldReason, HeldState, may_be_twins, may_decide
+from models.domain.person import mask
+
+SHOWN_PX = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One photo that waits, by whose name and why; names are masked."""
+
+    held_id: str
+    name: str
+    reason: HeldReason | None
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One photo that waits beside the person's own and those of whom it is like, as data: addresses."""
+
+    waiting: Waiting
+    photo: str
+    own: tuple[str, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody decides, who they are and why; `twins` says that both photos are right."""
+
+    accept: bool
+    by: str
+    why: str
+    twins: bool = False
+
+
+def waiting(ports: Ports) -> list[Waiting]:
+    """Return the photos that wait, oldest first."""
+    with ports.database.reading() as db:
+        return [_waiting(ports, db, row) for row in _rows(db)]
+
+
+def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
+    """Yield the first photos that wait with the pictures they are to be compared with."""
+    with ports.database.reading() as db:
+        for row in _rows(db)[:most]:
+            others = tuple((_name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
+            photo = _shown(ports, row.photo_key)
+            yield SideBySide(_waiting(ports, db, row), photo, _pictures(ports, db, row.person_id), others)
+
+
+def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
+    """Accept or refuse a photo, once.
+
+    Accepted without `twins`, it is this person's alone: photos of the same person that are unlike it, and
+    those of others that are like it, go out of use. Raises Absent, Conflict `wrong_state`, Invalid
+    `reviewer_missing` or `not_twins`.
+    """
+    with ports.database.transaction() as db:
+        row = db.get(tables.HeldPhoto, held_id, with_for_update=True)
+        if row is None:
+            raise Absent("no such photo")
+        may_decide(row.state, ruling.by, ruling.why)
+        if ruling.accept and ruling.twins:
+            may_be_twins(row.reason or HeldReason.UNLIKE_EARLIER, row.other_ids)
+        gone = _accepted(ports, db, row, ruling) if ruling.accept else [row.photo_key]
+        row.state = HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED
+        row.templates, row.twins = b"", ruling.accept and ruling.twins
+        row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
+        row.note = ports.vault.seal(f"held_photo.note:{row.id}", ruling.why.strip())
+        state = row.state
+    ports.objects.delete(gone)
+    return state
+
+
+def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) -> list[str]:
+    """Use the photo and take out of use what cannot be right beside it; return the keys to delete."""
+    person = db.get_one(tables.Person, row.person_id)
+    if db.get(tables.Tombstone, person.id_index) is not None:
+        raise Conflict("this person has withdrawn")
+    photo, policy = opened(ports, row), versions.active(db)
+    found = verdict_on(ports, db, Gallery(ports), row)
+    like = found[1] if found else []
+    gone = []
+    for person_id in {row.person_id} | (set() if ruling.twins else set(like)):
+        own = person_id == row.person_id
+        wrong = [
+            one
+            for one in in_use(db, person_id)
+            if own
+            == ((likeness(photo.templates, opened(ports, one).templates, policy) or -1.0) < policy.score_min)
+        ]
+        gone += revoke(ports, wrong)
+    db.flush()
+    return gone + use(ports, db, row)
+
+
+def _rows(db: Session) -> list[tables.HeldPhoto]:
+    held = tables.HeldPhoto
+    return list(db.scalars(select(held).where(held.state == HeldState.HELD).order_by(held.created_at)))
+
+
+def _waiting(ports: Ports, db: Session, row: tables.HeldPhoto) -> Waiting:
+    others = tuple(_name(ports, db, one) for one in row.other_ids)
+    return Waiting(row.id, _name(ports, db, row.person_id), row.reason, others)
+
+
+def _name(ports: Ports, db: Session, person_id: str) -> str:
+    row = db.get_one(tables.Person, person_id)
+    return mask(ports.vault.text(f"person.name:{row.id}", row.name))
+
+
+def _pictures(ports: Ports, db: Session, person_id: str) -> tuple[str, ...]:
+    """Return the photos in use of a person, and those that wait."""
+    held = tables.HeldPhoto
+    waiting = select(held.photo_key).where(held.person_id == person_id, held.state == HeldState.HELD)
+    keys = [*(row.photo_key for row in in_use(db, person_id)), *db.scalars(waiting)]
+    return tuple(_shown(ports, key) for key in keys)
+
+
+def _shown(ports: Ports, key: str) -> str:
+    """Return a photo, small, as a data: address; empty where it cannot be opened."""
+    try:
+        picture = decode.photo(ports.objects.get(key), SHOWN_PX)
+    except (BadImage, KeyError):
+        return ""
+    encoded = cv2.imencode(".jpg", picture)[1].tobytes()
+    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode()

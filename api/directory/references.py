@@ -1,0 +1,166 @@
+"""The one gate by which a photo becomes a reference: whoever brings it, import or appeal."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api.directory.gallery import WAITING, Gallery, opened
+from api.directory.weighing import in_use, verdict_on
+from api.ports import Ports
+from matcher.errors import BadImage
+from matcher.types import Template
+from models import tables
+from models.domain.identity.held import HeldReason, HeldState
+
+PHOTOS_KEPT = 3
+HELD, REFUSED_BEFORE = "held", "refused_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an offered photo: `verdict` ok or held, and why and like whom where it is held."""
+
+    verdict: str
+    reason: HeldReason | None = None
+    other_ids: tuple[str, ...] = ()
+
+
+def offer(ports: Ports, person_id: str, photo: bytes, import_id: str, suspect: bool = False) -> str:
+    """Keep a photo for `settle` to judge and return `pending`, or say why there is nothing to judge.
+
+    That is `unchanged`, `held`, `refused_before`, or what is wrong with the photo. `suspect` says that its
+    name is another person's.
+    """
+    sha256 = hashlib.sha256(photo).hexdigest()
+    with ports.database.transaction() as db:
+        before = known(db, person_id, sha256, import_id)
+    if before is not None:
+        return before
+    verdict, templates = looked_at(ports, photo)
+    if verdict != "ok":
+        return verdict
+    row_id = ports.new_id("enr")
+    key = f"photos/{row_id}"
+    ports.objects.put(key, photo)
+    with ports.database.transaction() as db:
+        db.add(
+            tables.HeldPhoto(
+                id=row_id,
+                person_id=person_id,
+                import_id=import_id,
+                photo_key=key,
+                photo_sha256=sha256,
+                templates=_sealed(ports, "held_photo", row_id, templates),
+                state=HeldState.PENDING,
+                reason=HeldReason.NAMED_AFTER_ANOTHER if suspect else None,
+                other_ids=[],
+                twins=False,
+                created_at=ports.now(),
+            )
+        )
+    return HeldState.PENDING
+
+
+def looked_at(ports: Ports, photo: bytes) -> tuple[str, tuple[Template, ...]]:
+    """Return what is wrong with a photo, or `ok` and its templates."""
+    try:
+        enrolled = ports.matcher.enrol(photo)
+    except BadImage as error:
+        return error.reason, ()
+    return enrolled.verdict, enrolled.templates
+
+
+def known(db: Session, person_id: str, sha256: str, import_id: str | None = None) -> str | None:
+    """Return what was already said of this file for this person; one left pending joins this import."""
+    if any(row.photo_sha256 == sha256 for row in in_use(db, person_id)):
+        return "unchanged"
+    held = tables.HeldPhoto
+    mine = select(held).where(held.person_id == person_id, held.photo_sha256 == sha256)
+    row = db.scalar(mine.order_by(held.created_at.desc()).limit(1))
+    if row is None or row.state is HeldState.ACCEPTED:
+        return None
+    if row.state is HeldState.PENDING and import_id is not None:
+        row.import_id = import_id
+    return REFUSED_BEFORE if row.state is HeldState.REFUSED else row.state.value
+
+
+def held_for(ports: Ports, person_id: str, sha256: str) -> Settled:
+    """Return why a photo waits and like whom it is."""
+    held = tables.HeldPhoto
+    mine = select(held).where(held.person_id == person_id, held.photo_sha256 == sha256)
+    with ports.database.reading() as db:
+        row = db.scalars(mine.where(held.state == HeldState.HELD)).first()
+    return Settled(HELD, row.reason, tuple(row.other_ids)) if row else Settled(HELD)
+
+
+def settle(ports: Ports, gallery: Gallery, import_id: str) -> dict[tuple[str, str], Settled]:
+    """Judge every photo of an import against the person's earlier ones and everybody else's.
+
+    What is fine becomes a reference, the rest is held; returns it by person and SHA-256.
+    """
+    with ports.database.reading() as db:
+        held = tables.HeldPhoto
+        mine = select(held.id).where(held.import_id == import_id, held.state == HeldState.PENDING)
+        waiting = list(db.scalars(mine.order_by(held.created_at, held.id)))
+    done = {}
+    for row_id in waiting:
+        with ports.database.transaction() as db:
+            row = db.get_one(tables.HeldPhoto, row_id)
+            done[row.person_id, row.photo_sha256] = one = _judge(ports, db, gallery, row)
+            surplus = use(ports, db, row) if one.verdict == "ok" else []
+            if one.verdict == "ok":
+                db.execute(delete(tables.HeldPhoto).where(tables.HeldPhoto.id == row_id))
+        ports.objects.delete(surplus)
+    return done
+
+
+def _judge(ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto) -> Settled:
+    """Hold a pending photo, or say that it may be used."""
+    found = verdict_on(ports, db, gallery, row)
+    reason = found[0] if found else row.reason
+    if reason is None:
+        return Settled("ok")
+    row.state, row.reason, row.other_ids = HeldState.HELD, reason, found[1] if found else []
+    return Settled(HELD, reason, tuple(row.other_ids))
+
+
+def use(ports: Ports, db: Session, row: tables.HeldPhoto) -> list[str]:
+    """Make a held photo the person's newest reference; return the keys of the photos it replaces."""
+    templates = opened(ports, row).templates
+    row_id = ports.new_id("enr")
+    db.add(
+        tables.Enrolment(
+            id=row_id,
+            person_id=row.person_id,
+            photo_key=row.photo_key,
+            photo_sha256=row.photo_sha256,
+            templates=_sealed(ports, "enrolment", row_id, templates),
+            created_at=ports.now(),
+        )
+    )
+    db.flush()
+    return revoke(ports, in_use(db, row.person_id)[PHOTOS_KEPT:])
+
+
+def revoke(ports: Ports, rows: list[tables.Enrolment]) -> list[str]:
+    """Take references out of use for good; return the keys of their photos, to be deleted."""
+    for row in rows:
+        row.revoked_at, row.templates = ports.now(), b""
+    return [row.photo_key for row in rows]
+
+
+def forget_held(ports: Ports, db: Session, person_id: str) -> list[str]:
+    """Drop whatever waits of a person who withdraws; return the keys of the photos, to be deleted."""
+    held = tables.HeldPhoto
+    waiting = list(db.scalars(select(held).where(held.person_id == person_id, held.state.in_(WAITING))))
+    for row in waiting:
+        row.state, row.templates, row.decided_at = HeldState.REFUSED, b"", ports.now()
+    return [row.photo_key for row in waiting]
+
+
+def _sealed(ports: Ports, kind: str, row_id: str, templates: tuple[Template, ...]) -> bytes:
+    document = json.dumps([template.to_json() for template in templates])
+    return ports.vault.seal(f"{kind}.templates:{row_id}", document)

@@ -1,0 +1,73 @@
+"""When a new reference photo must wait for somebody to look at it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.domain.errors import Conflict, Invalid
+
+# Cosines of one picture saved anew, cropped, mirrored or shrunk; two photos of one person stay below.
+SAME_PICTURE = 0.93
+
+
+class HeldState(StrEnum):
+    """What became of an offered photo; `pending` until its whole import has been read."""
+
+    PENDING = "pending"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class HeldReason(StrEnum):
+    """Why a photo is held."""
+
+    UNLIKE_EARLIER = "unlike_earlier"
+    SAME_PHOTO = "same_photo"
+    NEAR_DUPLICATE = "near_duplicate"
+    ALIKE = "alike"
+    NAMED_AFTER_ANOTHER = "named_after_another"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a photo is to another person's, and whether it is the same file."""
+
+    person_id: str
+    score: float
+    same_file: bool
+
+
+def judged(
+    own: float | None, others: Collection[Likeness], least: float
+) -> tuple[HeldReason, list[str]] | None:
+    """Return why a photo is held and like whom it is, or None where it may be used.
+
+    `own` is the score against the person's earlier photos (None: there are none), `least` the policy's.
+    """
+    alike = sorted(
+        (one for one in others if one.same_file or one.score >= least),
+        key=lambda one: (not one.same_file, -one.score),
+    )
+    if alike:
+        first = alike[0]
+        kind = HeldReason.NEAR_DUPLICATE if first.score >= SAME_PICTURE else HeldReason.ALIKE
+        kind = HeldReason.SAME_PHOTO if first.same_file else kind
+        return kind, list(dict.fromkeys(one.person_id for one in alike))
+    if own is not None and own < least:
+        return HeldReason.UNLIKE_EARLIER, []
+    return None
+
+
+def may_decide(state: HeldState, by: str, why: str) -> None:
+    """Raise unless the photo waits and somebody says who they are and why."""
+    if not 1 <= len(by.strip()) <= 64 or not 1 <= len(why.strip()) <= 500:
+        raise Invalid("say who decides and why", code="reviewer_missing")
+    if state is not HeldState.HELD:
+        raise Conflict("this photo does not wait for a decision")
+
+
+def may_be_twins(reason: HeldReason, others: Collection[str]) -> None:
+    """Raise Invalid `not_twins` unless two photos show two persons who look alike."""
+    if reason is not HeldReason.ALIKE or not others:
+        raise Invalid("one picture cannot show two persons", code="not_twins")
