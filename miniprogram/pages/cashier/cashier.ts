@@ -112,6 +112,7 @@ Page({
 
   onManual() {
     this.setData({ phase: 'manual', picked: '', acting: true, ...UNCHECKED })
+    wx.pageScrollTo({ scrollTop: 0, duration: 0 })
   },
 
   onCheck(event: WechatMiniprogram.CustomEvent) {

@@ -14,6 +14,7 @@ export const en: typeof zh = {
     other_ways: 'You can buy medicine without a face check: show your ID card',
     other_ways_how: 'Give your ID card to the cashier; staff will check it, and your insurance pays all the same.',
     fen: '{yuan} yuan',
+    step: 'Step {step} of {steps}',
     left: '{seconds} seconds left',
     expired: 'Time is up. Never mind, ask the cashier to begin once more.',
   },

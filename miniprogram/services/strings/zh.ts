@@ -12,6 +12,7 @@ export const zh = {
     other_ways: '不刷脸也可以买药，请出示身份证',
     other_ways_how: '请把身份证交给收费员，由工作人员核验，一样可以用医保买药。',
     fen: '{yuan} 元',
+    step: '第 {step} 步 / 共 {steps} 步',
     left: '还有 {seconds} 秒',
     expired: '时间到了。没关系，请收费员再来一次。',
   },
