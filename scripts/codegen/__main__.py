@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scripts.codegen import reference, wxcalls
 from scripts.codegen.contract import contract
+from scripts.codegen.licences import licences
 from scripts.codegen.lifecycle import lifecycle
 from scripts.codegen.openapi import openapi
 
@@ -18,6 +19,7 @@ def made() -> dict[Path, str]:
         services / "contract.ts": contract(),
         services / "lifecycle.ts": lifecycle(),
         ROOT / "docs/openapi.json": openapi(),
+        ROOT / "docs/licences.md": licences(),
         ROOT / "docs/architecture/lifecycle.md": reference.lifecycle(),
         ROOT / "docs/architecture/reference.md": reference.reference(),
         book: wxcalls.into(book.read_text(encoding="utf-8")),

@@ -54,6 +54,12 @@ def test_modules_are_at_most_200_lines() -> None:
     assert long <= LONG
 
 
+def test_test_modules_are_at_most_400_lines() -> None:
+    found = (ROOT / "tests").rglob("*.py")
+    sizes = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in found}
+    assert {path for path, lines in sizes.items() if lines > 400} == set()
+
+
 def test_the_median_function_has_at_most_8_lines_of_body() -> None:
     sizes = sorted(
         (node.end_lineno or 0) - node.body[0].lineno + 1 for path in MODULES for node in functions(path)
