@@ -9,6 +9,8 @@ from sqlalchemy import select
 from api.ports import Ports
 from api.sandbox import player
 from models import tables
+from models.domain import provider as providers
+from models.domain.attempt import Channel
 from models.domain.errors import Absent, Invalid
 from models.domain.named import named
 from models.domain.provider import Provider
@@ -39,7 +41,11 @@ def add_institution(
     networks: tuple[str, ...] = (),
     provider: Provider = Provider.OWN,
 ) -> Credentials:
-    """Register an institution and return its credentials."""
+    """Register an institution, filmed by `provider` on every channel, and return its credentials.
+
+    Raises Invalid `risk_not_accepted` for `own` outside a demo: that is said later, by name.
+    """
+    providers.check_accepted(provider, _accepted(ports, None))
     if window_s != 120 and not ports.settings.demo:
         raise Invalid("the deadline is 120 s; only a demo may shorten it", code="window_fixed")
     return _register(ports, _Terms(name, window_s, networks, provider))
@@ -77,6 +83,8 @@ def _register(ports: Ports, terms: _Terms) -> Credentials:
             webhook_secret=_sealed_secret(ports, given.institution_id, given.webhook_secret),
             webhook_networks=list(terms.networks),
             provider=terms.provider,
+            qr_provider=terms.provider,
+            push_accepted_by=_accepted(ports, None),
             sandbox=terms.sandbox,
             window_s=terms.window_s,
             created_at=ports.now(),
@@ -94,13 +102,33 @@ def _check(networks: tuple[str, ...]) -> None:
             raise Invalid(f"{network} is not a network such as 10.1.0.0/16", code="network_invalid") from None
 
 
-def set_provider(ports: Ports, institution_id: str, provider: Provider) -> None:
-    """Say who films and compares at an institution, from the next attempt on."""
+def set_provider(
+    ports: Ports,
+    institution_id: str,
+    provider: Provider,
+    channel: Channel | None = None,
+    accepted_by: str | None = None,
+) -> None:
+    """Say who films and compares at an institution, on one channel or all, from the next attempt on.
+
+    Raises Absent, and Invalid `risk_not_accepted` for `own` on customers' phones that nobody accepts by name.
+    """
+    if channel is not Channel.QR:
+        providers.check_accepted(provider, _accepted(ports, accepted_by))
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id)
         if row is None:
             raise Absent("no such institution")
-        row.provider = provider
+        if channel is not Channel.PUSH:
+            row.qr_provider = provider
+        if channel is not Channel.QR:
+            row.provider = provider
+            row.push_accepted_by = _accepted(ports, accepted_by) if provider is Provider.OWN else None
+
+
+def _accepted(ports: Ports, name: str | None) -> str | None:
+    """Return who accepts our camera on customers' phones; in a demo nobody is at risk."""
+    return " ".join((name or "").split())[:64] or ("demo" if ports.settings.demo else None)
 
 
 def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], scheme: str | None) -> None:

@@ -138,7 +138,7 @@ def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel:
     """
     asked = wanted.confirmed or wanted.choice.person_id is None
     try:
-        picked = attempts.pick(ports, case, choice, case.institution.provider)
+        picked = attempts.pick(ports, case, choice, case.institution.provider_on(channel))
         reached = _reached(ports, case, picked) if picked and channel is Channel.PUSH else None
         if picked is not None and picked.is_agent:
             check_documents(picked.checks)

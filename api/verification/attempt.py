@@ -47,7 +47,7 @@ def begin(
     with ports.database.transaction() as db:
         case = locked(ports, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        picked = pick(ports, case, choice, case.institution.provider)
+        picked = pick(ports, case, choice, case.institution.provider_on(channel))
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if not choice.resent:
@@ -144,7 +144,7 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
         number=len(case.attempts) + 1,
         scene=ports.random.token(22),
         channel=channel,
-        provider=case.institution.provider,
+        provider=case.institution.provider_on(channel),
         owner_index=_owner(ports, case, pushed_to),
         created_at=facts.created_at,
         window_s=case.institution.window_s,

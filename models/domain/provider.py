@@ -14,6 +14,18 @@ class Provider(StrEnum):
     WECHAT = "wechat"
 
 
+def check_accepted(provider: Provider, accepted_by: str | None) -> None:
+    """Raise Invalid `risk_not_accepted` unless somebody by name accepts our camera on customers' phones.
+
+    Film from a customer's own phone can be made instead of filmed, and no rule on frames stops that.
+    """
+    if provider is Provider.OWN and not (accepted_by or "").strip():
+        raise Invalid(
+            "film from a customer's own phone can be forged: whoever accepts that must be named",
+            code="risk_not_accepted",
+        )
+
+
 # verify_ret of queryverifyinfo:
 # https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_queryverifyinfo.html
 MATCHED = 10000

@@ -6,12 +6,17 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
+from models.domain.attempt import Channel
 from models.domain.provider import Provider
 from models.domain.shift import Duty, duty
 
 
 class Institution(Base):
-    """A pharmacy or clinic whose tills call the API."""
+    """A pharmacy or clinic whose tills call the API.
+
+    `provider` films on customers' phones, `qr_provider` on those of the staff; `push_accepted_by` is who
+    accepted that our own camera on a customer's phone can be fed with forged film.
+    """
 
     __tablename__ = "institution"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -20,11 +25,17 @@ class Institution(Base):
     webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)
     provider: Mapped[Provider] = mapped_column(word(Provider, 16), default=Provider.OWN)
+    qr_provider: Mapped[Provider] = mapped_column(word(Provider, 16), default=Provider.OWN)
+    push_accepted_by: Mapped[str | None] = mapped_column(String(64))
     sandbox: Mapped[bool] = mapped_column(default=False)
     window_s: Mapped[int] = mapped_column(default=120)
     popup_origins: Mapped[list[str]] = mapped_column(default=list)
     popup_scheme: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
+
+    def provider_on(self, channel: Channel) -> Provider:
+        """Return who films and compares on this channel."""
+        return self.qr_provider if channel is Channel.QR else self.provider
 
 
 class Staff(Base):

@@ -8,12 +8,16 @@ import click
 from api.admin import institutions
 from api.admin.institutions import Credentials
 from api.ports import Ports
+from models.domain import provider as providers
+from models.domain.attempt import Channel
 from models.domain.provider import Provider
 from models.domain.sandbox import CAST
 from scripts.admin import shell, terminal
 from scripts.admin.staffing import staff
 
 PROVIDERS = click.Choice([str(one) for one in Provider])
+CHANNELS = click.Choice([str(one) for one in Channel])
+ACCEPTS = "谁接受顾客手机的影像可能伪造 / who accepts that film from customers' own phones can be forged"
 
 
 @click.group(cls=shell.Group)
@@ -29,7 +33,12 @@ institution.add_command(staff)
 @click.option(
     "--network", multiple=True, metavar="CIDR", help="回调还可发往此网段 / its webhooks may also go there"
 )
-@click.option("--provider", type=PROVIDERS, help="默认 wechat，演示为 own / default: wechat; in the demo own")
+@click.option(
+    "--provider",
+    type=PROVIDERS,
+    help="默认推送 wechat、收费员手机 own，演示为 own / default: wechat on push, own on qr; in the demo own",
+)
+@click.option("--accept-forged-film", metavar="NAME", help=ACCEPTS)
 @click.option("--sandbox", is_flag=True, help="沙箱，虚构人员 / for tests: invented persons, real answers")
 @click.option(
     "--window", type=int, default=120, show_default=True, help="沙箱的等待秒数 / seconds a sandbox waits"
@@ -42,10 +51,22 @@ def _add(ports: Ports, name: str, as_json: bool, **terms: Any) -> None:
     if terms["sandbox"]:
         given = institutions.add_sandbox(ports, name, window_s=terms["window"], networks=networks)
     else:
-        default = Provider.OWN if ports.settings.demo else Provider.WECHAT
-        provider = Provider(terms["provider"] or default)
-        given = institutions.add_institution(ports, name, networks=networks, provider=provider)
+        given = _added(ports, (name, networks), terms["provider"], terms["accept_forged_film"])
     _show(given, as_json, cast=terms["sandbox"])
+
+
+def _added(
+    ports: Ports, named: tuple[str, tuple[str, ...]], provider: str | None, accepted_by: str | None
+) -> Credentials:
+    """Register an institution; unless said otherwise, our own camera films on the staff's phones alone."""
+    usual = Provider.OWN if ports.settings.demo else Provider.WECHAT
+    wanted = Provider(provider or usual)
+    providers.check_accepted(wanted, accepted_by or ("demo" if ports.settings.demo else None))
+    given = institutions.add_institution(ports, named[0], networks=named[1], provider=usual)
+    institutions.set_provider(ports, given.institution_id, wanted, None, accepted_by)
+    if provider is None:
+        institutions.set_provider(ports, given.institution_id, Provider.OWN, Channel.QR)
+    return given
 
 
 def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
@@ -63,11 +84,17 @@ def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
 @institution.command("provider")
 @click.argument("institution_id")
 @click.argument("provider", type=PROVIDERS)
+@click.option("--channel", type=CHANNELS, help="只改这一种 / only this one")
+@click.option("--accept-forged-film", metavar="NAME", help=ACCEPTS)
 @shell.on_ports
-def _provider(ports: Ports, institution_id: str, provider: str) -> None:
+def _provider(
+    ports: Ports, institution_id: str, provider: str, channel: str | None, accept_forged_film: str | None
+) -> None:
     """由谁拍摄和比对，下次核验起生效 / say who films and compares from the next attempt on."""
-    institutions.set_provider(ports, institution_id, Provider(provider))
-    terminal.line(f"{institution_id} is verified by {provider} from the next attempt on")
+    only = Channel(channel) if channel else None
+    institutions.set_provider(ports, institution_id, Provider(provider), only, accept_forged_film)
+    where = f" on {channel}" if channel else ""
+    terminal.line(f"{institution_id} is verified by {provider}{where} from the next attempt on")
 
 
 @institution.command("popup")
@@ -100,6 +127,8 @@ def _list(ports: Ports, as_json: bool) -> None:
             "institution_id": row.id,
             "name": row.name,
             "provider": row.provider,
+            "qr_provider": row.qr_provider,
+            "accepted_by": row.push_accepted_by,
             "sandbox": row.sandbox,
             "registered": row.created_at,
         }

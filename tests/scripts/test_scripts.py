@@ -132,8 +132,11 @@ def test_a_provider_is_chosen_and_changed(installed: World, capsys: pytest.Captu
     given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
     institution.main(["list"])
     assert "wechat" in capsys.readouterr().out
-    institution.main(["provider", given["institution_id"], "own"])
-    assert "own" in capsys.readouterr().out
+    institution.main(["provider", given["institution_id"], "own", "--channel", "qr"])
+    assert "own on qr" in capsys.readouterr().out
+    institution.main(["provider", given["institution_id"], "own", "--accept-forged-film", "王主任"])
+    institution.main(["list", "--json"])
+    assert "王主任" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         institution.main(["provider", "ins_none", "own"])
     with pytest.raises(SystemExit):
