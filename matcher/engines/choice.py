@@ -11,7 +11,7 @@ from matcher.weights import Weights
 # bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (decision 0099).
 SAME_FACE = 0.9995
 SAME_POINTS_PX = 0.01
-# Cell sizes of the synthetic test pictures: coarse, middling and fine. No real face is stored in the program.
+# Cells on a side of the synthetic test pictures: coarse to fine. No real face is stored in the program.
 GRAINS = (7, 14, 28)
 
 
