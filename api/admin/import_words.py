@@ -32,6 +32,7 @@ SAY = {
     "covered": ("人脸被遮挡", _TAKE),
     "turned": ("不是正面", _TAKE),
     "upside_down": ("照片上下颠倒", "请把照片转正后再导入"),
+    "sideways": ("照片横倒", "请把照片转正后再导入"),
     "truncated": ("照片文件不完整", "请重新导出或拍摄"),
     "not_an_image": ("不是 JPEG、PNG 或 BMP 照片", "请另存为 JPEG"),
     "too_many_bytes": ("照片文件太大", "请缩小到 32 MB 以内"),

@@ -20,7 +20,7 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.identity.names import folded
 from models.domain.person import mask
 
-BATCH = 100
+BATCH = 250
 NEEDED = ("name", "id_number")
 NEEDED_LINKS = ("id_number", "relative_id_number", "network", "relation")
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
@@ -99,7 +99,7 @@ class Import:
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
-        """Yield a short transaction, then leave the tills as long a pause; a check only reads."""
+        """Yield a short transaction, then leave the tills half as long; a check only reads."""
         if self.check:
             with self.ports.database.reading() as db:
                 yield db
@@ -107,7 +107,7 @@ class Import:
         began = time.perf_counter()
         with self.ports.database.transaction() as db:
             yield db
-        time.sleep(min(1.0, time.perf_counter() - began))
+        time.sleep(min(0.5, (time.perf_counter() - began) / 2))
 
     def _person(self, db: Session, line: Line, on_record: dict[str, Any]) -> None:
         if line.known is None:

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from matcher.errors import BadImage
+from matcher.imaging.files import portable
 from models.domain.errors import Invalid
 from models.domain.identity.cells import plain
 
@@ -47,11 +49,13 @@ class PhotoFolder:
 
 
 def read(file: Path) -> bytes:
-    """Return a photo's bytes; raises Invalid `photo_missing` or `too_many_bytes`."""
+    """Return a photo as the matcher takes it; raises Invalid `photo_missing` or what is wrong with it."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise Invalid("the file is too large", code="too_many_bytes")
-        return file.read_bytes()
+        return portable(file.read_bytes())
+    except BadImage as error:
+        raise Invalid("the file cannot be used", code=error.reason) from None
     except OSError:
         raise Invalid("the file cannot be read", code="photo_missing") from None
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from api.directory import references
+from api.directory import portraits, references
 from api.directory.gallery import Gallery, Reference, likeness
 from api.directory.references import Settled
 from api.directory.weighing import weighed
@@ -79,7 +79,7 @@ class Photos:
             return known
         if any((one.person_id, one.sha256) == (person_id, digest) for one, _ in self._in_memory):
             return "pending"
-        verdict, templates = references.looked_at(self.ports, photo)
+        verdict, templates = portraits.looked_at(self.ports, photo)
         if verdict != "ok":
             return verdict
         self._in_memory.append((Reference(digest, person_id, digest, templates), suspect))

@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.directory.gallery import WAITING, Gallery, opened
+from api.directory.portraits import looked_at
 from api.directory.weighing import in_use, verdict_on
 from api.ports import Ports
-from matcher.errors import BadImage
 from matcher.types import Template
 from models import tables
 from models.domain.identity.held import HeldReason, HeldState
@@ -62,15 +62,6 @@ def offer(ports: Ports, person_id: str, photo: bytes, import_id: str, suspect: b
             )
         )
     return HeldState.PENDING
-
-
-def looked_at(ports: Ports, photo: bytes) -> tuple[str, tuple[Template, ...]]:
-    """Return what is wrong with a photo, or `ok` and its templates."""
-    try:
-        enrolled = ports.matcher.enrol(photo)
-    except BadImage as error:
-        return error.reason, ()
-    return enrolled.verdict, enrolled.templates
 
 
 def known(db: Session, person_id: str, sha256: str, import_id: str | None = None) -> str | None:

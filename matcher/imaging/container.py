@@ -18,20 +18,32 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 # JFIF and Adobe: the colour space depends on them.
 KEPT_APP = {0xE0, 0xEE}
 WANTED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
-ORIENTATION, SHORT = 0x0112, 3
+ORIENTATION = 0x0112
+# Writers store it as any of the integers of TIFF 6.0.
+INTEGERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 # A progressive picture has about ten scans; each of thousands costs as much as a whole picture.
 MOST_SCANS = 100
 MOST_CHUNKS = 20_000
+MOST_STRAY = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Essence:
-    """A file without its metadata: width and height in px as stored, EXIF orientation 1–8."""
+    """A file without its metadata: width and height in px as stored, EXIF orientation 1–8.
+
+    `has_end` is False for a JPEG without its end marker.
+    """
 
     image: bytes
     width: int
     height: int
     orientation: int
+    has_end: bool = True
+
+    @property
+    def is_jpeg(self) -> bool:
+        """Tell which of the two formats it is."""
+        return self.image.startswith(JPEG)
 
 
 def essence(image: bytes) -> Essence:
@@ -61,7 +73,7 @@ def _jpeg(image: bytes) -> Essence:
         raise BadImage("truncated")
     if kept[-1].count(b"\xff\xda") > MOST_SCANS:
         raise BadImage("truncated")
-    return Essence(b"".join(kept), *size, orientation)
+    return Essence(b"".join(kept), *size, orientation, has_end=b"\xff\xd9" in kept[-1])
 
 
 def _segments(image: bytes) -> Iterator[tuple[int, int, int]]:
@@ -69,7 +81,14 @@ def _segments(image: bytes) -> Iterator[tuple[int, int, int]]:
     at = 2
     while at + 4 <= len(image):
         if image[at] != 0xFF:
-            raise BadImage("truncated")
+            # Some cameras and editors leave bytes between segments; decoders skip them, and so do we.
+            at = image.find(b"\xff", at, at + MOST_STRAY)
+            if at < 0:
+                raise BadImage("truncated")
+            continue
+        if image[at + 1] == 0:
+            at += 2
+            continue
         if fill := FILL.match(image, at + 1):
             at = fill.end() - 1
             continue
@@ -114,8 +133,9 @@ def _orientation(tiff: bytes) -> int:
     try:
         at = struct.unpack_from(f"{order}I", tiff, 4)[0] if order else len(tiff)
         for entry in range(struct.unpack_from(f"{order}H", tiff, at)[0] if order else 0):
-            tag, kind, _, value = struct.unpack_from(f"{order}HHIH", tiff, at + 2 + 12 * entry)
-            if (tag, kind) == (ORIENTATION, SHORT):
+            tag, kind = struct.unpack_from(f"{order}HH", tiff, at + 2 + 12 * entry)
+            if tag == ORIENTATION and kind in INTEGERS:
+                value = struct.unpack_from(f"{order}{INTEGERS[kind]}", tiff, at + 2 + 12 * entry + 8)[0]
                 return value if 1 <= value <= 8 else 1
     except struct.error:
         return 1

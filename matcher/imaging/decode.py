@@ -1,6 +1,7 @@
 """Decode pictures; size and type are checked in the header before anything is decoded."""
 
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,8 +13,11 @@ from matcher.protocol import Picture
 
 FRAME_BYTES = 1024 * 1024
 FRAME_PIXELS = 4_000_000
-PHOTO_BYTES = 8 * 1024 * 1024
-PHOTO_PIXELS = 24_000_000
+PHOTO_BYTES = 16 * 1024 * 1024
+# JPEG is decoded at a fraction of its size, PNG whole.
+PHOTO_PIXELS, PNG_PIXELS = 52_000_000, 24_000_000
+# Of a JPEG without its end: bytes left out to see whether the last rows depend on them, and those rows.
+PROBED_BYTES, LAST_ROWS = 8, 17
 FORMATS = ("JPEG", "PNG")
 MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I"}
 # Limits of shape: no camera makes narrower or smaller pictures.
@@ -41,7 +45,7 @@ def frame(image: bytes, longest: int, *, mirrored: bool = False) -> Picture:
 
 
 def photo(image: bytes, longest: int = 1280) -> Picture:
-    """Return a reference photo as BGR uint8, upright, at most `longest` px; limits 8 MB and 24 MP.
+    """Return a reference photo as BGR uint8, upright, at most `longest` px; limits 16 MB and 52 MP.
 
     Raises BadImage as `frame` does.
     """
@@ -57,9 +61,9 @@ def _check_bytes(image: bytes, most: int) -> None:
 def _decoded(image: bytes, most_pixels: int, longest: int) -> Picture:
     """Return the picture upright, in BGR, alpha over white."""
     stored = essence(image)
-    _check_shape(stored.width, stored.height, most_pixels)
+    _check_shape(stored.width, stored.height, most_pixels if stored.is_jpeg else min(most_pixels, PNG_PIXELS))
     try:
-        opened = _loaded(stored, longest)
+        opened = _loaded(stored, longest) if stored.has_end else _without_end(stored, longest)
     except BadImage:
         raise
     except (
@@ -76,6 +80,21 @@ def _check_shape(width: int, height: int, most_pixels: int) -> None:
         raise BadImage("too_many_pixels")
     if min(width, height) < LEAST_SIDE or max(width, height) > MOST_ASPECT * min(width, height):
         raise BadImage("not_an_image")
+
+
+def _without_end(stored: Essence, longest: int) -> Image.Image:
+    """Return a JPEG that lacks only its end marker; raises BadImage truncated where rows are missing.
+
+    The last bytes of a whole picture draw its last rows; those of a picture cut off draw rows further up.
+    """
+    data, end = stored.image.rstrip(b"\0"), b"\xff\xd9"
+    whole = _loaded(replace(stored, image=data + end), longest)
+    less = _loaded(replace(stored, image=data[:-PROBED_BYTES] + end), longest)
+    rows = np.flatnonzero((np.asarray(whole) != np.asarray(less)).reshape(whole.height, -1).any(axis=1))
+    last = whole.height - max(2, LAST_ROWS * whole.height // stored.height)
+    if not rows.size or rows[0] < last:
+        raise BadImage("truncated")
+    return whole
 
 
 def _loaded(stored: Essence, longest: int) -> Image.Image:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
@@ -339,3 +341,49 @@ def test_a_residence_permit_is_found_under_either_kind(world: World, bring: Brin
             world.till().post("/v1/verifications", json=purchase(order_no=kind, cardholder=holder)), 201
         )
         assert answer["persons"][0]["sex"] == "女"
+
+
+CELL = st.one_of(
+    st.sampled_from([A, B, "王秀英", WIFE.id_number, "single_face.jpg", "", "01", "1990/1/1", '"', "=1+1"]),
+    st.text(max_size=40),
+    st.text(alphabet=st.characters(codec="utf-8"), min_size=300, max_size=1200),
+)
+HEADER = st.lists(st.sampled_from([*PEOPLE, "姓名", "证件号码", "备注"]), max_size=9)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    header=st.one_of(st.just(list(PEOPLE)), HEADER),
+    rows=st.lists(st.lists(CELL, max_size=9), max_size=6),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-be"]),
+    separator=st.sampled_from(",\t;"),
+    quoted=st.booleans(),
+)
+def test_whatever_a_spreadsheet_holds_every_row_has_a_verdict(
+    world: World, tmp_path: Path, header, rows, encoding, separator, quoted
+) -> None:
+    if quoted:
+        text = io.StringIO()
+        csv.writer(text, delimiter=separator).writerows([header, *rows])
+        data = text.getvalue()
+    else:
+        data = "\n".join(separator.join(row) for row in [header, *rows])
+    file = tmp_path / "any.csv"
+    file.write_bytes(data.encode(encoding, "surrogatepass" if encoding.startswith("utf") else "replace"))
+    folder = PhotoFolder(tmp_path)
+    try:
+        read = sheets.read(file, PEOPLE)
+    except Invalid as refusal:
+        assert refusal.code == "file_unreadable" and refusal.detail
+        return
+    Import(world.ports, folder, check=True).people(read)
+    first = Import(world.ports, folder).people(read)
+    assert [one.row for one in first] == [row.number for row in read.rows]
+    assert all(str(one.code) in import_words.SAY and import_words.told(one)["结论"] for one in first)
+    before = everything(world)
+    again = Import(world.ports, folder).people(read)
+    assert everything(world) == before and codes(again) == codes(first)

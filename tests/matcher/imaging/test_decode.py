@@ -89,7 +89,7 @@ def _exif(order: str, entries: list[tuple[int, int, int, int]]) -> bytes:
     [
         ([(0x010F, 2, 1, 0), (0x0112, 3, 1, 6)], True),
         ([(0x0112, 3, 1, 9)], False),
-        ([(0x0112, 4, 1, 6)], False),
+        ([(0x0112, 2, 1, 6)], False),
         ([], False),
     ],
 )
