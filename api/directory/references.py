@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.directory.gallery import WAITING, Gallery, opened
+from api.directory.gallery import Gallery, opened
 from api.directory.portraits import looked_at
 from api.directory.weighing import in_use, verdict_on
 from api.ports import Ports
@@ -141,15 +141,6 @@ def revoke(ports: Ports, rows: list[tables.Enrolment]) -> list[str]:
     for row in rows:
         row.revoked_at, row.templates = ports.now(), b""
     return [row.photo_key for row in rows]
-
-
-def forget_held(ports: Ports, db: Session, person_id: str) -> list[str]:
-    """Drop whatever waits of a person who withdraws; return the keys of the photos, to be deleted."""
-    held = tables.HeldPhoto
-    waiting = list(db.scalars(select(held).where(held.person_id == person_id, held.state.in_(WAITING))))
-    for row in waiting:
-        row.state, row.templates, row.decided_at = HeldState.REFUSED, b"", ports.now()
-    return [row.photo_key for row in waiting]
 
 
 def _sealed(ports: Ports, kind: str, row_id: str, templates: tuple[Template, ...]) -> bytes:

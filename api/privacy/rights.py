@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.kept_frames import forget_frames
 from api.contacts import credits
-from api.directory.references import forget_held
+from api.directory.forget import forget_held
 from api.ports import Ports
 from api.verification import case as cases
 from models import tables

@@ -1,0 +1,18 @@
+"""What the directory drops of somebody who withdraws; it loads no engine, as web processes do not."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.directory.gallery import WAITING
+from api.ports import Ports
+from models import tables
+from models.domain.identity.held import HeldState
+
+
+def forget_held(ports: Ports, db: Session, person_id: str) -> list[str]:
+    """Drop whatever waits of a person who withdraws; return the keys of the photos, to be deleted."""
+    held = tables.HeldPhoto
+    waiting = list(db.scalars(select(held).where(held.person_id == person_id, held.state.in_(WAITING))))
+    for row in waiting:
+        row.state, row.templates, row.decided_at = HeldState.REFUSED, b"", ports.now()
+    return [row.photo_key for row in waiting]
