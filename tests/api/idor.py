@@ -108,6 +108,7 @@ PROVEN = {"GET /wechat/callback": 403, "POST /wechat/callback": 403, "POST /mp/v
 OPEN = {
     "GET /.well-known/jwks.json",
     "GET /sandbox/.well-known/jwks.json",
+    "GET /",
     "GET /healthz",
     "GET /qr/subscribe.png",
     "POST /demo/forget-frames",

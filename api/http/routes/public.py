@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, make_response, render_template
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,16 @@ class ImagePath(BaseModel):
     """Which code."""
 
     scene: str = Field(max_length=64)
+
+
+@public.get("/", responses={200: {"content": {"text/html": {}}}})
+def home() -> Response:
+    """Say what this is and where to go."""
+    settings = ports().settings
+    simulator = settings.wechat_base_url if settings.demo else None
+    page = make_response(render_template("home.html", simulator=simulator))
+    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
+    return page
 
 
 @public.get("/.well-known/jwks.json", responses={200: answers.KeySet})

@@ -1,0 +1,12 @@
+"""Whoever types the server's address learns what it is."""
+
+from tests.support.world import World
+
+
+def test_the_first_page_says_what_this_is_and_leads_on(world: World) -> None:
+    answer = world.app.test_client().get("/")
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "医保人脸核验" in html
+    for link in ("/docs/guide", "/docs", "/openapi.json", "/healthz"):
+        assert f'href="{link}"' in html
+        assert world.app.test_client().get(link, follow_redirects=True).status_code == 200
