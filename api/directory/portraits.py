@@ -1,19 +1,11 @@
 """Looking at one reference photo: its templates, or what is wrong with it."""
 
-import cv2
-
 from api.ports import Ports
 from matcher.errors import BadImage
-from matcher.imaging import decode
 from matcher.types import Template
 
 # What a photo that lies on its side or its head is taken for.
 TAKEN_FOR = {"covered", "turned", "no_face", "blurred"}
-TURNS = (
-    (cv2.ROTATE_180, "upside_down"),
-    (cv2.ROTATE_90_CLOCKWISE, "sideways"),
-    (cv2.ROTATE_90_COUNTERCLOCKWISE, "sideways"),
-)
 
 
 def looked_at(ports: Ports, photo: bytes) -> tuple[str, tuple[Template, ...]]:
@@ -29,8 +21,18 @@ def looked_at(ports: Ports, photo: bytes) -> tuple[str, tuple[Template, ...]]:
 
 def _upright(ports: Ports, photo: bytes) -> str | None:
     """Return how a photo lies if it would be fine when turned."""
+    # Only who looks at photos loads OpenCV.
+    import cv2  # noqa: PLC0415
+
+    from matcher.imaging import decode  # noqa: PLC0415
+
     picture = decode.photo(photo)
-    for turn, lies in TURNS:
+    turns = (
+        (cv2.ROTATE_180, "upside_down"),
+        (cv2.ROTATE_90_CLOCKWISE, "sideways"),
+        (cv2.ROTATE_90_COUNTERCLOCKWISE, "sideways"),
+    )
+    for turn, lies in turns:
         turned = cv2.imencode(".jpg", cv2.rotate(picture, turn))[1].tobytes()
         if ports.matcher.enrol(turned).verdict == "ok":
             return lies
