@@ -15,7 +15,6 @@ import structlog
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.contrib.sql_huey import SqlHuey
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.admin import audit
 from api.capture import native_result
@@ -78,19 +77,31 @@ class Jobs:
         self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
 
     def sweep(self) -> int:
-        """Issue everything that is due; return how much that is (0 while the database is away)."""
+        """Issue everything that is due; return how much that is.
+
+        Whatever goes wrong, the database or the queue away among it, is logged by its kind; what was
+        not issued is due again at the next sweep.
+        """
         try:
-            found = [*due(self._ports), *self._housekeeping()]
-        except SQLAlchemyError as error:
+            issued = self._take([*due(self._ports), *self._housekeeping()])
+        except Exception as error:  # the next sweep must run
             log.warning("sweep_failed", kind=type(error).__name__)
             return 0
-        issued = self._take(found)
-        for kind, row_id in issued:
+        return sum(self._issue(*job) for job in issued)
+
+    def _issue(self, kind: str, row_id: str) -> bool:
+        """Hand one job on; tell whether that was possible."""
+        try:
             if kind == "webhook":
                 self._webhooks.submit(self.do, kind, row_id)
             else:
                 self._task(kind, row_id)
-        return len(issued)
+        except Exception as error:  # the queue is away: the row stays due
+            log.warning("issue_failed", job=kind, kind=type(error).__name__)
+            with self._lock:
+                self._held_until.pop((kind, row_id), None)
+            return False
+        return True
 
     def close(self) -> None:
         """Begin no more webhooks."""

@@ -1,9 +1,14 @@
 """The worker process: `python -m api.worker`. Killing it loses nothing."""
 
+import os
 import threading
+import time
+from collections.abc import Callable
 
+import structlog
 from huey.consumer import Consumer
 
+from api.beats import Beats
 from api.composition import build
 from api.jobs import Jobs, queue
 from api.logs import configure
@@ -11,6 +16,11 @@ from api.ports import Clock
 from api.settings import Settings
 
 SWEEP_S = 0.2
+# A worker whose sweep has not finished for so long ends, so that whatever started it starts another.
+STUCK_S = 30
+STUCK = 70
+
+log = structlog.get_logger()
 
 
 def main(clock: Clock | None = None) -> None:
@@ -20,22 +30,52 @@ def main(clock: Clock | None = None) -> None:
     ports = build(settings, clock)
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()
-    sweeper = threading.Thread(target=_sweep, args=(jobs, stop), name="sweep", daemon=True)
-    sweeper.start()
+    sweeper = Sweeper(jobs, Beats(ports), stop)
+    for work in (sweeper.run, sweeper.watch):
+        threading.Thread(target=work, daemon=True).start()
     consumer = Consumer(huey, workers=2, periodic=False, initial_delay=0.05, backoff=1.0, max_delay=0.05)
     try:
         consumer.run()
     finally:
         stop.set()
-        sweeper.join(timeout=5)
+        sweeper.finished.wait(timeout=5)
         jobs.close()
         ports.database.dispose()
 
 
-def _sweep(jobs: Jobs, stop: threading.Event) -> None:
-    """Look for due rows until stopped."""
-    while not stop.wait(SWEEP_S):
-        jobs.sweep()
+class Sweeper:
+    """Sweeps until stopped, and ends the process when a sweep does not come back."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        beats: Beats,
+        stop: threading.Event,
+        end: Callable[[int], object] = os._exit,
+        stuck_s: float = STUCK_S,
+    ) -> None:
+        self._jobs, self._beats, self._stop = jobs, beats, stop
+        self._end, self._stuck_s = end, stuck_s
+        self._swept_at = time.monotonic()
+        self.finished = threading.Event()
+
+    def run(self) -> None:
+        """Look for due rows until stopped; leave them alone while the clock cannot be trusted."""
+        while not self._stop.wait(SWEEP_S):
+            begun = time.monotonic()
+            if self._beats.clock_is_right():
+                self._jobs.sweep()
+            self._swept_at = time.monotonic()
+            self._beats.beat(round((self._swept_at - begun) * 1000))
+        self.finished.set()
+
+    def watch(self) -> None:
+        """End the process with an error when no sweep has finished for too long."""
+        while not self._stop.wait(min(1.0, self._stuck_s)):
+            if time.monotonic() - self._swept_at > self._stuck_s:
+                log.error("sweep_stuck", seconds=self._stuck_s)
+                self._end(STUCK)
+                return
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.precheck import unusable
 from api.capture.scene import Scene, owned
+from api.limits.locks import hold
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.case import Case
@@ -101,6 +102,12 @@ def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
     """Raise unless the rules and the quotas allow an appeal now."""
     if not seen.case.has_purchase:
         raise Conflict("there is no purchase to appeal for", code="appeal_not_allowed")
+    verification = seen.case.verification
+    hold(
+        db,
+        f"appeals of {seen.attempt.person_id}",
+        f"appeals at {verification.institution_id}/{verification.cashier_id}",
+    )
     rules.may_lodge(seen.attempt.snapshot(), seen.case.verification.state, ports.now())
     rules.within_quota(*_counts(ports, db, seen.case, seen.attempt))
 

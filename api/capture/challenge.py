@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.capture import documents_wanted, risks
 from api.capture.risks import Phone
 from api.capture.scene import Scene, owned
+from api.limits.locks import hold
 from api.policies import versions as policies
 from api.ports import Ports
 from api.verification import case as cases
@@ -92,7 +93,17 @@ def may_try(ports: Ports, db: Session, seen: Scene) -> None:
     if seen.case.verification.state is not VerificationState.OPEN:
         raise Conflict("this verification is over", code="verification_ended")
     person_id = seen.attempt.person_id or ""
-    within_tries(seen.case.tries, failures_today(ports, db, [person_id]).get(person_id, 0))
+    hold(db, f"tries of {person_id}")
+    failed = failures_today(ports, db, [person_id]).get(person_id, 0)
+    within_tries(seen.case.tries, failed + _running_elsewhere(ports, db, seen.attempt))
+
+
+def _running_elsewhere(ports: Ports, db: Session, attempt: tables.Attempt) -> int:
+    """Return how many tries of the person are under way in other attempts: each may yet fail."""
+    row = tables.Attempt
+    others = select(func.count()).where(row.person_id == attempt.person_id, row.id != attempt.id)
+    filming = and_(row.state == AttemptState.CHALLENGED, row.challenge_expires_at > ports.now())
+    return db.scalar(others.where(or_(filming, row.state == AttemptState.CAPTURED))) or 0
 
 
 def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:

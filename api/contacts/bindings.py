@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.contacts import till_codes
 from api.directory.identify import PHONES, Named, identify
+from api.limits.locks import hold
 from api.ports import Ports
 from models import tables
 from models.domain.attempt import Channel
@@ -77,6 +78,7 @@ def _live() -> Select[tables.Binding]:
 
 def _within_limits(db: Session, user: User, person_id: str) -> None:
     """Raise Conflict `too_many_bindings` at five either way."""
+    hold(db, f"bindings of {user.openid_index}", f"bindings of {person_id}")
     live = select(func.count()).select_from(tables.Binding).where(tables.Binding.revoked_at.is_(None))
     of_user = db.scalar(live.where(tables.Binding.openid_index == user.openid_index)) or 0
     of_person = db.scalar(live.where(tables.Binding.person_id == person_id)) or 0

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.limits.guesses import tally
+from api.limits.locks import hold
 from api.ports import PersonView, Ports
 from models import tables
 from models.domain.errors import Invalid, TooMany
@@ -74,6 +75,7 @@ def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> t
 
 def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:
     """Raise TooMany, with the seconds until there is room again, after too many misses."""
+    hold(db, f"misses at {counter if institution_id == PHONES else institution_id}")
     row = tables.Miss
     here = (row.institution_id == institution_id, row.counter == counter)
     limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]

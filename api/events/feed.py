@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.ports import Ports
@@ -126,15 +126,17 @@ class EventFeed:
 
         Nothing while the database is away; whoever waits also looks from time to time.
         """
-        rows = select(tables.Event.id, tables.Event.verification_id)
-        wanted = rows.where(or_(tables.Event.id > newest, tables.Event.id.in_(gaps))).order_by(
-            tables.Event.id
-        )
+        event = tables.Event
+        rows = select(event.id, event.verification_id)
+        wanted = [rows.where(event.id > newest).order_by(event.id)]
         if newest < 0:
-            wanted = rows.order_by(tables.Event.id.desc()).limit(1)
+            wanted = [rows.order_by(event.id.desc()).limit(1)]
+        elif gaps:
+            # Two statements: an OR of both would read the whole table.
+            wanted.insert(0, rows.where(event.id.in_(gaps)).order_by(event.id))
         try:
             with self._ports.database.reading() as db:
-                return [(row.id, row.verification_id) for row in db.execute(wanted)]
+                return [(row.id, row.verification_id) for one in wanted for row in db.execute(one)]
         except SQLAlchemyError:
             return []
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.directory.identify import Named, may_be_filmed
+from api.limits.locks import hold
 from api.ports import Ports
 from api.verification import attempt as attempts
 from api.verification import lifecycle
@@ -73,6 +74,7 @@ def _running(db: Session, ports: Ports, user: User, person_id: str) -> str | Non
 
 
 def _within_limit(db: Session, ports: Ports, user: User) -> None:
+    hold(db, f"face passes of {user.openid_index}")
     row = tables.Verification
     mine = select(func.count()).where(row.institution_id == SELF_SERVICE, row.counter == user.openid_index)
     if (db.scalar(mine.where(row.created_at > ports.now() - timedelta(days=1))) or 0) >= A_DAY:

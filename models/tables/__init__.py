@@ -6,7 +6,7 @@ from models.tables.appeal import Appeal
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.institution import Institution, Staff
-from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss
+from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss, WorkerBeat
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
@@ -47,4 +47,5 @@ __all__ = [
     "TillCode",
     "Tombstone",
     "Verification",
+    "WorkerBeat",
 ]

@@ -80,3 +80,12 @@ class Miss(Base):
     institution_id: Mapped[str] = mapped_column(String(32))
     counter: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WorkerBeat(Base):
+    """When a worker last finished a sweep by its own clock, and how long that took."""
+
+    __tablename__ = "worker_beat"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]
+    sweep_ms: Mapped[int]

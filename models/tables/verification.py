@@ -26,6 +26,7 @@ class Verification(Base):
             postgresql_where=text("state NOT IN ('cancelled', 'lapsed')"),
         ),
         Index("ix_verification_state_expires_at", "state", "expires_at"),
+        Index("ix_verification_institution_id_order_no", "institution_id", "order_no"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)

@@ -221,3 +221,17 @@ def test_one_staff_code_used_at_once_is_good_for_one_wechat(either: World) -> No
     answers = at_once(lambda: next(waiting).post("/mp/v1/staff", json={"code": given.code}), 3)
     assert {answer.status_code for answer in answers} <= {201, 422, 503}
     assert [answer.status_code for answer in answers].count(201) == 1
+
+
+def test_appeals_lodged_at_once_stay_within_the_persons_quota(either: World) -> None:
+    phone, scenes = either.phone(MAN.openid), []
+    for number in range(4):
+        scene = play.pushed(either, play.opened(either, order_no=f"A-{number}"))
+        play.agree(phone, scene)
+        assert play.tried(either, phone, scene, worlds.WRONG)["outcome"] == "failed"
+        either.app.test_client().post("/demo/forget-frames")
+        scenes.append(scene)
+    waiting = iter(scenes)
+    answers = at_once(lambda: play.appealed(either.phone(MAN.openid), next(waiting)), len(scenes))
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses.count(201) == 2 and set(statuses) <= {201, 429, 503}

@@ -1,0 +1,83 @@
+"""Each worker's beat, and whether its clock agrees with the others'."""
+
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models import tables
+
+BEAT = timedelta(seconds=1)
+COMPARED = timedelta(seconds=60)
+APART = timedelta(seconds=2)
+STANDS_STILL_S = 2.5
+FORGOTTEN = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+class Beats:
+    """One worker's row of the table `worker_beat`, and its view of the time."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._id = ports.new_id("wrk")
+        self._beaten_at: datetime | None = None
+        self._compared_at: datetime | None = None
+        self._right = True
+        self._other_beat: datetime | None = None
+        self._other_seen_at = 0.0
+
+    def beat(self, sweep_ms: int) -> None:
+        """Write when a sweep has finished and how long it took, once a second at most."""
+        now = self._ports.now()
+        if self._beaten_at is not None and now < self._beaten_at + BEAT:
+            return
+        self._beaten_at = now
+        try:
+            with self._ports.database.transaction() as db:
+                db.merge(tables.WorkerBeat(id=self._id, at=now, sweep_ms=sweep_ms))
+                db.execute(delete(tables.WorkerBeat).where(tables.WorkerBeat.at < now - FORGOTTEN))
+        except SQLAlchemyError as error:
+            log.warning("beat_failed", kind=type(error).__name__)
+
+    def clock_is_right(self) -> bool:
+        """Tell whether this clock and the database's, or the other workers', are at most 2 s apart.
+
+        Compared at the start and every minute, and at every sweep while it is wrong: a worker ten minutes
+        ahead would expire everybody's attempts. While the database is away the last answer stands.
+        """
+        now = self._ports.now()
+        if self._right and self._compared_at is not None and now < self._compared_at + COMPARED:
+            return True
+        self._compared_at = now
+        try:
+            with self._ports.database.reading() as db:
+                right = self._agrees(db)
+        except SQLAlchemyError:
+            return self._right
+        if right != self._right:
+            log.error("clock_is_right_again" if right else "clock_is_wrong")
+        self._right = right
+        return right
+
+    def _agrees(self, db: Session) -> bool:
+        """Tell whether another clock says the same."""
+        if db.get_bind().dialect.name == "postgresql":
+            return self._is_near(db.scalar(select(func.clock_timestamp())))
+        row = tables.WorkerBeat
+        newest = db.scalar(select(func.max(row.at)).where(row.id != self._id))
+        if newest is None or self._is_near(newest):
+            return True
+        # A beat that stands still is a worker's that has ended; one that moves has another clock.
+        if newest == self._other_beat:
+            return time.monotonic() - self._other_seen_at > STANDS_STILL_S
+        self._other_beat, self._other_seen_at = newest, time.monotonic()
+        return False
+
+    def _is_near(self, other: datetime | None) -> bool:
+        return other is not None and abs(self._ports.now() - other) <= APART

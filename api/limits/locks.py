@@ -1,0 +1,15 @@
+"""Counting before writing without a race: whoever is counted is held until the transaction ends."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+
+def hold(db: Session, *subjects: str) -> None:
+    """Let nobody else count or write for these subjects before this transaction ends.
+
+    PostgreSQL takes advisory locks, always in one order; on SQLite a writing transaction is alone anyway.
+    """
+    if db.get_bind().dialect.name != "postgresql":
+        return
+    for subject in sorted(subjects):
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))

@@ -1,0 +1,91 @@
+"""A worker that outlives what goes wrong, and ends where it cannot."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+from huey import MemoryHuey
+
+from api.beats import Beats
+from api.jobs import Jobs
+from api.worker import Sweeper
+from models import tables
+from tests.support import play
+from tests.support.fakes import FakeClock
+from tests.support.world import World
+
+
+class AwayQueue(MemoryHuey):
+    """A queue that cannot be reached for a while."""
+
+    away = True
+
+    def enqueue(self, task: object) -> object:
+        if self.away:
+            raise ConnectionError("redis is away")
+        return super().enqueue(task)
+
+
+class StuckJobs:
+    """A sweep that does not come back."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+
+    def sweep(self) -> int:
+        self.free.wait(30)
+        return 0
+
+
+def test_a_sweep_survives_a_queue_that_is_away_and_issues_the_row_later(world: World) -> None:
+    verification = play.opened(world)
+    play.attempt(world, verification, channel="push", person_id=next(iter(world.ids.values())))
+    queue = AwayQueue(immediate=False, results=False)
+    jobs = Jobs(world.ports, queue)
+    jobs.sweep()
+    assert len(queue) == 0
+    queue.away = False
+    jobs.sweep()
+    assert len(queue) > 0
+    jobs.close()
+
+
+def test_a_worker_whose_sweep_is_stuck_ends_with_an_error(world: World) -> None:
+    jobs, stop, ended = StuckJobs(), threading.Event(), list[int]()
+    sweeper = Sweeper(jobs, Beats(world.ports), stop, ended.append, stuck_s=0.2)
+    running = threading.Thread(target=sweeper.run)
+    running.start()
+    sweeper.watch()
+    assert ended == [70]
+    stop.set()
+    jobs.free.set()
+    running.join()
+
+
+def test_a_finished_sweep_leaves_one_beat_of_each_worker(world: World) -> None:
+    beats = Beats(world.ports)
+    beats.beat(3)
+    world.clock.tick(1)
+    beats.beat(4)
+    with world.ports.database.reading() as db:
+        rows = db.query(tables.WorkerBeat).all()
+    assert [(row.sweep_ms, row.at) for row in rows] == [(4, world.clock.now())]
+
+
+def test_a_worker_whose_clock_is_ahead_of_a_living_one_leaves_all_alone(world: World) -> None:
+    right = Beats(world.ports)
+    ahead = FakeClock(world.clock.now() + timedelta(minutes=10))
+    wrong = Beats(replace(world.ports, clock=ahead))
+    right.beat(1)
+    assert not wrong.clock_is_right()
+    for _ in range(3):
+        world.clock.tick(2)
+        ahead.tick(2)
+        right.beat(1)
+        assert not wrong.clock_is_right()
+    ahead.tick(-600)
+    assert wrong.clock_is_right()
+
+
+def test_a_worker_alone_trusts_its_clock(world: World) -> None:
+    assert Beats(world.ports).clock_is_right()
