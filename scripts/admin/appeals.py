@@ -74,7 +74,7 @@ def _facts(seen: review.Exhibit) -> dict[str, object]:
         "opened": case.opened_at,
         "amount": f"{case.amount_fen / 100:.2f}",
         "cause": case.cause,
-        "score": case.score,
+        "score": None if case.score is None else round(case.score, 4),
         "reviewer": row.reviewer,
         "statement": seen.statement,
     }
