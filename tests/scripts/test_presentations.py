@@ -66,13 +66,6 @@ def test_disjoint_ones_share_no_film(folder: Path) -> None:
     assert all(any(one.overlaps(other) for other in chosen) for one in live)
 
 
-def test_a_folder_without_takes_says_what_it_lacks(tmp_path: Path) -> None:
-    segments = [{"from": 0.0, "to": 9.0, "action": "neutral"}]
-    (tmp_path / "labels.json").write_text(json.dumps({"a.mp4": {"kind": "bona_fide", "segments": segments}}))
-    with pytest.raises(SystemExit, match="a known action"):
-        of_folder(tmp_path)
-
-
 def test_a_presentation_is_as_long_as_its_pieces(folder: Path) -> None:
     live, _ = of_folder(folder)
     assert {one.length for one in live if len(one.actions) == 1} == {4.5}

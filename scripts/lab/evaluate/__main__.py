@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> None:
         command = commands.add_parser(name, help=run.__doc__)
         for folder in folders:
             command.add_argument(f"--{folder}", type=Path, required=True)
+        if name == "liveness":
+            command.add_argument("--variants", default="none", help="all, none or names (variants.py)")
         command.set_defaults(run=run)
     options = parser.parse_args(arguments)
     print(json.dumps(options.run(options), indent=2, ensure_ascii=False))

@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.demo.film import samples
 from scripts.lab.evaluate.presentations import LONGEST_S, Piece, Presentation
 
-VARIANTS = 200
+VARIANTS = 60
 # Somebody else, who moves a lot.
 STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
 # The same, before and after somebody else does for her what was asked.

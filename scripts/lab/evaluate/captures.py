@@ -1,6 +1,7 @@
 """Presentations as the frames a phone would send, and what production makes of them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,16 +11,16 @@ import numpy as np
 from api.capture.facts import NOTHING_SEEN, Memory, facts
 from matcher.liveness import replay
 from matcher.local import LocalMatcher
-from matcher.types import Examination, Frame, FrameKind, Observation, Report, Template
-from models.domain.challenge import draw
+from matcher.types import Examination, Frame, FrameKind, Observation, Report, Shown, Template
+from models.domain.challenge import Challenge, draw
 from models.domain.decision import Decision, decide
 from models.domain.policy import Policy
-from scripts.lab.evaluate.changes import CHANGES, MENDS, Picture, grainy
+from scripts.lab.evaluate.changes import CHANGES, MENDS, grainy
+from scripts.lab.evaluate.films import injected, pictures
 from scripts.lab.evaluate.presentations import BONA_FIDE, Presentation
 
-SIDE = {"motion": 320, "evidence": 640}
-QUALITY = {"motion": 50, "evidence": 80}
 BATCH = 12
+LOOKED_FOR_S = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ class Judged:
 
 def judged(matcher: LocalMatcher, one: Presentation, policy: Policy) -> Judged:
     """Send a presentation through the matcher and decide on it."""
-    frames = filmed(one, policy)
-    seen = _observed(matcher, frames)
+    frames, seen = _taken(matcher, replace(one, actions=()) if one.change == "none" else one, policy)
     report = matcher.examine(
         Examination(
             actions=one.actions,
@@ -44,16 +44,31 @@ def judged(matcher: LocalMatcher, one: Presentation, policy: Policy) -> Judged:
             evidence=tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE),
             references=_reference(matcher, one.claimed),
             grey_zone=(policy.grey_low, policy.grey_high),
+            colours=tuple(Shown(colour.rgb, colour.ms) for colour in _drawn(one, policy).colours),
+            seed=one.number,
         )
     )
     memory = _remembered(matcher, one.earlier, seen, policy) if one.earlier else NOTHING_SEEN
     return Judged(one, report, memory, decide(facts(report, memory), policy), tuple(seen))
 
 
-def _observed(matcher: LocalMatcher, frames: list[Frame]) -> list[Observation]:
+def _drawn(one: Presentation, policy: Policy) -> Challenge:
+    """Return the challenge that a presentation answers, or claims to."""
+    return draw(policy, iter(np.random.default_rng(one.number).random, None))
+
+
+@lru_cache(maxsize=2)
+def _taken(matcher: LocalMatcher, one: Presentation, policy: Policy) -> tuple[list[Frame], list[Observation]]:
+    """Return what is sent, whatever is asked for, and what is seen in it."""
+    frames = filmed(one, policy)
+    return frames, _observed(matcher, frames, one.number)
+
+
+def _observed(matcher: LocalMatcher, frames: list[Frame], seed: int = 0) -> list[Observation]:
+    """Return what is seen in the frames, batch by batch, with a lot for each."""
     seen: list[Observation] = []
     for start in range(0, len(frames), BATCH):
-        seen += matcher.observe(frames[start : start + BATCH], seen)
+        seen += matcher.observe(frames[start : start + BATCH], seen, 1000 * seed + start)
     return seen
 
 
@@ -71,73 +86,41 @@ def _remembered(
 
 @lru_cache(maxsize=8)
 def _reference(matcher: LocalMatcher, film: Path) -> tuple[Template, ...]:
-    """Return the templates of a film's first frame: the comparison agrees, so that liveness decides."""
-    found = matcher.both_ways(cv2.imencode(".png", _picture(film, 0.0))[1].tobytes())
-    if found is None:
-        raise SystemExit(f"{film}: no face in its first frame")
-    return found[1]
+    """Return the templates of a film's first good picture: it agrees, so that liveness decides."""
+    found = None
+    for second in range(LOOKED_FOR_S):
+        photo = cv2.imencode(".png", pictures.at(film, second / 2))[1].tobytes()
+        enrolment = matcher.enrol(photo)
+        if enrolment.templates:
+            return enrolment.templates
+        found = found or matcher.both_ways(photo)
+    return found[1] if found else ()
 
 
 def filmed(one: Presentation, policy: Policy) -> list[Frame]:
     """Return the motion and evidence frames of a presentation, doctored as it says."""
     numbers = np.random.default_rng(one.number)
-    instants = draw(policy, iter(numbers.random, None)).evidence_at_ms
-    whole = int(one.length * 1000)
-    motion = [n * 1000 // one.rate for n in range(whole * one.rate // 1000)]
-    # Never at the very instant of a motion frame.
-    evidence = [t + (t in motion) for t in instants if t < whole]
-    times = [*((t, FrameKind.MOTION) for t in motion), *((t, FrameKind.EVIDENCE) for t in evidence)]
-    change = CHANGES[one.change](numbers)
-    made = []
-    for seq, (t_ms, kind) in enumerate(sorted(times)):
-        picture = _shown(one, t_ms / 1000)
-        if one.species != BONA_FIDE and any(piece.still for piece in one.pieces):
+    times = _times(one, draw(policy, iter(numbers.random, None)).evidence_at_ms)
+    change = CHANGES[one.change](numbers) if one.change in CHANGES else injected.change(one, numbers)
+    made: list[Frame] = []
+    last = None
+    for t_ms, kind in times:
+        piece, second = one.at(t_ms / 1000)
+        place = (piece.film, pictures.number(piece.film, second))
+        # A phone sends no picture twice that its camera took once.
+        if kind == FrameKind.MOTION and place == last and not piece.still:
+            continue
+        last = place if kind == FrameKind.MOTION else last
+        picture = pictures.at(piece.film, second)
+        if one.species != BONA_FIDE and piece.still:
             picture = grainy(picture, numbers)
-        made.append(Frame(seq, t_ms, kind, _encoded(change(picture, t_ms / 1000), kind)))
+        made.append(Frame(len(made), t_ms, kind, pictures.encoded(change(picture, t_ms / 1000, kind), kind)))
     return MENDS.get(one.change, list)(made)
 
 
-def _shown(one: Presentation, second: float) -> Picture:
-    """Return the picture on show at a second of a presentation."""
-    for piece in one.pieces:
-        if second < piece.length:
-            return _picture(piece.film, piece.at(second))
-        second -= piece.length
-    last = one.pieces[-1]
-    return _picture(last.film, last.at(last.length))
-
-
-def _picture(film: Path, second: float) -> Picture:
-    rate, pictures = _pictures(film)
-    return pictures[min(len(pictures) - 1, max(0, round(second * rate)))]
-
-
-@lru_cache(maxsize=3)
-def _pictures(film: Path) -> tuple[float, list[Picture]]:
-    """Return every second frame of a film at evidence size, and their rate."""
-    opened, pictures = cv2.VideoCapture(str(film)), []
-    rate = opened.get(cv2.CAP_PROP_FPS)
-    try:
-        while True:
-            going, picture = opened.read()
-            if not going:
-                break
-            if opened.get(cv2.CAP_PROP_POS_FRAMES) % 2:
-                pictures.append(_shrunk(picture, SIDE["evidence"]))
-    finally:
-        opened.release()
-    if not pictures:
-        raise SystemExit(f"{film} cannot be played")
-    return rate / 2, pictures
-
-
-def _encoded(picture: Picture, kind: str) -> bytes:
-    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY[kind]]
-    return cv2.imencode(".jpg", _shrunk(picture, SIDE[kind]), options)[1].tobytes()
-
-
-def _shrunk(picture: Picture, side: int) -> Picture:
-    scale = side / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+def _times(one: Presentation, instants: Sequence[int]) -> list[tuple[int, FrameKind]]:
+    """Return when frames are taken; no piece of evidence at the very instant of a motion frame."""
+    whole = int(one.length * 1000)
+    motion = [n * 1000 // one.rate for n in range(whole * one.rate // 1000)]
+    evidence = [t + (t in motion) for t in instants if t < whole]
+    return sorted([*((t, FrameKind.MOTION) for t in motion), *((t, FrameKind.EVIDENCE) for t in evidence)])

@@ -18,18 +18,18 @@ def grainy(picture: Picture, numbers: np.random.Generator) -> Picture:
     return np.clip(picture + numbers.normal(0, GRAIN, picture.shape), 0, 255).astype(np.uint8)
 
 
-Change = Callable[[Picture, float], Picture]
+Change = Callable[[Picture, float, str], Picture]
 
 
 def _unchanged(_: np.random.Generator) -> Change:
-    return lambda picture, _: picture
+    return lambda picture, _, __: picture
 
 
 def _ken_burns(numbers: np.random.Generator) -> Change:
     """Zoom, pan and tilt in the plane, as a slide show does."""
     phase = numbers.random() * 6
 
-    def change(picture: Picture, t: float) -> Picture:
+    def change(picture: Picture, t: float, _kind: str) -> Picture:
         height, width = picture.shape[:2]
         scale = 1.15 + 0.15 * math.sin(t + phase)
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), 8 * math.sin(2 * t + phase), scale)
@@ -43,7 +43,7 @@ def _tilted(numbers: np.random.Generator) -> Change:
     """Turn the photo in space by up to 45 degrees, as a hand would."""
     phase = numbers.random() * 6
 
-    def change(picture: Picture, t: float) -> Picture:
+    def change(picture: Picture, t: float, _kind: str) -> Picture:
         height, width = picture.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
         angles = np.array([0.5 * math.sin(1.7 * t), 0.8 * math.sin(1.3 * t + phase), 0.0])
@@ -62,7 +62,7 @@ def _doctored(numbers: np.random.Generator) -> Change:
     flip, bright = numbers.random() < 0.5, numbers.uniform(-50, 50) * (numbers.random() < 0.6)
     gain, quality = numbers.uniform(0.7, 1.3), int(numbers.integers(30, 95))
 
-    def change(picture: Picture, _: float) -> Picture:
+    def change(picture: Picture, _t: float, _kind: str) -> Picture:
         height, width = picture.shape[:2]
         top, bottom = round(crop[0] * height), height - round(crop[1] * height)
         left, right = round(crop[2] * width), width - round(crop[3] * width)

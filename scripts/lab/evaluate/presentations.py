@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,9 @@ ACTIONS = {name: name for name in RULES} | {
 }
 LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
-SHORTEST_S, LONGEST_S = 4.0, 15.0
+SHORTEST_S, LONGEST_S = 2.3, 15.0
+# No film speaks for more than so many presentations, so that none outweighs the others.
+MOST = 12
 LINGER_S = 3.0  # how much longer is filmed on a slow network, until the phone hears that all has been seen
 # Phones send 3–10 frames a second; the films are cut at RATE, the live ones at these as well.
 RATE, OTHER_RATES = 5, (4, 10)
@@ -51,7 +54,9 @@ class Presentation:
     """One capture: what is shown, how it is doctored, what was asked for.
 
     `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from,
-    which the memory of frames knows; `rate` is motion frames a second, `number` seeds what is random.
+    which the memory of frames knows; `rate` is motion frames a second, `speed` how much faster than filmed it
+    is shown, `number` seeds what is random. `person` and `groups` say who is filmed and how they look,
+    `variant` how else they were filmed; `driver` moves an animated still.
     """
 
     species: str
@@ -62,11 +67,25 @@ class Presentation:
     earlier: "Presentation | None" = None
     rate: int = RATE
     number: int = 0
+    speed: float = 1.0
+    person: str = ""
+    groups: tuple[str, ...] = ()
+    variant: str = ""
+    driver: "Presentation | None" = None
 
     @property
     def length(self) -> float:
         """Return the length in seconds."""
-        return sum(piece.length for piece in self.pieces)
+        return sum(piece.length for piece in self.pieces) / self.speed
+
+    def at(self, second: float) -> tuple[Piece, float]:
+        """Return the piece on show at a second, and the second of its film."""
+        second *= self.speed
+        for piece in self.pieces:
+            if second < piece.length:
+                return piece, piece.at(second)
+            second -= piece.length
+        return self.pieces[-1], self.pieces[-1].at(self.pieces[-1].length)
 
     def overlaps(self, other: "Presentation") -> bool:
         """Tell whether both show some of the same film."""
@@ -81,13 +100,26 @@ def of_folder(folder: Path) -> tuple[list[Presentation], list[Presentation]]:
     """Return the films of DIR/labels.json as presentations, the live ones and those of attacks."""
     films = labels(folder)
     cut = {name: list(_cut(folder / name, label)) for name, label in films.items()}
-    if not any(cut.values()):
-        raise SystemExit(f"{folder / 'labels.json'}: no film has a neutral stretch and a known action")
+    cut = {name: spread(some, MOST) for name, some in cut.items()}
     live = [name for name, label in films.items() if label["kind"] == BONA_FIDE]
     return (
         [one for name in live for one in cut[name]],
         [one for name in films if name not in live for one in cut[name]],
     )
+
+
+def spread(some: Sequence[Presentation], most: int) -> list[Presentation]:
+    """Return at most so many of them, evenly over all: every 0.618th of the way round."""
+    if len(some) <= most:
+        return list(some)
+    step = next(n for n in range(max(1, int(0.618 * len(some))), len(some)) if math.gcd(n, len(some)) == 1)
+    return [some[n * step % len(some)] for n in range(most)]
+
+
+def named(one: Presentation, label: Mapping[str, Any]) -> Presentation:
+    """Return the presentation with who is filmed and how they look."""
+    person, groups = label.get("person", one.claimed.stem), label.get("groups", ())
+    return replace(one, person=person, groups=tuple(sorted(groups)))
 
 
 def varied(folder: Path, live: Sequence[Presentation]) -> Iterator[Presentation]:
@@ -123,7 +155,7 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
         pieces = (lead, *(piece for _, piece in chosen))
         made = Presentation(species, actions, pieces, claimed=film, number=number)
         if SHORTEST_S <= made.length <= LONGEST_S:
-            yield made
+            yield named(made, label)
 
 
 def _lingering(live: Sequence[Presentation], films: Mapping[Path, Any]) -> Iterator[Presentation]:

@@ -1,0 +1,58 @@
+"""The pictures of a film, and how a phone sends them."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+
+from scripts.lab.evaluate.changes import Picture
+
+SIDE = {"motion": 320, "evidence": 640}
+QUALITY = {"motion": 50, "evidence": 80}
+# Of films faster than this only every second, third … picture is kept, never fewer a second than this.
+LEAST_RATE = 12
+
+
+def at(film: Path, second: float) -> Picture:
+    """Return the picture that a film shows at a second, at evidence size."""
+    return all_of(film)[1][number(film, second)]
+
+
+def number(film: Path, second: float) -> int:
+    """Return the place of the picture that a film shows at a second."""
+    rate, shown = all_of(film)
+    return min(len(shown) - 1, max(0, round(second * rate)))
+
+
+@lru_cache(maxsize=3)
+def all_of(film: Path) -> tuple[float, list[Picture]]:
+    """Return a film's pictures at evidence size, and how many a second they are."""
+    opened, kept, count = cv2.VideoCapture(str(film)), list[Picture](), 0
+    rate = opened.get(cv2.CAP_PROP_FPS)
+    stride = max(1, int(rate // LEAST_RATE))
+    try:
+        while True:
+            going, picture = opened.read()
+            if not going:
+                break
+            if count % stride == 0:
+                kept.append(_shrunk(picture, SIDE["evidence"]))
+            count += 1
+    finally:
+        opened.release()
+    if not kept:
+        raise SystemExit(f"{film} cannot be played")
+    return rate / stride, kept
+
+
+def encoded(picture: Picture, kind: str) -> bytes:
+    """Return a picture as a phone sends it."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY[kind]]
+    return cv2.imencode(".jpg", _shrunk(picture, SIDE[kind]), options)[1].tobytes()
+
+
+def _shrunk(picture: Picture, side: int) -> Picture:
+    scale = side / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
