@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 HEAVY = {"dlib", "cv2", "face_recognition", "face_recognition_models", "PIL", "openvino", "matplotlib"}
 LIGHT = [
@@ -29,6 +31,7 @@ def test_ports_commands_and_the_client_of_the_service_load_no_engine() -> None:
     assert told.stdout.splitlines() == [f"{module}:" for module in LIGHT]
 
 
+@pytest.mark.models
 def test_the_engines_are_what_is_looked_for() -> None:
     command = [sys.executable, "-m", "tests.architecture.test_imports", "matcher.local"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
