@@ -103,7 +103,7 @@ def decide(report: Report, policy: Policy) -> Decision:
         return _failed(Reason.FRAMES_SEEN_BEFORE)
     if report.backward or report.gap_ms > policy.gap_max_ms:
         return _failed(Reason.FRAMES_IRREGULAR)
-    # Before the frames are called frozen: a room without anybody stands still, too.
+    # An empty room is static too, so check acquisition first.
     if report.motion < policy.motion_min or report.evidence < policy.evidence_min:
         return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
     if _still(report, policy):
