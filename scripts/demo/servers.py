@@ -11,7 +11,9 @@ from types import TracebackType
 import httpx
 
 LOGS = Path("var/logs")
-START_S = 60
+# A cold or busy machine loads the models slowly; whoever waits is told every few seconds.
+START_S = 180
+TELL_S = 5
 BUSY = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -102,8 +104,12 @@ class Servers:
     def _wait_until_ready(self) -> None:
         """Wait until every address answers, or say which process has died."""
         give_up = time.monotonic() + START_S
+        tell = time.monotonic() + TELL_S
         for url in self._urls.values():
             while not _answers(url):
+                if time.monotonic() > tell:
+                    print("  正在启动服务器、载入模型…… / loading the models …", flush=True)
+                    tell = time.monotonic() + TELL_S
                 dead = [name for name, process in self._running.items() if process.poll() is not None]
                 if dead or time.monotonic() > give_up:
                     name = dead[0] if dead else "servers"
