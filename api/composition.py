@@ -2,6 +2,7 @@
 
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
+from api.messaging.wechat_refusals import Refusals
 from api.messaging.wechat_tokens import DatabaseTokens
 from api.ports import Clock, Ports, Random, SystemClock, SystemRandom
 from api.settings import Settings, check
@@ -39,7 +40,12 @@ def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool 
         vault=vault,
         objects=Objects(settings.objects_url, vault),
         matcher=_matcher(settings, random, load_engines),
-        wechat=Gateway(account, DatabaseTokens(database, vault, clock.now), clock.now),
+        wechat=Gateway(
+            account,
+            DatabaseTokens(database, vault, clock.now),
+            clock.now,
+            note=Refusals(database, clock.now).note,
+        ),
         directory=BothDirectories(OwnDirectory(database, vault)),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.domain.subscription import TemplateKind
+from models.domain.subscription import DEFAULT_KEYS, TemplateKind, keys_of
 from wechat.callbacks import Callbacks
 
 
@@ -61,9 +61,14 @@ class Settings(BaseSettings):
     """AppSecret of the mini-program."""
     wechat_template_id: str = ""
     """Message template of the pushes."""
+    wechat_template_keys: str = DEFAULT_KEYS
+    """The keys of that template by what they carry: matter, institution, amount, time, person, order, state
+    or note; `yibao wechat check` holds them against the real template."""
     wechat_agent_template_id: str = ""
     """Optional: the template that tells card-holders of purchases by agents; of the same kind as the other
     (WeChat mixes none in a panel), with another title."""
+    wechat_agent_template_keys: str = DEFAULT_KEYS
+    """The keys of that template, likewise."""
     wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
     """What one 允许 allows: one_time (one message) or long_term."""
     wechat_callback_token: SecretStr = SecretStr("")
@@ -106,6 +111,14 @@ class Settings(BaseSettings):
         """Return the secret of the blind indexes."""
         return base64.b64decode(self.vault_index_secret.get_secret_value())
 
+    def template_keys(self) -> dict[str, str]:
+        """Return the keys of the message's template by what they carry."""
+        return keys_of(self.wechat_template_keys)
+
+    def agent_template_keys(self) -> dict[str, str]:
+        """Return the keys of the template that tells of purchases by agents."""
+        return keys_of(self.wechat_agent_template_keys)
+
     def callbacks(self) -> Callbacks | None:
         """Return what opens WeChat's callbacks, or None where none are expected."""
         if not _given(self, "wechat_callback_token"):
@@ -138,6 +151,7 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_MATCHER_SECRET is not set: the matcher's service answers nobody without it")
     if not settings.demo and settings.pad_dir is None and not settings.matcher_url:
         problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
+    problems += _wrong_keys(settings)
     if not problems:
         problems = _wrong_secrets(settings)
     if problems:
@@ -149,6 +163,17 @@ def _given(settings: Settings, name: str) -> bool:
     """Tell whether a setting has a value."""
     value = getattr(settings, name)
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _wrong_keys(settings: Settings) -> list[str]:
+    """Return what is wrong with the keys of the templates."""
+    wrong = []
+    for name in ("wechat_template_keys", "wechat_agent_template_keys"):
+        try:
+            keys_of(getattr(settings, name))
+        except ValueError as error:
+            wrong.append(f"YIBAO_{name.upper()} must be like {DEFAULT_KEYS}: {error}")
+    return wrong
 
 
 def _wrong_secrets(settings: Settings) -> list[str]:

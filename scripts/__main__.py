@@ -18,6 +18,7 @@ OPERATOR = {
     "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
     "webhooks": ("scripts.admin.webhooks:webhooks", "回调记录、重发、自检 / webhooks"),
     "subscriptions": ("scripts.admin.subscriptions:subscriptions", "消息订阅 / the opt-in to messages"),
+    "wechat": ("scripts.admin.wechat:wechat", "微信配置是否正确 / what is wrong with WeChat"),
     "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / is everything set"),
     "weights": ("scripts.admin.weights:weights", "下载活体检测权重 / download the PAD weights"),
 }

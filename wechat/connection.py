@@ -11,10 +11,9 @@ from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
-from wechat.protocol import TokenStore
+from wechat.protocol import Note, TokenStore
+from wechat.refusals import STALE_TOKEN, TOKEN_CALL, Kind, meaning
 
-STALE_TOKEN = frozenset({40001, 40014, 42001})
-COME_AGAIN = frozenset({-1, 45009, 45011})
 EARLY = timedelta(seconds=60)
 
 
@@ -41,10 +40,12 @@ class Connection:
         tokens: TokenStore,
         now: Callable[[], datetime],
         timeout: tuple[float, float],
+        note: Note,
     ) -> None:
         self._account = account
         self._tokens = tokens
         self._now = now
+        self._note = note
         self._client = WeChatClient(account.appid, account.secret, timeout=timeout, auto_retry=False)
         self._client._http.trust_env = False
         # urllib3's debug lines show addresses, and with them the token.
@@ -54,18 +55,35 @@ class Connection:
     def get(self, path: str, params: Mapping[str, str]) -> Any:
         """GET without a token."""
         # A list keeps wechatpy from adding an access token, and fetching one for it.
-        return _raise(self._once("get", path, params=list(params.items())))
+        return self._noted(path, self._once("get", path, params=list(params.items())))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST with the shared token; a token that WeChat calls stale is replaced once."""
+        return self._with_token("post", path, data=dict(body))
+
+    def read(self, path: str) -> Any:
+        """GET with the shared token; a token that WeChat calls stale is replaced once."""
+        return self._with_token("get", path)
+
+    def fetch_token(self) -> None:
+        """Fetch the token anew, whatever is on record; in normal mode WeChat gives the same one."""
+        self._fetch_token()
+
+    def _with_token(self, method: str, path: str, **options: Any) -> Any:
+        """Return the answer of a call that carries the token, or raise what it came to."""
         token = self._token()
-        answer = self._once("post", path, params=[("access_token", token)], data=dict(body))
-        if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
+        answer = self._once(method, path, params=[("access_token", token)], **options)
+        if isinstance(answer, WeChatBusy) and answer.errcode in STALE_TOKEN:
             token = self._renewed(token)
-            answer = self._once("post", path, params=[("access_token", token)], data=dict(body))
-            if isinstance(answer, WeChatRefused) and answer.errcode in STALE_TOKEN:
-                raise WeChatBusy
-        return _raise(answer)
+            answer = self._once(method, path, params=[("access_token", token)], **options)
+        return self._noted(path, answer)
+
+    def _noted(self, path: str, answer: Any) -> Any:
+        """Return the answer; an error is noted by its call and raised, outside any except block."""
+        if isinstance(answer, WeChatError):
+            self._note(path, answer)
+            raise answer
+        return answer
 
     def _token(self) -> str:
         """Return a token that will live for another minute."""
@@ -93,7 +111,7 @@ class Connection:
             "secret": self._account.secret,
             "force_refresh": False,
         }
-        answer = _raise(self._once("post", "cgi-bin/stable_token", params=[], data=body))
+        answer = self._noted(TOKEN_CALL, self._once("post", TOKEN_CALL, params=[], data=body))
         seconds = number(answer, "expires_in")
         if seconds <= 0:
             raise WeChatUnknown
@@ -105,7 +123,7 @@ class Connection:
         try:
             return self._client._request(method, url, allow_redirects=False, **options)
         except WeChatClientException as error:
-            return _from_wechatpy(error)
+            return _from_wechatpy(path, error)
         except (requests.ConnectTimeout, requests.exceptions.InvalidURL):
             return WeChatBusy()
         except requests.ConnectionError as error:
@@ -131,15 +149,10 @@ def number(answer: Any, name: str) -> int:
     return found
 
 
-def _from_wechatpy(error: WeChatClientException) -> WeChatError:
+def _from_wechatpy(path: str, error: WeChatClientException) -> WeChatError:
     """Return our error for wechatpy's; one without errcode is an HTTP status of 400 or above."""
-    if error.errcode is None or error.errcode in COME_AGAIN:
+    if error.errcode is None:
         return WeChatBusy()
-    return WeChatRefused(int(error.errcode))
-
-
-def _raise(answer: Any) -> Any:
-    """Return the answer, or raise the error it is; outside any except block, so nothing is chained."""
-    if isinstance(answer, WeChatError):
-        raise answer
-    return answer
+    errcode = int(error.errcode)
+    kind = meaning(errcode, path).kind
+    return WeChatBusy(errcode) if kind is Kind.PASSING else WeChatRefused(errcode, kind)

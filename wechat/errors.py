@@ -1,5 +1,7 @@
 """What a call to WeChat can come to. No message holds a token, a secret, an openid or an address."""
 
+from wechat.refusals import Kind, meaning
+
 
 class WeChatError(Exception):
     """A call to WeChat that brought nothing."""
@@ -8,16 +10,24 @@ class WeChatError(Exception):
 class WeChatRefused(WeChatError):
     """WeChat understood and said no; saying it again changes nothing.
 
-    `errcode` is WeChat's, or 0 when there is nobody to send to.
+    `errcode` is WeChat's, or 0 when there is nobody to send to; `kind` tells whose fault it is.
     """
 
-    def __init__(self, errcode: int) -> None:
+    def __init__(self, errcode: int, kind: Kind | None = None) -> None:
         super().__init__(f"errcode {errcode}")
         self.errcode = errcode
+        self.kind = kind or (meaning(errcode).kind if errcode else Kind.USER)
 
 
 class WeChatBusy(WeChatError):
-    """The call had no effect and may be repeated: no connection, a 5xx, system busy, a quota."""
+    """The call had no effect and may be repeated: no connection, a 5xx, system busy, a quota.
+
+    `errcode` is WeChat's, or None where none was given.
+    """
+
+    def __init__(self, errcode: int | None = None) -> None:
+        super().__init__("" if errcode is None else f"errcode {errcode}")
+        self.errcode = errcode
 
 
 class WeChatUnknown(WeChatError):

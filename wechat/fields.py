@@ -1,9 +1,11 @@
-"""The limits of a subscribed message's fields, by the kind that begins their name.
+"""The fields of a subscribed message: the form of each, by the kind that begins its key.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 LIMITS = {
     "thing": 20,
@@ -18,7 +20,43 @@ LIMITS = {
     "car_number": 8,
     "name": 10,
     "phrase": 5,
+    "const": 20,
+    "enum": 20,
 }
+HANZI = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What may not stand in a field of a kind: it is left out.
+FORBIDDEN = {
+    "number": re.compile(r"[^0-9.+-]"),
+    "letter": re.compile(r"[^A-Za-z]"),
+    "symbol": re.compile(r"[\w\s]"),
+    "character_string": re.compile(r"[^\x21-\x7e]"),
+    "phone_number": re.compile(r"[^0-9+-]"),
+    "car_number": re.compile(rf"[^0-9A-Za-z{HANZI}]"),
+    "name": re.compile(r"[0-9]"),
+    "phrase": re.compile(rf"[^{HANZI}]"),
+}
+# What stands in a field that nothing is left for.
+EMPTY = {"number": "0", "letter": "x", "car_number": "无", "phrase": "无", "name": "无"}
+# Kinds that end where their room ends: an ellipsis is none of their characters.
+BARE = frozenset(FORBIDDEN) - {"name"}
+_PLACE = re.compile(r"([^\n{}]*?)[:\uff1a]?\s*\{\{\s*([a-z_]+[0-9]+)\.DATA\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFields:
+    """One template of an account as gettemplate shows it: its keys with what stands before each."""
+
+    title: str
+    long_term: bool
+    labels: Mapping[str, str]
+    # The only values that some keys take.
+    choices: Mapping[str, tuple[str, ...]]
+
+
+def labels(content: str) -> dict[str, str]:
+    """Return the keys of a template's content (`事项:{{thing1.DATA}}`) with their labels."""
+    return {key: label.strip() for label, key in _PLACE.findall(content)}
 
 
 def kind(field: str) -> str:
@@ -27,14 +65,30 @@ def kind(field: str) -> str:
 
 
 def cut(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return the data as WeChat wants it, each value cut to its field's limit.
-
-    Python counts characters, so nothing is ever cut in the middle of one.
+    """Return the data as WeChat wants it, each value without what its field's kind does not take and cut
+    to its length.
     """
-    return {field: {"value": _fitting(value, LIMITS.get(kind(field), 32))} for field, value in data.items()}
+    return {field: {"value": _fitting(value, kind(field))} for field, value in data.items()}
 
 
-def _fitting(value: str, limit: int) -> str:
-    """Return the value, shortened with an ellipsis where it is too long."""
-    flat = " ".join(value.split()) or "-"
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+def _fitting(value: str, of: str) -> str:
+    """Return the value in the form of a kind, shortened where it is too long."""
+    seen = CONTROL.sub(" ", value)
+    taken = FORBIDDEN[of].sub("", seen) if of in FORBIDDEN else seen
+    flat = " ".join(taken.split()) or EMPTY.get(of, "-")
+    limit = LIMITS.get(of, 32)
+    if _units(flat) <= limit:
+        return flat
+    return _first(flat, limit) if of in BARE else _first(flat, limit - 1) + "…"
+
+
+def _units(text: str) -> int:
+    """Return the length as WeChat's clients count it: an emoji or a rare character is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _first(text: str, limit: int) -> str:
+    """Return as many whole characters as fit."""
+    while _units(text) > limit:
+        text = text[:-1]
+    return text

@@ -4,17 +4,26 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from wechat import fields
 from wechat.connection import Account, Connection, number, text
-from wechat.errors import WeChatUnknown
-from wechat.protocol import TokenStore
+from wechat.errors import WeChatError, WeChatUnknown
+from wechat.fields import TemplateFields
+from wechat.protocol import Note, TokenStore
 
 __all__ = ["Account", "Gateway"]
 
 IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
 MESSAGE_STATES = {"release": "formal", "trial": "trial"}
 RISK_RANKS = range(5)
+LONG_TERM = 3
+SEND_CALL, CODE_CALL = "cgi-bin/message/subscribe/send", "wxa/getwxacodeunlimit"
+TEMPLATE_CALL = "wxaapi/newtmpl/gettemplate"
+
+
+def _unnoted(_call: str, _error: WeChatError) -> None:
+    """Note nothing."""
 
 
 class Gateway:
@@ -26,9 +35,10 @@ class Gateway:
         tokens: TokenStore,
         now: Callable[[], datetime],
         timeout: tuple[float, float] = (2.0, 5.0),
+        note: Note = _unnoted,
     ) -> None:
         self._account = account
-        self._wechat = Connection(account, tokens, now, timeout)
+        self._wechat = Connection(account, tokens, now, timeout, note)
 
     def code_to_session(self, code: str) -> str:
         """Return the openid behind a code of wx.login; the session key is dropped here.
@@ -58,9 +68,28 @@ class Gateway:
             "miniprogram_state": MESSAGE_STATES.get(self._account.env_version, "developer"),
             "lang": "zh_CN",
         }
-        answer = self._wechat.post("cgi-bin/message/subscribe/send", body)
+        answer = self._wechat.post(SEND_CALL, body)
         _expect(number(answer, "errcode") == 0)
         return str(answer["msgid"]) if answer.get("msgid") else None
+
+    def fetch_token(self) -> None:
+        """Fetch an access token, to see that AppID, secret and this server's address are accepted.
+
+        https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
+        """
+        self._wechat.fetch_token()
+
+    def template(self, template_id: str) -> TemplateFields | None:
+        """Return the fields of one of the account's own templates, or None when it has no such one.
+
+        https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/getMessageTemplateList.html
+        """
+        answer = self._wechat.read(TEMPLATE_CALL)
+        listed = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(listed, list):
+            raise WeChatUnknown
+        found = [one for one in listed if isinstance(one, dict) and one.get("priTmplId") == template_id]
+        return _template(found[0]) if found else None
 
     def code_image(self, scene: str, page: str) -> bytes:
         """Return the picture of a code that opens `page` with `scene` (PNG or JPEG).
@@ -73,7 +102,7 @@ class Gateway:
             "check_path": self._account.env_version == "release",
             "env_version": self._account.env_version,
         }
-        answer = self._wechat.post("wxa/getwxacodeunlimit", body)
+        answer = self._wechat.post(CODE_CALL, body)
         content = getattr(answer, "content", b"")
         _expect(content.startswith(IMAGES))
         return bytes(content)
@@ -121,6 +150,17 @@ def cert_hash(name: str, id_number: str) -> str:
     parts = {"cert_type": "IDENTITY_CARD", "cert_name": name, "cert_no": id_number}
     joined = "&".join(f"{key}={base64.b64encode(value.encode()).decode()}" for key, value in parts.items())
     return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _template(listed: Mapping[str, Any]) -> TemplateFields:
+    """Return what gettemplate says of one template."""
+    choices = {
+        str(one.get("keywordCode", "")).removesuffix(".DATA"): tuple(map(str, one["enumValueList"]))
+        for one in listed.get("keywordEnumValueList") or ()
+        if isinstance(one, dict) and isinstance(one.get("enumValueList"), list)
+    }
+    labels = fields.labels(text(listed, "content"))
+    return TemplateFields(str(listed.get("title", "")), listed.get("type") == LONG_TERM, labels, choices)
 
 
 def _expect(fits: bool) -> None:

@@ -4,6 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from wechat.errors import WeChatError
+from wechat.fields import TemplateFields
+
+# Told of every call that brought nothing: the call's path, which holds no secret, and what it came to.
+Note = Callable[[str, WeChatError], None]
+
 
 class WeChat(Protocol):
     """The calls of a mini-program's server; each raises WeChatRefused, WeChatBusy or WeChatUnknown."""
@@ -27,6 +33,12 @@ class WeChat(Protocol):
 
     def risk_rank(self, openid: str, scene: int, client_ip: str) -> int:
         """Return WeChat's risk rank of a user, 0 (none) to 4; scene 0 = registration, 1 = cheating."""
+
+    def fetch_token(self) -> None:
+        """Fetch an access token from WeChat, to see that AppID, secret and address are accepted."""
+
+    def template(self, template_id: str) -> TemplateFields | None:
+        """Return the fields of one of the account's own templates, or None when it has no such one."""
 
 
 class TokenStore(Protocol):

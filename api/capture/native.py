@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.challenge import may_try, newest
 from api.capture.scene import Scene, owned
+from api.messaging.wechat_refusals import trouble
 from api.policies import versions as policies
 from api.ports import Ports
 from api.verification import case as cases
@@ -15,10 +16,11 @@ from models import tables
 from models.domain import attempt as rules
 from models.domain import provider as providers
 from models.domain.attempt import AttemptEvent, AttemptState
-from models.domain.errors import Absent, Busy
+from models.domain.errors import Absent, Invalid
 from models.domain.person import User
 from models.domain.provider import Provider
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from wechat.errors import WeChatError, WeChatRefused
+from wechat.refusals import Kind
 
 # WeChat's pages take their time: a verification begun in time may be finished for so long.
 LIFE = timedelta(seconds=60)
@@ -36,8 +38,9 @@ class Begun:
 def begin(ports: Ports, user: User, scene: str) -> tuple[Scene, str]:
     """Return a verify_id for wx.requestFacialVerify; the same one until its result is asked for.
 
-    Raises Conflict `provider_mismatch` where faces are filmed by us, Invalid `native_resident_only`, Busy
-    when WeChat does not answer, and whatever forbids a try.
+    Raises Conflict `provider_mismatch` where faces are filmed by us, Invalid `native_resident_only` or
+    `native_refused` (this person), Busy when WeChat does not answer, Misconfigured where it refuses this
+    installation, and whatever forbids a try.
     """
     with ports.database.transaction() as db:
         seen = scene_of(ports, db, user, scene)
@@ -86,11 +89,13 @@ def person_of(ports: Ports, person_id: str) -> tuple[str, str]:
 
 
 def _verify_id(ports: Ports, asked: tuple[str, str, str, str]) -> str:
-    """Return WeChat's session for this user and person, or raise Busy."""
+    """Return WeChat's session for this user and person, or raise why there is none."""
     try:
         return ports.wechat.face_verify_id(*asked)
-    except (WeChatBusy, WeChatRefused, WeChatUnknown):
-        raise Busy("WeChat does not answer; please try again") from None
+    except WeChatError as error:
+        if isinstance(error, WeChatRefused) and error.kind is Kind.USER:
+            raise Invalid("WeChat does not verify this person", code="native_refused") from None
+        raise trouble(error) from None
 
 
 def _draw(ports: Ports, db: Session, seen: Scene, session: Begun) -> None:

@@ -14,7 +14,8 @@ from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason
 from models.domain.errors import Busy, Conflict
 from models.domain.person import User
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from wechat.errors import WeChatError, WeChatRefused
+from wechat.refusals import Kind
 
 # How long a capture waits for WeChat to say what came of it.
 PATIENCE = timedelta(seconds=30)
@@ -83,9 +84,11 @@ def _ask(ports: Ports, check: tables.NativeCheck, person_id: str) -> tuple[int |
     name, number = person_of(ports, person_id)
     try:
         verify_ret = ports.wechat.face_result(openid, verify_id, check.out_seq_no, name, number)
-    except (WeChatBusy, WeChatUnknown):
-        return None, UNANSWERED
-    except WeChatRefused:
+    except WeChatRefused as error:
+        if error.kind is Kind.PERMANENT:
+            return None, UNANSWERED
         # Too old, or not the session of this person any more: nothing can be learned from it.
         return None, Decision(Outcome.RETRY, Reason.NOT_ACQUIRED)
+    except WeChatError:
+        return None, UNANSWERED
     return verify_ret, providers.decide(verify_ret)

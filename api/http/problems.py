@@ -23,6 +23,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.WrongMediaType: 415,
     errors.Invalid: 422,
     errors.TooMany: 429,
+    errors.Misconfigured: 502,
     errors.Busy: 503,
 }
 CODES = {

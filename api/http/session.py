@@ -2,13 +2,18 @@
 
 from sqlalchemy import select
 
+from api.messaging.wechat_refusals import trouble
 from api.ports import Ports
 from models import tables
-from models.domain.errors import Busy, Unidentified
+from models.domain.errors import Forbidden, Unidentified
 from models.domain.person import User
 from models.domain.retention import SESSIONS
 from models.vault import digest
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from wechat.errors import WeChatError, WeChatRefused
+from wechat.refusals import Kind
+
+# 高风险等级用户，小程序登录拦截.
+AT_RISK = 40226
 
 
 def institution_of(ports: Ports, api_key: str) -> str:
@@ -23,12 +28,7 @@ def institution_of(ports: Ports, api_key: str) -> str:
 
 def login(ports: Ports, code: str) -> tuple[str, int]:
     """Exchange WeChat's login code for a token of ours and its life in seconds."""
-    try:
-        openid = ports.wechat.code_to_session(code)
-    except WeChatRefused:
-        raise Unidentified("the login code is not valid", code="login_code_invalid") from None
-    except (WeChatBusy, WeChatUnknown):
-        raise Busy("WeChat does not answer; please try again") from None
+    openid = _openid(ports, code)
     token = ports.random.token(43)
     with ports.database.transaction() as db:
         hashed = digest(token)
@@ -40,6 +40,22 @@ def login(ports: Ports, code: str) -> tuple[str, int]:
         )
         db.add(row)
     return token, int(SESSIONS.total_seconds())
+
+
+def _openid(ports: Ports, code: str) -> str:
+    """Return who a login code stands for, or raise what the phone is told."""
+    try:
+        return ports.wechat.code_to_session(code)
+    except WeChatRefused as error:
+        if error.errcode == AT_RISK:
+            raise Forbidden(
+                "WeChat does not let this account log in", code="wechat_account_blocked"
+            ) from None
+        if error.kind is Kind.PERMANENT:
+            raise trouble(error) from None
+        raise Unidentified("the login code is not valid", code="login_code_invalid") from None
+    except WeChatError as error:
+        raise trouble(error) from None
 
 
 def user_of(ports: Ports, token: str) -> User:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from api.ports import CHINA, Ports
+from api.messaging import content
+from api.ports import Ports
 from models import tables
 from models.domain.delivery import CALL_TAKES_AT_MOST, PATIENT, UNFINISHED, DeliveryState, pause
-from models.domain.person import OWN
+from models.domain.person import OWN, mask
 from wechat.errors import WeChatBusy, WeChatError, WeChatUnknown
 
 PAGE = "pages/agents/agents"
@@ -57,12 +58,15 @@ def _notice(ports: Ports, delivery: tables.Delivery) -> AgentNotice | None:
         found = db.scalar(others.order_by(row.created_at.desc()).limit(1))
     if found is None:
         return None
-    data = {
-        "thing1": "他人代您使用医保购药",
-        "thing2": institution.name,
-        "amount3": f"{verification.amount_fen / 100:.2f}",
-        "time4": delivery.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
-    }
+    agent = ports.directory.person(attempt.person_id or "")
+    said = content.agent_notice(
+        institution.name,
+        verification.amount_fen,
+        delivery.created_at,
+        person=mask(agent.name) if agent else "",
+        order=verification.order_no,
+    )
+    data = content.written(said, ports.settings.agent_template_keys())
     return AgentNotice(ports.vault.text(f"binding.openid:{found.id}", found.openid), data)
 
 

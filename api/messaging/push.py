@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.contacts import credits, reach
-from api.ports import CHINA, Ports
+from api.messaging import content
+from api.messaging.content import Content
+from api.ports import Ports
 from api.verification import case as cases
 from api.verification.attempt import supersede_unopened
 from api.verification.case import Case
@@ -12,8 +14,10 @@ from api.verification.record import Change, record
 from models import tables
 from models.domain.attempt import AttemptEvent, AttemptState, advance
 from models.domain.delivery import BRISK, CALL_TAKES_AT_MOST, UNFINISHED, DeliveryState, pause
+from models.domain.person import mask
 from models.domain.subscription import Fact, FactKind
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
+from wechat.refusals import Kind
 
 PAGE = "pages/verify/verify"
 NO_CREDIT = 43101
@@ -57,17 +61,25 @@ def _call(ports: Ports, case: Case, attempt: tables.Attempt) -> Taken | WeChatEr
     openid = reach.openid(ports, attempt.person_id or "", attempt.owner_index or "")
     if openid is None:
         return WeChatRefused(0)
-    data = {
-        "thing1": "医保购药人脸核验",
-        "thing2": case.institution.name,
-        "amount3": f"{case.verification.amount_fen / 100:.2f}",
-        "time4": attempt.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
-    }
+    settings = ports.settings
+    data = content.written(_content(ports, case, attempt), settings.template_keys())
     page = f"{PAGE}?scene={attempt.scene}"
     try:
-        return Taken(ports.wechat.send_subscribed(openid, ports.settings.wechat_template_id, page, data))
+        return Taken(ports.wechat.send_subscribed(openid, settings.wechat_template_id, page, data))
     except WeChatError as error:
         return error
+
+
+def _content(ports: Ports, case: Case, attempt: tables.Attempt) -> Content:
+    """Return what the message says."""
+    person = ports.directory.person(attempt.person_id or "")
+    return content.push(
+        case.institution.name,
+        case.verification.amount_fen,
+        attempt.created_at,
+        person=mask(person.name) if person else "",
+        order=case.verification.order_no,
+    )
 
 
 def _settle_delivery(ports: Ports, delivery_id: str, answer: Taken | WeChatError, begun: datetime) -> None:
@@ -112,6 +124,8 @@ def _learn(ports: Ports, attempt: tables.Attempt, fact: Fact) -> None:
 def _reason(error: WeChatError) -> str:
     """Return why the message cannot reach the person, in the counter's words."""
     if isinstance(error, WeChatRefused):
+        if error.kind is Kind.PERMANENT:
+            return "wechat_misconfigured"
         return {0: "not_bound", NO_CREDIT: "not_subscribed"}.get(error.errcode, "refused_by_wechat")
     return "wechat_unavailable"
 

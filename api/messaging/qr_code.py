@@ -6,12 +6,13 @@ import segno
 from sqlalchemy import select
 
 from api.messaging.push import PAGE
+from api.messaging.wechat_refusals import trouble
 from api.ports import Ports
 from api.verification import case as cases
 from models import tables
 from models.domain.attempt import AttemptState, Channel
-from models.domain.errors import Absent, Busy, Ended
-from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+from models.domain.errors import Absent, Ended
+from wechat.errors import WeChatError
 
 SUBSCRIBE_PAGE = "pages/subscribe/subscribe"
 SHOWN = frozenset({AttemptState.WAITING, AttemptState.OPENED})
@@ -58,8 +59,8 @@ def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:
 
 
 def _fetch(ports: Ports, scene: str, page: str) -> bytes:
-    """Return the picture from WeChat, or raise Busy."""
+    """Return the picture from WeChat, or raise Busy, or Misconfigured where loading it again is of no use."""
     try:
         return ports.wechat.code_image(scene, page)
-    except (WeChatBusy, WeChatRefused, WeChatUnknown):
-        raise Busy("WeChat does not answer; please load the code again") from None
+    except WeChatError as error:
+        raise trouble(error) from None

@@ -8,12 +8,13 @@ from api.appeals import lodge as appeals
 from api.contacts import reach
 from api.events.stream import events_after
 from api.http import present
+from api.messaging.wechat_refusals import codes_refused_since
 from api.popup import words
 from api.ports import Ports
 from api.verification.case import Case
 from models import tables
 from models.domain.agent import is_agent
-from models.domain.attempt import LIVE, AttemptState
+from models.domain.attempt import LIVE, AttemptState, Channel
 from models.domain.person import Push
 from models.domain.resending import RESEND_AFTER, is_in_hand
 from models.domain.verification import TRIES_PER_VERIFICATION
@@ -35,6 +36,8 @@ def attempt(ports: Ports, case: Case) -> dict[str, Any]:
         "wants_documents": fates[-1:] == ["documents_wanted"],
         "kept": row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
         "image": f"/qr/{row.scene}.png",
+        "has_code": row.channel is not Channel.QR or not codes_refused_since(ports, row.created_at),
+        "misconfigured": row.reason == "wechat_misconfigured",
         "in_hand": is_in_hand(row.channel, row.state),
         "may_retry": may_retry,
         "appeal": _appeal(ports, case, row),

@@ -5,7 +5,10 @@ UNDELIVERABLE = {
     "not_bound": "对方尚未开通微信推送",
     "refused_by_wechat": "微信拒绝了这条消息",
     "wechat_unavailable": "微信暂时无法送达",
+    "wechat_misconfigured": "微信配置有误",
 }
+MISCONFIGURED = "微信配置有误，请用收费员手机人脸或核对证件"
+NO_CODE = "微信配置有误，小程序码出不来。请推送人脸认证，或核对证件"
 REFUSED = {
     "person_missing": "请先选择实际到店购药人员。",
     "person_not_found": "没有找到此人，请核对姓名和证件号。",
@@ -26,6 +29,7 @@ REFUSED = {
     "tries_used_up": "本次核验的次数已用完。请用“其他方式核验”。",
     "verification_ended": "本次核验已结束。",
     "wrong_state": "本次核验已结束。",
+    "wechat_misconfigured": "微信配置有误。请用“其他方式核验”，并告诉管理员。",
     "csrf_wrong": "页面已过期，请再试一次。",
     "rate_limited": "查询次数过多，请稍候再试，或用“其他方式核验”。",
     "malformed": "请把各项填写完整。",

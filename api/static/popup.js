@@ -229,6 +229,8 @@ document.addEventListener('click', (event) => {
   act(link, url.href)
 })
 addEventListener('popstate', refresh)
+// Why a code's picture does not come is known to the server alone.
+document.addEventListener('error', ({ target }) => { if (target.id === 'picture') setTimeout(refresh, POLL_MS) }, true)
 for (const name of ['online', 'pageshow', 'visibilitychange']) addEventListener(name, () => { if (isOpen()) refresh() })
 
 document.documentElement.dataset.live = ''

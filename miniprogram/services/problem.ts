@@ -18,5 +18,6 @@ export function asProblem(thrown: unknown): Problem {
 
 /** Tell whether sending the same thing again may help. */
 export function isPassing(trouble: Problem): boolean {
+  if (trouble.code === 'wechat_misconfigured') return false
   return trouble.status === 0 ? trouble.code === 'offline' : trouble.status >= 500 || trouble.status === 408
 }

@@ -89,6 +89,12 @@ class WrongMediaType(Refusal):
     code = "unsupported_media_type"
 
 
+class Misconfigured(Refusal):
+    """WeChat refuses this installation: nothing helps until an operator has mended it."""
+
+    code = "wechat_misconfigured"
+
+
 class Busy(Refusal):
     """Cannot be served now; the same request may be repeated after `after` seconds."""
 

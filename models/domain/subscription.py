@@ -4,10 +4,16 @@ WeChat keeps the true count and tells nobody. Facts about it come from several s
 and out of order, so facts are stored and folded by the time they happened, whenever they arrive.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+# What can be carried, by the names that YIBAO_WECHAT_TEMPLATE_KEYS uses.
+CARRIED = ("matter", "institution", "amount", "time", "person", "order", "state", "note")
+KEY = re.compile(r"[a-z_]{1,32}[0-9]{1,3}")
+DEFAULT_KEYS = "matter=thing1,institution=thing2,amount=amount3,time=time4"
 
 
 class TemplateKind(StrEnum):
@@ -116,3 +122,14 @@ def _one_for_each_send(facts: Iterable[Fact]) -> list[Fact]:
 def _order(fact: Fact) -> tuple[datetime, int, str, str]:
     """Return what facts are sorted by: the second, then what is hopeful, then anything fixed."""
     return fact.at.replace(microsecond=0), _WITHIN_A_SECOND[fact.kind], fact.kind, fact.msg_id or ""
+
+
+def keys_of(text: str) -> dict[str, str]:
+    """Return a template's keys by what they carry (`matter=thing1,…`); raises ValueError."""
+    pairs = [one.strip().partition("=") for one in text.split(",") if one.strip()]
+    keys = {name.strip(): key.strip() for name, _, key in pairs}
+    if not keys or len(keys) != len(pairs) or len(set(keys.values())) != len(keys):
+        raise ValueError("a name or a key is there twice, or none at all")
+    if not all(name in CARRIED and KEY.fullmatch(key) for name, key in keys.items()):
+        raise ValueError(f"names are {', '.join(CARRIED)}; keys are like thing1")
+    return keys

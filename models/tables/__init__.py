@@ -11,7 +11,7 @@ from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPh
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.verification import Redemption, Verification
-from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode
+from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
 
 __all__ = [
     "AgentPurchase",
@@ -48,4 +48,5 @@ __all__ = [
     "Tombstone",
     "Verification",
     "WorkerBeat",
+    "WeChatRefusal",
 ]

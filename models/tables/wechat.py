@@ -57,3 +57,14 @@ class TillCode(Base):
     code_index: Mapped[str] = mapped_column(String(64), index=True)
     expires_at: Mapped[datetime]
     binding_id: Mapped[str | None] = mapped_column(String(32))
+
+
+class WeChatRefusal(Base):
+    """What WeChat last refused: how often one call came to one errcode, and when."""
+
+    __tablename__ = "wechat_refusal"
+    call: Mapped[str] = mapped_column(String(64), primary_key=True)
+    errcode: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    times: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.logs import QUIET
-from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, DATA, SECRET, TEMPLATE, Simulator
 from wechat.callbacks import CallbackRefused, Callbacks, sealed
 from wechat.errors import WeChatError
 from wechat.gateway import Account, Gateway
@@ -24,9 +24,10 @@ OPENID, CODE, NAME, ID_NUMBER = (
 SCENE, CLIENT_IP = "scene-nobody-may-read", "192.0.2.77"
 HIDDEN = (SECRET, OPENID, CODE, NAME, ID_NUMBER, SCENE, CLIENT_IP)
 TOKEN, AES_KEY = "push-token-nobody-may-read", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+MESSAGE = DATA | {"thing1": NAME}
 CALLS: list[Callable[[Gateway], Any]] = [
     lambda gateway: gateway.code_to_session(CODE),
-    lambda gateway: gateway.send_subscribed(OPENID, TEMPLATE, f"pages/a/a?scene={SCENE}", {"thing1": NAME}),
+    lambda gateway: gateway.send_subscribed(OPENID, TEMPLATE, f"pages/a/a?scene={SCENE}", MESSAGE),
     lambda gateway: gateway.code_image(SCENE, "pages/a/a"),
     lambda gateway: gateway.face_verify_id(OPENID, "seq_1", NAME, ID_NUMBER),
     lambda gateway: gateway.face_result(OPENID, "verify-id", "seq_1", NAME, ID_NUMBER),

@@ -6,12 +6,11 @@ from typing import Any, Protocol
 import pytest
 
 from tests.support.fakes import FakeWeChat
-from tests.support.simulated import TEMPLATE, Simulator
+from tests.support.simulated import DATA, TEMPLATE, Simulator
 from wechat.errors import WeChatRefused
 from wechat.gateway import Gateway
 from wechat.protocol import WeChat
 
-DATA = {"thing1": "医保购药人脸核验", "amount3": "128.50"}
 PAGE = "pages/verify/verify"
 NAME, ID_NUMBER = "张三", "310101199801011234"
 
@@ -114,9 +113,26 @@ def test_each_message_has_its_own_msgid(side: Side) -> None:
 
 def test_a_long_value_is_cut_to_what_wechat_takes(side: Side) -> None:
     side.allow("openid-c1")
-    side.wechat.send_subscribed("openid-c1", TEMPLATE, PAGE, {"thing1": "药" * 30, "phrase2": "😀" * 9})
+    side.wechat.send_subscribed(
+        "openid-c1", TEMPLATE, PAGE, DATA | {"thing1": "药" * 30, "thing2": "😀" * 11}
+    )
     ((_, data),) = side.chat("openid-c1")
-    assert data == {"thing1": "药" * 19 + "…", "phrase2": "😀" * 4 + "…"}
+    assert data == DATA | {"thing1": "药" * 19 + "…", "thing2": "😀" * 9 + "…"}
+
+
+@pytest.mark.parametrize(
+    "data", [{"thing1": "核验"}, DATA | {"thing9": "x"}, {f"{key}9": value for key, value in DATA.items()}]
+)
+def test_a_message_has_its_templates_keys_and_no_others(side: Side, data: dict[str, str]) -> None:
+    side.allow("openid-c2")
+    refused(lambda: side.wechat.send_subscribed("openid-c2", TEMPLATE, PAGE, data), 47003)
+    assert side.chat("openid-c2") == []
+
+
+def test_a_template_shows_its_keys(side: Side) -> None:
+    found = side.wechat.template(TEMPLATE)
+    assert found is not None and set(found.labels) == set(DATA) and not found.long_term
+    assert side.wechat.template("another") is None
 
 
 def test_a_code_is_a_picture(side: Side) -> None:

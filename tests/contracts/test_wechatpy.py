@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from wechatpy import WeChatClient
 from wechatpy.exceptions import APILimitedException, WeChatClientException
 
-from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, DATA, SECRET, TEMPLATE, Simulator
 
 OFFICIAL = "https://api.weixin.qq.com"
 
@@ -42,7 +42,7 @@ def test_it_logs_a_phone_in(client: WeChatClient, simulator: Simulator) -> None:
 
 
 def test_it_sends_a_message_for_a_credit(client: WeChatClient, simulator: Simulator) -> None:
-    data = {"thing1": {"value": "核验"}}
+    data = {key: {"value": value} for key, value in DATA.items()}
     with pytest.raises(WeChatClientException) as refused:
         client.wxa.send_subscribe_message("openid-p2", TEMPLATE, data, page="pages/a/a")
     assert refused.value.errcode == 43101

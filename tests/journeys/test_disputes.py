@@ -185,7 +185,7 @@ def test_the_cardholder_is_told_on_their_own_wechat(templated: World) -> None:
     play.work(templated.ports)
     ((openid, page, data),) = letters(templated)
     assert openid == holder.openid and page == "pages/agents/agents" and told(templated) == "delivered"
-    assert {"第一药房", "128.50"} <= set(data.values()) and "2026-11-24 10:00" in data.values()
+    assert {"第一药房", "128.50"} <= set(data.values()) and "2026年11月24日 10:00" in data.values()
     assert MAN.name not in str(data) and holder.name not in str(data)
 
 

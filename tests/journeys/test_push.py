@@ -175,9 +175,10 @@ def test_the_phone_may_tell_of_the_panel(world: World) -> None:
 OUTCOMES = [
     (WeChatRefused(43101), "undeliverable", "not_subscribed"),
     (WeChatRefused(40003), "undeliverable", "refused_by_wechat"),
-    (WeChatRefused(41030), "undeliverable", "refused_by_wechat"),
-    (WeChatRefused(40037), "undeliverable", "refused_by_wechat"),
-    (WeChatRefused(47003), "undeliverable", "refused_by_wechat"),
+    (WeChatRefused(41030), "undeliverable", "wechat_misconfigured"),
+    (WeChatRefused(40037), "undeliverable", "wechat_misconfigured"),
+    (WeChatRefused(47003), "undeliverable", "wechat_misconfigured"),
+    (WeChatRefused(40164), "undeliverable", "wechat_misconfigured"),
     (WeChatBusy(), "waiting", None),
     (WeChatUnknown(), "waiting", None),
 ]

@@ -10,6 +10,8 @@ import numpy as np
 
 from wechat import fields
 from wechat.errors import WeChatRefused
+from wechat.fields import TemplateFields
+from wechat.simulator.subscriptions import LABELS
 
 
 class FakeClock:
@@ -54,6 +56,9 @@ class FakeWeChat:
     """
 
     credits: Counter[str] | None = None
+    template_id: str = "template-1"
+    labels: dict[str, str] = field(default_factory=lambda: dict(LABELS))
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sent: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     fail: Exception | None = None
     codes: dict[str, str | None] = field(default_factory=dict)
@@ -83,12 +88,22 @@ class FakeWeChat:
         self, openid: str, template_id: str, page: str, data: Mapping[str, str]
     ) -> str | None:
         self._maybe_fail()
+        if set(data) != set(self.labels):
+            raise WeChatRefused(47003)
         if self.credits is not None and self.credits[openid] < 1:
             raise WeChatRefused(43101)
         if self.credits is not None:
             self.credits[openid] -= 1
         self.sent.append((openid, page, {name: item["value"] for name, item in fields.cut(data).items()}))
         return f"msgid-{len(self.sent)}"
+
+    def fetch_token(self) -> None:
+        self._maybe_fail()
+
+    def template(self, template_id: str) -> TemplateFields | None:
+        self._maybe_fail()
+        found = TemplateFields("待办事项提醒", False, self.labels, self.choices)
+        return found if template_id == self.template_id else None
 
     def code_image(self, scene: str, page: str) -> bytes:
         self._maybe_fail()

@@ -19,6 +19,8 @@ from wechat.callbacks import Callback, CallbackRefused, Callbacks
 
 APPID, SECRET, TEMPLATE = "wx0123456789abcdef", "s3cr3t-of-the-test", "template-1"
 LONG_TERM = "template-for-long"
+# A value for each key of the simulator's templates.
+DATA = {"thing1": "核验", "thing2": "康宁大药房", "amount3": "128.50", "time4": "2026年11月24日 10:00"}
 CALLBACK_TOKEN, AES_KEY = "callback-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 

@@ -10,6 +10,7 @@ from tests.support.simulated import (
     AES_KEY,
     APPID,
     CALLBACK_TOKEN,
+    DATA,
     LONG_TERM,
     SECRET,
     TEMPLATE,
@@ -53,7 +54,7 @@ def server(running: tuple[Simulator, Receiver], simulator: Simulator) -> Receive
 def send(simulator: Simulator) -> str | None:
     account = Account(APPID, SECRET, base_url=simulator.url)
     gateway = Gateway(account, MemoryTokens(), lambda: datetime.now(UTC))
-    return gateway.send_subscribed(OPENID, TEMPLATE, "pages/verify/verify", {"thing1": "核验"})
+    return gateway.send_subscribed(OPENID, TEMPLATE, "pages/verify/verify", DATA)
 
 
 def events(simulator: Simulator, server: Receiver) -> list[SubscribeEvent]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.simulated import APPID, LONG_TERM, SECRET, TEMPLATE, Simulator
+from tests.support.simulated import APPID, DATA, LONG_TERM, SECRET, TEMPLATE, Simulator
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,17 @@ def token(simulator: Simulator) -> str:
     return str(simulator.http.post("/cgi-bin/stable_token", json=body).json()["access_token"])
 
 
+def message(**changes: str | None) -> dict[str, Any]:
+    """Return the data of a message with other values, or without those that are None."""
+    return {key: {"value": value} for key, value in (DATA | changes).items() if value is not None}
+
+
 def sent(simulator: Simulator, **changes: Any) -> int:
     body = {
         "touser": "openid-1",
         "template_id": TEMPLATE,
         "page": "pages/verify/verify?scene=x",
-        "data": {"thing1": {"value": "核验"}},
+        "data": message(),
     } | changes
     url = f"/cgi-bin/message/subscribe/send?access_token={token(simulator)}"
     answer = simulator.http.post(url, json=body)
@@ -42,24 +47,72 @@ def sent(simulator: Simulator, **changes: Any) -> int:
         ({"touser": ""}, 40003),
         ({"template_id": "other"}, 40037),
         ({"page": "no page"}, 41030),
+        ({"page": "/pages/verify/verify"}, 41030),
         ({"data": {}}, 47003),
-        ({"data": {"thing1": {"value": "x" * 21}}}, 47003),
-        ({"data": {"phrase1": {"value": "六个汉字太长"}}}, 47003),
-        ({"data": {"character_string1": {"value": "汉字"}}}, 47003),
-        ({"data": {"number1": {"value": "三"}}}, 47003),
-        ({"data": {"letter1": {"value": "a1"}}}, 47003),
-        ({"data": {"amount1": {"value": "about 5"}}}, 47003),
-        ({"data": {"time1": {"value": "soon"}}}, 47003),
-        ({"data": {"date1": {"value": "tomorrow"}}}, 47003),
-        ({"data": {"phone_number1": {"value": "none"}}}, 47003),
+        ({"data": message(thing2=None)}, 47003),
+        ({"data": message(thing9="另一个键")}, 47003),
+        ({"data": message(thing1="")}, 47003),
+        ({"data": message(thing1="x" * 21)}, 47003),
+        ({"data": message(thing1="😀" * 11)}, 47003),
+        ({"data": message(amount3="about 5")}, 47003),
+        ({"data": message(time4="soon")}, 47003),
+        ({"data": message(time4="2026-11-24 10:00")}, 47003),
+        ({"data": message() | {"thing1": "bare"}}, 47003),
+        ({"data": message() | {"thing1": {"value": 5}}}, 47003),
+        ({"lang": "de_DE"}, 40097),
         ({"miniprogram_state": "beta"}, 40097),
-        ({"data": {"unknown1": {"value": "x"}}}, 47003),
-        ({"data": {"thing1": "bare"}}, 47003),
         ({}, 43101),
     ],
 )
 def test_a_message_wechat_would_not_take(simulator: Simulator, change: dict[str, Any], errcode: int) -> None:
     assert sent(simulator, **change) == errcode
+
+
+FORMS = {
+    "thing": (["药" * 20, "a 1，。"], ["药" * 21, "一行\n又一行"]),
+    "phrase": (["待核验", "五个汉字满"], ["六个汉字太长", "ok", "待核验!"]),
+    "name": (["欧阳华", "Maria Teresa", "李*白"], ["十一个汉字的名字太长不行", "张3", "x" * 21]),
+    "character_string": (["A-17 b"], ["订单 A-17", "x" * 33]),
+    "number": (["12.5", "-3"], ["三", "1e5"]),
+    "letter": (["abc"], ["a1", "甲"]),
+    "symbol": (["!?"], ["a", "!?!?!?"]),
+    "amount": (["128.50", "￥128.50", "¥9元", "0.00元"], ["12345678901", "RMB 5", "5 元"]),
+    "time": (["15:01", "2019年10月1日 15:01", "8:00~9:30"], ["soon", "25:00", "2019-10-01 15:01"]),
+    "date": (["2019年10月1日", "2019年10月1日 15:01"], ["tomorrow", "2019年13月1日", "2019-10-01"]),
+    "phone_number": (["+86-0571-88886666"], ["none", "1" * 18]),
+    "car_number": (["浙A8Z888挂"], ["浙A·8Z888", "A" * 9]),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_field_takes_what_its_kind_takes(simulator: Simulator, kind: str) -> None:
+    key, template = f"{kind}7", f"template-{kind}"
+    simulator.control("templates", template_id=template, labels={key: "内容"})
+    taken, refused = FORMS[kind]
+    for values, errcode in ((taken, 43101), (refused, 47003)):
+        for value in values:
+            data = {key: {"value": value}}
+            assert sent(simulator, template_id=template, data=data) == errcode, value
+
+
+def test_a_key_with_a_list_of_values_takes_no_other(simulator: Simulator) -> None:
+    simulator.control(
+        "templates", template_id="template-list", labels={"phrase1": "状态"}, choices={"phrase1": ["待核验"]}
+    )
+    assert sent(simulator, template_id="template-list", data={"phrase1": {"value": "待核验"}}) == 43101
+    assert sent(simulator, template_id="template-list", data={"phrase1": {"value": "已完成"}}) == 47003
+
+
+def test_a_template_cannot_have_a_key_of_no_kind(simulator: Simulator) -> None:
+    answer = simulator.http.post("/sim/v1/templates", json={"template_id": "t-x", "labels": {"remark": "x"}})
+    assert answer.status_code == 400
+
+
+def test_a_message_opens_no_page_that_is_not_published() -> None:
+    with Simulator(SIM_PAGES="pages/home/home") as strict:
+        assert sent(strict) == 41030
+        assert sent(strict, page="pages/home/home?scene=x") == 43101
+        assert sent(strict, miniprogram_state="trial") == 43101
 
 
 def test_the_same_token_while_it_is_valid(simulator: Simulator) -> None:
@@ -249,7 +302,8 @@ def test_a_template_can_be_added(simulator: Simulator) -> None:
     assert sent(simulator, template_id="template-new") == 40037
     simulator.control("templates", template_id="template-new", title="取药提醒", labels={"thing1": "药品"})
     simulator.allow("openid-new", "template-new")
-    assert sent(simulator, touser="openid-new", template_id="template-new") == 0
+    drug = {"thing1": {"value": "阿莫西林"}}
+    assert sent(simulator, touser="openid-new", template_id="template-new", data=drug) == 0
     page = simulator.http.get("/", params={"openid": "openid-new"}).text
     assert "取药提醒" in page and "药品" in page
 

@@ -13,7 +13,7 @@ from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
 from wechat.simulator.pushes import Pushes, Target
 from wechat.simulator.server import create
-from wechat.simulator.subscriptions import LABELS, Template
+from wechat.simulator.subscriptions import Template
 
 SETTINGS = ("SIM_APPID", "SIM_SECRET", "SIM_TEMPLATE_ID")
 PUSH_SETTINGS = ("SIM_CALLBACK_URL", "SIM_CALLBACK_TOKEN", "SIM_CALLBACK_AES_KEY")
@@ -46,15 +46,19 @@ def main() -> None:
 
 
 def _account(state: str) -> Account:
-    """Return the account, with the further templates that are named."""
+    """Return the account, with the keys of its template and the further templates that are named."""
     appid, secret, template_id = (os.environ[name] for name in SETTINGS)
     account = Account(appid, secret, template_id, state)
+    keys = os.environ.get("SIM_TEMPLATE_KEYS", "")
+    if keys:
+        labels = dict(pair.split("=", 1) for pair in keys.split(","))
+        account.subscriptions.add(Template(template_id, labels=labels))
     agents = os.environ.get("SIM_AGENT_TEMPLATE_ID", "")
     if agents:
-        account.subscriptions.add(Template(agents, "代办购药提醒", labels=LABELS))
+        account.subscriptions.add(Template(agents, "代办购药提醒"))
     long_term = os.environ.get("SIM_LONG_TERM_TEMPLATE_ID", "")
     if long_term:
-        account.subscriptions.add(Template(long_term, "医保服务通知", long_term=True, labels=LABELS))
+        account.subscriptions.add(Template(long_term, "医保服务通知", long_term=True))
     return account
 
 

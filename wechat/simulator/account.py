@@ -9,7 +9,7 @@ from typing import Any
 from wechat.simulator.credentials import Logins, Tokens
 from wechat.simulator.faces import Faces, Risks
 from wechat.simulator.store import Store
-from wechat.simulator.subscriptions import LABELS, Subscriptions, Template
+from wechat.simulator.subscriptions import Subscriptions, Template
 
 MINUTE_S = 60
 # Calls a minute, as WeChat's pages give them.
@@ -28,7 +28,7 @@ class Account:
         self.calls = Calls(store)
         self.now, self.put_ahead = store.now, store.put_ahead
         if template_id not in self.subscriptions.templates():
-            self.subscriptions.add(Template(template_id, labels=LABELS))
+            self.subscriptions.add(Template(template_id))
 
 
 class Calls:

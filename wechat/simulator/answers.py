@@ -23,13 +23,19 @@ def sent_json() -> dict[str, Any] | None:
 
 def authorised(account: Account, faults: Faults) -> tuple[Response | None, dict[str, Any]]:
     """Return (refusal or None, body) of a call that needs a token and a JSON object."""
+    refused = unauthorised(account, faults)
+    if refused:
+        return refused, {}
+    body = sent_json()
+    return (errcode(47001, "data format error"), {}) if body is None else (None, body)
+
+
+def unauthorised(account: Account, faults: Faults) -> Response | None:
+    """Return the refusal of a call whose token is wrong, or of a fault."""
     token = faults.get("token")
     code = {"always_40001": 40001}.get(token, token) if token else 0
     code = code or account.tokens.errcode(request.args.get("access_token", ""))
     if code:
-        return errcode(int(code), "invalid credential, access_token is invalid or not latest"), {}
+        return errcode(int(code), "invalid credential, access_token is invalid or not latest")
     code = faults.errcode(request.path)
-    if code:
-        return errcode(code, "fault"), {}
-    body = sent_json()
-    return (errcode(47001, "data format error"), {}) if body is None else (None, body)
+    return errcode(code, "fault") if code else None

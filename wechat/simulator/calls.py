@@ -2,26 +2,36 @@
 
 import io
 from collections.abc import Collection
+from typing import Any
 
 import segno
-from flask import Flask, Response
+from flask import Flask, Response, jsonify
 
 from wechat.simulator import checks, documents
 from wechat.simulator.account import Account
-from wechat.simulator.answers import authorised, errcode
+from wechat.simulator.answers import authorised, errcode, unauthorised
 from wechat.simulator.faults import Faults
 from wechat.simulator.pushes import Pushes
+from wechat.simulator.subscriptions import Template
 
 
-def install_messages(app: Flask, account: Account, faults: Faults, out: Pushes) -> None:
-    """Add the subscribed message, whose fate is pushed as an event afterwards."""
+def install_messages(
+    app: Flask, account: Account, faults: Faults, out: Pushes, published: Collection[str]
+) -> None:
+    """Add the subscribed message, whose fate is pushed as an event afterwards, and the templates' list."""
+
+    @app.get("/wxaapi/newtmpl/gettemplate")
+    def get_template() -> Response:
+        refused = unauthorised(account, faults)
+        listed = [_listed(one) for one in account.subscriptions.templates().values()]
+        return refused or jsonify({"errcode": 0, "errmsg": "ok", "data": listed})
 
     @app.post("/cgi-bin/message/subscribe/send")
     def send() -> Response:
         refused, body = authorised(account, faults)
         if refused:
             return refused
-        code, errmsg = checks.message_errcode(body, account.subscriptions.templates())
+        code, errmsg = checks.message_errcode(body, account.subscriptions.templates(), published)
         if code:
             return errcode(code, errmsg)
         fate = int(faults.get("delivery") or 0)
@@ -77,3 +87,19 @@ def install_faces(app: Flask, account: Account, faults: Faults) -> None:
             return refused
         code, rank = account.risks.rank(body)
         return errcode(code, "invalid args") if code else errcode(0, "ok", risk_rank=rank, unoin_id=1)
+
+
+def _listed(template: Template) -> dict[str, Any]:
+    """Return one template as gettemplate lists it."""
+    choices = [
+        {"keywordCode": f"{key}.DATA", "enumValueList": list(values)}
+        for key, values in template.choices.items()
+    ]
+    return {
+        "priTmplId": template.template_id,
+        "title": template.title,
+        "content": template.content + "\n",
+        "example": "\n".join(f"{label}:…" for label in template.labels.values()) + "\n",
+        "type": 3 if template.long_term else 2,
+        "keywordEnumValueList": choices,
+    }

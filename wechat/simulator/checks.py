@@ -8,42 +8,58 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from wechat.fields import LIMITS, kind
+from wechat.simulator.forms import fits
+from wechat.simulator.subscriptions import Template
 
+OPENID = re.compile(r"[0-9A-Za-z_-]{5,64}")
 SCENE = re.compile(r"[0-9a-zA-Z!#$&'()*+,/:;=?@\-._~]+")
 MAX_SCENE = 32
 VERSIONS = ("release", "trial", "develop")
 STATES = ("formal", "trial", "developer")
+LANGUAGES = ("zh_CN", "en_US", "zh_HK", "zh_TW")
 PAGE = re.compile(r"[a-zA-Z0-9_\-/]{1,128}(\?[^\s]{0,512})?")
-# What a kind of field may hold, where that is more than a length.
-FORMS = {
-    "number": re.compile(r"[-+]?[0-9]+(\.[0-9]+)?"),
-    "letter": re.compile(r"[A-Za-z]+"),
-    "character_string": re.compile(r"[^\u3400-\u9fff]+"),
-    "amount": re.compile(r"[^\s\w]?[0-9]{1,10}(\.[0-9]+)?元?"),
-    "phone_number": re.compile(r"[0-9+\- ]+"),
-    "time": re.compile(r".*[0-9]{1,2}:[0-9]{2}.*"),
-    "date": re.compile(r"[0-9]{4}[年/.-][0-9]{1,2}[月/.-][0-9]{1,2}.*"),
-}
+NO_PAGE = (41030, "invalid page")
 
 
-def message_errcode(body: Mapping[str, Any], templates: Collection[str]) -> tuple[int, str]:
-    """Return (errcode, errmsg) of a subscribed message; (0, "ok") when WeChat would take it."""
-    if not re.fullmatch(r"[0-9A-Za-z_-]{5,64}", str(body.get("touser", ""))):
+def message_errcode(
+    body: Mapping[str, Any], templates: Mapping[str, Template], published: Collection[str] = ()
+) -> tuple[int, str]:
+    """Return (errcode, errmsg) of a subscribed message; (0, "ok") when WeChat would take it.
+
+    The page of a message for the released version must be among the published ones, where those are known.
+    """
+    if not isinstance(body.get("touser"), str) or not OPENID.fullmatch(body["touser"]):
         return 40003, "invalid openid"
-    if body.get("template_id") not in templates:
+    template = templates.get(str(body.get("template_id")))
+    if template is None:
         return 40037, "invalid template_id"
-    if not PAGE.fullmatch(str(body.get("page", "x"))):
-        return 41030, "invalid page"
-    if body.get("miniprogram_state", "formal") not in STATES:
+    state, page = body.get("miniprogram_state", "formal"), body.get("page")
+    if state not in STATES or body.get("lang", "zh_CN") not in LANGUAGES:
         return 40097, "invalid args"
-    data = body.get("data")
+    if page is not None and not _opens(page, published if state == "formal" else ()):
+        return NO_PAGE
+    return _data_errcode(body.get("data"), template)
+
+
+def _opens(page: Any, published: Collection[str]) -> bool:
+    """Return whether a message may open this page, which may carry a query."""
+    if not isinstance(page, str) or not PAGE.fullmatch(page) or page.startswith("/"):
+        return False
+    return not published or page.partition("?")[0] in published
+
+
+def _data_errcode(data: Any, template: Template) -> tuple[int, str]:
+    """Return (errcode, errmsg) of the data: every key of the template, none other, each in its form."""
     if not isinstance(data, dict) or not data:
         return 47003, "argument invalid! data is empty"
-    for name, item in data.items():
+    for name in (*template.labels, *data):
+        item = data.get(name)
         value = item.get("value") if isinstance(item, dict) else None
-        if not isinstance(value, str) or not _fits(name, value):
-            return 47003, f"argument invalid! data.{name}.value is invalid"
+        if not isinstance(value, str) or not value.strip():
+            return 47003, f"argument invalid! data.{name}.value is empty"
+        choices = template.choices.get(name)
+        if name not in template.labels or not fits(name, value) or (choices and value not in choices):
+            return 47003, f"argument invalid! data.{name}.value invalid"
     return 0, "ok"
 
 
@@ -63,13 +79,5 @@ def scene_errcode(body: Mapping[str, Any], published: Collection[str]) -> tuple[
     if not SCENE.fullmatch(scene):
         return 40129, "invalid scene"
     if not PAGE.fullmatch(page) or "?" in page or page.startswith("/"):
-        return 41030, "invalid page"
-    return (41030, "invalid page") if check_path and published and page not in published else (0, "ok")
-
-
-def _fits(name: str, value: str) -> bool:
-    """Return whether a value has the length and the form of its field's kind."""
-    limit, form = LIMITS.get(kind(name)), FORMS.get(kind(name))
-    if limit is None or not 1 <= len(value) <= limit:
-        return False
-    return form is None or bool(form.fullmatch(value))
+        return NO_PAGE
+    return NO_PAGE if check_path and published and page not in published else (0, "ok")

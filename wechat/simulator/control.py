@@ -10,7 +10,7 @@ from wechat.simulator.answers import sent_json
 from wechat.simulator.faces import OUTCOMES
 from wechat.simulator.faults import Faults
 from wechat.simulator.pushes import Pushes, Target
-from wechat.simulator.subscriptions import Template
+from wechat.simulator.subscriptions import LABELS, Template
 
 # What wx.requestSubscribeMessage can bring for a template.
 RESULTS = ("accept", "acceptWithAudio", "reject", "ban", "filter")
@@ -92,9 +92,9 @@ def install_subscriptions(app: Flask, account: Account, out: Pushes) -> None:
     def templates() -> Response:
         if request.method == "POST":
             body = _body()
-            title, labels = str(body.get("title") or "待办事项提醒"), body.get("labels") or {}
-            long_term = body.get("long_term") is True
-            account.subscriptions.add(Template(_text("template_id"), title, long_term, dict(labels)))
+            title, labels = str(body.get("title") or "待办事项提醒"), dict(body.get("labels") or LABELS)
+            long_term, choices = body.get("long_term") is True, dict(body.get("choices") or {})
+            account.subscriptions.add(Template(_text("template_id"), title, long_term, labels, choices))
         return jsonify({"templates": list(account.subscriptions.templates().values())})
 
 

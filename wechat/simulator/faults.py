@@ -16,6 +16,7 @@ ERRCODES = {
     "face_begin": "/cityservice/face/identify/getverifyid",
     "face_result": "/cityservice/face/identify/queryverifyinfo",
     "risk": "/wxa/getuserriskrank",
+    "templates": "/wxaapi/newtmpl/gettemplate",
 }
 ANSWERS = ("latency_ms", "hang", "status", "reset", "body", "truncate", "quota", "delivery")
 CALLBACKS = (
@@ -41,7 +42,7 @@ class Faults:
     """The faults in force, until they are cleared.
 
     token: "expired" or "rotated" (once), or "always_40001", or an errcode for every token;
-    send, login, code_image, stable_token, face_begin, face_result, risk: an errcode for that call;
+    send, login, code_image, stable_token, face_begin, face_result, risk, templates: an errcode for that call;
     quota: {path: calls a minute}, then 45009; delivery: the ErrorCode of the sent events, and no message;
     latency_ms: wait first; hang: never answer; status and body: answer this instead; reset: close the
     connection without an answer; truncate: close it in the middle of one;

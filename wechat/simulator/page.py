@@ -20,6 +20,7 @@ CALLS = {
     "/cityservice/face/identify/getverifyid": "发起人脸核身",
     "/cityservice/face/identify/queryverifyinfo": "查询人脸核身",
     "/wxa/getuserriskrank": "查询用户风险等级",
+    "/wxaapi/newtmpl/gettemplate": "查询模板",
 }
 
 # What each fault does, for people; the others show their name.

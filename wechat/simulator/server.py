@@ -28,7 +28,7 @@ def create(
     _guard(app, account, faults)
     _errors(app)
     tokens.install(app, account, faults)
-    calls.install_messages(app, account, faults, pushes)
+    calls.install_messages(app, account, faults, pushes, published)
     calls.install_codes(app, account, faults, published)
     calls.install_faces(app, account, faults)
     control.install(app, account)

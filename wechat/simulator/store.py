@@ -10,8 +10,9 @@ SCHEMA = """
 create table if not exists token (value text primary key, kind text, until real, forced_at real);
 create table if not exists code (value text primary key, openid text, until real, used integer default 0);
 create table if not exists visit (openid text primary key, at real);
-create table if not exists template (
-    template_id text primary key, title text, long_term integer, labels text);
+drop table if exists template;
+create table if not exists message_template (
+    template_id text primary key, title text, long_term integer, labels text, choices text);
 create table if not exists credit (
     openid text, template_id text, left_over integer default 0, refused integer default 0,
     primary key (openid, template_id));

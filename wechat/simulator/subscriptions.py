@@ -6,11 +6,12 @@ https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscrib
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from wechat.simulator.forms import is_key
 from wechat.simulator.store import Store
 
 MAX_CHAT = 200
@@ -25,7 +26,15 @@ class Template:
     template_id: str
     title: str = "待办事项提醒"
     long_term: bool = False
-    labels: Mapping[str, str] | None = None
+    # Its keys, with what a message shows before each.
+    labels: Mapping[str, str] = field(default_factory=lambda: dict(LABELS))
+    # The only values that some keys take.
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """Return the text as WeChat's console shows it."""
+        return "\n".join(f"{label}:{{{{{key}.DATA}}}}" for key, label in self.labels.items())
 
 
 class Subscriptions:
@@ -35,16 +44,20 @@ class Subscriptions:
         self._store = store
 
     def add(self, template: Template) -> None:
-        """Add a template to the account, or change it."""
-        labels = json.dumps(dict(template.labels or {}), ensure_ascii=False)
-        row = (template.template_id, template.title, int(template.long_term), labels)
+        """Add a template to the account, or change it; raises ValueError for keys that WeChat has not."""
+        wrong = [key for key in template.labels if not is_key(key)]
+        if wrong or not template.labels:
+            raise ValueError(f"no keys of a template: {', '.join(wrong)}")
+        labels = json.dumps(dict(template.labels), ensure_ascii=False)
+        choices = json.dumps(dict(template.choices), ensure_ascii=False)
+        row = (template.template_id, template.title, int(template.long_term), labels, choices)
         with self._store.work() as db:
-            db.execute("insert or replace into template values (?, ?, ?, ?)", row)
+            db.execute("insert or replace into message_template values (?, ?, ?, ?, ?)", row)
 
     def templates(self) -> dict[str, Template]:
         """Return the account's templates by their ids."""
         with self._store.work() as db:
-            rows = db.execute("select * from template order by rowid").fetchall()
+            rows = db.execute("select * from message_template order by rowid").fetchall()
         return {row["template_id"]: _template(row) for row in rows}
 
     def allow(self, openid: str, template_id: str) -> None:
@@ -68,7 +81,9 @@ class Subscriptions:
         """Put a message into a chat for one credit; return (errcode, msgid): 43101 without a credit."""
         openid, template_id = message["touser"], message["template_id"]
         with self._store.work() as db:
-            template = db.execute("select * from template where template_id = ?", (template_id,)).fetchone()
+            template = db.execute(
+                "select * from message_template where template_id = ?", (template_id,)
+            ).fetchone()
             wanted = "select left_over from credit where openid = ? and template_id = ?"
             credit = db.execute(wanted, (openid, template_id)).fetchone()
             if credit is None or credit["left_over"] < 1:
@@ -91,7 +106,7 @@ class Subscriptions:
         with self._store.work() as db:
             rows = db.execute(
                 "select credit.*, ifnull(long_term, 0) as long_term from credit "
-                "left join template using (template_id) where openid = ?",
+                "left join message_template using (template_id) where openid = ?",
                 (openid,),
             ).fetchall()
         return {
@@ -127,7 +142,8 @@ def _deliver(db: sqlite3.Connection, message: Mapping[str, Any], msg_id: str, no
 
 
 def _template(row: sqlite3.Row) -> Template:
-    return Template(row["template_id"], row["title"], bool(row["long_term"]), json.loads(row["labels"]))
+    labels, choices = json.loads(row["labels"]), json.loads(row["choices"])
+    return Template(row["template_id"], row["title"], bool(row["long_term"]), labels, choices)
 
 
 def _message(row: sqlite3.Row) -> dict[str, Any]:

@@ -380,6 +380,9 @@ export const en: typeof zh = {
     already_staff: 'This WeChat is bound to another cashier of this institution. Please tell the administrator.',
     too_many_bindings: 'Too many bindings, please remove one first.',
     recent_pass_needed: 'For safety, pass a face check on this phone first, then come back within ten minutes.',
+    native_refused: 'WeChat cannot check this identity card; staff will check the document.',
+    wechat_misconfigured: 'WeChat is not set up correctly; staff will check the document.',
+    wechat_account_blocked: 'WeChat does not let this account log in; staff will check the document.',
     native_resident_only: 'Documents of this kind cannot be checked by face; staff will check the document.',
   },
 }

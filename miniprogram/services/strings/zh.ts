@@ -378,6 +378,9 @@ export const zh = {
     already_staff: '这个微信已经绑定了这家机构的另一位收费员。请告诉管理员。',
     too_many_bindings: '绑定太多了，请先解除一个。',
     recent_pass_needed: '为了安全，请先在这部手机上刷脸通过一次，十分钟内再来。',
+    native_refused: '微信核对不了这份身份证。请出示证件由工作人员核验。',
+    wechat_misconfigured: '微信配置有误，现在刷不了脸。请出示证件由工作人员核验。',
+    wechat_account_blocked: '微信不让这个账号登录。请出示证件由工作人员核验。',
     native_resident_only: '这种证件不能刷脸，请出示证件由工作人员核验。',
   },
 }

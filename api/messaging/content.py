@@ -1,0 +1,51 @@
+"""What a message to a person's WeChat carries, and which field of a template each part goes into."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.ports import CHINA
+from wechat import fields
+
+NUMERIC = frozenset({"amount", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that one message can say; a template has room for some of it."""
+
+    matter: str
+    institution: str
+    amount_fen: int
+    at: datetime
+    person: str
+    order: str
+    state: str
+    note: str
+
+
+def push(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
+    """Return what the message says that asks a person to verify themselves."""
+    said = {"matter": "医保购药人脸核验", "state": "待核验", "note": "请尽快打开，完成人脸核验"}
+    return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
+
+
+def agent_notice(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
+    """Return what the card-holder is told of a purchase by somebody else."""
+    said = {"matter": "他人代您使用医保购药", "state": "已代办", "note": "不是您授权的，请打开查看"}
+    return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
+
+
+def written(content: Content, keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the data of a message by the template's keys, each part in the form of its field."""
+    return {key: _written(content, name, fields.kind(key)) for name, key in keys.items()}
+
+
+def _written(content: Content, name: str, kind: str) -> str:
+    """Return one part of the content; times and amounts as WeChat's page on fields shows them."""
+    if name == "time":
+        return content.at.astimezone(CHINA).strftime("%Y年%m月%d日 %H:%M")
+    if name == "amount":
+        yuan = f"{content.amount_fen / 100:.2f}"
+        return yuan if kind in NUMERIC else f"{yuan}元"
+    return str(getattr(content, name))
