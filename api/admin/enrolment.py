@@ -59,6 +59,8 @@ def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
         row, is_new = record(ports, db, known, found(ports, db, [known.number]).get(known.number.key))
         if row is None:
             raise Conflict("the number is on record under another name", code="name_conflict")
+        db.flush()
+        bind(ports, db, known, row.id, is_new)
         person_id, withdrawn = row.id, has_withdrawn(db, row)
     if photo is None or withdrawn:
         return Enrolled(person_id, is_new, "withdrawn" if withdrawn else "none")
@@ -115,9 +117,6 @@ def record(
         row.name = ports.vault.seal(f"person.name:{row.id}", known.name)
     row.sex = known.entry.sex or known.number.sex or row.sex
     row.birth = known.entry.birth or known.number.birth or row.birth
-    if known.entry.openid:
-        db.flush()
-        _bind(ports, db, row.id, known.entry.openid)
     return row, is_new
 
 
@@ -133,26 +132,37 @@ def _created(ports: Ports, known: Known) -> tables.Person:
     )
 
 
-def _bind(ports: Ports, db: Session, person_id: str, openid: str) -> None:
-    """Let a WeChat user receive the person's pushes, once; who had said so alone is vouched for now."""
+def bind(ports: Ports, db: Session, known: Known, person_id: str, is_new: bool) -> None:
+    """Let the entry's WeChat receive the person's pushes, once; who had said so alone is vouched for now."""
+    openid = known.entry.openid
+    if openid is None:
+        return
+    if is_new:
+        _add_binding(ports, db, person_id, openid)
+        return
     index = ports.vault.index("openid", openid)
     earlier = db.scalar(
         select(tables.Binding)
         .where(tables.Binding.person_id == person_id, tables.Binding.openid_index == index)
         .where(tables.Binding.revoked_at.is_(None))
     )
-    if earlier is not None:
-        earlier.proof = Proof.IMPORTED if earlier.proof is Proof.CLAIMED else earlier.proof
-    else:
-        binding_id = ports.new_id("bnd")
-        db.add(
-            tables.Binding(
-                id=binding_id,
-                person_id=person_id,
-                openid=ports.vault.seal(f"binding.openid:{binding_id}", openid),
-                openid_index=index,
-                proof=Proof.IMPORTED,
-                subscribed=False,
-                created_at=ports.now(),
-            )
+    if earlier is None:
+        _add_binding(ports, db, person_id, openid)
+    elif earlier.proof is Proof.CLAIMED:
+        earlier.proof = Proof.IMPORTED
+
+
+def _add_binding(ports: Ports, db: Session, person_id: str, openid: str) -> None:
+    """Vouch for a WeChat by the import."""
+    binding_id = ports.new_id("bnd")
+    db.add(
+        tables.Binding(
+            id=binding_id,
+            person_id=person_id,
+            openid=ports.vault.seal(f"binding.openid:{binding_id}", openid),
+            openid_index=ports.vault.index("openid", openid),
+            proof=Proof.IMPORTED,
+            subscribed=False,
+            created_at=ports.now(),
         )
+    )

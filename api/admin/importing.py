@@ -33,6 +33,7 @@ class Line:
     row: Row
     known: Known | None = None
     person_id: str | None = None
+    is_new: bool = False
     code: str = ""
     column: str = ""
     others: tuple[str, ...] = ()
@@ -96,6 +97,10 @@ class Import:
             on_record = self._coming | enrolment.found(self.ports, db, numbers)
             for line in batch:
                 self._person(db, line, on_record)
+            db.flush()
+            for line in batch:
+                if line.known and line.person_id and not self.check:
+                    enrolment.bind(self.ports, db, line.known, line.person_id, line.is_new)
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
@@ -119,7 +124,7 @@ class Import:
             earlier = enrolment.name_of(self.ports, on_record[key])
             line.code, line.column, line.others = "name_conflict", "name", (mask(earlier),)
             return
-        on_record[key], line.person_id = row, row.id
+        on_record[key], line.person_id, line.is_new = row, row.id, is_new
         if self.check and is_new:
             self._coming[key] = row
             self._photos_of.call(row.id, line.known.name)
