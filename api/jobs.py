@@ -1,8 +1,7 @@
 """What the worker does. The tables are the queue that cannot be lost; huey spreads the work.
 
 huey loses a task that is killed half-way, so every task takes a row's id, may run twice, and is
-issued again by the sweep for as long as its row is due. Webhooks wait for machines that are not ours:
-they have threads of their own, one at a time for an institution, and delay nothing else.
+issued again by the sweep for as long as its row is due. Webhooks have threads of their own.
 """
 
 import threading
@@ -19,6 +18,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from api.admin import audit
 from api.capture import native_result
 from api.capture.decide import examine
+from api.directory import background
 from api.events import webhooks
 from api.messaging import agent_notice, push
 from api.ports import Ports
@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, Callable[[Ports, str], object]] = {
     "native": native_result.decide,
     "retention": lambda ports, _: retention.sweep(ports),
     "anchor": lambda ports, _: audit.write(ports),
+    "background": lambda ports, _: background.in_force(ports),
 }
 
 DECIDED_BY = {Provider.OWN: "examine", Provider.WECHAT: "native"}
@@ -134,7 +135,7 @@ class Jobs:
         if self._tidied_at is not None and now < self._tidied_at + HOUSEKEEPING:
             return []
         self._tidied_at = now
-        return [("retention", ""), ("anchor", "")]
+        return [("retention", ""), ("anchor", ""), ("background", "")]
 
 
 def due(ports: Ports) -> list[tuple[str, str]]:

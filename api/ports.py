@@ -3,13 +3,13 @@
 import secrets
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 from api.settings import Settings
 from matcher.protocol import Matcher
-from matcher.types import Template
+from matcher.types import Background, Template
 from models.database import Database
 from models.domain.identity.idnumber import IdNumber
 from models.domain.person import Network
@@ -120,6 +120,14 @@ class Directories(PersonDirectory, Protocol):
         """Return the directory of the sandbox's invented persons."""
 
 
+@dataclass(slots=True)
+class HeldBackground:
+    """The background this process normalises scores by, and when it was drawn; held in memory only."""
+
+    background: Background | None = None
+    drawn_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a flow may use."""
@@ -133,6 +141,7 @@ class Ports:
     matcher: Matcher
     wechat: WeChat
     directory: Directories
+    background: HeldBackground = field(default_factory=HeldBackground)
 
     def now(self) -> datetime:
         """Return the server's time."""

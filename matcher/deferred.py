@@ -7,7 +7,7 @@ from pathlib import Path
 from matcher import weights
 from matcher.liveness import actions as rules
 from matcher.protocol import Matcher
-from matcher.types import Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
 
 
 class DeferredMatcher:
@@ -22,6 +22,7 @@ class DeferredMatcher:
         self._sets, self._pad_dir = sets, pad_dir
         self._matcher: Matcher | None = None
         self._loading = threading.Lock()
+        self._background: Background | None = None
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
@@ -41,6 +42,13 @@ class DeferredMatcher:
         """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
         return self._loaded().enrol(photo)
 
+    def learn(self, background: Background) -> None:
+        """Keep a background for scores to be normalised by; loads no engine."""
+        with self._loading:
+            self._background = background
+            if self._matcher is not None:
+                self._matcher.learn(background)
+
     def _loaded(self) -> Matcher:
         """Return the matcher, loaded once for all threads."""
         with self._loading:
@@ -49,4 +57,6 @@ class DeferredMatcher:
                 from matcher.local import LocalMatcher  # noqa: PLC0415
 
                 self._matcher = LocalMatcher(self._sets, self._pad_dir)
+                if self._background is not None:
+                    self._matcher.learn(self._background)
             return self._matcher

@@ -16,5 +16,9 @@ class MatcherUnavailable(Exception):
     """The matcher service gave no answer, or one that is not valid."""
 
 
+class UnknownBackground(Exception):
+    """Scores were to be normalised by a background that this matcher was never given."""
+
+
 class WrongWeights(Exception):
     """A weight file is missing or its SHA-256 is not listed in weights.toml."""

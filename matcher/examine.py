@@ -7,7 +7,9 @@ from statistics import median
 
 import numpy as np
 
+from matcher.comparison import background as normalising
 from matcher.comparison import scores as comparison
+from matcher.comparison.background import Normalised
 from matcher.imaging import decode
 from matcher.liveness import actions, colour, fingerprint, lots
 from matcher.liveness.cues import cues
@@ -19,6 +21,7 @@ from matcher.protocol import Picture, Vector
 from matcher.types import (
     Acquisition,
     ActionSeen,
+    Background,
     Cohort,
     Comparison,
     Continuity,
@@ -38,6 +41,7 @@ from matcher.types import (
 EMBEDDED = 3
 FRONTAL = 25.0
 RUN = 3
+NO_FACES = np.empty((0, normalising.DIMENSIONS), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class Probe:
     vector: Vector
 
 
-def examine(models: Models, examination: Examination) -> Report:
-    """Return the report; nothing in it is a decision."""
+def examine(models: Models, examination: Examination, background: Background | None = None) -> Report:
+    """Return the report, its scores normalised where there is a background; nothing in it is a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     evidence = _evidence(models, examination)
@@ -60,7 +64,7 @@ def examine(models: Models, examination: Examination) -> Report:
     probes = [_probe(models, frame, one) for frame, one in compared]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
-    score, cohort = _compare(models, examination, probes)
+    score, cohort = _compare(models, examination, probes, background)
     return Report(
         models=models.described,
         acquisition=_acquisition(observations, len(evidence), len(usable)),
@@ -163,25 +167,32 @@ def _pad(
     )
 
 
-def _compare(models: Models, examination: Examination, probes: Sequence[Probe]) -> tuple[Comparison, Cohort]:
+def _compare(
+    models: Models, examination: Examination, probes: Sequence[Probe], background: Background | None
+) -> tuple[Comparison, Cohort]:
     """Return the comparison with the claimed person and with the relatives on record."""
     vectors = [probe.vector for probe in probes]
-    cosine = comparison.sface(vectors, examination.references)
-    others = [comparison.sface(vectors, relative) for relative in examination.cohort]
+    faces = normalising.matrix(background) if background else NO_FACES
     low, high = examination.grey_zone
-    needed = any(one is not None and low <= one <= high for one in (cosine, *others))
+    found = [
+        normalising.normalised(vectors, one, faces) for one in (examination.references, *examination.cohort)
+    ]
+    needed = any(one is not None and low <= one.cosine <= high for one in found)
     second = models.dlib.embed(probes[0].picture, probes[0].box) if needed else None
 
-    def both(first: float | None, references: Sequence[Template]) -> tuple[float | None, float | None]:
-        if first is None or second is None or not low <= first <= high:
-            return first, None
-        distance = comparison.dlib(second, references)
-        if distance is None:
-            return first, None
-        return float(comparison.fused(first, distance, examination.grey_zone)), distance
+    def compared(one: Normalised | None, references: Sequence[Template]) -> Comparison:
+        if one is None:
+            return Comparison(sface=None, dlib=None, score=None)
+        inside = second is not None and low <= one.cosine <= high
+        distance = comparison.dlib(second, references) if second is not None and inside else None
+        raw = one.cosine if distance is None else comparison.fused(one.cosine, distance, (low, high))
+        if background is None:
+            return Comparison(one.cosine, distance, raw, raw)
+        normalised = raw - one.excess
+        return Comparison(one.cosine, distance, normalised, raw, normalised, background.version)
 
-    score, distance = both(cosine, examination.references)
-    relatives = [both(one, refs)[0] for one, refs in zip(others, examination.cohort, strict=True)]
-    best = max((one for one in relatives if one is not None), default=None)
-    margin = score - best if score is not None and best is not None else None
-    return Comparison(sface=cosine, dlib=distance, score=score), Cohort(best=best, margin=margin)
+    mine = compared(found[0], examination.references)
+    scores = [compared(*one).score for one in zip(found[1:], examination.cohort, strict=True)]
+    best = max((one for one in scores if one is not None), default=None)
+    margin = mine.score - best if mine.score is not None and best is not None else None
+    return mine, Cohort(best=best, margin=margin)

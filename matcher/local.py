@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from matcher.errors import UnknownBackground
 from matcher.examine import examine
 from matcher.imaging import decode, quality
 from matcher.imaging.detector import Face
@@ -16,6 +17,7 @@ from matcher.models import Models, load
 from matcher.observe import observe
 from matcher.protocol import Picture, Vector
 from matcher.types import (
+    Background,
     Embedder,
     Enrolment,
     Examination,
@@ -27,6 +29,7 @@ from matcher.types import (
 )
 
 BORDER = 0.3
+BACKGROUNDS = 4
 
 
 class LocalMatcher:
@@ -41,6 +44,7 @@ class LocalMatcher:
         self._free: queue.Queue[Models] = queue.Queue()
         for _ in range(sets):
             self._free.put(load(pad_dir))
+        self._backgrounds: dict[str, Background] = {}
 
     @contextmanager
     def _models(self) -> Iterator[Models]:
@@ -62,9 +66,17 @@ class LocalMatcher:
         return rules.progress(actions, observations)
 
     def examine(self, examination: Examination) -> Report:
-        """Return the facts about a whole capture; raises BadImage."""
+        """Return the facts about a whole capture; raises BadImage, UnknownBackground."""
+        background = self._backgrounds.get(examination.background) if examination.background else None
+        if examination.background and background is None:
+            raise UnknownBackground(examination.background)
         with self._models() as models:
-            return examine(models, examination)
+            return examine(models, examination, background)
+
+    def learn(self, background: Background) -> None:
+        """Keep a background in memory; of more than a few the oldest is forgotten."""
+        kept = {**self._backgrounds, background.version: background}
+        self._backgrounds = dict(list(kept.items())[-BACKGROUNDS:])
 
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.types import Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
 
 Picture = NDArray[np.uint8]
 Vector = NDArray[np.float32]
@@ -28,6 +28,9 @@ class Matcher(Protocol):
 
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture."""
+
+    def learn(self, background: Background) -> None:
+        """Keep a background in memory, so that examinations may name it; the oldest of a few is forgotten."""
 
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo, or what is wrong with it."""

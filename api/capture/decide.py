@@ -11,6 +11,7 @@ from api.capture import frames, kept_frames, screen, seen_frames
 from api.capture.facts import Memory, facts, under_light
 from api.capture.precheck import lot
 from api.contacts.bindings import proven_by_face
+from api.directory import background
 from api.policies import versions as policies
 from api.ports import Ports
 from api.verification import case as cases
@@ -24,6 +25,7 @@ from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.chain import canonical
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
 from models.domain.layers.risk import Level
+from models.domain.person import is_old
 from models.domain.policy import Policy
 from models.domain.verification import VerificationEvent
 
@@ -38,6 +40,7 @@ class Evidence:
     policy: Policy
     examination: Examination
     memory: Memory
+    old: bool
     brightness: int | None
 
 
@@ -52,7 +55,7 @@ def examine(ports: Ports, challenge_id: str) -> None:
     except (MatcherUnavailable, BadImage):
         report, decision = None, UNANSWERED
     else:
-        report = facts(answer, evidence.memory)
+        report = facts(answer, evidence.memory, old=evidence.old)
         shown = len(evidence.examination.colours)
         report = under_light(report, shown, evidence.brightness, evidence.policy)
         report = replace(report, risk=risk["level"])
@@ -85,10 +88,13 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
         grey_zone=(policy.grey_low, policy.grey_high),
+        background=background.in_force(ports),
         colours=tuple(Shown(one.rgb, one.ms) for one in shown),
         seed=lot(ports),
     )
-    return Evidence(challenge, policy, examination, seen, attempt.brightness)
+    person = ports.directory.person(attempt.person_id)
+    old = person is not None and is_old(person.birth, ports.today())
+    return Evidence(challenge, policy, examination, seen, old, attempt.brightness)
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:

@@ -24,8 +24,8 @@ class Memory:
 NOTHING_SEEN = Memory()
 
 
-def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
-    """Return the matcher's report and the memory's as the facts a policy decides on."""
+def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = False) -> Report:
+    """Return the matcher's report and the memory's as the facts a policy decides on; `old` is 60 and over."""
     acquisition, timing = answer.acquisition, answer.timing
     return Report(
         motion=acquisition.usable_motion,
@@ -49,6 +49,8 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN) -> Report:
         colour_p=answer.colour.p,
         score=answer.comparison.score,
         relative=answer.cohort.best,
+        normalised=answer.comparison.background is not None,
+        old=old,
         seen_exact=memory.exact,
         seen_similar=memory.frames,
         seen_movement_ms=memory.movement_ms,

@@ -105,8 +105,13 @@ def history(ports: Ports) -> list[tables.PolicyVersion]:
 
 
 def predicted(policy: Policy) -> Rates:
-    """Return the error rates that the published table knows for a policy's threshold."""
+    """Return the published rates, at a policy's threshold, of the adults among whom most strangers pass."""
     return rates.at(policy.score_min)
+
+
+def missed(policy: Policy) -> Rates:
+    """Return the published rates, at a policy's threshold, of those most often photographed twice."""
+    return rates.missed(policy.score_min)
 
 
 def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.PolicyVersion:

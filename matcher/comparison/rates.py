@@ -1,26 +1,33 @@
-"""The published table of error rates by threshold, measured on LFW and KinFaceW.
+"""What error rates a threshold stands for, group by group: the published table.
 
 rates.csv is written by `python -m scripts.evaluate publish`; rates.png shows it.
 """
 
 import csv
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("rates.csv")
+# A rate of 1e-4 cannot be told from fewer pairs than the rule of three asks for.
+TELLING = 3_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Error rates (0–1) at one threshold of one engine, with 95 % intervals.
+    """Error rates (0–1) of one group of people at one threshold of one kind of score, with 95 % intervals.
 
-    `engine` is sface (cosine), dlib (negated distance) or fused (the score production decides on);
-    `fmr` is among strangers, `kin` among parents and children.
+    `engine` is score (normalised by a background) or sface (bare cosines); `fmr` is among `non_mated` pairs
+    of strangers of the group and of one sex, `fnmr` among `mated` pairs of the same person, NaN where there
+    are none, `kin` among parents and children.
     """
 
     engine: str
+    group: str
     threshold: float
+    mated: float
+    non_mated: float
     fmr: float
     fmr_low: float
     fmr_high: float
@@ -32,18 +39,32 @@ class Rates:
     kin_high: float
 
 
-def published(engine: str = "fused") -> list[Rates]:
-    """Return the table of one engine, thresholds rising."""
+def published(engine: str = "score") -> list[Rates]:
+    """Return the table of one engine, groups in order and thresholds rising."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["engine"] == engine]
-    names = [field.name for field in fields(Rates)][1:]
-    return [Rates(engine, *(float(row[name]) for name in names)) for row in rows]
+    names = [field.name for field in fields(Rates)][2:]
+    return [Rates(engine, row["group"], *(float(row[name]) for name in names)) for row in rows]
 
 
-def at(threshold: float) -> Rates:
-    """Return the published rates of the fused score at the nearest threshold not above this one.
+def groups(threshold: float, engine: str = "score") -> list[Rates]:
+    """Return every group's rates at the nearest published threshold not above this one, or the lowest."""
+    table: dict[str, list[Rates]] = {}
+    for row in published(engine):
+        table.setdefault(row.group, []).append(row)
+    return [_nearest(rows, threshold) for rows in table.values()]
 
-    The rates hold for the default grey zone; below the table its first row is returned.
-    """
-    rows = published()
+
+def at(threshold: float, engine: str = "score") -> Rates:
+    """Return the rates of the group in which most strangers pass, of those with pairs enough to tell."""
+    telling = [one for one in groups(threshold, engine) if one.non_mated >= TELLING]
+    return max(telling, key=lambda one: (one.fmr, one.fmr_high))
+
+
+def missed(threshold: float, engine: str = "score") -> Rates:
+    """Return the rates of the group with most pairs of the same person: how often the insured is missed."""
+    return max(groups(threshold, engine), key=lambda one: one.mated)
+
+
+def _nearest(rows: Sequence[Rates], threshold: float) -> Rates:
     return rows[max(0, bisect_right([row.threshold for row in rows], threshold + 1e-9) - 1)]

@@ -17,18 +17,20 @@ DLIB_WEIGHT = 0.3
 
 def sface(probes: Sequence[Vector], references: Iterable[Template]) -> float | None:
     """Return the cosine (−1…1) of the probes' mean to the nearest reference; None without either."""
-    vectors = _of(references, Embedder.SFACE)
-    if not probes or not vectors:
-        return None
-    mean = np.mean(np.stack(probes), axis=0)
-    mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
-    return float(max(mean @ vector for vector in vectors))
+    known = vectors(references, Embedder.SFACE)
+    return float(max(mean(probes) @ vector for vector in known)) if probes and known else None
+
+
+def mean(probes: Sequence[Vector]) -> Vector:
+    """Return the probes' mean at length one."""
+    whole = np.mean(np.stack(probes), axis=0)
+    return np.asarray(whole / max(float(np.linalg.norm(whole)), 1e-9), np.float32)
 
 
 def dlib(probe: Vector, references: Iterable[Template]) -> float | None:
     """Return the Euclidean distance (0–2, same person below about 0.5) to the nearest reference."""
-    vectors = _of(references, Embedder.DLIB)
-    return float(min(np.linalg.norm(probe - vector) for vector in vectors)) if vectors else None
+    known = vectors(references, Embedder.DLIB)
+    return float(min(np.linalg.norm(probe - vector) for vector in known)) if known else None
 
 
 def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Score:
@@ -41,6 +43,6 @@ def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Sco
     return cast(Score, np.clip(cosine + DLIB_WEIGHT * (DLIB_EVEN - distance), low, high))
 
 
-def _of(templates: Iterable[Template], engine: Embedder) -> list[Vector]:
+def vectors(templates: Iterable[Template], engine: Embedder) -> list[Vector]:
     """Return the vectors of one engine."""
     return [np.asarray(one.vector, np.float32) for one in templates if one.engine == engine]

@@ -47,6 +47,8 @@ def report(examination: Examination, given: Report) -> Report:
         and _possible(given, bool(examination.references))
         and given.drawn.seed == examination.seed
         and given.drawn.motion == tuple(one.seq for one in motion if one.face)
+        and given.comparison.background
+        in (None if given.comparison.score is None else examination.background,)
         and bool(given.models)
     )
     if not believable:
@@ -77,11 +79,14 @@ def _alike(given: ColourResponse | PadCues, expected: ColourResponse | PadCues) 
 def _possible(given: Report, has_references: bool) -> bool:
     """Tell whether every score is in its range, and None where nothing was compared."""
     score, relative = given.comparison.score, given.cohort.best
-    cosines = (score, relative, given.comparison.sface, *_likenesses(given))
+    compared = given.comparison
+    cosines = (score, relative, compared.sface, compared.raw, *_likenesses(given))
+    decided = compared.raw if compared.background is None else compared.normalised
     pads = (given.pad.score, given.pad.lowest)
     return (
         all(value is None or -2.0 <= value <= 2.0 for value in cosines)
         and all(value is None or 0.0 <= value <= 1.0 for value in pads)
+        and score == decided
         and (score is None or (has_references and given.acquisition.usable_evidence > 0))
     )
 

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, request
 from prometheus_client import multiprocess
 from werkzeug.exceptions import HTTPException
 
-from matcher.errors import BadImage, WrongWeights
+from matcher.errors import BadImage, UnknownBackground, WrongWeights
 from matcher.liveness import actions
 from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
@@ -75,9 +75,11 @@ class RequestGate:
 
     def examine(self, body: bytes) -> bytes:
         """Return the report on a capture."""
-        examination = wire.EXAMINE.read(body).examination
-        wire.check(examination, tuple(actions.RULES))
-        return wire.EXAMINED.write(wire.ExamineAnswer(self._matcher.examine(examination)))
+        asked = wire.EXAMINE.read(body)
+        wire.check(asked, tuple(actions.RULES))
+        if asked.background is not None:
+            self._matcher.learn(asked.background)
+        return wire.EXAMINED.write(wire.ExamineAnswer(self._matcher.examine(asked.examination)))
 
     def enrol(self, body: bytes) -> bytes:
         """Return what became of a reference photo."""
@@ -131,11 +133,13 @@ class RequestGate:
 
 
 def _done(action: Action, body: bytes) -> Response:
-    """Run an action; a bad picture answers 422, a malformed request 400."""
+    """Run an action; a bad picture answers 422, a malformed request 400, an unknown background 409."""
     try:
         return _response(200, action(body))
     except BadImage as error:
         return _refusal(422, "bad_image", reason=error.reason)
+    except UnknownBackground:
+        return _refusal(409, "unknown_background")
     except wire.Malformed as error:
         return _refusal(400, "malformed", detail=str(error))
 

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import httpx
 
-from matcher.errors import BadImage, MatcherUnavailable
+from matcher.errors import BadImage, MatcherUnavailable, UnknownBackground
 from matcher.liveness import actions as rules
 from matcher.service import answers, signing, wire
-from matcher.types import Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
 
 Value = TypeVar("Value")
 CONNECT_S = 1.0
@@ -46,6 +46,7 @@ class RemoteMatcher:
         self._client = httpx.Client(base_url=url, timeout=limits, trust_env=False)
         self._secret, self._new_id = secret, new_id
         self._patience, self._clock = patience, clock
+        self._background: Background | None = None
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
@@ -62,9 +63,22 @@ class RemoteMatcher:
         return rules.progress(actions, observations)
 
     def examine(self, examination: Examination) -> Report:
-        """Return the facts about a whole capture; raises BadImage, MatcherUnavailable."""
-        asked = wire.EXAMINE.write(wire.ExamineRequest(examination))
-        return answers.report(examination, _read(wire.EXAMINED, self._ask("/examine", asked)).report)
+        """Return the facts about a whole capture; raises BadImage, MatcherUnavailable.
+
+        A process of the service that has not got the background yet is given it with the question, once.
+        """
+        try:
+            told = self._ask("/examine", wire.EXAMINE.write(wire.ExamineRequest(examination)))
+        except UnknownBackground:
+            if self._background is None or self._background.version != examination.background:
+                raise MatcherUnavailable("the background is unknown on both sides") from None
+            asked = wire.EXAMINE.write(wire.ExamineRequest(examination, self._background))
+            told = self._ask("/examine", asked)
+        return answers.report(examination, _read(wire.EXAMINED, told).report)
+
+    def learn(self, background: Background) -> None:
+        """Keep a background for processes of the service that have not got it."""
+        self._background = background
 
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo; raises BadImage, MatcherUnavailable."""
@@ -84,7 +98,10 @@ class RemoteMatcher:
             raise MatcherUnavailable(f"the answer ({status}) is not signed for this question")
         if status == httpx.codes.OK:
             return answer
-        reason = _read(wire.REFUSED, answer).reason
+        refusal = _read(wire.REFUSED, answer)
+        if status == httpx.codes.CONFLICT and refusal.error == "unknown_background":
+            raise UnknownBackground(refusal.error)
+        reason = refusal.reason
         if status == httpx.codes.UNPROCESSABLE_ENTITY and reason in BAD_IMAGE:
             raise BadImage(reason)
         raise MatcherUnavailable(f"the service answered {status}")

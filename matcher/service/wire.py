@@ -11,11 +11,13 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from matcher.types import SEEDS, Enrolment, Examination, Frame, Observation, Report
+from matcher.types import SEEDS, Background, Enrolment, Examination, Frame, Observation, Report
 
 MOST_BYTES = 24 * 1024 * 1024
 MOST_FRAMES, MOST_OBSERVATIONS, MOST_TEMPLATES, MOST_RELATIVES, MOST_COLOURS = 24, 200, 64, 16, 16
 MOST_MS = 20_000
+# A face of a background is 128 floats.
+FACE_BYTES, MOST_FACES = 512, 2_000
 COLOUR = re.compile("#[0-9A-F]{6}")
 STRICT = ConfigDict(
     strict=True,
@@ -53,10 +55,11 @@ class ObserveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ExamineRequest:
-    """POST /examine: a whole capture."""
+    """POST /examine: a whole capture; `background` only after the service said that it has not got it."""
 
     __pydantic_config__ = STRICT
     examination: Examination
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,9 @@ ENROL, ENROLLED = Shape(EnrolRequest), Shape(EnrolAnswer)
 REFUSED = Shape(Refusal, exclude_none=True)
 
 
-def check(examination: Examination, known_actions: Sequence[str]) -> None:
+def check(asked: ExamineRequest, known_actions: Sequence[str]) -> None:
     """Check limits, action names and colours of an examination; raises Malformed."""
+    examination, background = asked.examination, asked.background
     for name, values, most in (
         ("actions", examination.actions, MOST_TEMPLATES),
         ("observations", examination.observations, MOST_OBSERVATIONS),
@@ -133,6 +137,8 @@ def check(examination: Examination, known_actions: Sequence[str]) -> None:
             raise Malformed(f"{name}: at most {most}")
     if not 0 <= examination.seed < SEEDS:
         raise Malformed("seed: out of range")
+    if background is not None and not 0 < len(background.faces) // FACE_BYTES <= MOST_FACES:
+        raise Malformed(f"background: 1 to {MOST_FACES} faces")
     if not set(examination.actions) <= set(known_actions):
         raise Malformed("actions: one is unknown")
     if not all(COLOUR.fullmatch(one.rgb) and 0 < one.ms <= MOST_MS for one in examination.colours):

@@ -5,7 +5,7 @@ Import any name from here; the modules below only keep them apart.
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation
 from matcher.types.faces import Embedder, Enrolment, PhotoQuality, Template, Verdict
-from matcher.types.question import SEEDS, Examination, Shown
+from matcher.types.question import SEEDS, Background, Examination, Shown
 from matcher.types.report import (
     Acquisition,
     ActionSeen,
@@ -27,6 +27,7 @@ __all__ = [
     "SEEDS",
     "Acquisition",
     "ActionSeen",
+    "Background",
     "Cohort",
     "ColourResponse",
     "ColourStatus",

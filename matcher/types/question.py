@@ -1,5 +1,6 @@
 """What a report is asked of."""
 
+import hashlib
 from dataclasses import dataclass
 
 from matcher.types.capture import Frame, Observation
@@ -7,6 +8,7 @@ from matcher.types.faces import Template
 
 # Lots are whole numbers below this, exact in JSON.
 SEEDS = 2**53
+VERSION_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +20,26 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Background:
+    """Faces of many others, for normalisation only: (n, 128) SFace floats, little-endian, 4 bytes each."""
+
+    faces: bytes
+
+    @property
+    def version(self) -> str:
+        """Return the name reports know it by: the start of its SHA-256."""
+        return hashlib.sha256(self.faces).hexdigest()[:VERSION_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """Everything a report is made from.
 
     `actions` in the order they were asked for; `references` of the claimed person; `cohort` one
     tuple of references for each relative; `grey_zone` the SFace scores between which the second
-    engine is asked as well; `colours` what the screen shows from the first frame on, none if empty; `seed`
-    (0 to below SEEDS) is drawn when all frames have arrived and chooses the evidence that is compared.
+    engine is asked as well, never by default; `colours` what the screen shows from the first frame on, none
+    if empty; `seed` (0 to below SEEDS) is drawn when all frames have arrived and chooses the evidence that is
+    compared; `background` is the version of the background that normalises scores, None for raw ones.
     """
 
     actions: tuple[str, ...]
@@ -32,6 +47,7 @@ class Examination:
     evidence: tuple[Frame, ...]
     references: tuple[Template, ...]
     cohort: tuple[tuple[Template, ...], ...] = ()
-    grey_zone: tuple[float, float] = (0.25, 0.55)
+    grey_zone: tuple[float, float] = (1.0, 1.0)
     colours: tuple[Shown, ...] = ()
     seed: int = 0
+    background: str | None = None

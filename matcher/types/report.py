@@ -139,11 +139,17 @@ class ColourResponse:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How alike probe and references are: `sface` cosine, `dlib` distance, `score` what is decided on."""
+    """How alike probe and references are: `sface` cosine, `dlib` distance, `score` what is decided on.
+
+    `score` is `normalised` by the background named (and so many faces), or `raw` where there is none.
+    """
 
     sface: float | None
     dlib: float | None
     score: float | None
+    raw: float | None = None
+    normalised: float | None = None
+    background: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

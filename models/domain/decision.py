@@ -36,8 +36,9 @@ class Reason(StrEnum):
 class Report:
     """The facts a decision rests on; None means that it was not measured.
 
-    Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn
-    frame) and `same_face_mean` (of all together) on the fused cosine scale, `pad` is P(bona fide),
+    Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn frame)
+    and `same_face_mean` (of all together) cosines, the first two less what is common to all faces if
+    `normalised`; `old` is 60 and over; `pad` is P(bona fide),
     `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
     `colour_p` the chance that a film which does not answer the screen's colours fits them as well
     (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and
@@ -65,6 +66,8 @@ class Report:
     colour_p: float | None = None
     score: float | None = None
     relative: float | None = None
+    normalised: bool = True
+    old: bool = False
     seen_exact: int = 0
     seen_similar: int = 0
     seen_movement_ms: int = 0
@@ -156,7 +159,7 @@ def _who(report: Report, policy: Policy) -> Decision:
     """Judge the comparison; a face that is not the same all along is not the claimed person's all along."""
     if _below(report.same_face, policy.same_face_min) or _another(report, policy):
         return _failed(Reason.NOT_MATCHED)
-    if _below(report.score, policy.score_min) or _nearer_to_a_relative(report, policy):
+    if _below(report.score, least(report, policy)) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
     return Decision(Outcome.PASSED, Reason.OK)
 
@@ -164,6 +167,13 @@ def _who(report: Report, policy: Policy) -> Decision:
 def _another(report: Report, policy: Policy) -> bool:
     """Tell whether the drawn frames together show another face; where none was drawn, the evidence speaks."""
     return report.same_face_mean is not None and _below(report.same_face_mean, policy.same_face_mean_min)
+
+
+def least(report: Report, policy: Policy) -> float:
+    """Return the score from which the policy believes this report; bare scores need more, old faces most."""
+    if report.normalised:
+        return policy.score_min
+    return policy.raw_score_min_old if report.old else policy.raw_score_min
 
 
 def _below(score: float | None, minimum: float) -> bool:
@@ -178,7 +188,7 @@ def _above(value: float, maximum: float) -> bool:
 
 def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:
     """Tell whether a relative who would pass is not clearly further away than the claimed person."""
-    if report.score is None or report.relative is None or report.relative < policy.score_min:
+    if report.score is None or report.relative is None or report.relative < least(report, policy):
         return False
     return _below(report.score - report.relative, policy.cohort_margin)
 

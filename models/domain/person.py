@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 GUARDED_BELOW = 14
+OLD = 60
 SELF = "本人"
 RELATIONS = ("配偶", "父母", "子女", "兄弟姐妹", "其他亲属", "护工", "社区（村）人员", "其他")
 
@@ -94,6 +95,11 @@ def age(birth: date, today: date) -> int:
 def needs_guardian(birth: date | None, today: date) -> bool:
     """Tell whether this person must not be filmed: under 14 the guardian is verified instead."""
     return birth is not None and age(birth, today) < GUARDED_BELOW
+
+
+def is_old(birth: date | None, today: date) -> bool:
+    """Tell whether this person is 60 or older, whom comparison tells apart less well."""
+    return birth is not None and age(birth, today) >= OLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "c
 class Policy:
     """The thresholds and counts that one challenge is drawn and decided by.
 
-    A score on its threshold passes. Scores are SFace cosines (−1…1) or their fusion with the
-    dlib distance on the same scale; times are milliseconds; `same_face_min` is the least likeness of
-    one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide) of a film, 0–1, below
-    `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min` is that of any three
-    frames in a row. Of films that do not answer the screen's colours a share
+    A score on its threshold passes. Scores are SFace cosines (−1…1), where a background is at hand less what
+    the faces have in common with all others: `score_min` is for those, `raw_score_min` for bare ones and
+    `raw_score_min_old` for bare ones of who is 60 or older. Inside the grey zone (empty by default) they are
+    fused with the dlib distance on the same scale. Times are milliseconds; `same_face_min` is the least
+    likeness of one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide) of a film,
+    0–1, below `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min` is that of any
+    three frames in a row. Of films that do not answer the screen's colours a share
     `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
     A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
     `risk` names the channels whose tries are weighed (models/domain/layers/risk.py): from `risk_raised`
@@ -32,9 +34,11 @@ class Policy:
     """
 
     version: int = 1
-    score_min: float = 0.41
-    grey_low: float = 0.25
-    grey_high: float = 0.55
+    score_min: float = 0.46
+    raw_score_min: float = 0.47
+    raw_score_min_old: float = 0.54
+    grey_low: float = 1.0
+    grey_high: float = 1.0
     cohort_margin: float = 0.05
     same_face_min: float = 0.30
     same_face_mean_min: float = 0.60
@@ -82,6 +86,10 @@ class Policy:
             raise Invalid(f"action_count must be 1–{MOST_ACTIONS} and fit action_pool", code="policy_invalid")
         if self.grey_low > self.grey_high:
             raise Invalid("grey_low must not be above grey_high", code="policy_invalid")
+        if self.raw_score_min_old < self.raw_score_min:
+            raise Invalid(
+                "age may only tighten: raw_score_min_old is below raw_score_min", code="policy_invalid"
+            )
         if self.colour_count > COLOURS_MAX:
             raise Invalid(f"colour_count must be 0–{COLOURS_MAX}", code="policy_invalid")
         # Three colours make 150 sequences: too few to tell one try in a hundred apart.

@@ -10,6 +10,7 @@ import click
 from api.policies import versions as policies
 from api.ports import Ports
 from models import tables
+from models.domain.layers.background import LEAST
 from models.domain.policy import Policy
 from scripts.admin import shell, terminal
 
@@ -122,8 +123,9 @@ def _history(ports: Ports, as_json: bool) -> None:
     before: dict[str, Any] = {}
     lines = []
     for row in rows:
-        known = policies.predicted(Policy.from_json(row.document))
-        rates = {"FMR": f"{known.fmr:.3%}", "kin FMR": f"{known.kin:.3%}", "FNMR": f"{known.fnmr:.3%}"}
+        chosen = Policy.from_json(row.document)
+        known, missed = policies.predicted(chosen), policies.missed(chosen)
+        rates = {"FMR": f"{known.fmr:.3%}", "kin FMR": f"{known.kin:.3%}", "FNMR": f"{missed.fnmr:.3%}"}
         about = {"author": row.author, "state": _state(row), "changed": _changes(before, row.document)}
         lines.append({"version": row.version, **rates, **about})
         before = row.document if row.approved_at else before
@@ -157,24 +159,29 @@ def _state(row: tables.PolicyVersion) -> str:
 
 def _told(row: tables.PolicyVersion) -> dict[str, Any]:
     """Return a version for a program."""
-    known = policies.predicted(Policy.from_json(row.document))
+    chosen = Policy.from_json(row.document)
+    known, missed = policies.predicted(chosen), policies.missed(chosen)
     names = ("version", "author", "created_at", "approver", "approved_at", "withdrawn_by", "withdrawn_at")
     told = {name: getattr(row, name) for name in names}
-    predicted = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": known.fnmr}
-    return told | {"thresholds": row.document, "predicted": predicted}
+    predicted = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": missed.fnmr}
+    return told | {"thresholds": row.document, "predicted": predicted | {"worst_group": known.group}}
 
 
 def _prediction(chosen: Policy) -> str:
-    """Return what the published table predicts."""
-    known = policies.predicted(chosen)
+    """Return what the published table predicts: the worst group of adults is what a threshold stands for."""
+    worst, missed = policies.predicted(chosen), policies.missed(chosen)
     lines = [
-        f"matcher/comparison/rates.csv at score_min {known.threshold:.2f}, 95 % intervals:",
-        f"  strangers pass        {known.fmr:.4%}  ({known.fmr_low:.4%} to {known.fmr_high:.4%})",
-        f"  parent or child pass  {known.kin:.2%}  ({known.kin_low:.2%} to {known.kin_high:.2%})",
-        f"  the insured is missed {known.fnmr:.2%}  ({known.fnmr_low:.2%} to {known.fnmr_high:.2%})",
+        f"matcher/comparison/rates.csv at score_min {worst.threshold:.2f}, 95 % intervals:",
+        f"  strangers pass        {worst.fmr:.4%}  ({worst.fmr_low:.4%} to {worst.fmr_high:.4%}), "
+        f"worst group of adults: {worst.group}",
+        f"  parent or child pass  {worst.kin:.2%}  ({worst.kin_low:.2%} to {worst.kin_high:.2%})",
+        f"  the insured is missed {missed.fnmr:.2%}  ({missed.fnmr_low:.2%} to {missed.fnmr_high:.2%}), "
+        f"in {missed.group}",
+        f"Without a background of {LEAST} insured raw_score_min {chosen.raw_score_min:.2f} decides, and "
+        f"{chosen.raw_score_min_old:.2f} from the age of 60.",
     ]
     if (chosen.grey_low, chosen.grey_high) != GREY:
-        lines.append(f"It was measured with the grey zone {GREY[0]}–{GREY[1]}: for another it is a guess.")
+        lines.append("It was measured without the second engine: with a grey zone it is a guess.")
     return "\n".join(lines)
 
 

@@ -154,7 +154,7 @@ EMPTY = {
 def test_impossible_colours_are_refused(colours: object) -> None:
     body = json.dumps({"examination": EMPTY | {"colours": colours}}).encode()
     with pytest.raises(wire.Malformed):
-        wire.check(wire.EXAMINE.read(body).examination, ())
+        wire.check(wire.EXAMINE.read(body), ())
 
 
 def test_colours_cross_the_wire_and_may_be_left_out() -> None:

@@ -36,9 +36,13 @@ def test_comparison_tells_the_man_from_the_others(tmp_path: Path, still: Path) -
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert (summary["mated"], summary["non_mated"], summary["fta"]) == (1, 5, 1)
     assert summary["tar_at_fmr"] == {"1e-2": 1.0, "1e-3": 1.0, "1e-4": 1.0}
-    assert summary["operating_point"] == {"threshold": Policy().score_min, "fmr": 0.0, "fnmr": 0.0}
+    assert summary["operating_point"] == {"threshold": Policy().raw_score_min, "fmr": 0.0, "fnmr": 0.0}
+    everyone = summary["groups"]["all"]
+    assert (everyone["persons"], everyone["photos"], everyone["mated"], everyone["non_mated"]) == (3, 4, 1, 5)
+    assert (everyone["fmr"], everyone["fnmr"], everyone["fta"]) == (0.0, 0.0, 1)
+    assert everyone["fmr_high"] == pytest.approx(3 / 5)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "summary.json", "rates.csv", "roc.csv", "det.png", "scores.png",
+        "summary.json", "groups.csv", "rates.csv", "roc.csv", "det.png", "groups.png", "scores.png",
     }  # fmt: skip
 
 

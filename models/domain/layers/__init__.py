@@ -1,1 +1,1 @@
-"""Layers against film that is made, not filmed: colours told one at a time, and the risk of a try."""
+"""Layers beside the comparison: colours told one at a time, a try's risk, whose faces normalise scores."""

@@ -6,16 +6,14 @@ from pathlib import Path
 
 from scripts.lab.evaluate import (
     colour,
-    comparison,
     cues,
-    kin,
     landmarks,
     liveness,
     pad,
     poses,
-    publish,
     quality,
 )
+from scripts.lab.evaluate.identity import comparison, kin, publish
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -31,6 +29,10 @@ COMMANDS = {
 }
 
 
+# The commands whose scores depend on a background.
+NORMALISED = ("comparison", "kin", "publish")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one evaluation and print its summary."""
     parser = argparse.ArgumentParser(prog="python -m scripts.evaluate", description=__doc__)
@@ -38,7 +40,10 @@ def main(arguments: list[str] | None = None) -> None:
     for name, (run, folders) in COMMANDS.items():
         command = commands.add_parser(name, help=run.__doc__)
         for folder in folders:
-            command.add_argument(f"--{folder}", type=Path, required=True)
+            several = "+" if (name, folder) == ("publish", "faces") else None
+            command.add_argument(f"--{folder}", type=Path, required=True, nargs=several)
+        if name in NORMALISED:
+            command.add_argument("--cohort", type=Path, help="faces that scores are normalised by")
         if name == "liveness":
             command.add_argument("--variants", default="none", help="all, none or names (variants.py)")
         command.set_defaults(run=run)

@@ -16,7 +16,7 @@ matplotlib.use("Agg")
 
 
 def det(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> None:
-    """Plot each engine's FNMR against FMR with 95 % bands, and where the policy works on the fused score."""
+    """Plot each engine's FNMR against FMR with 95 % bands, and where the policy works on the score."""
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
     for engine, points in curves.items():
         shown = [point for point in points if point.fmr > 0]
@@ -24,7 +24,7 @@ def det(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> 
         edges = np.array([band(point.fnmr, point.mated) for point in shown])
         (line,) = axes.plot(fmr, [point.fnmr for point in shown], label=engine)
         axes.fill_between(fmr, edges[:, 0], edges[:, 1], alpha=0.2, color=line.get_color())
-    fused = curves["fused"]
+    fused = curves["score"]
     chosen = min(fused, key=lambda point: abs(point.threshold - threshold))
     axes.plot(chosen.fmr, chosen.fnmr, "o", color="tab:red", label=f"policy, threshold {threshold:.2f}")
     axes.set(
@@ -35,6 +35,22 @@ def det(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> 
     )
     axes.grid(alpha=0.3)
     axes.legend()
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def dets(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> None:
+    """Plot the groups' FNMR against FMR in one picture, a dot on each where the policy works."""
+    figure, axes = pyplot.subplots(figsize=(8, 5.5), layout="constrained")
+    for name, points in curves.items():
+        shown = [point for point in points if point.fmr > 0]
+        label = f"{name} ({points[0].mated:,} / {points[0].others:,})"
+        (line,) = axes.plot([p.fmr for p in shown], [p.fnmr for p in shown], label=label)
+        chosen = min(points, key=lambda point: abs(point.threshold - threshold))
+        axes.plot(max(chosen.fmr, 1 / chosen.others), chosen.fnmr, "o", color=line.get_color())
+    axes.set(xscale="log", xlabel="FMR, strangers of one group and sex", ylabel="FNMR", ylim=(0, 0.3))
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=7, title="group (mated / non-mated)")
     figure.savefig(file, dpi=120)
     pyplot.close(figure)
 

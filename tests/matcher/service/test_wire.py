@@ -94,7 +94,7 @@ def test_a_malformed_body_is_not_repeated_in_the_error() -> None:
 )  # fmt: skip
 def test_too_much_and_unknown_actions_are_refused(examination: Examination) -> None:
     with pytest.raises(wire.Malformed):
-        wire.check(examination, ("nod",))
+        wire.check(wire.ExamineRequest(examination), ("nod",))
 
 
 def test_more_frames_than_a_request_may_have_are_refused() -> None:

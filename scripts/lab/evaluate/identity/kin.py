@@ -1,4 +1,4 @@
-"""`kin --pairs DIR --out DIR`: DIR/<relation>/<set>_<pair>_<1|2>.jpg, parent and child."""
+"""`kin --pairs DIR [--cohort DIR] --out DIR`: DIR/<relation>/<set>_<pair>_<1|2>.jpg, parent and child."""
 
 import argparse
 import csv
@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from matcher.comparison.rates import at as published_at
+from matcher.comparison.rates import missed as published_missed
 from models.domain.policy import Policy
-from scripts.lab.evaluate import photos, plots, rates, scores
-from scripts.lab.evaluate.photos import Gallery
-from scripts.lab.evaluate.scores import Scores
+from scripts.lab.evaluate import plots, rates
+from scripts.lab.evaluate.identity import cohort, photos, scores
+from scripts.lab.evaluate.identity.photos import Gallery
+from scripts.lab.evaluate.identity.scores import Scorer, Scores
 
 THRESHOLDS = [round(float(t), 2) for t in np.arange(0.0, 0.801, 0.01)]
 
@@ -28,16 +29,17 @@ class Pairs:
     relation: np.ndarray
     strangers: Scores
     failed: int
+    threshold: float
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure how often a relative, and a stranger of the same set, would pass."""
     policy, out = Policy(), options.out
-    pairs = measured(options.pairs, policy)
-    kin, strangers, threshold = pairs.kin.fused, pairs.strangers.fused, policy.score_min
+    pairs = measured(options.pairs, options.cohort, policy)
+    kin, strangers, threshold = pairs.kin.score, pairs.strangers.score, pairs.threshold
     out.mkdir(parents=True, exist_ok=True)
     rows = [
-        (t, float((kin >= t).mean()), float((strangers >= t).mean()), 1 - published_at(t).fnmr)
+        (t, float((kin >= t).mean()), float((strangers >= t).mean()), 1 - published_missed(t).fnmr)
         for t in THRESHOLDS
     ]
     _table(out / "curve.csv", rows)
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     return summary
 
 
-def measured(folder: Path, policy: Policy) -> Pairs:
+def measured(folder: Path, cohort_folder: Path | None, policy: Policy) -> Pairs:
     """Return the scores of all pairs in a folder."""
     files = sorted(folder.glob("*/*_[12].jpg"))
     if not files:
@@ -62,8 +64,9 @@ def measured(folder: Path, policy: Policy) -> Pairs:
     gallery = photos.gallery(files)
     first, second = _families(gallery)
     relation = np.array([gallery.files[row].parent.name for row in first])
-    kin = scores.of_pairs(gallery, first, second, policy)
-    return Pairs(kin, relation, _strangers(gallery, first, second, policy), len(gallery.failed))
+    scorer = scores.scorer(gallery, policy, cohort.draw(cohort_folder))
+    strangers = _strangers(scorer, first, second)
+    return Pairs(scorer.pairs(first, second), relation, strangers, len(gallery.failed), scorer.threshold)
 
 
 def _families(gallery: Gallery) -> tuple[np.ndarray, np.ndarray]:
@@ -80,11 +83,11 @@ def _families(gallery: Gallery) -> tuple[np.ndarray, np.ndarray]:
     return table[:, 0], table[:, 1]
 
 
-def _strangers(gallery: Gallery, first: np.ndarray, second: np.ndarray, policy: Policy) -> Scores:
+def _strangers(scorer: Scorer, first: np.ndarray, second: np.ndarray) -> Scores:
     """Return the scores of every parent with every other family's child of the same relation and set."""
     groups = defaultdict(list)
     for parent, child in zip(first, second, strict=True):
-        file = gallery.files[parent]
+        file = scorer.gallery.files[parent]
         groups[file.parent.name, file.name.split("_")[0]].append((parent, child))
     parents, children = [], []
     for members in groups.values():
@@ -93,7 +96,7 @@ def _strangers(gallery: Gallery, first: np.ndarray, second: np.ndarray, policy: 
                 if child != own:
                     parents.append(parent)
                     children.append(child)
-    return scores.of_pairs(gallery, np.array(parents, int), np.array(children, int), policy)
+    return scorer.pairs(np.array(parents, int), np.array(children, int))
 
 
 def _rate(found: np.ndarray, threshold: float) -> dict[str, Any]:

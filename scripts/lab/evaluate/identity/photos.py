@@ -54,6 +54,25 @@ class Worker:
         by_engine = {one.engine: np.asarray(one.vector, np.float32) for one in templates}
         return probe, by_engine[Embedder.SFACE], by_engine[Embedder.DLIB]
 
+    @classmethod
+    def reference(cls, file: Path) -> np.ndarray | None:
+        """Return the photo's SFace template if enrolment accepts it."""
+        try:
+            templates = cls.matcher.enrol(file.read_bytes()).templates
+        except BadImage:
+            return None
+        found = [one.vector for one in templates if one.engine == Embedder.SFACE]
+        return np.asarray(found[0], np.float32) if found else None
+
+
+def enrolled(files: Sequence[Path]) -> dict[Path, np.ndarray]:
+    """Return the SFace templates of the photos that enrolment accepts, with a progress bar."""
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Pool(os.cpu_count(), Worker.start) as pool:
+        made = pool.imap(Worker.reference, files, chunksize=8)
+        found = list(track(made, "对照组 / background", total=len(files)))
+    return {file: vector for file, vector in zip(files, found, strict=True) if vector is not None}
+
 
 def gallery(files: Sequence[Path]) -> Gallery:
     """Return the vectors of all files, with a progress bar."""

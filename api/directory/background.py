@@ -1,0 +1,80 @@
+"""The background that scores are normalised by: faces of insured adults who agreed to it, in memory only.
+
+Nothing of it is stored. Who is drawn follows from a keyed hash of month and person, so that all processes
+draw the same people, nobody can foresee them, and who withdraws is gone within the hour.
+"""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from sqlalchemy import Select, select
+
+from api.ports import Ports
+from matcher.comparison.background import background as made_of
+from matcher.types import Background
+from models import tables
+from models.domain.attempt import AttemptState
+from models.domain.layers.background import ADULT, LEAST, balanced, cell
+from models.domain.notice import NAMES_BACKGROUND
+from models.domain.person import age
+
+RENEWED = timedelta(hours=1)
+# More than enough for every cell; a bound on the work.
+CANDIDATES = 20_000
+
+
+def in_force(ports: Ports) -> str | None:
+    """Return the version of the background that the matcher has, or None while there are too few faces."""
+    held = ports.background
+    if held.drawn_at is None or ports.now() >= held.drawn_at + RENEWED:
+        held.drawn_at = ports.now()
+        held.background = drawn(ports)
+        if held.background is not None:
+            ports.matcher.learn(held.background)
+    return held.background.version if held.background else None
+
+
+def drawn(ports: Ports) -> Background | None:
+    """Return a background of those who agreed, balanced by sex and age band; None of fewer than LEAST."""
+    faces = [ports.directory.references(person_id)[:1] for person_id in members(ports)]
+    whole = [one for one in faces if one]
+    return made_of(whole) if len(whole) >= LEAST else None
+
+
+def members(ports: Ports) -> list[str]:
+    """Return whose faces are drawn this month."""
+    today = ports.today()
+    with ports.database.reading() as db:
+        agreed = db.execute(_agreed().limit(CANDIDATES)).all()
+    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for person_id, sex, birth in sorted(agreed, key=lambda row: _place(ports, row[0])):
+        years = age(birth, today) if birth else None
+        if years is not None and years >= ADULT:
+            cells[cell(sex, years)].append(person_id)
+    return balanced(cells)
+
+
+def _place(ports: Ports, person_id: str) -> str:
+    """Return where somebody stands in this month's random order."""
+    return ports.vault.index("background", f"{ports.today():%Y-%m}:{person_id}")
+
+
+def _agreed() -> Select[str, str | None, date | None]:
+    """Select enrolled persons who agreed to a notice that names this use and whose face then passed."""
+    person, consent, attempt = tables.Person, tables.Consent, tables.Attempt
+    return (
+        select(person.id, person.sex, person.birth)
+        .join(consent, consent.person_id == person.id)
+        .join(attempt, attempt.id == consent.attempt_id)
+        .where(consent.granted, consent.withdrawn_at.is_(None), consent.notice_version.in_(NAMES_BACKGROUND))
+        .where(attempt.person_id == person.id, attempt.state == AttemptState.PASSED)
+        .where(person.deleted_at.is_(None), person.birth.is_not(None))
+        .where(person.id_index.not_in(select(tables.Tombstone.id_index)))
+        .where(
+            select(tables.Enrolment.id)
+            .where(tables.Enrolment.person_id == person.id, tables.Enrolment.revoked_at.is_(None))
+            .exists()
+        )
+        .group_by(person.id, person.sex, person.birth)
+        .order_by(person.id)
+    )

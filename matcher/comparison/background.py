@@ -1,0 +1,74 @@
+"""A score that means the same for everyone: what a face has in common with all others is taken off.
+
+An embedding net tells faces like those it learnt from better apart than others: strangers among elderly women
+score 0.18 in the mean where strangers among young men score 0.08. How alike a face is to many others, its
+level, measures that without asking who it is (adaptive score normalisation, Matějka et al. 2017, Interspeech;
+Auckenthaler et al. 2000). Unlike there only what is above CROWDED is taken off, so that nobody's score rises.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.comparison.scores import mean, vectors
+from matcher.protocol import Vector
+from matcher.types import Background, Embedder, Template
+
+DIMENSIONS = 128
+# The level is the mean of the nearest third; levels above CROWDED are taken off (decision 0029).
+NEAREST = 1 / 3
+CROWDED = 0.16
+# The same template: somebody is not compared with themselves.
+SAME = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The nearest reference's cosine (−1…1) and how much of it the levels take off (0…1)."""
+
+    cosine: float
+    excess: float
+
+
+def background(faces: Iterable[Iterable[Template]]) -> Background:
+    """Return the background that persons' templates make; one of a person is enough."""
+    rows = [one.vector for person in faces for one in person if one.engine == Embedder.SFACE]
+    return Background(np.array(rows, "<f4").tobytes())
+
+
+def matrix(given: Background) -> NDArray[np.float32]:
+    """Return the background as (n, 128)."""
+    return np.frombuffer(given.faces, "<f4").reshape(-1, DIMENSIONS)
+
+
+def levels(likeness: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the mean of each row's nearest third, for cosines (…, n) to a background of n."""
+    nearest = max(1, round(likeness.shape[-1] * NEAREST))
+    split = likeness.shape[-1] - nearest
+    top = np.partition(likeness, split, axis=-1)[..., split:]
+    return np.asarray(top.mean(axis=-1), np.float64)
+
+
+def excess(probe: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what two levels take off their faces' score."""
+    return np.maximum((probe + reference) / 2 - CROWDED, 0.0)
+
+
+def normalised(
+    probes: Sequence[Vector], references: Iterable[Template], faces: NDArray[np.float32]
+) -> Normalised | None:
+    """Return the best of the references after normalisation by (n, 128) faces; None without either side.
+
+    Faces that are the references' own person (the same template) are left out.
+    """
+    known = vectors(references, Embedder.SFACE)
+    if not probes or not known:
+        return None
+    probe, theirs = mean(probes), np.stack(known)
+    others = faces[(faces @ theirs.T < SAME).all(axis=1)]
+    taken = excess(levels(others @ probe), levels(theirs @ others.T)) if len(others) else np.zeros(len(known))
+    cosines = theirs @ probe
+    best = int(np.argmax(cosines - taken))
+    return Normalised(float(cosines[best]), float(taken[best]))

@@ -1,0 +1,64 @@
+"""A background drawn from a folder of faces as an installation draws it from its insured."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.domain.layers.background import LEAST, PER_CELL, cell
+from scripts.lab.evaluate.identity import people, photos
+
+SEED = 20_26
+# Of those drawn some have a photo that enrolment refuses.
+SPARE = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Faces (n, 128) as references, and the folder of the person whom each shows."""
+
+    faces: np.ndarray
+    folders: Sequence[str]
+
+
+def draw(folder: Path | None) -> Drawn | None:
+    """Return a background of a folder's adults, balanced by sex and age; None for no folder or too few.
+
+    One photo a person, in a random order, and only photos that enrolment would accept.
+    """
+    if folder is None:
+        return None
+    cells = _cells(folder)
+    wanted = [file for members in cells.values() for file in members]
+    accepted = photos.enrolled(wanted)
+    kept = [file for members in cells.values() for file in [f for f in members if f in accepted][:PER_CELL]]
+    if len(kept) < LEAST:
+        print(f"{len(kept)} faces are too few for a background of {LEAST}: bare scores and their thresholds")
+        return None
+    return Drawn(np.stack([accepted[file] for file in kept]), [str(file.parent.resolve()) for file in kept])
+
+
+def _cells(folder: Path) -> dict[tuple[str, str], list[Path]]:
+    """Return the photos to try, by sex and age."""
+    files = people.files(folder)
+    chance = np.random.default_rng(SEED)
+    members = defaultdict(list)
+    for person, file in _one_each(folder, files):
+        if not person.child:
+            members[cell(person.sex, person.ages[0] if person.ages else None)].append(file)
+    drawn = {}
+    for name, found in sorted(members.items()):
+        order = chance.permutation(len(found))[: round(PER_CELL * SPARE)]
+        drawn[name] = [found[at] for at in order]
+    return drawn
+
+
+def _one_each(folder: Path, files: Sequence[Path]) -> list[tuple[people.Person, Path]]:
+    """Return everybody with their first photo."""
+    first: dict[Path, Path] = {}
+    for file in files:
+        first.setdefault(file.parent, file)
+    chosen = list(first.values())
+    return list(zip(people.persons(folder, chosen), chosen, strict=True))

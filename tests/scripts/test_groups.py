@@ -1,0 +1,82 @@
+"""Strangers are counted inside their group and sex; intervals are over persons."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scripts.lab.evaluate.identity import bootstrap, people
+from scripts.lab.evaluate.identity.people import Person
+
+
+def photo(folder: Path, *parts: str) -> Path:
+    file = folder.joinpath(*parts)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"")
+    return file
+
+
+def test_both_layouts_tell_group_and_person(tmp_path: Path) -> None:
+    photo(tmp_path, "old_women_60", "p1", "1.jpg")
+    photo(tmp_path, "p2", "1.png")
+    photo(tmp_path, "stray.jpg")
+    files = people.files(tmp_path)
+    assert people.persons(tmp_path, files) == [
+        Person("old_women_60", "p1", "female", (60, 120)),
+        Person("", "p2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("group", "sex", "ages"),
+    [
+        ("ea_men_single_18-39", "male", (18, 39)),
+        ("women_60+", "female", (60, 120)),
+        ("女 40-59", "female", (40, 59)),
+        ("ward_7", None, None),
+        ("batch_2", None, None),
+        ("humans", None, None),
+    ],
+)
+def test_a_group_s_name_tells_sex_and_age_only_where_it_does(
+    tmp_path: Path, group: str, sex: str | None, ages: tuple[int, int] | None
+) -> None:
+    file = photo(tmp_path, group, "p", "1.jpg")
+    assert people.persons(tmp_path, [file]) == [Person(group, "p", sex, ages)]
+
+
+def test_groups_csv_crosses_a_group_with_sex_and_age(tmp_path: Path) -> None:
+    files = [photo(tmp_path, "ward", name, "1.jpg") for name in ("p1", "p2", "p3")]
+    (tmp_path / "groups.csv").write_text(
+        "group,person,sex,age_band\nward,,female,18-59\nward,p2,male,60+\n", encoding="utf-8"
+    )
+    everyone = people.persons(tmp_path, files)
+    assert {name: list(rows) for name, rows in people.grouped(everyone).items()} == {
+        "ward/female/18-59": [0, 2],
+        "ward/male/60+": [1],
+    }
+
+
+def test_a_groups_csv_without_groups_is_refused(tmp_path: Path) -> None:
+    file = photo(tmp_path, "ward", "p", "1.jpg")
+    (tmp_path / "groups.csv").write_text("name,sex\nward,f\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="column `group`"):
+        people.persons(tmp_path, [file])
+
+
+def test_one_person_s_errors_widen_the_interval_more_than_as_many_scattered_ones() -> None:
+    pairs = np.triu(np.ones((60, 60)), 1)
+    scattered, lumped = np.zeros_like(pairs), np.zeros_like(pairs)
+    lumped[0, 1:31] = 1
+    for at in range(0, 60, 2):
+        scattered[at, at + 1] = 1
+    wide, narrow = (bootstrap.strangers(errors, pairs) for errors in (lumped, scattered))
+    assert wide[1] - wide[0] > narrow[1] - narrow[0] > 0
+
+
+def test_no_error_is_told_by_the_rule_of_three() -> None:
+    pairs = np.triu(np.ones((20, 20)), 1)
+    low, high = bootstrap.strangers(np.zeros_like(pairs), pairs)
+    assert low == 0.0 and high == pytest.approx(3 / 190)
+    low, high = bootstrap.same(np.zeros(10), np.ones(10))
+    assert low == 0.0 and high == pytest.approx(0.3)
