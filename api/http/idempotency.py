@@ -15,6 +15,9 @@ from models import tables
 from models.domain.errors import Conflict, Malformed, Refusal
 from models.domain.retention import IDEMPOTENT_ANSWERS
 
+# PostgreSQL's own code.
+LOCK_NOT_AVAILABLE = "55P03"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -136,6 +139,13 @@ def _after_a_race(ports: Ports, request: Request, error: Exception) -> Response:
         row = db.get(tables.Idempotency, request.row)
         if row is not None and row.answer:
             return _replay(ports, request, row)
-    if isinstance(error, OperationalError):
+    if row is not None or _waited_for_a_claim(error):
         raise Conflict("the first request with this key is still running", code="in_progress")
     raise error
+
+
+def _waited_for_a_claim(error: Exception) -> bool:
+    """Tell whether PostgreSQL gave up waiting for the other request's claim, and not for anything else."""
+    if not isinstance(error, OperationalError) or "idempotency" not in (error.statement or ""):
+        return False
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE

@@ -89,7 +89,10 @@ def from_error(error: Exception) -> Response:
 
 def _contended(error: Exception) -> Response:
     """Return 503 when two requests got in each other's way and nothing was changed."""
-    log.warning("contended", kind=type(error).__name__, request_id=g.request_id)
+    orig = getattr(error, "orig", None)
+    # A name or number of the database's own; its text could quote what was written.
+    cause = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
+    log.warning("contended", kind=type(error).__name__, cause=cause, request_id=g.request_id)
     return from_refusal(errors.Busy("please repeat the request"))
 
 

@@ -1,10 +1,11 @@
 """A request repeated with its key changes nothing and gets the same answer."""
 
+import sqlite3
 import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from models import tables
 from models.domain.retention import IDEMPOTENT_ANSWERS
@@ -104,3 +105,22 @@ def test_the_answer_is_kept_sealed(world: World) -> None:
     popup = answer.json["popup_url"].rsplit("/", 1)[1]
     kept = b"".join(path.read_bytes() for path in world.ports.settings.anchor_file.parent.glob("db.sqlite*"))
     assert popup.encode() not in kept
+
+
+def test_a_locked_database_is_busy_and_no_request_in_progress(world: World) -> None:
+    path = world.ports.settings.database_url.removeprefix("sqlite:///")
+    event.listen(world.ports.database.engine, "connect", _impatient)
+    world.ports.database.engine.dispose()
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = world.till().post("/v1/verifications", json=purchase(), headers={"Idempotency-Key": "fresh"})
+        assert (answer.status_code, answer.json["code"]) == (503, "busy")
+        assert answer.headers["Retry-After"] == "1"
+        other.execute("ROLLBACK")
+    other.close()
+    again = world.till().post("/v1/verifications", json=purchase(), headers={"Idempotency-Key": "fresh"})
+    assert again.status_code == 201
+
+
+def _impatient(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=50")
