@@ -37,6 +37,7 @@ MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None,
 EVIDENCE = Limits(smallest=0.18, largest=0.97, eyes=28.0, sharp=12.0, turned=None, covered=True)
 PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0, covered=True)
 DARK, BRIGHT = 35.0, 235.0
+DIM = 60.0
 # Pixels below and above count as under- and over-exposed (the ranges ISO/IEC 29794-5 counts for exposure).
 LOST_DARK, LOST_BRIGHT = 25, 247
 # Where a face that looks at the camera counts as covered; measured by `python -m scripts.evaluate quality`.
@@ -161,7 +162,8 @@ def hint(quality: Quality | None, limits: Limits) -> Hint | None:
     if limits.turned is not None and max(abs(pose.yaw), abs(pose.pitch)) > limits.turned:
         return Hint.TURNED
     if quality.sharpness < limits.sharp:
-        return Hint.BLURRED
+        # Little light leaves little contrast: what is to put right is the light.
+        return Hint.TOO_DARK if quality.brightness < DIM else Hint.BLURRED
     if limits.covered and quality.covered:
         return Hint.COVERED
     return None

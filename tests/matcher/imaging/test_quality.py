@@ -61,6 +61,11 @@ def test_nothing_is_said_of_a_good_face() -> None:
     assert quality.hint(None, MOTION) == "no_face"
 
 
+@pytest.mark.parametrize(("brightness", "told"), [(50, "too_dark"), (90, "blurred")])
+def test_little_light_is_called_little_light_not_blur(brightness: float, told: str) -> None:
+    assert quality.hint(replace(GOOD, sharpness=5.0, brightness=brightness), EVIDENCE) == told
+
+
 @pytest.mark.parametrize(
     "signs",
     [{"presence": 5, "nostrils": 0.012}, {"colour": 40}, {"eyes": 0.2}],
