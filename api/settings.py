@@ -4,6 +4,7 @@ import base64
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -147,6 +148,8 @@ def check(settings: Settings) -> Settings:
     problems = [f"YIBAO_{name.upper()} is not set" for name in required if not _given(settings, name)]
     if not settings.demo and not settings.base_url.startswith("https://"):
         problems.append("YIBAO_BASE_URL must be https in production")
+    if urlsplit(settings.base_url).path:
+        problems.append("YIBAO_BASE_URL must have no path: give the service a host name of its own")
     if settings.matcher_url and not _given(settings, "matcher_secret"):
         problems.append("YIBAO_MATCHER_SECRET is not set: the matcher's service answers nobody without it")
     if not settings.demo and settings.pad_dir is None and not settings.matcher_url:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from api.http.schemas.text import IdNumber, Name, PersonName, Relation, Statement, Word, text
+from api.http.schemas.text import IdNumber, Name, OrderNo, PersonName, Relation, Statement, Word, text
 from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
@@ -50,7 +50,7 @@ class Credential(Body):
 class NewVerification(Body):
     """One purchase to be verified."""
 
-    order_no: Word
+    order_no: OrderNo
     amount_fen: Fen
     counter: Word
     cashier: Cashier

@@ -18,6 +18,13 @@ def text(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
+def _unpadded(text: str) -> str:
+    """Refuse blanks at either end: trimmed in silence, it would be another number than the till has."""
+    if text != text.strip():
+        raise ValueError("blanks at the ends")
+    return text
+
+
 def _seen(text: str) -> str:
     """Refuse what nobody sees or what turns other text round: it makes 护工 look like 本人."""
     if any(unicodedata.category(one) in UNSEEN for one in text):
@@ -39,6 +46,13 @@ PersonName = Annotated[
     str, StringConstraints(min_length=1, max_length=2 * names.LONGEST), AfterValidator(_taken)
 ]
 Word = Annotated[str, text(64), AfterValidator(_seen)]
+# Kept as written, so that the till finds it again.
+OrderNo = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(_seen),
+    AfterValidator(_unpadded),
+]
 IdNumber = Annotated[str, text(64)]
 Relation = Annotated[str, text(16), AfterValidator(_seen)]
 Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
