@@ -4,7 +4,7 @@ from typing import Any
 
 from api.settings import Settings
 
-# Threads that are never taken by clients waiting for events, so that a action always finds one.
+# Threads that are never taken by clients waiting for events, so that an action always finds one.
 FREE_THREADS = 24
 
 _settings = Settings()

@@ -99,7 +99,7 @@ def _void() -> Ended:
 
 
 def acting(ports: Ports, credentials: PopupCredentials) -> Case:
-    """Return the case, locked, for a action of its holder; joins the caller's transaction."""
+    """Return the case, locked, for an action of its holder; joins the caller's transaction."""
     with ports.database.transaction() as db:
         case = cases.current(ports, db, _find(ports, credentials.token))
         _check_holder(case, credentials)

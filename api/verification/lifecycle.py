@@ -111,7 +111,7 @@ def by_order(ports: Ports, institution_id: str, order_no: str) -> Case:
 
 
 def locked(ports: Ports, institution_id: str, verification_id: str) -> Case:
-    """Return the institution's verification locked for a action; joins the caller's transaction."""
+    """Return the institution's verification locked for an action; joins the caller's transaction."""
     with ports.database.transaction() as db:
         return _own(cases.current(ports, db, verification_id), institution_id)
 

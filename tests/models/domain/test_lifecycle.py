@@ -46,7 +46,7 @@ class Purchase(RuleBasedStateMachine):
         return bool(self.attempts) and self.attempts[-1].state in states
 
     def step(self, action, *arguments, **options):
-        """Do a action to the newest attempt after applying a due expiry, as every write does."""
+        """Do an action to the newest attempt after applying a due expiry, as every write does."""
         self.attempts[-1] = settle(self.attempts[-1], self.now)
         try:
             self.attempts[-1] = action(self.attempts[-1], *arguments, self.now, **options)
