@@ -217,7 +217,7 @@ def test_an_agent_is_typed_in_and_pushed_to(world: World) -> None:
         ({"name": "陈桂芳"}, 422, "没有找到此人"),
         ({"relation": ""}, 422, "请选择与本人关系"),
         ({"name": ""}, 400, "请把各项填写完整"),
-        ({"name": "x" * 51}, 400, "请把各项填写完整"),
+        ({"name": "x" * 201}, 400, "请把各项填写完整"),
         ({"id_type": "tattoo"}, 400, "请把各项填写完整"),
     ],
     ids=["checksum", "name", "relation", "no name", "long name", "no such document"],

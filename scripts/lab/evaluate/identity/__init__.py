@@ -1,4 +1,4 @@
 """What photos of many people show of the comparison: strangers by group, relatives, the background.
 
-`comparison`, `kin`, `publish` and `pilot` are commands; the rest is what they are made of.
+`comparison`, `kin` and `publish` are commands; the rest is what they are made of.
 """
