@@ -61,7 +61,7 @@ def _propose(ports: Ports, changes: tuple[str, ...], who: str, yes: bool, as_jso
     """在现行版上改几项，提议为新版 / propose the thresholds in force with some of them changed."""
     wanted = dict(map(_change, changes))
     proposed = policies.draft(ports, wanted)
-    if _is_lax(proposed) and not yes:
+    if not yes and _is_lax(proposed, _in_force(ports)):
         _ask(proposed)
     version = policies.propose(ports, wanted, author=who)
     if as_json:
@@ -73,8 +73,16 @@ def _propose(ports: Ports, changes: tuple[str, ...], who: str, yes: bool, as_jso
     click.echo(f"somebody else puts it in force: yibao policy approve {version} --as NAME")
 
 
-def _is_lax(proposed: Policy) -> bool:
-    return policies.predicted(proposed).fmr > FMR_MOST
+def _in_force(ports: Ports) -> Policy:
+    """Return the thresholds in force."""
+    with ports.database.reading() as db:
+        return policies.active(db)
+
+
+def _is_lax(proposed: Policy, in_force: Policy) -> bool:
+    """Tell whether a proposal lets more strangers pass than today, and more than is acceptable."""
+    fmr = policies.predicted(proposed).fmr
+    return fmr > FMR_MOST and fmr > policies.predicted(in_force).fmr
 
 
 def _ask(proposed: Policy) -> None:

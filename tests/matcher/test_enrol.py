@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from matcher.errors import BadImage
+from matcher.imaging.decode import PHOTO_BYTES
 from matcher.local import LocalMatcher
 from scripts.demo.film import samples
 
@@ -75,7 +76,7 @@ def test_colour_modes_of_real_scanners(matcher: LocalMatcher, mode: str) -> None
         (b"", "not_an_image"),
         (b"GIF89a" + b"\0" * 100, "not_an_image"),
         (b"\xff\xd8\xff" + b"\0" * 100, "truncated"),
-        (b"\0" * (8 * 1024 * 1024 + 1), "too_many_bytes"),
+        (b"\0" * (PHOTO_BYTES + 1), "too_many_bytes"),
     ],
 )
 def test_what_is_no_photo(matcher: LocalMatcher, photo: bytes, reason: str) -> None:

@@ -200,7 +200,7 @@ def refused(command: list[str]) -> str:
 def test_a_policy_is_proposed_by_one_and_put_in_force_by_another(
     installed: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    policy.main(["propose", "--as", "Zhang", "score_min=0.45", 'action_pool=["smile","nod"]'])
+    policy.main(["propose", "--as", "Zhang", "score_min=0.48", 'action_pool=["smile","nod"]'])
     told = capsys.readouterr().out
     assert "version 2" in told and "not in force" in told and "%" in told
     with installed.ports.database.reading() as db:
@@ -209,17 +209,17 @@ def test_a_policy_is_proposed_by_one_and_put_in_force_by_another(
     policy.main(["approve", "2", "--as", "Li"])
     with installed.ports.database.reading() as db:
         now = policies.active(db)
-    assert (now.version, now.score_min, now.action_pool) == (2, 0.45, ("smile", "nod"))
+    assert (now.version, now.score_min, now.action_pool) == (2, 0.48, ("smile", "nod"))
     assert refused(["approve", "2", "--as", "Wang"]).startswith("policy_decided")
     policy.main(["history"])
     policy.main(["show"])
     told = capsys.readouterr().out
-    assert "approved by Li" in told and "Zhang" in told and "policy 2" in told and "0.45" in told
+    assert "approved by Li" in told and "Zhang" in told and "policy 2" in told and "0.48" in told
 
 
 def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: World) -> None:
-    policy.main(["propose", "--as", "Zhang", "score_min=0.45"])
-    policy.main(["propose", "--as", "Zhang", "score_min=0.46"])
+    policy.main(["propose", "--as", "Zhang", "score_min=0.48"])
+    policy.main(["propose", "--as", "Zhang", "score_min=0.49"])
     policy.main(["approve", "3", "--as", "Li"])
     assert refused(["approve", "2", "--as", "Li"]).startswith("policy_decided")
 
@@ -246,7 +246,7 @@ def test_an_unknown_version_is_refused(installed: World, command: list[str]) -> 
 
 
 def test_nobody_proposes_without_a_name(installed: World) -> None:
-    assert "name" in refused(["propose", "--as", "  ", "score_min=0.45"])
+    assert "name" in refused(["propose", "--as", "  ", "score_min=0.48"])
 
 
 def test_what_was_recorded_is_checked(installed: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -243,7 +243,7 @@ def test_a_withdrawn_proposal_never_comes_into_force(
     installed: World,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told(capsys, "policy", "propose", "--as", "Zhang", "score_min=0.45")
+    told(capsys, "policy", "propose", "--as", "Zhang", "score_min=0.48")
     assert refused("policy", "withdraw", "2", "--as", " ").startswith("invalid")
     for _ in range(2):
         assert "withdrawn" in told(capsys, "policy", "withdraw", "2", "--as", "Zhang")
@@ -260,7 +260,7 @@ def test_a_withdrawn_proposal_never_comes_into_force(
         ["institution", "add", "第三药房"],
         ["policy", "show"],
         ["policy", "history"],
-        ["policy", "propose", "--as", "Zhang", "score_min=0.45"],
+        ["policy", "propose", "--as", "Zhang", "score_min=0.48"],
         ["appeals", "list", "--all"],
         ["disputes", "list"],
         ["audit", "check"],
