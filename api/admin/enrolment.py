@@ -133,7 +133,7 @@ def _created(ports: Ports, known: Known) -> tables.Person:
 
 
 def bind(ports: Ports, db: Session, known: Known, person_id: str, is_new: bool) -> None:
-    """Let the entry's WeChat receive the person's pushes, once; who had said so alone is vouched for now."""
+    """Let the entry's WeChat receive the person's pushes; a binding only claimed becomes an imported one."""
     openid = known.entry.openid
     if openid is None:
         return
