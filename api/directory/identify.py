@@ -7,6 +7,7 @@ from math import ceil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.directory.twins import twins
 from api.limits.guesses import tally
 from api.limits.locks import hold
 from api.ports import PersonView, Ports
@@ -96,9 +97,12 @@ def _is_sandbox(db: Session, institution_id: str) -> bool:
 
 
 def may_be_filmed(ports: Ports, person: PersonView, provider: Provider) -> None:
-    """Raise Invalid for a child, who is never filmed, or for somebody the provider cannot compare."""
+    """Raise Invalid for a child, who is never filmed, a twin, or somebody the provider cannot compare."""
     if needs_guardian(person.birth, ports.today()):
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
+    with ports.database.reading() as db:
+        if twins(db, person.person_id):
+            raise Invalid("another person has this face; please use documents", code="look_alike")
     if provider is Provider.WECHAT:
         found = ports.directory.document(person.person_id)
         check_document(found[1].id_type if found else IdType.RESIDENT)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.directory.gallery import Gallery, Reference, likeness, opened
+from api.directory.twins import twins
 from api.policies import versions
 from api.ports import Ports
 from models import tables
@@ -31,8 +32,8 @@ class Weighed:
 
 def weighed(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> Weighed:
     """Return what is known for and against a photo, twins that somebody confirmed left out."""
-    policy, twins = versions.active(db), _twins(db, photo.person_id)
-    others = [one for one in gallery.others(db, photo, policy) if one.same_file or one.person_id not in twins]
+    policy, alike = versions.active(db), twins(db, photo.person_id)
+    others = [one for one in gallery.others(db, photo, policy) if one.same_file or one.person_id not in alike]
     return Weighed(_own(ports, db, photo, policy), others)
 
 
@@ -44,17 +45,6 @@ def _own(ports: Ports, db: Session, photo: Reference, policy: Policy) -> float |
     earlier += [opened(ports, row) for row in db.scalars(pending) if row.id != photo.id]
     found = [likeness(photo.templates, one.templates, policy) for one in earlier]
     return min((one for one in found if one is not None), default=None)
-
-
-def _twins(db: Session, person_id: str) -> set[str]:
-    """Return whom a named operator has confirmed to look like this person."""
-    held = tables.HeldPhoto
-    confirmed = select(held).where(held.twins.is_(True), held.state == HeldState.ACCEPTED)
-    found: set[str] = set()
-    for row in db.scalars(confirmed):
-        if person_id in (row.person_id, *row.other_ids):
-            found |= {row.person_id, *row.other_ids}
-    return found - {person_id}
 
 
 def in_use(db: Session, person_id: str) -> list[tables.Enrolment]:

@@ -15,6 +15,7 @@ REFUSED = {
     "id_number_invalid": "证件号不正确，请核对后重新填写。",
     "relation_missing": "请选择与本人关系。",
     "not_enrolled": "此人没有比对照片，无法刷脸。请用“其他方式核验”。",
+    "look_alike": "另有一人与此人长得一样，刷脸分不清。请用“其他方式核验”。",
     "native_resident_only": "微信人脸核身只支持居民身份证。请用“其他方式核验”。",
     "guardian_needed": "孩子不用刷脸，请家长本人刷脸。",
     "not_bound": "此人尚未开通微信推送。请用“收费员手机人脸”，或点“引导开通”。",

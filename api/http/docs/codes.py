@@ -66,6 +66,7 @@ TILL = (
     Code(422, "person_missing", "推送没有说明推给谁", "先选实际到店的人"),
     Code(422, "relation_missing", "没有说明与参保人的关系，或把别人写成本人", "选择关系"),
     Code(422, "not_enrolled", "此人没有比对照片，无法刷脸", "核对证件（bypass）"),
+    Code(422, "look_alike", "另有一人与此人长得一样（双胞胎），刷脸分不清", "核对证件（bypass）"),
     Code(422, "guardian_needed", "孩子不刷脸", "选家长，家长本人刷脸"),
     Code(422, "native_resident_only", "微信人脸核身只支持居民身份证", "核对证件（bypass）"),
     Code(422, "agent_is_staff", "本机构工作人员不能在本机构代办", "另选实际到店的人"),

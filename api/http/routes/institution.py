@@ -110,6 +110,7 @@ def read_verification(path: VerificationPath) -> Response:
         "person_missing",
         "relation_missing",
         "not_enrolled",
+        "look_alike",
         "guardian_needed",
         "native_resident_only",
         "agent_is_staff",

@@ -358,6 +358,7 @@ export const en: typeof zh = {
     agent_is_staff: 'Staff of this place cannot be agents here, choose who is really there.',
     agent_quota: 'This person has acted for too many people this month. Use another way.',
     not_enrolled: 'No photo on record, please show an ID card.',
+    look_alike: 'Somebody else looks just like you. Please show an ID card; you can still buy.',
     guardian_needed: 'Children are not filmed: a parent is, please.',
     challenge_expired: 'Filming took a little long. No matter, please film once more.',
     already_swapped: 'The movement was changed once already. If you cannot do it, you may show your ID card.',

@@ -356,6 +356,7 @@ export const zh = {
     agent_is_staff: '本机构的收费员不能在这里代办，请另选到店的人。',
     agent_quota: '这个人本月代办的人太多了，请用其他方式核验。',
     not_enrolled: '没有登记的照片，请出示身份证。',
+    look_alike: '有人和您长得一样，刷脸分不清。请出示身份证，一样可以买药。',
     guardian_needed: '孩子不用刷脸，请家长本人刷脸。',
     challenge_expired: '这次拍得久了一点。没关系，请再拍一次。',
     already_swapped: '已经换过一次动作了。做不了也没关系，可以出示身份证。',
