@@ -1,10 +1,12 @@
 """`yibao appeals`: review appeals until the console exists."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from api.appeals import review
+from api.admin import import_words
+from api.appeals import renew, review
 from api.ports import Ports
 from models.domain.appeal import AppealState
 from scripts.admin import shell, terminal
@@ -88,6 +90,21 @@ def _write(seen: review.Exhibit, out: Path) -> None:
         file = out / f"{name}.{ending}"
         file.touch(mode=0o600)
         file.write_bytes(picture)
+
+
+@appeals.command("renew")
+@click.argument("appeal_id")
+@click.argument("picture")
+@shell.on_ports
+def _renew(ports: Ports, appeal_id: str, picture: str) -> None:
+    """用申诉照片更新登记照片，须已判成立 / renew the reference from a picture of an upheld appeal.
+
+    PICTURE 是 show 列出的名字，如 appeal-0；与旧照片不像或与别人相像时先待审核 / held like an import's.
+    """
+    verdict = renew.renew(ports, appeal_id, picture)
+    what, then = import_words.SAY.get(verdict, (verdict, ""))
+    click.echo("；".join(filter(None, (f"{what} ({verdict})", then))))
+    sys.exit(0 if verdict in import_words.FINE else 1)
 
 
 def _conclusion(word: str, target: AppealState, text: str) -> None:
