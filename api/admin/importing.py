@@ -1,6 +1,5 @@
 """One import of people, photos and families: every row gets a verdict, and nothing is half known."""
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,9 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.admin import enrolment, family, lines, photo_folder
-from api.admin.enrolment import Known
-from api.admin.lines import Verdict, Wrong
+from api.admin import enrolment, family, lines, photo_column, photo_folder
+from api.admin.lines import Line, Verdict, Wrong
 from api.admin.photo_folder import PhotoFolder
 from api.admin.photos import Photos
 from api.admin.sheets import Row, Sheet
@@ -24,19 +22,6 @@ BATCH = 250
 NEEDED = ("name", "id_number")
 NEEDED_LINKS = ("id_number", "relative_id_number", "network", "relation")
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
-
-
-@dataclass
-class Line:
-    """One row on its way: whom it describes, where they are on record, and the verdict so far."""
-
-    row: Row
-    known: Known | None = None
-    person_id: str | None = None
-    is_new: bool = False
-    code: str = ""
-    column: str = ""
-    others: tuple[str, ...] = ()
 
 
 @dataclass
@@ -132,26 +117,29 @@ class Import:
             line.code = "withdrawn"
 
     def _photos(self, found: list[Line]) -> None:
-        """Offer every photo, then settle them all."""
-        owners, photos = _owners(found), self._photos_of
+        """Offer every photo, doubt what the column gives away, then settle them all."""
+        photos = self._photos_of
         for line in self.progress(found, "检查照片"):
-            line.code = self._photo(line, photos, owners)
+            line.code = self._photo(line, photos)
+        for line, reason in photo_column.doubts(found, self.ports.today()):
+            photos.doubt(line.person_id or "", line.row.number, reason)
         photos.settle()
         for line in found:
             if line.code == "pending":
                 line.code, line.others = photos.verdict(line.person_id or "", line.row.number)
             line.column = "" if line.code in ("ok", "none", "unchanged") else "photo"
 
-    def _photo(self, line: Line, photos: Photos, owners: dict[str, str | None]) -> str:
+    def _photo(self, line: Line, photos: Photos) -> str:
         cell = line.row.cells.get("photo", "")
         if not cell.strip():
             return "none"
         try:
             file = self.folder.find(cell)
-            suspect = _named_after_another(file.stem, line, owners)
-            return photos.offer(line.person_id or "", line.row.number, photo_folder.read(file), suspect)
+            offered = photos.offer(line.person_id or "", line.row.number, photo_folder.read(file))
         except Invalid as refusal:
             return refusal.code
+        line.file, line.looks = file.stem, offered.looks
+        return offered.code
 
     def _link(self, row: Row) -> tuple[str, str]:
         """Record one family link; in a check, only see whether both are known or about to be."""
@@ -166,23 +154,6 @@ class Import:
         except Refusal as refusal:
             return refusal.code, "id_number"
         return "linked", ""
-
-
-def _owners(found: list[Line]) -> dict[str, str | None]:
-    """Return whose a file is that is called by a number or a name of this file; None for several."""
-    owners: dict[str, str | None] = {}
-    for line in found:
-        if line.known:
-            for word in (folded(line.known.number.number), folded(line.known.name)):
-                owners[word] = line.person_id if owners.get(word, line.person_id) == line.person_id else None
-    return owners
-
-
-def _named_after_another(stem: str, line: Line, owners: dict[str, str | None]) -> bool:
-    """Tell whether a file is called by the name or number of somebody else of the same import."""
-    words = {folded(word) for word in (stem, *re.split(r"[\s_\-+()（）]+", stem))}
-    named = {owners[word] for word in words if owners.get(word)}
-    return bool(named) and line.person_id not in named
 
 
 def _conflicts(found: list[Line]) -> None:

@@ -6,6 +6,7 @@ from api.admin import enrolment
 from api.admin.enrolment import Entry, Known
 from api.admin.sheets import Row
 from api.ports import Ports
+from matcher.types import Looks
 from models.domain.errors import Invalid
 from models.domain.identity.cells import date_of, id_type_of, lost_digits, plain
 from models.domain.identity.idnumber import IdType
@@ -28,6 +29,21 @@ class Verdict:
     code: str
     column: str = ""
     others: tuple[str, ...] = ()
+
+
+@dataclass
+class Line:
+    """One row on its way: whom it describes, where they are on record, what its photo is, and the verdict."""
+
+    row: Row
+    known: Known | None = None
+    person_id: str | None = None
+    is_new: bool = False
+    code: str = ""
+    column: str = ""
+    others: tuple[str, ...] = ()
+    file: str = ""
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True, slots=True)

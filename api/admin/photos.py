@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from api.directory import portraits, references
 from api.directory.gallery import Gallery, Reference, likeness
-from api.directory.references import Settled
+from api.directory.references import Offered, Settled
 from api.directory.weighing import weighed
 from api.policies import versions
 from api.ports import Ports
 from models import tables
-from models.domain.identity.held import HeldReason, Likeness, judged
+from models.domain.identity.held import HeldReason, HeldState, Likeness, judged
 from models.domain.person import mask
 
 
@@ -23,25 +23,30 @@ class Photos:
     _import_id: str = ""
     _files: dict[tuple[str, int], str] = field(default_factory=dict)
     _settled: dict[tuple[str, str], Settled] = field(default_factory=dict)
-    _in_memory: list[tuple[Reference, bool]] = field(default_factory=list)
+    _in_memory: list[Reference] = field(default_factory=list)
+    _doubts: dict[tuple[str, str], HeldReason] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give this import a name, under which what waits is found again."""
         self._import_id = self.ports.new_id("imp")
 
-    def offer(self, person_id: str, row: int, photo: bytes, suspect: bool) -> str:
+    def offer(self, person_id: str, row: int, photo: bytes) -> Offered:
         """Return `pending` for a photo to be settled, or what is to be said of it at once."""
         digest = hashlib.sha256(photo).hexdigest()
         self._files[person_id, row] = digest
         if self.check:
-            code = self._looked_at(person_id, digest, photo, suspect)
+            offered = self._looked_at(person_id, digest, photo)
         else:
-            code = references.offer(self.ports, person_id, photo, self._import_id, suspect)
-        if code == references.HELD:
+            offered = references.offer(self.ports, person_id, photo, self._import_id)
+        if offered.code == references.HELD:
             self._settled[person_id, digest] = references.held_for(self.ports, person_id, digest)
-            return "pending"
-        return code
+            return Offered("pending")
+        return offered
+
+    def doubt(self, person_id: str, row: int, reason: HeldReason) -> None:
+        """Let a pending photo be held even if nothing else speaks against it."""
+        self._doubts.setdefault((person_id, self._files[person_id, row]), reason)
 
     def settle(self) -> None:
         """Judge all that are pending."""
@@ -49,10 +54,11 @@ class Photos:
             return
         gallery = Gallery(self.ports)
         if not self.check:
+            references.doubt(self.ports, self._import_id, self._doubts)
             self._settled |= references.settle(self.ports, gallery, self._import_id)
             return
-        for photo, suspect in self._in_memory:
-            self._settled[photo.person_id, photo.sha256] = self._judged(gallery, photo, suspect)
+        for photo in self._in_memory:
+            self._settled[photo.person_id, photo.sha256] = self._judged(gallery, photo)
 
     def verdict(self, person_id: str, row: int) -> tuple[str, tuple[str, ...]]:
         """Return the code for a row's photo and the masked names of whom it is like."""
@@ -72,22 +78,22 @@ class Photos:
             return mask(self._names.get(person_id, ""))
         return mask(self.ports.vault.text(f"person.name:{row.id}", row.name))
 
-    def _looked_at(self, person_id: str, digest: str, photo: bytes, suspect: bool) -> str:
+    def _looked_at(self, person_id: str, digest: str, photo: bytes) -> Offered:
         with self.ports.database.reading() as db:
             known = references.known(db, person_id, digest)
-        if known is not None:
-            return known
-        if any((one.person_id, one.sha256) == (person_id, digest) for one, _ in self._in_memory):
-            return "pending"
-        verdict, templates = portraits.looked_at(self.ports, photo)
-        if verdict != "ok":
-            return verdict
-        self._in_memory.append((Reference(digest, person_id, digest, templates), suspect))
-        return "pending"
+        if known is not None and known != HeldState.PENDING:
+            return Offered(known)
+        if any((one.person_id, one.sha256) == (person_id, digest) for one in self._in_memory):
+            return Offered("pending")
+        seen = portraits.looked_at(self.ports, photo)
+        if seen.verdict != "ok":
+            return Offered(seen.verdict)
+        self._in_memory.append(Reference(digest, person_id, digest, seen.templates))
+        return Offered("pending", seen.looks)
 
-    def _judged(self, gallery: Gallery, photo: Reference, suspect: bool) -> Settled:
+    def _judged(self, gallery: Gallery, photo: Reference) -> Settled:
         """Judge a photo as `settle` would, from what is on record and what this file brings."""
-        rest = [one for one, _ in self._in_memory if one is not photo]
+        rest = [one for one in self._in_memory if one is not photo]
         with self.ports.database.reading() as db:
             policy = versions.active(db)
             found = weighed(self.ports, db, gallery, photo)
@@ -104,5 +110,6 @@ class Photos:
         ]
         verdict = judged(min(scores, default=None), others, policy.score_min)
         if verdict is None:
-            return Settled("held", HeldReason.NAMED_AFTER_ANOTHER) if suspect else Settled("ok")
+            doubt = self._doubts.get((photo.person_id, photo.sha256))
+            return Settled("held", doubt) if doubt else Settled("ok")
         return Settled("held", verdict[0], tuple(verdict[1]))

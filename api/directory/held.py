@@ -17,17 +17,18 @@ from matcher.errors import BadImage
 from matcher.imaging import decode
 from models import tables
 from models.domain.errors import Absent, Conflict
-from models.domain.identity.held import HeldReason, HeldState, may_be_twins, may_decide
-from models.domain.person import mask
+from models.domain.identity.held import BY_ROWS, HeldReason, HeldState, may_be_twins, may_decide
+from models.domain.person import Sex, mask, sex_of
 
 SHOWN_PX = 360
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One photo that waits, by whose name and why; names are masked."""
+    """One photo that waits, by whose name and why, and by which import it came; names are masked."""
 
     held_id: str
+    import_id: str
     name: str
     reason: HeldReason | None
     others: tuple[str, ...]
@@ -35,12 +36,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """One photo that waits beside the person's own and those of whom it is like, as data: addresses."""
+    """One photo that waits beside the person's own and those of whom it is like, as data: addresses.
+
+    `described` is what is on record of the person's sex and year of birth.
+    """
 
     waiting: Waiting
     photo: str
     own: tuple[str, ...]
     others: tuple[tuple[str, tuple[str, ...]], ...]
+    described: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
         for row in _rows(db)[:most]:
             others = tuple((_name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
             photo = _shown(ports, row.photo_key)
-            yield SideBySide(_waiting(ports, db, row), photo, _pictures(ports, db, row.person_id), others)
+            own = _pictures(ports, db, row.person_id, row.id)
+            yield SideBySide(_waiting(ports, db, row), photo, own, others, _described(db, row.person_id))
 
 
 def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
@@ -90,6 +96,22 @@ def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
         state = row.state
     ports.objects.delete(gone)
     return state
+
+
+def decide_all(ports: Ports, import_id: str, ruling: Ruling) -> int:
+    """Refuse everything that waits of an import, or accept what only its rows speak against; return how many.
+
+    What another photo speaks against is accepted one by one. Raises as `decide`, and Absent where nothing
+    of this import waits.
+    """
+    with ports.database.reading() as db:
+        mine = [row for row in _rows(db) if row.import_id == import_id]
+    meant = [row.id for row in mine if not ruling.accept or row.reason in BY_ROWS]
+    if not meant:
+        raise Absent("nothing of this import waits for that")
+    for held_id in meant:
+        decide(ports, held_id, ruling)
+    return len(meant)
 
 
 def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) -> list[str]:
@@ -121,7 +143,7 @@ def _rows(db: Session) -> list[tables.HeldPhoto]:
 
 def _waiting(ports: Ports, db: Session, row: tables.HeldPhoto) -> Waiting:
     others = tuple(_name(ports, db, one) for one in row.other_ids)
-    return Waiting(row.id, _name(ports, db, row.person_id), row.reason, others)
+    return Waiting(row.id, row.import_id, _name(ports, db, row.person_id), row.reason, others)
 
 
 def _name(ports: Ports, db: Session, person_id: str) -> str:
@@ -129,10 +151,19 @@ def _name(ports: Ports, db: Session, person_id: str) -> str:
     return mask(ports.vault.text(f"person.name:{row.id}", row.name))
 
 
-def _pictures(ports: Ports, db: Session, person_id: str) -> tuple[str, ...]:
-    """Return the photos in use of a person, and those that wait."""
+def _described(db: Session, person_id: str) -> str:
+    row = db.get_one(tables.Person, person_id)
+    sex = sex_of(row.sex) or Sex.UNKNOWN
+    return "，".join(
+        filter(None, ("" if sex is Sex.UNKNOWN else sex, f"{row.birth.year} 年生" if row.birth else ""))
+    )
+
+
+def _pictures(ports: Ports, db: Session, person_id: str, but: str = "") -> tuple[str, ...]:
+    """Return the photos in use of a person, and those that wait, `but` left out."""
     held = tables.HeldPhoto
-    waiting = select(held.photo_key).where(held.person_id == person_id, held.state == HeldState.HELD)
+    mine = select(held.photo_key).where(held.person_id == person_id, held.id != but)
+    waiting = mine.where(held.state == HeldState.HELD)
     keys = [*(row.photo_key for row in in_use(db, person_id)), *db.scalars(waiting)]
     return tuple(_shown(ports, key) for key in keys)
 

@@ -1,22 +1,33 @@
-"""Looking at one reference photo: its templates, or what is wrong with it."""
+"""Looking at one reference photo: its templates and looks, or what is wrong with it."""
+
+from dataclasses import dataclass
 
 from api.ports import Ports
 from matcher.errors import BadImage
-from matcher.types import Template
+from matcher.types import Looks, Template
 
 # What a photo that lies on its side or its head is taken for.
 TAKEN_FOR = {"covered", "turned", "no_face", "blurred"}
 
 
-def looked_at(ports: Ports, photo: bytes) -> tuple[str, tuple[Template, ...]]:
-    """Return `ok` and the templates, or what is wrong; a photo not upright is called so."""
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What a photo shows: `verdict` ok or what is wrong; templates and looks only if it is ok."""
+
+    verdict: str
+    templates: tuple[Template, ...] = ()
+    looks: Looks | None = None
+
+
+def looked_at(ports: Ports, photo: bytes) -> Portrait:
+    """Return what a photo shows; one that is not upright is called so."""
     try:
         enrolled = ports.matcher.enrol(photo)
         if enrolled.verdict in TAKEN_FOR:
-            return _upright(ports, photo) or enrolled.verdict, ()
+            return Portrait(_upright(ports, photo) or enrolled.verdict)
     except BadImage as error:
-        return error.reason, ()
-    return enrolled.verdict, enrolled.templates
+        return Portrait(error.reason)
+    return Portrait(enrolled.verdict, enrolled.templates, enrolled.looks)
 
 
 def _upright(ports: Ports, photo: bytes) -> str | None:

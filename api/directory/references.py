@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -11,7 +12,7 @@ from api.directory.gallery import Gallery, opened
 from api.directory.portraits import looked_at
 from api.directory.weighing import in_use, verdict_on
 from api.ports import Ports
-from matcher.types import Template
+from matcher.types import Looks, Template
 from models import tables
 from models.domain.identity.held import HeldReason, HeldState
 
@@ -28,20 +29,30 @@ class Settled:
     other_ids: tuple[str, ...] = ()
 
 
-def offer(ports: Ports, person_id: str, photo: bytes, import_id: str, suspect: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is to be said of an offered photo at once, and what it looks like if it is to be judged."""
+
+    code: str
+    looks: Looks | None = None
+
+
+def offer(
+    ports: Ports, person_id: str, photo: bytes, import_id: str, doubt: HeldReason | None = None
+) -> Offered:
     """Keep a photo for `settle` to judge and return `pending`, or say why there is nothing to judge.
 
-    That is `unchanged`, `held`, `refused_before`, or what is wrong with the photo. `suspect` says that its
-    name is another person's.
+    That is `unchanged`, `held`, `refused_before`, or what is wrong with the photo. `doubt` is why it is held
+    even if nothing else speaks against it.
     """
     sha256 = hashlib.sha256(photo).hexdigest()
     with ports.database.transaction() as db:
         before = known(db, person_id, sha256, import_id)
-    if before is not None:
-        return before
-    verdict, templates = looked_at(ports, photo)
-    if verdict != "ok":
-        return verdict
+    if before is not None and before != HeldState.PENDING:
+        return Offered(before)
+    seen = looked_at(ports, photo)
+    if seen.verdict != "ok" or before is not None:
+        return Offered(before or seen.verdict, seen.looks)
     row_id = ports.new_id("enr")
     key = f"photos/{row_id}"
     ports.objects.put(key, photo)
@@ -53,15 +64,24 @@ def offer(ports: Ports, person_id: str, photo: bytes, import_id: str, suspect: b
                 import_id=import_id,
                 photo_key=key,
                 photo_sha256=sha256,
-                templates=_sealed(ports, "held_photo", row_id, templates),
+                templates=_sealed(ports, "held_photo", row_id, seen.templates),
                 state=HeldState.PENDING,
-                reason=HeldReason.NAMED_AFTER_ANOTHER if suspect else None,
+                reason=doubt,
                 other_ids=[],
                 twins=False,
                 created_at=ports.now(),
             )
         )
-    return HeldState.PENDING
+    return Offered(HeldState.PENDING, seen.looks)
+
+
+def doubt(ports: Ports, import_id: str, doubts: Mapping[tuple[str, str], HeldReason]) -> None:
+    """Let photos of an import, by person and SHA-256, be held even if nothing else speaks against them."""
+    held = tables.HeldPhoto
+    with ports.database.transaction() as db:
+        mine = select(held).where(held.import_id == import_id, held.state == HeldState.PENDING)
+        for row in db.scalars(mine):
+            row.reason = row.reason or doubts.get((row.person_id, row.photo_sha256))
 
 
 def known(db: Session, person_id: str, sha256: str, import_id: str | None = None) -> str | None:

@@ -51,13 +51,18 @@ class Dlib:
 
     def embed(self, picture: Picture, box: tuple[float, float, float, float]) -> Vector:
         """Return the encoding of the face at this box in px (dlib's own detector is not run)."""
-        x, y, width, height = box
-        # dlib's landmark file expects the squarer boxes of its own detectors.
-        side, centre_x, centre_y = (width + height) / 2, x + width / 2, y + height * 0.55
-        edges = (centre_y - side / 2, centre_x + side / 2, centre_y + side / 2, centre_x - side / 2)
-        location = tuple(max(0, round(edge)) for edge in edges)
+        location = dlib_edges(box)
         rgb = np.ascontiguousarray(picture[:, :, ::-1])
         return np.asarray(face_recognition.face_encodings(rgb, [location], 1, "small")[0], np.float32)
+
+
+def dlib_edges(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """Return top, right, bottom and left of the squarer box that dlib's landmark file expects."""
+    x, y, width, height = box
+    side, centre_x, centre_y = (width + height) / 2, x + width / 2, y + height * 0.55
+    edges = (centre_y - side / 2, centre_x + side / 2, centre_y + side / 2, centre_x - side / 2)
+    top, right, bottom, left = (max(0, round(edge)) for edge in edges)
+    return top, right, bottom, left
 
 
 def unit(vector: Vector) -> Vector:

@@ -99,6 +99,7 @@ def enrolment(given: Enrolment) -> Enrolment:
     """Return what became of a photo if it is complete; raises MatcherUnavailable."""
     engines = sorted(one.engine for one in given.templates)
     whole = all(len(one.vector) == DIMENSIONS for one in given.templates)
-    if not whole or engines != (sorted(Embedder) if given.verdict == "ok" else []):
+    looks = given.looks is None or (0 <= given.looks.male <= 1 and 0 <= given.looks.years <= 80)
+    if not (whole and looks) or engines != (sorted(Embedder) if given.verdict == "ok" else []):
         raise MatcherUnavailable("the enrolment is incomplete")
     return given

@@ -4,7 +4,7 @@ Import any name from here; the modules below only keep them apart.
 """
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation
-from matcher.types.faces import Embedder, Enrolment, PhotoQuality, Template, Verdict
+from matcher.types.faces import Embedder, Enrolment, Looks, PhotoQuality, Template, Verdict
 from matcher.types.question import SEEDS, Background, Examination, Shown
 from matcher.types.report import (
     Acquisition,
@@ -40,6 +40,7 @@ __all__ = [
     "Frame",
     "FrameKind",
     "Hint",
+    "Looks",
     "ModelUsed",
     "Observation",
     "PadCues",

@@ -67,12 +67,22 @@ class PhotoQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """What a face looks like to a net: `male` P(male), 0–1, `years` the expected age, 0–80."""
+
+    male: float
+    years: float
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """What became of a reference photo: `verdict` ok or what is wrong with it.
 
-    `quality` is None without a face; `templates` has one for each engine if the verdict is ok, else none.
+    `quality` is None without a face; `templates` has one for each engine and `looks` is given if the verdict
+    is ok, else neither.
     """
 
     verdict: Verdict
     quality: PhotoQuality | None = None
     templates: tuple[Template, ...] = ()
+    looks: Looks | None = None

@@ -18,6 +18,7 @@ from api.admin.photo_folder import PhotoFolder
 from api.directory import held
 from api.directory.held import Ruling
 from api.ports import Ports
+from models.domain.identity.held import HeldState
 from scripts.admin import shell, terminal
 
 PEOPLE = ("name", "id_type", "id_number", "sex", "birth", "photo", "openid")
@@ -41,8 +42,12 @@ def _file(text: str) -> Any:
     flag_value=REVIEW_PAGE,
     **_file("列出待审核照片并写成网页 / list held photos and write them to a page"),
 )
-@click.option("--accept", metavar="ID", help="待审核照片是本人的 / a held photo is this person's")
-@click.option("--refuse", metavar="ID", help="待审核照片不是本人的 / a held photo is not this person's")
+@click.option(
+    "--accept", metavar="ID", help="待审核照片是本人的；批次号 / a held photo, or a whole import, is right"
+)
+@click.option(
+    "--refuse", metavar="ID", help="待审核照片不是本人的；批次号 / a held photo, or a whole import, is not"
+)
 @click.option("--twins", is_flag=True, help="两人确实长得像 / both are right: they look alike")
 @click.option("--by", default="", help="谁决定 / who decides")
 @click.option("--why", default="", help="为什么 / why")
@@ -86,6 +91,7 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
     waiting = [
         {
             "编号": one.held_id,
+            "批次": one.import_id,
             "姓名": one.name,
             "原因": import_words.conclusion(one.reason or "held"),
             "与谁相像": list(one.others),
@@ -102,9 +108,13 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
 
 def _decide(ports: Ports, given: dict[str, Any]) -> None:
     """Record what somebody decided of a held photo."""
-    held_id = given["accept"] or given["refuse"]
+    meant = given["accept"] or given["refuse"]
     ruling = Ruling(bool(given["accept"]), given["by"], given["why"], given["twins"])
-    click.echo(f"{held_id} {held.decide(ports, held_id, ruling)}")
+    if meant.startswith("imp"):
+        count = held.decide_all(ports, meant, ruling)
+        click.echo(f"{meant} {count} {HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED}")
+    else:
+        click.echo(f"{meant} {held.decide(ports, meant, ruling)}")
 
 
 def _tell(verdicts: list[Verdict], as_json: bool) -> None:

@@ -38,7 +38,7 @@ NEW = number("33010619600101101")
 def test_an_import_may_be_repeated(
     installed: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    people = f"赵新,resident,{NEW},male,,15-f13-anc-ph.jpg,openid-new\n"
+    people = f"赵新,resident,{NEW},female,,15-f13-anc-ph.jpg,openid-new\n"
     links = f"{MAN.id_number},{NEW},family_share,兄弟姐妹\n"
     assert imported(tmp_path, people, links) == 0
     assert imported(tmp_path, people, links) == 0

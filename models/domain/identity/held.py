@@ -27,6 +27,12 @@ class HeldReason(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     ALIKE = "alike"
     NAMED_AFTER_ANOTHER = "named_after_another"
+    UNLIKE_ROW = "unlike_row"
+    COLUMN_SLIPPED = "column_slipped"
+
+
+# Reasons that lie in the rows, not in another photo: many at once have one cause.
+BY_ROWS = frozenset({HeldReason.UNLIKE_ROW, HeldReason.COLUMN_SLIPPED, HeldReason.NAMED_AFTER_ANOTHER})
 
 
 @dataclass(frozen=True, slots=True)
