@@ -25,7 +25,7 @@ from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.chain import canonical
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
 from models.domain.layers.risk import Level
-from models.domain.person import is_old
+from models.domain.person import is_hard_to_tell
 from models.domain.policy import Policy
 from models.domain.verification import VerificationEvent
 
@@ -93,7 +93,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         seed=lot(ports),
     )
     person = ports.directory.person(attempt.person_id)
-    old = person is not None and is_old(person.birth, ports.today())
+    old = person is not None and is_hard_to_tell(person.birth, ports.today())
     return Evidence(challenge, policy, examination, seen, old, attempt.brightness)
 
 

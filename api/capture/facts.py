@@ -25,7 +25,7 @@ NOTHING_SEEN = Memory()
 
 
 def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = False) -> Report:
-    """Return the matcher's report and the memory's as the facts a policy decides on; `old` is 60 and over."""
+    """Return the matcher's report and the memory's as the facts a policy decides on; `old` as in Report."""
     acquisition, timing = answer.acquisition, answer.timing
     return Report(
         motion=acquisition.usable_motion,

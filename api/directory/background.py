@@ -14,9 +14,9 @@ from matcher.comparison.background import background as made_of
 from matcher.types import Background
 from models import tables
 from models.domain.attempt import AttemptState
-from models.domain.layers.background import ADULT, LEAST, balanced, cell
+from models.domain.layers.background import LEAST, balanced, cell
 from models.domain.notice import NAMES_BACKGROUND
-from models.domain.person import age
+from models.domain.person import ADULT, age
 
 RENEWED = timedelta(hours=1)
 # More than enough for every cell; a bound on the work.

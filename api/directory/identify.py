@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from api.directory.twins import twins
 from api.limits.guesses import tally
 from api.limits.locks import hold
+from api.policies import versions as policies
 from api.ports import PersonView, Ports
 from models import tables
 from models.domain.errors import Invalid, TooMany
 from models.domain.identity import idnumber
 from models.domain.identity.guess import GuessKind
 from models.domain.identity.idnumber import IdType
-from models.domain.person import needs_guardian
+from models.domain.person import NotFilmed, not_filmed
 from models.domain.provider import Provider, check_document
 
 HOUR = timedelta(hours=1)
@@ -96,10 +97,19 @@ def _is_sandbox(db: Session, institution_id: str) -> bool:
     return institution is not None and institution.sandbox
 
 
+def youngest(ports: Ports) -> int:
+    """Return the age from which the policy in force lets people be filmed."""
+    with ports.database.reading() as db:
+        return policies.active(db).face_age_min
+
+
 def may_be_filmed(ports: Ports, person: PersonView, provider: Provider) -> None:
-    """Raise Invalid for a child, who is never filmed, a twin, or somebody the provider cannot compare."""
-    if needs_guardian(person.birth, ports.today()):
+    """Raise Invalid for a minor, who is not filmed, a twin, or somebody the provider cannot compare."""
+    why = not_filmed(person.birth, ports.today(), youngest(ports))
+    if why is NotFilmed.CHILD:
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
+    if why is NotFilmed.MINOR:
+        raise Invalid("a minor is not filmed: documents, or the guardian", code="minor_not_filmed")
     with ports.database.reading() as db:
         if twins(db, person.person_id):
             raise Invalid("another person has this face; please use documents", code="look_alike")

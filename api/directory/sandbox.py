@@ -79,4 +79,4 @@ def _view(person: MagicPerson) -> PersonView:
 
 
 def _relation(person: MagicPerson) -> str:
-    return "子女" if person.outcome is Outcome.CHILD else "其他亲属"
+    return "子女" if person.outcome in (Outcome.CHILD, Outcome.MINOR) else "其他亲属"

@@ -3,11 +3,12 @@
 from typing import Any
 
 from api.contacts import credits, reach
+from api.directory.identify import youngest
 from api.ports import PersonView, Ports
 from api.verification.case import Case
 from models import tables
 from models.domain.attempt import Channel
-from models.domain.person import Push, Sex, age, mask, sex_of
+from models.domain.person import Push, Sex, age, mask, not_filmed, sex_of
 
 
 def verification(ports: Ports, case: Case) -> dict[str, Any]:
@@ -45,21 +46,23 @@ def popup_url(ports: Ports, token: str) -> str:
 def persons(ports: Ports, cardholder_id: str) -> list[dict[str, Any]]:
     """Return the card-holder and the family network, as the counter may see them."""
     network = ports.directory.network(cardholder_id)
-    pushes = reach.pushes(ports, [one.person.person_id for one in network])
+    pushes, filmed_from = reach.pushes(ports, [one.person.person_id for one in network]), youngest(ports)
     return [
-        person(ports, one.person, one.relation, pushes[one.person.person_id]) | {"network": one.network}
+        person(ports, one.person, one.relation, pushes[one.person.person_id], filmed_from)
+        | {"network": one.network}
         for one in network
     ]
 
 
-def person(ports: Ports, view: PersonView, relation: str, push: Push) -> dict[str, Any]:
-    """Return one person as the counter may see them."""
+def person(ports: Ports, view: PersonView, relation: str, push: Push, filmed_from: int) -> dict[str, Any]:
+    """Return one person as the counter may see them; the policy lets people be filmed from an age."""
     return {
         "person_id": view.person_id,
         "name": mask(view.name),
         "relation": relation,
         "sex": sex_of(view.sex) or Sex.UNKNOWN,
         "age": age(view.birth, ports.today()) if view.birth else None,
+        "not_filmed": not_filmed(view.birth, ports.today(), filmed_from),
         "enrolled": view.enrolled,
         "subscribed": push is Push.READY,
         "push": push,

@@ -6,13 +6,14 @@ from typing import Any
 
 from api.capture import challenge
 from api.contacts import reach
+from api.directory.identify import youngest
 from api.http import present
 from api.popup import front, holder, words
 from api.ports import CHINA, Ports
 from api.verification.case import Case
 from api.verification.till_code import Shown
 from models.domain.attempt import LIVE, AttemptState, Channel
-from models.domain.person import GUARDED_BELOW, RELATIONS, SELF
+from models.domain.person import RELATIONS, SELF, NotFilmed
 from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
 
 S = AttemptState
@@ -98,17 +99,22 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
 
 def _person(shown: dict[str, Any]) -> dict[str, Any]:
     """Return a row of the list with what can be done for this person, said before anything is sent."""
-    child = shown["age"] is not None and shown["age"] < GUARDED_BELOW
+    young = shown["not_filmed"]
     hint = ""
-    if child:
-        hint = words.REFUSED["guardian_needed"]
+    if young:
+        hint = words.REFUSED[young]
     elif not shown["enrolled"]:
         hint = "无比对照片，请用“其他方式核验”"
     elif shown["push"] == "not_bound":
         hint = "可用“收费员手机人脸”，或“引导开通”"
     elif shown["push"] == "no_credit":
         hint = "消息可能送不到，可用“收费员手机人脸”"
-    return shown | {"child": child, "hint": hint, "typed": False, "self": shown["relation"] == SELF}
+    return shown | {
+        "child": young is NotFilmed.CHILD,
+        "hint": hint,
+        "typed": False,
+        "self": shown["relation"] == SELF,
+    }
 
 
 def _warn_of_failures(ports: Ports, persons: list[dict[str, Any]]) -> None:
@@ -128,7 +134,7 @@ def _typed_earlier(ports: Ports, case: Case, listed: list[dict[str, Any]]) -> li
         person = ports.directory.person(one.person_id) if one.person_id else None
         if person is not None and not one.listed and person.person_id not in known:
             push = reach.pushes(ports, [person.person_id])[person.person_id]
-            view = present.person(ports, person, one.relation or "", push)
+            view = present.person(ports, person, one.relation or "", push, youngest(ports))
             found[person.person_id] = _person(view) | {"typed": True}
     return list(found.values())
 

@@ -83,8 +83,8 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
 def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
     """Return who was chosen, or None when nobody was yet.
 
-    Raises Invalid `person_not_found`, `not_enrolled`, `look_alike`, `guardian_needed`, `id_number_invalid`,
-    `native_resident_only`, `agent_is_staff`, `checks_missing`, TooMany `agent_quota`.
+    Raises Invalid `person_not_found`, `not_enrolled`, `look_alike`, `guardian_needed`, `minor_not_filmed`,
+    `id_number_invalid`, `native_resident_only`, `agent_is_staff`, `checks_missing`, TooMany `agent_quota`.
     """
     if choice.person_id is not None:
         picked = _from_list(ports, case, choice.person_id)

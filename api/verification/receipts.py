@@ -7,11 +7,12 @@ from joserfc.jwk import ECKey
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
+from api.directory.identify import youngest
 from api.ports import Ports
 from models import tables
 from models.domain.agent import is_agent
 from models.domain.chain import canonical
-from models.domain.person import SELF, mask, needs_guardian
+from models.domain.person import SELF, mask, not_filmed
 from models.domain.verification import LIFE, VerificationState
 
 
@@ -49,7 +50,8 @@ def _claims(
         "person": {"person_id": person_id, "relation": relation},
         "cardholder": {"person_id": cardholder.id},
         "agent": _agent(ports, attempt),
-        "guardian": relation != SELF and needs_guardian(cardholder.birth, ports.today()),
+        "guardian": relation != SELF
+        and not_filmed(cardholder.birth, ports.today(), youngest(ports)) is not None,
         "channel": attempt.channel.value if attempt else None,
         "provider": _provider(verification, attempt),
         "result": verification.state.value,

@@ -183,6 +183,7 @@ export interface ListedPerson {
   relation: string
   sex: Sex
   age: number | null
+  not_filmed: NotFilmed | null
   network: Network
   enrolled: boolean
   subscribed: boolean
@@ -221,6 +222,8 @@ export interface NewChallenge {
   photosensitive?: boolean
   device?: string | null
 }
+
+export type NotFilmed = "guardian_needed" | "minor_not_filmed"
 
 export interface NoticeAnswer {
   version: string

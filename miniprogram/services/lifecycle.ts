@@ -26,7 +26,6 @@ export const LIMITS = {
   framesARequest: 12,
   framesAChallenge: 150,
   appealPhotos: 3,
-  guardedBelow: 14,
 }
 
 /** Tell whether an event may happen in a state. */

@@ -1,5 +1,4 @@
 import type { IdType, ListedPerson } from './contract'
-import { LIMITS } from './lifecycle'
 import { fill, strings } from './strings/index'
 import { zh } from './strings/zh'
 
@@ -52,6 +51,6 @@ export function rows(persons: readonly ListedPerson[]): Row[] {
 /** Tell whether this person may be filmed, and if not, what to do instead. */
 function usable(person: ListedPerson): { usable: boolean; why: string } {
   const { cashier, problems } = strings()
-  if (person.age !== null && person.age < LIMITS.guardedBelow) return { usable: false, why: problems.guardian_needed }
+  if (person.not_filmed) return { usable: false, why: problems[person.not_filmed] }
   return person.enrolled ? { usable: true, why: '' } : { usable: false, why: cashier.no_photo }
 }

@@ -38,7 +38,7 @@ class Report:
 
     Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn frame)
     and `same_face_mean` (of all together) cosines, the first two less what is common to all faces if
-    `normalised`; `old` is 60 and over; `pad` is P(bona fide),
+    `normalised`; `old` is under 18, or 60 and over; `pad` is P(bona fide),
     `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
     `colour_p` the chance that a film which does not answer the screen's colours fits them as well
     (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and

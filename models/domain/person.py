@@ -5,9 +5,17 @@ from datetime import date
 from enum import StrEnum
 
 GUARDED_BELOW = 14
+ADULT = 18
 OLD = 60
 SELF = "本人"
 RELATIONS = ("配偶", "父母", "子女", "兄弟姐妹", "其他亲属", "护工", "社区（村）人员", "其他")
+
+
+class NotFilmed(StrEnum):
+    """Why somebody's age keeps them from being filmed; also the code of the refusal."""
+
+    CHILD = "guardian_needed"
+    MINOR = "minor_not_filmed"
 
 
 class Network(StrEnum):
@@ -92,14 +100,20 @@ def age(birth: date, today: date) -> int:
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
-def needs_guardian(birth: date | None, today: date) -> bool:
-    """Tell whether this person must not be filmed: under 14 the guardian is verified instead."""
-    return birth is not None and age(birth, today) < GUARDED_BELOW
+def not_filmed(birth: date | None, today: date, youngest: int) -> NotFilmed | None:
+    """Return why somebody is too young to be filmed, or None; `youngest` is the policy's `face_age_min`.
+
+    Under 14 the guardian is verified instead; older minors show a document or let a guardian be verified.
+    """
+    years = age(birth, today) if birth else None
+    if years is None or years >= max(youngest, GUARDED_BELOW):
+        return None
+    return NotFilmed.CHILD if years < GUARDED_BELOW else NotFilmed.MINOR
 
 
-def is_old(birth: date | None, today: date) -> bool:
-    """Tell whether this person is 60 or older, whom comparison tells apart less well."""
-    return birth is not None and age(birth, today) >= OLD
+def is_hard_to_tell(birth: date | None, today: date) -> bool:
+    """Tell whether this person is under 18 or from 60 on, whom comparison tells apart less well."""
+    return birth is not None and not ADULT <= age(birth, today) < OLD
 
 
 @dataclass(frozen=True, slots=True)

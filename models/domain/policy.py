@@ -6,6 +6,7 @@ from typing import Any
 
 from models.domain.agent import AGENT_CHECKS
 from models.domain.errors import Invalid
+from models.domain.person import ADULT, GUARDED_BELOW
 
 PRESENCE_CODE = ("off", "push", "both")
 RISK = ("off", "push", "both")
@@ -20,11 +21,12 @@ class Policy:
 
     A score on its threshold passes. Scores are SFace cosines (−1…1), where a background is at hand less what
     the faces have in common with all others: `score_min` is for those, `raw_score_min` for bare ones and
-    `raw_score_min_old` for bare ones of who is 60 or older. Inside the grey zone (empty by default) they are
-    fused with the dlib distance on the same scale. Times are milliseconds; `same_face_min` is the least
-    likeness of one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide) of a film,
-    0–1, below `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min` is that of any
-    three frames in a row. Of films that do not answer the screen's colours a share
+    `raw_score_min_old` for bare ones of who is 60 or older, or under 18. Who is younger than `face_age_min`
+    (14–18) is not filmed: strangers of that age are taken for each other too often. Inside the grey zone
+    (empty by default) scores are fused with the dlib distance. Times are milliseconds; `same_face_min` is the
+    least likeness of one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide)
+    of a film, 0–1, below `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min`
+    is that of any three frames in a row. Of films that do not answer the screen's colours a share
     `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
     A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
     `risk` names the channels whose tries are weighed (models/domain/layers/risk.py): from `risk_raised`
@@ -37,6 +39,7 @@ class Policy:
     score_min: float = 0.46
     raw_score_min: float = 0.47
     raw_score_min_old: float = 0.54
+    face_age_min: int = ADULT
     grey_low: float = 1.0
     grey_high: float = 1.0
     cohort_margin: float = 0.05
@@ -90,6 +93,8 @@ class Policy:
             raise Invalid(
                 "age may only tighten: raw_score_min_old is below raw_score_min", code="policy_invalid"
             )
+        if not GUARDED_BELOW <= self.face_age_min <= ADULT:
+            raise Invalid(f"face_age_min is {GUARDED_BELOW}–{ADULT}", code="policy_invalid")
         if self.colour_count > COLOURS_MAX:
             raise Invalid(f"colour_count must be 0–{COLOURS_MAX}", code="policy_invalid")
         # Three colours make 150 sequences: too few to tell one try in a hundred apart.

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     UNDELIVERABLE = "undeliverable"
     MATCHER_DOWN = "matcher_down"
     CHILD = "child"
+    MINOR = "minor"
     NOT_ENROLLED = "not_enrolled"
 
 
@@ -52,7 +53,7 @@ def _person(outcome: Outcome, name: str, birth: date, order: int) -> MagicPerson
     return MagicPerson(outcome, name, first + check_character(first), birth)
 
 
-_ELDERLY, _SMALL = date(1960, 1, 1), date(2020, 6, 1)
+_ELDERLY, _SMALL, _HALF_GROWN = date(1960, 1, 1), date(2020, 6, 1), date(2012, 6, 1)
 CAST = (
     _person(Outcome.PASSED, "沙箱通过", _ELDERLY, 1),
     _person(Outcome.FAILED, "沙箱不符", _ELDERLY, 2),
@@ -65,6 +66,7 @@ CAST = (
     _person(Outcome.MATCHER_DOWN, "沙箱故障", _ELDERLY, 9),
     _person(Outcome.CHILD, "沙箱儿童", _SMALL, 10),
     _person(Outcome.NOT_ENROLLED, "沙箱无照", _ELDERLY, 11),
+    _person(Outcome.MINOR, "沙箱少年", _HALF_GROWN, 12),
 )
 BY_ID = {person.person_id: person for person in CAST}
 
@@ -72,7 +74,9 @@ S, E = AttemptState, AttemptEvent
 _FILMED = {S.OPENED: E.CONSENT, S.CONSENTED: E.CHALLENGE, S.CHALLENGED: E.CAPTURE}
 _ANSWER = {Outcome.MATCHER_DOWN: E.AGAIN, Outcome.PASSED: E.PASS, Outcome.UNDELIVERABLE: E.PASS}
 # Whoever refuses, and those whom nobody can pick.
-_NOT_FILMED = {Outcome.DECLINED: E.DECLINE, Outcome.CHILD: None, Outcome.NOT_ENROLLED: None}
+_NOT_FILMED = {Outcome.DECLINED: E.DECLINE} | dict.fromkeys(
+    (Outcome.CHILD, Outcome.MINOR, Outcome.NOT_ENROLLED)
+)
 _REVIEWED = frozenset({Outcome.UPHELD, Outcome.REJECTED})
 _APPEALING = _REVIEWED | {Outcome.APPEALED}
 

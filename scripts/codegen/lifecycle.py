@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from api.http.uploads import FRAMES_A_REQUEST
-from models.domain import appeal, attempt, challenge, person
+from models.domain import appeal, attempt, challenge
 
 HEAD = "// Made by `python -m scripts.miniprogram` from models/domain; never edited by hand.\n"
 
@@ -24,7 +24,6 @@ def lifecycle() -> str:
         f"  framesARequest: {FRAMES_A_REQUEST},",
         f"  framesAChallenge: {challenge.MAX_FRAMES},",
         f"  appealPhotos: {appeal.PHOTOS},",
-        f"  guardedBelow: {person.GUARDED_BELOW},",
         "}\n",
         "/** Tell whether an event may happen in a state. */",
         "export function can(state: AttemptState, event: AttemptEvent): boolean {",

@@ -109,7 +109,11 @@ def test_a_matcher_that_stays_down_ends_in_time(world: World, pos: FlaskClient) 
 
 @pytest.mark.parametrize(
     ("outcome", "code"),
-    [(Outcome.CHILD, "guardian_needed"), (Outcome.NOT_ENROLLED, "not_enrolled")],
+    [
+        (Outcome.CHILD, "guardian_needed"),
+        (Outcome.MINOR, "minor_not_filmed"),
+        (Outcome.NOT_ENROLLED, "not_enrolled"),
+    ],
 )
 def test_who_is_not_filmed_is_refused(pos: FlaskClient, outcome: Outcome, code: str) -> None:
     opened = bought(pos, BY_OUTCOME[outcome])

@@ -68,6 +68,8 @@ TILL = (
     Code(422, "not_enrolled", "此人没有比对照片，无法刷脸", "核对证件（bypass）"),
     Code(422, "look_alike", "另有一人与此人长得一样（双胞胎），刷脸分不清", "核对证件（bypass）"),
     Code(422, "guardian_needed", "孩子不刷脸", "选家长，家长本人刷脸"),
+    Code(422, "minor_not_filmed", "14 至 17 岁（按现行策略）不刷脸：面容变得快，容易认错",
+         "核对证件（bypass），或选家长，家长本人刷脸"),
     Code(422, "native_resident_only", "微信人脸核身只支持居民身份证", "核对证件（bypass）"),
     Code(422, "agent_is_staff", "本机构工作人员不能在本机构代办", "另选实际到店的人"),
     Code(422, "checks_missing", "代办时没有说明两个人的证件都已核对", "核对后带上 checks 再发"),

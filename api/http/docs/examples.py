@@ -18,6 +18,7 @@ _person = {
     "sex": "男",
     "age": 66,
     "network": "self",
+    "not_filmed": None,
     "enrolled": True,
     "subscribed": True,
     "push": "ready",

@@ -112,6 +112,7 @@ def read_verification(path: VerificationPath) -> Response:
         "not_enrolled",
         "look_alike",
         "guardian_needed",
+        "minor_not_filmed",
         "native_resident_only",
         "agent_is_staff",
         "checks_missing",

@@ -9,7 +9,7 @@ from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome, Reason
-from models.domain.person import Network, Proof, Push, Sex
+from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
@@ -38,6 +38,7 @@ class ListedPerson(Answer):
     relation: str
     sex: Sex
     age: int | None
+    not_filmed: NotFilmed | None
     network: Network
     enrolled: bool
     subscribed: bool

@@ -360,6 +360,7 @@ export const en: typeof zh = {
     not_enrolled: 'No photo on record, please show an ID card.',
     look_alike: 'Somebody else looks just like you. Please show an ID card; you can still buy.',
     guardian_needed: 'Children are not filmed: a parent is, please.',
+    minor_not_filmed: 'Under 18, faces are not used: show a document, or let a parent be filmed.',
     challenge_expired: 'Filming took a little long. No matter, please film once more.',
     already_swapped: 'The movement was changed once already. If you cannot do it, you may show your ID card.',
     nothing_to_swap: 'All movements are done.',

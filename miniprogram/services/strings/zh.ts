@@ -358,6 +358,7 @@ export const zh = {
     not_enrolled: '没有登记的照片，请出示身份证。',
     look_alike: '有人和您长得一样，刷脸分不清。请出示身份证，一样可以买药。',
     guardian_needed: '孩子不用刷脸，请家长本人刷脸。',
+    minor_not_filmed: '未满 18 岁不刷脸，请出示证件，或请家长刷脸代办。',
     challenge_expired: '这次拍得久了一点。没关系，请再拍一次。',
     already_swapped: '已经换过一次动作了。做不了也没关系，可以出示身份证。',
     nothing_to_swap: '动作都做完了。',

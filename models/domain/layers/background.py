@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-ADULT = 18
+from models.domain.person import ADULT
+
 # Ages from which the bands begin; a person of unknown age is a band of their own.
 BANDS = (60, 40, ADULT)
 PER_CELL = 100

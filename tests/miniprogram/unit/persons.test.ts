@@ -8,17 +8,19 @@ import { inLanguage } from '../../../miniprogram/services/strings/index'
 import { zh } from '../../../miniprogram/services/strings/zh'
 
 const person = (changes: Partial<ListedPerson>) =>
-  ({ person_id: 'p', name: '李*国', relation: '本人', sex: '男', age: 58, network: 'self', enrolled: true, subscribed: true, ...changes }) as ListedPerson
+  ({ person_id: 'p', name: '李*国', relation: '本人', sex: '男', age: 58, network: 'self', not_filmed: null, enrolled: true, subscribed: true, ...changes }) as ListedPerson
 
 test('who may be filmed can be picked; a child’s parent is, without a photo documents are', () => {
-  const [man, child, faceless] = rows([person({}), person({ age: 13 }), person({ enrolled: false })])
+  const [man, child, faceless] = rows([person({}), person({ age: 13, not_filmed: 'guardian_needed' }), person({ enrolled: false })])
   assert.deepEqual([man!.usable, child!.usable, faceless!.usable], [true, false, false])
   assert.equal(child!.why, zh.problems.guardian_needed)
   assert.equal(faceless!.why, zh.cashier.no_photo)
 })
 
-test('who is fourteen is filmed', () => {
-  assert.equal(rows([person({ age: 14 })])[0]!.usable, true)
+test('a minor shows a document, unless the server lets minors be filmed', () => {
+  const [shows, filmed] = rows([person({ age: 15, not_filmed: 'minor_not_filmed' }), person({ age: 15 })])
+  assert.deepEqual([shows!.usable, shows!.why], [false, zh.problems.minor_not_filmed])
+  assert.equal(filmed!.usable, true)
 })
 
 test('the relation is recorded in Chinese', () => {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.person import RELATIONS, SELF, age, mask, needs_guardian, rank
+from models.domain.person import RELATIONS, SELF, NotFilmed, age, is_hard_to_tell, mask, not_filmed, rank
 
 TODAY = date(2026, 11, 24)
 
@@ -60,7 +60,27 @@ def test_a_birthday_on_29_february_counts_from_1_march(today, years):
     [(date(2012, 11, 24), False), (date(2012, 11, 25), True), (date(1980, 1, 1), False), (None, False)],
 )
 def test_nobody_under_14_is_filmed(birth, guarded):
-    assert needs_guardian(birth, TODAY) is guarded
+    for youngest in (14, 18):
+        assert (not_filmed(birth, TODAY, youngest) is NotFilmed.CHILD) is guarded
+
+
+@pytest.mark.parametrize(
+    ("years", "youngest", "why"),
+    [
+        (14, 18, NotFilmed.MINOR),
+        (17, 18, NotFilmed.MINOR),
+        (18, 18, None),
+        (14, 14, None),
+        (15, 16, NotFilmed.MINOR),
+    ],
+)
+def test_a_minor_is_filmed_from_the_age_the_policy_says(years, youngest, why):
+    assert not_filmed(date(2026 - years, 11, 24), TODAY, youngest) is why
+
+
+@pytest.mark.parametrize(("years", "hard"), [(17, True), (18, False), (59, False), (60, True)])
+def test_minors_and_the_old_are_hard_to_tell_apart(years, hard):
+    assert is_hard_to_tell(date(2026 - years, 11, 24), TODAY) is hard
 
 
 def test_nobody_is_their_own_agent():

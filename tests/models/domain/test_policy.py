@@ -53,6 +53,8 @@ def test_a_whole_number_is_a_fine_threshold():
         {"motion_min": -1},
         {"agent_checks": "on"},
         {"agent_quota": -1},
+        {"face_age_min": 13},
+        {"face_age_min": 19},
         {"agent_quota": 1.5},
         {"colour_count": -1},
         {"colour_count": 7},

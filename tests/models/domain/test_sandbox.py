@@ -19,6 +19,7 @@ ENDS = {
     Outcome.MATCHER_DOWN: "consented",
     Outcome.CHILD: "opened",
     Outcome.NOT_ENROLLED: "opened",
+    Outcome.MINOR: "opened",
 }
 
 
