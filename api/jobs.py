@@ -15,6 +15,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.contrib.sql_huey import SqlHuey
 from sqlalchemy import Select, and_, func, or_, select
 
+from api.acts import checking as acts
 from api.admin import audit
 from api.capture import native_result
 from api.capture.decide import examine
@@ -32,7 +33,7 @@ from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
 ANSWER_DUE = timedelta(seconds=5)
-# A action may run on another worker: after this time it is issued again, whoever has it.
+# An action may run on another worker: after this it is issued again.
 GIVEN_UP = timedelta(seconds=60)
 HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
@@ -48,12 +49,11 @@ ACTIONS: Mapping[str, Callable[[Ports, str], object]] = {
     "examine": examine,
     "native": native_result.decide,
     "retention": lambda ports, _: retention.sweep(ports),
-    "anchor": lambda ports, _: audit.write(ports),
+    "anchor": lambda ports, _: (audit.write(ports), acts.anchor(ports)),
     "background": lambda ports, _: background.in_force(ports),
 }
 
 DECIDED_BY = {Provider.OWN: "examine", Provider.WECHAT: "native"}
-
 log = structlog.get_logger()
 
 

@@ -19,6 +19,7 @@ from models import tables
 from models.domain import appeal as rules
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptEvent, Channel
+from models.domain.console.review import DRAWN_SHARE
 from models.domain.errors import Busy, Conflict, Invalid, Refusal
 from models.domain.person import User
 from models.domain.verification import VerificationEvent
@@ -150,6 +151,7 @@ def _row(ports: Ports, user: User, seen: Scene, form: AppealForm) -> tables.Appe
         cashier_id=verification.cashier_id,
         counter=verification.counter,
         reason=form.reason,
+        drawn=next(ports.random.fractions()) < DRAWN_SHARE,
         state=AppealState.LODGED,
         created_at=ports.now(),
     )

@@ -70,6 +70,13 @@ class Unidentified(Refusal):
     code = "unauthorized"
 
 
+class SignInRefused(Unidentified):
+    """Wrong name, password or code, or locked: the answer is the same. The failure stays counted."""
+
+    code = "sign_in_refused"
+    remember = True
+
+
 class TooMany(Refusal):
     """A limit on how often has been reached; `after` seconds from now there is room again, if known."""
 

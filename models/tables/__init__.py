@@ -5,6 +5,7 @@ from models.tables.agent_purchase import AgentPurchase
 from models.tables.appeal import Appeal
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
+from models.tables.console import Act, Operator, OperatorSession, Review
 from models.tables.institution import Institution, Staff
 from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss, WorkerBeat
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
@@ -14,6 +15,7 @@ from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
 
 __all__ = [
+    "Act",
     "AgentPurchase",
     "Appeal",
     "Attempt",
@@ -35,10 +37,13 @@ __all__ = [
     "Institution",
     "Miss",
     "NativeCheck",
+    "Operator",
+    "OperatorSession",
     "Person",
     "PolicyVersion",
     "ProviderToken",
     "Redemption",
+    "Review",
     "SeenFrame",
     "Session",
     "SigningKey",

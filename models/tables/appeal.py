@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -10,9 +10,13 @@ from models.domain.appeal import AppealReason, AppealState
 
 
 class Appeal(Base):
-    """What the insured says went wrong, and what the reviewer made of it."""
+    """What the insured says went wrong, and what the reviewer made of it.
+
+    `drawn` appeals are judged by two reviewers; they were drawn when they were lodged.
+    """
 
     __tablename__ = "appeal"
+    __table_args__ = (Index("ix_appeal_state", "state", "created_at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), unique=True)
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
@@ -24,6 +28,7 @@ class Appeal(Base):
     reason: Mapped[AppealReason] = mapped_column(word(AppealReason))
     statement: Mapped[bytes] = mapped_column(LargeBinary)
     photo_keys: Mapped[list[str]]
+    drawn: Mapped[bool] = mapped_column(default=False)
     state: Mapped[AppealState] = mapped_column(word(AppealState))
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(index=True)

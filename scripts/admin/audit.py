@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 import click
 
+from api.acts import checking
+from api.acts.checking import CheckedActs
 from api.admin import audit as chains
 from api.ports import Ports
 from scripts.admin import shell, terminal
@@ -13,6 +15,13 @@ WRONG = {
     "broken": "changed: does not hash to its head, or its private part is another",
     "rewritten": "rewritten: hashes well, but not to what was anchored",
     "missing": "missing: anchored, and no longer there",
+}
+
+
+PARTS = {
+    "link": "changed, removed or added: does not follow from the one before it",
+    "private": "changed: its private part is not the one committed to",
+    "anchor": "rewritten or removed: not what was anchored",
 }
 
 
@@ -26,12 +35,14 @@ def audit() -> None:
 @shell.on_ports
 def _check(ports: Ports, as_json: bool) -> None:
     """重新计算每条事件链；有改动时退出码为 1 / hash every chain anew; exit 1 where something was changed."""
-    found = chains.check(ports)
+    found, acts = chains.check(ports), checking.check(ports)
+    is_whole = found.is_whole and acts.is_whole
     if as_json:
-        terminal.document(asdict(found) | {"whole": found.is_whole})
+        terminal.document(asdict(found) | {"operators": asdict(acts), "whole": is_whole})
     else:
         _tell(found)
-    if not found.is_whole:
+        _tell_acts(acts)
+    if not is_whole:
         sys.exit(1)
 
 
@@ -44,6 +55,12 @@ def _tell(found: chains.Checked) -> None:
             click.echo(f"{terminal.visible(verification_id)}  {what}")
     if found.is_whole:
         click.echo("All of them are as they were written.")
+
+
+def _tell_acts(found: CheckedActs) -> None:
+    click.echo(f"{found.acts} acts of operators, {found.anchors} anchors")
+    for one in found.wrong:
+        click.echo(f"act #{one.seq}  {PARTS[one.part]}")
 
 
 def main(arguments: list[str] | None = None) -> None:

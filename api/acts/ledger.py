@@ -1,0 +1,68 @@
+"""Writing acts down, each linked to the one before it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.limits.locks import hold
+from api.ports import Ports
+from models import tables
+from models.domain import chain
+from models.domain.console.act import ActKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be written down: whose act, what kind, about what; `private` is sealed."""
+
+    actor: str
+    kind: ActKind
+    subject: str | None = None
+    private: Mapping[str, str] = field(default_factory=dict)
+
+
+def record(ports: Ports, db: Session, entry: Entry) -> tables.Act:
+    """Append an act to the chain, in the transaction of what it tells about."""
+    hold(db, "acts")
+    last = db.scalar(select(tables.Act).order_by(tables.Act.seq.desc()).limit(1))
+    row = tables.Act(
+        seq=last.seq + 1 if last else 1,
+        id=ports.new_id("act"),
+        kind=entry.kind,
+        actor=entry.actor,
+        subject=entry.subject,
+        at=ports.now(),
+        salt=ports.random.salt(),
+    )
+    row.private = ports.vault.seal(f"act.private:{row.id}", chain.canonical(entry.private))
+    row.commitment = chain.commit(row.salt or b"", entry.private)
+    row.hash = hash_of(row, last.hash if last else chain.GENESIS)
+    db.add(row)
+    db.flush()
+    return row
+
+
+def hash_of(row: tables.Act, previous: str) -> str:
+    """Return the hash that an act must have after `previous`."""
+    public = chain.canonical({"id": row.id, "actor": row.actor, "subject": row.subject})
+    return chain.link(previous, row.seq, (row.kind, row.at, public), row.commitment)
+
+
+def private_of(ports: Ports, row: tables.Act) -> dict[str, str]:
+    """Return the private half of an act; raises CannotOpen where it was changed."""
+    sealed: dict[str, str] = json.loads(ports.vault.text(f"act.private:{row.id}", row.private or b""))
+    return sealed
+
+
+def act(db: Session, act_id: str) -> tables.Act | None:
+    """Return an act by its id, or None."""
+    return db.scalar(select(tables.Act).where(tables.Act.id == act_id))
+
+
+def newest(db: Session, before: int | None = None, most: int = 100) -> Sequence[tables.Act]:
+    """Return the newest acts, newest first, those before a number where one is given."""
+    wanted = select(tables.Act).order_by(tables.Act.seq.desc()).limit(most)
+    return db.scalars(wanted if before is None else wanted.where(tables.Act.seq < before)).all()

@@ -1,0 +1,1 @@
+"""The console: accounts and their rights, what acts are, how appeals are judged."""

@@ -1,0 +1,20 @@
+"""What is written down of operators: every look and every action, by kind."""
+
+from enum import StrEnum
+
+
+class ActKind(StrEnum):
+    """What was seen or done."""
+
+    ACCOUNT_INVITED = "account.invited"
+    ACCOUNT_JOINED = "account.joined"
+    ACCOUNT_REMOVED = "account.removed"
+    ACCOUNT_LOCKED = "account.locked"
+    SIGNED_IN = "session.begun"
+    SIGNED_OUT = "session.ended"
+    ACTS_READ = "acts.read"
+    CASE_OPENED = "case.opened"
+    CASE_CLAIMED = "case.claimed"
+    CASE_RELEASED = "case.released"
+    PHOTO_OPENED = "photo.opened"
+    VERDICT_GIVEN = "verdict.given"

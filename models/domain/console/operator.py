@@ -1,0 +1,66 @@
+"""Who works at the console: roles, what each may do, and how long a sign-in holds."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+IDLE = timedelta(minutes=15)
+WHOLE = timedelta(hours=8)
+FRESH = timedelta(minutes=5)
+INVITATION = timedelta(minutes=15)
+WRONG_AT_MOST = 5
+LOCKED = timedelta(minutes=15)
+RECOVERY_CODES = 10
+PASSWORD_MIN, PASSWORD_MAX = 12, 128
+
+
+class Role(StrEnum):
+    """What a person is at the console; one human has one account and one role."""
+
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    """Something an account may be allowed to do."""
+
+    SEE_CASES = "see_cases"
+    SEE_PHOTOS = "see_photos"
+    JUDGE = "judge"
+    SEE_ACTS = "see_acts"
+    SEE_ACCOUNTS = "see_accounts"
+    CHANGE_ACCOUNTS = "change_accounts"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OPERATOR: frozenset(),
+    Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE}),
+    Role.AUDITOR: frozenset({Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS}),
+}
+# These ask for a one-time code entered within FRESH.
+SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_ACCOUNTS})
+
+
+def may(role: Role, right: Right) -> bool:
+    """Tell whether a role has a right."""
+    return right in RIGHTS[role]
+
+
+def has_lapsed(begun: datetime, seen: datetime, now: datetime) -> bool:
+    """Tell whether a session is over: 15 minutes without a request, or 8 hours in all.
+
+    A clock moved back counts as over: nobody can say how long the session has lasted.
+    """
+    return now >= begun + WHOLE or now >= seen + IDLE or now < begun
+
+
+def is_fresh(code_at: datetime, now: datetime) -> bool:
+    """Tell whether the last one-time code is recent enough for what is sensitive."""
+    return code_at <= now < code_at + FRESH
+
+
+def locked_until(wrong: int, now: datetime) -> datetime | None:
+    """Return until when an account takes no sign-in after `wrong` failures in a row, or None."""
+    return now + LOCKED if wrong >= WRONG_AT_MOST else None

@@ -1,0 +1,68 @@
+"""How an appeal is judged at the console: verdicts, who may give one, and when two must agree."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from models.domain.appeal import AppealState
+
+DUE = timedelta(hours=72)
+CLAIM = timedelta(minutes=30)
+TWO_ABOVE_FEN = 20_000
+DRAWN_SHARE = 0.05
+
+
+class Verdict(StrEnum):
+    """What a reviewer makes of an appeal."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class Ground(StrEnum):
+    """Why: the list a reviewer picks from."""
+
+    SAME_PERSON = "same_person"
+    REFERENCE_OUTDATED = "reference_outdated"
+    CAPTURE_POOR = "capture_poor"
+    OTHER_PERSON = "other_person"
+    NOT_ALIVE = "not_alive"
+    NOT_DECIDABLE = "not_decidable"
+
+
+GROUNDS: dict[Verdict, tuple[Ground, ...]] = {
+    Verdict.UPHELD: (Ground.SAME_PERSON, Ground.REFERENCE_OUTDATED, Ground.CAPTURE_POOR),
+    Verdict.REJECTED: (Ground.OTHER_PERSON, Ground.NOT_ALIVE, Ground.NOT_DECIDABLE),
+}
+
+
+def wants_two(amount_fen: int, drawn: bool, near_relative: bool, verdicts: Sequence[Verdict]) -> bool:
+    """Tell whether one verdict is not enough.
+
+    Two are needed for an appeal drawn at lodging, one where a relative was nearer than the claimed
+    person, and a rejection above 200 yuan.
+    """
+    costly = amount_fen > TWO_ABOVE_FEN and Verdict.REJECTED in verdicts
+    return drawn or near_relative or costly
+
+
+def outcome(verdicts: Sequence[Verdict], two: bool) -> AppealState | None:
+    """Return what the verdicts come to, or None while another reviewer is needed.
+
+    Where two are needed and disagree, a third decides.
+    """
+    if not verdicts:
+        return None
+    word, most = Counter(verdicts).most_common(1)[0]
+    return AppealState(word.value) if most >= (2 if two else 1) else None
+
+
+def has_lapsed(claimed: datetime, now: datetime) -> bool:
+    """Tell whether a claim without a verdict no longer keeps others away."""
+    return now >= claimed + CLAIM
+
+
+def due_at(lodged: datetime) -> datetime:
+    """Return until when an appeal should have been judged."""
+    return lodged + DUE

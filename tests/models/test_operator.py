@@ -1,0 +1,74 @@
+"""The console's rules: sessions lapse, roles are narrow, verdicts need company."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.domain.appeal import AppealState
+from models.domain.console.operator import RIGHTS, Right, Role, has_lapsed, is_fresh, locked_until, may
+from models.domain.console.review import GROUNDS, Ground, Verdict, outcome, wants_two
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+UP, DOWN = Verdict.UPHELD, Verdict.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("begun", "seen", "over"),
+    [
+        (timedelta(0), timedelta(0), False),
+        (timedelta(minutes=20), timedelta(minutes=14, seconds=59), False),
+        (timedelta(minutes=20), timedelta(minutes=15), True),
+        (timedelta(hours=8), timedelta(0), True),
+        (timedelta(seconds=-1), timedelta(seconds=-1), True),
+    ],
+)
+def test_a_session_lapses_idle_in_all_and_under_a_clock_moved_back(
+    begun: timedelta, seen: timedelta, over: bool
+) -> None:
+    assert has_lapsed(NOW - begun, NOW - seen, NOW) is over
+
+
+def test_a_code_is_fresh_for_five_minutes_and_never_from_the_future() -> None:
+    assert is_fresh(NOW, NOW) and is_fresh(NOW - timedelta(minutes=4, seconds=59), NOW)
+    assert not is_fresh(NOW - timedelta(minutes=5), NOW)
+    assert not is_fresh(NOW + timedelta(seconds=1), NOW)
+
+
+def test_the_fifth_failure_locks() -> None:
+    assert locked_until(4, NOW) is None
+    assert locked_until(5, NOW) == NOW + timedelta(minutes=15)
+
+
+def test_no_role_both_changes_accounts_and_sees_cases() -> None:
+    for role in Role:
+        assert not (may(role, Right.CHANGE_ACCOUNTS) and may(role, Right.SEE_CASES))
+        assert not (may(role, Right.JUDGE) and may(role, Right.SEE_ACTS))
+    assert set(RIGHTS) == set(Role)
+
+
+def test_every_ground_belongs_to_one_verdict() -> None:
+    grounds = [ground for some in GROUNDS.values() for ground in some]
+    assert sorted(grounds) == sorted(Ground)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "two", "state"),
+    [
+        ([], False, None),
+        ([UP], False, AppealState.UPHELD),
+        ([DOWN], True, None),
+        ([DOWN, DOWN], True, AppealState.REJECTED),
+        ([DOWN, UP], True, None),
+        ([DOWN, UP, UP], True, AppealState.UPHELD),
+    ],
+)
+def test_two_must_agree_where_two_are_needed(
+    verdicts: list[Verdict], two: bool, state: AppealState | None
+) -> None:
+    assert outcome(verdicts, two) is state
+
+
+def test_a_second_look_is_for_drawn_near_relative_and_costly_rejections() -> None:
+    assert wants_two(100, True, False, [UP]) and wants_two(100, False, True, [UP])
+    assert wants_two(20_001, False, False, [DOWN])
+    assert not wants_two(20_000, False, False, [DOWN]) and not wants_two(20_001, False, False, [UP])
