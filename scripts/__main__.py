@@ -14,6 +14,7 @@ OPERATOR = {
     "enrol": ("scripts.admin.enrol:enrol", "导入参保人、照片和家庭 / import persons, photos, families"),
     "policy": ("scripts.admin.policy:policy", "阈值：提议、批准、撤回 / thresholds"),
     "appeals": ("scripts.admin.appeals:appeals", "申诉复核 / review appeals"),
+    "console": ("scripts.admin.console:console", "运营台账号 / accounts of the console"),
     "disputes": ("scripts.admin.disputes:disputes", "不是我授权的 / purchases not authorised"),
     "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
     "webhooks": ("scripts.admin.webhooks:webhooks", "回调记录、重发、自检 / webhooks"),

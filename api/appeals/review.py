@@ -1,7 +1,7 @@
 """What a reviewer does with an appeal; the purchase it let go on is never touched."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,8 @@ from models.vault import CannotOpen
 class Purchase:
     """What the appeal is about: where, how much, why the try failed and how near it was.
 
-    `score` is that of the last try that was compared; None where nothing was, or it is deleted.
+    `score` is that of the last try that was compared, `threshold` what its policy asked; None where
+    nothing was compared, or it is deleted.
     """
 
     institution: str
@@ -33,6 +34,7 @@ class Purchase:
     opened_at: datetime
     cause: str | None
     score: float | None
+    threshold: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class Exhibit:
     statement: str
     pictures: dict[str, bytes]
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an appeal has come to, who says so and why."""
+
+    target: AppealState
+    reviewer: str
+    note: str
 
 
 def open_appeals(ports: Ports, state: AppealState | None = AppealState.LODGED) -> list[tables.Appeal]:
@@ -92,19 +103,43 @@ def _purchase(ports: Ports, db: Session, row: tables.Appeal) -> Purchase:
         verification.created_at,
         db.get_one(tables.Attempt, row.attempt_id).reason,
         _score(ports, db, row.attempt_id),
+        _threshold(db, row.attempt_id),
     )
 
 
 def _score(ports: Ports, db: Session, attempt_id: str) -> float | None:
     """Return the score of the attempt's last decision that has one."""
+    found = (facts.get("score") for facts in _facts(ports, db, attempt_id))
+    return next((float(score) for score in found if score is not None), None)
+
+
+def _threshold(db: Session, attempt_id: str) -> float | None:
+    """Return the score that the policy of the last try asked for."""
+    newest = (
+        select(tables.Challenge.policy_version)
+        .where(tables.Challenge.attempt_id == attempt_id)
+        .order_by(tables.Challenge.number.desc())
+        .limit(1)
+    )
+    version = db.scalar(newest)
+    policy = db.get(tables.PolicyVersion, version) if version is not None else None
+    return None if policy is None else float(policy.document["score_min"])
+
+
+def has_near_relative(ports: Ports, db: Session, attempt_id: str) -> bool:
+    """Tell whether a relative was nearer than the claimed person in any try of the attempt."""
+    pairs = ((facts.get("relative"), facts.get("score")) for facts in _facts(ports, db, attempt_id))
+    return any(near is not None and score is not None and near > score for near, score in pairs)
+
+
+def _facts(ports: Ports, db: Session, attempt_id: str) -> Iterator[Mapping[str, float | None]]:
+    """Yield the facts kept of the attempt's tries, newest first."""
     decided = select(tables.Decision).where(
         tables.Decision.attempt_id == attempt_id, tables.Decision.report.is_not(None)
     )
     for one in db.scalars(decided.order_by(tables.Decision.created_at.desc())):
-        report = json.loads(ports.vault.text(f"decision.report:{one.challenge_id}", one.report or b""))
-        if (score := report.get("facts", {}).get("score")) is not None:
-            return float(score)
-    return None
+        stored = json.loads(ports.vault.text(f"decision.report:{one.challenge_id}", one.report or b""))
+        yield stored.get("facts", {})
 
 
 def conclude(ports: Ports, appeal_id: str, target: AppealState, reviewer: str, note: str) -> tables.Appeal:
@@ -112,16 +147,23 @@ def conclude(ports: Ports, appeal_id: str, target: AppealState, reviewer: str, n
 
     Raises Invalid without a reviewer's name or a note.
     """
-    reviewer, note = named(reviewer), noted(note)
+    conclusion = Conclusion(target, named(reviewer), noted(note))
     with ports.database.transaction() as db:
         row = _found(db.get(tables.Appeal, appeal_id))
-        row.state = rules.advance(row.state, target)
-        row.reviewed_at, row.reviewer = ports.now(), reviewer
-        row.note = ports.vault.seal(f"appeal.note:{row.id}", note)
-        case = cases.current(ports, db, row.verification_id)
-        change = Change(f"appeal.{target}", case.attempt(row.attempt_id), private={"reviewer": reviewer})
-        record(ports, case.verification, change)
+        settle(ports, db, row, conclusion)
         return row
+
+
+def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion) -> None:
+    """End the review of an appeal with what it came to."""
+    row.state = rules.advance(row.state, conclusion.target)
+    row.reviewed_at, row.reviewer = ports.now(), conclusion.reviewer
+    row.note = ports.vault.seal(f"appeal.note:{row.id}", conclusion.note)
+    case = cases.current(ports, db, row.verification_id)
+    told = {"reviewer": conclusion.reviewer}
+    record(
+        ports, case.verification, Change(f"appeal.{row.state}", case.attempt(row.attempt_id), private=told)
+    )
 
 
 def _found(row: tables.Appeal | None) -> tables.Appeal:

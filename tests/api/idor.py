@@ -5,11 +5,10 @@ A route of the OpenAPI document that is in none of these tables fails the matrix
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from api.app import create_app
-from api.ports import Ports
+from api.app import blueprints
+from api.http.docs.openapi import new_app
 from models.domain import notice
 from scripts.demo.film import Shot, samples
 from tests.support.world import MAN, World, multipart, purchase
@@ -117,10 +116,10 @@ OPEN = {
 
 def document() -> dict[str, Any]:
     """Return the OpenAPI document, made without a database."""
-    ports = cast(Ports, SimpleNamespace(settings=SimpleNamespace(demo=True)))
-    app = create_app(ports)
-    with app.app_context():
-        made: dict[str, Any] = app.api_doc
+    app = new_app()
+    for blueprint in blueprints(demo=True):
+        app.register_api(blueprint)
+    made: dict[str, Any] = app.api_doc
     return made
 
 

@@ -41,9 +41,17 @@ def test_every_route_is_in_openapi(world: World) -> None:
     documented = {re.sub(r"\{[^}]+\}", "{}", path) for path in paths}
     for rule in world.app.url_map.iter_rules():
         path = re.sub(r"<[^>]+>", "{}", rule.rule)
-        if path.startswith(("/static", "/docs", "/openapi")):
+        if path.startswith(("/static", "/docs", "/openapi", "/console")):
             continue
         assert path in documented, path
+
+
+def test_every_page_of_the_console_is_written_down(world: World) -> None:
+    """These are pages for people, not operations for tills."""
+    book = (ROOT / "docs/architecture/console.md").read_text(encoding="utf-8")
+    rules = [rule.rule for rule in world.app.url_map.iter_rules() if rule.rule.startswith("/console")]
+    pages = [re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", rule) for rule in rules]
+    assert [one for one in pages if f"`{one}`" not in book] == []
 
 
 def test_no_two_shapes_share_a_name() -> None:

@@ -1,0 +1,76 @@
+"""The queue of appeals to be judged, as one reviewer sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.appeals.impartial import Reviewer
+from api.ports import Ports
+from models import tables
+from models.domain.appeal import AppealState
+from models.domain.console import review as rules
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One appeal of the queue; `mine` and `taken` say who has it, `opinions` how many have judged it."""
+
+    row: tables.Appeal
+    institution: str
+    amount_fen: int
+    due_at: datetime
+    overdue: bool
+    mine: bool
+    taken: bool
+    judged_by_me: bool
+    opinions: int
+
+
+def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
+    """Return the appeals to be judged, the one due first at the top."""
+    appeal, verification, shop = tables.Appeal, tables.Verification, tables.Institution
+    wanted = (
+        select(appeal, shop.name, verification.amount_fen)
+        .join(verification, verification.id == appeal.verification_id)
+        .join(shop, shop.id == appeal.institution_id)
+        .where(appeal.state == AppealState.LODGED)
+        .order_by(appeal.created_at)
+        .limit(most)
+    )
+    with ports.database.reading() as db:
+        found = db.execute(wanted).all()
+        looks = reviews_of(db, [row.id for row, *_ in found])
+    return [_waiting(ports, row, (name, fen), looks.get(row.id, []), reviewer) for row, name, fen in found]
+
+
+def _waiting(
+    ports: Ports, row: tables.Appeal, of: tuple[str, int], looks: list[tables.Review], reviewer: Reviewer
+) -> Waiting:
+    """Return one line of the queue."""
+    now, due = ports.now(), rules.due_at(row.created_at)
+    active = [one for one in looks if one.verdict is None and not rules.has_lapsed(one.claimed_at, now)]
+    concluded = [one.operator_id for one in looks if one.verdict is not None]
+    mine = any(one.operator_id == reviewer.operator_id for one in active)
+    return Waiting(
+        row,
+        *of,
+        due,
+        now >= due,
+        mine,
+        bool(active) and not mine,
+        reviewer.operator_id in concluded,
+        len(concluded),
+    )
+
+
+def reviews_of(db: Session, appeal_ids: Sequence[str]) -> dict[str, list[tables.Review]]:
+    """Return the reviews of some appeals, by appeal, oldest first."""
+    row = tables.Review
+    found: dict[str, list[tables.Review]] = {}
+    wanted = select(row).where(row.appeal_id.in_(appeal_ids)).order_by(row.claimed_at, row.id)
+    for one in db.scalars(wanted):
+        found.setdefault(one.appeal_id, []).append(one)
+    return found

@@ -1,0 +1,99 @@
+"""The queue of appeals, one case, its photos and the verdict."""
+
+from flask import Response, url_for
+
+from api.appeals import reviewing, waiting
+from api.appeals.reviewing import Judgement
+from api.console import cases
+from api.console.cases import reviewer_of
+from api.console.guard import needs, see
+from api.console.pages import me, page
+from api.console.routes import console, field
+from api.http.web import ports
+from models.domain.console.operator import Right
+from models.domain.console.review import GROUNDS, Ground, Verdict
+from models.domain.errors import Malformed
+
+__all__ = ["console"]
+
+
+@console.get("/appeals")
+@needs(Right.SEE_CASES)
+def appeals() -> Response:
+    """Show the appeals to be judged, the one due first at the top."""
+    rows = waiting.queue(ports(), reviewer_of(me()))
+    return page("appeals.html", rows=rows, now=ports().now())
+
+
+@console.get("/appeals/<string:appeal_id>")
+@needs(Right.SEE_CASES)
+def appeal(appeal_id: str) -> Response:
+    """Show one appeal."""
+    view, who = cases.opened(ports(), me(), appeal_id), reviewer_of(me())
+    mine = me().may(Right.JUDGE) and reviewing.holds(ports(), who, appeal_id)
+    may = me().may(Right.JUDGE) and reviewing.may_judge(ports(), who, appeal_id)
+    return page(
+        "appeal.html",
+        view=view,
+        row=view.exhibit.row,
+        case=view.exhibit.case,
+        mine=mine,
+        may=may,
+        grounds=GROUNDS,
+        may_see=me().may(Right.SEE_PHOTOS),
+        until=cases.left_until(view.exhibit.row),
+    )
+
+
+@console.post("/appeals/<string:appeal_id>/claim")
+@needs(Right.JUDGE)
+def claim(appeal_id: str) -> Response:
+    """Take an appeal for half an hour."""
+    reviewing.claim(ports(), reviewer_of(me()), appeal_id)
+    return see("console.appeal", appeal_id=appeal_id)
+
+
+@console.post("/appeals/<string:appeal_id>/release")
+@needs(Right.JUDGE)
+def release(appeal_id: str) -> Response:
+    """Give an appeal back."""
+    reviewing.release(ports(), reviewer_of(me()), appeal_id)
+    return see("console.appeals")
+
+
+@console.post("/appeals/<string:appeal_id>/verdict")
+@needs(Right.JUDGE)
+def give_verdict(appeal_id: str) -> Response:
+    """Give a verdict."""
+    try:
+        verdict, _, ground = field("choice").partition(" ")
+        judgement = Judgement(Verdict(verdict), Ground(ground), field("note"))
+    except ValueError:
+        raise Malformed("verdict") from None
+    state = reviewing.judge(ports(), reviewer_of(me()), appeal_id, judgement)
+    return page("judged.html", state=state)
+
+
+@console.get("/appeals/<string:appeal_id>/photos")
+@needs(Right.SEE_PHOTOS)
+def photos(appeal_id: str) -> Response:
+    """Ask which photo is to be seen and why."""
+    view = cases.opened(ports(), me(), appeal_id)
+    return page("photos.html", view=view, row=view.exhibit.row)
+
+
+@console.post("/appeals/<string:appeal_id>/photos")
+@needs(Right.SEE_PHOTOS)
+def show_photo(appeal_id: str) -> Response:
+    """Write the look down, then show the photo for 60 seconds."""
+    reason = f"{field('reason')}：{field('why')}" if field("reason") and field("why") else ""
+    act_id = cases.ask_for_photo(ports(), me(), appeal_id, field("picture"), reason)
+    return page("photo.html", appeal_id=appeal_id, picture=url_for("console.photo", act_id=act_id))
+
+
+@console.get("/photos/<string:act_id>")
+@needs(Right.SEE_PHOTOS)
+def photo(act_id: str) -> Response:
+    """Return the marked photo of one look, for 60 seconds and to nobody else."""
+    picture = cases.photo(ports(), me(), act_id)
+    return Response(picture, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,95 @@
+"""One appeal as a reviewer sees it, and its photos, each look of which is an act of its own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from api.acts import ledger
+from api.acts.ledger import Entry, record
+from api.appeals import review
+from api.appeals.impartial import Reviewer
+from api.appeals.review import Exhibit
+from api.appeals.waiting import reviews_of
+from api.console.sessions import SignedIn
+from api.ports import CHINA, Ports
+from models import tables
+from models.domain.appeal import AppealState
+from models.domain.console import review as rules
+from models.domain.console.act import ActKind
+from models.domain.errors import Absent, Forbidden
+from models.domain.named import noted
+
+SHOWN = timedelta(seconds=60)
+BOTH = "reference-0+frame-0"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """An appeal, its pictures by name, and the verdicts that this account may see."""
+
+    exhibit: Exhibit
+    pictures: tuple[str, ...]
+    verdicts: tuple[tables.Review, ...]
+    threshold: float | None
+
+
+def reviewer_of(who: SignedIn) -> Reviewer:
+    """Return the account as the rules of judging know it."""
+    return Reviewer(who.operator_id, who.id_index)
+
+
+def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
+    """Return an appeal; the look is written down first.
+
+    A second reviewer is blind: while the appeal is open nobody sees another's verdict.
+    """
+    with ports.database.transaction() as db:
+        if db.get(tables.Appeal, appeal_id) is None:
+            raise Absent("no such appeal")
+        record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
+        given = [one for one in reviews_of(db, [appeal_id]).get(appeal_id, []) if one.verdict]
+    found = review.exhibit(ports, appeal_id)
+    is_open = found.row.state is AppealState.LODGED
+    seen = [one for one in given if not is_open or one.operator_id == who.operator_id]
+    names = tuple(found.pictures)
+    both = (BOTH,) if {"reference-0", "frame-0"} <= set(names) else ()
+    return CaseView(found, (*both, *names), tuple(seen), found.case.threshold)
+
+
+def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: str) -> str:
+    """Write down that a photo is looked at and why; return the act under which it is shown for 60 s."""
+    why = noted(why)
+    with ports.database.transaction() as db:
+        row = db.get(tables.Appeal, appeal_id)
+        if row is None:
+            raise Absent("no such appeal")
+        told = {"picture": name, "why": why}
+        return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told)).id
+
+
+def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
+    """Return the marked photo of an act of one's own that is at most 60 s old, as a JPEG.
+
+    Raises Absent for another's act and where the photo is gone, Forbidden for a later look.
+    """
+    with ports.database.reading() as db:
+        act = ledger.act(db, act_id)
+    if act is None or act.kind != ActKind.PHOTO_OPENED or act.actor != who.operator_id:
+        raise Absent("no such look")
+    if not act.at <= ports.now() < act.at + SHOWN:
+        raise Forbidden("the minute is over", code="photo_over")
+    pictures = review.exhibit(ports, act.subject or "").pictures
+    wanted = ledger.private_of(ports, act)["picture"].split("+")
+    if not set(wanted) <= set(pictures):
+        raise Absent("this photo is gone")
+    # Imported late: only a process that shows photos needs Pillow.
+    from api.console import watermark  # noqa: PLC0415
+
+    at = act.at.astimezone(CHINA).strftime("%m-%d %H:%M")
+    return watermark.marked(
+        watermark.beside([pictures[one] for one in wanted]), (who.name, at, f"#{act.seq}")
+    )
+
+
+def left_until(row: tables.Appeal) -> str:
+    """Return until when the appeal should be judged, on the clock above the till."""
+    return rules.due_at(row.created_at).astimezone(CHINA).strftime("%m-%d %H:%M")

@@ -1,0 +1,127 @@
+"""Who may open which page of the console: every view names its right, and what names none is refused."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Response, current_app, redirect, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response as Answer
+
+from api.console.pages import COOKIE, PATH, me
+from api.console.sessions import SignedIn, signed_in
+from api.http.description import FORM, Body, describe
+from api.http.docs.openapi import Api
+from api.http.web import ports
+from api.ports import CHINA
+from models.domain.console.operator import SENSITIVE, Right
+from models.domain.errors import Forbidden
+
+View = TypeVar("View", bound=Callable[..., Any])
+OPEN = frozenset({"console.sign_in", "console.join"})
+
+KINDS = {"reference": "登记照片", "frame": "本次拍摄", "appeal": "申诉照片"}
+
+takes_form = describe(body=Body(media=FORM))
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address)
+
+
+class Browser(UserMixin):  # type: ignore[misc]
+    """What Flask-Login knows of who is signed in."""
+
+    def __init__(self, who: SignedIn) -> None:
+        self.who = who
+        self.id = who.operator_id
+
+
+def needs(right: Right | None) -> Callable[[View], View]:
+    """Return a decorator that names the right a view asks for; None: being signed in is enough."""
+
+    def attach(view: View) -> View:
+        view.right = right  # type: ignore[attr-defined]
+        return takes_form(view)
+
+    return attach
+
+
+def install(app: Api) -> None:
+    """Teach the application the console's sessions, form tokens and limits by address."""
+    composed = app.extensions["ports"]
+    app.secret_key = composed.vault.index("console", "form tokens")
+    https = composed.settings.base_url.startswith("https://")
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="yibao_console_form",
+        SESSION_COOKIE_PATH=PATH,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=https,
+        RATELIMIT_STORAGE_URI=_storage(composed.settings.jobs_url),
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login = LoginManager(app)
+    login.session_protection = None
+    login.request_loader(_load)
+    app.jinja_env.filters.update(china=_china, picture=_picture)
+
+
+def _china(at: datetime) -> str:
+    """Return a moment as the clock on a wall in China shows it."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def _picture(name: str) -> str:
+    """Return what a picture of an appeal shows, in words."""
+    if "+" in name:
+        return "对照：登记照片与本次拍摄"
+    kind, _, number = name.partition("-")
+    return f"{KINDS.get(kind, kind)} {int(number) + 1}"
+
+
+def _storage(jobs_url: str) -> str:
+    """Return where tries by address are counted: in Redis where there is one, else in this process."""
+    return jobs_url if jobs_url.startswith(("redis://", "rediss://")) else "memory://"
+
+
+def _load(_: Any) -> Browser | None:
+    """Return who the request's cookie stands for."""
+    token = request.cookies.get(COOKIE) if request.path.startswith(PATH) else None
+    who = signed_in(ports(), token) if token else None
+    return Browser(who) if who else None
+
+
+def check() -> Answer | None:
+    """Let a request through to its view, send the browser to the sign-in, or raise Forbidden."""
+    if request.method == "POST":
+        csrf.protect()
+    if request.endpoint in OPEN:
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("console.sign_in"), 303)
+    view = current_app.view_functions[request.endpoint or ""]
+    if not hasattr(view, "right") or (view.right is not None and not me().may(view.right)):
+        raise Forbidden("this role may not do this")
+    if view.right in SENSITIVE and not me().fresh and request.endpoint != "console.code":
+        return redirect(url_for("console.code", after=_back()), 303)
+    return None
+
+
+def _back() -> str:
+    """Return the page to come back to: where the form was, for a form."""
+    return request.path if request.method == "GET" else url_for("console.home")
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether an address is a page of the console, so that nobody is sent elsewhere."""
+    return path.startswith(f"{PATH}/") and "//" not in path and "\\" not in path
+
+
+def see(endpoint: str, **values: Any) -> Response:
+    """Send the browser to a page, so that loading it again repeats nothing."""
+    return current_app.make_response(redirect(url_for(endpoint, **values), 303))

@@ -1,0 +1,125 @@
+"""Signing in to the console and out again; every session is a row that can be ended from outside."""
+
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.acts.ledger import Entry, record
+from api.console import accounts
+from api.limits.locks import hold
+from api.ports import Ports
+from models import tables
+from models.domain.console import operator as rules
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right, Role
+from models.domain.errors import SignInRefused
+from models.vault import digest
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who works in this browser, and whether a one-time code was entered lately."""
+
+    operator_id: str
+    name: str
+    role: Role
+    id_index: str
+    session: str
+    fresh: bool
+
+    def may(self, right: Right) -> bool:
+        """Tell whether this account has a right."""
+        return rules.may(self.role, right)
+
+
+def sign_in(ports: Ports, name: str, password: str, code: str) -> str:
+    """Return the token of a new session; raises SignInRefused, which is counted."""
+    wanted = select(tables.Operator).where(tables.Operator.name == name, tables.Operator.removed_at.is_(None))
+    with ports.database.reading() as db:
+        known = db.scalar(wanted)
+    is_right = accounts.is_password(known, password)
+    if known is None:
+        raise SignInRefused
+    token = ports.random.token(43)
+    with ports.database.transaction() as db:
+        row = _held(db, known.id)
+        if row.removed_at or (row.locked_until and ports.now() < row.locked_until):
+            raise SignInRefused
+        if not (is_right and _is_code(ports, row, code)):
+            _count(ports, db, row)
+            raise SignInRefused
+        row.wrong, row.locked_until = 0, None
+        now = ports.now()
+        db.add(
+            tables.OperatorSession(
+                token_hash=digest(token), operator_id=row.id, begun_at=now, seen_at=now, code_at=now
+            )
+        )
+        record(ports, db, Entry(row.id, ActKind.SIGNED_IN, row.id))
+    return token
+
+
+def confirm(ports: Ports, who: SignedIn, code: str) -> None:
+    """Note that a one-time code was entered just now; raises SignInRefused, which is counted."""
+    with ports.database.transaction() as db:
+        row, session = _held(db, who.operator_id), db.get(tables.OperatorSession, who.session)
+        if session is None or (row.locked_until and ports.now() < row.locked_until):
+            raise SignInRefused
+        if not _is_code(ports, row, code):
+            _count(ports, db, row)
+            raise SignInRefused
+        row.wrong, session.code_at = 0, ports.now()
+
+
+def sign_out(ports: Ports, who: SignedIn) -> None:
+    """End the session."""
+    with ports.database.transaction() as db:
+        if session := db.get(tables.OperatorSession, who.session):
+            db.delete(session)
+            record(ports, db, Entry(who.operator_id, ActKind.SIGNED_OUT, who.operator_id))
+
+
+def signed_in(ports: Ports, token: str) -> SignedIn | None:
+    """Return who a cookie stands for and note that they are there, or None once the session is over."""
+    now = ports.now()
+    with ports.database.transaction() as db:
+        session = db.get(tables.OperatorSession, digest(token))
+        if session is None:
+            return None
+        row = db.get_one(tables.Operator, session.operator_id)
+        if row.removed_at or rules.has_lapsed(session.begun_at, session.seen_at, now):
+            db.delete(session)
+            return None
+        session.seen_at = max(session.seen_at, now)
+        fresh = rules.is_fresh(session.code_at, now)
+        return SignedIn(row.id, row.name, row.role, row.id_index, session.token_hash, fresh)
+
+
+def _held(db: Session, operator_id: str) -> tables.Operator:
+    """Return an account that nobody else signs in to before this transaction ends."""
+    hold(db, f"operator {operator_id}")
+    return db.get_one(tables.Operator, operator_id, populate_existing=True)
+
+
+def _is_code(ports: Ports, row: tables.Operator, code: str) -> bool:
+    """Tell whether a one-time or recovery code fits, and use it up."""
+    step = accounts.step_of(ports, row, code)
+    if step is not None:
+        row.code_step = step
+        return True
+    typed = digest(code.strip())
+    if any(compare_digest(typed, one) for one in row.recovery_hashes):
+        row.recovery_hashes = [one for one in row.recovery_hashes if one != typed]
+        return True
+    return False
+
+
+def _count(ports: Ports, db: Session, row: tables.Operator) -> None:
+    """Count a failure; the fifth in a row locks the account for a while."""
+    row.wrong += 1
+    row.locked_until = rules.locked_until(row.wrong, ports.now())
+    if row.locked_until:
+        row.wrong = 0
+        record(ports, db, Entry(row.id, ActKind.ACCOUNT_LOCKED, row.id))

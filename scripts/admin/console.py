@@ -1,0 +1,75 @@
+"""`yibao console`: the accounts of the operator's console, until an administrator does it there."""
+
+import click
+
+from api.console import accounts
+from api.ports import Ports
+from models import tables
+from models.domain.console.operator import Role
+from models.domain.identity import idnumber
+from models.domain.identity.idnumber import IdType
+from scripts.admin import shell, terminal
+
+COMMAND_LINE = "command line"
+
+
+@click.group(cls=shell.Group)
+def console() -> None:
+    """运营台账号 / accounts of the operator's console."""
+
+
+@console.command("add")
+@click.argument("name")
+@click.option(
+    "--role", required=True, type=click.Choice([str(one) for one in Role]), help="角色 / what they may do"
+)
+@click.option(
+    "--id-number",
+    prompt="本人身份证号 / their ID number",
+    hide_input=True,
+    help="只存摘要，一人一号；不写则提示输入 / kept as a digest; asked for where it is not given",
+)
+@shell.as_json
+@shell.on_ports
+def _add(ports: Ports, name: str, role: str, id_number: str, as_json: bool) -> None:
+    """邀请一个人；打印 15 分钟内有效、只能用一次的链接 / invite somebody; print a link good once."""
+    document = idnumber.parse(IdType.RESIDENT, id_number, ports.today())
+    invited = accounts.invite(ports, COMMAND_LINE, name, Role(role), document)
+    link = f"{ports.settings.base_url}/console/join/{invited.token}"
+    if as_json:
+        terminal.document({"operator_id": invited.operator_id, "link": link})
+        return
+    click.echo(link)
+    click.echo("交给本人，15 分钟内有效，用一次即失效 / for its owner; good once, for 15 minutes", err=True)
+
+
+@console.command("list")
+@shell.as_json
+@shell.on_ports
+def _list(ports: Ports, as_json: bool) -> None:
+    """列出账号 / list the accounts."""
+    with ports.database.reading() as db:
+        found = [
+            {"operator_id": row.id, "name": row.name, "role": row.role, "state": _state(row)}
+            for row in accounts.everybody(db)
+        ]
+    if as_json:
+        terminal.document(found)
+    else:
+        terminal.table(found, "还没有账号 / No accounts yet: yibao console add")
+
+
+@console.command("remove")
+@click.argument("operator_id")
+@shell.on_ports
+def _remove(ports: Ports, operator_id: str) -> None:
+    """停用账号，打开的页面立即失效 / close an account and its open pages at once."""
+    accounts.remove(ports, COMMAND_LINE, operator_id)
+    terminal.line(f"{operator_id} is closed")
+
+
+def _state(row: tables.Operator) -> str:
+    """Return where an account stands."""
+    if row.removed_at:
+        return "已停用"
+    return "有效" if row.password_hash else "待启用"
