@@ -1,6 +1,6 @@
 """Bringing insured persons and their photos into the directory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,10 +60,10 @@ def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
         if row is None:
             raise Conflict("the number is on record under another name", code="name_conflict")
         db.flush()
-        bind(ports, db, known, row.id, is_new)
-        person_id, withdrawn = row.id, has_withdrawn(db, row)
-    if photo is None or withdrawn:
-        return Enrolled(person_id, is_new, "withdrawn" if withdrawn else "none")
+        bind(ports, db, [(known, row.id)])
+        person_id, is_gone = row.id, bool(withdrawn(db, [row]))
+    if photo is None or is_gone:
+        return Enrolled(person_id, is_new, "withdrawn" if is_gone else "none")
     import_id = ports.new_id("imp")
     verdict = references.offer(ports, person_id, photo, import_id).code
     done = references.settle(ports, Gallery(ports), import_id).values()
@@ -88,9 +88,11 @@ def found(ports: Ports, db: Session, numbers: Sequence[IdNumber]) -> dict[str, t
     return {places[row.id_index]: row for row in sorted(rows, key=lambda row: row.id_index in current)}
 
 
-def has_withdrawn(db: Session, row: tables.Person) -> bool:
-    """Tell whether somebody's face must not come back."""
-    return db.get(tables.Tombstone, row.id_index) is not None
+def withdrawn(db: Session, rows: Iterable[tables.Person]) -> set[str]:
+    """Return the ids of those whose face must not come back."""
+    indexes = {row.id_index: row.id for row in rows}
+    gone = select(tables.Tombstone.id_index).where(tables.Tombstone.id_index.in_(indexes))
+    return {indexes[index] for index in db.scalars(gone)}
 
 
 def name_of(ports: Ports, row: tables.Person) -> str:
@@ -132,24 +134,27 @@ def _created(ports: Ports, known: Known) -> tables.Person:
     )
 
 
-def bind(ports: Ports, db: Session, known: Known, person_id: str, is_new: bool) -> None:
-    """Let the entry's WeChat receive the person's pushes; a binding only claimed becomes an imported one."""
-    openid = known.entry.openid
-    if openid is None:
-        return
-    if is_new:
-        _add_binding(ports, db, person_id, openid)
-        return
-    index = ports.vault.index("openid", openid)
-    earlier = db.scalar(
-        select(tables.Binding)
-        .where(tables.Binding.person_id == person_id, tables.Binding.openid_index == index)
-        .where(tables.Binding.revoked_at.is_(None))
+def bind(ports: Ports, db: Session, entries: Iterable[tuple[Known, str]]) -> None:
+    """Let the WeChat of each entry receive the pushes of the person with this id, with one look-up for all.
+
+    A binding only claimed becomes an imported one.
+    """
+    wanted = {
+        (person_id, ports.vault.index("openid", known.entry.openid)): known.entry.openid
+        for known, person_id in entries
+        if known.entry.openid
+    }
+    mine = select(tables.Binding).where(
+        tables.Binding.person_id.in_({person_id for person_id, _ in wanted}),
+        tables.Binding.revoked_at.is_(None),
     )
-    if earlier is None:
-        _add_binding(ports, db, person_id, openid)
-    elif earlier.proof is Proof.CLAIMED:
-        earlier.proof = Proof.IMPORTED
+    earlier = {(row.person_id, row.openid_index): row for row in db.scalars(mine)} if wanted else {}
+    for (person_id, index), openid in wanted.items():
+        row = earlier.get((person_id, index))
+        if row is None:
+            _add_binding(ports, db, person_id, openid)
+        elif row.proof is Proof.CLAIMED:
+            row.proof = Proof.IMPORTED
 
 
 def _add_binding(ports: Ports, db: Session, person_id: str, openid: str) -> None:

@@ -1,5 +1,8 @@
 """Who is in whose family network, by their document numbers."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,77 +14,102 @@ from models.domain.identity import idnumber
 from models.domain.identity.idnumber import IdNumber, IdType
 from models.domain.person import Network
 
+Asked = tuple[str, IdType | None]
 
-def link(
-    ports: Ports,
-    numbers: tuple[str, str],
-    network: Network,
-    relation: str,
-    id_types: tuple[IdType | None, IdType | None] = (None, None),
-) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """The second person is in the first one's network; None where the kind of document is not said."""
+
+    numbers: tuple[str, str]
+    id_types: tuple[IdType | None, IdType | None]
+    network: Network
+    relation: str
+
+    @property
+    def ends(self) -> tuple[Asked, Asked]:
+        """Return each number with its kind."""
+        return (self.numbers[0], self.id_types[0]), (self.numbers[1], self.id_types[1])
+
+
+def link(ports: Ports, numbers: tuple[str, str], network: Network, relation: str) -> bool:
     """Put the second person into the first one's network; tell whether anything changed.
 
-    Raises Invalid `person_not_found` when either number is unknown, `person_ambiguous` when two kinds of
-    document have it and `id_types` does not say which is meant.
+    Raises Invalid as `link_all` says.
     """
     with ports.database.transaction() as db:
-        person_id, relative_id = (
-            _known(ports, db, number, kind) for number, kind in zip(numbers, id_types, strict=True)
-        )
-        if person_id == relative_id:
-            raise Invalid("nobody is their own relative", code="link_invalid")
-        row = db.scalar(
-            select(tables.FamilyLink).where(
-                tables.FamilyLink.person_id == person_id, tables.FamilyLink.relative_id == relative_id
-            )
-        )
-        if row is not None and (row.network, row.relation) == (network, relation):
-            return False
-        if row is None:
-            row = tables.FamilyLink(id=ports.new_id("fam"), person_id=person_id, relative_id=relative_id)
-            db.add(row)
-        row.network, row.relation = network, relation
-        return True
+        (done,) = link_all(ports, db, [Kinship(numbers, (None, None), network, relation)])
+    if isinstance(done, Invalid):
+        raise done
+    return done
 
 
-def may_link(
-    ports: Ports, numbers: tuple[str, str], id_types: tuple[IdType | None, IdType | None], coming: set[str]
-) -> None:
-    """Raise as `link` would, where those with the keys `coming` are about to be on record."""
-    with ports.database.reading() as db:
-        for number, kind in zip(numbers, id_types, strict=True):
-            _one(_keys(ports, number, kind, coming) | _persons(ports, db, number, kind))
+def link_all(ports: Ports, db: Session, ties: Sequence[Kinship]) -> list[bool | Invalid]:
+    """Record ties with three look-ups for all; return for each whether anything changed, or why it may not.
 
-
-def _keys(ports: Ports, text: str, id_type: IdType | None, coming: set[str]) -> set[str]:
-    return {one.key for one in _read(ports, text, id_type) if one.key in coming}
-
-
-def _read(ports: Ports, text: str, id_type: IdType | None) -> list[IdNumber]:
-    """Return what a number means under the kind of document named, or under any."""
-    found = []
-    for kind in [id_type] if id_type else IdType:
-        try:
-            found.append(idnumber.parse(kind, text, ports.today()))
-        except Invalid:
+    That is `person_not_found` when either number is unknown, `person_ambiguous` when two kinds of document
+    have it and it is not said which is meant, `link_invalid` for somebody tied to themselves.
+    """
+    meant = _meant(ports, ties)
+    on_record = found(ports, db, [one for numbers in meant.values() for one in numbers])
+    pairs = [_pair(tie, meant, on_record) for tie in ties]
+    firsts = {on_record[pair[0]].id for pair in pairs if not isinstance(pair, Invalid)}
+    mine = select(tables.FamilyLink).where(tables.FamilyLink.person_id.in_(firsts))
+    rows = {(row.person_id, row.relative_id): row for row in db.scalars(mine)}
+    done: list[bool | Invalid] = []
+    for tie, pair in zip(ties, pairs, strict=True):
+        if isinstance(pair, Invalid):
+            done.append(pair)
             continue
-    return found
+        ids = (on_record[pair[0]].id, on_record[pair[1]].id)
+        row = rows.get(ids)
+        done.append(row is None or (row.network, row.relation) != (tie.network, tie.relation))
+        if row is None:
+            row = tables.FamilyLink(id=ports.new_id("fam"), person_id=ids[0], relative_id=ids[1])
+            rows[ids] = row
+            db.add(row)
+        row.network, row.relation = tie.network, tie.relation
+    return done
 
 
-def _persons(ports: Ports, db: Session, text: str, id_type: IdType | None) -> set[str]:
-    """Return the keys of those on record with this number."""
-    return set(found(ports, db, _read(ports, text, id_type)))
+def may_link_all(
+    ports: Ports, db: Session, ties: Sequence[Kinship], coming: Collection[str]
+) -> list[bool | Invalid]:
+    """Return as `link_all` would, where those with the keys `coming` are about to be on record."""
+    meant = _meant(ports, ties)
+    numbers = [one for some in meant.values() for one in some]
+    known = {one.key for one in numbers if one.key in coming} | set(found(ports, db, numbers))
+    pairs = [_pair(tie, meant, known) for tie in ties]
+    return [pair if isinstance(pair, Invalid) else True for pair in pairs]
 
 
-def _one(keys: set[str]) -> str:
-    if len(keys) > 1:
-        raise Invalid("two persons have this number on different documents", code="person_ambiguous")
-    if not keys:
-        raise Invalid("no such person", code="person_not_found")
-    return next(iter(keys))
+def _meant(ports: Ports, ties: Sequence[Kinship]) -> dict[Asked, list[IdNumber]]:
+    """Return what each number means under the kind of document named, or under any."""
+    today = ports.today()
+    meant: dict[Asked, list[IdNumber]] = {}
+    for asked in {end for tie in ties for end in tie.ends}:
+        text, id_type = asked
+        meant[asked] = []
+        for kind in [id_type] if id_type else IdType:
+            try:
+                meant[asked].append(idnumber.parse(kind, text, today))
+            except Invalid:
+                continue
+    return meant
 
 
-def _known(ports: Ports, db: Session, text: str, id_type: IdType | None) -> str:
-    """Return the id of the one person with this number."""
-    on_record = found(ports, db, _read(ports, text, id_type))
-    return on_record[_one(set(on_record))].id
+def _pair(
+    tie: Kinship, meant: dict[Asked, list[IdNumber]], known: Collection[str]
+) -> tuple[str, str] | Invalid:
+    """Return the keys of both ends, or why they cannot be tied."""
+    keys = []
+    for end in tie.ends:
+        candidates = {one.key for one in meant[end] if one.key in known}
+        if len(candidates) > 1:
+            return Invalid("two persons have this number on different documents", code="person_ambiguous")
+        if not candidates:
+            return Invalid("no such person", code="person_not_found")
+        keys.append(candidates.pop())
+    if keys[0] == keys[1]:
+        return Invalid("nobody is their own relative", code="link_invalid")
+    return keys[0], keys[1]

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.admin import enrolment, family, lines, photo_column, photo_folder
+from api.admin.family import Kinship
 from api.admin.lines import Line, Verdict, Wrong
 from api.admin.photo_folder import PhotoFolder
 from api.admin.photos import Photos
 from api.admin.sheets import Row, Sheet
 from api.ports import Ports
-from models.domain.errors import Invalid, Refusal
+from models import tables
+from models.domain.errors import Invalid
 from models.domain.identity.names import folded
 from models.domain.person import mask
 
@@ -64,8 +66,7 @@ class Import:
         missing = [one for one in NEEDED_LINKS if one in sheet.missing]
         batches = [sheet.rows[at : at + BATCH] for at in range(0, len(sheet.rows), BATCH)]
         for batch in self.progress(batches, "导入家庭关系"):
-            with self._turn():
-                said = [("column_missing", missing[0]) if missing else self._link(row) for row in batch]
+            said = [("column_missing", missing[0])] * len(batch) if missing else self._tied(batch)
             for row, (code, column) in zip(batch, said, strict=True):
                 yield Verdict(sheet.name, row.number, lines.who(row), code, column)
 
@@ -79,13 +80,17 @@ class Import:
         """Record a batch in one short transaction, and leave the tills as long a pause."""
         with self._turn() as db:
             numbers = [one.known.number for one in batch if one.known]
-            on_record = self._coming | enrolment.found(self.ports, db, numbers)
-            for line in batch:
-                self._person(db, line, on_record)
+            on_record = enrolment.found(self.ports, db, numbers)
+            on_record |= {one.key: self._coming[one.key] for one in numbers if one.key in self._coming}
+            rows = {line.row.number: self._person(db, line, on_record) for line in batch}
             db.flush()
+            gone = enrolment.withdrawn(db, filter(None, rows.values()))
             for line in batch:
-                if line.known and line.person_id and not self.check:
-                    enrolment.bind(self.ports, db, line.known, line.person_id, line.is_new)
+                if line.person_id in gone:
+                    line.code = "withdrawn"
+            if not self.check:
+                bound = [(one.known, one.person_id) for one in batch if one.known and one.person_id]
+                enrolment.bind(self.ports, db, bound)
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
@@ -99,22 +104,21 @@ class Import:
             yield db
         time.sleep(min(0.5, (time.perf_counter() - began) / 2))
 
-    def _person(self, db: Session, line: Line, on_record: dict[str, Any]) -> None:
+    def _person(self, db: Session, line: Line, on_record: dict[str, Any]) -> tables.Person | None:
         if line.known is None:
-            return
+            return None
         key = line.known.number.key
         row, is_new = enrolment.record(self.ports, db, line.known, on_record.get(key), self.check)
         self._seen.add(key)
         if row is None:
             earlier = enrolment.name_of(self.ports, on_record[key])
             line.code, line.column, line.others = "name_conflict", "name", (mask(earlier),)
-            return
-        on_record[key], line.person_id, line.is_new = row, row.id, is_new
+            return None
+        on_record[key], line.person_id = row, row.id
         if self.check and is_new:
             self._coming[key] = row
             self._photos_of.call(row.id, line.known.name)
-        if not is_new and enrolment.has_withdrawn(db, row):
-            line.code = "withdrawn"
+        return row
 
     def _photos(self, found: list[Line]) -> None:
         """Offer every photo, doubt what the column gives away, then settle them all."""
@@ -141,19 +145,25 @@ class Import:
         line.file, line.looks = file.stem, offered.looks
         return offered.code
 
-    def _link(self, row: Row) -> tuple[str, str]:
-        """Record one family link; in a check, only see whether both are known or about to be."""
-        try:
-            said = lines.kinship(row)
+    def _tied(self, batch: Sequence[Row]) -> list[tuple[str, str]]:
+        """Record a batch of family links; return code and column for each row."""
+        said: list[tuple[str, str]] = [("linked", "")] * len(batch)
+        ties: dict[int, Kinship] = {}
+        for place, row in enumerate(batch):
+            try:
+                ties[place] = lines.kinship(row)
+            except Wrong as wrong:
+                said[place] = (wrong.code, wrong.column)
+        with self._turn() as db:
+            meant = list(ties.values())
             if self.check:
-                family.may_link(self.ports, said.numbers, said.id_types, self._seen)
+                done = family.may_link_all(self.ports, db, meant, self._seen)
             else:
-                family.link(self.ports, said.numbers, said.network, said.relation, said.id_types)
-        except Wrong as wrong:
-            return wrong.code, wrong.column
-        except Refusal as refusal:
-            return refusal.code, "id_number"
-        return "linked", ""
+                done = family.link_all(self.ports, db, meant)
+        for place, result in zip(ties, done, strict=True):
+            if isinstance(result, Invalid):
+                said[place] = (result.code, "id_number")
+        return said
 
 
 def _conflicts(found: list[Line]) -> None:

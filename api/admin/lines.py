@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from api.admin import enrolment
 from api.admin.enrolment import Entry, Known
+from api.admin.family import Kinship
 from api.admin.sheets import Row
 from api.ports import Ports
 from matcher.types import Looks
 from models.domain.errors import Invalid
 from models.domain.identity.cells import date_of, id_type_of, lost_digits, plain
-from models.domain.identity.idnumber import IdType
 from models.domain.person import Network, Sex, mask, sex_of
 
 STORED_SEX = {Sex.MALE: "male", Sex.FEMALE: "female", Sex.UNKNOWN: None}
@@ -38,7 +38,6 @@ class Line:
     row: Row
     known: Known | None = None
     person_id: str | None = None
-    is_new: bool = False
     code: str = ""
     column: str = ""
     others: tuple[str, ...] = ()
@@ -52,16 +51,6 @@ class Wrong(Exception):
 
     column: str
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kinship:
-    """A row of the links file."""
-
-    numbers: tuple[str, str]
-    id_types: tuple[IdType | None, IdType | None]
-    network: Network
-    relation: str
 
 
 def person(ports: Ports, row: Row) -> Known:
