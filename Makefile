@@ -16,14 +16,14 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load fuzz demo serve test quick lint format lock clean node browser mono phone
+.PHONY: help setup setup-dev weights bench load fuzz demo serve test quick lint format lock clean node browser mono nginx phone
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser mono ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser mono nginx ## The same, and what the tests need
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -41,6 +41,12 @@ mono: ## Install what compiles and runs the C# till of the documents (47 MB; Deb
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		mono-mcs mono-runtime libmono-system-web-extensions4.0-cil >/dev/null; } || \
 		echo "NO MONO: the C# till will not be checked (and fail in CI). apt-get install mono-mcs mono-runtime libmono-system-web-extensions4.0-cil"
+
+nginx: ## Install the reverse proxy that the documented fragments are tried with (Debian, as root)
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing nginx:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } || \
+		echo "NO NGINX: what a reverse proxy makes of the service is not tried (and fails in CI). apt-get install nginx-light"
 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights

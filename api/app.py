@@ -10,6 +10,7 @@ from api.events.feed import EventFeed
 from api.http import problems
 from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
+from api.http.draining import drain
 from api.http.routes.callback import wechat
 from api.http.routes.deliveries import deliveries
 from api.http.routes.demo import demo as demo_routes
@@ -73,7 +74,8 @@ def _identify() -> None:
 
 
 def _finish(response: Response) -> Response:
-    """Label the answer and log the route it came from, never the address with its tickets."""
+    """Label the answer once the body is read, and log its route, never the address with its tickets."""
+    drain(ports(), response)
     response.headers["X-Request-Id"] = g.request_id
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

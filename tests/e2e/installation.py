@@ -57,7 +57,7 @@ class Installation:
             capture_output=True,
         )
         given = (folder / "var/demo.env").read_text(encoding="utf-8").splitlines()
-        self._environment |= dict(line.split("=", 1) for line in given)
+        self._environment |= dict(line.split("=", 1) for line in given) | settings
         self.document: dict[str, Any] = json.loads((folder / "var/demo.json").read_text(encoding="utf-8"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
