@@ -11,6 +11,7 @@ from api.http import problems
 from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
 from api.http.draining import drain
+from api.http.health import Health
 from api.http.routes.callback import wechat
 from api.http.routes.deliveries import deliveries
 from api.http.routes.demo import demo as demo_routes
@@ -39,6 +40,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app = new_app()
     app.extensions["ports"] = composed
     app.extensions["feed"] = EventFeed(composed)
+    app.extensions["health"] = Health(composed)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
     guide.install(app)

@@ -5,11 +5,16 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
 from models.vault import Vault
 
 KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+
+
+class StoreUnavailable(Exception):
+    """The object store does not write or read (a full disk, a bucket away); its kind is the message."""
 
 
 class Objects:
@@ -26,15 +31,21 @@ class Objects:
         self._vault = vault
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep `data` at `key`, replacing what was there."""
-        obstore.put(self._store, _checked(key), self._vault.seal(f"object:{key}", data))
+        """Keep `data` at `key`, replacing what was there; raises StoreUnavailable."""
+        sealed = self._vault.seal(f"object:{key}", data)
+        try:
+            obstore.put(self._store, _checked(key), sealed)
+        except BaseError as error:
+            raise StoreUnavailable(type(error).__name__) from None
 
     def get(self, key: str) -> bytes:
-        """Return what is kept at `key`, or raise KeyError."""
+        """Return what is kept at `key`; raises KeyError or StoreUnavailable."""
         try:
             sealed = bytes(obstore.get(self._store, _checked(key)).bytes())
         except FileNotFoundError:
             raise KeyError(key) from None
+        except BaseError as error:
+            raise StoreUnavailable(type(error).__name__) from None
         return self._vault.open(f"object:{key}", sealed)
 
     def delete(self, keys: Iterable[str]) -> None:

