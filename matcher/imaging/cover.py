@@ -11,9 +11,12 @@ import numpy as np
 
 from matcher.protocol import Picture, Vector
 
-# Patches of skin: cheekbones and bridge of the nose above; chin and both lower cheeks below.
-UPPER_SKIN = ((116,), (345,), (168,))
-LOWER_SKIN = ((17, 199), (205, 214), (425, 434))
+# Patches of skin: forehead and bridge of the nose, which masks leave free; lips, chin and both lower cheeks.
+FOREHEAD, BRIDGE = (151, 108, 337, 9), (168, 6)
+LOWER_SKIN = (200, 18, 205, 425, 214, 434, 164)
+# The line from below the nose to the chin, in steps, and how far to either side it is averaged.
+LIPS, STEPS, BESIDE = (2, 199), 40, 5
+LIP_WIDTH = 8.0
 CHEEKS = (50, 280)
 NOSTRILS = (98, 327, 2, 4)
 EYELIDS = (159, 145, 386, 374)
@@ -29,14 +32,17 @@ class Signs:
     """What is measured of a face that may be covered.
 
     `presence` is the mesh net's logit that the crop shows a face (24 ± 5 for uncovered ones); `nostrils` the
-    mean horizontal gradient around the nostrils over the brightness there (0–1); `colour` how far the lower
-    face's colour is from the upper one's (CIELAB chroma, 0–200); `eyes` the eyelids' brightness over that of
+    mean horizontal gradient around the nostrils over the brightness there (0–1); `mouth` how much darker the
+    darkest place between nose and chin is than its surroundings, over the brightness of the upper face
+    (0.2 between closed lips); `colour` how far the lower face's colour is from the forehead's or the bridge
+    of the nose's, whichever is nearer (CIELAB chroma, 0–200); `eyes` the eyelids' brightness over that of
     the cheeks; `frame` the strength of lines across the nose's bridge and the temples, as spectacles draw
     them, over the brightness of the skin (0–1).
     """
 
     presence: float
     nostrils: float
+    mouth: float
     colour: float
     eyes: float
     frame: float
@@ -48,7 +54,14 @@ def signs(crop: Picture, points: Vector, presence: float) -> Signs:
     flat = points[:, :2]
     skin = max(LEAST_GREY, float(np.mean([_patch(grey, flat[at]).mean() for at in CHEEKS])))
     lids = float(np.mean([_patch(grey, flat[at]).mean() for at in EYELIDS]))
-    return Signs(presence, _nostrils(grey, flat), _colour(crop, flat), lids / skin, _frame(grey / skin, flat))
+    return Signs(
+        presence=presence,
+        nostrils=_nostrils(grey, flat),
+        mouth=_mouth(grey, flat),
+        colour=_colour(crop, flat),
+        eyes=lids / skin,
+        frame=_frame(grey / skin, flat),
+    )
 
 
 def _nostrils(grey: Vector, points: Vector) -> float:
@@ -61,14 +74,30 @@ def _nostrils(grey: Vector, points: Vector) -> float:
 
 
 def _colour(crop: Picture, points: Vector) -> float:
-    """Return the distance in colour between the middle patch above and the middle patch below."""
-    patches = np.stack(
-        [_patch(crop, points[list(at)].mean(0)).reshape(-1, 3) for at in UPPER_SKIN + LOWER_SKIN]
-    )
-    lab = cv2.cvtColor(patches.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    """Return the distance in colour between the lower face and what is nearer to it of the upper one.
+
+    A fringe hides the forehead and spectacles the bridge, but seldom both.
+    """
+    patches = _patches(crop, points[[*LOWER_SKIN, *FOREHEAD, *BRIDGE]])
+    lab = cv2.cvtColor(patches / 255, cv2.COLOR_BGR2LAB)
     colours = np.median(lab[:, :, 1:], axis=1)
-    upper, lower = np.median(colours[: len(UPPER_SKIN)], 0), np.median(colours[len(UPPER_SKIN) :], 0)
-    return float(np.linalg.norm(upper - lower))
+    ends = np.cumsum([len(LOWER_SKIN), len(FOREHEAD)])
+    lower, forehead, bridge = (np.median(some, axis=0) for some in np.split(colours, ends))
+    return float(min(np.linalg.norm(lower - forehead), np.linalg.norm(lower - bridge)))
+
+
+def _mouth(grey: Vector, points: Vector) -> float:
+    """Return how deep the darkest dip of brightness between nose and chin is; cloth has no lips."""
+    above = float(np.median(_patches(grey, points[[*FOREHEAD, *BRIDGE]])))
+    start, end = points[list(LIPS)]
+    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-3)
+    line = start + np.linspace(0, 1, STEPS)[:, None] * (end - start)
+    places = line[:, None] + np.arange(-BESIDE, BESIDE + 1)[None, :, None] * np.array([-along[1], along[0]])
+    x, y = (places[..., axis].astype(np.float32) for axis in (0, 1))
+    light = cv2.remap(grey, x, y, cv2.INTER_LINEAR).mean(axis=1)[:, None]
+    light = cv2.GaussianBlur(light, (1, 5), 1.0)
+    around = cv2.GaussianBlur(light, (1, 31), LIP_WIDTH)
+    return float((around - light).max()) / max(LEAST_GREY, above)
 
 
 def _frame(light: Vector, points: Vector) -> float:
@@ -104,6 +133,15 @@ def _inside(picture: Vector, low: Vector, high: Vector) -> Vector:
         [int(np.clip(v, 0, picture.shape[0] - 1)) for v in corner] for corner in (low, high)
     )
     return picture[y0 : max(y0 + 1, y1), x0 : max(x0 + 1, x1)]
+
+
+def _patches(picture: Vector | Picture, at: Vector) -> Vector:
+    """Return every other pixel around some points (n, pixels of each, …), kept inside the crop."""
+    reach = np.arange(-PATCH, PATCH + 1, 2)
+    centres = np.clip(at.astype(int), PATCH, picture.shape[0] - PATCH - 1)
+    x, y = (centres[:, axis, None] + reach for axis in (0, 1))
+    found = picture[y[:, :, None], x[:, None, :]]
+    return np.asarray(found.reshape(len(at), reach.size**2, *picture.shape[2:]), np.float32)
 
 
 def _patch(picture: Vector | Picture, at: Vector) -> Vector | Picture:

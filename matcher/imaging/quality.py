@@ -40,11 +40,15 @@ DARK, BRIGHT = 35.0, 235.0
 DIM = 60.0
 # Pixels below and above count as under- and over-exposed (the ranges ISO/IEC 29794-5 counts for exposure).
 LOST_DARK, LOST_BRIGHT = 25, 247
-# Where a face that looks at the camera counts as covered; measured by `python -m scripts.evaluate quality`.
-FRONTAL = 25.0
-DOUBT = 7.5
-COLOUR = 30.0
+# How far a face may be turned aside and up or down for its signs of cover to mean something, and where it
+# counts as covered; measured by `python -m scripts.evaluate quality` (decision 0054).
+ASIDE, NODDED = 45.0, 32.0
+DOUBT = 8.5
 EYES = 0.22
+# Spectacles are told of a face that looks at the camera.
+FRONTAL = 25.0
+# The colours of bare faces differ by less than the first of these; beyond the second nothing is added.
+TINTS = (8.0, 24.0)
 # Spectacles draw lines across the bridge and the temples.
 GLASSES = 0.05
 
@@ -73,16 +77,19 @@ class Quality:
 
     @property
     def doubt(self) -> float:
-        """Return how little detector, mesh and nostrils look like those of an uncovered face (0 ± 2)."""
+        """Return how little detector, mesh, nostrils, mouth and colour are those of a bare face (0 ± 3)."""
+        signs, (low, high) = self.signs, TINTS
         return (
-            (24.4 - self.signs.presence) * 0.30
+            (24.4 - signs.presence) * 0.27
             + (0.925 - self.sureness) * 100.0
-            + math.log(0.034 / max(self.signs.nostrils, 1e-3)) * 2.6
+            + math.log(0.034 / max(signs.nostrils, 3e-3)) * 1.4
+            + math.log(0.2 / max(signs.mouth, 0.02)) * 4.6
+            + (min(max(signs.colour, low), high) - low) * 0.53
         )
 
     @property
     def frontal(self) -> bool:
-        """Tell whether the face looks at the camera, so that the signs mean something."""
+        """Tell whether the face looks at the camera."""
         return max(abs(self.expression.yaw), abs(self.expression.pitch)) <= FRONTAL
 
     @property
@@ -91,9 +98,14 @@ class Quality:
         return self.signs.frame > GLASSES if self.frontal else None
 
     @property
+    def judged(self) -> bool:
+        """Tell whether the face is turned so little that the signs of a cover mean something."""
+        return abs(self.expression.yaw) <= ASIDE and abs(self.expression.pitch) <= NODDED
+
+    @property
     def covered(self) -> bool:
-        """Tell whether a hand, a mask or dark glasses hide part of a face that looks at the camera."""
-        return self.frontal and (self.doubt > DOUBT or self.signs.colour > COLOUR or self.signs.eyes < EYES)
+        """Tell whether a mask, a scarf, a hand or dark glasses hide part of a face not turned far away."""
+        return self.judged and (self.doubt > DOUBT or self.signs.eyes < EYES)
 
     def components(self) -> PhotoQuality:
         """Return the components under their names of ISO/IEC 29794-5."""

@@ -12,6 +12,7 @@ from scripts.demo.film import samples
 from scripts.lab.evaluate import colour, plots, rates
 from scripts.lab.evaluate.__main__ import main
 from scripts.lab.evaluate.light import Moment
+from scripts.lab.evaluate.occlusions import KINDS
 from tests.matcher.captures import MAN, frames
 
 PHOTOS = {"man": "single_face.jpg", "wife": "0-f1-su-ph.jpg", "daughter": "15-f13-anc-ph.jpg"}
@@ -70,7 +71,7 @@ def test_quality_counts_what_is_covered(tmp_path: Path) -> None:
     assert (summary["photos"], summary["untouched"]["n"], summary["untouched"]["covered"]) == (2, 1, 0.0)
     assert summary["masks"]["n"] == 5 and summary["masks"]["stopped"] == 1.0
     assert (tmp_path / "out/quality.png").stat().st_size > 1000
-    assert len((tmp_path / "out/quality.csv").read_text().splitlines()) == 1 + 10
+    assert len((tmp_path / "out/quality.csv").read_text().splitlines()) == 1 + 1 + len(KINDS)
 
 
 @pytest.mark.parametrize("command", [["comparison", "--faces"], ["kin", "--pairs"], ["quality", "--faces"]])

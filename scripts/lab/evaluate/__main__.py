@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
             command.add_argument(f"--{folder}", type=Path, required=True, nargs=several)
         if name in NORMALISED:
             command.add_argument("--cohort", type=Path, help="faces that scores are normalised by")
+        if name == "quality":
+            command.add_argument("--masked", type=Path, help="photos of people who wear masks")
         if name == "liveness":
             command.add_argument("--variants", default="none", help="all, none or names (variants.py)")
         command.set_defaults(run=run)

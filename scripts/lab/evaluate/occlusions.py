@@ -21,6 +21,13 @@ LENSES = (
     (156, 70, 105, 107, 55, 193, 245, 114, 100, 118, 117, 35),
     (383, 300, 334, 336, 285, 417, 465, 343, 329, 347, 346, 265),
 )
+JAW = (
+    132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361,
+    435, 416, 434, 432, 410, 393, 2, 167, 186, 212, 214, 192, 215,
+)  # fmt: skip
+LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
+HAIRLINE = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
+BROWS = (383, 300, 293, 334, 296, 336, 9, 107, 66, 105, 63, 70, 156)
 CHEEKS = (50, 280, 117, 346, 205, 425)
 MOUTH, BROW, FOREHEAD, CHIN, LEFT, RIGHT = 13, 9, 10, 152, 454, 234
 COLOURS = {"white": (228, 232, 235), "blue": (214, 184, 150), "black": (38, 36, 36)}
@@ -71,6 +78,36 @@ def _sunglasses(picture: Picture, points: Points, chance: np.random.Generator) -
     return picture
 
 
+def _beard(picture: Picture, points: Points, chance: np.random.Generator) -> Picture:
+    """Paint dark hair on jaw, chin and upper lip; the lips stay free."""
+    bearded = _laid(picture, points[list(JAW)], _hair(picture, chance), chance)
+    lips = np.zeros(picture.shape[:2], np.float32)
+    cv2.fillPoly(lips, [np.round(points[list(LIPS)]).astype(np.int32)], 1.0)
+    free = cv2.GaussianBlur(lips, (0, 0), 1.0)[:, :, None]
+    return np.asarray(bearded * (1 - free) + picture * free, np.uint8)
+
+
+def _fringe(picture: Picture, points: Points, chance: np.random.Generator) -> Picture:
+    """Paint hair from the hairline down to the brows."""
+    outline = np.concatenate([points[list(HAIRLINE)], points[list(BROWS)]])
+    return _laid(picture, outline, _hair(picture, chance), chance)
+
+
+def _hat(picture: Picture, points: Points, chance: np.random.Generator) -> Picture:
+    """Paint a cap from the middle of the forehead up, as wide as the head."""
+    rim = points[list(HAIRLINE[2:-2])] * 0.5 + points[[BROW]] * 0.5
+    up = points[FOREHEAD] - points[CHIN]
+    rim = rim + (rim - rim.mean(0)) * 1.3 + 0.12 * up
+    cloth = _cloth(picture, points, "patterned", chance)
+    return _laid(picture, np.concatenate([rim, rim[::-1] + 0.5 * up]), cloth, chance)
+
+
+def _hair(picture: Picture, chance: np.random.Generator) -> np.ndarray:
+    """Return dark hair as large as the picture."""
+    strands = cv2.GaussianBlur(chance.normal(0, 60, picture.shape[:2]), (1, 7), 2.0)
+    return np.asarray(np.array((34.0, 38.0, 48.0)) + strands[:, :, None], np.float32)
+
+
 KINDS: dict[str, Paint] = {
     "mask_white": _mask("white"),
     "mask_blue": _mask("blue"),
@@ -81,7 +118,12 @@ KINDS: dict[str, Paint] = {
     "hand_mouth": _hand(MOUTH),
     "hand_forehead": _hand(151),
     "sunglasses": _sunglasses,
+    "beard": _beard,
+    "fringe": _fringe,
+    "hat": _hat,
 }
+# These hide nothing that a comparison needs: they are bare faces.
+BARE = ("beard", "fringe", "hat")
 
 
 def _cloth(picture: Picture, points: Points, colour: str, chance: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""`quality --faces DIR --out DIR`: DIR/<person>/*.jpg, untouched and with covers painted on."""
+"""`quality --faces DIR [--masked DIR] --out DIR`: photos untouched and with covers painted on; real masks."""
 
 import argparse
 import csv
@@ -20,27 +20,26 @@ from matcher.imaging import decode, quality
 from matcher.imaging.quality import Quality
 from matcher.models import Models, load
 from scripts.lab.evaluate import plots, rates
+from scripts.lab.evaluate.identity import people
 from scripts.lab.evaluate.occlusions import KINDS
 
 SIDE = 640
 JPEG_QUALITY = 80
 # Crops smaller than a face that a phone sends are enlarged, with something around them.
 SMALL, ENLARGED = 100, 192
-UNTOUCHED = "untouched"
+UNTOUCHED, WORN = "untouched", "real_mask"
 Row = dict[str, Any]
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Return the share of frontal faces called covered, by what covers them; write CSV and plot as well."""
-    files = sorted(
-        file for file in options.faces.glob("*/*") if file.suffix.lower() in (".jpg", ".jpeg", ".png")
-    )
-    if not files:
-        raise SystemExit(f"{options.faces} has no <person>/*.jpg")
+    masked = people.files(options.masked) if options.masked else []
+    files = [file for file in people.files(options.faces) if file not in set(masked)]
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(os.cpu_count(), Painter.start) as pool:
         made = pool.imap(Painter.rows, files, chunksize=4)
         rows = [row for some in track(made, "照片 / photos", total=len(files)) for row in some]
+        rows += [row for some in pool.imap(Painter.worn, masked) for row in some]
     if not rows:
         raise SystemExit("no frontal face was found in any photo")
     options.out.mkdir(parents=True, exist_ok=True)
@@ -70,13 +69,22 @@ class Painter:
         except BadImage:
             return []
         measured = cls._measured(picture)
-        if measured is None or not measured.frontal:
+        if measured is None or not measured.judged:
             return []
         points = cls.models.mesh.outline(picture, cls.models.detector.faces(picture)[0])
         return [
             {"file": f"{file.parent.name}/{file.name}", **row}
             for row in cls._painted(picture, points, file.name)
         ]
+
+    @classmethod
+    def worn(cls, file: Path) -> list[Row]:
+        """Return what is measured of a photo of a masked person; nothing of an unreadable one."""
+        try:
+            picture = _enlarged(decode.photo(file.read_bytes()))
+        except BadImage:
+            return []
+        return [{"file": f"{file.parent.name}/{file.name}", **_row(WORN, cls._measured(_sent(picture)))}]
 
     @classmethod
     def _painted(cls, picture: np.ndarray, points: np.ndarray, name: str) -> Iterator[Row]:
@@ -114,7 +122,7 @@ def _row(kind: str, measured: Quality | None) -> Row:
     """Return one line of the table; `seen` is covered, free, turned or no_face."""
     if measured is None:
         return {"kind": kind, "seen": "no_face"}
-    seen = "turned" if not measured.frontal else "covered" if measured.covered else "free"
+    seen = "covered" if measured.covered else "free" if measured.judged else "turned"
     pose = {"yaw": measured.expression.yaw, "pitch": measured.expression.pitch}
     values = {"doubt": measured.doubt, "sureness": measured.sureness, **asdict(measured.signs), **pose}
     return {"kind": kind, "seen": seen} | {name: round(value, 4) for name, value in values.items()}
@@ -126,7 +134,8 @@ def _summary(photos: int, rows: Sequence[Row]) -> dict[str, Any]:
     masks = _shares([row for row in rows if row["kind"].startswith("mask_")])
     untouched = _shares([row for row in rows if row["kind"] == UNTOUCHED])
     untouched["upper95"] = round(rates.upper95(untouched["covered_n"], untouched["n"]), 4)
-    return {"photos": photos, "untouched": untouched, "masks": masks, "kinds": kinds}
+    worn = _shares([row for row in rows if row["kind"] == WORN])
+    return {"photos": photos, "untouched": untouched, "masks": masks, "real_masks": worn, "kinds": kinds}
 
 
 def _shares(rows: Sequence[Row]) -> dict[str, Any]:

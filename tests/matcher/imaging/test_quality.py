@@ -31,7 +31,7 @@ GOOD = Quality(
     sharpness=200,
     sureness=0.93,
     expression=Expression(yaw=0, pitch=0, roll=0, eyes_open=0.3, mouth_open=0, smile=0.6),
-    signs=Signs(presence=24, nostrils=0.034, colour=3, eyes=0.7, frame=0.02),
+    signs=Signs(presence=24, nostrils=0.034, mouth=0.2, colour=3, eyes=0.7, frame=0.02),
 )
 STRICT = replace(EVIDENCE, turned=35.0)
 Wrong = tuple[str, dict[str, Any]]
@@ -68,14 +68,29 @@ def test_little_light_is_called_little_light_not_blur(brightness: float, told: s
 
 @pytest.mark.parametrize(
     "signs",
-    [{"presence": 5, "nostrils": 0.012}, {"colour": 40}, {"eyes": 0.2}],
-    ids=["no nose to be seen", "two colours", "dark glasses"],
+    [
+        {"presence": 5, "nostrils": 0.012, "mouth": 0.1},
+        {"nostrils": 0.01, "mouth": 0.03},
+        {"colour": 25, "mouth": 0.15},
+        {"eyes": 0.2},
+    ],
+    ids=["no nose to be seen", "no lips to be seen", "two colours", "dark glasses"],
 )
 def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
     hidden = replace(GOOD, signs=replace(GOOD.signs, **signs))
     assert hidden.covered
-    turned = replace(hidden, expression=replace(GOOD.expression, yaw=40))
-    assert not turned.covered and turned.glasses is None
+    aside = replace(hidden, expression=replace(GOOD.expression, yaw=40))
+    assert aside.covered and aside.glasses is None
+    assert not replace(hidden, expression=replace(GOOD.expression, yaw=50)).covered
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [{"colour": 30}, {"mouth": 0.05}, {"presence": 10}, {"nostrils": 0.008}],
+    ids=["tinted by light", "lips like the skin", "a mesh in doubt", "no nostrils"],
+)
+def test_one_sign_alone_covers_nobody(signs: dict[str, float]) -> None:
+    assert not replace(GOOD, signs=replace(GOOD.signs, **signs)).covered
 
 
 def test_components_have_the_standards_names(matcher: LocalMatcher) -> None:
