@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from api.directory import portraits, references
 from api.directory.gallery import Gallery, Reference, likeness
+from api.directory.likeness import scale
 from api.directory.references import Offered, Settled
 from api.directory.weighing import weighed
-from api.policies import versions
 from api.ports import Ports
 from models import tables
-from models.domain.identity.held import HeldReason, HeldState, Likeness, judged
+from models.domain.identity.held import HeldReason, HeldState, judged
 from models.domain.person import mask
 
 
@@ -95,20 +95,12 @@ class Photos:
         """Judge a photo as `settle` would, from what is on record and what this file brings."""
         rest = [one for one in self._in_memory if one is not photo]
         with self.ports.database.reading() as db:
-            policy = versions.active(db)
-            found = weighed(self.ports, db, gallery, photo)
-        like = {
-            (one.person_id, one.sha256): likeness(photo.templates, one.templates, policy) or -1.0
-            for one in rest
-        }
-        own = [score for (person_id, _), score in like.items() if person_id == photo.person_id]
+            found, by = weighed(self.ports, db, gallery, photo), scale(self.ports, db)
+        like = [likeness(by, photo, one) for one in rest]
+        own = [one.score for one in like if one.person_id == photo.person_id]
         scores = own if found.own is None else [found.own, *own]
-        others = found.others + [
-            Likeness(person_id, score, digest == photo.sha256)
-            for (person_id, digest), score in like.items()
-            if person_id != photo.person_id
-        ]
-        verdict = judged(min(scores, default=None), others, policy.score_min)
+        others = found.others + [one for one in like if one.person_id != photo.person_id]
+        verdict = judged(min(scores, default=None), others, found.bars)
         if verdict is None:
             doubt = self._doubts.get((photo.person_id, photo.sha256))
             return Settled("held", doubt) if doubt else Settled("ok")

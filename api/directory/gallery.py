@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.directory.likeness import Scale
 from api.ports import Ports
-from matcher.comparison import scores
 from matcher.types import Template
 from models import tables
 from models.domain.identity.held import HeldState, Likeness
-from models.domain.policy import Policy
 
 LENGTH = 128
 CANDIDATES = 50
@@ -34,15 +33,11 @@ class Reference:
     templates: tuple[Template, ...]
 
 
-def likeness(probe: Sequence[Template], references: Sequence[Template], policy: Policy) -> float | None:
-    """Return the score of one photo against others as a check would give it, None without templates."""
-    vectors = {str(one.engine): np.asarray(one.vector, np.float32) for one in probe}
-    cosine = scores.sface([vectors["sface"]], references) if "sface" in vectors else None
-    zone = (policy.grey_low, policy.grey_high)
-    if cosine is None or "dlib" not in vectors or not zone[0] <= cosine <= zone[1]:
-        return cosine
-    distance = scores.dlib(vectors["dlib"], references)
-    return cosine if distance is None else float(scores.fused(cosine, distance, zone))
+def likeness(scale: Scale, photo: Reference, other: Reference) -> Likeness:
+    """Return how like a photo is to one of another person."""
+    found = scale.between(photo.templates, other.templates)
+    cosine, score = found or (-1.0, -1.0)
+    return Likeness(other.person_id, cosine, score, other.sha256 == photo.sha256)
 
 
 def opened(ports: Ports, row: tables.Enrolment | tables.HeldPhoto) -> Reference:
@@ -64,28 +59,27 @@ class Gallery:
         self._known: set[str] = set()
         self._since = datetime(1970, 1, 1, tzinfo=UTC)
 
-    def others(self, db: Session, photo: Reference, policy: Policy) -> list[Likeness]:
+    @property
+    def size(self) -> int:
+        """Return how many photos are known."""
+        return len(self._owners)
+
+    def others(self, db: Session, photo: Reference, scale: Scale) -> list[Likeness]:
         """Return how like a photo is to those of everybody else that come near it."""
         self._refresh(db)
-        near = self._near(photo)
-        found = {one.id: one for one in self._current(db, near)}
-        same = self._same_file(db, photo)
-        return [
-            Likeness(
-                one.person_id,
-                likeness(photo.templates, one.templates, policy) or -1.0,
-                one.sha256 == photo.sha256,
-            )
-            for one in {**found, **{one.id: one for one in same}}.values()
-        ]
+        near = self._near(photo, scale)
+        found = {one.id: one for one in self._current(db, near)} if near else {}
+        same = {one.id: one for one in self._same_file(db, photo)}
+        return [likeness(scale, photo, one) for one in {**found, **same}.values()]
 
-    def _near(self, photo: Reference) -> list[str]:
-        """Return the ids of the nearest references of others, the nearest first."""
+    def _near(self, photo: Reference, scale: Scale) -> list[str]:
+        """Return the ids of others' references that may be like it, the nearest first."""
         vector = next((np.asarray(one.vector) for one in photo.templates if one.engine == "sface"), None)
         if vector is None or not self._owners:
             return []
         cosines = self._vectors[: len(self._owners)] @ vector.astype(np.float32)
         best = np.argsort(-cosines, kind="stable")[: CANDIDATES + 10]
+        best = best[cosines[best] >= scale.least(False)]
         return [self._ids[place] for place in best if self._owners[place] != photo.person_id][:CANDIDATES]
 
     def _current(self, db: Session, ids: Sequence[str]) -> Iterable[Reference]:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.directory.gallery import Gallery, likeness, opened
+from api.directory.likeness import scale
 from api.directory.references import revoke, use
-from api.directory.weighing import in_use, verdict_on
-from api.policies import versions
+from api.directory.weighing import in_use, weighed
 from api.ports import Ports
 from matcher.errors import BadImage
 from matcher.imaging import decode
@@ -119,17 +119,17 @@ def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) 
     person = db.get_one(tables.Person, row.person_id)
     if db.get(tables.Tombstone, person.id_index) is not None:
         raise Conflict("this person has withdrawn")
-    photo, policy = opened(ports, row), versions.active(db)
-    found = verdict_on(ports, db, Gallery(ports), row)
-    like = found[1] if found else []
+    photo, by = opened(ports, row), scale(ports, db)
+    found = weighed(ports, db, Gallery(ports), photo)
+    like = {one.person_id for one in found.others if one.speaks(found.bars.alike)}
     gone = []
-    for person_id in {row.person_id} | (set() if ruling.twins else set(like)):
+    for person_id in {row.person_id} | (set() if ruling.twins else like):
         own = person_id == row.person_id
+        theirs = [(one, likeness(by, photo, opened(ports, one))) for one in in_use(db, person_id)]
         wrong = [
             one
-            for one in in_use(db, person_id)
-            if own
-            == ((likeness(photo.templates, opened(ports, one).templates, policy) or -1.0) < policy.score_min)
+            for one, found_like in theirs
+            if (found_like.score < found.bars.own if own else found_like.speaks(found.bars.alike))
         ]
         gone += revoke(ports, wrong)
     db.flush()

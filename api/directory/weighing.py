@@ -1,17 +1,19 @@
 """What speaks for and against a photo: the person's own and everybody else's."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.directory.gallery import Gallery, Reference, likeness, opened
+from api.directory.likeness import Scale, scale
 from api.directory.twins import twins
-from api.policies import versions
 from api.ports import Ports
 from models import tables
-from models.domain.identity.held import HeldReason, HeldState, Likeness, judged
-from models.domain.policy import Policy
+from models.domain.identity.held import Bars, HeldReason, HeldState, Likeness, judged
+from models.domain.person import ADULT, age, is_hard_to_tell
 
 
 def verdict_on(
@@ -19,32 +21,46 @@ def verdict_on(
 ) -> tuple[HeldReason, list[str]] | None:
     """Return what speaks against a photo that is kept."""
     found = weighed(ports, db, gallery, opened(ports, row))
-    return judged(found.own, found.others, versions.active(db).score_min)
+    return judged(found.own, found.others, found.bars)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The least score against the person's own photos, and how like the photo is to others'."""
+    """The least score against the person's own photos, how like others' the photo is, and what counts."""
 
     own: float | None
     others: list[Likeness]
+    bars: Bars
 
 
 def weighed(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> Weighed:
     """Return what is known for and against a photo, twins that somebody confirmed left out."""
-    policy, alike = versions.active(db), twins(db, photo.person_id)
-    others = [one for one in gallery.others(db, photo, policy) if one.same_file or one.person_id not in alike]
-    return Weighed(_own(ports, db, photo, policy), others)
+    by, alike = scale(ports, db), twins(db, photo.person_id)
+    others = [one for one in gallery.others(db, photo, by) if one.same_file or one.person_id not in alike]
+    births = _births(db, {photo.person_id, *(one.person_id for one in others)})
+    hard = is_hard_to_tell(births.get(photo.person_id), ports.today())
+    young = {who for who, birth in births.items() if birth and age(birth, ports.today()) < ADULT}
+    others = [replace(one, minors={one.person_id, photo.person_id} <= young) for one in others]
+    return Weighed(_own(ports, db, photo, by), others, Bars(by.least(hard), by.alike(hard, gallery.size)))
 
 
-def _own(ports: Ports, db: Session, photo: Reference, policy: Policy) -> float | None:
+def _births(db: Session, person_ids: Collection[str]) -> dict[str, date | None]:
+    """Return when each of these was born."""
+    person = tables.Person
+    return {
+        row.id: row.birth
+        for row in db.execute(select(person.id, person.birth).where(person.id.in_(person_ids)))
+    }
+
+
+def _own(ports: Ports, db: Session, photo: Reference, by: Scale) -> float | None:
     """Return the least score against the person's photos in use and those offered with this one."""
     held = tables.HeldPhoto
     pending = select(held).where(held.person_id == photo.person_id, held.state == HeldState.PENDING)
     earlier = [opened(ports, row) for row in in_use(db, photo.person_id)]
     earlier += [opened(ports, row) for row in db.scalars(pending) if row.id != photo.id]
-    found = [likeness(photo.templates, one.templates, policy) for one in earlier]
-    return min((one for one in found if one is not None), default=None)
+    found = [likeness(by, photo, one).score for one in earlier if one.templates]
+    return min(found, default=None)
 
 
 def in_use(db: Session, person_id: str) -> list[tables.Enrolment]:

@@ -170,10 +170,15 @@ def _another(report: Report, policy: Policy) -> bool:
 
 
 def least(report: Report, policy: Policy) -> float:
-    """Return the score from which the policy believes this report; bare scores need more, old faces most."""
-    if report.normalised:
+    """Return the score from which the policy believes this report."""
+    return bar(policy, normalised=report.normalised, old=report.old)
+
+
+def bar(policy: Policy, *, normalised: bool, old: bool) -> float:
+    """Return the least score of one person; bare scores need more, those of old faces and minors most."""
+    if normalised:
         return policy.score_min
-    return policy.raw_score_min_old if report.old else policy.raw_score_min
+    return policy.raw_score_min_old if old else policy.raw_score_min
 
 
 def _below(score: float | None, minimum: float) -> bool:

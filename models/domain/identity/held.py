@@ -1,5 +1,6 @@
 """When a new reference photo must wait for somebody to look at it."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,9 @@ from models.domain.errors import Conflict, Invalid
 
 # Cosines of one picture saved anew, cropped, mirrored or shrunk; two photos of one person stay below.
 SAME_PICTURE = 0.93
+# The policy's threshold is for one comparison. Against more persons than UNRAISED it rises by PER_DECADE for
+# each tenfold number, as strangers' scores do, so that about one photo in a hundred is held by chance.
+UNRAISED, PER_DECADE = 450, 0.05
 
 
 class HeldState(StrEnum):
@@ -37,30 +41,53 @@ BY_ROWS = frozenset({HeldReason.UNLIKE_ROW, HeldReason.COLUMN_SLIPPED, HeldReaso
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How like a photo is to another person's, and whether it is the same file."""
+    """How like a photo is to another person's: the bare cosine, the score, and whether it is the same file.
+
+    `minors` says that both are under 18, of whom likeness tells nothing.
+    """
 
     person_id: str
+    cosine: float
     score: float
     same_file: bool
+    minors: bool = False
+
+    def speaks(self, alike: float) -> bool:
+        """Tell whether this speaks against the photo; one picture is known by the bare cosine."""
+        same = self.same_file or self.cosine >= SAME_PICTURE
+        return same or (self.score >= alike and not self.minors)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The scores from which two photos are of one person: `own` of a person's, `alike` of any others'."""
+
+    own: float
+    alike: float
+
+
+def alike_from(least: float, persons: int) -> float:
+    """Return the score from which likeness to one of so many persons is no accident; `least` is for one."""
+    return least + PER_DECADE * math.log10(max(1.0, persons / UNRAISED))
 
 
 def judged(
-    own: float | None, others: Collection[Likeness], least: float
+    own: float | None, others: Collection[Likeness], bars: Bars
 ) -> tuple[HeldReason, list[str]] | None:
     """Return why a photo is held and like whom it is, or None where it may be used.
 
-    `own` is the score against the person's earlier photos (None: there are none), `least` the policy's.
+    `own` is the score against the person's earlier photos (None: there are none).
     """
     alike = sorted(
-        (one for one in others if one.same_file or one.score >= least),
-        key=lambda one: (not one.same_file, -one.score),
+        (one for one in others if one.speaks(bars.alike)),
+        key=lambda one: (not one.same_file, -one.cosine),
     )
     if alike:
         first = alike[0]
-        kind = HeldReason.NEAR_DUPLICATE if first.score >= SAME_PICTURE else HeldReason.ALIKE
+        kind = HeldReason.NEAR_DUPLICATE if first.cosine >= SAME_PICTURE else HeldReason.ALIKE
         kind = HeldReason.SAME_PHOTO if first.same_file else kind
         return kind, list(dict.fromkeys(one.person_id for one in alike))
-    if own is not None and own < least:
+    if own is not None and own < bars.own:
         return HeldReason.UNLIKE_EARLIER, []
     return None
 

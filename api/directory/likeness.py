@@ -1,0 +1,65 @@
+"""How like two photos are, on the scale that checks are decided on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from api.directory import background
+from api.policies import versions
+from api.ports import Ports
+from matcher.comparison import background as normalising
+from matcher.comparison import scores
+from matcher.types import Embedder, Template
+from models.domain import decision
+from models.domain.identity.held import alike_from
+from models.domain.policy import Policy
+
+NO_FACES = np.empty((0, normalising.DIMENSIONS), np.float32)
+
+
+class Compared(NamedTuple):
+    """The nearest reference's cosine, and what a check would decide on."""
+
+    cosine: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The policy in force and the faces (n, 128) that scores are normalised by, none for bare ones."""
+
+    policy: Policy
+    faces: NDArray[np.float32]
+
+    def least(self, hard: bool) -> float:
+        """Return the score from which two photos show one person; `hard` is under 18, or 60 and over."""
+        return decision.bar(self.policy, normalised=len(self.faces) > 0, old=hard)
+
+    def alike(self, hard: bool, persons: int) -> float:
+        """Return the score from which a photo is like one of so many persons' by more than chance."""
+        return alike_from(self.least(hard), persons)
+
+    def between(self, photo: Sequence[Template], others: Sequence[Template]) -> Compared | None:
+        """Return how like a photo is to another person's, None without templates on both sides."""
+        probes = scores.vectors(photo, Embedder.SFACE)
+        found = normalising.normalised(probes[:1], others, self.faces)
+        if found is None:
+            return None
+        return Compared(found.cosine, self._raw(photo, others, found.cosine) - found.excess)
+
+    def _raw(self, photo: Sequence[Template], others: Sequence[Template], cosine: float) -> float:
+        """Return the cosine, fused with dlib's distance where the policy asks for it."""
+        zone = (self.policy.grey_low, self.policy.grey_high)
+        own = scores.vectors(photo, Embedder.DLIB)
+        distance = scores.dlib(own[0], others) if own and zone[0] <= cosine <= zone[1] else None
+        return cosine if distance is None else scores.fused(cosine, distance, zone)
+
+
+def scale(ports: Ports, db: Session) -> Scale:
+    """Return the scale of the policy and the background in force."""
+    held = ports.background.background if background.in_force(ports) else None
+    return Scale(versions.active(db), normalising.matrix(held) if held else NO_FACES)
