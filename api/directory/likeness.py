@@ -14,7 +14,6 @@ from api.ports import Ports
 from matcher.comparison import background as normalising
 from matcher.comparison import scores
 from matcher.types import Embedder, Template
-from models.domain import decision
 from models.domain.identity.held import alike_from
 from models.domain.policy import Policy
 
@@ -37,7 +36,7 @@ class Scale:
 
     def least(self, hard: bool) -> float:
         """Return the score from which two photos show one person; `hard` is under 18, or 60 and over."""
-        return decision.bar(self.policy, normalised=len(self.faces) > 0, old=hard)
+        return self.policy.least_score(normalised=len(self.faces) > 0, old=hard)
 
     def alike(self, hard: bool, persons: int) -> float:
         """Return the score from which a photo is like one of so many persons' by more than chance."""

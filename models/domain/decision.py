@@ -34,15 +34,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The facts a decision rests on; None means that it was not measured.
+    """The facts a decision rests on; None: not measured.
 
     Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn frame)
     and `same_face_mean` (of all together) cosines, the first two less what is common to all faces if
-    `normalised`; `old` is under 18, or 60 and over; `pad` is P(bona fide),
-    `pad_low` that of the least live stretch, `bezel` how unbroken the lines around the face are,
-    `colour_p` the chance that a film which does not answer the screen's colours fits them as well
-    (all 0–1). `relative` is the best score of anyone in the card-holder's family; `seen_exact` and
-    `seen_similar` (frames) and `seen_movement_ms` come from the frame memory; `risk` is the level of the try.
+    `normalised`; `old` is under 18, or 60 and over; `pad` is P(bona fide), `pad_low` that of the least live
+    stretch, `bezel` how unbroken the lines around the face are, `colour_p` the chance that a film which does
+    not answer the screen's colours fits them as well (all 0–1). `relative` is the best score of anyone in the
+    card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the frame
+    memory; `risk` is the level of the try.
     """
 
     motion: int = 0
@@ -159,7 +159,7 @@ def _who(report: Report, policy: Policy) -> Decision:
     """Judge the comparison; a face that is not the same all along is not the claimed person's all along."""
     if _below(report.same_face, policy.same_face_min) or _another(report, policy):
         return _failed(Reason.NOT_MATCHED)
-    if _below(report.score, least(report, policy)) or _nearer_to_a_relative(report, policy):
+    if _below(report.score, _least(report, policy)) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
     return Decision(Outcome.PASSED, Reason.OK)
 
@@ -169,16 +169,8 @@ def _another(report: Report, policy: Policy) -> bool:
     return report.same_face_mean is not None and _below(report.same_face_mean, policy.same_face_mean_min)
 
 
-def least(report: Report, policy: Policy) -> float:
-    """Return the score from which the policy believes this report."""
-    return bar(policy, normalised=report.normalised, old=report.old)
-
-
-def bar(policy: Policy, *, normalised: bool, old: bool) -> float:
-    """Return the least score of one person; bare scores need more, those of old faces and minors most."""
-    if normalised:
-        return policy.score_min
-    return policy.raw_score_min_old if old else policy.raw_score_min
+def _least(report: Report, policy: Policy) -> float:
+    return policy.least_score(normalised=report.normalised, old=report.old)
 
 
 def _below(score: float | None, minimum: float) -> bool:
@@ -193,7 +185,7 @@ def _above(value: float, maximum: float) -> bool:
 
 def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:
     """Tell whether a relative who would pass is not clearly further away than the claimed person."""
-    if report.score is None or report.relative is None or report.relative < least(report, policy):
+    if report.score is None or report.relative is None or report.relative < _least(report, policy):
         return False
     return _below(report.score - report.relative, policy.cohort_margin)
 

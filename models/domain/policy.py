@@ -124,6 +124,12 @@ class Policy:
             values["action_pool"] = tuple(values["action_pool"])
         return cls(**values)
 
+    def least_score(self, *, normalised: bool, old: bool) -> float:
+        """Return the least score of one person; bare scores need more, those of old faces and minors most."""
+        if normalised:
+            return self.score_min
+        return self.raw_score_min_old if old else self.raw_score_min
+
     def weighs(self, channel: str) -> bool:
         """Tell whether the risk of tries on this channel is weighed."""
         return self.risk in ("both", channel)

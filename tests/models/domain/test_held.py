@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.decision import bar
 from models.domain.identity.held import SAME_PICTURE, Bars, HeldReason, Likeness, alike_from, judged
 from models.domain.policy import Policy
 
@@ -51,5 +50,5 @@ def test_a_city_raises_the_bar_by_an_eighth_and_a_village_by_nothing():
 
 def test_bare_scores_of_faces_hard_to_tell_need_most():
     policy = Policy()
-    bare = [bar(policy, normalised=False, old=old) for old in (False, True)]
-    assert [bar(policy, normalised=True, old=True), *bare] == [0.46, 0.47, 0.54]
+    bare = [policy.least_score(normalised=False, old=old) for old in (False, True)]
+    assert [policy.least_score(normalised=True, old=True), *bare] == [0.46, 0.47, 0.54]
