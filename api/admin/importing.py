@@ -35,7 +35,7 @@ class Import:
     check: bool = False
     progress: Progress = lambda rows, _: rows
     # Who is new in a check, and the keys of everybody in the file.
-    _coming: dict[str, Any] = field(default_factory=dict)
+    _coming: dict[str, tables.Person] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -104,7 +104,7 @@ class Import:
             yield db
         time.sleep(min(0.5, (time.perf_counter() - began) / 2))
 
-    def _person(self, db: Session, line: Line, on_record: dict[str, Any]) -> tables.Person | None:
+    def _person(self, db: Session, line: Line, on_record: dict[str, tables.Person]) -> tables.Person | None:
         if line.known is None:
             return None
         key = line.known.number.key

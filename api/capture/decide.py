@@ -1,8 +1,7 @@
 """Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -121,7 +120,7 @@ def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
 
 
 def conclude(
-    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: Mapping[str, object] | None
 ) -> Outcome | None:
     """Write decision, event, receipt and outbox in one transaction; None when already decided."""
     with ports.database.transaction() as db:
@@ -146,8 +145,8 @@ def conclude(
 
 
 def _private(
-    attempt: tables.Attempt, challenge: tables.Challenge, report: dict[str, Any] | None
-) -> dict[str, Any]:
+    attempt: tables.Attempt, challenge: tables.Challenge, report: Mapping[str, object] | None
+) -> dict[str, object]:
     """Return what only auditors may read of a decision: who compared, by which policy, with what scores."""
     return {"report": report, "policy": challenge.policy_version, "provider": attempt.provider}
 
@@ -175,7 +174,7 @@ def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, chal
 
 
 def _row(
-    ports: Ports, challenge: tables.Challenge, decision: Decision, report: dict[str, Any] | None
+    ports: Ports, challenge: tables.Challenge, decision: Decision, report: Mapping[str, object] | None
 ) -> tables.Decision:
     """Return the record of the decision; scores are sealed."""
     place = f"decision.report:{challenge.id}"

@@ -2,7 +2,6 @@
 
 import hmac
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ class Scene:
     staff_id: str | None = None
 
     @property
-    def actor(self) -> dict[str, Any]:
+    def actor(self) -> dict[str, str]:
         """Return what only auditors may read of who holds the phone, and where."""
         if self.staff_id is None:
             return {"openid": self.user.openid}

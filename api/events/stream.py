@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TypedDict, cast
 
 from sqlalchemy import select
 
@@ -10,6 +10,7 @@ from api.events.feed import EventFeed, Place
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.case import Case
+from api.verification.record import PublicEvent
 from models import tables
 from models.domain.errors import Malformed
 from models.domain.verification import TERMINAL
@@ -17,10 +18,18 @@ from models.domain.verification import TERMINAL
 HEARTBEAT_S = 10.0
 SETTLE_S = 1.0
 
-Form = Callable[[dict[str, Any]], str]
+Form = Callable[[PublicEvent], str]
 
 
-def events_after(ports: Ports, verification_id: str, after: int) -> list[dict[str, Any]]:
+class EventPage(TypedDict):
+    """What a poll brings: the events, the last number and the verification's state."""
+
+    events: list[PublicEvent]
+    last: int
+    state: str
+
+
+def events_after(ports: Ports, verification_id: str, after: int) -> list[PublicEvent]:
     """Return the public payloads of all events after a sequence number."""
     with ports.database.reading() as db:
         rows = db.scalars(
@@ -28,7 +37,7 @@ def events_after(ports: Ports, verification_id: str, after: int) -> list[dict[st
             .where(tables.Event.verification_id == verification_id, tables.Event.seq > after)
             .order_by(tables.Event.seq)
         )
-        return list(rows)
+        return cast("list[PublicEvent]", list(rows))
 
 
 def last_event_id(header: str | None, after: int) -> int:
@@ -50,12 +59,12 @@ def is_over(ports: Ports, verification_id: str, last: int) -> bool:
     return ended and not events_after(ports, verification_id, last)
 
 
-def named(event: dict[str, Any]) -> str:
+def named(event: PublicEvent) -> str:
     """Return one event as tills read it: listeners are registered by type."""
     return f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
 
 
-def unnamed(event: dict[str, Any]) -> str:
+def unnamed(event: PublicEvent) -> str:
     """Return one event as a page reads it that wants to hear of all types."""
     return f"id: {event['seq']}\ndata: {json.dumps(event)}\n\n"
 
@@ -102,7 +111,7 @@ def _pause(ports: Ports, case: Case) -> float:
     return min(max(left, SETTLE_S), HEARTBEAT_S)
 
 
-def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: float) -> dict[str, Any]:
+def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: float) -> EventPage:
     """Return the events after `after`, waiting up to `wait` seconds for the first one."""
     answer = _poll(ports, verification_id, after)
     if answer["events"] or not wait or answer["state"] in TERMINAL:
@@ -118,7 +127,7 @@ def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, w
     return answer
 
 
-def _poll(ports: Ports, verification_id: str, after: int) -> dict[str, Any]:
+def _poll(ports: Ports, verification_id: str, after: int) -> EventPage:
     """Return what a poll without waiting brings."""
     state = cases.seen(ports, verification_id).verification.state
     events = events_after(ports, verification_id, after)

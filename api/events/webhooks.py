@@ -5,7 +5,6 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -92,7 +91,7 @@ def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
         return Prepared(row.id, institution_id, url, institution.webhook_networks, secret, body)
 
 
-def payload(delivery_id: str, event: tables.Event, verification: tables.Verification) -> dict[str, Any]:
+def payload(delivery_id: str, event: tables.Event, verification: tables.Verification) -> dict[str, object]:
     """Return the webhook's body; `id` is the same each time it is sent."""
     data = {**event.public, "verification_id": verification.id, "order_no": verification.order_no}
     return {"id": delivery_id, "type": event.type, "created": event.public["created"], "data": data}

@@ -1,10 +1,9 @@
 """What the owner of a scene sees of it on their phone; names are masked, scores never get this far."""
 
-from typing import Any
-
 from api.appeals import lodge as appeals
 from api.capture.scene import Scene
 from api.http.present import chosen, persons
+from api.http.schemas import answers
 from api.ports import Ports
 from api.verification.case import Case
 from models import tables
@@ -14,33 +13,33 @@ from models.domain.person import mask
 from models.domain.verification import TRIES_PER_VERIFICATION
 
 
-def scene(ports: Ports, seen: Scene) -> dict[str, Any]:
+def scene(ports: Ports, seen: Scene) -> answers.SceneAnswer:
     """Return the scene as its owner's phone reads it."""
     row, case = seen.attempt, seen.case
-    facts, now = row.snapshot(), ports.now()
+    facts = row.snapshot()
     until = appeals.open_until(ports, case, row)
     version = notice.IN_FORCE[row.provider]
     unchosen = row.channel is Channel.QR and row.person_id is None
-    return {
-        "scene": row.scene,
-        "channel": row.channel.value,
-        "state": row.state.value,
-        "server_time": now.isoformat(),
-        "expires_at": facts.deadline.isoformat(),
-        "tries_left": _tries_left(case, row),
-        "institution": case.institution.name,
-        "amount_fen": case.verification.amount_fen,
-        "cardholder": _cardholder(ports, case),
-        "person": chosen(ports, row),
-        "persons": persons(ports, case.verification.cardholder_id) if unchosen else [],
-        "provider": row.provider.value,
-        "notice": {"version": version, "text": notice.NOTICES[version]},
-        "presence_code_needed": row.state is AttemptState.OPENED and row.presence_code is not None,
-        "appeal": {"allowed": until is not None, "until": until.isoformat() if until else None},
-        "reason": row.reason,
-        "purpose": "purchase" if case.has_purchase else "self",
-        "superseded_by": _successor(case, row) if row.state is AttemptState.SUPERSEDED else None,
-    }
+    return answers.SceneAnswer(
+        scene=row.scene,
+        channel=row.channel,
+        state=row.state,
+        server_time=ports.now(),
+        expires_at=facts.deadline,
+        tries_left=_tries_left(case, row),
+        institution=case.institution.name,
+        amount_fen=case.verification.amount_fen,
+        cardholder=_cardholder(ports, case),
+        person=chosen(ports, row),
+        persons=persons(ports, case.verification.cardholder_id) if unchosen else [],
+        provider=row.provider,
+        notice=answers.NoticeAnswer(version=version, text=notice.NOTICES[version]),
+        presence_code_needed=row.state is AttemptState.OPENED and row.presence_code is not None,
+        appeal=answers.AppealWindow(allowed=until is not None, until=until),
+        reason=row.reason,
+        purpose="purchase" if case.has_purchase else "self",
+        superseded_by=_successor(case, row) if row.state is AttemptState.SUPERSEDED else None,
+    )
 
 
 def _cardholder(ports: Ports, case: Case) -> str:
@@ -49,17 +48,17 @@ def _cardholder(ports: Ports, case: Case) -> str:
     return mask(holder.name) if holder else "*"
 
 
-def _successor(case: Case, row: tables.Attempt) -> dict[str, Any]:
+def _successor(case: Case, row: tables.Attempt) -> answers.Successor:
     """Return what stands in place of a superseded attempt: a message, a code, or nothing yet."""
     front = case.front
     if not case.is_open:
-        return {"kind": "ended", "scene": None}
+        return answers.Successor(kind="ended", scene=None)
     if front is None or front.state not in UNDECIDED:
-        return {"kind": "wait", "scene": None}
+        return answers.Successor(kind="wait", scene=None)
     if front.channel is Channel.QR:
-        return {"kind": "code", "scene": None}
+        return answers.Successor(kind="code", scene=None)
     mine = front.owner_index is not None and front.owner_index == row.owner_index
-    return {"kind": "message", "scene": front.scene if mine else None}
+    return answers.Successor(kind="message", scene=front.scene if mine else None)
 
 
 def _tries_left(case: Case, row: tables.Attempt) -> int:
@@ -67,25 +66,22 @@ def _tries_left(case: Case, row: tables.Attempt) -> int:
     return max(0, min(row.snapshot().tries_left, TRIES_PER_VERIFICATION - case.tries))
 
 
-def challenge(ports: Ports, row: tables.Challenge) -> dict[str, Any]:
-    """Return what the phone must do and film."""
-    return {
-        "challenge_id": row.id,
-        "actions": row.actions,
+def challenge(ports: Ports, seen: Scene, row: tables.Challenge) -> answers.ChallengeAnswer:
+    """Return what the phone must do and film, with the scene as it now stands."""
+    evidence = answers.EvidenceFrames(max_side=640, quality=0.8, at_ms=row.evidence_at_ms)
+    return answers.ChallengeAnswer(
+        **dict(scene(ports, seen)),
+        challenge_id=row.id,
+        actions=row.actions,
         # Never the sequence ahead: the others come one by one with the answers to the frames.
-        "colours": row.colours[:1],
-        "expires_at": row.expires_at.isoformat(),
-        "frame": {
-            "motion": {"max_side": 320, "quality": 0.5, "fps": 5},
-            "evidence": {"max_side": 640, "quality": 0.8, "at_ms": row.evidence_at_ms},
-        },
-    }
+        colours=[answers.Colour(**one) for one in row.colours[:1]],
+        frame=answers.FrameKinds(
+            motion=answers.MotionFrames(max_side=320, quality=0.5, fps=5), evidence=evidence
+        ),
+    )
 
 
-def result(ports: Ports, seen: Scene, decision: tables.Decision) -> dict[str, Any]:
+def result(ports: Ports, seen: Scene, decision: tables.Decision) -> answers.FinishAnswer:
     """Return what a try came to, with the scene as it now stands."""
-    return scene(ports, seen) | {
-        "outcome": decision.outcome,
-        "reason": decision.reason,
-        "hint": decision.hint,
-    }
+    now = dict(scene(ports, seen)) | {"reason": decision.reason}
+    return answers.FinishAnswer(**now, outcome=decision.outcome, hint=decision.hint)

@@ -1,44 +1,62 @@
 """What people see of their own affairs on their own phones; names are masked here too."""
 
-from typing import Any
-
 from api.appeals.disputes import Bought
+from api.http.schemas import answers
 from api.ports import Ports
+from api.privacy.rights import Kept
 from models import tables
-from models.domain.person import mask
+from models.domain.person import Sex, mask, sex_of
 
 
-def templates(ports: Ports) -> dict[str, Any]:
+def templates(ports: Ports) -> answers.TemplateAnswer:
     """Return the message templates as the phone asks for them; without a second one there are no notices."""
     settings = ports.settings
-    return {
-        "template_id": settings.wechat_template_id,
-        "agent_template_id": settings.wechat_agent_template_id or None,
-    }
+    return answers.TemplateAnswer(
+        template_id=settings.wechat_template_id,
+        agent_template_id=settings.wechat_agent_template_id or None,
+    )
 
 
-def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> dict[str, Any]:
+def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> answers.StaffAnswer:
     """Return a member of staff as their own phone reads it."""
-    return {
-        "staff_id": row.id,
-        "name": mask(ports.vault.text(f"staff.name:{row.id}", row.name)),
-        "institution": institution.name,
-        "counters": row.counters,
-        "shifts": row.shifts,
-    }
+    return answers.StaffAnswer(
+        staff_id=row.id,
+        name=mask(ports.vault.text(f"staff.name:{row.id}", row.name)),
+        institution=institution.name,
+        counters=row.counters,
+        shifts=row.shifts,
+    )
 
 
-def agency(ports: Ports, bought: Bought) -> dict[str, Any]:
+def agency(ports: Ports, bought: Bought) -> answers.AgencyRow:
     """Return a purchase by an agent as the card-holder reads it."""
     row = bought.row
     agent = ports.directory.person(row.agent_id)
-    return {
-        "agency_id": row.id,
-        "institution": bought.institution.name,
-        "amount_fen": bought.verification.amount_fen,
-        "agent": {"name": mask(agent.name) if agent else "*", "relation": row.relation},
-        "result": row.result.value,
-        "created_at": row.created_at.isoformat(),
-        "disputed_at": row.disputed_at.isoformat() if row.disputed_at else None,
-        "finding": row.finding.value if row.finding else None,
-    }
+    return answers.AgencyRow(
+        agency_id=row.id,
+        institution=bought.institution.name,
+        amount_fen=bought.verification.amount_fen,
+        agent=answers.Agent(name=mask(agent.name) if agent else "*", relation=row.relation),
+        result=row.result,
+        created_at=row.created_at,
+        disputed_at=row.disputed_at,
+        finding=row.finding,
+    )
+
+
+def exported_person(kept: Kept) -> answers.ExportedPerson:
+    """Return who the export is about; the name is masked."""
+    return answers.ExportedPerson(
+        person_id=kept.person.id,
+        name=kept.name,
+        sex=sex_of(kept.person.sex) or Sex.UNKNOWN,
+        birth=kept.person.birth,
+        enrolled_photos=kept.photos,
+    )
+
+
+def exported_attempt(row: tables.Attempt) -> answers.ExportedAttempt:
+    """Return one attempt for the person."""
+    return answers.ExportedAttempt(
+        attempt_id=row.id, state=row.state, channel=row.channel, created_at=row.created_at
+    )

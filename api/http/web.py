@@ -8,6 +8,7 @@ from typing import Any, ParamSpec
 from urllib.parse import unquote
 
 from flask import Response, current_app, g, jsonify, request
+from pydantic import BaseModel
 
 from api.events import stream
 from api.events.feed import EventFeed
@@ -35,9 +36,9 @@ def feed() -> EventFeed:
     return running
 
 
-def answer(body: Mapping[str, Any], status: int = 200) -> Response:
+def answer(body: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
     """Return a JSON answer that no cache keeps."""
-    response = jsonify(body)
+    response = jsonify(body.model_dump(mode="json") if isinstance(body, BaseModel) else body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,6 +1,6 @@
 """What the counter sees of the attempt it has to do with."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -8,6 +8,7 @@ from api.appeals import lodge as appeals
 from api.contacts import reach
 from api.events.stream import events_after
 from api.http import present
+from api.http.schemas import answers
 from api.messaging.wechat_refusals import codes_refused_since
 from api.popup import words
 from api.ports import Ports
@@ -22,34 +23,66 @@ from models.domain.verification import TRIES_PER_VERIFICATION
 S = AttemptState
 
 
-def attempt(ports: Ports, case: Case) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class AppealTime:
+    """Until when an appeal can be lodged, and how long that is (m:ss)."""
+
+    until: str
+    left: str
+
+
+class Front(answers.AttemptAnswer):
+    """An attempt as the counter sees it: live step, what it may do about it, what it is told."""
+
+    step: str
+    again: bool
+    wants_documents: bool
+    kept: bool
+    image: str
+    has_code: bool
+    misconfigured: bool
+    in_hand: bool
+    may_retry: bool
+    appeal: AppealTime | None
+    told: tuple[str, str] | None
+    counts_down: bool
+    left_s: int
+    resend_at: str
+    may_resend: bool
+    has_credit: bool
+    reached: str
+    not_sent_again: str | None
+
+
+def attempt(ports: Ports, case: Case) -> Front:
     """Return the attempt in front with its live step, its deadline and what is still open to the person."""
     row, last = case.front or case.attempts[-1], case.attempts[-1]
     facts, now = row.snapshot(), ports.now()
     may_retry = now < facts.deadline and facts.tries_left > 0 and case.tries < TRIES_PER_VERIFICATION
     fates = _fates(ports, case, row)
     sent_again = last is not row and last.state is S.UNDELIVERABLE
-    return present.attempt(ports, row) | {
-        "step": (fates[-1] if row.state is S.WAITING and fates else row.state.value),
+    return Front(
+        **dict(present.attempt(ports, row)),
+        step=(fates[-1] if row.state is S.WAITING and fates else row.state.value),
         # A capture has come to nothing before.
-        "again": row.state is S.CONSENTED and "captured" in fates,
-        "wants_documents": fates[-1:] == ["documents_wanted"],
-        "kept": row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
-        "image": f"/qr/{row.scene}.png",
-        "has_code": row.channel is not Channel.QR or not codes_refused_since(ports, row.created_at),
-        "misconfigured": row.reason == "wechat_misconfigured",
-        "in_hand": is_in_hand(row.channel, row.state),
-        "may_retry": may_retry,
-        "appeal": _appeal(ports, case, row),
-        "told": words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
-        "counts_down": row.state in LIVE or (row.state is S.FAILED and may_retry),
-        "left_s": max(0, round((facts.deadline - now).total_seconds())),
-        "resend_at": (last.created_at + RESEND_AFTER).isoformat(),
-        "may_resend": now >= last.created_at + RESEND_AFTER,
-        "has_credit": _has_credit(ports, row),
-        "reached": words.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
-        "not_sent_again": words.UNDELIVERABLE.get(last.reason or "", "消息无法送达") if sent_again else None,
-    }
+        again=row.state is S.CONSENTED and "captured" in fates,
+        wants_documents=fates[-1:] == ["documents_wanted"],
+        kept=row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
+        image=f"/qr/{row.scene}.png",
+        has_code=row.channel is not Channel.QR or not codes_refused_since(ports, row.created_at),
+        misconfigured=row.reason == "wechat_misconfigured",
+        in_hand=is_in_hand(row.channel, row.state),
+        may_retry=may_retry,
+        appeal=_appeal(ports, case, row),
+        told=words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
+        counts_down=row.state in LIVE or (row.state is S.FAILED and may_retry),
+        left_s=max(0, round((facts.deadline - now).total_seconds())),
+        resend_at=(last.created_at + RESEND_AFTER).isoformat(),
+        may_resend=now >= last.created_at + RESEND_AFTER,
+        has_credit=_has_credit(ports, row),
+        reached=words.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
+        not_sent_again=words.UNDELIVERABLE.get(last.reason or "", "消息无法送达") if sent_again else None,
+    )
 
 
 def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
@@ -58,12 +91,12 @@ def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
     return [e["type"].removeprefix("attempt.") for e in told]
 
 
-def _appeal(ports: Ports, case: Case, row: tables.Attempt) -> dict[str, Any] | None:
+def _appeal(ports: Ports, case: Case, row: tables.Attempt) -> AppealTime | None:
     """Return until when an appeal can be lodged and how long that is, or None."""
     until = appeals.open_until(ports, case, row)
     if until is None:
         return None
-    return {"until": until.isoformat(), "left": _minutes((until - ports.now()).total_seconds())}
+    return AppealTime(until.isoformat(), _minutes((until - ports.now()).total_seconds()))
 
 
 def _minutes(seconds: float) -> str:

@@ -8,12 +8,14 @@ from api.capture import challenge
 from api.contacts import reach
 from api.directory.identify import youngest
 from api.http import present
+from api.http.schemas import answers
 from api.popup import front, holder, words
+from api.popup.front import Front
 from api.ports import CHINA, Ports
 from api.verification.case import Case
 from api.verification.till_code import Shown
 from models.domain.attempt import LIVE, AttemptState, Channel
-from models.domain.person import RELATIONS, SELF, NotFilmed
+from models.domain.person import RELATIONS, SELF, NotFilmed, Push
 from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
 
 S = AttemptState
@@ -35,12 +37,21 @@ class Look:
     typed: dict[str, str] = field(default_factory=dict)
 
 
-def name(case: Case, step: str, shown: dict[str, Any] | None) -> str:
+class PopupPerson(answers.CounterPerson):
+    """A row of the list: `hint` says before anything is sent what can be done for this person."""
+
+    child: bool
+    hint: str
+    typed: bool
+    is_holder: bool
+
+
+def name(case: Case, step: str, shown: Front | None) -> str:
     """Return the screen: the case's own state first, then the step that was asked for."""
     if not case.is_open:
         return "ended"
-    state = shown["state"] if shown else None
-    if state == S.CAPTURED:
+    state = shown.state if shown else None
+    if state is S.CAPTURED:
         return "waiting"
     if step == "bypass":
         return "bypass"
@@ -48,29 +59,29 @@ def name(case: Case, step: str, shown: dict[str, Any] | None) -> str:
         return _live(shown)
     if step in STEPS:
         return step
-    if shown and state == S.FAILED:
+    if shown and state is S.FAILED:
         # Whoever may still retry has not failed for good: the page stays.
-        return "documents" if shown["wants_documents"] else "waiting" if shown["may_retry"] else "failed"
-    return OUTCOMES.get(S(state), "choose") if state else "choose"
+        return "documents" if shown.wants_documents else "waiting" if shown.may_retry else "failed"
+    return OUTCOMES.get(state, "choose") if state else "choose"
 
 
-def _live(shown: dict[str, Any]) -> str:
+def _live(shown: Front) -> str:
     """Return the screen for an attempt that goes on."""
-    if shown["wants_documents"]:
+    if shown.wants_documents:
         return "documents"
-    return "code" if shown["channel"] == Channel.QR and shown["state"] == S.WAITING else "waiting"
+    return "code" if shown.channel is Channel.QR and shown.state is S.WAITING else "waiting"
 
 
 def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
     """Return everything the template needs."""
     row, now = case.verification, ports.now()
-    persons = [_person(one) for one in present.persons(ports, row.cardholder_id)]
+    persons = [_person(one, typed=False) for one in present.persons(ports, row.cardholder_id)]
     last = front.attempt(ports, case) if case.attempts else None
     shown = name(case, look.step, last)
     persons += _typed_earlier(ports, case, persons)
-    chosen = look.person_id or (last["person"]["person_id"] if last and last["person"] else None)
-    _warn_of_failures(ports, persons)
-    picked = next((one for one in persons if one["person_id"] == chosen), None)
+    chosen = look.person_id or (last.person.person_id if last and last.person else None)
+    persons = _warned_of_failures(ports, persons)
+    picked = next((one for one in persons if one.person_id == chosen), None)
     if shown == "confirm" and picked is None:
         shown = "choose"
     return {
@@ -97,45 +108,44 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
     }
 
 
-def _person(shown: dict[str, Any]) -> dict[str, Any]:
+def _person(shown: answers.CounterPerson, *, typed: bool) -> PopupPerson:
     """Return a row of the list with what can be done for this person, said before anything is sent."""
-    young = shown["not_filmed"]
+    young = shown.not_filmed
     hint = ""
     if young:
         hint = words.REFUSED[young]
-    elif not shown["enrolled"]:
+    elif not shown.enrolled:
         hint = "无比对照片，请用“其他方式核验”"
-    elif shown["push"] == "not_bound":
+    elif shown.push is Push.NOT_BOUND:
         hint = "可用“收费员手机人脸”，或“引导开通”"
-    elif shown["push"] == "no_credit":
+    elif shown.push is Push.NO_CREDIT:
         hint = "消息可能送不到，可用“收费员手机人脸”"
-    return shown | {
-        "child": young is NotFilmed.CHILD,
-        "hint": hint,
-        "typed": False,
-        "self": shown["relation"] == SELF,
-    }
+    known = shown.model_dump(include=set(answers.CounterPerson.model_fields))
+    child, is_holder = young is NotFilmed.CHILD, shown.relation == SELF
+    return PopupPerson(**known, child=child, hint=hint, typed=typed, is_holder=is_holder)
 
 
-def _warn_of_failures(ports: Ports, persons: list[dict[str, Any]]) -> None:
-    """Say of whom the phone would refuse any further try today."""
+def _warned_of_failures(ports: Ports, persons: list[PopupPerson]) -> list[PopupPerson]:
+    """Return the rows, saying of whom the phone would refuse any further try today."""
     with ports.database.reading() as db:
-        failed = challenge.failures_today(ports, db, [one["person_id"] for one in persons])
-    for one in persons:
-        if failed.get(one["person_id"], 0) >= FAILURES_PER_PERSON_AND_DAY:
-            one["hint"] = "今天没有通过的次数已满，请用“其他方式核验”"
+        failed = challenge.failures_today(ports, db, [one.person_id for one in persons])
+    used_up = {"hint": "今天没有通过的次数已满，请用“其他方式核验”"}
+    return [
+        one.model_copy(update=used_up) if failed.get(one.person_id, 0) >= FAILURES_PER_PERSON_AND_DAY else one
+        for one in persons
+    ]
 
 
-def _typed_earlier(ports: Ports, case: Case, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _typed_earlier(ports: Ports, case: Case, listed: list[PopupPerson]) -> list[PopupPerson]:
     """Return those typed in for an attempt of this case, so that nobody has to type twice."""
-    known = {one["person_id"] for one in listed}
-    found: dict[str, dict[str, Any]] = {}
+    known = {one.person_id for one in listed}
+    found: dict[str, PopupPerson] = {}
     for one in case.attempts:
         person = ports.directory.person(one.person_id) if one.person_id else None
         if person is not None and not one.listed and person.person_id not in known:
             push = reach.pushes(ports, [person.person_id])[person.person_id]
             view = present.person(ports, person, one.relation or "", push, youngest(ports))
-            found[person.person_id] = _person(view) | {"typed": True}
+            found[person.person_id] = _person(view, typed=True)
     return list(found.values())
 
 

@@ -1,7 +1,8 @@
 """What a person may see, take back and delete of what is kept about them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,9 +16,19 @@ from models import tables
 from models.domain import attempt as rules
 from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
 from models.domain.errors import Absent, Forbidden
-from models.domain.person import Sex, User, mask, sex_of
+from models.domain.person import User, mask
 
 RECENT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept about a person: the row, their masked name, how many photos, every attempt."""
+
+    person: tables.Person
+    name: str
+    photos: int
+    attempts: Sequence[tables.Attempt]
 
 
 def consents(ports: Ports, user: User) -> list[tuple[tables.Consent, str]]:
@@ -76,30 +87,14 @@ def proven_person(ports: Ports, db: Session, user: User) -> str:
     return found
 
 
-def export(ports: Ports, user: User) -> dict[str, Any]:
-    """Return everything kept about the person who has just proved to be there."""
+def export(ports: Ports, user: User) -> Kept:
+    """Return what is kept about the person who has just proved to be there, and their attempts."""
     with ports.database.reading() as db:
         person_id = proven_person(ports, db, user)
         person = db.get_one(tables.Person, person_id)
-        attempts = db.scalars(select(tables.Attempt).where(tables.Attempt.person_id == person_id))
-        return {
-            "person": {
-                "person_id": person_id,
-                "name": mask(ports.vault.text(f"person.name:{person_id}", person.name)),
-                "sex": sex_of(person.sex) or Sex.UNKNOWN,
-                "birth": person.birth.isoformat() if person.birth else None,
-                "enrolled_photos": len(_enrolments(db, person_id)),
-            },
-            "attempts": [
-                {
-                    "attempt_id": row.id,
-                    "state": row.state,
-                    "channel": row.channel,
-                    "created_at": row.created_at.isoformat(),
-                }
-                for row in attempts
-            ],
-        }
+        attempts = db.scalars(select(tables.Attempt).where(tables.Attempt.person_id == person_id)).all()
+        name = mask(ports.vault.text(f"person.name:{person_id}", person.name))
+        return Kept(person, name, len(_enrolments(db, person_id)), attempts)
 
 
 def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:

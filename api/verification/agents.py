@@ -1,7 +1,6 @@
 """Who may be there for a card-holder (代办), and what is recorded of it."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -100,7 +99,7 @@ def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
     return {*db.scalars(bought), *db.scalars(running)}
 
 
-def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, Any]:
+def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, object]:
     """Return what only auditors may read of an agent: both identities, the relation and the check-list."""
     if picked is None or not picked.is_agent:
         return {}

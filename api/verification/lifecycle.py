@@ -1,7 +1,7 @@
 """What the till does with a verification as a whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
@@ -28,7 +28,7 @@ class Purchase:
     counter: str
     cashier: tuple[str, str]
     cardholder: Named
-    credential: dict[str, Any] | None = None
+    credential: Mapping[str, str] | None = None
     notify_url: str | None = None
 
 

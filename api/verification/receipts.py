@@ -35,7 +35,7 @@ def sign(ports: Ports, verification: tables.Verification, attempt: tables.Attemp
 
 def _claims(
     ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return what the receipt says about the purchase and the person."""
     issued = int(ports.now().timestamp())
     relation = (attempt.relation if attempt else None) or SELF
@@ -65,7 +65,7 @@ def _provider(verification: tables.Verification, attempt: tables.Attempt | None)
     return "documents" if bypassed or attempt is None else attempt.provider.value
 
 
-def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, Any] | bool:
+def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, object] | bool:
     """Return who acted for the card-holder, as far as a till may know it, or False."""
     person = ports.directory.person(attempt.person_id or "") if attempt else None
     if attempt is None or person is None or not is_agent(attempt.relation):
@@ -110,7 +110,7 @@ def new_signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tabl
     return row
 
 
-def published_keys(ports: Ports, *, sandbox: bool = False) -> dict[str, Any]:
+def published_keys(ports: Ports, *, sandbox: bool = False) -> dict[str, list[Any]]:
     """Return the JWK set (RFC 7517) of all keys there ever were."""
     with ports.database.transaction() as db:
         signing_key(ports, db, sandbox=sandbox)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy.orm import object_session
 
@@ -23,6 +23,18 @@ WEBHOOK_TYPES = frozenset(
 )
 
 
+class PublicEvent(TypedDict):
+    """One event as SSE, webhook and long poll show it; what the hash chain covers."""
+
+    seq: int
+    type: str
+    created: str
+    verification_state: str
+    attempt_id: str | None
+    attempt_state: str | None
+    reason: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happened: its type, the attempt it happened to, and what only auditors may read."""
@@ -30,7 +42,7 @@ class Change:
     kind: str
     attempt: tables.Attempt | None = None
     reason: str | None = None
-    private: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, object] = field(default_factory=dict)
 
 
 def record(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
@@ -71,7 +83,7 @@ def _chained(ports: Ports, verification: tables.Verification, change: Change) ->
     )
 
 
-def _public(verification: tables.Verification, change: Change, created: str) -> dict[str, Any]:
+def _public(verification: tables.Verification, change: Change, created: str) -> PublicEvent:
     """Return what SSE, webhooks and long polls show of the change."""
     attempt = change.attempt
     return {

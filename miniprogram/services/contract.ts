@@ -129,12 +129,27 @@ export interface EvidenceFrames {
 }
 
 export interface ExportAnswer {
-  person: Record<string, unknown>
-  attempts: (Record<string, unknown>)[]
+  person: ExportedPerson
+  attempts: ExportedAttempt[]
   consents: ConsentRow[]
   bindings: BindingRow[]
   appeals: AppealRow[]
   agents: AgencyRow[]
+}
+
+export interface ExportedAttempt {
+  attempt_id: string
+  state: AttemptState
+  channel: Channel
+  created_at: string
+}
+
+export interface ExportedPerson {
+  person_id: string
+  name: string
+  sex: Sex
+  birth: string | null
+  enrolled_photos: number
 }
 
 export interface FacePass {
@@ -184,10 +199,10 @@ export interface ListedPerson {
   sex: Sex
   age: number | null
   not_filmed: NotFilmed | null
-  network: Network
   enrolled: boolean
   subscribed: boolean
   push: Push
+  network: Network
 }
 
 export interface Login {

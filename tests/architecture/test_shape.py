@@ -124,3 +124,15 @@ def test_nothing_is_left_for_later() -> None:
     words = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
     for path in (*MODULES, *(ROOT / "tests").rglob("*.py")):
         assert not any(word in path.read_text(encoding="utf-8") for word in words), name(path)
+
+
+# Where plain JSON enters or leaves: OpenAPI documents, forms, what a template is given.
+UNTYPED_AT_MOST = 15
+
+
+def test_untyped_documents_stay_few_in_api_and_at_the_edge_of_the_matcher() -> None:
+    found = {path: path.read_text(encoding="utf-8").count("dict[str, Any]") for path in MODULES}
+    assert sum(count for path, count in found.items() if name(path).startswith("api/")) <= UNTYPED_AT_MOST
+    edge = [path for path, count in found.items() if count and name(path).startswith("matcher/")]
+    assert all("def to_json" in path.read_text(encoding="utf-8") for path in edge)
+    assert sum(found[path] for path in edge) == len(edge)

@@ -1,6 +1,6 @@
 """What tills call to see and repeat their webhooks: /v1/verifications/{id}/deliveries."""
 
-from typing import Any
+from typing import cast
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -31,21 +31,21 @@ class DeliveryPath(VerificationPath):
     delivery_id: str = Field(max_length=64)
 
 
-def shown(logged: Logged) -> dict[str, Any]:
+def shown(logged: Logged) -> answers.DeliveryRow:
     """Return a webhook as the till reads it."""
     row, due = logged.delivery, logged.delivery.state in DUE
-    return {
-        "delivery_id": row.id,
-        "type": logged.event.type,
-        "seq": logged.event.seq,
-        "state": row.state,
-        "tries": row.tries,
-        "created_at": row.created_at.isoformat(),
-        "last_at": row.last_at.isoformat() if row.last_at else None,
-        "last_status": row.last_status,
-        "error": row.error,
-        "next_at": row.next_at.isoformat() if due else None,
-    }
+    return answers.DeliveryRow(
+        delivery_id=row.id,
+        type=logged.event.type,
+        seq=logged.event.seq,
+        state=cast("answers.WebhookState", row.state.value),
+        tries=row.tries,
+        created_at=row.created_at,
+        last_at=row.last_at,
+        last_status=row.last_status,
+        error=row.error,
+        next_at=row.next_at if due else None,
+    )
 
 
 @deliveries.get("/verifications/<string:verification_id>/deliveries", responses={200: answers.DeliveryList})
@@ -53,7 +53,7 @@ def shown(logged: Logged) -> dict[str, Any]:
 def list_deliveries(path: VerificationPath) -> Response:
     """List the webhooks of a verification and what your address answered."""
     found = log.of_verification(ports(), institution(), path.verification_id)
-    return answer({"deliveries": [shown(one) for one in found]})
+    return answer(answers.DeliveryList(deliveries=[shown(one) for one in found]))
 
 
 @deliveries.post(

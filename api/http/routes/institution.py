@@ -135,7 +135,7 @@ def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response
 def renew_popup(path: VerificationPath) -> Response:
     """Get a new popup address; the older one stops working."""
     token = verifications.renew_popup(ports(), institution(), path.verification_id)
-    return answer({"popup_url": present.popup_url(ports(), token)})
+    return answer(answers.PopupAnswer(popup_url=present.popup_url(ports(), token)))
 
 
 @v1.post("/verifications/<string:verification_id>/till-code", responses={200: answers.TillCodeAnswer})
@@ -144,7 +144,7 @@ def renew_popup(path: VerificationPath) -> Response:
 def issue_till_code(path: VerificationPath) -> Response:
     """Get six digits that a phone at this counter proves itself with; the older ones stop working."""
     shown = till_codes.issue(ports(), institution(), path.verification_id)
-    return answer({"till_code": shown.till_code, "expires_at": shown.expires_at.isoformat()})
+    return answer(answers.TillCodeAnswer(till_code=shown.till_code, expires_at=shown.expires_at))
 
 
 @v1.post("/verifications/<string:verification_id>/bypass", responses={201: answers.VerificationAnswer})

@@ -50,7 +50,7 @@ class ChallengePath(BaseModel):
 def login(body: requests.Login) -> Response:
     """Exchange wx.login's code for a token of ours."""
     token, seconds = session.login(ports(), body.code)
-    return answer({"token": token, "expires_in": seconds})
+    return answer(answers.LoginAnswer(token=token, expires_in=seconds))
 
 
 @mp.get("/attempts/<string:scene>", responses={200: answers.SceneAnswer})
@@ -89,7 +89,7 @@ def want_documents(path: ScenePath) -> Response:
 def precheck(path: ScenePath) -> Response:
     """Look at one frame before a try is drawn."""
     seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
-    return answer(present_scene.scene(ports(), seen) | {"hint": hint})
+    return answer(answers.HintAnswer(**dict(present_scene.scene(ports(), seen)), hint=hint))
 
 
 @mp.post("/attempts/<string:scene>/challenges", responses={201: answers.ChallengeAnswer})
@@ -99,7 +99,7 @@ def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
     seen, drawn = challenges.draw(ports(), user(), path.scene, phone)
     if drawn is None:
         raise Conflict("no tries left for this attempt", code="tries_used_up")
-    return answer(present_scene.scene(ports(), seen) | present_scene.challenge(ports(), drawn), 201)
+    return answer(present_scene.challenge(ports(), seen, drawn), 201)
 
 
 @mp.post("/challenges/<string:challenge_id>/frames", responses={200: answers.ProgressAnswer})
@@ -107,16 +107,16 @@ def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
 def send_frames(path: ChallengePath) -> Response:
     """Send what was filmed since the last batch."""
     progress = filming.receive(ports(), user(), path.challenge_id, uploads.frames())
-    done = [{"action": action, "done": is_done} for action, is_done in progress.done]
-    colour = asdict(progress.colour) if progress.colour else None
-    return answer({"hint": progress.hint, "progress": done, "colour": colour})
+    done = [answers.ActionProgress(action=action, done=is_done) for action, is_done in progress.done]
+    colour = answers.Colour(**asdict(progress.colour)) if progress.colour else None
+    return answer(answers.ProgressAnswer(hint=progress.hint, progress=done, colour=colour))
 
 
 @mp.post("/challenges/<string:challenge_id>/swap", responses={200: answers.ChallengeAnswer})
 def swap_action(path: ChallengePath) -> Response:
     """Ask for another class of action, once."""
     seen, challenge = swap.swap(ports(), user(), path.challenge_id)
-    return answer(present_scene.scene(ports(), seen) | present_scene.challenge(ports(), challenge))
+    return answer(present_scene.challenge(ports(), seen, challenge))
 
 
 @mp.post("/challenges/<string:challenge_id>/finish", responses={200: answers.FinishAnswer})
@@ -130,7 +130,7 @@ def finish(path: ChallengePath) -> Response:
 def begin_native(path: ScenePath) -> Response:
     """Get the session that wx.requestFacialVerify is called with (provider wechat)."""
     seen, verify_id = native.begin(ports(), user(), path.scene)
-    return answer(present_scene.scene(ports(), seen) | {"verify_id": verify_id})
+    return answer(answers.NativeAnswer(**dict(present_scene.scene(ports(), seen)), verify_id=verify_id))
 
 
 @mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
@@ -148,4 +148,5 @@ def lodge_appeal(path: ScenePath) -> Response:
     seen, row = appeals.lodge(
         ports(), user(), path.scene, AppealForm(fields.reason, fields.statement, photos)
     )
-    return answer(present_scene.scene(ports(), seen) | present.appeal(row, seen.case.institution.name), 201)
+    lodged = dict(present.appeal(row, seen.case.institution.name))
+    return answer(answers.AppealLodged(**dict(present_scene.scene(ports(), seen)) | lodged), 201)

@@ -52,7 +52,7 @@ def bind(body: requests.NewBinding) -> Response:
 @me.post("/me/pass", responses={201: answers.FacePass})
 def begin_face_pass(body: requests.OwnPerson) -> Response:
     """Begin a check of one's own face, as export, withdrawal and deletion ask for."""
-    return answer({"scene": face_pass.begin(ports(), user(), body.person_id)}, 201)
+    return answer(answers.FacePass(scene=face_pass.begin(ports(), user(), body.person_id)), 201)
 
 
 @me.get("/subscriptions", responses={200: answers.TemplateAnswer})
@@ -65,7 +65,7 @@ def read_template() -> Response:
 def subscribe(body: requests.Subscription) -> Response:
     """Say what was tapped in WeChat's panel."""
     accepted = bindings.told(ports(), user(), body.template_id, body.result)
-    return answer({"accepted": accepted})
+    return answer(answers.SubscriptionAnswer(accepted=accepted))
 
 
 @me.post("/staff", responses={201: answers.StaffAnswer})
@@ -77,26 +77,25 @@ def claim_staff(body: requests.StaffCode) -> Response:
 @me.get("/me/consents", responses={200: answers.ConsentList})
 def list_consents() -> Response:
     """List what was consented to on this phone."""
-    return answer({"consents": [present.consent(*one) for one in rights.consents(ports(), user())]})
+    return answer(answers.ConsentList(consents=_consents()))
 
 
 @me.get("/me/bindings", responses={200: answers.BindingList})
 def list_bindings() -> Response:
     """List whose pushes this phone receives."""
-    return answer({"bindings": [present.binding(ports(), row) for row in rights.bindings(ports(), user())]})
+    return answer(answers.BindingList(bindings=_bindings()))
 
 
 @me.get("/me/appeals", responses={200: answers.AppealList})
 def list_appeals() -> Response:
     """List the appeals lodged on this phone."""
-    return answer({"appeals": [present.appeal(*one) for one in rights.appeals(ports(), user())]})
+    return answer(answers.AppealList(appeals=_appeals()))
 
 
 @me.get("/me/agents", responses={200: answers.AgencyList})
 def list_agents() -> Response:
     """List what others bought with the card of the person whose own phone this is."""
-    bought = disputes.purchases(ports(), user())
-    return answer({"agents": [present_subject.agency(ports(), one) for one in bought]})
+    return answer(answers.AgencyList(agents=_agents()))
 
 
 @me.post("/me/agents/<string:agency_id>/dispute", responses={201: answers.AgencyRow})
@@ -110,12 +109,16 @@ def dispute(path: AgencyPath, body: requests.Dispute) -> Response:
 def export() -> Response:
     """Export what is kept about the person who has just passed on this phone."""
     kept = rights.export(ports(), user())
-    kept["consents"] = [present.consent(*one) for one in rights.consents(ports(), user())]
-    kept["bindings"] = [present.binding(ports(), row) for row in rights.bindings(ports(), user())]
-    kept["appeals"] = [present.appeal(*one) for one in rights.appeals(ports(), user())]
-    bought = disputes.purchases(ports(), user())
-    kept["agents"] = [present_subject.agency(ports(), one) for one in bought]
-    return answer(kept)
+    return answer(
+        answers.ExportAnswer(
+            person=present_subject.exported_person(kept),
+            attempts=[present_subject.exported_attempt(row) for row in kept.attempts],
+            consents=_consents(),
+            bindings=_bindings(),
+            appeals=_appeals(),
+            agents=_agents(),
+        )
+    )
 
 
 @me.delete("/me/consents/<string:consent_id>", responses={200: answers.ConsentRow})
@@ -136,3 +139,19 @@ def erase() -> Response:
     """Delete the face of the person who has just passed on this phone."""
     rights.erase(ports(), user())
     return Response(status=204)
+
+
+def _consents() -> list[answers.ConsentRow]:
+    return [present.consent(*one) for one in rights.consents(ports(), user())]
+
+
+def _bindings() -> list[answers.BindingRow]:
+    return [present.binding(ports(), row) for row in rights.bindings(ports(), user())]
+
+
+def _appeals() -> list[answers.AppealRow]:
+    return [present.appeal(*one) for one in rights.appeals(ports(), user())]
+
+
+def _agents() -> list[answers.AgencyRow]:
+    return [present_subject.agency(ports(), one) for one in disputes.purchases(ports(), user())]

@@ -1,9 +1,10 @@
 """What clients get. The OpenAPI document is made from these."""
 
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
@@ -12,6 +13,15 @@ from models.domain.decision import Outcome, Reason
 from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
+
+# ISO 8601 with its offset, as 2026-11-28T12:00:00+00:00.
+Instant = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+WebhookState = Literal["pending", "retry", "delivered", "dead"]
 
 
 class Answer(BaseModel):
@@ -30,8 +40,8 @@ class Problem(BaseModel):
     detail: str | None = None
 
 
-class ListedPerson(Answer):
-    """One person the cashier may pick."""
+class CounterPerson(Answer):
+    """One person as the counter may see them; `not_filmed` says why the policy lets nobody film them."""
 
     person_id: str
     name: str
@@ -39,10 +49,15 @@ class ListedPerson(Answer):
     sex: Sex
     age: int | None
     not_filmed: NotFilmed | None
-    network: Network
     enrolled: bool
     subscribed: bool
     push: Push
+
+
+class ListedPerson(CounterPerson):
+    """One person the cashier may pick."""
+
+    network: Network
 
 
 class ChosenPerson(Answer):
@@ -60,8 +75,8 @@ class AttemptAnswer(Answer):
     channel: Channel
     state: AttemptState
     person: ChosenPerson | None
-    created_at: datetime
-    expires_at: datetime
+    created_at: Instant
+    expires_at: Instant
     tries_left: int
     reason: str | None
     qr_url: str | None
@@ -74,7 +89,7 @@ class VerificationCreated(Answer):
     id: str
     state: VerificationState
     popup_url: str
-    expires_at: datetime
+    expires_at: Instant
     persons: list[ListedPerson]
 
 
@@ -85,7 +100,7 @@ class VerificationAnswer(Answer):
     order_no: str
     amount_fen: int
     state: VerificationState
-    expires_at: datetime
+    expires_at: Instant
     persons: list[ListedPerson]
     attempts: list[AttemptAnswer]
     receipt: str | None
@@ -101,7 +116,7 @@ class TillCodeAnswer(Answer):
     """Six digits to be shown on the counter's screen until they expire or are used."""
 
     till_code: str
-    expires_at: datetime
+    expires_at: Instant
 
 
 class EventData(Answer):
@@ -109,7 +124,7 @@ class EventData(Answer):
 
     seq: int
     type: str
-    created: datetime
+    created: Instant
     verification_state: VerificationState
     attempt_id: str | None
     attempt_state: AttemptState | None
@@ -130,13 +145,13 @@ class DeliveryRow(Answer):
     delivery_id: str
     type: str
     seq: int
-    state: Literal["pending", "retry", "delivered", "dead"]
+    state: WebhookState
     tries: int
-    created_at: datetime
-    last_at: datetime | None
+    created_at: Instant
+    last_at: Instant | None
     last_status: int | None
     error: str | None
-    next_at: datetime | None
+    next_at: Instant | None
 
 
 class DeliveryList(Answer):
@@ -151,13 +166,13 @@ class Redemption(Answer):
     jti: str
     settlement_no: str
     amount_fen: int
-    redeemed_at: datetime
+    redeemed_at: Instant
 
 
 class KeySet(Answer):
     """The public keys that receipts are checked with (RFC 7517)."""
 
-    keys: list[dict[str, Any]]
+    keys: list[Mapping[str, str]]
 
 
 class LoginAnswer(Answer):
@@ -178,7 +193,7 @@ class AppealWindow(Answer):
     """Whether an appeal would be accepted now, and until when."""
 
     allowed: bool
-    until: datetime | None
+    until: Instant | None
 
 
 class Successor(Answer):
@@ -194,8 +209,8 @@ class SceneAnswer(Answer):
     scene: str
     channel: Channel
     state: AttemptState
-    server_time: datetime
-    expires_at: datetime
+    server_time: Instant
+    expires_at: Instant
     tries_left: int
     institution: str
     amount_fen: int
@@ -298,8 +313,8 @@ class AppealLodged(SceneAnswer):
     institution: str
     appeal_state: AppealState
     appeal_reason: AppealReason
-    created_at: datetime
-    reviewed_at: datetime | None
+    created_at: Instant
+    reviewed_at: Instant | None
 
 
 class AppealRow(Answer):
@@ -309,8 +324,8 @@ class AppealRow(Answer):
     institution: str
     appeal_state: AppealState
     appeal_reason: AppealReason
-    created_at: datetime
-    reviewed_at: datetime | None
+    created_at: Instant
+    reviewed_at: Instant | None
 
 
 class AppealList(Answer):
@@ -326,8 +341,8 @@ class ConsentRow(Answer):
     institution: str
     notice_version: str
     granted: bool
-    created_at: datetime
-    withdrawn_at: datetime | None
+    created_at: Instant
+    withdrawn_at: Instant | None
 
 
 class ConsentList(Answer):
@@ -350,7 +365,7 @@ class BindingRow(Answer):
     person: BoundPerson
     proof: Proof
     subscribed: bool
-    created_at: datetime
+    created_at: Instant
 
 
 class BindingList(Answer):
@@ -397,8 +412,8 @@ class AgencyRow(Answer):
     amount_fen: int
     agent: Agent
     result: VerificationState
-    created_at: datetime
-    disputed_at: datetime | None
+    created_at: Instant
+    disputed_at: Instant | None
     finding: Finding | None
 
 
@@ -408,11 +423,30 @@ class AgencyList(Answer):
     agents: list[AgencyRow]
 
 
+class ExportedPerson(Answer):
+    """The person themselves."""
+
+    person_id: str
+    name: str
+    sex: Sex
+    birth: date | None
+    enrolled_photos: int
+
+
+class ExportedAttempt(Answer):
+    """One attempt for the person."""
+
+    attempt_id: str
+    state: AttemptState
+    channel: Channel
+    created_at: Instant
+
+
 class ExportAnswer(Answer):
     """Everything kept about the person."""
 
-    person: dict[str, Any]
-    attempts: list[dict[str, Any]]
+    person: ExportedPerson
+    attempts: list[ExportedAttempt]
     consents: list[ConsentRow]
     bindings: list[BindingRow]
     appeals: list[AppealRow]
