@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from api.capture.scene import Scene, owned
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import SEEDS, Frame, FrameKind, Observation
+from matcher.types import SEEDS, Frame, FrameKind, Hint, Observation
 from models.domain import provider as providers
 from models.domain.attempt import AttemptState
 from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
 from models.domain.person import User
 from models.domain.provider import Provider
+
+# What the phone is told of a face that is partly outside; a share of the picture's width or height.
+CUT_OFF, EDGE = "cut_off", 0.03
+BEFORE_PLACE = (Hint.TOO_DARK, Hint.TOO_BRIGHT, Hint.TOO_CLOSE)
 
 
 def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
@@ -54,7 +58,16 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
         attempt = owned(ports, db, user, scene).attempt
         attempt.glasses = wears_glasses(observations)
         attempt.brightness = round(observations[0].brightness) if observations[0].faces else None
-    return seen, observations[0].hint
+    return seen, CUT_OFF if _is_cut_off(observations[0]) else observations[0].hint
+
+
+def _is_cut_off(seen: Observation) -> bool:
+    """Tell whether the one face ends where the picture does, which is all that the phone's oval shows."""
+    if seen.box is None or seen.faces != 1 or seen.hint in BEFORE_PLACE:
+        return False
+    x, y, width, height = seen.box
+    # YuNet ends the box of half a face at the picture's edge.
+    return min(x, y, 1 - x - width, 1 - y - height) < EDGE
 
 
 def wears_glasses(observations: Sequence[Observation]) -> bool:

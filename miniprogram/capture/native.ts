@@ -1,27 +1,42 @@
 import { finishNative, startNative } from '../services/api'
 import type { FinishAnswer } from '../services/contract'
 import { LEFT } from '../services/outcome'
+import { isCameraRefused } from '../services/privacy'
 import { problem } from '../services/problem'
 
 const CANCELLED = 90002
 
-/** Have WeChat itself verify the face; the server asks WeChat what came of it. */
+type Ending = 'done' | 'left' | 'camera_denied'
+
+/** Have WeChat itself verify the face; the server asks WeChat what came of it. Throws a Problem. */
 export async function verifyNatively(scene: string, deciding: () => void): Promise<FinishAnswer> {
-  // Below base library 3.8.12 there is no such call.
-  if (!wx.requestFacialVerify) throw problem('native_unsupported')
+  // Asked first: a phone that cannot do it uses no session up, and is told the way out.
+  if (!(await isSupported())) throw problem('native_unsupported')
   const begun = await startNative(scene)
-  const isLeft = await shown(begun.verify_id)
+  const ending = await shown(begun.verify_id)
   deciding()
   const answer = await finishNative(scene)
-  return isLeft && answer.outcome === 'retry' ? { ...answer, hint: LEFT } : answer
+  if (answer.outcome !== 'retry' || ending === 'done') return answer
+  if (ending === 'camera_denied') throw problem('camera_denied')
+  return { ...answer, hint: LEFT }
 }
 
-/** Show WeChat's own pages; true when the person left them. Whether they succeeded is for the server to learn, not for the phone to say. */
-function shown(verifyId: string): Promise<boolean> {
+/** Tell whether this phone and this WeChat can do it; below base library 3.8.12 there are no such calls. */
+function isSupported(): Promise<boolean> {
+  if (!wx.requestFacialVerify || !wx.checkIsSupportFacialRecognition) return Promise.resolve(false)
   return new Promise((resolve) => {
-    const failed = (error?: { errCode?: number; errMsg?: string }) => {
-      resolve(error?.errCode === CANCELLED || /cancel/.test(error?.errMsg ?? ''))
+    wx.checkIsSupportFacialRecognition({ success: () => resolve(true), fail: () => resolve(false) })
+  })
+}
+
+/** Show WeChat's own pages; tell how the person came out of them. Whether they succeeded is for the server to learn, not for the phone to say. */
+function shown(verifyId: string): Promise<Ending> {
+  return new Promise((resolve) => {
+    const failed = async (error?: { errCode?: number; errMsg?: string }) => {
+      const isLeft = error?.errCode === CANCELLED || /cancel/.test(error?.errMsg ?? '')
+      if (isLeft) resolve('left')
+      else resolve((await isCameraRefused()) ? 'camera_denied' : 'done')
     }
-    wx.requestFacialVerify({ verifyId, success: () => resolve(false), fail: failed as () => void })
+    wx.requestFacialVerify({ verifyId, success: () => resolve('done'), fail: failed as () => void })
   })
 }

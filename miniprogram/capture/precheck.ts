@@ -1,5 +1,6 @@
 import { precheck } from '../services/api'
 import { asProblem, isPassing } from '../services/problem'
+import { inOval } from './shrink'
 import type { Stage } from './take'
 
 const EVERY_MS = 1_500
@@ -28,15 +29,21 @@ export class Precheck {
     if (this.stopped) return
     this.listener = stage.camera.onCameraFrame((frame) => {
       if (this.asking || this.stopped || stage.clock() < this.notBefore) return
-      this.asking = stage.encoder.take(frame, SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
+      // What the oval cuts off is not seen: half a face in it is not a good place.
+      this.asking = stage.encoder.take(inOval(frame), SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
       if (this.asking) this.listener?.stop()
     })
-    this.listener.start()
+    this.listen()
+  }
+
+  /** A camera that gives no frame now may do so later; the try itself tells when it does not. */
+  private listen(): void {
+    this.listener?.start({ fail: () => this.again(EVERY_MS) })
   }
 
   /** The camera's frames are asked for only while a look is due: they cost a cheap phone half its strength. */
   private again(wait: number): void {
-    this.timer = setTimeout(() => this.listener?.start(), wait)
+    this.timer = setTimeout(() => this.listen(), wait)
   }
 
   stop(): void {

@@ -5,6 +5,24 @@ export interface Picture {
   data: Uint8ClampedArray
 }
 
+// The oval's own shape (components/oval-guide); the preview fills it and cuts off what is beyond.
+const OVAL = 252 / 324
+
+/** Return the part of a camera's frame that the oval shows: its middle, as wide or as high as fits. */
+export function inOval(frame: { width: number; height: number; data: ArrayBuffer }): { width: number; height: number; data: ArrayBuffer } {
+  const width = Math.min(frame.width, Math.round(frame.height * OVAL))
+  const height = Math.min(frame.height, Math.round(frame.width / OVAL))
+  const left = (frame.width - width) >> 1
+  const top = (frame.height - height) >> 1
+  const from = new Uint8ClampedArray(frame.data)
+  const data = new Uint8ClampedArray(width * height * 4)
+  for (let y = 0; y < height; y++) {
+    const at = ((top + y) * frame.width + left) * 4
+    data.set(from.subarray(at, at + width * 4), y * width * 4)
+  }
+  return { width, height, data: data.buffer }
+}
+
 /** Return the size of a picture whose longer side is at most `maxSide`. */
 export function fitted(width: number, height: number, maxSide: number): { width: number; height: number } {
   const scale = Math.min(1, maxSide / Math.max(width, height))

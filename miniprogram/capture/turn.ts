@@ -5,7 +5,7 @@ import type { Problem } from '../services/problem'
 export type Turn =
   | { to: 'nowhere' }
   | { to: 'provider'; provider: Provider }
-  | { to: 'screen'; phase: 'cut' | 'left' | 'trouble' }
+  | { to: 'screen'; phase: 'cut' | 'left' | 'denied' | 'trouble' }
   | { to: 'result' }
 
 /** Return what a problem while filming leads to. */
@@ -14,6 +14,7 @@ export function turnAt(trouble: Problem, provider: Provider): Turn {
   // The page has already said that it was left.
   if (trouble.code === 'left') return { to: 'nowhere' }
   if (trouble.code === 'offline') return { to: 'screen', phase: 'cut' }
+  if (trouble.code === 'camera_denied') return { to: 'screen', phase: 'denied' }
   if (trouble.code === 'challenge_replaced') return { to: 'screen', phase: 'left' }
   // The scene may look as if it could be filmed: the limit is the person's, over all purchases of a day.
   if (['challenge_expired', 'tries_used_up', 'counter_needed'].includes(trouble.code)) return { to: 'screen', phase: 'trouble' }

@@ -54,6 +54,7 @@ function superseded(scene: Scene): Outcome {
 function ofOneself(scene: Scene, finished: FinishAnswer | null): Outcome {
   const { result } = strings()
   if (scene.state === 'passed') return { mood: 'good', heading: result.passed, text: result.passed_self, actions: ['mine'] }
+  if (scene.state === 'declined') return { mood: 'plain', heading: result.declined, text: result.declined_self, actions: ['mine'] }
   const said = failed(scene, finished, [])
   const isOpen = scene.state === 'failed' || mayTry(scene)
   const actions: Action[] = mayTry(scene) ? ['retry', 'mine'] : ['mine']
@@ -68,12 +69,14 @@ function passed(scene: Scene, ends: Action[]): Outcome {
 
 function failed(scene: Scene, finished: FinishAnswer | null, ends: Action[]): Outcome {
   const reason = finished?.reason ?? scene.reason ?? 'unknown'
-  const { left, left_how } = strings().result
-  if (finished?.hint === LEFT) return { mood: 'plain', heading: left, text: left_how, actions: [...choices(scene, reason), ...ends] }
+  const own = scene.purpose === 'self'
+  const { left, left_how, left_how_self } = strings().result
+  if (finished?.hint === LEFT) return { mood: 'plain', heading: left, text: own ? left_how_self : left_how, actions: [...choices(scene, reason), ...ends] }
   const reasons: Record<string, string> = strings().reasons
   const hints: Record<string, string> = strings().hints
   const hint = finished?.hint ? hints[finished.hint] : ''
-  const text = [reasons[reason] ?? strings().reasons.unknown, hint].filter(Boolean).join(' ')
+  const said = reasons[reason] ? reason : 'unknown'
+  const text = [(own && reasons[`${said}_self`]) || reasons[said], hint].filter(Boolean).join(' ')
   return { mood: 'bad', heading: strings().result.failed, text, actions: [...choices(scene, reason), ...ends] }
 }
 

@@ -20,6 +20,17 @@ export function isBarred(): boolean {
   return wx.getAppAuthorizeSetting().cameraAuthorized === 'denied'
 }
 
+/** Tell whether the camera was refused, to WeChat or to this mini-program: then another try would end the same way. */
+export function isCameraRefused(): Promise<boolean> {
+  if (isBarred()) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    wx.getSetting({
+      success: ({ authSetting }) => resolve((authSetting as Record<string, boolean>)['scope.camera'] === false),
+      fail: () => resolve(false),
+    })
+  })
+}
+
 /** Return what keeps the camera from this page: the phone, the person's refusal, or something else that uses it. */
 export function cameraTrouble(): Promise<'barred' | 'denied' | 'occupied'> {
   if (isBarred()) return Promise.resolve('barred')

@@ -19,6 +19,13 @@ from tests.support import play
 from tests.support.world import MAN, World
 
 NAME = "single_face.jpg"
+# Where the faces are, as shares of the picture.
+FACES = {
+    NAME: (0.33, 0.25, 0.31, 0.46),
+    "0-f1-su-ph.jpg": (0.25, 0.19, 0.54, 0.73),
+    "15-f13-anc-ph.jpg": (0.19, 0.26, 0.54, 0.69),
+    "45-m7-di-ph.jpg": (0.08, 0.31, 0.49, 0.63),
+}
 BARE = Observation(seq=0, t_ms=0, kind="motion", sha256="", phash="", faces=1)
 
 
@@ -58,6 +65,18 @@ def test_what_is_in_the_way_is_said_before_a_try(phone: FlaskClient, scene: str)
 def test_a_second_person_is_in_the_way_and_a_small_one_behind_is_not(phone: FlaskClient, scene: str) -> None:
     assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.65)) == "two_faces"
     assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.3)) is None
+
+
+@pytest.mark.parametrize("name", [NAME, "0-f1-su-ph.jpg", "15-f13-anc-ph.jpg", "45-m7-di-ph.jpg"])
+@pytest.mark.parametrize("side", ["left", "right", "below"])
+def test_half_a_face_is_not_in_a_good_place(phone: FlaskClient, scene: str, name: str, side: str) -> None:
+    picture = photo(name)
+    height, width = picture.shape[:2]
+    x, y, w, h = FACES[name]
+    across, down = int((x + w / 2) * width), int((y + h / 2) * height)
+    half = {"left": picture[:, :across], "right": picture[:, across:], "below": picture[:down]}[side]
+    assert looked(phone, scene, picture) is None
+    assert looked(phone, scene, half) in ("cut_off", "no_face")
 
 
 EYES_ONLY = Policy(pad_required=False, action_pool=("close_eyes", "blink"), action_count=1)

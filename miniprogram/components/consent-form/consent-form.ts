@@ -6,6 +6,7 @@ Component({
   properties: {
     t: { type: Object, value: {} as Record<string, string> },
     notice: { type: String, value: '' },
+    own: { type: Boolean, value: false },
     coded: { type: Boolean, value: false },
     busy: { type: Boolean, value: false },
     error: { type: String, value: '' },

@@ -26,6 +26,7 @@ Page({
     phase: 'loading' as Phase,
     ...UNMOUNTED,
     channel: 'push',
+    own: false,
     left: '',
     ...BEGINNING,
     say: '',
@@ -85,7 +86,7 @@ Page({
       const scene = await api.openScene(this.ticket)
       if (this.gone) return
       if (pageFor(scene) !== 'capture' && !mayTry(scene)) return follow(pageFor(scene), scene)
-      this.setData({ channel: scene.channel })
+      this.setData({ channel: scene.channel, own: scene.purpose === 'self' })
       this.aids.deadline.begin(scene)
       await this.prepare(scene.provider)
     } catch (thrown) {
@@ -169,7 +170,7 @@ Page({
     const turn = turnAt(trouble, this.provider)
     this.setData({ busy: false, colour: '' })
     if (turn.to === 'result') go('result', { scene: this.ticket })
-    if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code), over: trouble.code === 'tries_used_up' })
+    if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code, this.data.own), over: trouble.code === 'tries_used_up' })
     if (turn.to === 'provider') void this.prepare(turn.provider)
   },
 
@@ -195,6 +196,7 @@ Page({
   onOther() {
     if (this.swap.isDeaf) return
     this.leave()
-    go('result', { scene: this.ticket, other: this.data.channel })
+    if (this.data.own) go('mine')
+    else go('result', { scene: this.ticket, other: this.data.channel })
   },
 })

@@ -34,8 +34,9 @@ export function fill(text: string, values: Record<string, string | number>): str
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
 }
 
-/** Return what to say of a problem and what to do next. */
-export function explain(code: string): string {
+/** Return what to say of a problem and what to do next; `own` where somebody checks themselves on 我的. */
+export function explain(code: string, own = false): string {
   const said: Record<string, string> = strings().problems
-  return said[code] ?? (said['internal'] as string)
+  const known = said[code] ? code : 'internal'
+  return (own && said[`${known}_self`]) || (said[known] as string)
 }

@@ -1,10 +1,14 @@
 """Reminders turned on and off, and what a person may see and take back."""
 
+import re
+
 import pytest
 
 from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, prepare
 from tests.miniprogram.e2e.stage import Stage
 
+# What only somebody at a counter can do.
+SHOP = re.compile("身份证|收费员|买药")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SUBSCRIBE = "pages/subscribe/subscribe"
 
@@ -161,4 +165,23 @@ def test_the_face_check_that_export_asks_for_begins_on_this_page(stage: Stage) -
     phone.tap("export")
     phone.tap("do-export")
     phone.wait("summary")
+    assert phone.complaints == []
+
+
+def test_whoever_would_rather_not_is_not_sent_to_a_cashier(stage: Stage) -> None:
+    stage.let_pass(3600)
+    phone = stage.phone("李建国")
+    phone.open("pages/mine/mine")
+    phone.tap("export")
+    phone.tap("do-export")
+    phone.tap("pass")
+    phone.tap("decline")
+    stage.screens.look(phone, "verify-self-sure")
+    assert not SHOP.search(phone.run("document.body.innerText"))
+    phone.tap("sure-back")
+    agree(phone)
+    allow_camera(phone)
+    assert not SHOP.search(phone.run("document.body.innerText"))
+    phone.tap("other")
+    phone.wait("erase")
     assert phone.complaints == []

@@ -221,7 +221,7 @@ function looking(reply: () => object | number) {
   const stage = (weak: boolean) => ({ camera, encoder: encoder as unknown as Encoder, mirrored: false, weak, clock: clock.now }) as unknown as Stage
   const look = async (ms: number) => {
     clock.tick(ms)
-    frame({})
+    frame({ width: 8, height: 8, data: new ArrayBuffer(256) })
     await answered()
   }
   return { asked, stage, look, precheck: new Precheck('s', () => undefined) }
@@ -242,6 +242,18 @@ test('the longer it takes the less often a face is sent, and seldom on a weak ne
     assert.ok(asked.length > 3 && asked.length <= most, `${weak}: ${asked.length}`)
     precheck.stop()
   }
+})
+
+test('a camera whose frames cannot be had yet is asked again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let starts = 0
+  const start = ({ fail }: { fail: () => void }) => void ((starts += 1) < 3 && fail())
+  const camera = { onCameraFrame: () => ({ start, stop: () => undefined }) }
+  const precheck = new Precheck('s', () => undefined)
+  await precheck.start(Promise.resolve({ camera, clock: () => 0 } as unknown as Stage))
+  for (let i = 0; i < 4; i++) t.mock.timers.tick(1_500)
+  assert.equal(starts, 3)
+  precheck.stop()
 })
 
 test('a look that was stopped before the camera was there never begins', async () => {

@@ -9,6 +9,9 @@ let outcome = 'failed'
 beforeEach(() => {
   asked = []
   outcome = 'failed'
+  wx.checkIsSupportFacialRecognition = ({ success }: { success: () => void }) => success()
+  wx.getAppAuthorizeSetting = () => ({ cameraAuthorized: 'authorized' })
+  wx.getSetting = ({ success }: { success: (answer: object) => void }) => success({ authSetting: { 'scope.camera': true } })
   wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
   wx.request = (request: { url: string; success: (reply: object) => void }) => {
     const path = new URL(request.url).pathname
@@ -29,6 +32,24 @@ test('a WeChat without this interface leads to the way out before anything is be
   await assert.rejects(verifyNatively('s', () => undefined), { code: 'native_unsupported' })
   assert.deepEqual(asked, [])
 })
+
+test('a phone that WeChat cannot verify on uses no session up', async () => {
+  wx.requestFacialVerify = () => assert.fail('shown')
+  wx.checkIsSupportFacialRecognition = ({ fail }: { fail: () => void }) => fail()
+  await assert.rejects(verifyNatively('s', () => undefined), { code: 'native_unsupported' })
+  assert.deepEqual(asked, [])
+})
+
+for (const [where, refused] of [['the phone', { cameraAuthorized: 'denied' }], ['WeChat', {}]] as const) {
+  test(`a camera refused in ${where} has its own words, and the server has been told`, async () => {
+    wx.requestFacialVerify = ({ fail }: { fail: (error: object) => void }) => fail({ errCode: 90001 })
+    wx.getAppAuthorizeSetting = () => refused
+    wx.getSetting = ({ success }: { success: (answer: object) => void }) => success({ authSetting: { 'scope.camera': false } })
+    outcome = 'retry'
+    await assert.rejects(verifyNatively('s', () => undefined), { code: 'camera_denied' })
+    assert.equal(asked[asked.length - 1], '/mp/v1/attempts/s/native/finish')
+  })
+}
 
 for (const how of ['success', 'fail'] as const) {
   test(`after WeChat’s pages (${how}) the server is asked what came of it`, async () => {

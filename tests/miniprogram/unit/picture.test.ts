@@ -5,12 +5,22 @@ import { ScreenColour } from '../../../miniprogram/capture/colours'
 import type { Canvas } from '../../../miniprogram/capture/encoder'
 import { Encoder } from '../../../miniprogram/capture/encoder'
 import { isMirrored } from '../../../miniprogram/capture/mirrored'
-import { fitted, shrink } from '../../../miniprogram/capture/shrink'
+import { fitted, inOval, shrink } from '../../../miniprogram/capture/shrink'
 import { encode, utf8 } from '../../../miniprogram/services/multipart'
 
 test('a picture is fitted by its longer side and never grown', () => {
   assert.deepEqual(fitted(480, 640, 320), { width: 240, height: 320 })
   assert.deepEqual(fitted(100, 50, 320), { width: 100, height: 50 })
+})
+
+test('of a frame that lies on its side the oval shows the middle, of one that stands nearly all', () => {
+  const data = new Uint8ClampedArray(640 * 480 * 4)
+  for (let i = 0; i < 640 * 480; i++) data[i * 4] = Math.floor((i % 640) / 4)
+  const lying = inOval({ width: 640, height: 480, data: data.buffer })
+  assert.deepEqual([lying.width, lying.height], [373, 480])
+  assert.deepEqual([new Uint8Array(lying.data)[0], new Uint8Array(lying.data)[372 * 4]], [33, 126])
+  const standing = inOval({ width: 480, height: 640, data: new ArrayBuffer(480 * 640 * 4) })
+  assert.deepEqual([standing.width, standing.height], [480, 617])
 })
 
 test('shrinking averages, so that a fine chequerboard becomes grey', () => {
