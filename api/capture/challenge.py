@@ -86,6 +86,13 @@ def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) ->
     )
 
 
+def requires_colours(ports: Ports, row: tables.Challenge) -> bool:
+    """Tell whether this try is decided by its colours."""
+    with ports.database.reading() as db:
+        policy = policies.pinned(db, row.policy_version)
+    return stricter(policy, row.risk["level"] if row.risk else Level.LOW).colour_required
+
+
 def may_try(ports: Ports, db: Session, seen: Scene) -> None:
     """Raise unless one more try may be made for this person now."""
     if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):

@@ -1,6 +1,7 @@
 """What the owner of a scene sees of it on their phone; names are masked, scores never get this far."""
 
 from api.appeals import lodge as appeals
+from api.capture import challenge as challenges
 from api.capture.scene import Scene
 from api.http.present import chosen, persons
 from api.http.schemas import answers
@@ -75,6 +76,7 @@ def challenge(ports: Ports, seen: Scene, row: tables.Challenge) -> answers.Chall
         actions=row.actions,
         # Never the sequence ahead: the others come one by one with the answers to the frames.
         colours=[answers.Colour(**one) for one in row.colours[:1]],
+        colours_required=challenges.requires_colours(ports, row),
         frame=answers.FrameKinds(
             motion=answers.MotionFrames(max_side=320, quality=0.5, fps=5), evidence=evidence
         ),

@@ -1,10 +1,11 @@
-import { fill, strings } from '../services/strings/index'
+import { fill, isSpoken, strings } from '../services/strings/index'
 import type { Guidance } from './guidance'
+import { COUNT_FROM } from './guidance'
 import type { Audience } from './take'
 
 /** The part of the capture page that a take talks to. */
 interface Page {
-  data: { arrow: string; percent: number; network: string; phase: string }
+  data: { arrow: string; percent: number; count: number; action: string; network: string; phase: string }
   setData: (changes: Record<string, unknown>) => void
   speak: (key: string) => void
 }
@@ -13,8 +14,9 @@ interface Page {
 export function audienceOf(page: Page, slowed: () => void): Audience {
   return {
     guidance: (now) => {
-      const moved = now.arrow !== page.data.arrow || now.percent !== page.data.percent
-      if (moved) page.setData(shown(now.percent, now.arrow))
+      const { arrow, percent, count, action } = page.data
+      const moved = now.arrow !== arrow || now.percent !== percent || now.count !== count || now.action !== action
+      if (moved) page.setData(shown(now))
       page.speak(now.say)
     },
     colour: (colour) => page.setData({ colour }),
@@ -27,13 +29,18 @@ export function audienceOf(page: Page, slowed: () => void): Audience {
 }
 
 /** Return what the ring shows. */
-export function shown(percent: number, arrow: Guidance['arrow']) {
-  return { percent, arrow, progress: fill(strings().capture.progress, { percent }) }
+export function shown({ percent, arrow, count, action }: Pick<Guidance, 'percent' | 'arrow' | 'count' | 'action'>) {
+  return { percent, arrow, count, action, progress: fill(strings().capture.progress, { percent }) }
 }
 
+const NOTHING_YET = { percent: 0, arrow: '', count: 0, action: '' } as const
+
 /** What the page shows when a try begins, and when the camera is put away. */
-export const BEGINNING = { ...shown(0, ''), note: '', network: '', colour: '', cannot: false, busy: false }
+export const BEGINNING = { ...shown(NOTHING_YET), note: '', network: '', colour: '', vivid: false, cannot: false, busy: false }
+export const COUNTING = { ...BEGINNING, count: COUNT_FROM, busy: true }
 export const UNMOUNTED = { mounted: false, cameraReady: false }
+/** What the page is made with. */
+export const BLANK = { ...BEGINNING, ...UNMOUNTED, channel: 'push', own: false, left: '', say: '', calm: false, trouble: '', over: false, spoken: isSpoken() }
 
 /** Return the words for an action, a hint, or a moment of filming. */
 export function captionOf(key: string): string {

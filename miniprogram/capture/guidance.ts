@@ -6,6 +6,10 @@ export interface Guidance {
   isHint: boolean
   arrow: '' | 'left' | 'right' | 'down' | 'near'
   percent: number
+  /** 3-2-1 while the person gets ready and looks straight, else 0. */
+  count: number
+  /** The action to show in a drawing, if it is one. */
+  action: string
 }
 
 export interface Filmed {
@@ -16,6 +20,8 @@ export interface Filmed {
 
 /** How long the person first looks straight: the matcher takes its neutral frames from there. */
 export const STRAIGHT_MS = 1_000
+/** The count begins while the try is being drawn, and costs nobody any time. */
+export const COUNT_FROM = 3
 
 // The preview is a mirror: the person's own left is the screen's left.
 const ARROWS: Record<string, Guidance['arrow']> = { turn_left: 'left', turn_right: 'right', nod: 'down', closer: 'near' }
@@ -34,12 +40,18 @@ const EXPECTED: Record<string, readonly string[]> = {
 export function guide(filmed: Filmed): Guidance {
   const next = filmed.progress.find((one) => !one.done)
   const percent = share(filmed)
-  if (!next) return { say: 'done', isHint: false, arrow: '', percent }
+  const plain = { isHint: false, arrow: '', percent, count: 0, action: '' } as const
+  if (!next) return { ...plain, say: 'done' }
   if (filmed.hint && !(EXPECTED[next.action] ?? []).includes(filmed.hint)) {
-    return { say: filmed.hint, isHint: true, arrow: '', percent }
+    return { ...plain, say: filmed.hint, isHint: true }
   }
-  if (filmed.tMs < STRAIGHT_MS) return { say: 'straight', isHint: false, arrow: '', percent }
-  return { say: next.action, isHint: false, arrow: ARROWS[next.action] ?? '', percent }
+  if (filmed.tMs < STRAIGHT_MS) return { ...plain, say: 'straight', count: counted(filmed.tMs) }
+  return { ...plain, say: next.action, arrow: ARROWS[next.action] ?? '', action: next.action }
+}
+
+/** Return what is counted: 3 until the first frame is there, then 2 and 1. */
+function counted(tMs: number): number {
+  return tMs === 0 ? COUNT_FROM : COUNT_FROM - 1 - Math.floor((tMs * (COUNT_FROM - 1)) / STRAIGHT_MS)
 }
 
 /** Return how much is done, in percent: looking straight counts as one more action. */

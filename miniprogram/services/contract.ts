@@ -78,6 +78,7 @@ export interface ChallengeAnswer extends SceneAnswer {
   challenge_id: string
   actions: string[]
   colours: Colour[]
+  colours_required: boolean
   frame: FrameKinds
 }
 

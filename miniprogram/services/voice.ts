@@ -20,6 +20,13 @@ export class Voice {
     context.play()
   }
 
+  /** Say once more what was said last. */
+  again(): void {
+    const { last } = this
+    this.last = ''
+    this.say(last)
+  }
+
   close(): void {
     this.context?.destroy()
     this.context = null

@@ -275,11 +275,15 @@ class FrameKinds(Answer):
 
 
 class ChallengeAnswer(SceneAnswer):
-    """What to do and to film; of the colours only the first, shown from the first frame on."""
+    """What to do and to film; of the colours only the first, shown from the first frame on.
+
+    `colours_required`: the try is decided by them, so they fill the screen; else its edges are enough.
+    """
 
     challenge_id: str
     actions: list[str]
     colours: list[Colour]
+    colours_required: bool
     frame: FrameKinds
 
 

@@ -1,5 +1,5 @@
 import { Aids } from '../../capture/aids'
-import { audienceOf, BEGINNING, captionOf, UNMOUNTED } from '../../capture/audience'
+import { audienceOf, BEGINNING, BLANK, captionOf, COUNTING, UNMOUNTED } from '../../capture/audience'
 import { Precheck } from '../../capture/precheck'
 import { stageFor } from '../../capture/stage'
 import { Swap } from '../../capture/swap'
@@ -24,15 +24,7 @@ Page({
     ...shell('capture'),
     steps: [strings().cashier.step_confirm, strings().cashier.step_film],
     phase: 'loading' as Phase,
-    ...UNMOUNTED,
-    channel: 'push',
-    own: false,
-    left: '',
-    ...BEGINNING,
-    say: '',
-    calm: false,
-    trouble: '',
-    over: false,
+    ...BLANK,
   },
   ticket: '',
   provider: 'own' as Provider,
@@ -136,7 +128,7 @@ Page({
 
   onStart() {
     if (this.data.busy) return
-    this.setData({ busy: true, left: '' })
+    this.setData({ ...COUNTING, left: '', say: captionOf('straight') })
     this.aids.deadline.stop()
     this.precheck?.stop()
     void this.conclude(this.provider === 'wechat' ? verifyNatively(this.ticket, () => this.setData({ phase: 'deciding' })) : this.film())
@@ -159,7 +151,7 @@ Page({
     const challenge = await api.drawChallenge(this.ticket, this.data.calm, stage.device)
     if (this.leavings !== leavings) throw problem('left')
     this.take = new Take(challenge, stage, audienceOf(this, this.aids.net.slowed))
-    this.setData({ ...BEGINNING, phase: 'filming', say: captionOf('straight') })
+    this.setData({ ...COUNTING, busy: false, phase: 'filming', say: captionOf('straight'), vivid: challenge.colours_required })
     wx.pageScrollTo({ selector: '#say', duration: 0 })
     return this.take.run()
   },
@@ -168,7 +160,7 @@ Page({
     if (this.gone) return
     const trouble = asProblem(thrown)
     const turn = turnAt(trouble, this.provider)
-    this.setData({ busy: false, colour: '' })
+    this.setData({ busy: false, colour: '', count: 0 })
     if (turn.to === 'result') go('result', { scene: this.ticket })
     if (turn.to === 'screen') this.setData({ phase: turn.phase, ...UNMOUNTED, trouble: explain(trouble.code, this.data.own), over: trouble.code === 'tries_used_up' })
     if (turn.to === 'provider') void this.prepare(turn.provider)
@@ -176,6 +168,10 @@ Page({
 
   onHard(): Promise<void> {
     return this.swap.ask(this.take, (changes) => this.setData(changes))
+  },
+
+  onHear() {
+    this.aids.voice.again()
   },
 
   onCalm() {

@@ -64,6 +64,7 @@ export const en: typeof zh = {
     blink: 'Blink a few times',
     done: 'Very good, one moment',
     hard: 'I cannot do this one',
+    hear: 'Say it again',
     swapped: 'All right, here is another one',
     deciding: 'Checking, one moment…',
     weak: 'The network is slow, still sending, please stay',

@@ -62,6 +62,7 @@ export const zh = {
     blink: '眨几下眼睛',
     done: '很好，请稍等',
     hard: '这个动作我做不了',
+    hear: '再听一遍',
     swapped: '好的，换了一个动作',
     deciding: '正在核对，请稍等…',
     weak: '网络有点慢，正在慢慢传，请不要离开',

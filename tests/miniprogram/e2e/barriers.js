@@ -2,7 +2,7 @@
 ;(() => {
   const LEAST_TEXT = 18
   const LEAST_TARGET = 44
-  const TARGETS = 'wx-button, [role=button], [role=radio], wx-picker, wx-input'
+  const TARGETS = 'wx-button, [role=button], [role=radio], [role=checkbox], wx-picker, wx-input'
   const page = document.querySelector('wx-page-body:not([hidden])')
 
   const isShown = (element) => element.offsetParent && !element.closest('[aria-hidden=true]')

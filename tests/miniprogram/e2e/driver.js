@@ -165,9 +165,12 @@ const actions = {
     await page.evaluate(() => scrollTo(0, 0))
     await page.screenshot({ path: file, fullPage })
   },
-  async axe() {
+  async dark({ on }) {
+    await page.emulateMedia({ colorScheme: on ? 'dark' : 'light' })
+  },
+  async axe({ only = null }) {
     if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
-    const { violations } = await page.evaluate(() => globalThis.axe.run())
+    const { violations } = await page.evaluate((rules) => globalThis.axe.run(rules ? { runOnly: rules } : {}), only)
     return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map(({ html }) => html) }))
   },
   async said() {

@@ -103,9 +103,14 @@ class Phone:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._browser.do("screenshot", path=str(path))
 
-    def barriers(self) -> list[dict[str, Any]]:
-        """Return axe's serious findings."""
-        return [found for found in self._browser.do("axe") if found["impact"] in SERIOUS]
+    def barriers(self, *rules: str) -> list[dict[str, Any]]:
+        """Return axe's serious findings, by all its rules or by some."""
+        findings = self._browser.do("axe", only=list(rules) or None)
+        return [found for found in findings if found["impact"] in SERIOUS]
+
+    def darken(self, *, dark: bool = True) -> None:
+        """Set the phone to its dark look, or back."""
+        self._browser.do("dark", on=dark)
 
     @property
     def page(self) -> str:

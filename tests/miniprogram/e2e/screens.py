@@ -33,6 +33,15 @@ class Screens:
             phone.picture(self.folder / f"{name}-{width}-{size}00.png")
         phone.resize(WIDE)
         phone.run(TEXT_SIZE.format(1))
+        self._in_the_dark(phone, name)
+
+    def _in_the_dark(self, phone: Phone, name: str) -> None:
+        """Look at the same page as somebody sees it whose phone is set to dark."""
+        phone.darken()
+        findings = phone.barriers("color-contrast")
+        self.wrong += [f"{name} in the dark: {found['help']} {found['where'][:2]}" for found in findings]
+        phone.picture(self.folder / f"{name}-{WIDE}-dark.png")
+        phone.darken(dark=False)
 
     def glance(self, phone: Phone, name: str) -> None:
         """Take one picture of what must not be disturbed."""

@@ -19,8 +19,14 @@ test('the person’s own left is the mirror’s left', () => {
 })
 
 test('what is in the way is said first, unless the action itself brings it about', () => {
-  assert.deepEqual(guide({ progress: asked(), hint: 'two_faces', tMs: 1200 }), { say: 'two_faces', isHint: true, arrow: '', percent: 33 })
+  assert.deepEqual(guide({ progress: asked(), hint: 'two_faces', tMs: 1200 }), { say: 'two_faces', isHint: true, arrow: '', percent: 33, count: 0, action: '' })
   assert.equal(guide({ progress: asked(), hint: 'turned', tMs: 1200 }).say, 'turn_left')
+})
+
+test('3-2-1 is counted while the try is drawn and the person looks straight, and is over when they are told what to do', () => {
+  const seen = [0, 100, 499, 500, 999, 1000].map((tMs) => guide({ progress: asked(), hint: null, tMs }).count)
+  assert.deepEqual(seen, [3, 2, 2, 1, 1, 0])
+  assert.deepEqual([0, 1200].map((tMs) => guide({ progress: asked(), hint: null, tMs }).action), ['', 'turn_left'])
 })
 
 test('the ring only ever fills', () => {

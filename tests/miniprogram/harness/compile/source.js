@@ -7,6 +7,7 @@ export class SourceError extends Error {}
 /** Return {folder, app, pages, units}; units maps a path such as `pages/verify/verify` to its JSON. */
 export function readSource(folder) {
   const app = readJson(path.join(folder, 'app.json'))
+  if (app.themeLocation) app.theme = readJson(path.join(folder, app.themeLocation))
   const pages = allPages(app)
   const units = new Map()
   const waiting = [...pages]

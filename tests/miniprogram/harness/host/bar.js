@@ -9,7 +9,7 @@ export class Bar {
   }
 
   show(name, canGoBack) {
-    const wanted = { ...this.facts.app.window, ...this.facts.units[name] }
+    const wanted = themed({ ...this.facts.app.window, ...this.facts.units[name] }, this.facts.app.theme)
     this.bar.hidden = wanted.navigationStyle === 'custom'
     this.bar.style.background = wanted.navigationBarBackgroundColor ?? '#000000'
     this.bar.style.color = wanted.navigationBarTextStyle === 'black' ? '#000' : '#fff'
@@ -27,4 +27,15 @@ export class Bar {
     this.bar.style.color = text
     this.bar.style.background = background
   }
+}
+
+/** With WeChat's dark mode a value such as @bar is looked up in theme.json, by what the phone is set to. */
+function themed(wanted, theme) {
+  const colours = theme?.[isDark() ? 'dark' : 'light'] ?? {}
+  const value = ([key, said]) => [key, String(said).startsWith('@') ? colours[said.slice(1)] : said]
+  return Object.fromEntries(Object.entries(wanted).map(value))
+}
+
+export function isDark() {
+  return matchMedia('(prefers-color-scheme: dark)').matches
 }

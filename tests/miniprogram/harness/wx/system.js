@@ -1,4 +1,5 @@
 /** The phone, the window, WeChat itself. */
+import { isDark } from '../host/bar.js'
 import { parameters } from '../host/parameters.js'
 
 const BAR_HEIGHT = 44
@@ -35,7 +36,7 @@ function baseInfo() {
     SDKVersion: parameters.library,
     version: '8.0.60',
     language: parameters.language,
-    theme: 'light',
+    theme: isDark() ? 'dark' : 'light',
     host: { env: 'WeChat' },
     fontSizeSetting: parameters.fontSize,
     fontSizeScaleFactor: parameters.fontSize / 16,
