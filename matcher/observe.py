@@ -61,12 +61,13 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
     """Return what one frame shows."""
     view = look(models, frame)
     limits = EVIDENCE if frame.kind == FrameKind.EVIDENCE else MOTION
+    chip = _chip(models, view)
     bare = Observation(
         seq=frame.seq,
         t_ms=frame.t_ms,
         kind=frame.kind,
         sha256=fingerprint.sha256(frame.image),
-        phash=likeness.perceptual(_chip(models, view)),
+        phash=likeness.perceptual(chip),
         faces=len(view.faces),
     )
     if view.mesh is None:
@@ -80,6 +81,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
         brightness=measured.brightness,
         sharpness=measured.sharpness,
         change=_change(view, earlier),
+        texture=_texture(view, chip) if frame.kind == FrameKind.MOTION else "",
         face=_embedded(models, view.picture, view.mesh.landmarks) if chosen else "",
         live=_live(models, view) if chosen or frame.kind == FrameKind.EVIDENCE else None,
         skin=view.mesh.skin,
@@ -92,6 +94,11 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
 def _chip(models: Models, view: Look) -> Picture:
     """Return the aligned face, or the whole frame without one."""
     return models.sface.aligned(view.picture, view.mesh.landmarks) if view.mesh else view.picture
+
+
+def _texture(view: Look, chip: Picture) -> str:
+    """Return the creases of the face."""
+    return likeness.texture(view.picture, view.mesh.landmarks, chip) if view.mesh else ""
 
 
 def _posed(bare: Observation, mesh: Reading) -> Observation:

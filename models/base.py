@@ -55,4 +55,5 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: JSON,
         list[str]: JSON,
         list[int]: JSON,
+        list[float]: JSON,
     }

@@ -38,6 +38,7 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = F
         repeated=timing.repeated,
         frozen_ms=timing.frozen_ms,
         looped_ms=timing.looped_ms,
+        recurring=timing.recurring,
         done=all(action.done for action in answer.actions),
         in_order=answer.in_order,
         same_face=answer.continuity.same_face_min,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.facts import Memory
 from api.ports import Ports
-from matcher.liveness import replay
+from matcher.liveness import replay, tremor
 from matcher.liveness.replay import Sample
 from matcher.types import Observation
 from models import tables
@@ -32,7 +32,7 @@ def recall(ports: Ports, db: Session, challenge_id: str, policy: Policy) -> Memo
     ours = [_sample(row) for row in mine]
     films = [[_sample(row) for row in group] for group in _earlier(ports, db, mine[0])]
     frames = (replay.alike_frames(ours, film, policy.similar_bits) for film in films)
-    moved = (replay.alike_ms(ours, film) for film in films)
+    moved = (tremor.moved_ms(ours, film) for film in films)
     return Memory(exact, max(frames, default=0), max(moved, default=0))
 
 

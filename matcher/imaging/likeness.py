@@ -5,10 +5,15 @@ import base64
 import cv2
 import numpy as np
 
-from matcher.protocol import Picture
+from matcher.protocol import Picture, Vector
 
 Box = tuple[float, float, float, float]
 THUMBNAIL = 16
+# Rows of a face at 112 px with eyes, nose and mouth, its columns without the background, how many frequencies
+# of each band are kept, and where the eyes are put.
+BANDS, COLUMNS = ((28, 60), (56, 88), (80, 112)), (8, 104)
+BAND_SIZE, ACROSS, DOWN = (56, 16), 24, 16
+SIDE, EYES = 112, ((38, 50), (74, 50))
 
 
 def perceptual(chip: Picture) -> str:
@@ -22,6 +27,23 @@ def perceptual(chip: Picture) -> str:
     positive = cv2.dct(np.asarray(small, np.float32))[:8, :8].reshape(-1) > 0
     positive[0] = False
     return f"{sum(1 << place for place, bit in enumerate(positive) if bit):016x}"
+
+
+def texture(picture: Picture, landmarks: Vector, chip: Picture) -> str:
+    """Return the creases of a face, base64 of 384 bits a band: the signs of its frequencies.
+
+    One picture encoded twice differs in few bits, a living face's next one a fifth of a second on in more.
+    Eyes and nose are put in place by the eyes alone, so that lips opened otherwise leave them where they are;
+    `chip` is the face aligned by all `landmarks`.
+    """
+    turn = cv2.estimateAffinePartial2D(landmarks[:2], np.array(EYES, np.float32))[0]
+    level = chip if turn is None else cv2.warpAffine(picture, turn, (SIDE, SIDE))
+    greys = [cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in (level, level, chip)]
+    left, right = COLUMNS
+    cut = [grey[a:b, left:right] for grey, (a, b) in zip(greys, BANDS, strict=True)]
+    small = [cv2.resize(one, BAND_SIZE, interpolation=cv2.INTER_AREA) for one in cut]
+    signs = [cv2.dct(np.asarray(band, np.float32))[:DOWN, :ACROSS] > 0 for band in small]
+    return base64.b64encode(np.packbits(np.stack(signs)).tobytes()).decode()
 
 
 def thumbnail(picture: Picture, box: Box) -> str:

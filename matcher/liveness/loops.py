@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.liveness.replay import STEP_MS, Likeness, Sample, course, hashes, longest, same, times
+from matcher.liveness.replay import POSED, STEP_MS, Likeness, Sample, course, hashes, longest, same, times
 
 LOOP_BITS = 5
 LOOP_SHIFT_MS = 800
@@ -21,9 +21,10 @@ def looped_ms(ours: Sequence[Sample]) -> int:
     Either the head alone moves as it did, whatever lips and lids do meanwhile, or the whole face moves and
     looks as it did; backward only the head counts: a smile that comes and goes is the same either way.
     """
-    whole = course(ours)
-    if whole is None:
+    moved = course(ours)
+    if moved is None:
         return 0
+    whole = moved[:, :POSED]
     head = whole[:, HEAD]
     steps = np.arange(len(whole))
     later = np.abs(steps[:, None] - steps[None]) * STEP_MS >= LOOP_SHIFT_MS

@@ -20,6 +20,9 @@ SHIFT_MS = 200
 TOLERANCE = 5.0
 MOVED = 12.0
 SCALES = (1.0, 1.0, 100.0, 50.0, 80.0, 1.0)
+# Of a course's columns the first, which tell of pose and expression; then where the face is and how large.
+POSED, AXES = len(SCALES), len(SCALES) + 3
+PLACE, SIZE = 200.0, 400.0
 LOOP_SHARE = 0.6
 # How much of a movement must come again (1 = all of it): an intraclass correlation over the run.
 AGREEMENT = 0.8
@@ -48,16 +51,25 @@ class Sample:
 
     t_ms: int
     phash: str
-    movement: tuple[int, ...] | None
+    movement: tuple[float, ...] | None
 
 
-def movement(one: Observation) -> tuple[int, ...] | None:
-    """Return yaw, pitch, eyes, mouth, smile and roll, scaled alike and rounded; None without a face."""
+def movement(one: Observation) -> tuple[float, ...] | None:
+    """Return yaw, pitch, eyes, mouth, smile, roll, place and size, scaled alike; None without a face."""
     values = (one.yaw, one.pitch, one.eyes_open, one.mouth_open, one.smile, one.roll)
     known = [value for value in values if value is not None]
-    if len(known) < len(values):
+    if len(known) < len(values) or one.landmarks is None:
         return None
-    return tuple(round(value * scale) for value, scale in zip(known, SCALES, strict=True))
+    posed = [value * scale for value, scale in zip(known, SCALES, strict=True)]
+    return tuple(round(value, 1) for value in (*posed, *_placed(one.landmarks)))
+
+
+def _placed(landmarks: Sequence[float]) -> tuple[float, float, float]:
+    """Return the face's middle and the way from its eyes to its mouth, scaled."""
+    points = [complex(*landmarks[i : i + 2]) for i in range(0, 10, 2)]
+    middle = sum(points) / len(points)
+    tall = abs((points[0] + points[1]) / 2 - (points[3] + points[4]) / 2)
+    return PLACE * middle.real, PLACE * middle.imag, SIZE * tall
 
 
 def samples(observations: Sequence[Observation]) -> list[Sample]:
@@ -114,13 +126,13 @@ def _ways(course: Numbers) -> Iterator[Numbers]:
 
 
 def course(film: Sequence[Sample]) -> Numbers | None:
-    """Return the movement at every STEP_MS, (n, 6); None where too little is known."""
+    """Return the movement at every STEP_MS, (n, AXES); None where too little is known."""
     known = [(one.t_ms, one.movement) for one in film if one.movement is not None]
     if len(known) < 4 or known[-1][0] - known[0][0] < STEP_MS:
         return None
     times = np.array([t for t, _ in known], float)
-    # What was remembered before roll was lacks it.
-    values = np.array([(*moved, 0)[: len(SCALES)] for _, moved in known], float)
+    # What was remembered before roll and place were lacks them.
+    values = np.array([(*moved, *[0.0] * AXES)[:AXES] for _, moved in known], float)
     grid = np.arange(times[0], times[-1] + 1, STEP_MS)
     return np.stack([np.interp(grid, times, values[:, axis]) for axis in range(values.shape[1])], axis=1)
 

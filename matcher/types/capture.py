@@ -66,7 +66,8 @@ class Observation:
     of some motion frames that show who it is, base64 of int8, for the same-face check. `skin` is the mean
     red, green and blue of the face (0–255), `bezel` how unbroken the straight lines around it are in an
     evidence frame (0–1, matcher/liveness/bezel.py). `presence` is the mesh's logit that it has found a
-    face (24 ± 5 of uncovered ones near the axis).
+    face (24 ± 5 of uncovered ones near the axis). `texture` are the creases of the face in a motion frame
+    (matcher/imaging/likeness.py), by which a picture shown twice is known.
     """
 
     seq: int
@@ -96,6 +97,7 @@ class Observation:
     glasses: bool | None = None
     hint: Hint | None = None
     presence: float | None = None
+    texture: str = ""
 
     @property
     def shows_who(self) -> bool:

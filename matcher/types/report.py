@@ -37,7 +37,8 @@ class Timing:
 
     `backward` counts steps back in time, `repeated` frames that are byte for byte an earlier one;
     `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` the longest in which the face
-    moves and looks as it did earlier in the same capture.
+    moves and looks as it did earlier in the same capture; `recurring` counts frames whose picture, sent
+    anew, is shown elsewhere in the capture too.
     """
 
     duration_ms: int
@@ -47,6 +48,7 @@ class Timing:
     repeated: int
     frozen_ms: int
     looped_ms: int
+    recurring: int = 0
 
 
 @dataclass(frozen=True, slots=True)

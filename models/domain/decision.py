@@ -55,6 +55,7 @@ class Report:
     repeated: int = 0
     frozen_ms: int = 0
     looped_ms: int = 0
+    recurring: int = 0
     done: bool = False
     in_order: bool = True
     same_face: float | None = None
@@ -123,7 +124,7 @@ def decide(report: Report, policy: Policy) -> Decision:
 def _still(report: Report, policy: Policy) -> bool:
     """Tell whether the frames are pictures shown for longer than life stands still."""
     return (
-        report.repeated > policy.repeated_max
+        max(report.repeated, report.recurring) > policy.repeated_max
         or report.frozen_ms > policy.frozen_max_ms
         or report.looped_ms > policy.loop_max_ms
     )

@@ -68,7 +68,7 @@ class SeenFrame(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     phash: Mapped[str] = mapped_column(String(16))
-    movement: Mapped[list[int] | None]
+    movement: Mapped[list[float] | None]
     challenge_id: Mapped[str] = mapped_column(String(32), index=True)
     seq: Mapped[int]
     t_ms: Mapped[int]

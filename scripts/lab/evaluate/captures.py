@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from api.capture.facts import NOTHING_SEEN, Memory, facts
-from matcher.liveness import replay
+from matcher.liveness import replay, tremor
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Frame, FrameKind, Observation, Report, Shown, Template
 from models.domain.challenge import Challenge, draw
@@ -80,7 +80,7 @@ def _remembered(
     ours = replay.samples(seen)
     return Memory(
         frames=replay.alike_frames(ours, theirs, policy.similar_bits),
-        movement_ms=replay.alike_ms(ours, theirs),
+        movement_ms=tremor.moved_ms(ours, theirs),
     )
 
 

@@ -33,6 +33,7 @@ PIPELINE: list[tuple[dict[str, Any], Outcome, Reason]] = [
     ({"motion": 4}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"evidence": 1}, Outcome.RETRY, Reason.NOT_ACQUIRED),
     ({"repeated": 3}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
+    ({"recurring": 3}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"frozen_ms": 1001}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"looped_ms": 1501}, Outcome.FAILED, Reason.FRAMES_IRREGULAR),
     ({"duration_ms": 1499}, Outcome.RETRY, Reason.NOT_ACQUIRED),

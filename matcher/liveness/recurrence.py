@@ -1,0 +1,101 @@
+"""Telling film in which the very same pictures come again from a face that comes back to a pose. Pure.
+
+A living face never looks the same twice to the last crease: a picture resembles those right before and
+after it more than any other. Film run in a loop, or there and back, shows pictures that resemble one shown
+long before more than their own neighbours. Eyes, nose and mouth are also compared by themselves, so lips or
+lids moved otherwise on the way back hide only their own band.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.liveness.fingerprint import textures
+from matcher.types import Observation
+
+# So many frames at least make a run, however few a second come.
+FEWEST = 4
+# Two pictures of which nothing but noise differs. Living people: at most 0.02 above neighbours.
+TWIN, TWIN_GAIN = 0.85, 0.1
+
+# No pair of a run counts for more, and one too close in time never does.
+MOST_GAIN, NEVER = 0.3, -9.0
+
+Numbers = NDArray[np.float32]
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of pictures that come again: least length and distance in ms, how alike, and how much more."""
+
+    ms: int
+    apart_ms: int
+    alike: float
+    gain: float
+
+
+# At this step between frames the gains below hold; further apart, neighbours say less.
+STEP_MS = 200
+# Shorter runs must be more alike, and of one band of the face more so than of all together.
+WHOLE = (Run(800, 600, 0.6, 0.03), Run(1200, 800, 0.5, 0.03))
+BAND = (Run(1200, 800, 0.5, 0.08),)
+
+
+def recurring(observations: Sequence[Observation]) -> int:
+    """Return how many frames, in order of capture, show a picture that the capture shows elsewhere too."""
+    shown = [one for one in observations if one.texture]
+    if len(shown) < 2 * FEWEST:
+        return 0
+    at = np.array([one.t_ms for one in shown], float)
+    bands = textures([one.texture for one in shown])
+    whole = np.asarray(bands.mean(axis=0), np.float32)
+    found = _twins(whole, at)
+    for alike, runs in ((whole, WHOLE), *((band, BAND) for band in bands)):
+        for run in runs:
+            found |= _runs(alike, at, run)
+    return len(found)
+
+
+def _gain(alike: Numbers) -> Numbers:
+    """Return for each pair of frames how much more alike they are than either is to those beside it."""
+    beside: Numbers = np.diag(alike, 1)
+    near = np.maximum(np.append(beside[:1], beside), np.append(beside, beside[-1:]))
+    return np.asarray(alike - np.maximum(near[:, None], near[None]))
+
+
+def _step(at: Times) -> float:
+    """Return the usual time between frames, ms."""
+    return max(float(np.median(np.diff(at))), 1.0)
+
+
+def _twins(alike: Numbers, at: Times) -> set[int]:
+    """Return the frames that, but for noise, are another's picture."""
+    apart = np.abs(at[:, None] - at[None]) >= 2 * _step(at)
+    return set(np.nonzero((alike >= TWIN) & (_gain(alike) >= TWIN_GAIN) & apart)[0].tolist())
+
+
+def _runs(alike: Numbers, at: Times, run: Run) -> set[int]:
+    """Return the frames of the runs along any line that are alike enough, and by enough."""
+    step = _step(at)
+    length, least = max(FEWEST, round(run.ms / step)), run.gain * max(1.0, step / STEP_MS) ** 3
+    apart = np.abs(at[:, None] - at[None]) >= run.apart_ms
+    gain = np.where(apart, np.minimum(_gain(alike), MOST_GAIN), NEVER)
+    mean, found = np.ones(length) / length, set[int]()
+    for pairs in _lines(len(at), length):
+        near, more = (np.convolve(one[pairs], mean, "valid") for one in (alike, gain))
+        for begin in np.nonzero((near >= run.alike) & (more >= least))[0]:
+            found |= set(pairs[0][begin : begin + length].tolist())
+    return found
+
+
+def _lines(frames: int, length: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the pairs of frames at one shift, forward and backward, where there are enough of them."""
+    steps = np.arange(frames)
+    for shift in range(2, frames - length + 1):
+        yield steps[shift:], steps[:-shift]
+    for middle in range(length - 1, 2 * frames - length):
+        first = steps[max(0, middle - frames + 1) : min(frames, middle + 1)]
+        yield first, middle - first
