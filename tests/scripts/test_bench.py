@@ -2,7 +2,7 @@
 
 from matcher.local import LocalMatcher
 from matcher.models import load
-from scripts.lab.bench import verification
+from scripts.lab.bench import normalising, verification
 
 
 def test_the_bare_kernels_are_counted_from_what_was_seen(matcher: LocalMatcher) -> None:
@@ -16,3 +16,9 @@ def test_the_bare_kernels_are_counted_from_what_was_seen(matcher: LocalMatcher) 
     assert counted == {
         "decode_motion": 25, "decode_evidence": 8, "yunet": 30, "mesh": 30, "sface": 8, "pad": 0, "dlib": 0,
     }  # fmt: skip
+
+
+def test_normalising_by_the_largest_background_is_measured() -> None:
+    found = normalising.measure()
+    assert set(found) == {"faces_0_ms", "faces_120_ms", "faces_600_ms", "added_ms"}
+    assert found["faces_600_ms"] > 0

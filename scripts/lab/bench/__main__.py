@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from matcher.models import load
-from scripts.lab.bench import photos, service, verification
+from scripts.lab.bench import normalising, photos, service, verification
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
         "engines": {one.name: one.engine for one in models.described if one.engine},
         "pad": "measured" if pad else "not_available",
         "photo_compare": compared,
+        "normalising": normalising.measure(),
         **verified,
         "service": service.measure(pad),
         "memory_mb": round(verification.peak_mb()),
