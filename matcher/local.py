@@ -4,6 +4,7 @@ import queue
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 
@@ -31,6 +32,14 @@ from matcher.types import (
 
 BORDER = 0.3
 BACKGROUNDS = 4
+
+
+class BothWays(NamedTuple):
+    """A photo as a probe (128,) and as a reference; `hint` is what enrolment would have against the face."""
+
+    probe: Vector
+    templates: tuple[Template, ...]
+    hint: Hint | None
 
 
 class LocalMatcher:
@@ -86,10 +95,10 @@ class LocalMatcher:
         with self._models() as models:
             return _enrolled(models, picture, self._looks)
 
-    def both_ways(self, photo: bytes) -> tuple[Vector, tuple[Template, ...]] | None:
+    def both_ways(self, photo: bytes) -> "BothWays | None":
         """Return a photo's main face as a probe and as a reference, whatever its quality, for evaluation.
 
-        None without any face; raises BadImage.
+        Other people in the photo do not matter. None without any face; raises BadImage.
         """
         picture = decode.photo(photo)
         with self._models() as models:
@@ -97,8 +106,10 @@ class LocalMatcher:
             if not faces:
                 return None
             face = _main(picture, faces)
-            probe = models.sface.quick(picture, models.mesh.landmarks(picture, face))
-            return probe, _templates(models, picture, face)
+            reading = models.mesh.read(picture, face)
+            probe = models.sface.quick(picture, reading.landmarks)
+            hint = quality.hint(quality.measure(picture, [face], reading), PORTRAIT)
+            return BothWays(probe, _templates(models, picture, face), hint)
 
 
 def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:

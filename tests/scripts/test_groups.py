@@ -7,6 +7,7 @@ import pytest
 
 from scripts.lab.evaluate.identity import bootstrap, people
 from scripts.lab.evaluate.identity.people import Person
+from scripts.lab.evaluate.identity.photos import Gallery
 
 
 def photo(folder: Path, *parts: str) -> Path:
@@ -80,3 +81,13 @@ def test_no_error_is_told_by_the_rule_of_three() -> None:
     assert low == 0.0 and high == pytest.approx(3 / 190)
     low, high = bootstrap.same(np.zeros(10), np.ones(10))
     assert low == 0.0 and high == pytest.approx(0.3)
+
+
+def test_what_enrolment_refuses_is_a_failure_to_acquire() -> None:
+    vectors = np.eye(3, 128, dtype=np.float32)
+    files = [Path(f"p{number}/1.jpg") for number in range(4)]
+    hints = np.array(["", "covered", ""])
+    whole = Gallery(files[:3], vectors, vectors, vectors, hints, [files[3]])
+    acquired = whole.acquired()
+    assert acquired.files == [files[0], files[2]] and acquired.failed == [files[3], files[1]]
+    assert np.array_equal(acquired.probe, vectors[[0, 2]]) and set(acquired.hints) == {""}

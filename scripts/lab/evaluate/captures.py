@@ -94,7 +94,7 @@ def _reference(matcher: LocalMatcher, film: Path) -> tuple[Template, ...]:
         if enrolment.templates:
             return enrolment.templates
         found = found or matcher.both_ways(photo)
-    return found[1] if found else ()
+    return found.templates if found else ()
 
 
 def filmed(one: Presentation, policy: Policy) -> list[Frame]:

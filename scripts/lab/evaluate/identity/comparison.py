@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import numpy as np
 from models.domain.policy import Policy
 from scripts.lab.evaluate import plots, rates
 from scripts.lab.evaluate.identity import cohort, groups, people, photos, scores
+from scripts.lab.evaluate.identity.cohort import Drawn
 from scripts.lab.evaluate.identity.groups import Measured
+from scripts.lab.evaluate.identity.photos import Gallery
 from scripts.lab.evaluate.identity.scores import ENGINES, SCORE, Scores
 from scripts.lab.evaluate.rates import Point
 
@@ -42,8 +45,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "mated": len(mated.score),
         "non_mated": len(others.score),
         "fta": len(found.failed),
+        "refused": found.refused,
         **_rates(mated, others, SCORE),
         "operating_point": rates.at(mated.score, others.score, threshold),
+        "whatever_quality": rates.at(found.whole[0].score, found.whole[1].score, threshold)
+        | _rates(*found.whole, SCORE),
         "alone": {engine: _rates(mated, others, engine) for engine in ENGINES if engine != SCORE},
         "peer": groups.peer(mated, others),
         "cross": groups.cross(found),
@@ -56,16 +62,23 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 def measured(folder: Path, cohort_folder: Path | None, policy: Policy) -> Measured:
     """Return the scores of all pairs of a folder, and which of them are of the same group."""
     files = people.files(folder)
-    gallery = photos.gallery(files)
-    everyone = people.persons(folder, gallery.files)
-    drawn = cohort.draw(cohort_folder)
-    found = groups.measured(
-        scores.scorer(gallery, policy, drawn), everyone, people.persons(folder, gallery.failed)
-    )
+    drawn, whole = cohort.draw(cohort_folder), photos.gallery(files)
+    found, everything = (_pairs(folder, one, policy, drawn) for one in (whole.acquired(), whole))
     found.cohort = len(drawn.faces) if drawn else 0
+    found.whole = everything.mated, everything.others
+    found.refused = dict(Counter(hint for hint in whole.hints if hint))
     if len(found.mated.score) == 0 or len(found.others.score) == 0:
         raise SystemExit("comparison needs two photos of somebody and one of somebody else in the same group")
     return found
+
+
+def _pairs(folder: Path, gallery: Gallery, policy: Policy, drawn: Drawn | None) -> Measured:
+    """Return all pairs of a gallery; ends the program where enrolment accepts none of its photos."""
+    if not gallery.files:
+        raise SystemExit("enrolment would accept none of the photos")
+    failed = people.persons(folder, gallery.failed)
+    scorer = scores.scorer(gallery, policy, drawn)
+    return groups.measured(scorer, people.persons(folder, gallery.files), failed)
 
 
 def curves(mated: Scores, others: Scores) -> Curves:

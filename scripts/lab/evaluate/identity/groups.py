@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,16 @@ from scripts.lab.evaluate.identity.people import Person
 from scripts.lab.evaluate.identity.scores import PEER_DISTANCE, Scorer, Scores
 from scripts.lab.evaluate.rates import Point
 
+NO_SCORES = (Scores(*(np.empty(0),) * 3),) * 2
+
 
 @dataclass(slots=True)
 class Measured:
     """All pairs of a gallery: rows `first` < `second`, their scores, and which kind of pair each is.
 
     `same` is of one person; `near` of two persons of one group and one sex; `cohort` how many faces the
-    scores are normalised by.
+    scores are normalised by; `whole` the mated and the other scores of all photos whatever their quality, of
+    which `refused` counts those that enrolment refuses, by what it has against them.
     """
 
     scorer: Scorer
@@ -33,6 +36,8 @@ class Measured:
     same: np.ndarray
     near: np.ndarray
     cohort: int = 0
+    whole: tuple[Scores, Scores] = NO_SCORES
+    refused: dict[str, int] = field(default_factory=dict)
 
     @property
     def mated(self) -> Scores:

@@ -13,7 +13,7 @@ from matcher.errors import BadImage
 from matcher.local import LocalMatcher
 from matcher.types import Embedder
 
-Vectors = tuple[np.ndarray, np.ndarray, np.ndarray]
+Vectors = tuple[np.ndarray, np.ndarray, np.ndarray, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,29 @@ class Gallery:
     """The photos that could be used: their files and vectors, row by row; `failed` the others.
 
     `probe` and `sface` are (n, 128) SFace vectors as an evidence frame and as a reference photo give
-    them, `dlib` (n, 128) encodings, which are the same for both.
+    them, `dlib` (n, 128) encodings, which are the same for both; `hints` (n) what enrolment has against each
+    face, "" for nothing.
     """
 
     files: list[Path]
     probe: np.ndarray
     sface: np.ndarray
     dlib: np.ndarray
+    hints: np.ndarray
     failed: list[Path]
+
+    def acquired(self) -> "Gallery":
+        """Return the photos that enrolment accepts; the others are failures to acquire."""
+        kept = np.flatnonzero(self.hints == "")
+        refused = [file for file, hint in zip(self.files, self.hints, strict=True) if hint]
+        return Gallery(
+            files=[self.files[row] for row in kept],
+            probe=self.probe[kept],
+            sface=self.sface[kept],
+            dlib=self.dlib[kept],
+            hints=self.hints[kept],
+            failed=[*self.failed, *refused],
+        )
 
 
 class Worker:
@@ -50,9 +65,8 @@ class Worker:
             return None
         if found is None:
             return None
-        probe, templates = found
-        by_engine = {one.engine: np.asarray(one.vector, np.float32) for one in templates}
-        return probe, by_engine[Embedder.SFACE], by_engine[Embedder.DLIB]
+        by_engine = {one.engine: np.asarray(one.vector, np.float32) for one in found.templates}
+        return found.probe, by_engine[Embedder.SFACE], by_engine[Embedder.DLIB], found.hint or ""
 
     @classmethod
     def reference(cls, file: Path) -> np.ndarray | None:
@@ -85,4 +99,5 @@ def gallery(files: Sequence[Path]) -> Gallery:
         raise SystemExit("no face was found in any photo")
     probe, sface, dlib = (np.stack([vectors[i] for _, vectors in used]) for i in range(3))
     failed = [file for file, vectors in zip(files, found, strict=True) if vectors is None]
-    return Gallery([file for file, _ in used], probe, sface, dlib, failed)
+    hints = np.array([str(vectors[3]) for _, vectors in used])
+    return Gallery([file for file, _ in used], probe, sface, dlib, hints, failed)
