@@ -10,7 +10,7 @@ from huey.consumer import Consumer
 
 from api.beats import Beats
 from api.composition import build
-from api.jobs import Jobs, queue
+from api.jobs.work import Jobs, queue
 from api.logs import configure
 from api.ports import Clock
 from api.settings import Settings

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from api.ports import Ports
 from api.verification.lifecycle import get
 from models import tables
-from models.domain.delivery import DeliveryState
+from models.domain.delivery import DeliveryEvent, DeliveryKind, DeliveryState, advance
 from models.domain.errors import Absent
 
 NEWEST = 200
@@ -23,6 +23,13 @@ class Logged:
     institution_id: str
     order_no: str
     notify_url: str | None
+
+    @property
+    def state(self) -> DeliveryState:
+        """Return the state as others see it: a call under way is still to be made."""
+        if self.delivery.state is not DeliveryState.SENDING:
+            return self.delivery.state
+        return DeliveryState.RETRY if self.delivery.tries > 1 else DeliveryState.PENDING
 
 
 def of_verification(ports: Ports, institution_id: str, verification_id: str) -> list[Logged]:
@@ -59,7 +66,8 @@ def _again(ports: Ports, wanted: Rows) -> Logged:
         if found is None:
             raise Absent
         logged = Logged(*found)
-        logged.delivery.state, logged.delivery.next_at = DeliveryState.PENDING, ports.now()
+        logged.delivery.state = advance(logged.delivery.state, DeliveryEvent.RESEND)
+        logged.delivery.next_at = ports.now()
         return logged
 
 
@@ -70,7 +78,7 @@ def _rows() -> Rows:
         select(tables.Delivery, tables.Event, told.institution_id, told.order_no, told.notify_url)
         .join(tables.Event, tables.Event.id == tables.Delivery.event_id)
         .join(told, told.id == tables.Delivery.verification_id)
-        .where(tables.Delivery.kind == "webhook")
+        .where(tables.Delivery.kind == DeliveryKind.WEBHOOK)
         .order_by(tables.Event.id)
     )
 

@@ -10,16 +10,17 @@ from urllib.parse import urlsplit
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from api.outbound import outbox
 from api.outbound.http_post import Sent, send
+from api.outbound.outbox import Result
 from api.ports import Ports
 from models import tables
-from models.domain.delivery import DUE, PATIENT, DeliveryState, pause
+from models.domain.delivery import DUE, PATIENT, UNFINISHED, DeliveryEvent, DeliveryKind, pause
 
 TOLERANCE_S = 300
 # How many one institution may get sent before it is another one's turn.
 TURN = 5
 GIVE_UP = timedelta(days=3)
-LEASE = timedelta(seconds=30)
 
 
 def sign(secret: bytes, body: bytes, unix_s: int) -> str:
@@ -39,56 +40,72 @@ def verify(secret: bytes, body: bytes, header: str, unix_s: int) -> bool:
 
 
 def deliver(ports: Ports, institution_id: str) -> None:
-    """Send some of what is due of one institution, one after the other, and write down what became of it.
+    """Send some of what is due of one institution, one after the other.
 
     One at a time, so that a dead receiver holds up no more than its own institution.
     """
     for _ in range(TURN):
-        prepared = _prepare(ports, institution_id)
-        if prepared is None:
+        delivery_id = _next(ports, institution_id)
+        if delivery_id is None:
             return
-        signature = sign(prepared.secret, prepared.body, int(ports.now().timestamp()))
-        demo = ports.settings.demo
-        sent = send(prepared.url, prepared.networks, prepared.body, signature, demo=demo)
-        _conclude(ports, prepared, sent)
+        outbox.send(ports, WebhookSender(), delivery_id)
+
+
+def _next(ports: Ports, institution_id: str) -> str | None:
+    """Return the institution's next due row; None when there is none."""
+    delivery, verification = tables.Delivery, tables.Verification
+    due = delivery.state.in_(UNFINISHED), delivery.next_at <= ports.now()
+    wanted = (
+        select(delivery.id)
+        .join(verification, verification.id == delivery.verification_id)
+        .where(delivery.kind == DeliveryKind.WEBHOOK, *due, verification.institution_id == institution_id)
+        .order_by(delivery.next_at, delivery.event_id)
+        .limit(1)
+    )
+    with ports.database.reading() as db:
+        return db.scalar(wanted)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Webhook:
     """One webhook on its way: where to, what, and with which secret."""
 
-    delivery_id: str
-    institution_id: str
     url: str
     networks: list[str]
     secret: bytes
     body: bytes
 
 
-def _prepare(ports: Ports, institution_id: str) -> Prepared | None:
-    """Lease the institution's next due row; None when there is none."""
-    delivery, ours = tables.Delivery, tables.Verification.institution_id == institution_id
-    wanted = (
-        select(delivery)
-        .join(tables.Verification, tables.Verification.id == delivery.verification_id)
-        .where(delivery.kind == "webhook", delivery.state.in_(DUE), delivery.next_at <= ports.now(), ours)
-        .order_by(delivery.next_at, delivery.event_id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=delivery)
-    )
-    with ports.database.transaction() as db:
-        row = db.scalar(wanted)
-        if row is None:
-            return None
-        row.tries += 1
-        row.next_at = ports.now() + LEASE
+@dataclass(frozen=True, slots=True)
+class WebhookSender:
+    """Sends webhooks at least once: receivers know a repetition by its id."""
+
+    lost: Sent | None = None
+
+    def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Webhook | Result:
+        """Return the address, the body and what signs it."""
         verification = db.get_one(tables.Verification, row.verification_id)
         institution = db.get_one(tables.Institution, verification.institution_id)
         event = db.get_one(tables.Event, row.event_id)
         secret = ports.vault.open(f"institution.webhook_secret:{institution.id}", institution.webhook_secret)
         body = json.dumps(payload(row.id, event, verification), ensure_ascii=False).encode()
-        url = verification.notify_url or ""
-        return Prepared(row.id, institution_id, url, institution.webhook_networks, secret, body)
+        return Webhook(verification.notify_url or "", institution.webhook_networks, secret, body)
+
+    def call(self, ports: Ports, message: Webhook) -> Sent:
+        """POST the body, signed now."""
+        signature = sign(message.secret, message.body, int(ports.now().timestamp()))
+        return send(message.url, message.networks, message.body, signature, demo=ports.settings.demo)
+
+    def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Sent) -> Result:
+        """Give up after three days; what else goes to a receiver that did not answer waits as long."""
+        if answer.error is None:
+            return Result(DeliveryEvent.DELIVER, status=answer.status)
+        if ports.now() >= row.created_at + GIVE_UP:
+            return Result(DeliveryEvent.GIVE_UP, answer.error, status=answer.status)
+        again_at = ports.now() + pause(row.tries, PATIENT)
+        if answer.status is None:
+            _put_off(db, db.get_one(tables.Verification, row.verification_id), again_at)
+        return Result(DeliveryEvent.AGAIN, answer.error, again_at, answer.status)
 
 
 def payload(delivery_id: str, event: tables.Event, verification: tables.Verification) -> dict[str, object]:
@@ -97,31 +114,16 @@ def payload(delivery_id: str, event: tables.Event, verification: tables.Verifica
     return {"id": delivery_id, "type": event.type, "created": event.public["created"], "data": data}
 
 
-def _conclude(ports: Ports, prepared: Prepared, sent: Sent) -> None:
-    """Mark the row delivered, due again, or given up; what else goes to a dead address waits too."""
-    with ports.database.transaction() as db:
-        row = db.get_one(tables.Delivery, prepared.delivery_id)
-        row.error, row.last_status, row.last_at = sent.error, sent.status, ports.now()
-        if sent.error is None:
-            row.state = DeliveryState.DELIVERED
-        elif ports.now() >= row.created_at + GIVE_UP:
-            row.state = DeliveryState.DEAD
-        else:
-            row.state, row.next_at = DeliveryState.RETRY, ports.now() + pause(row.tries, PATIENT)
-            if sent.status is None:
-                _put_off(db, prepared, row.next_at)
-
-
-def _put_off(db: Session, dead: Prepared, until: datetime) -> None:
+def _put_off(db: Session, dead: tables.Verification, until: datetime) -> None:
     """Let everything of the institution for one host wait at least until then.
 
     Of no other institution: it may be allowed a network that this one is not.
     """
     verification, delivery = tables.Verification, tables.Delivery
-    parts = urlsplit(dead.url)
+    parts = urlsplit(dead.notify_url or "")
     same = select(verification.id).where(
         verification.institution_id == dead.institution_id,
         verification.notify_url.startswith(f"{parts.scheme}://{parts.netloc}", autoescape=True),
     )
-    waiting = delivery.kind == "webhook", delivery.state.in_(DUE), delivery.next_at < until
+    waiting = delivery.kind == DeliveryKind.WEBHOOK, delivery.state.in_(DUE), delivery.next_at < until
     db.execute(update(delivery).where(delivery.verification_id.in_(same), *waiting).values(next_at=until))

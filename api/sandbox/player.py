@@ -1,9 +1,11 @@
 """Playing the phone, WeChat and the matcher for an institution's sandbox, by the rules of real ones."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from api.outbound.outbox import Result
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.agents import Picked
@@ -14,7 +16,7 @@ from models import tables
 from models.domain import sandbox as rules
 from models.domain import tries
 from models.domain.attempt import AttemptEvent, AttemptState, Channel, advance
-from models.domain.delivery import DUE, DeliveryState
+from models.domain.delivery import DeliveryEvent
 from models.domain.identity.idnumber import IdType
 from models.domain.person import SELF
 from models.domain.sandbox import BY_ID, CAST, Outcome
@@ -24,21 +26,24 @@ PAUSE = timedelta(seconds=0.4)
 PRIVATE = {"sandbox": True}
 
 
-def play(ports: Ports, delivery_id: str) -> None:
-    """Let the next thing happen to a sandbox attempt; one step a call, until nothing more happens."""
-    with ports.database.transaction() as db:
-        delivery = db.get(tables.Delivery, delivery_id)
-        if delivery is None:
-            return
-        case = cases.current(ports, db, delivery.verification_id)
-        # Read again behind the verification's lock: of two workers, one plays.
-        db.refresh(delivery)
-        if delivery.state not in DUE or ports.now() < delivery.next_at:
-            return
-        delivery.tries += 1
-        going_on = _step(ports, case, case.attempt(delivery.attempt_id or ""))
-        delivery.state = DeliveryState.RETRY if going_on else DeliveryState.DELIVERED
-        delivery.next_at = ports.now() + PAUSE
+@dataclass(frozen=True, slots=True)
+class SandboxSender:
+    """Lets the next thing happen to a sandbox attempt: one step a delivery, until nothing more happens."""
+
+    lost: None = None
+
+    def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> None:
+        """Return nothing: no message is sent."""
+
+    def call(self, ports: Ports, message: None) -> None:
+        """Call nobody: the step is made where others write down their receiver's answer."""
+
+    def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: None) -> Result:
+        """Do what comes next, and come back for the step after it."""
+        case = cases.current(ports, db, row.verification_id)
+        if _step(ports, case, case.attempt(row.attempt_id or "")):
+            return Result(DeliveryEvent.AGAIN, again_at=ports.now() + PAUSE)
+        return Result(DeliveryEvent.DELIVER)
 
 
 def _step(ports: Ports, case: Case, attempt: tables.Attempt) -> bool:

@@ -6,6 +6,7 @@ from api.ports import Ports
 from api.verification.record import to_send
 from models import tables
 from models.domain.agent import is_agent, month
+from models.domain.delivery import DeliveryKind
 
 
 def note(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
@@ -30,4 +31,4 @@ def note(ports: Ports, verification: tables.Verification, attempt: tables.Attemp
         )
     )
     if ports.settings.wechat_agent_template_id:
-        db.add(to_send(ports, verification, "notice", attempt_id=attempt.id))
+        db.add(to_send(ports, verification, DeliveryKind.NOTICE, attempt_id=attempt.id))

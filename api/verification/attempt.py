@@ -17,6 +17,7 @@ from models import tables
 from models.domain import attempt as rules
 from models.domain.agent import Checks
 from models.domain.attempt import AttemptEvent, AttemptState, Channel
+from models.domain.delivery import DeliveryKind
 from models.domain.errors import Invalid
 from models.domain.person import SELF
 from models.domain.provider import Provider
@@ -61,7 +62,7 @@ def begin(
         case.attempts.append(attempt)
         private = agents.record_of(ports, case, picked)
         record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
-        reached_by = "sandbox" if case.institution.sandbox else "push"
+        reached_by = DeliveryKind.SANDBOX if case.institution.sandbox else DeliveryKind.PUSH
         if channel is Channel.PUSH or case.institution.sandbox:
             db.add(to_send(ports, case.verification, reached_by, attempt_id=attempt.id))
         return attempt

@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 from api.ports import Ports
 from models import tables
 from models.domain import chain
+from models.domain.delivery import DeliveryKind
 from models.domain.verification import TERMINAL
 
 WEBHOOK_TYPES = frozenset(
@@ -57,7 +58,7 @@ def record(ports: Ports, verification: tables.Verification, change: Change) -> t
     db.add(event)
     db.flush()
     if change.kind in WEBHOOK_TYPES and verification.notify_url:
-        db.add(to_send(ports, verification, "webhook", event_id=event.id))
+        db.add(to_send(ports, verification, DeliveryKind.WEBHOOK, event_id=event.id))
     return event
 
 
@@ -100,7 +101,7 @@ def _public(verification: tables.Verification, change: Change, created: str) -> 
 def to_send(
     ports: Ports,
     verification: tables.Verification,
-    kind: str,
+    kind: DeliveryKind,
     *,
     event_id: int | None = None,
     attempt_id: str | None = None,

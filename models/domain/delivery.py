@@ -1,14 +1,25 @@
-"""The outbox: where something to be sent stands, and how long to wait before it is tried again."""
+"""The life of an outbox row: one table of states, how long to wait, and which rows may be sent twice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from models.domain.errors import IllegalTransition
+
 # A call that has not come back by then has died with its worker.
-CALL_TAKES_AT_MOST = timedelta(seconds=30)
+LEASE = timedelta(seconds=30)
 # In seconds: for whoever waits at the till, and for what may arrive days later.
 BRISK = (1, 2, 4, 8, 15, 30)
 PATIENT = (1, 5, 15, 60, 300, 900, 3600)
+
+
+class DeliveryKind(StrEnum):
+    """Who receives it: a person's WeChat (message, agent notice), a till, or the sandbox's player."""
+
+    PUSH = "push"
+    NOTICE = "notice"
+    WEBHOOK = "webhook"
+    SANDBOX = "sandbox"
 
 
 class DeliveryState(StrEnum):
@@ -25,8 +36,51 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
-DUE = (DeliveryState.PENDING, DeliveryState.RETRY)
-UNFINISHED = (*DUE, DeliveryState.SENDING)
+class DeliveryEvent(StrEnum):
+    """What can happen to something to be sent."""
+
+    LEASE = "lease"
+    DELIVER = "deliver"
+    AGAIN = "again"
+    LOSE = "lose"
+    DROP = "drop"
+    GIVE_UP = "give_up"
+    RESEND = "resend"
+
+
+S, E = DeliveryState, DeliveryEvent
+
+_BEFORE_THE_CALL = {E.LEASE: S.SENDING, E.DROP: S.DROPPED, E.GIVE_UP: S.DEAD, E.RESEND: S.PENDING}
+
+TRANSITIONS: dict[DeliveryState, dict[DeliveryEvent, DeliveryState]] = {
+    S.PENDING: _BEFORE_THE_CALL,
+    S.RETRY: _BEFORE_THE_CALL,
+    S.SENDING: {
+        E.DELIVER: S.DELIVERED,
+        E.AGAIN: S.RETRY,
+        E.LOSE: S.UNKNOWN,
+        # A second lease: the worker of the first died, and the receiver knows repetitions by their id.
+        **_BEFORE_THE_CALL,
+    },
+    S.DELIVERED: {E.RESEND: S.PENDING},
+    S.DEAD: {E.RESEND: S.PENDING},
+}
+
+DUE = (S.PENDING, S.RETRY)
+UNFINISHED = (*DUE, S.SENDING)
+
+
+def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
+    """Return the state that `event` leads to, or raise IllegalTransition."""
+    target = TRANSITIONS.get(state, {}).get(event)
+    if target is None:
+        raise IllegalTransition(f"{event} while {state}")
+    return target
+
+
+def is_due(state: DeliveryState, next_at: datetime, now: datetime) -> bool:
+    """Tell whether it is to be sent now, or was being sent by a worker that has died meanwhile."""
+    return state in UNFINISHED and now >= next_at
 
 
 def pause(tries: int, steps: Sequence[int]) -> timedelta:

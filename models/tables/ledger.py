@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
-from models.domain.delivery import DeliveryState
+from models.domain.delivery import DeliveryKind, DeliveryState
 from models.domain.identity.guess import GuessKind
 
 
@@ -34,7 +34,7 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_state_next_at", "state", "next_at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[DeliveryKind] = mapped_column(word(DeliveryKind, 16))
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
     attempt_id: Mapped[str | None] = mapped_column(String(32))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))

@@ -65,11 +65,11 @@ def _facts(one: Logged) -> dict[str, Any]:
         "order_no": one.order_no,
         "host": urlsplit(one.notify_url or "").netloc,
         "event": one.event.type,
-        "state": row.state,
+        "state": one.state,
         "tries": row.tries,
         "answer": row.error or row.last_status,
         "last": row.last_at,
-        "next": row.next_at if row.state in DUE else None,
+        "next": row.next_at if one.state in DUE else None,
     }
 
 

@@ -12,7 +12,7 @@ from api.http.problems import CODES, STATUS
 from api.settings import REQUIRED, REQUIRED_IN_PRODUCTION, Settings
 from api.verification.record import WEBHOOK_TYPES
 from matcher.service.settings import ServiceSettings
-from models.domain import appeal, attempt, errors, verification
+from models.domain import appeal, attempt, delivery, errors, verification
 from models.domain.decision import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -20,10 +20,11 @@ HEAD = "<!-- Made by `python -m scripts.codegen`; never edited by hand. -->\n"
 
 
 def lifecycle() -> str:
-    """Return the state machines of attempt, verification and appeal as a page of diagrams."""
+    """Return the state machines of attempt, verification, appeal and delivery as a page of diagrams."""
     moves = [(s, e, t) for s, row in attempt.TRANSITIONS.items() for e, t in row.items()]
     ends = [(s, e, t) for s, row in verification.TRANSITIONS.items() for e, t in row.items()]
     reviews = [(s, t, t) for s, targets in appeal.TRANSITIONS.items() for t in sorted(targets)]
+    sendings = [(s, e, t) for s, row in delivery.TRANSITIONS.items() for e, t in row.items()]
     return "\n".join(
         [
             HEAD + "# Lifecycle\n",
@@ -38,6 +39,12 @@ def lifecycle() -> str:
             "## Appeal\n",
             "A review never changes the verification.\n",
             _diagram(reviews, appeal.AppealState.LODGED),
+            "## Delivery\n",
+            "A row of the outbox: a push, an agent notice, a webhook or a step of the sandbox. It is leased,",
+            "its receiver is called outside every transaction, and the answer is written down",
+            "(`api/outbound/outbox.py`). When a worker dies during the call, a message to a person is lost",
+            "from sight (`lose`); a webhook is leased once more.\n",
+            _diagram(sendings, delivery.DeliveryState.PENDING),
         ]
     )
 
@@ -79,6 +86,7 @@ def _states() -> Iterator[tuple[str, type[StrEnum]]]:
     yield "attempt", attempt.AttemptState
     yield "verification", verification.VerificationState
     yield "appeal", appeal.AppealState
+    yield "delivery", delivery.DeliveryState
 
 
 def _listed(words: type[StrEnum]) -> str:

@@ -7,9 +7,10 @@ import pytest
 from huey import MemoryHuey
 from sqlalchemy import select
 
-from api import jobs
 from api.admin import audit
-from api.jobs import GIVEN_UP, Jobs
+from api.jobs import work
+from api.jobs.due import SettleExpiry
+from api.jobs.work import GIVEN_UP, Jobs
 from api.privacy import retention
 from models import tables
 from models.domain import chain
@@ -30,16 +31,16 @@ def test_the_sweep_issues_a_job_once_and_again_when_it_went_wrong(world: World) 
     assert running.sweep() == 0
     world.clock.tick(GIVEN_UP.total_seconds() + 1)
     assert running.sweep() >= 1
-    running.do("settle", verification)
+    running.do(SettleExpiry(verification))
     assert play.events(world, verification)[-1] == "attempt.expired"
-    running.do("settle", "vrf_none")
+    running.do(SettleExpiry("vrf_none"))
     world.clock.tick(61)
 
 
 @pytest.mark.postgres
 def test_the_queue_runs_on_postgresql_too(world: World, postgres: Postgres) -> None:
     with postgres.database() as url:
-        huey = jobs.queue(url)
+        huey = work.queue(url)
         running = Jobs(world.ports, huey)
         play.pushed(world, play.opened(world))
         world.clock.tick(121)

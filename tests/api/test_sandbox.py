@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from api.admin import funnel, institutions
 from api.app import create_app
+from api.outbound import outbox
 from api.sandbox import player
 from api.settings import Profile
 from models import tables
@@ -241,9 +242,9 @@ def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) ->
     with world.ports.database.reading() as db:
         row = db.scalar(select(tables.Delivery.id).where(tables.Delivery.kind == "sandbox"))
     for _ in range(3):
-        player.play(world.ports, row)
+        outbox.send(world.ports, player.SandboxSender(), row)
     assert types(pos, opened) == FILMED
-    player.play(world.ports, "dlv_none")
+    outbox.send(world.ports, player.SandboxSender(), "dlv_none")
 
 
 def test_it_works_in_production_beside_real_institutions(world: World) -> None:

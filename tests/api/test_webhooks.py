@@ -8,8 +8,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
-from api import jobs
 from api.events import webhooks
+from api.jobs.due import BATCH, SendWebhooks, SettleExpiry, due
 from api.outbound import http_post
 from models import tables
 from tests.support import play
@@ -122,15 +122,15 @@ def test_a_backlog_of_webhooks_hides_nothing_else(world: World, till: Till) -> N
     with world.ports.database.transaction() as db:
         row = db.scalars(select(tables.Delivery)).one()
         copied = ("kind", "verification_id", "event_id", "state", "tries", "created_at", "next_at")
-        for _ in range(2 * jobs.BATCH):
+        for _ in range(2 * BATCH):
             copy = {name: getattr(row, name) for name in copied}
             db.add(tables.Delivery(id=world.ports.new_id("dlv"), **copy))
     waiting = play.opened(world)
     play.pushed(world, waiting)
     world.clock.tick(121)
-    found = jobs.due(world.ports)
-    assert ("settle", waiting) in found
-    assert [row_id for kind, row_id in found if kind == "webhook"] == [world.institutions[0]]
+    found = due(world.ports)
+    assert SettleExpiry(waiting) in found
+    assert [job for job in found if isinstance(job, SendWebhooks)] == [SendWebhooks(world.institutions[0])]
 
 
 def test_a_webhook_is_given_up_after_three_days(world: World, till: Till) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from huey import MemoryHuey
 
 from api.beats import Beats
-from api.jobs import Jobs
+from api.jobs.work import Jobs
 from api.worker import Sweeper
 from models import tables
 from tests.support import play

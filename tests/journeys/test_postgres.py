@@ -13,7 +13,9 @@ from sqlalchemy import select
 from api.admin import audit, institutions, staff
 from api.admin.staff import Member
 from api.contacts import credits
-from api.messaging import agent_notice, push
+from api.messaging.agent_notice import NoticeSender
+from api.messaging.push import PushSender
+from api.outbound import outbox
 from api.policies import versions
 from matcher.local import LocalMatcher
 from models import tables
@@ -143,7 +145,7 @@ def test_two_workers_at_once_send_one_message(either: World) -> None:
     play.attempt(either, verification, channel="push", person_id=either.ids[MAN.name])
     with either.ports.database.reading() as db:
         delivery = db.scalars(select(tables.Delivery.id)).one()
-    at_once(lambda: push.send(either.ports, delivery), 4)
+    at_once(lambda: outbox.send(either.ports, PushSender(), delivery), 4)
     assert len(either.wechat.sent) == 1
     assert play.events(either, verification).count("attempt.delivered") == 1
 
@@ -211,7 +213,7 @@ def test_a_notice_sent_by_two_workers_at_once_is_sent_once(either: World) -> Non
     acting.bought(either, holder)
     with either.ports.database.reading() as db:
         delivery = db.scalars(select(tables.Delivery.id).where(tables.Delivery.kind == "notice")).one()
-    at_once(lambda: agent_notice.send(either.ports, delivery), 4)
+    at_once(lambda: outbox.send(either.ports, NoticeSender(), delivery), 4)
     assert [sent[0] for sent in either.wechat.sent].count(holder.openid) == 1
 
 

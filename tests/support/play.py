@@ -5,7 +5,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api import jobs
+from api.jobs import work as jobs
+from api.jobs.due import due
 from api.ports import Ports
 from models.domain import notice
 from scripts.demo.film import Film, Shot
@@ -31,8 +32,8 @@ def attempt(world: World, verification_id: str, **wanted: Any) -> dict[str, Any]
 
 def work(ports: Ports) -> None:
     """Do what a worker would find due now."""
-    for kind, row_id in jobs.due(ports):
-        jobs.ACTIONS[kind](ports, row_id)
+    for job in due(ports):
+        jobs.run(ports, job)
 
 
 def pushed(world: World, verification_id: str, name: str = "李建国") -> str:

@@ -33,12 +33,12 @@ class DeliveryPath(VerificationPath):
 
 def shown(logged: Logged) -> answers.DeliveryRow:
     """Return a webhook as the till reads it."""
-    row, due = logged.delivery, logged.delivery.state in DUE
+    row, due = logged.delivery, logged.state in DUE
     return answers.DeliveryRow(
         delivery_id=row.id,
         type=logged.event.type,
         seq=logged.event.seq,
-        state=cast("answers.WebhookState", row.state.value),
+        state=cast("answers.WebhookState", logged.state.value),
         tries=row.tries,
         created_at=row.created_at,
         last_at=row.last_at,

@@ -1,0 +1,120 @@
+"""What the tables say is due: the kinds of jobs, each with its argument, and the queries that find them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import LIVE, AttemptState
+from models.domain.delivery import UNFINISHED, DeliveryKind
+from models.domain.provider import Provider
+from models.domain.verification import VerificationState
+
+ANSWER_DUE = timedelta(seconds=5)
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SendDelivery:
+    """Send one row of the outbox to a person's WeChat, or let the sandbox take its next step."""
+
+    kind: DeliveryKind
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendWebhooks:
+    """Send some of an institution's webhooks."""
+
+    institution_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleExpiry:
+    """Apply what the clock has done to a verification."""
+
+    verification_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCapture:
+    """Decide a capture that nobody has decided, by whoever filmed it."""
+
+    provider: Provider
+    challenge_id: str
+
+
+class Chore(StrEnum):
+    """What every minute asks for."""
+
+    RETENTION = "retention"
+    ANCHOR = "anchor"
+    BACKGROUND = "background"
+
+
+Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | Chore
+
+
+def due(ports: Ports) -> list[Job]:
+    """Return what the tables say is due now."""
+    now = ports.now()
+    found: list[Job] = []
+    with ports.database.reading() as db:
+        found += [SendDelivery(*row) for row in db.execute(_to_persons(now).limit(BATCH))]
+        found += [SendWebhooks(institution_id) for institution_id in db.scalars(_to_tills(now).limit(BATCH))]
+        for wanted in (_overdue(now), _lapsing(now)):
+            found += [SettleExpiry(row_id) for row_id in db.scalars(wanted.limit(BATCH))]
+        found += [DecideCapture(*row) for row in db.execute(_unanswered(now).limit(BATCH))]
+    return list(dict.fromkeys(found))
+
+
+def _to_persons(now: datetime) -> Select[DeliveryKind, str]:
+    """Select outbox rows to send, and those whose sender died during the call, but no webhooks."""
+    delivery = tables.Delivery
+    waiting = delivery.state.in_(UNFINISHED), delivery.kind != DeliveryKind.WEBHOOK
+    return select(delivery.kind, delivery.id).where(*waiting, delivery.next_at <= now)
+
+
+def _to_tills(now: datetime) -> Select[str]:
+    """Select institutions with a webhook to send."""
+    delivery, verification = tables.Delivery, tables.Verification
+    return (
+        select(verification.institution_id)
+        .distinct()
+        .join(delivery, delivery.verification_id == verification.id)
+        .where(delivery.kind == DeliveryKind.WEBHOOK, delivery.state.in_(UNFINISHED), delivery.next_at <= now)
+    )
+
+
+def _overdue(now: datetime) -> Select[str]:
+    """Select verifications with an attempt whose time is over (a challenge may outlive it)."""
+    attempt = tables.Attempt
+    filming = and_(attempt.state == AttemptState.CHALLENGED, attempt.challenge_expires_at > now)
+    return select(attempt.verification_id).where(
+        attempt.state.in_(LIVE),
+        attempt.expires_at <= now,
+        or_(attempt.challenge_expires_at.is_(None), ~filming),
+    )
+
+
+def _lapsing(now: datetime) -> Select[str]:
+    """Select verifications that nobody has ended in their time."""
+    row = tables.Verification
+    return select(row.id).where(row.state == VerificationState.OPEN, row.expires_at <= now)
+
+
+def _unanswered(now: datetime) -> Select[Provider, str]:
+    """Select challenges, with their provider, whose capture has waited too long for its decision."""
+    attempt, challenge = tables.Attempt, tables.Challenge
+    newest = (
+        select(func.max(challenge.number)).where(challenge.attempt_id == attempt.id).correlate(attempt)
+    ).scalar_subquery()
+    return (
+        select(attempt.provider, challenge.id)
+        .join(attempt, attempt.id == challenge.attempt_id)
+        .where(attempt.state == AttemptState.CAPTURED, attempt.captured_at <= now - ANSWER_DUE)
+        .where(challenge.number == newest)
+    )

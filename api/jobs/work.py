@@ -1,0 +1,153 @@
+"""What the worker does. The tables are the queue that cannot be lost; huey spreads the work.
+
+huey loses a task that is killed half-way, so every job names a row, may run twice, and is issued
+again by the sweep for as long as that row is due. Webhooks have threads of their own.
+"""
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.contrib.sql_huey import SqlHuey
+
+from api.acts import checking as acts
+from api.admin import audit
+from api.capture import native_result
+from api.capture.decide import examine
+from api.directory import background
+from api.events import webhooks
+from api.events.webhooks import WebhookSender
+from api.jobs.due import Chore, DecideCapture, Job, SendDelivery, SendWebhooks, SettleExpiry, due
+from api.messaging.agent_notice import NoticeSender
+from api.messaging.push import PushSender
+from api.outbound import outbox
+from api.outbound.outbox import Sender
+from api.ports import Ports
+from api.privacy import retention
+from api.sandbox.player import SandboxSender
+from api.verification import expiry
+from models.domain.delivery import DeliveryKind
+from models.domain.provider import Provider
+
+# A job may run on another worker: after this it is issued again.
+GIVEN_UP = timedelta(seconds=60)
+HELD_BACK = timedelta(seconds=5)
+HOUSEKEEPING = timedelta(seconds=60)
+WEBHOOK_THREADS = 8
+
+SENDERS: Mapping[DeliveryKind, Sender[Any, Any]] = {
+    DeliveryKind.PUSH: PushSender(),
+    DeliveryKind.NOTICE: NoticeSender(),
+    DeliveryKind.WEBHOOK: WebhookSender(),
+    DeliveryKind.SANDBOX: SandboxSender(),
+}
+
+log = structlog.get_logger()
+
+
+def run(ports: Ports, job: Job) -> None:
+    """Do one job; every job may run twice."""
+    match job:
+        case SendDelivery(kind, delivery_id):
+            outbox.send(ports, SENDERS[kind], delivery_id)
+        case SendWebhooks(institution_id):
+            webhooks.deliver(ports, institution_id)
+        case SettleExpiry(verification_id):
+            expiry.settle(ports, verification_id)
+        case DecideCapture(Provider.OWN, challenge_id):
+            examine(ports, challenge_id)
+        case DecideCapture(Provider.WECHAT, challenge_id):
+            native_result.decide(ports, challenge_id)
+        case Chore.RETENTION:
+            retention.sweep(ports)
+        case Chore.ANCHOR:
+            audit.write(ports)
+            acts.anchor(ports)
+        case Chore.BACKGROUND:
+            background.in_force(ports)
+
+
+def queue(url: str) -> Huey:
+    """Return the huey of a URL: sqlite:////path, redis://… or a database URL of SQLAlchemy's form."""
+    if url.startswith("sqlite:///"):
+        return SqliteHuey("yibao", filename=url.removeprefix("sqlite:///"), results=False, fsync=True)
+    if urlsplit(url).scheme in ("redis", "rediss"):
+        return RedisHuey("yibao", url=url, results=False)
+    return SqlHuey("yibao", database=url.replace("postgresql+psycopg://", "psycopg3+pool://"), results=False)
+
+
+class Jobs:
+    """Hands due rows to huey, and holds each back while it is under way or has just gone wrong."""
+
+    def __init__(self, ports: Ports, huey: Huey) -> None:
+        self._ports = ports
+        self._lock = threading.Lock()
+        self._held_until: dict[Job, datetime] = {}
+        self._tidied_at: datetime | None = None
+        self._task = huey.task(name="action")(self.do)
+        self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
+
+    def sweep(self) -> int:
+        """Issue everything that is due; return how much that is.
+
+        Whatever goes wrong, the database or the queue away among it, is logged by its kind; what was
+        not issued is due again at the next sweep.
+        """
+        try:
+            issued = self._take([*due(self._ports), *self._housekeeping()])
+        except Exception as error:  # the next sweep must run
+            log.warning("sweep_failed", kind=type(error).__name__)
+            return 0
+        return sum(map(self._issue, issued))
+
+    def _issue(self, job: Job) -> bool:
+        """Hand one job on; tell whether that was possible."""
+        try:
+            if isinstance(job, SendWebhooks):
+                self._webhooks.submit(self.do, job)
+            else:
+                self._task(job)
+        except Exception as error:  # the queue is away: the row stays due
+            log.warning("issue_failed", job=str(job), kind=type(error).__name__)
+            with self._lock:
+                self._held_until.pop(job, None)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Begin no more webhooks."""
+        self._webhooks.shutdown(wait=False, cancel_futures=True)
+
+    def do(self, job: Job) -> None:
+        """Do one job; what goes wrong is logged by its kind and tried again a little later."""
+        try:
+            run(self._ports, job)
+        except Exception as error:  # the worker must outlive every job
+            log.error("job_failed", job=str(job), kind=type(error).__name__)
+            with self._lock:
+                self._held_until[job] = self._ports.now() + HELD_BACK
+            return
+        with self._lock:
+            self._held_until.pop(job, None)
+
+    def _take(self, found: list[Job]) -> list[Job]:
+        """Return those that nobody has or that are due again, and hold them back."""
+        now = self._ports.now()
+        with self._lock:
+            self._held_until = {job: until for job, until in self._held_until.items() if now < until}
+            free = [job for job in found if job not in self._held_until]
+            self._held_until.update(dict.fromkeys(free, now + GIVEN_UP))
+            return free
+
+    def _housekeeping(self) -> list[Job]:
+        """Return the jobs of every minute, when the minute is over."""
+        now = self._ports.now()
+        if self._tidied_at is not None and now < self._tidied_at + HOUSEKEEPING:
+            return []
+        self._tidied_at = now
+        return list(Chore)

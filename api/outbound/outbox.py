@@ -1,0 +1,98 @@
+"""The outbox: lease a row, call its receiver outside every transaction, write down the result."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models import tables
+from models.domain.delivery import LEASE, DeliveryEvent, DeliveryState, advance, is_due
+
+Message = TypeVar("Message")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What happened to a row: the event, why it failed, and when to try again."""
+
+    event: DeliveryEvent
+    error: str | None = None
+    again_at: datetime | None = None
+    status: int | None = None
+
+
+class Sender(Protocol[Message, Answer]):
+    """What one kind of delivery adds to the outbox."""
+
+    @property
+    def lost(self) -> Answer | None:
+        """Return what a call counts as when its worker died, or None when it may be made once more."""
+
+    def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Message | Result:
+        """Return what to send, read in the lease's transaction, or the result that makes a call needless."""
+
+    def call(self, ports: Ports, message: Message) -> Answer:
+        """Call the receiver, in no transaction."""
+
+    def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Answer) -> Result:
+        """Write down what the answer means outside the outbox; return what it means for the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased(Generic[Message]):
+    """A message that this worker alone sends now."""
+
+    message: Message
+    tries: int
+
+
+def send(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> None:
+    """Send one row if it is due; of several workers one sends it."""
+    leased = _lease(ports, sender, delivery_id)
+    if leased is None:
+        return
+    answer = sender.call(ports, leased.message)
+    with ports.database.transaction() as db:
+        row = _locked(db, delivery_id)
+        # Sent again on request, or leased anew, while the call was under way: that call counts.
+        if row is not None and row.state is DeliveryState.SENDING and row.tries == leased.tries:
+            _apply(ports, row, sender.settle(ports, db, row, answer))
+
+
+def leased_at(row: tables.Delivery) -> datetime:
+    """Return when the call of a row that is being sent began."""
+    return row.next_at - LEASE
+
+
+def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> Leased[Message] | None:
+    """Return the message when it is this worker's to send."""
+    with ports.database.transaction() as db:
+        row = _locked(db, delivery_id)
+        if row is None or not is_due(row.state, row.next_at, ports.now()):
+            return None
+        if row.state is DeliveryState.SENDING and sender.lost is not None:
+            _apply(ports, row, sender.settle(ports, db, row, sender.lost))
+            return None
+        prepared = sender.prepare(ports, db, row)
+        if isinstance(prepared, Result):
+            _apply(ports, row, prepared)
+            return None
+        row.state = advance(row.state, DeliveryEvent.LEASE)
+        row.tries, row.next_at = row.tries + 1, ports.now() + LEASE
+        return Leased(prepared, row.tries)
+
+
+def _locked(db: Session, delivery_id: str) -> tables.Delivery | None:
+    """Return the row locked until the commit; whoever locks its verification too does so afterwards."""
+    return db.get(tables.Delivery, delivery_id, with_for_update=True)
+
+
+def _apply(ports: Ports, row: tables.Delivery, result: Result) -> None:
+    """Move the row as the result says."""
+    row.state = advance(row.state, result.event)
+    row.error, row.last_status, row.last_at = result.error, result.status, ports.now()
+    if result.again_at is not None:
+        row.next_at = result.again_at
