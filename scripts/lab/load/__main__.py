@@ -18,6 +18,8 @@ import httpx
 from scripts.demo import profile
 from scripts.demo.servers import Servers
 from scripts.demo.till import Till
+from scripts.lab.load import importing
+from scripts.lab.load.figures import figures, timed
 from scripts.lab.load.waiting import Crowd, Popup
 
 PAUSE_S = 0.1
@@ -30,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--cap", type=int, help="YIBAO_EVENT_CLIENTS of each of the two processes")
+    parser.add_argument("--import-rows", type=int, help="import so many people beside tills, twice, instead")
     parser.add_argument("--out", type=Path, default=Path("out"))
     given = parser.parse_args(arguments)
     out, cap = given.out.resolve(), given.cap or given.clients * 3 // 4
@@ -40,16 +43,33 @@ def main(arguments: list[str] | None = None) -> None:
         os.environ |= {"PORT": _free_port(), "SIM_PORT": _free_port(), "YIBAO_EVENT_CLIENTS": str(cap)}
         print("setting up a demo of its own …", flush=True)
         document = profile.prepare(fresh=True)
-        with Servers(document["base_url"], document["simulator_url"]) as servers:
-            measured = asyncio.run(_measure(document, servers, given.clients, given.seconds))
+        if given.import_rows:
+            report, slow = _imported(document, given.import_rows)
+        else:
+            report, slow = _waited(document, given.clients, given.seconds, cap)
         os.chdir(out.parent)
-    report = {"clients": given.clients, "cap_per_process": cap, "processes": 2, **measured}
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=2)
-    (out / "load.json").write_text(text + "\n", encoding="utf-8")
+    (out / ("import.json" if given.import_rows else "load.json")).write_text(text + "\n", encoding="utf-8")
     print(text)
-    if report["event_delivery_ms"]["p95"] > 1000 or report["held"] < min(given.clients, 2 * cap):
-        sys.exit("not served: an event took more than a second, or not all popups were held")
+    if slow:
+        sys.exit(slow)
+
+
+def _imported(document: dict[str, Any], rows: int) -> tuple[dict[str, Any], str]:
+    """Return what an import beside tills cost, and what is wrong with that."""
+    runs = importing.measure(document, rows)
+    late = any(run["opened_ms"]["p95"] > 1000 or run["read_ms"]["p95"] > 1000 for run in runs.values())
+    return {"rows": rows, **runs}, "a till waited for more than a second" if late else ""
+
+
+def _waited(document: dict[str, Any], clients: int, seconds: int, cap: int) -> tuple[dict[str, Any], str]:
+    """Return what waiting popups cost, and what is wrong with that."""
+    with Servers(document["base_url"], document["simulator_url"]) as servers:
+        measured = asyncio.run(_measure(document, servers, clients, seconds))
+    report = {"clients": clients, "cap_per_process": cap, "processes": 2, **measured}
+    slow = measured["event_delivery_ms"]["p95"] > 1000 or measured["held"] < min(clients, 2 * cap)
+    return report, "not served: an event took more than a second, or not all popups were held" if slow else ""
 
 
 async def _measure(document: dict[str, Any], servers: Servers, clients: int, seconds: int) -> dict[str, Any]:
@@ -78,9 +98,9 @@ async def _measure(document: dict[str, Any], servers: Servers, clients: int, sec
         "broken": crowd.broken,
         "memory_mb": {"before": before, "holding": servers.memory_mb()},
         "cores_used": round(busy, 2),
-        "status_read_ms": _figures(reads),
-        "popup_page_ms": _figures(pages),
-        "event_delivery_ms": _figures(crowd.delivered_ms),
+        "status_read_ms": figures(reads),
+        "popup_page_ms": figures(pages),
+        "event_delivery_ms": figures(crowd.delivered_ms),
     }
 
 
@@ -111,25 +131,11 @@ def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list
             popup, till = popups[place], tills[place % len(tills)]
             turn += 1
             till.attempt(popup.verification_id, {"channel": "qr"}).raise_for_status()
-            reads.append(_timed(lambda popup=popup, till=till: till.read(popup.verification_id)))
+            reads.append(timed(lambda popup=popup, till=till: till.read(popup.verification_id)))
             headers = {"Cookie": popup.cookie}
-            pages.append(_timed(lambda popup=popup, headers=headers: browser.get(popup.url, headers=headers)))
+            pages.append(timed(lambda popup=popup, headers=headers: browser.get(popup.url, headers=headers)))
             time.sleep(PAUSE_S)
     return reads, pages
-
-
-def _timed(action: Any) -> float:
-    begun = time.monotonic()
-    action()
-    return (time.monotonic() - begun) * 1000
-
-
-def _figures(times: list[float]) -> dict[str, float]:
-    """Return how many there were, and the median, p95, p99 and most of them."""
-    ordered = sorted(times) or [float("inf")]
-    at = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    figures = {name: round(ordered[int(share * (len(ordered) - 1))], 1) for name, share in at.items()}
-    return {"count": len(times), **figures, "most": round(ordered[-1], 1)}
 
 
 def _many_files() -> None:
