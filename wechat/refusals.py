@@ -33,8 +33,8 @@ class Meaning:
 
 P, W, U = Kind.PERMANENT, Kind.PASSING, Kind.USER
 _PROGRAM = "程序发出的请求不合要求：记下接口和错误码，交给开发者"
-_APPID = "核对 YIBAO_WECHAT_APPID 和 YIBAO_WECHAT_RESET 是否属于同一个小程序"
-_RESET = "在微信公众平台“开发管理 → 开发设置”核对或重置 AppSecret，改 YIBAO_WECHAT_RESET 后重启"
+_APPID = "核对 YIBAO_WECHAT_APPID 和 YIBAO_WECHAT_SECRET 是否属于同一个小程序"
+_RESET = "在微信公众平台“开发管理 → 开发设置”核对或重置 AppSecret，改 YIBAO_WECHAT_SECRET 后重启"
 _ALLOW = "在微信公众平台“开发管理 → 开发设置 → IP 白名单”加入本服务器的出口地址"
 _GRANT = "在微信公众平台核对类目和接口权限，开通后再试"
 _TEMPLATE = "在微信公众平台“订阅消息 → 我的模板”核对模板，改 YIBAO_WECHAT_TEMPLATE_ID"

@@ -11,7 +11,7 @@ from api.ports import Ports
 from api.verification import case as cases
 from models import tables
 from models.domain.attempt import AttemptState, Channel
-from models.domain.errors import Absent, Ended
+from models.domain.errors import Absent, Busy, Ended, Misconfigured
 from wechat.errors import WeChatError
 
 SUBSCRIBE_PAGE = "pages/subscribe/subscribe"
@@ -46,6 +46,17 @@ def subscribe_image(ports: Ports) -> bytes:
     """Return the code by which anybody opens the service (引导开通): always the same, without a ticket."""
     release = ports.settings.wechat_env_version
     return _picture(ports, f"codes/subscribe-{release}", "subscribe", SUBSCRIBE_PAGE)
+
+
+def may_show_subscribe(ports: Ports) -> bool:
+    """Tell whether that code is there, or may still come: WeChat has not refused it for good."""
+    try:
+        subscribe_image(ports)
+    except Misconfigured:
+        return False
+    except Busy:
+        return True
+    return True
 
 
 def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:

@@ -15,6 +15,7 @@ from api.http.routes.institution import EventsQuery
 from api.http.schemas import answers
 from api.http.schemas.forms import Documents, Form, Pick
 from api.http.web import follow, ports
+from api.messaging import qr_code
 from api.popup import actions as popups
 from api.popup import holder, screens
 from api.popup.actions import Wanted
@@ -98,7 +99,8 @@ def till_code(path: PopupPath) -> Response:
     """Show the code and six digits by which a person opens the service (引导开通)."""
     credentials = _credentials(path, _form(Pick))
     case, shown = popups.till_code(ports(), credentials)
-    return _page(case, credentials.cookie or "", Look("subscribe", till_code=shown))
+    look = Look("subscribe", till_code=shown, has_code=qr_code.may_show_subscribe(ports()))
+    return _page(case, credentials.cookie or "", look)
 
 
 @popup.errorhandler(Refusal)

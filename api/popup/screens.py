@@ -34,6 +34,7 @@ class Look:
     person_id: str | None = None
     refused: str | None = None
     till_code: Shown | None = None
+    has_code: bool = True
     typed: dict[str, str] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ UNDELIVERABLE = {
 }
 MISCONFIGURED = "微信配置有误，请用收费员手机人脸或核对证件"
 NO_CODE = "微信配置有误，小程序码出不来。请推送人脸认证，或核对证件"
+NO_SUBSCRIBE_CODE = "微信配置有误，开通二维码出不来。请用“其他方式核验”，并告诉管理员"
 REFUSED = {
     "person_missing": "请先选择实际到店购药人员。",
     "person_not_found": "没有找到此人，请核对姓名和证件号。",

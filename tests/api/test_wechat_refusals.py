@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from wechatpy.constants import WeChatErrorCode
 
 from api.app import create_app
 from api.composition import build
 from api.messaging import wechat_check, wechat_refusals
+from api.settings import Settings
 from tests.support import play
 from tests.support.popups import TICKED, opened
 from tests.support.simulated import APPID, SECRET, TEMPLATE, Simulator
 from tests.support.world import MAN, STAFF, WIFE, World
-from wechat.refusals import TABLE, Kind
+from wechat.refusals import TABLE, Kind, meaning
 
 SENTENCE = "微信配置有误，请用收费员手机人脸或核对证件"
 NO_CODE = "微信配置有误，小程序码出不来"
+NO_SUBSCRIBE_CODE = "微信配置有误，开通二维码出不来"
 HIDDEN = (SECRET, MAN.openid, WIFE.openid, WIFE.id_number, WIFE.name, "access_token", "http")
 OF = {kind: [code for code, found in TABLE.items() if found.kind is kind] for kind in Kind}
 
@@ -157,6 +160,63 @@ def test_a_phone_that_cannot_log_in_learns_why(
     simulator.faults(login=errcode)
     answer = real.app.test_client().post("/mp/v1/login", json={"code": simulator.log_in(STAFF)})
     assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("fault", ["code_image", "stable_token"])
+def test_the_opening_code_that_will_never_come_is_said_too(
+    real: World, simulator: Simulator, fault: str
+) -> None:
+    """引导开通: digits without a picture help nobody."""
+    _, popup = opened(real)
+    simulator.faults(**{fault: 40164})
+    popup.post("till-code")
+    assert popup.screen == "subscribe" and popup.says(NO_SUBSCRIBE_CODE) and not popup.says("<img")
+    simulator.faults(clear=True)
+    simulator.faults(code_image=-1)
+    popup.post("till-code")
+    assert popup.says("/qr/subscribe.png") and not popup.says(NO_SUBSCRIBE_CODE)
+    simulator.faults(clear=True)
+    popup.post("till-code")
+    assert popup.says("/qr/subscribe.png") and not popup.says(NO_SUBSCRIBE_CODE)
+
+
+# WeChat's own table as wechatpy has it, ours, and a code that nobody knows.
+EVERY = sorted({*TABLE, *(int(one) for one in WeChatErrorCode if one != 0), 99999})
+STATUS = {Kind.PERMANENT: {502}, Kind.PASSING: {503}, Kind.USER: {401, 403}}
+
+
+def test_every_errcode_has_a_kind_and_a_sentence_for_who_can_help() -> None:
+    known = {f"YIBAO_{name.upper()}" for name in Settings.model_fields}
+    for errcode in EVERY:
+        found = meaning(errcode)
+        assert found.kind in Kind and found.says and found.then, errcode
+        named = set(re.findall(r"YIBAO_[A-Z_]+", found.says + found.then))
+        assert named <= known, (errcode, named - known)
+
+
+def test_every_errcode_at_the_login_is_answered_by_its_kind(real: World, simulator: Simulator) -> None:
+    client = real.app.test_client()
+    for errcode in EVERY:
+        simulator.faults(login=errcode)
+        with capture_logs() as lines:
+            answer = client.post("/mp/v1/login", json={"code": simulator.log_in(STAFF)})
+        kind = meaning(errcode, "sns/jscode2session").kind
+        assert answer.status_code in STATUS[kind], (errcode, kind, answer.json)
+        assert ("Retry-After" in answer.headers) == (kind is Kind.PASSING), errcode
+        told = [line for line in lines if line["event"] == "wechat_refused"]
+        assert [(line["errcode"], line["kind"]) for line in told][-1:] == [(errcode, kind.value)]
+        assert not any(hidden in json.dumps(told) for hidden in (*HIDDEN, STAFF))
+
+
+def test_every_errcode_at_a_codes_picture_is_answered_by_its_kind(real: World, simulator: Simulator) -> None:
+    """A picture is nobody's own: what is said of one person there is repeated like what passes."""
+    client = real.app.test_client()
+    for errcode in EVERY:
+        simulator.faults(code_image=errcode)
+        answer = client.get("/qr/subscribe.png")
+        permanent = meaning(errcode, "wxa/getwxacodeunlimit").kind is Kind.PERMANENT
+        assert answer.status_code == (502 if permanent else 503), (errcode, answer.json)
+        assert ("Retry-After" in answer.headers) != permanent
 
 
 # ------------------------------------------------------------------------- the operator's check
