@@ -1,7 +1,7 @@
 """Quality of a frame or photo (ISO/IEC 29794-5 components), and the hint that helps most."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -22,7 +22,7 @@ class Limits:
     `smallest` and `largest` face height over picture height; `eyes` least distance between the
     eyes in px; `sharp` least variance of the Laplacian at 112 px; `turned` most yaw or pitch off
     the camera in degrees, None where the subject is asked to turn; `covered` whether a covered
-    face is refused.
+    face is refused; `room` least size of the picture in faces; `colour` least chroma.
     """
 
     smallest: float
@@ -31,13 +31,16 @@ class Limits:
     sharp: float
     turned: float | None
     covered: bool
+    room: float = 0.0
+    colour: float = 0.0
 
 
+# Below these PAD calls many of the living fake (decision 0118).
+ROOM, COLOUR = 1.25, 3.0
 MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None, covered=False)
-EVIDENCE = Limits(smallest=0.18, largest=0.97, eyes=28.0, sharp=12.0, turned=None, covered=True)
+EVIDENCE = replace(MOTION, eyes=28.0, covered=True, room=ROOM, colour=COLOUR)
 PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0, covered=True)
-DARK, BRIGHT = 35.0, 235.0
-DIM = 60.0
+DARK, DIM, BRIGHT = 35.0, 60.0, 235.0
 # Pixels below and above count as under- and over-exposed (the ranges ISO/IEC 29794-5 counts for exposure).
 LOST_DARK, LOST_BRIGHT = 25, 247
 # How far a face may be turned aside and up or down for its signs of cover to mean something, and where it
@@ -45,11 +48,10 @@ LOST_DARK, LOST_BRIGHT = 25, 247
 ASIDE, NODDED = 45.0, 32.0
 DOUBT = 8.5
 EYES = 0.22
-# Spectacles are told of a face that looks at the camera.
+# Spectacles are told of a face that looks at the camera, by lines across the bridge and the temples.
 FRONTAL = 25.0
 # The colours of bare faces differ by less than the first of these; beyond the second nothing is added.
 TINTS = (8.0, 24.0)
-# Spectacles draw lines across the bridge and the temples.
 GLASSES = 0.05
 
 
@@ -59,17 +61,19 @@ class Quality:
 
     `size` face height over picture height; `inter_eye_px` px; `brightness` mean grey 0–255; `dark` and
     `bright` the shares of under- and over-exposed pixels; `even` the mean of the darker half (left or right)
-    over that of the brighter;
+    over that of the brighter; `room` the picture's lesser size in faces; `colour` the face's mean chroma;
     `sharpness` variance of the Laplacian at 112 px; `sureness` the detector's confidence, 0–1.
     """
 
     faces: int
     size: float
+    room: float
     inter_eye_px: float
     brightness: float
     dark: float
     bright: float
     even: float
+    colour: float
     sharpness: float
     sureness: float
     expression: Expression
@@ -136,11 +140,13 @@ def measure(picture: Picture, faces: list[Face], mesh: Reading) -> Quality:
     return Quality(
         faces=len(faces),
         size=face.height / picture.shape[0],
+        room=min(picture.shape[0] / face.height, picture.shape[1] / max(face.box[2], 1.0)),
         inter_eye_px=float(np.linalg.norm(face.landmarks[1] - face.landmarks[0])),
         brightness=float(chip.mean()),
         dark=float((chip <= LOST_DARK).mean()),
         bright=float((chip >= LOST_BRIGHT).mean()),
         even=halves[0] / max(halves[1], 1.0),
+        colour=_chroma(picture, face),
         sharpness=float(cv2.Laplacian(chip, cv2.CV_64F).var()),
         sureness=face.confidence,
         expression=mesh.expression,
@@ -148,11 +154,22 @@ def measure(picture: Picture, faces: list[Face], mesh: Reading) -> Quality:
     )
 
 
+def _region(picture: Picture, face: Face) -> Picture:
+    """Return the face's box as far as it lies in the picture."""
+    x, y, width, height = (max(0, round(value)) for value in face.box)
+    return picture[y : y + max(1, height), x : x + max(1, width)]
+
+
+def _chroma(picture: Picture, face: Face) -> float:
+    """Return the mean distance of the face's colours from grey in CIELAB, 0 and more."""
+    small = cv2.resize(_region(picture, face), (CHIP // 4, CHIP // 4), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
+    return float(np.hypot(lab[..., 1] - 128.0, lab[..., 2] - 128.0).mean())
+
+
 def _chip(picture: Picture, face: Face) -> Picture:
     """Return the face in grey at 112 px."""
-    x, y, width, height = (max(0, round(value)) for value in face.box)
-    region = picture[y : y + max(1, height), x : x + max(1, width)]
-    grey = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(_region(picture, face), cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(grey, (CHIP, CHIP), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -168,7 +185,7 @@ def hint(quality: Quality | None, limits: Limits) -> Hint | None:
         return Hint.TOO_BRIGHT
     if quality.size < limits.smallest or quality.inter_eye_px < limits.eyes:
         return Hint.TOO_FAR
-    if quality.size > limits.largest:
+    if quality.size > limits.largest or quality.room < limits.room:
         return Hint.TOO_CLOSE
     pose = quality.expression
     if limits.turned is not None and max(abs(pose.yaw), abs(pose.pitch)) > limits.turned:
@@ -178,4 +195,6 @@ def hint(quality: Quality | None, limits: Limits) -> Hint | None:
         return Hint.TOO_DARK if quality.brightness < DIM else Hint.BLURRED
     if limits.covered and quality.covered:
         return Hint.COVERED
+    if quality.colour < limits.colour:
+        return Hint.COLOURLESS
     return None

@@ -33,6 +33,7 @@ class Hint(StrEnum):
     TURNED = "turned"
     BLURRED = "blurred"
     COVERED = "covered"
+    COLOURLESS = "colourless"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ export const en: typeof zh = {
     blurred: 'Hold the phone still, wipe the lens',
     covered: 'Take off mask, sunglasses or hat',
     turned: 'Face the phone',
+    colourless: 'No colour in the picture: find more light, or turn off black-and-white mode',
   },
   result: {
     title: 'Result',

@@ -97,6 +97,7 @@ export const zh = {
     blurred: '请拿稳手机，擦一擦镜头',
     covered: '请摘下口罩、墨镜或帽子',
     turned: '请正对着手机',
+    colourless: '画面没有颜色，请到亮处，或关掉黑白模式',
   },
   result: {
     title: '认证结果',

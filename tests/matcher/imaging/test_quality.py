@@ -23,11 +23,13 @@ from tests.matcher.faces import beside, glasses, outline, photo
 GOOD = Quality(
     faces=1,
     size=0.5,
+    room=2.0,
     inter_eye_px=60,
     brightness=120,
     dark=0.0,
     bright=0.0,
     even=0.9,
+    colour=20.0,
     sharpness=200,
     sureness=0.93,
     expression=Expression(yaw=0, pitch=0, roll=0, eyes_open=0.3, mouth_open=0, smile=0.6),
@@ -45,6 +47,7 @@ WRONG: list[Wrong] = [
     ("turned", {"expression": replace(GOOD.expression, yaw=50)}),
     ("blurred", {"sharpness": 3}),
     ("covered", {"sureness": 0.82}),
+    ("colourless", {"colour": 2.9}),
 ]
 
 
@@ -54,6 +57,24 @@ def test_the_most_useful_hint_is_said_first(first: Wrong, second: Wrong) -> None
     assert quality.hint(replace(GOOD, **second[1]), STRICT) == second[0]
     if not set(first[1]) & set(second[1]):
         assert quality.hint(replace(GOOD, **first[1], **second[1]), STRICT) == first[0]
+
+
+def test_a_face_that_fills_the_picture_or_a_grey_one_is_asked_to_change_not_judged() -> None:
+    """PAD calls nearly every grey face and many of those without surroundings fake."""
+    tight, grey = replace(GOOD, room=1.24), replace(GOOD, colour=2.9)
+    assert [quality.hint(tight, limits) for limits in (MOTION, EVIDENCE)] == [None, "too_close"]
+    assert [quality.hint(grey, limits) for limits in (MOTION, EVIDENCE)] == [None, "colourless"]
+    assert quality.hint(grey, PORTRAIT) is None
+
+
+def test_a_picture_without_colour_is_told_before_anything_is_counted(matcher: LocalMatcher) -> None:
+    picture = photo("single_face.jpg")
+    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    told = []
+    for shown in (picture, grey):
+        frame = Frame(0, 0, "evidence", cv2.imencode(".jpg", shown)[1].tobytes())
+        told += [one.hint for one in matcher.observe([frame], (), 0)]
+    assert told == [None, "colourless"]
 
 
 def test_nothing_is_said_of_a_good_face() -> None:
@@ -133,7 +154,8 @@ LIGHTS: dict[str, Light] = {
 @pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("name", ["single_face.jpg", "0-f1-su-ph.jpg", "15-f13-anc-ph.jpg"])
 def test_no_light_and_no_skin_is_a_cover(matcher: LocalMatcher, name: str, light: str) -> None:
-    assert _evidence(matcher, LIGHTS[light](photo(name))).hint is None
+    told = "colourless" if light == "grey" else None
+    assert _evidence(matcher, LIGHTS[light](photo(name))).hint == told
 
 
 @pytest.mark.parametrize("film", [MAN, WOMAN], ids=["man", "woman"])
