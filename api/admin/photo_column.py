@@ -10,6 +10,9 @@ from models.domain.identity.looks import other_age, other_sex, out_of_step
 from models.domain.identity.names import folded
 from models.domain.person import age
 
+# Names of two and more characters and whole numbers are looked for anywhere in a file's name.
+LONGEST, LONGEST_NAME, DIGITS = 80, 8, 18
+
 
 def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReason]]:
     """Yield the lines whose new photo somebody has to look at, and why, the strongest reason first.
@@ -60,5 +63,9 @@ def _owners(found: Sequence[Line]) -> dict[str, str | None]:
 def _named_after_another(line: Line, owners: dict[str, str | None]) -> bool:
     """Tell whether a file is called by the name or number of somebody else of the same import."""
     words = {folded(word) for word in (line.file, *re.split(r"[\s_\-+()（）]+", line.file))}
+    whole = folded(line.file)[:LONGEST]
+    for run in re.findall(r"[\u3400-\u9fff\U00020000-\U0003ffff]+", whole):
+        words |= {run[at:to] for at in range(len(run)) for to in range(at + 2, at + 2 + LONGEST_NAME)}
+    words |= {whole[at : at + DIGITS] for at in range(len(whole))}
     named = {owners[word] for word in words if owners.get(word)}
     return bool(named) and line.person_id not in named

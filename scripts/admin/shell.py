@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import structlog
 
 from models.domain.errors import Refusal
 from scripts.admin import setting, terminal
@@ -72,6 +73,8 @@ def on_ports(function: Function) -> Function:
     @click.pass_context
     @functools.wraps(function)
     def command(context: click.Context, /, **given: Any) -> Any:
+        # What a command prints may be read by a program: the log is no part of it.
+        structlog.configure(logger_factory=_beside)
         ports = setting.ports(demo=demo_is_meant(context))
         try:
             return function(ports, **given)
@@ -82,6 +85,11 @@ def on_ports(function: Function) -> Function:
             ports.database.dispose()
 
     return command
+
+
+def _beside(*_: Any) -> structlog.PrintLogger:
+    """Return a logger that writes to what is standard error now."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def run(command: click.Command, arguments: list[str] | None, name: str) -> None:

@@ -138,12 +138,22 @@ def test_a_photo_saved_anew_or_cropped_is_known_again(world: World, bring: Bring
     assert codes(bring(sheet(*rows), tmp_path)) == ["near_duplicate"] * 2
 
 
-def test_a_photo_named_after_somebody_else_of_the_file_is_held(bring: Bring, tmp_path: Path) -> None:
-    shutil.copy(samples() / DAUGHTER, tmp_path / f"{A}.jpg")
-    assert codes(bring(sheet(person("赵一", A), person("钱二", B, f"{A}.jpg")), tmp_path)) == [
-        "none",
-        "named_after_another",
-    ]
+@pytest.mark.parametrize(
+    "called", [A, "赵一", f"赵一{A}", f"{A}照片", f"IMG{A}", "赵一照片", f"X_{A[:-1]}{A[-1].lower()} (1)"]
+)
+def test_a_photo_named_after_somebody_else_of_the_file_is_held(
+    bring: Bring, tmp_path: Path, called: str
+) -> None:
+    shutil.copy(samples() / DAUGHTER, tmp_path / f"{called}.jpg")
+    rows = person("赵一", A), person("钱二", B, f"{called}.jpg")
+    assert codes(bring(sheet(*rows), tmp_path)) == ["none", "named_after_another"]
+
+
+@pytest.mark.parametrize("called", [B, "钱二", "赵一介绍的钱二", "IMG_0001", "p"])
+def test_a_photo_named_after_its_own_row_or_nobody_is_used(bring: Bring, tmp_path: Path, called: str) -> None:
+    shutil.copy(samples() / DAUGHTER, tmp_path / f"{called}.jpg")
+    rows = person("赵一", A), person("钱二", B, f"{called}.jpg")
+    assert codes(bring(sheet(*rows), tmp_path)) == ["none", "ok"]
 
 
 def test_the_film_of_the_first_never_passes_as_the_second(world: World, bring: Bring) -> None:

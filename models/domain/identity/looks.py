@@ -27,13 +27,19 @@ def other_age(years: int | None, looks: float) -> bool:
 def out_of_step(contradicted: Sequence[bool], gap: bool) -> set[int]:
     """Return the places of photos to be looked at, for which of them, in the order of the rows, contradict.
 
-    A place is returned where, among its neighbours, two signs and a share of 15 % speak of a slip. `gap` is
-    one more sign: the first or the last row alone has no photo, as where a cell was inserted or deleted.
+    All of them where two signs and a share of 15 % of the whole file speak of a slip, else those among whose
+    neighbours they do. `gap` is one more sign: the first or the last row alone has no photo, as where a cell
+    was inserted or deleted.
     """
-    found = set()
-    for place in range(len(contradicted)):
-        near = contradicted[max(0, place - NEAR) : place + NEAR + 1]
-        signs = sum(near)
-        if signs and signs + gap >= SIGNS and signs / len(near) >= SHARE:
-            found.add(place)
-    return found
+    if _slipped(contradicted, gap):
+        return set(range(len(contradicted)))
+    return {
+        place
+        for place in range(len(contradicted))
+        if _slipped(contradicted[max(0, place - NEAR) : place + NEAR + 1], gap)
+    }
+
+
+def _slipped(contradicted: Sequence[bool], gap: bool) -> bool:
+    signs = sum(contradicted)
+    return bool(signs) and signs + gap >= SIGNS and signs / len(contradicted) >= SHARE

@@ -39,7 +39,13 @@ def test_two_signs_near_one_another_hold_their_neighbours(signs: str, gap: bool,
     assert out_of_step([one == "1" for one in signs], gap) == held
 
 
-def test_a_slip_in_the_middle_leaves_the_rows_far_from_it_alone() -> None:
+def test_a_slip_in_the_middle_of_a_long_file_leaves_the_rows_far_from_it_alone() -> None:
     signs = [False] * 100 + [at % 2 == 0 for at in range(40)] + [False] * 100
     held = out_of_step(signs, gap=False)
     assert set(range(100, 140)) <= held and not held & (set(range(90)) | set(range(150, 240)))
+
+
+def test_a_file_that_contradicts_as_a_whole_is_held_as_a_whole() -> None:
+    """Also where, by chance, many rows of one sex follow one another."""
+    signs = [at % 2 == 0 for at in range(60)] + [False] * 60
+    assert out_of_step(signs, gap=False) == set(range(120))
