@@ -46,7 +46,7 @@ LOST_DARK, LOST_BRIGHT = 25, 247
 # How far a face may be turned aside and up or down for its signs of cover to mean something, and where it
 # counts as covered; measured by `python -m scripts.evaluate quality` (decision 0054).
 ASIDE, NODDED = 45.0, 32.0
-DOUBT = 8.5
+DOUBT = 9.0
 EYES = 0.22
 # Spectacles are told of a face that looks at the camera, by lines across the bridge and the temples.
 FRONTAL = 25.0
