@@ -10,11 +10,10 @@ import click
 from api.policies import versions as policies
 from api.ports import Ports
 from models import tables
-from models.domain.layers.background import LEAST
 from models.domain.policy import Policy
 from scripts.admin import shell, terminal
+from scripts.admin.predictions import normalising, prediction
 
-GREY = (Policy().grey_low, Policy().grey_high)
 # Above this share of strangers who would pass, nobody proposes a threshold by mistake.
 FMR_MOST = 1e-3
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -48,7 +47,8 @@ def _show(ports: Ports, version: int | None, as_json: bool) -> None:
     terminal.facts({
         name: json.dumps(value, ensure_ascii=False) for name, value in sorted(row.document.items())
     })  # fmt: skip
-    click.echo(_prediction(Policy.from_json(row.document)))
+    click.echo(prediction(Policy.from_json(row.document)))
+    click.echo(normalising(ports))
 
 
 @policy.command("propose")
@@ -69,7 +69,7 @@ def _propose(ports: Ports, changes: tuple[str, ...], who: str, yes: bool, as_jso
         terminal.document(_told(row))
         return
     click.echo(f"proposed as version {version}; not in force yet")
-    click.echo(_prediction(proposed))
+    click.echo(prediction(proposed))
     click.echo(f"somebody else puts it in force: yibao policy approve {version} --as NAME")
 
 
@@ -173,24 +173,6 @@ def _told(row: tables.PolicyVersion) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in names}
     predicted = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": missed.fnmr}
     return told | {"thresholds": row.document, "predicted": predicted | {"worst_group": known.group}}
-
-
-def _prediction(chosen: Policy) -> str:
-    """Return what the published table predicts: the worst group of adults is what a threshold stands for."""
-    worst, missed = policies.predicted(chosen), policies.missed(chosen)
-    lines = [
-        f"matcher/comparison/rates.csv at score_min {worst.threshold:.2f}, 95 % intervals:",
-        f"  strangers pass        {worst.fmr:.4%}  ({worst.fmr_low:.4%} to {worst.fmr_high:.4%}), "
-        f"worst group of adults: {worst.group}",
-        f"  parent or child pass  {worst.kin:.2%}  ({worst.kin_low:.2%} to {worst.kin_high:.2%})",
-        f"  the insured is missed {missed.fnmr:.2%}  ({missed.fnmr_low:.2%} to {missed.fnmr_high:.2%}), "
-        f"in {missed.group}",
-        f"Without a background of {LEAST} insured raw_score_min {chosen.raw_score_min:.2f} decides, and "
-        f"{chosen.raw_score_min_old:.2f} from the age of 60.",
-    ]
-    if (chosen.grey_low, chosen.grey_high) != GREY:
-        lines.append("It was measured without the second engine: with a grey zone it is a guess.")
-    return "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> None:
