@@ -14,7 +14,7 @@ from scripts.lab.evaluate import (
     poses,
     quality,
 )
-from scripts.lab.evaluate.identity import comparison, kin, publish
+from scripts.lab.evaluate.identity import comparison, kin, pilot, publish
 
 COMMANDS = {
     "comparison": (comparison.run, ("faces", "out")),
@@ -26,13 +26,14 @@ COMMANDS = {
     "colour": (colour.run, ("films", "out")),
     "cues": (cues.run, ("films", "faces", "out")),
     "poses": (poses.run, ("films", "faces", "out")),
+    "pilot": (pilot.run, ("faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
     "quality": (quality.run, ("faces", "out")),
 }
 
 
 # The commands whose scores depend on a background.
-NORMALISED = ("comparison", "kin", "publish")
+NORMALISED = ("comparison", "kin", "pilot", "publish")
 
 
 def main(arguments: list[str] | None = None) -> None:

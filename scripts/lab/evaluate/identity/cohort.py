@@ -23,14 +23,15 @@ class Drawn:
     folders: Sequence[str]
 
 
-def draw(folder: Path | None) -> Drawn | None:
+def draw(folder: Path | None, files: Sequence[Path] = ()) -> Drawn | None:
     """Return a background of a folder's adults, balanced by sex and age; None for no folder or too few.
 
-    One photo a person, in a random order, and only photos that enrolment would accept.
+    One photo a person, in a random order, and only photos that enrolment would accept; of all in the folder,
+    or of `files`.
     """
     if folder is None:
         return None
-    cells = _cells(folder)
+    cells = _cells(folder, files or people.files(folder))
     wanted = [file for members in cells.values() for file in members]
     accepted = photos.enrolled(wanted)
     kept = [file for members in cells.values() for file in [f for f in members if f in accepted][:PER_CELL]]
@@ -40,9 +41,8 @@ def draw(folder: Path | None) -> Drawn | None:
     return Drawn(np.stack([accepted[file] for file in kept]), [str(file.parent.resolve()) for file in kept])
 
 
-def _cells(folder: Path) -> dict[tuple[str, str], list[Path]]:
+def _cells(folder: Path, files: Sequence[Path]) -> dict[tuple[str, str], list[Path]]:
     """Return the photos to try, by sex and age."""
-    files = people.files(folder)
     chance = np.random.default_rng(SEED)
     members = defaultdict(list)
     for person, file in _one_each(folder, files):
