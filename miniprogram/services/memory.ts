@@ -3,7 +3,6 @@ import type { FinishAnswer } from './contract'
 // What one page hands to the next, in memory alone.
 let finished: FinishAnswer | null = null
 let isNew = false
-let photoLeft = false
 
 export function rememberResult(answer: FinishAnswer | null): void {
   finished = answer
@@ -20,13 +19,4 @@ export function newResult(scene: string): FinishAnswer | null {
 /** Return the result of this scene's last try, if it ended on this phone a moment ago. */
 export function recallResult(scene: string): FinishAnswer | null {
   return finished && finished.scene === scene ? finished : null
-}
-
-/** Remember that a photo could not be deleted from this phone. */
-export function rememberPhotoLeft(): void {
-  photoLeft = true
-}
-
-export function isPhotoLeft(): boolean {
-  return photoLeft
 }

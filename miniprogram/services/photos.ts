@@ -1,23 +1,46 @@
-import { rememberPhotoLeft } from './memory'
+import { snapshot } from '../capture/snapshot'
+import { stageFor } from '../capture/stage'
 import { problem } from './problem'
 
-/** Let the person take photos (or, where allowed, choose them); an empty list when they think again. Throws a Problem. */
-export function takePhotos(count: number, live: boolean): Promise<string[]> {
+/** A photo of an appeal: WeChat's own file on somebody's own phone; on the cashier's only bytes, and a small picture of them to show. */
+export interface Photo {
+  path: string
+  bytes?: ArrayBuffer
+}
+
+const SENT = { side: 640, quality: 0.85 }
+const SHOWN = { side: 240, quality: 0.7 }
+
+/** Let the person take or choose photos on their own phone; an empty list when they think again. Throws a Problem. */
+export function choosePhotos(count: number): Promise<Photo[]> {
   return new Promise((resolve, reject) => {
     wx.chooseMedia({
       count,
       mediaType: ['image'],
-      sourceType: live ? ['camera'] : ['camera', 'album'],
+      sourceType: ['camera', 'album'],
       sizeType: ['compressed'],
       camera: 'front',
-      success: (answer) => resolve(answer.tempFiles.map((file) => file.tempFilePath)),
+      success: (answer) => resolve(answer.tempFiles.map((file) => ({ path: file.tempFilePath }))),
       fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(problem('photo_refused'))),
     })
   })
 }
 
-/** Return a photo's bytes. */
-export function fileBytes(filePath: string): Promise<ArrayBuffer> {
+/** Take a photo with the page's own camera, in memory alone. Throws a Problem. */
+export async function shoot(page: Parameters<typeof stageFor>[0]): Promise<Photo> {
+  const stage = await stageFor(page, false)
+  const bytes = await snapshot(stage, SENT.side, SENT.quality)
+  const small = await snapshot(stage, SHOWN.side, SHOWN.quality)
+  return { path: `data:image/jpeg;base64,${wx.arrayBufferToBase64(small)}`, bytes }
+}
+
+/** Return a photo as a part of the appeal's form. */
+export async function part(photo: Photo, index: number): Promise<{ name: string; file: string; bytes: ArrayBuffer }> {
+  const kind = photo.path.toLowerCase().endsWith('.png') ? 'png' : 'jpg'
+  return { name: 'photos', file: `${index}.${kind}`, bytes: photo.bytes ?? (await fileBytes(photo.path)) }
+}
+
+function fileBytes(filePath: string): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) => {
     wx.getFileSystemManager().readFile({
       filePath,
@@ -27,9 +50,7 @@ export function fileBytes(filePath: string): Promise<ArrayBuffer> {
   })
 }
 
-/** Delete photos from the phone, which may be the cashier's; what WeChat has already deleted is gone as well. */
-export function deletePhotos(paths: readonly string[]): void {
-  for (const filePath of paths) {
-    wx.getFileSystemManager().unlink({ filePath, fail: ({ errMsg }) => { if (!/no such file/.test(errMsg)) rememberPhotoLeft() } })
-  }
+/** Delete the files of photos from the phone; those in memory have none. */
+export function forget(photos: readonly Photo[]): void {
+  for (const { path, bytes } of photos) if (!bytes) wx.getFileSystemManager().unlink({ filePath: path })
 }

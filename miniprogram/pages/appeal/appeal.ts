@@ -7,7 +7,9 @@ import { LIMITS } from '../../services/lifecycle'
 import { rememberResult } from '../../services/memory'
 import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
-import { deletePhotos, fileBytes, takePhotos } from '../../services/photos'
+import type { Photo } from '../../services/photos'
+import { choosePhotos, forget, part, shoot } from '../../services/photos'
+import { agreedToPrivacy } from '../../services/privacy'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 import { zh } from '../../services/strings/zh'
@@ -28,6 +30,8 @@ Page({
     statement: '',
     photos: [] as { path: string; label: string }[],
     more: true,
+    shooting: false,
+    cameraReady: false,
     borrowed: false,
     takesPhotos: true,
     needsPhoto: false,
@@ -38,6 +42,7 @@ Page({
   },
   ticket: '',
   scene: null as Scene | null,
+  kept: [] as Photo[],
   gone: false,
 
   onReady() {
@@ -51,6 +56,7 @@ Page({
   onLoad(query: Record<string, string | undefined>) {
     const { t } = this.data
     this.ticket = ticket(query)
+    this.kept = []
     this.setData({
       reasons: REASONS.map((value) => ({ value, label: t[value] })),
     })
@@ -59,7 +65,7 @@ Page({
 
   onUnload() {
     this.gone = true
-    deletePhotos(this.data.photos.map((photo) => photo.path))
+    forget(this.kept)
   },
 
   async open() {
@@ -90,25 +96,50 @@ Page({
   },
 
   async onPhoto() {
-    const left = LIMITS.appealPhotos - this.data.photos.length
+    if (this.data.borrowed) return this.openCamera()
+    await this.add(choosePhotos(LIMITS.appealPhotos - this.kept.length))
+  },
+
+  /** On the cashier's phone a photo never becomes a file: it is a frame of the page's own camera. */
+  async openCamera() {
+    const agreed = await agreedToPrivacy()
+    this.setData(agreed ? { shooting: true, cameraReady: false, error: '' } : { error: explain('photo_refused') })
+  },
+
+  onCameraReady() {
+    this.setData({ cameraReady: true })
+  },
+
+  /** An `error` is a refusal; `stop` only says that the mini-program went to the background. */
+  onCameraLost({ type }: WechatMiniprogram.BaseEvent) {
+    this.setData({ shooting: false, error: type === 'error' ? explain('photo_refused') : '' })
+  },
+
+  async onShoot() {
+    if (!this.data.cameraReady) return
+    this.setData({ cameraReady: false })
+    await this.add(shoot(this).then((photo) => [photo]))
+    this.setData({ shooting: false })
+  },
+
+  async add(taking: Promise<Photo[]>) {
     try {
-      const paths = await takePhotos(left, this.data.needsPhoto)
-      this.keep([...this.data.photos.map((photo) => photo.path), ...paths])
+      this.keep([...this.kept, ...(await taking)])
     } catch (thrown) {
       this.setData({ error: explain(asProblem(thrown).code) })
     }
   },
 
   onRemove(event: WechatMiniprogram.TouchEvent) {
-    const paths = this.data.photos.map((photo) => photo.path)
-    deletePhotos(paths.splice(Number(event.currentTarget.dataset['index']), 1))
-    this.keep(paths)
+    const left = [...this.kept]
+    forget(left.splice(Number(event.currentTarget.dataset['index']), 1))
+    this.keep(left)
   },
 
-  keep(paths: string[]) {
-    const photos = paths.slice(0, LIMITS.appealPhotos)
-    const labelled = photos.map((path, i) => ({ path, label: fill(this.data.t.photo, { number: i + 1 }) }))
-    this.setData({ photos: labelled, more: photos.length < LIMITS.appealPhotos, error: '' })
+  keep(photos: Photo[]) {
+    this.kept = photos.slice(0, LIMITS.appealPhotos)
+    const labelled = this.kept.map(({ path }, i) => ({ path, label: fill(this.data.t.photo, { number: i + 1 }) }))
+    this.setData({ photos: labelled, more: labelled.length < LIMITS.appealPhotos, error: '' })
   },
 
   missing(): string {
@@ -135,15 +166,11 @@ Page({
   },
 
   async form(): Promise<Form> {
-    const { reason, statement, photos } = this.data
-    const read = photos.map(async (photo, i) => {
-      const png = photo.path.toLowerCase().endsWith('.png')
-      return { name: 'photos', file: `${i}.${png ? 'png' : 'jpg'}`, bytes: await fileBytes(photo.path) }
-    })
+    const { reason, statement } = this.data
     // Nobody has to write what the reason says already.
     const said = statement.trim() || (reason ? zh.appeal[reason] : '')
     const fields = [{ name: 'reason', text: reason }, { name: 'statement', text: said }]
-    return [...fields, ...(await Promise.all(read))]
+    return [...fields, ...(await Promise.all(this.kept.map(part)))]
   },
 
   onAgain() {

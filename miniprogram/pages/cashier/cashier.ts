@@ -2,7 +2,7 @@ import * as api from '../../services/api'
 import type { Scene } from '../../services/api'
 import { alone, shell, title } from '../../services/appearance'
 import type { IdType, PersonChoice } from '../../services/contract'
-import { isPhotoLeft, rememberResult } from '../../services/memory'
+import { rememberResult } from '../../services/memory'
 import { Deadline } from '../../services/deadline'
 import { amount } from '../../services/money'
 import { go, pageFor, restart, ticket } from '../../services/navigation'
@@ -37,7 +37,6 @@ Page({
     handOver: '',
     forWhom: '',
     secondsLeft: '',
-    left: false,
     busy: false,
     trouble: { heading: '', text: '', staff: false },
   },
@@ -58,7 +57,7 @@ Page({
     rememberResult(null)
     this.ticket = ticket(query)
     this.deadline = new Deadline((secondsLeft) => this.setData({ secondsLeft }), () => void this.open())
-    if (query.done) return this.setData({ phase: 'done', left: isPhotoLeft() })
+    if (query.done) return this.setData({ phase: 'done' })
     if (this.ticket) void this.open()
     else this.setData({ phase: 'scan' })
   },

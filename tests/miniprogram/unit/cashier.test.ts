@@ -4,7 +4,6 @@ import { wx } from './fake-wx'
 import { answered, pages, server, went } from './fake-page'
 import type { FinishAnswer } from '../../../miniprogram/services/contract'
 import { recallResult, rememberResult } from '../../../miniprogram/services/memory'
-import { deletePhotos } from '../../../miniprogram/services/photos'
 import { explain } from '../../../miniprogram/services/strings/index'
 
 const PERSON = { person_id: 'p', name: '李*国', relation: '本人', sex: 'unknown', age: 75, network: 'self', enrolled: true, subscribed: true, push: 'ready' }
@@ -97,16 +96,6 @@ test('a notice that has changed meanwhile says so', async () => {
     await answered()
     assert.deepEqual([page.data.error, page.data.busy, went], [explain('notice_stale'), false, []], path)
   }
-})
-
-test('where a photo could not be deleted, the phone is not called empty', async () => {
-  const unlink = (errMsg: string) => () => ({ unlink: ({ fail }: { fail: (failure: object) => void }) => fail({ errMsg }) })
-  wx.getFileSystemManager = unlink('unlink:fail no such file or directory')
-  deletePhotos(['tmp/1.jpg'])
-  assert.equal(open({ done: '1' }).data.left, false)
-  wx.getFileSystemManager = unlink('unlink:fail permission denied')
-  deletePhotos(['tmp/1.jpg'])
-  assert.equal(open({ done: '1' }).data.left, true)
 })
 
 test('the cashier is told why this person may not be there for the card-holder', () => {
