@@ -26,34 +26,38 @@ export class Encoder {
     // The camera reuses its buffer: what is needed of it is copied now, the slow part comes later.
     const small = shrink({ width: frame.width, height: frame.height, data: new Uint8ClampedArray(frame.data) }, side)
     setTimeout(() => {
-      const jpeg = this.encoded(small, quality())
+      const jpeg = encoded(this.canvas, small, quality())
       this.failures = jpeg ? 0 : this.failures + 1
       this.busy = false
       done(jpeg)
     }, 0)
     return true
   }
+}
 
-  /** Return the picture as JPEG, or null where the phone throws or gives something else: an empty `data:,`, a PNG. */
-  private encoded(picture: Picture, quality: number): ArrayBuffer | null {
-    try {
-      const bytes = this.jpeg(picture, quality)
-      const start = new Uint8Array(bytes.slice(0, JPEG.length))
-      return JPEG.every((byte, i) => byte === start[i]) ? bytes : null
-    } catch {
-      return null
-    }
-  }
+/** Tell whether bytes begin as a JPEG does. */
+export function isJpeg(bytes: ArrayBuffer): boolean {
+  const start = new Uint8Array(bytes.slice(0, JPEG.length))
+  return JPEG.every((byte, i) => byte === start[i])
+}
 
-  private jpeg(picture: Picture, quality: number): ArrayBuffer {
-    const { canvas } = this
-    if (canvas.width !== picture.width) canvas.width = picture.width
-    if (canvas.height !== picture.height) canvas.height = picture.height
-    const context = canvas.getContext('2d') as WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D
-    const image = context.createImageData(picture.width, picture.height)
-    image.data.set(picture.data)
-    context.putImageData(image, 0, 0)
-    const url = canvas.toDataURL('image/jpeg', quality)
-    return wx.base64ToArrayBuffer(url.slice(url.indexOf(',') + 1))
+/** Return the picture as JPEG, or null where the phone throws or gives something else: an empty `data:,`, a PNG. */
+export function encoded(canvas: Canvas, picture: Picture, quality: number): ArrayBuffer | null {
+  try {
+    const bytes = drawn(canvas, picture, quality)
+    return isJpeg(bytes) ? bytes : null
+  } catch {
+    return null
   }
+}
+
+function drawn(canvas: Canvas, picture: Picture, quality: number): ArrayBuffer {
+  if (canvas.width !== picture.width) canvas.width = picture.width
+  if (canvas.height !== picture.height) canvas.height = picture.height
+  const context = canvas.getContext('2d') as WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D
+  const image = context.createImageData(picture.width, picture.height)
+  image.data.set(picture.data)
+  context.putImageData(image, 0, 0)
+  const url = canvas.toDataURL('image/jpeg', quality)
+  return wx.base64ToArrayBuffer(url.slice(url.indexOf(',') + 1))
 }

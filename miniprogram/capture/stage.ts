@@ -11,14 +11,15 @@ export async function stageFor(page: Host, weak: boolean): Promise<Stage> {
   return {
     camera: wx.createCameraContext(),
     encoder: new Encoder(await canvasOf(page)),
-    mirrored: isMirrored(platform),
+    mirrored: isMirrored(platform, model),
     weak,
     device: `${model} ${platform}`.trim().slice(0, 64) || 'unknown',
     clock: () => Date.now(),
   }
 }
 
-function canvasOf(page: Host): Promise<Canvas> {
+/** Return the canvas that lies off this page's screen. */
+export function canvasOf(page: Host): Promise<Canvas> {
   return new Promise((resolve) => {
     const found = (nodes: { node: Canvas }[]) => resolve((nodes[0] as { node: Canvas }).node)
     page.createSelectorQuery().select('#encoder').fields({ node: true }).exec(found)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.codegen import reference, wxcalls
+from scripts.codegen import devices, reference, wxcalls
 from scripts.codegen.contract import contract
 from scripts.codegen.licences import licences
 from scripts.codegen.lifecycle import lifecycle
@@ -15,9 +15,12 @@ def made() -> dict[Path, str]:
     """Return each made file with what it should contain."""
     services = ROOT / "miniprogram" / "services"
     book = ROOT / "docs/architecture/miniprogram.md"
+    phones = devices.reports()
     return {
         services / "contract.ts": contract(),
         services / "lifecycle.ts": lifecycle(),
+        ROOT / "miniprogram/capture/mirrored.ts": devices.mirrored(phones),
+        ROOT / "tests/miniprogram/harness/wx/profiles.js": devices.profiles(phones),
         ROOT / "docs/openapi.json": openapi(),
         ROOT / "docs/licences.md": licences(),
         ROOT / "docs/architecture/lifecycle.md": reference.lifecycle(),

@@ -216,6 +216,16 @@ export const en: typeof zh = {
     not_staff_how: 'Let the cashier scan it, or ask for a message to your WeChat.',
     years: 'age {age}',
   },
+  check: {
+    title: 'Phone check',
+    how: 'Hold the phone before your face and look at the screen, best in a dim room. Tap Begin; it takes about 15 seconds, the screen turns bright and red, and there is a sound. The result holds no photo.',
+    run: 'Begin',
+    running: 'Checking, please look at the screen…',
+    refused: 'The camera was not allowed.',
+    code: 'Code',
+    copy: 'Copy the result',
+    copied: 'Copied',
+  },
   id_types: {
     resident: 'Resident ID card',
     hk_macao_taiwan: 'Hong Kong, Macao or Taiwan document',

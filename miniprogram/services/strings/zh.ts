@@ -214,6 +214,16 @@ export const zh = {
     not_staff_how: '请把手机给收费员扫，或请收费员把消息推送到您的微信。',
     years: '{age} 岁',
   },
+  check: {
+    title: '手机检查',
+    how: '把手机举在面前，看着屏幕，屋里暗一点更好。点“开始检查”，约 15 秒；屏幕会变亮、变红，会出声音。结果里没有照片。',
+    run: '开始检查',
+    running: '正在检查，请看着屏幕…',
+    refused: '没有允许使用摄像头。',
+    code: '核对码',
+    copy: '复制结果',
+    copied: '已复制',
+  },
   id_types: {
     resident: '居民身份证',
     hk_macao_taiwan: '港澳台证件',

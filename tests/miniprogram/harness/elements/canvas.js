@@ -1,5 +1,6 @@
 /** canvas type="2d", and the node that a selector query gives for it. */
 import { breach } from '../host/strict.js'
+import { fileAddress } from '../wx/files.js'
 import { BuiltIn, declare } from './base.js'
 
 class CanvasElement extends BuiltIn {
@@ -23,7 +24,7 @@ export function canvasNode(canvas) {
     get height() { return canvas.height },
     set height(value) { canvas.height = value },
     getContext: (kind) => canvas.getContext(kind, { willReadFrequently: true }),
-    createImage: () => new Image(),
+    createImage: () => imageOfFiles(),
     createImageData: (width, height) => new ImageData(width, height),
     createPath2D: (path) => new Path2D(path),
     requestAnimationFrame: (callback) => requestAnimationFrame(callback),
@@ -31,6 +32,14 @@ export function canvasNode(canvas) {
     toDataURL: (type, quality) => canvas.toDataURL(type, quality),
     drawnOn: canvas,
   }
+}
+
+/** Return an image whose src may name a temporary file. */
+function imageOfFiles() {
+  const image = new Image()
+  const { set, get } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src')
+  Object.defineProperty(image, 'src', { get: () => get.call(image), set: (name) => set.call(image, fileAddress(name)) })
+  return image
 }
 
 export const canvases = { canvas: CanvasElement }

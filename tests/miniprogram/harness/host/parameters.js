@@ -11,6 +11,10 @@ export const parameters = {
   simulator: given.get('simulator') ?? location.origin,
   /** A film's address to be shown to the camera instead of the real one. */
   film: given.get('film') || null,
+  /** The code of a report in devices/ whose camera this phone has. */
+  device: given.get('device') ?? '',
+  /** Which build this is: release, trial or develop. */
+  env: given.get('env') ?? 'release',
   platform: given.get('platform') ?? 'android',
   library: given.get('library') ?? '3.8.12',
   /** WeChat's own text size in px, 16 is "standard". */

@@ -7,10 +7,13 @@ import { parameters } from '../host/parameters.js'
 import { breach } from '../host/strict.js'
 import { failure, settle } from './call.js'
 import { addFile } from './files.js'
+import { PROFILES } from './profiles.js'
 
 // The longer side of a frame; phones differ, and cheap ones deliver about this many a second.
 const FRAME_SIDE = { small: 352, medium: 480, large: 720 }
 const FRAME_MS = 66
+// A phone that has reported what its frames are like (devices/), where the address names one.
+const PROFILE = PROFILES[parameters.device] ?? null
 const QUALITY = { high: 0.92, normal: 0.8, low: 0.5, original: 0.95 }
 
 export function cameraCalls(host, call) {
@@ -54,15 +57,26 @@ class FrameListener {
     const camera = currentCamera()
     if (!this.isOn || !camera) return
     if (camera.isRunning && lifecycle.isVisible()) this.#deliver(camera)
-    setTimeout(() => this.#tick(), FRAME_MS)
+    setTimeout(() => this.#tick(), PROFILE ? 1000 / PROFILE.fps : FRAME_MS)
   }
 
   #deliver(camera) {
-    const canvas = camera.draw(FRAME_SIDE[camera.properties['frame-size'] ?? 'medium'])
+    const canvas = framed(camera.draw(FRAME_SIDE[camera.properties['frame-size'] ?? 'medium']))
     const { width, height } = canvas
     const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
     duringFrame(() => this.listener({ data: data.buffer, width, height }))
   }
+}
+
+/** Return a frame as the named phone gives it: its size, cut from the middle, and mirrored where it is. */
+function framed(canvas) {
+  if (!PROFILE) return canvas
+  const { width, height } = PROFILE
+  const scale = Math.max(width / canvas.width, height / canvas.height)
+  const copy = Object.assign(document.createElement('canvas'), { width, height })
+  const [wide, high] = [canvas.width * scale, canvas.height * scale]
+  copy.getContext('2d').drawImage(canvas, (width - wide) / 2, (height - high) / 2, wide, high)
+  return PROFILE.mirrored ? mirrored(copy) : copy
 }
 
 async function takePhoto({ quality = 'normal', selfieMirror = true }) {

@@ -19,11 +19,12 @@ import { Settings, settingCalls } from './settings.js'
 import { storageCalls } from './storage.js'
 import { subscribeCalls } from './subscribe.js'
 import { systemCalls } from './system.js'
+import { visionKitCalls } from './visionkit.js'
 
 const FAMILIES = [
   audioCalls, cameraCalls, dialogCalls, faceCalls, fileCalls, lifecycleCalls, loginCalls, mediaCalls,
   navigationCalls, networkCalls, privacyCalls, queryCalls, requestCalls, screenCalls, settingCalls,
-  storageCalls, subscribeCalls, systemCalls,
+  storageCalls, subscribeCalls, systemCalls, visionKitCalls,
 ]
 
 /** Return wx for this host. */

@@ -7,6 +7,6 @@ export function loginCalls(host, call) {
     login: call('login', async () => ({ code: (await simulate('/sim/v1/login', { openid: parameters.openid })).code })),
     checkSession: call('checkSession', () => ({})),
     // As published: the source's own server address must be a https one.
-    getAccountInfoSync: () => ({ miniProgram: { appId: 'wxharness', envVersion: 'release', version: '1.0.0' } }),
+    getAccountInfoSync: () => ({ miniProgram: { appId: 'wxharness', envVersion: parameters.env, version: '1.0.0' } }),
   }
 }
