@@ -9,6 +9,7 @@ from matcher.imaging.mesh import Reading
 from matcher.imaging.quality import EVIDENCE, MOTION
 from matcher.liveness import fingerprint, lots
 from matcher.liveness.bezel import bezel
+from matcher.liveness.pad import upright
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
 from matcher.types import Frame, FrameKind, Observation
@@ -135,8 +136,11 @@ def _embedded(models: Models, picture: Picture, landmarks: Vector) -> str:
 
 
 def _live(models: Models, view: Look) -> float | None:
-    """Return P(bona fide), None without PAD weights."""
-    return models.pad.live(view.picture, view.faces[0].box) if models.pad else None
+    """Return P(bona fide) of the face set upright, None without PAD weights."""
+    if models.pad is None or view.mesh is None:
+        return None
+    box = view.faces[0].box
+    return models.pad.live(upright(view.picture, box, view.mesh.landmarks), box)
 
 
 def _is_drawn(posed: Observation, earlier: Sequence[Observation], seed: int) -> bool:

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from matcher import weights
-from matcher.protocol import Picture
+from matcher.protocol import Picture, Vector
 from matcher.weights import Preprocessing
 
 SURE = 4.0
+TILTED = 8.0
 Box = tuple[float, float, float, float]
 
 
@@ -31,6 +32,21 @@ class PadNets:
     def live(self, picture: Picture, box: Box) -> float:
         """Return P(bona fide), 0–1, for the face at this box (x, y, width, height in px) of one frame."""
         return pooled([_probability(net, picture, box, how) for net, how in self._nets])
+
+
+def upright(picture: Picture, box: Box, landmarks: Vector) -> Picture:
+    """Return the picture turned about the face's middle so that the eyes lie level, if they are 8° off.
+
+    `landmarks` (5, 2) in px begin with the subject's right and left eye. The nets saw upright faces.
+    """
+    across, down = landmarks[1] - landmarks[0]
+    tilt = float(np.degrees(np.arctan2(down, across)))
+    if abs(tilt) < TILTED:
+        return picture
+    x, y, w, h = box
+    turn = cv2.getRotationMatrix2D((x + w / 2, y + h / 2), tilt, 1.0)
+    size = picture.shape[1], picture.shape[0]
+    return np.asarray(cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def pooled(chances: Sequence[float]) -> float:
