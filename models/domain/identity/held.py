@@ -12,6 +12,8 @@ SAME_PICTURE = 0.93
 # The policy's threshold is for one comparison. Against more persons than UNRAISED it rises by PER_DECADE for
 # each tenfold number, as strangers' scores do, so that about one photo in a hundred is held by chance.
 UNRAISED, PER_DECADE = 450, 0.05
+# Strangers under 18 are so alike that only one picture made brighter or darker exceeds this.
+MINORS_ALIKE = 0.75
 
 
 class HeldState(StrEnum):
@@ -43,7 +45,7 @@ BY_ROWS = frozenset({HeldReason.UNLIKE_ROW, HeldReason.COLUMN_SLIPPED, HeldReaso
 class Likeness:
     """How like a photo is to another person's: the bare cosine, the score, and whether it is the same file.
 
-    `minors` says that both are under 18, of whom likeness tells nothing.
+    `minors` says that both are under 18, of whom less than MINORS_ALIKE tells nothing.
     """
 
     person_id: str
@@ -55,7 +57,7 @@ class Likeness:
     def speaks(self, alike: float) -> bool:
         """Tell whether this speaks against the photo; one picture is known by the bare cosine."""
         same = self.same_file or self.cosine >= SAME_PICTURE
-        return same or (self.score >= alike and not self.minors)
+        return same or self.score >= (max(alike, MINORS_ALIKE) if self.minors else alike)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ def like(cosine, score, *, same_file=False, minors=False):
         (like(0.60, 0.58), HeldReason.ALIKE),
         (like(SAME_PICTURE, 0.40), HeldReason.NEAR_DUPLICATE),
         (like(-1.0, -1.0, same_file=True), HeldReason.SAME_PHOTO),
-        (like(0.80, 0.80, minors=True), None),
+        (like(0.74, 0.74, minors=True), None),
+        (like(0.80, 0.76, minors=True), HeldReason.ALIKE),
         (like(SAME_PICTURE, 0.90, minors=True), HeldReason.NEAR_DUPLICATE),
     ],
 )
