@@ -36,7 +36,7 @@ class Limits:
 
 
 # Below these PAD calls many of the living fake (decision 0118).
-ROOM, COLOUR = 1.25, 3.0
+ROOM, COLOUR = 1.1, 3.0
 MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None, covered=False)
 EVIDENCE = replace(MOTION, eyes=28.0, covered=True, room=ROOM, colour=COLOUR)
 PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0, covered=True)

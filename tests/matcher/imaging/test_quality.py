@@ -61,7 +61,7 @@ def test_the_most_useful_hint_is_said_first(first: Wrong, second: Wrong) -> None
 
 def test_a_face_that_fills_the_picture_or_a_grey_one_is_asked_to_change_not_judged() -> None:
     """PAD calls nearly every grey face and many of those without surroundings fake."""
-    tight, grey = replace(GOOD, room=1.24), replace(GOOD, colour=2.9)
+    tight, grey = replace(GOOD, room=1.09), replace(GOOD, colour=2.9)
     assert [quality.hint(tight, limits) for limits in (MOTION, EVIDENCE)] == [None, "too_close"]
     assert [quality.hint(grey, limits) for limits in (MOTION, EVIDENCE)] == [None, "colourless"]
     assert quality.hint(grey, PORTRAIT) is None
