@@ -1,7 +1,10 @@
 """Photos and frames outside the database, sealed to their key (a directory, S3, …)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import obstore
@@ -10,6 +13,18 @@ from obstore.store import LocalStore, from_url
 
 from models.vault import Vault
 
+if TYPE_CHECKING:
+    from obstore.store import BackoffConfig, ClientConfig, RetryConfig
+
+# No call takes more than 5 s: one that gets no answer is given up after 4 s, and none begins after the first.
+# Whether http will do is said by the address that the operator gave: what is kept is sealed.
+CLIENT: "ClientConfig" = {"timeout": "4s", "connect_timeout": "2s", "allow_http": True}
+PAUSE: "BackoffConfig" = {
+    "init_backoff": timedelta(milliseconds=100),
+    "max_backoff": timedelta(milliseconds=500),
+    "base": 2,
+}
+RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=1), "backoff": PAUSE}
 KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 
 
@@ -27,39 +42,52 @@ class Objects:
     def __init__(self, url: str, vault: Vault) -> None:
         parts = urlsplit(url)
         local = parts.scheme == "file"
-        self._store = LocalStore(parts.path, mkdir=True) if local else from_url(url)
+        self._store = LocalStore(parts.path, mkdir=True) if local else _remote(url)
         self._vault = vault
 
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` at `key`, replacing what was there; raises StoreUnavailable."""
         sealed = self._vault.seal(f"object:{key}", data)
-        try:
+        with _reached():
             obstore.put(self._store, _checked(key), sealed)
-        except BaseError as error:
-            raise StoreUnavailable(type(error).__name__) from None
 
     def get(self, key: str) -> bytes:
         """Return what is kept at `key`; raises KeyError or StoreUnavailable."""
         try:
-            sealed = bytes(obstore.get(self._store, _checked(key)).bytes())
+            with _reached():
+                sealed = bytes(obstore.get(self._store, _checked(key)).bytes())
         except FileNotFoundError:
             raise KeyError(key) from None
-        except BaseError as error:
-            raise StoreUnavailable(type(error).__name__) from None
         return self._vault.open(f"object:{key}", sealed)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete what is kept at `keys`; what is not there is already deleted."""
+        """Delete what is kept at `keys`, what is not there is already deleted; raises StoreUnavailable."""
         for key in keys:
-            try:
+            with suppress(FileNotFoundError), _reached():
                 obstore.delete(self._store, _checked(key))
-            except FileNotFoundError:
-                continue
 
     def list(self, prefix: str) -> list[str]:
-        """Return the keys below a folder, in order."""
-        found = (entry["path"] for batch in obstore.list(self._store, prefix) for entry in batch)
-        return sorted(found)
+        """Return the keys below a folder, in order; raises StoreUnavailable."""
+        with _reached():
+            return sorted(entry["path"] for batch in obstore.list(self._store, prefix) for entry in batch)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turn what the store says of itself, but not of a missing key, into StoreUnavailable."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except BaseError as error:
+        raise StoreUnavailable(type(error).__name__) from None
+
+
+def _remote(url: str) -> Any:
+    """Return a store that gives up in time; one in memory knows no waiting."""
+    if urlsplit(url).scheme == "memory":
+        return from_url(url)
+    return from_url(url, client_options=CLIENT, retry_config=RETRY)
 
 
 def _checked(key: str) -> str:

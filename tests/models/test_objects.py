@@ -1,10 +1,11 @@
 """The object store keeps only sealed bytes, and only below its folder."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from models.objects import Objects
+from models.objects import Objects, StoreUnavailable
 from models.vault import CannotOpen, Vault
 
 VAULT = Vault({"k1": b"o" * 32}, b"i" * 32)
@@ -48,3 +49,18 @@ def test_what_is_not_there_is_a_key_error_and_already_deleted(objects: Objects) 
 def test_a_key_cannot_leave_the_store(objects: Objects, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         objects.put(key, b"x")
+
+
+def test_a_store_that_is_away_or_silent_is_unavailable_whatever_is_asked(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        away = Objects(f"http://127.0.0.1:{silent.getsockname()[1]}/store", VAULT)
+        with pytest.raises(StoreUnavailable):
+            away.get("frames/a/1")
+    for asked in (
+        lambda: away.put("frames/a/1", b"x"),
+        lambda: away.get("frames/a/1"),
+        lambda: away.delete(["frames/a/1"]),
+        lambda: away.list("frames"),
+    ):
+        with pytest.raises(StoreUnavailable):
+            asked()
