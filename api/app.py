@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint
 from api.composition import build
 from api.console import appeal_routes, guard
 from api.events.feed import EventFeed
-from api.http import problems
+from api.http import overload, problems
 from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
 from api.http.draining import drain
@@ -45,6 +45,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     problems.install(app)
     guide.install(app)
     app.before_request(_identify)
+    overload.install(app, overload.Admission())
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)
     app.after_request(_finish)

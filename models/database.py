@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.domain.errors import Refusal
 
 BUSY_S = 10
+# Connections of a process, and how long a request queues for one before it is told to come again.
+POOL = 16
+POOL_WAIT_S = 1.0
 
 
 class Database:
@@ -21,6 +24,7 @@ class Database:
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
         self._current: ContextVar[Session | None] = ContextVar("transaction", default=None)
+        self._reader: ContextVar[Session | None] = ContextVar("reader", default=None)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -46,13 +50,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only reads and never waits for a writer; what it changes is dropped."""
-        outer = self._current.get()
+        """Yield a session that only reads and never waits for a writer; what it changes is dropped.
+
+        One begun inside another joins it: nobody who holds a connection waits for a second one.
+        """
+        outer = self._current.get() or self._reader.get()
         if outer is not None:
             yield outer
             return
         with self._reading() as session:
-            yield session
+            token = self._reader.set(session)
+            try:
+                yield session
+            finally:
+                self._reader.reset(token)
 
     def commit(self, session: Session) -> None:
         """Make the transaction last. A seam of its own so that tests can kill a process around it."""
@@ -65,15 +76,14 @@ class Database:
 
 def _engine(url: str) -> Engine:
     """Return an engine set up for short, certain transactions."""
+    pool: dict[str, Any] = {"pool_size": 8, "max_overflow": POOL - 8, "pool_timeout": POOL_WAIT_S}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+        engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False}, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
     options = f"-c lock_timeout={BUSY_S * 1000} -c statement_timeout={BUSY_S * 2000}"
-    return create_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
-    )
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": options}, **pool)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

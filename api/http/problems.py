@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, json, request
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -38,8 +39,8 @@ CODES = {
     431: "too_large",
 }
 MEDIA_TYPE = "application/problem+json"
-# Two requests got in each other's way, or the database is away for a moment.
-CONTENTION = (OperationalError, StaleDataError, IntegrityError, StoreUnavailable)
+# Two requests got in each other's way, or the database is away or fully taken for a moment.
+CONTENTION = (OperationalError, StaleDataError, IntegrityError, StoreUnavailable, PoolTimeout)
 # A disk that is full or gone, in SQLite's and in PostgreSQL's words.
 FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "53100", "58030")
 FULL_AFTER_S = 10

@@ -46,6 +46,7 @@ def answer(body: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
 
 def follow(verification_id: str, after: int, wait: float, form: stream.Form = stream.named) -> Response:
     """Answer with the verification's events: SSE when asked for text/event-stream, else a long poll."""
+    current_app.extensions["admission"].leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return answer(stream.long_poll(ports(), feed(), verification_id, after, wait))
     last = stream.last_event_id(request.headers.get("Last-Event-ID"), after)

@@ -1,0 +1,43 @@
+"""Overload answers 503 at once and recovers; a request holds one connection, and nobody waits for long."""
+
+import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.http import overload
+from api.http.overload import Admission
+from models.database import POOL
+from tests.support import play
+from tests.support.world import World
+
+
+def test_whoever_comes_on_top_of_the_queue_is_told_to_come_again(world: World) -> None:
+    verification = play.opened(world)
+    admission: Admission = world.app.extensions["admission"]
+    with world.app.test_request_context(f"/v1/verifications/{verification}"):
+        for _ in range(POOL + overload.QUEUE):
+            admission.enter()
+        turned_away = world.till().get(f"/v1/verifications/{verification}")
+        assert (turned_away.status_code, turned_away.headers["Retry-After"]) == (503, "1")
+        assert world.till().get("/healthz").status_code == 200
+        admission.leave()
+        for _ in range(3):
+            assert world.till().get(f"/v1/verifications/{verification}").status_code == 200
+
+
+def test_no_connection_in_time_is_a_busy_service_and_no_fault(world: World) -> None:
+    held = [world.ports.database.engine.connect() for _ in range(POOL)]
+    answer = world.till().get("/v1/verifications/vrf_any")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    for connection in held:
+        connection.close()
+    assert world.till().get("/v1/verifications/vrf_any").status_code == 404
+
+
+def test_one_who_reads_inside_reading_needs_no_second_connection(world: World) -> None:
+    held = [world.ports.database.engine.connect() for _ in range(POOL - 1)]
+    with world.ports.database.reading() as outer, world.ports.database.reading() as inner:
+        assert inner is outer and inner.connection()
+        with pytest.raises(PoolTimeout), world.ports.database.transaction() as db:
+            db.connection()
+    for connection in held:
+        connection.close()
