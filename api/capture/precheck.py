@@ -14,7 +14,11 @@ from models.domain.provider import Provider
 
 # What the phone is told of a face that is partly outside; a share of the picture's width or height.
 CUT_OFF, EDGE = "cut_off", 0.03
-BEFORE_PLACE = (Hint.TOO_DARK, Hint.TOO_BRIGHT, Hint.TOO_CLOSE)
+# Of 61 living faces as filmed none is tilted by more than 15°.
+TILTED, TILT = "tilted", 20.0
+# Skin reflects more red than green or blue; of those faces at least 1.19 of green, at most 0.87 of it blue.
+TINTED, GREENISH, BLUISH = "tinted", 1.05, 1.0
+BEFORE_PLACE = (Hint.TOO_DARK, Hint.TOO_BRIGHT)
 
 
 def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
@@ -58,7 +62,29 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
         attempt = owned(ports, db, user, scene).attempt
         attempt.glasses = wears_glasses(observations)
         attempt.brightness = round(observations[0].brightness) if observations[0].faces else None
-    return seen, CUT_OFF if _is_cut_off(observations[0]) else observations[0].hint
+    return seen, in_the_way(observations[0])
+
+
+def in_the_way(seen: Observation) -> str | None:
+    """Return the one thing to put right before a try, or None.
+
+    A tilted phone and coloured light spoil no try by themselves: they are said last, and only here.
+    """
+    if _is_cut_off(seen):
+        return CUT_OFF
+    if seen.hint is not None:
+        return seen.hint
+    if seen.roll is not None and abs(seen.roll) > TILT:
+        return TILTED
+    return TINTED if _is_tinted(seen) else None
+
+
+def _is_tinted(seen: Observation) -> bool:
+    """Tell whether coloured light falls on the face: its skin looks as no skin does in white light."""
+    if seen.skin is None:
+        return False
+    red, green, blue = seen.skin
+    return red < GREENISH * green or blue > BLUISH * red
 
 
 def _is_cut_off(seen: Observation) -> bool:
@@ -66,8 +92,9 @@ def _is_cut_off(seen: Observation) -> bool:
     if seen.box is None or seen.faces != 1 or seen.hint in BEFORE_PLACE:
         return False
     x, y, width, height = seen.box
-    # YuNet ends the box of half a face at the picture's edge.
-    return min(x, y, 1 - x - width, 1 - y - height) < EDGE
+    # YuNet ends the box of half a face at the picture's edge. A face between two edges is too close.
+    left, above, right, below = (edge < EDGE for edge in (x, y, 1 - x - width, 1 - y - height))
+    return left != right or above != below
 
 
 def wears_glasses(observations: Sequence[Observation]) -> bool:

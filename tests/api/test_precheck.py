@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from api.capture.precheck import wears_glasses
+from api.capture.precheck import in_the_way, wears_glasses
 from api.policies import versions
 from matcher.types import Observation
 from models.domain.challenge import ACTION_CLASS
@@ -77,6 +77,47 @@ def test_half_a_face_is_not_in_a_good_place(phone: FlaskClient, scene: str, name
     half = {"left": picture[:, :across], "right": picture[:, across:], "below": picture[:down]}[side]
     assert looked(phone, scene, picture) is None
     assert looked(phone, scene, half) in ("cut_off", "no_face")
+
+
+@pytest.mark.parametrize(
+    ("degrees", "hint"), [(0, None), (12, None), (-12, None), (28, "tilted"), (-28, "tilted")]
+)
+def test_a_phone_held_askew_is_said_before_a_try(
+    phone: FlaskClient, scene: str, degrees: float, hint: str | None
+) -> None:
+    picture = photo(NAME)
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    askew = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    assert looked(phone, scene, askew) == hint
+
+
+# Gains of blue, green and red: tubes and lamps of shops, then the light of a signboard.
+@pytest.mark.parametrize(
+    ("light", "hint"),
+    [
+        ((0.6, 0.85, 1.0), None),
+        ((0.9, 1.0, 0.95), None),
+        ((1.0, 0.5, 0.35), "tinted"),
+        ((0.4, 1.0, 0.4), "tinted"),
+    ],
+)
+def test_strongly_coloured_light_is_said_before_a_try(
+    phone: FlaskClient, scene: str, light: tuple[float, float, float], hint: str | None
+) -> None:
+    assert looked(phone, scene, np.asarray(photo(NAME) * np.array(light), np.uint8)) == hint
+
+
+@pytest.mark.parametrize("skin", [(120.0, 90.0, 70.0), (70.0, 55.0, 48.0), (230.0, 190.0, 170.0)])
+def test_no_skin_in_white_light_is_tinted(skin: tuple[float, float, float]) -> None:
+    assert in_the_way(replace(BARE, skin=skin, roll=14.9)) is None
+
+
+def test_what_spoils_a_try_is_said_before_what_does_not() -> None:
+    askew = replace(BARE, skin=(60.0, 90.0, 80.0), roll=-30.0)
+    assert in_the_way(replace(askew, hint="too_dark")) == "too_dark"
+    assert in_the_way(askew) == "tilted"
+    assert in_the_way(replace(askew, roll=0.0)) == "tinted"
 
 
 EYES_ONLY = Policy(pad_required=False, action_pool=("close_eyes", "blink"), action_count=1)

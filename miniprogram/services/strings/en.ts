@@ -100,6 +100,8 @@ export const en: typeof zh = {
     covered: 'Take off mask, sunglasses or hat',
     turned: 'Face the phone',
     colourless: 'No colour in the picture: find more light, or turn off black-and-white mode',
+    tilted: 'Hold the phone upright',
+    tinted: 'The light is strongly coloured, please go elsewhere',
   },
   result: {
     title: 'Result',

@@ -98,6 +98,8 @@ export const zh = {
     covered: '请摘下口罩、墨镜或帽子',
     turned: '请正对着手机',
     colourless: '画面没有颜色，请到亮处，或关掉黑白模式',
+    tilted: '手机拿歪了，请把手机扶正',
+    tinted: '灯光颜色太重，请换个地方拍',
   },
   result: {
     title: '认证结果',
