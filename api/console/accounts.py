@@ -41,23 +41,34 @@ def hasher() -> PasswordHasher:
 
 
 def invite(ports: Ports, actor: str, name: str, role: Role, document: IdNumber) -> Invited:
-    """Add an account; raises Invalid for its name, Conflict where the human has one already."""
+    """Add an account, or open a removed one of the same human again, without its password and codes.
+
+    Raises Invalid for its name, Conflict where the human or somebody of this name has an account.
+    """
     if not NAME.fullmatch(name):
         raise Invalid("a name is 2–32 of a–z, 0–9, dot and hyphen, and begins with a letter")
     index, token = ports.vault.index("id_number", document.key), ports.random.token(43)
     with ports.database.transaction() as db:
         hold(db, "operators")
-        row = tables.Operator
-        if db.scalar(select(row.id).where((row.name == name) | (row.id_index == index))):
-            raise Conflict("this name, or this person, has an account", code="operator_exists")
-        new = tables.Operator(id=ports.new_id("opr"), name=name, id_index=index, role=role)
-        new.code_secret = ports.vault.seal(f"operator.code_secret:{new.id}", pyotp.random_base32())
-        new.created_at = ports.now()
-        new.invitation_hash, new.invited_until = digest(token), ports.now() + INVITATION
-        db.add(new)
+        row = _free(ports, db, name, index)
+        row.name, row.role, row.removed_at = name, role, None
+        row.password_hash, row.recovery_hashes, row.code_step = None, [], 0
+        row.code_secret = ports.vault.seal(f"operator.code_secret:{row.id}", pyotp.random_base32())
+        row.invitation_hash, row.invited_until = digest(token), ports.now() + INVITATION
+        db.add(row)
         db.flush()
-        record(ports, db, Entry(actor, ActKind.ACCOUNT_INVITED, new.id, {"name": name, "role": role}))
-        return Invited(new.id, token)
+        record(ports, db, Entry(actor, ActKind.ACCOUNT_INVITED, row.id, {"name": name, "role": role}))
+        return Invited(row.id, token)
+
+
+def _free(ports: Ports, db: Session, name: str, index: str) -> tables.Operator:
+    """Return a new account, or the human's removed one; raises Conflict where either is taken."""
+    row = tables.Operator
+    theirs = db.scalar(select(row).where(row.id_index == index))
+    namesake = db.scalar(select(row.id).where(row.name == name, row.id_index != index))
+    if namesake or (theirs is not None and theirs.removed_at is None):
+        raise Conflict("this name, or this person, has an account", code="operator_exists")
+    return theirs or tables.Operator(id=ports.new_id("opr"), id_index=index, created_at=ports.now())
 
 
 def invited(ports: Ports, db: Session, token: str) -> tables.Operator:

@@ -121,6 +121,15 @@ def test_one_human_has_one_account(world: World) -> None:
         accounts.invite(world.ports, "command line", "second", Role.AUDITOR, document)
 
 
+def test_a_removed_account_is_opened_again_without_its_password(world: World) -> None:
+    one = colleague(world, "one", Role.REVIEWER)
+    accounts.remove(world.ports, "command line", one.operator_id)
+    again = colleague(world, "one", Role.AUDITOR)
+    assert again.operator_id == one.operator_id
+    assert one.sign_in(code=one.recovery[0]).status_code == 401
+    assert again.sign_in().status_code == 303
+
+
 def test_an_invitation_is_good_once_and_for_a_quarter_of_an_hour(world: World) -> None:
     document = parse(IdType.RESIDENT, number("33010619800101001"), world.ports.today())
     invited = accounts.invite(world.ports, "command line", "first", Role.REVIEWER, document)
