@@ -16,7 +16,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load fuzz demo serve test quick lint format lock clean node browser mono nginx phone
+.PHONY: help setup setup-dev weights bench load fuzz demo serve test quick lint format lock clean node browser mono nginx phone wechat-build wechat-walk
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,16 @@ demo: setup phone-files ## Set up from nothing, play the story, stay up on http:
 
 serve: setup ## Start the same servers in the foreground, without the story
 	$(BIN)/python -m scripts.demo --serve-only
+
+# WeChat's own tools are large and need the bureau's key or DevTools: asked for by name, never by a test.
+WECHAT_TOOLS := var/wechat-tools
+wechat-build: node ## Compile with WeChat's compiler: WECHAT_APPID=wx… WECHAT_KEY=private.key (nothing is uploaded)
+	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/build.mjs $(WECHAT_TOOLS)/ && cd $(WECHAT_TOOLS) && export PATH="$$PATH:$(abspath $(BIN))" && \
+	npm install --silent --no-audit --no-fund miniprogram-ci@2.1.42 && WECHAT_KEY=$(abspath $(WECHAT_KEY)) node build.mjs $(abspath miniprogram) $(abspath out/wechat.zip)
+
+wechat-walk: node ## Walk through it in WeChat DevTools, all but the camera (CLI=path of DevTools' cli)
+	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/walk.mjs $(WECHAT_TOOLS)/ && export PATH="$$PATH:$(abspath $(BIN))" && \
+	npm install --silent --no-audit --no-fund --prefix $(WECHAT_TOOLS) miniprogram-automator@0.12.1 && node $(WECHAT_TOOLS)/walk.mjs miniprogram $(CLI)
 
 phone: setup node ## Hold a phone in the browser: http://127.0.0.1:8002, beside make demo or make serve
 	@PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone

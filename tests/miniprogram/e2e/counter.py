@@ -19,6 +19,10 @@ FAULTS = """(() => {
     if (Math.min(width, height) < 40) found.push(`small: #${one.id} ${width}x${height}`)
     if (one.matches('.actions *') && bottom > innerHeight + 1) found.push(`below the window: #${one.id}`)
   }
+  // What is meant to be pressed next comes first, for the eye and for the keyboard.
+  const ways = [...document.querySelectorAll('.actions :is(button, a.button)')]
+  const first = ways.filter((one) => one.offsetParent).findIndex((one) => one.matches('.primary'))
+  if (first > 0) found.push('the primary button is not the first')
   return found
 })()"""
 

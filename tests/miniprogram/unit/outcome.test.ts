@@ -20,6 +20,19 @@ test('a failure offers another try, then the appeal, then documents', () => {
   assert.deepEqual(actions({}), ['retry', 'appeal', 'other'])
 })
 
+test('who checks themselves on 我的 is told nothing that only a counter can do', () => {
+  const states: AttemptState[] = ['passed', 'failed', 'declined', 'expired', 'consented', 'cancelled']
+  const reasons = ['not_live', 'not_matched', 'frames_seen_before', 'tries_used_up', 'not_acquired', 'something new', null]
+  for (const state of states) {
+    for (const reason of reasons) {
+      const scene = { ...SCENE, purpose: 'self', state, reason } as Scene
+      const shown = outcome(scene, null)
+      assert.doesNotMatch(`${shown.heading} ${shown.text}`, /身份证|收费员|买药|其他方式|下面选/, `${state} ${reason}`)
+      assert.ok(shown.actions.every((action) => action === 'mine' || action === 'retry'))
+    }
+  }
+})
+
 test('the server’s word decides whether an appeal is offered', () => {
   assert.deepEqual(actions({ appeal: { allowed: false, until: null } }), ['retry', 'other'])
 })
