@@ -3,9 +3,11 @@
 import secrets
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Protocol
+from typing import Protocol, Self
+
+from sqlalchemy.orm import Session
 
 from api.settings import Settings
 from matcher.protocol import Matcher
@@ -111,6 +113,9 @@ class PersonDirectory(Protocol):
     def document(self, person_id: str) -> tuple[str, IdNumber] | None:
         """Return a person's full name and document, or None; only to be held against a register."""
 
+    def within(self, database: Database) -> Self:
+        """Return the same directory, reading inside the transaction that `database` has joined."""
+
 
 class Directories(PersonDirectory, Protocol):
     """Tells real persons from the invented ones of the sandbox by their ids; finds real ones only."""
@@ -142,6 +147,11 @@ class Ports:
     wechat: WeChat
     directory: Directories
     background: HeldBackground = field(default_factory=HeldBackground)
+
+    def within(self, db: Session) -> "Ports":
+        """Return these ports for an action that is part of the transaction that `db` has open."""
+        joined = self.database.joined(db)
+        return replace(self, database=joined, directory=self.directory.within(joined))
 
     def now(self) -> datetime:
         """Return the server's time."""

@@ -17,27 +17,21 @@ POOL_WAIT_S = 1.0
 
 
 class Database:
-    """Gives transactions; one begun inside another joins it, so a flow can be part of a larger action."""
+    """Gives transactions. Who has opened one passes its session on; opening a second one inside raises."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
-        self._current: ContextVar[Session | None] = ContextVar("transaction", default=None)
-        self._reader: ContextVar[Session | None] = ContextVar("reader", default=None)
+        self._is_open: ContextVar[bool] = ContextVar("is_open", default=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session; commit at the end of the outermost block.
+        """Yield a session; commit at the end of the block.
 
         Any exception rolls back, save a Refusal that asks to be remembered.
         """
-        outer = self._current.get()
-        if outer is not None:
-            yield outer
-            return
-        with self._writing() as session:
-            token = self._current.set(session)
+        with self._alone(), self._writing() as session:
             try:
                 yield session
                 self.commit(session)
@@ -45,25 +39,27 @@ class Database:
                 if refusal.remember:
                     self.commit(session)
                 raise
-            finally:
-                self._current.reset(token)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only reads and never waits for a writer; what it changes is dropped.
+        """Yield a session that only reads and never waits for a writer; what it changes is dropped."""
+        with self._alone(), self._reading() as session:
+            yield session
 
-        One begun inside another joins it: nobody who holds a connection waits for a second one.
-        """
-        outer = self._current.get() or self._reader.get()
-        if outer is not None:
-            yield outer
-            return
-        with self._reading() as session:
-            token = self._reader.set(session)
-            try:
-                yield session
-            finally:
-                self._reader.reset(token)
+    def joined(self, session: Session) -> "Database":
+        """Return a database whose only transaction is the one that `session` has open."""
+        return _Joined(self.engine, session)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Raise RuntimeError when this thread has a session open: SQLite would wait for itself."""
+        if self._is_open.get():
+            raise RuntimeError("a session is open here: pass it on, or use Ports.within")
+        token = self._is_open.set(True)
+        try:
+            yield
+        finally:
+            self._is_open.reset(token)
 
     def commit(self, session: Session) -> None:
         """Make the transaction last. A seam of its own so that tests can kill a process around it."""
@@ -72,6 +68,24 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+class _Joined(Database):
+    """What an action is given that is part of a larger one: it commits with that one."""
+
+    def __init__(self, engine: Engine, session: Session) -> None:
+        self.engine = engine
+        self._session = session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield the open session; whoever opened it commits."""
+        yield self._session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield the open session."""
+        yield self._session
 
 
 def _engine(url: str) -> Engine:

@@ -57,7 +57,7 @@ def add_sandbox(
     """Register an institution whose tills meet invented persons only; nobody's time is at stake there."""
     with ports.database.transaction() as db:
         player.populate(ports, db)
-        return _register(ports, _Terms(name, window_s, networks, sandbox=True))
+        return _register(ports.within(db), _Terms(name, window_s, networks, sandbox=True))
 
 
 @dataclass(frozen=True, slots=True)

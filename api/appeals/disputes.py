@@ -51,7 +51,7 @@ def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> 
                 row.statement = ports.vault.seal(f"agency.statement:{row.id}", statement)
             said = {"openid": user.openid, "statement": statement}
             change = Change("agent.disputed", case.attempt(row.attempt_id), private=said)
-            record(ports, case.verification, change)
+            record(ports, case.db, case.verification, change)
         return Bought(row, case.verification, case.institution)
 
 
@@ -105,7 +105,7 @@ def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note
         row.note = ports.vault.seal(f"agency.note:{row.id}", note)
         said = {"finding": finding, "reviewer": reviewer}
         change = Change("agent.concluded", case.attempt(row.attempt_id), private=said)
-        record(ports, case.verification, change)
+        record(ports, case.db, case.verification, change)
 
 
 def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:

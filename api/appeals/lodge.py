@@ -89,7 +89,7 @@ def _write(
         row.statement = ports.vault.seal(f"appeal.statement:{appeal_id}", form.statement)
         db.add(row)
         cases.step(ports, seen.case, seen.attempt, AttemptEvent.APPEAL, seen.actor)
-        record(ports, seen.case.verification, Change("appeal.lodged", seen.attempt))
+        record(ports, seen.case.db, seen.case.verification, Change("appeal.lodged", seen.attempt))
         cases.end(ports, seen.case, VerificationEvent.APPEAL, seen.attempt)
         return seen, row
 

@@ -162,7 +162,10 @@ def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion
     case = cases.current(ports, db, row.verification_id)
     told = {"reviewer": conclusion.reviewer}
     record(
-        ports, case.verification, Change(f"appeal.{row.state}", case.attempt(row.attempt_id), private=told)
+        ports,
+        db,
+        case.verification,
+        Change(f"appeal.{row.state}", case.attempt(row.attempt_id), private=told),
     )
 
 

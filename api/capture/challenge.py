@@ -40,7 +40,7 @@ def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tab
         providers.check(seen.attempt.provider, Provider.OWN)
         may_try(ports, db, seen)
         risk = risks.of(ports, db, seen, phone.device, rank)
-        _must_be_bearable(ports, db, seen, risk)
+        _refuse_high_risk(ports, db, seen, risk)
         last = newest(db, seen.attempt.id)
         got_frames = last is not None and db.get(tables.Capture, last.id) is not None
         moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
@@ -54,8 +54,8 @@ def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tab
         return seen, row
 
 
-def _must_be_bearable(ports: Ports, db: Session, seen: Scene, risk: Risk) -> None:
-    """Send a person whose own phone is too risky to the counter, and let the counter know."""
+def _refuse_high_risk(ports: Ports, db: Session, seen: Scene, risk: Risk) -> None:
+    """Raise Conflict `counter_needed` when the risk is too high for an own phone, and tell the counter."""
     if risk.level is Level.HIGH and seen.attempt.channel is Channel.PUSH:
         documents_wanted.note(ports, db, seen, {"risk": asdict(risk)})
         refusal = Conflict("the counter's own phone, or a document, is needed", code="counter_needed")
@@ -116,7 +116,7 @@ def _running_elsewhere(ports: Ports, db: Session, attempt: tables.Attempt) -> in
 def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
     """Return each person's counted failures in the last 24 hours, at any institution, where there are any.
 
-    Counted by the attempts: a withdrawn consent takes the person out of the decision, not out of the count.
+    Counted by attempts, because withdrawing consent removes the person from the decision.
     """
     decision, attempt = tables.Decision, tables.Attempt
     counted = (

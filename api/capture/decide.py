@@ -44,7 +44,7 @@ class Evidence:
 
 
 def examine(ports: Ports, challenge_id: str) -> None:
-    """Decide a captured challenge; whoever comes second finds it decided and changes nothing."""
+    """Decide a captured challenge; idempotent."""
     evidence = _gather(ports, challenge_id)
     if evidence is None:
         return
@@ -97,7 +97,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
-    """Yield the evidence frames; a file that is gone counts as never filmed, for a decision is due."""
+    """Yield the evidence frames; a missing file is skipped, so that the capture is still decided."""
     for row in kept:
         try:
             image = ports.objects.get(row.file_key) if row.file_key else None

@@ -1,4 +1,4 @@
-"""The person would rather show a document: the counter hears of it at once, nothing is ended."""
+"""The person prefers to show a document: an event tells the counter, and nothing ends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ MAY_SAY_SO = frozenset(
 
 
 def tell(ports: Ports, user: User, scene: str) -> Scene:
-    """Record that the person would rather show a document; repeated, or when all is over, it adds nothing."""
+    """Record that the person would rather show a document; idempotent, and ignored after the end."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         note(ports, db, seen)
@@ -37,4 +37,4 @@ def note(ports: Ports, db: Session, seen: Scene, why: Mapping[str, Any] | None =
     )
     if seen.case.is_open and seen.attempt.state in MAY_SAY_SO and db.scalar(newest) != KIND:
         private = seen.actor | dict(why or {})
-        record(ports, seen.case.verification, Change(KIND, seen.attempt, private=private))
+        record(ports, seen.case.db, seen.case.verification, Change(KIND, seen.attempt, private=private))

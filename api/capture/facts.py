@@ -59,10 +59,10 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = F
 
 
 def under_light(report: Report, shown: int, brightness: int | None, policy: Policy) -> Report:
-    """Return the report with its colours made light of where they cannot be seen.
+    """Return the report without its colour response where that cannot be measured.
 
-    A face that was too bright before the try is not asked to answer; of fewer colours than tell one try in
-    a hundred apart, nothing is known.
+    It is not asked of a face that was too bright before the try, and is unknown after fewer colours than
+    tell one try in a hundred apart.
     """
     if brightness is not None and brightness > policy.colour_light_max:
         return replace(report, colour_asked=False)

@@ -31,7 +31,7 @@ def finish(ports: Ports, user: User, challenge_id: str) -> Result:
 
 
 def close(ports: Ports, user: User, challenge_id: str) -> None:
-    """Move the attempt to captured; from here on it is always decided. Closed twice is closed once."""
+    """Move the attempt to captured; from here on it is always decided. Idempotent."""
     with ports.database.transaction() as db:
         seen, challenge = owned_challenge(ports, db, user, challenge_id)
         if db.get(tables.Decision, challenge_id) is not None:

@@ -69,7 +69,7 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
 def _admit(
     challenge: tables.Challenge, kept: Sequence[tables.Frame], frames: Sequence[Frame], now: datetime
 ) -> list[Frame]:
-    """Return the frames not kept yet, after the batch has been held against the rules of time."""
+    """Return the frames not kept yet, after checking the batch against the timing rules."""
     have = {row.seq for row in kept}
     new = [frame for frame in frames if frame.seq not in have]
     times = sorted([(row.seq, row.t_ms) for row in kept] + [(frame.seq, frame.t_ms) for frame in new])
@@ -95,7 +95,7 @@ def _admit(
 
 
 def _store_files(ports: Ports, challenge_id: str, frames: Sequence[Frame]) -> None:
-    """Put evidence frames into the object store; the place follows from the frame, so twice is once."""
+    """Put evidence frames into the object store; its key makes a repetition harmless."""
     for frame in frames:
         if frame.kind == FrameKind.EVIDENCE:
             ports.objects.put(file_key(challenge_id, frame.seq), frame.image)

@@ -1,4 +1,4 @@
-"""Beginning WeChat's own face verification (provider `wechat`); neither frames nor scores of ours exist."""
+"""Beginning WeChat's own face verification (provider `wechat`); there are no frames or scores of our own."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ from models.domain.provider import Provider
 from wechat.errors import WeChatError, WeChatRefused
 from wechat.refusals import Kind
 
-# WeChat's pages take their time: a verification begun in time may be finished for so long.
+# WeChat's pages are slow: a verification begun in time may be finished this much later.
 LIFE = timedelta(seconds=60)
 
 
@@ -49,7 +49,7 @@ def begin(ports: Ports, user: User, scene: str) -> tuple[Scene, str]:
             return seen, running
         may_try(ports, db, seen)
         rules.advance(seen.attempt.snapshot(), AttemptEvent.CHALLENGE, ports.now())
-        name, number = person_of(ports, seen.attempt.person_id or "")
+        name, number = person_of(ports.within(db), seen.attempt.person_id or "")
     out_seq_no = ports.random.token(22)
     verify_id = _verify_id(ports, (user.openid, out_seq_no, name, number))
     with ports.database.transaction() as db:
@@ -104,7 +104,7 @@ def _draw(ports: Ports, db: Session, seen: Scene, session: Begun) -> None:
     moved = rules.advance(seen.attempt.snapshot(), AttemptEvent.CHALLENGE, now)
     moved = replace(moved, challenge_expires_at=max(moved.expires_at, now + LIFE))
     cases.move(ports, seen.case, seen.attempt, moved)
-    record(ports, seen.case.verification, Change("attempt.native", seen.attempt))
+    record(ports, seen.case.db, seen.case.verification, Change("attempt.native", seen.attempt))
     last = newest(db, seen.attempt.id)
     challenge = tables.Challenge(
         id=ports.new_id("chl"),

@@ -37,7 +37,7 @@ def finish(ports: Ports, user: User, scene: str) -> Result:
 
 
 def _close(ports: Ports, user: User, scene: str) -> str:
-    """Move the attempt to captured; from here on it is always decided. Closed twice is closed once."""
+    """Move the attempt to captured; from here on it is always decided. Idempotent."""
     with ports.database.transaction() as db:
         seen = scene_of(ports, db, user, scene)
         challenge = newest(db, seen.attempt.id)
@@ -59,7 +59,7 @@ def _result(ports: Ports, user: User, scene: str, challenge_id: str) -> Result |
 
 
 def decide(ports: Ports, challenge_id: str) -> None:
-    """Decide a captured try by WeChat's word; while WeChat is silent, it waits for a while."""
+    """Decide a captured try by WeChat's result; without one it stays captured for PATIENCE."""
     with ports.database.reading() as db:
         challenge = db.get_one(tables.Challenge, challenge_id)
         attempt = db.get_one(tables.Attempt, challenge.attempt_id)
@@ -72,9 +72,9 @@ def decide(ports: Ports, challenge_id: str) -> None:
         return
     with ports.database.transaction() as db:
         check = db.get_one(tables.NativeCheck, challenge_id)
-        # Whose session it was is of no use any more.
+        # The identifiers of the session are not needed any more.
         check.verify_ret, check.verify_id, check.openid = verify_ret, b"", b""
-        conclude(ports, challenge, decision, None)
+        conclude(ports.within(db), challenge, decision, None)
 
 
 def _ask(ports: Ports, check: tables.NativeCheck, person_id: str) -> tuple[int | None, Decision]:

@@ -1,4 +1,4 @@
-"""Asking the matcher what pictures show, its errors put into ours."""
+"""Observing frames through the matcher, with its errors turned into refusals."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ BEFORE_PLACE = (Hint.TOO_DARK, Hint.TOO_BRIGHT)
 
 
 def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation] = ()) -> list[Observation]:
-    """Return what the matcher sees, its errors put into ours."""
+    """Return what the matcher observes; raises refusals instead of its errors."""
     try:
         return ports.matcher.observe(frames, before, lot(ports))
     except BadImage as error:
@@ -32,7 +32,7 @@ def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation]
 
 
 def lot(ports: Ports) -> int:
-    """Draw the number by which the matcher chooses frames: only once they have arrived."""
+    """Draw the seed by which the matcher chooses frames; call it after they have arrived."""
     return int(next(ports.random.fractions()) * SEEDS)
 
 

@@ -17,7 +17,7 @@ from models.domain.layers.risk import SUSPECT, Risk, Signs, assess
 from models.domain.person import User
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
-# getuserriskrank: 1 is the scene of cheating, 0 that of registering.
+# getuserriskrank's `scene`: 1 asks about cheating, 0 about registering.
 CHEATING = 1
 RECENT = timedelta(hours=1)
 # Passes that are looked at for the phones and models of a person.
@@ -83,7 +83,7 @@ def _passes(db: Session, person_id: str) -> Sequence[tuple[str | None, str | Non
 
 
 def _failures(ports: Ports, db: Session, person_id: str) -> int:
-    """Return how often a person has failed suspectly within the hour, at any institution."""
+    """Return a person's suspect failures within the hour, at any institution."""
     decision, attempt = tables.Decision, tables.Attempt
     counted = (
         select(func.count())

@@ -90,6 +90,7 @@ def view(ports: Ports, user: User, scene: str) -> Scene:
 def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
     """Say who is there, once; only while the scene is opened."""
     with ports.database.transaction() as db:
+        ports = ports.within(db)
         seen = owned(ports, db, user, scene)
         attempt = seen.attempt
         if attempt.state is AttemptState.OPENED and attempt.person_id is not None:
@@ -105,7 +106,12 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
         attempt.checks = asdict(picked.checks) if picked.checks else None
         attempt.apply(moved)
         private = seen.actor | agents.record_of(ports, seen.case, picked)
-        record(ports, seen.case.verification, Change("attempt.person_chosen", attempt, private=private))
+        record(
+            ports,
+            seen.case.db,
+            seen.case.verification,
+            Change("attempt.person_chosen", attempt, private=private),
+        )
         return seen
 
 

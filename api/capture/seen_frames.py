@@ -1,4 +1,4 @@
-"""The memory of frames: what has been filmed once must never count again."""
+"""The frame memory: recognises film that an earlier capture has used."""
 
 from datetime import datetime
 from itertools import groupby

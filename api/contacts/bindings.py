@@ -17,14 +17,14 @@ OPENIDS_PER_PERSON = 5
 
 
 def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -> tables.Binding:
-    """Let this WeChat user receive the person's pushes; repeated, it is the same binding.
+    """Let this WeChat user receive the person's pushes; idempotent.
 
-    The counter's six digits make it one that somebody vouches for. Raises Invalid `till_code_wrong`,
+    With the counter's six digits its proof is `till`. Raises Invalid `till_code_wrong`,
     TooMany `till_code_locked`, Conflict `till_code_used` and `too_many_bindings`.
     """
     with ports.database.transaction() as db:
         # The phone has no counter: misses are counted against the WeChat user.
-        person = identify(ports, named, PHONES, user.openid_index)
+        person = identify(ports, db, named, PHONES, user.openid_index)
         code = (
             till_codes.redeem(ports, db, user, person.person_id, till_code) if till_code is not None else None
         )
@@ -40,7 +40,7 @@ def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -
 
 
 def _row(ports: Ports, user: User, person_id: str) -> tables.Binding:
-    """Return a new binding that only a name and a number stand behind."""
+    """Return a new binding whose proof is `claimed`: a name and a number."""
     binding_id = ports.new_id("bnd")
     return tables.Binding(
         id=binding_id,
@@ -54,7 +54,7 @@ def _row(ports: Ports, user: User, person_id: str) -> tables.Binding:
 
 
 def _vouch(row: tables.Binding, code: tables.TillCode) -> None:
-    """Use the code up for this binding; the request repeated finds it used for the same one."""
+    """Use the code up for this binding; idempotent for the same binding."""
     if code.binding_id not in (None, row.id):
         raise Conflict("these digits have been used", code="till_code_used")
     code.binding_id = row.id
@@ -63,7 +63,7 @@ def _vouch(row: tables.Binding, code: tables.TillCode) -> None:
 
 
 def proven_by_face(db: Session, attempt: tables.Attempt) -> None:
-    """Note that the person has passed on the very phone a binding of theirs names."""
+    """Set the proof `face` where the person has passed on the phone of one of their bindings."""
     if attempt.channel is not Channel.PUSH:
         return
     theirs = _live().where(tables.Binding.person_id == attempt.person_id)
@@ -96,7 +96,7 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
 
 
 def told(ports: Ports, user: User, template_id: str, result: str) -> bool:
-    """Note what the phone says of WeChat's panel: a hint for the operator's funnel, never a credit."""
+    """Record the phone's report on WeChat's panel: it counts in the operator's funnel, never as a credit."""
     accepted = result in ("accept", "acceptWithAudio")
     if template_id and template_id == ports.settings.wechat_agent_template_id:
         return accepted

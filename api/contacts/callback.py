@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from api.contacts import credits
 from api.ports import Ports
@@ -28,7 +29,7 @@ def echo(ports: Ports, query: Mapping[str, str]) -> str:
 def receive(ports: Ports, query: Mapping[str, str], body: bytes) -> int:
     """Take one callback in; return how many facts were new.
 
-    What comes twice has one effect: a nonce with the same body is passed over, one with another body
+    Idempotent: a nonce with the same body is passed over, one with another body
     is refused, and a fact that is known stays one fact. Raises Forbidden `callback_refused`.
     """
     try:
@@ -44,17 +45,16 @@ def receive(ports: Ports, query: Mapping[str, str], body: bytes) -> int:
         db.add(
             tables.CallbackNonce(nonce=callback.nonce, body_sha256=callback.body_sha256, seen_at=ports.now())
         )
-        return sum(_learn(ports, callback))
+        return sum(_learn(ports, db, callback))
 
 
-def _learn(ports: Ports, callback: Callback) -> list[bool]:
+def _learn(ports: Ports, db: Session, callback: Callback) -> list[bool]:
     """Write down what the events say; tell for each whether it was new."""
-    with ports.database.transaction() as db:
-        return [
-            credits.learn(ports, db, ports.vault.index("openid", event.openid), event.template_id, fact)
-            for event in callback.events
-            if (fact := credits.from_event(event)) is not None
-        ]
+    return [
+        credits.learn(ports, db, ports.vault.index("openid", event.openid), event.template_id, fact)
+        for event in callback.events
+        if (fact := credits.from_event(event)) is not None
+    ]
 
 
 def _callbacks(ports: Ports) -> Callbacks:

@@ -1,7 +1,7 @@
-"""The ledger of message credits: facts are written down as they are learned and folded when read.
+"""The ledger of message credits: facts are stored as rows, and folded into credits when read.
 
-WeChat counts the credits; whatever we learn of them may come twice, late and in any order. So nothing
-is ever added up: a fact is a row under the name of the event, a second report finds the row there.
+WeChat keeps the credits, and its reports may come twice, late and in any order. So there is no counter:
+a fact's key is that of the event it reports, and a second report of the event finds the row.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Whom a push would reach. Bindings and credits are ours, whoever keeps the directory of persons."""
+"""Whom a push would reach. Bindings and credits are ours, whichever directory of persons is used."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -42,7 +42,7 @@ def _live(ports: Ports, db: Session, person_id: str, index: str) -> tables.TillC
         .with_for_update(of=tables.TillCode)
     )
     for row, cardholder_id in db.execute(wanted).all():
-        network = ports.directory.network(cardholder_id)
+        network = ports.within(db).directory.network(cardholder_id)
         listed = any(relative.person.person_id == person_id for relative in network)
         if listed and hmac.compare_digest(row.code_index, index):
             return row

@@ -47,7 +47,7 @@ class Named:
     id_type: IdType = IdType.RESIDENT
 
 
-def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> PersonView:
+def identify(ports: Ports, db: Session, named: Named, institution_id: str, counter: str) -> PersonView:
     """Return the person, counting every look-up.
 
     Raises Invalid `id_number_invalid`, Invalid `person_not_found` – for an unknown number and for
@@ -55,17 +55,16 @@ def identify(ports: Ports, named: Named, institution_id: str, counter: str) -> P
     often of late.
     """
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
-    with ports.database.transaction() as db:
-        row = _tally_of(ports, db, institution_id, counter)
-        _within_limits(ports, db, institution_id, counter)
-        row.asked += 1
-        directory = ports.directory.sandbox if _is_sandbox(db, institution_id) else ports.directory
-        found = directory.find(number, named.name)
-        if found is None:
-            row.missed += 1
-            db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
-            raise _not_found()
-        return found
+    row = _tally_of(ports, db, institution_id, counter)
+    _within_limits(ports, db, institution_id, counter)
+    row.asked += 1
+    known = ports.within(db).directory
+    found = (known.sandbox if _is_sandbox(db, institution_id) else known).find(number, named.name)
+    if found is None:
+        row.missed += 1
+        db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
+        raise _not_found()
+    return found
 
 
 def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> tables.GuessTally:
@@ -97,24 +96,22 @@ def _is_sandbox(db: Session, institution_id: str) -> bool:
     return institution is not None and institution.sandbox
 
 
-def youngest(ports: Ports) -> int:
+def youngest(db: Session) -> int:
     """Return the age from which the policy in force lets people be filmed."""
-    with ports.database.reading() as db:
-        return policies.active(db).face_age_min
+    return policies.active(db).face_age_min
 
 
-def may_be_filmed(ports: Ports, person: PersonView, provider: Provider) -> None:
+def may_be_filmed(ports: Ports, db: Session, person: PersonView, provider: Provider) -> None:
     """Raise Invalid for a minor, who is not filmed, a twin, or somebody the provider cannot compare."""
-    why = not_filmed(person.birth, ports.today(), youngest(ports))
+    why = not_filmed(person.birth, ports.today(), youngest(db))
     if why is NotFilmed.CHILD:
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
     if why is NotFilmed.MINOR:
         raise Invalid("a minor is not filmed: documents, or the guardian", code="minor_not_filmed")
-    with ports.database.reading() as db:
-        if twins(db, person.person_id):
-            raise Invalid("another person has this face; please use documents", code="look_alike")
+    if twins(db, person.person_id):
+        raise Invalid("another person has this face; please use documents", code="look_alike")
     if provider is Provider.WECHAT:
-        found = ports.directory.document(person.person_id)
+        found = ports.within(db).directory.document(person.person_id)
         check_document(found[1].id_type if found else IdType.RESIDENT)
     elif not person.enrolled:
         raise Invalid("there is no enrolled photo; please use documents", code="not_enrolled")

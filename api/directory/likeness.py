@@ -60,5 +60,5 @@ class Scale:
 
 def scale(ports: Ports, db: Session) -> Scale:
     """Return the scale of the policy and the background in force."""
-    held = ports.background.background if background.in_force(ports) else None
+    held = ports.background.background if background.in_force(ports.within(db)) else None
     return Scale(versions.active(db), normalising.matrix(held) if held else NO_FACES)

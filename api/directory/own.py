@@ -23,6 +23,10 @@ class OwnDirectory:
         self._database = database
         self._vault = vault
 
+    def within(self, database: Database) -> "OwnDirectory":
+        """Return the same directory, reading inside the transaction that `database` has joined."""
+        return OwnDirectory(database, self._vault)
+
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this number if the name fits, else None."""
         indexes = [self._vault.index("id_number", key) for key in number.keys]

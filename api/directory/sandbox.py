@@ -2,6 +2,7 @@
 
 from api.ports import PersonDirectory, PersonView, Relative
 from matcher.types import Template
+from models.database import Database
 from models.domain.identity.idnumber import IdNumber, IdType
 from models.domain.identity.names import same
 from models.domain.person import SELF, Network
@@ -10,6 +11,10 @@ from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
 
 class SandboxDirectory:
     """The invented persons of the sandbox: everybody is in everybody's family."""
+
+    def within(self, database: Database) -> "SandboxDirectory":
+        """Return itself: nobody of it stands in a table."""
+        return self
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this magic number if the name fits, else None."""
@@ -48,6 +53,10 @@ class BothDirectories:
     def __init__(self, real: PersonDirectory) -> None:
         self._real = real
         self.sandbox = SandboxDirectory()
+
+    def within(self, database: Database) -> "BothDirectories":
+        """Return the same directories, reading inside the transaction that `database` has joined."""
+        return BothDirectories(self._real.within(database))
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the real person with this number if the name fits, else None."""

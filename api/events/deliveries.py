@@ -56,7 +56,7 @@ def resend(ports: Ports, institution_id: str, verification_id: str, delivery_id:
 
 
 def resend_any(ports: Ports, delivery_id: str) -> Logged:
-    """The same for an administrator, of any verification."""
+    """Let any institution's webhook be sent once more, for an administrator."""
     return _again(ports, _rows().where(tables.Delivery.id == delivery_id))
 
 

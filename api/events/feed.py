@@ -1,4 +1,4 @@
-"""One look at the newest events a moment, shared by everybody who waits in this process."""
+"""One query for new events per tick, shared by all clients that wait in this process."""
 
 import threading
 from collections import Counter
@@ -18,7 +18,7 @@ TICK_S = 0.2
 # An event may commit after one with a higher id: for so many ticks its place is looked at again.
 LATE_TICKS = 50
 GAPS_AT_MOST = 500
-# A popup, the till behind it, and what a reload leaves behind for a moment.
+# One popup, its till, and connections that a reload has not closed yet.
 PER_VERIFICATION = 5
 SANDBOX_SHARE = 20
 
@@ -82,7 +82,7 @@ class EventFeed:
         return self._closing.is_set()
 
     def close(self) -> None:
-        """Wake everybody for the last time."""
+        """Stop looking, and wake all waiting clients."""
         self._closing.set()
         with self._lock:
             watches = list(self._watches.values())

@@ -1,4 +1,4 @@
-"""The go-live self-test: does an institution's webhook address take the genuine and nothing else?"""
+"""The go-live self-test: whether a receiver accepts genuine webhooks and refuses all others."""
 
 import json
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ def _probes(ports: Ports, secret: bytes, body: bytes) -> Iterator[Probe]:
 
 
 def _payload(ports: Ports) -> dict[str, object]:
-    """Return a webhook about an order that never was."""
+    """Return a webhook about an invented order."""
     created = ports.now().isoformat()
     data = {
         "seq": 1,

@@ -50,7 +50,7 @@ def last_event_id(header: str | None, after: int) -> int:
 
 
 def is_over(ports: Ports, verification_id: str, last: int) -> bool:
-    """Tell whether the client already has everything there will be to see while it waits.
+    """Tell whether the verification has ended and the client has read all its events.
 
     An appeal is reviewed long after the verification ended, so later events are still sent, but
     nobody waits for them.
@@ -106,7 +106,7 @@ def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int, form:
 
 
 def _pause(ports: Ports, case: Case) -> float:
-    """Return for how long nothing can happen that the feed would not tell: until time is up."""
+    """Return the seconds until the next deadline, the only change that the feed does not report."""
     left = (cases.next_due(case) - ports.now()).total_seconds()
     return min(max(left, SETTLE_S), HEARTBEAT_S)
 

@@ -49,8 +49,10 @@ class Request:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def once(ports: Ports, request: Request, action: Callable[[], Response]) -> Response:
+def once(ports: Ports, request: Request, action: Callable[[Ports], Response]) -> Response:
     """Return the stored answer, or do the action and store its answer with its effect.
+
+    The action is given ports inside the transaction that stores its answer.
 
     Raises Conflict `key_reused` for another body and `in_progress` while the first one runs.
     A server error stores nothing.
@@ -60,7 +62,7 @@ def once(ports: Ports, request: Request, action: Callable[[], Response]) -> Resp
             stored = _claim(ports, db, request)
             if stored is not None:
                 return stored
-            answer = action()
+            answer = action(ports.within(db))
             _store(ports, db, request, answer)
             return answer
     except Refusal as refusal:

@@ -45,7 +45,9 @@ def popup_url(ports: Ports, token: str) -> str:
 def persons(ports: Ports, cardholder_id: str) -> list[answers.ListedPerson]:
     """Return the card-holder and the family network, as the counter may see them."""
     network = ports.directory.network(cardholder_id)
-    pushes, filmed_from = reach.pushes(ports, [one.person.person_id for one in network]), youngest(ports)
+    pushes = reach.pushes(ports, [one.person.person_id for one in network])
+    with ports.database.reading() as db:
+        filmed_from = youngest(db)
     return [
         answers.ListedPerson(
             **dict(person(ports, one.person, one.relation, pushes[one.person.person_id], filmed_from)),

@@ -25,8 +25,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def ports() -> Ports:
-    """Return what this application was composed with."""
-    composed: Ports = current_app.extensions["ports"]
+    """Return what this application was composed with, inside the transaction of a repeatable request."""
+    composed: Ports = g.get("inside") or current_app.extensions["ports"]
     return composed
 
 
@@ -116,7 +116,15 @@ def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
         if key is None:
             return view(*args, **kwargs)
         asked = Request(institution(), request.path, key, request.get_data())
-        return once(ports(), asked, lambda: view(*args, **kwargs))
+
+        def act(inside: Ports) -> Response:
+            g.inside = inside
+            try:
+                return view(*args, **kwargs)
+            finally:
+                del g.inside
+
+        return once(ports(), asked, act)
 
     repeatable.described = replace(described(view), repeatable=True)  # type: ignore[attr-defined]
     return repeatable

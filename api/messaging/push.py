@@ -75,12 +75,12 @@ class PushSender:
         match answer:
             case Taken(msg_id):
                 _learn(ports, db, attempt, Fact(FactKind.TAKEN, ports.now(), msg_id or row.id))
-                record(ports, case.verification, Change("attempt.delivered", attempt))
+                record(ports, case.db, case.verification, Change("attempt.delivered", attempt))
                 if attempt.state is AttemptState.WAITING:
                     supersede_unopened(ports, case, attempt)
                 return Result(DeliveryEvent.DELIVER)
             case WeChatUnknown():
-                record(ports, case.verification, Change("attempt.delivery_unknown", attempt))
+                record(ports, case.db, case.verification, Change("attempt.delivery_unknown", attempt))
                 return Result(DeliveryEvent.LOSE)
             case WeChatBusy() if again_at := _again_at(ports, attempt, row):
                 return Result(DeliveryEvent.AGAIN, again_at=again_at)

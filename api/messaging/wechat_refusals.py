@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Refusals:
-    """Told by the gateway of every call that brought nothing; never gets in its way."""
+    """Receives every refused call from the gateway; never raises into it."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -51,7 +51,7 @@ class Refusals:
 
 
 def trouble(error: WeChatError) -> Misconfigured | Busy:
-    """Return what a caller is told of a call that brought nothing, where it is not about them."""
+    """Return the refusal for a caller whose WeChat call failed for a reason that is not theirs."""
     if isinstance(error, WeChatRefused) and error.kind is Kind.PERMANENT:
         return Misconfigured("WeChat refuses this installation; an operator must look at it")
     return Busy("WeChat does not answer; please try again")

@@ -34,7 +34,7 @@ class DatabaseTokens:
     def refresh(self, appid: str, stale: str | None, fetch: Callable[[], tuple[str, datetime]]) -> str:
         """Return a token other than `stale`: what somebody else brought, or one fetched now."""
         pause = threading.Event()
-        # Whoever waits only reads: a crowd at SQLite's one write lock can keep it from who fetches.
+        # Waiting processes only read: many writers at SQLite's one lock could starve the one that fetches.
         while self._fetching(appid) or not self._leased(appid, stale):
             fresh = self._fresh(appid, stale)
             if fresh is not None:

@@ -1,4 +1,4 @@
-"""Calls to machines that are not ours: which addresses are allowed, and one bounded POST.
+"""What leaves the installation: the outbox, the allowed addresses, and one bounded POST.
 
-Import `addresses` and `http_post`.
+Import `outbox`, `addresses` and `http_post`.
 """

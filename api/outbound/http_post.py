@@ -1,4 +1,4 @@
-"""One signed POST to an address of somebody else's: checked, pinned, bounded in time, following nothing."""
+"""One signed POST to an external address: checked, pinned, bounded in time, without redirects."""
 
 import http.client
 import socket
@@ -12,7 +12,7 @@ from threading import Timer
 from api.outbound.addresses import Target, resolve
 from models.domain.errors import Refusal
 
-# From the first packet to the last header; a receiver that trickles is one that does not answer.
+# From the first packet to the last header; a receiver that trickles counts as not answering.
 TIMEOUT_S = 5.0
 # What the log says of a receiver that did not answer; the first that fits.
 NO_ANSWER: tuple[tuple[type[Exception], str], ...] = (

@@ -19,7 +19,7 @@ def ensure(ports: Ports, first: Policy | None = None) -> None:
     """Put a first policy in force where there is none: `first`, or the defaults of the code."""
     with ports.database.transaction() as db:
         if db.scalar(select(tables.PolicyVersion.version).limit(1)) is None:
-            enact(ports, first or Policy(), author="installation", approver="installation")
+            enact(ports.within(db), first or Policy(), author="installation", approver="installation")
 
 
 def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:

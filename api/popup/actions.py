@@ -40,8 +40,9 @@ def show_code(ports: Ports, credentials: PopupCredentials, wanted: Wanted) -> bo
 
 
 def _begin(ports: Ports, credentials: PopupCredentials, wanted: Wanted, channel: Channel) -> bool:
-    with ports.database.transaction():
-        case = holder.acting(ports, credentials)
+    with ports.database.transaction() as db:
+        ports = ports.within(db)
+        case = holder.acting(ports, db, credentials)
         if _has_moved(case, credentials):
             return True
         _refuse_over_what_runs(case)
@@ -56,8 +57,9 @@ def _begin(ports: Ports, credentials: PopupCredentials, wanted: Wanted, channel:
 
 def back(ports: Ports, credentials: PopupCredentials) -> str | None:
     """End what is undecided; return whom it was for. A failure keeps its appeal."""
-    with ports.database.transaction():
-        case = holder.acting(ports, credentials)
+    with ports.database.transaction() as db:
+        ports = ports.within(db)
+        case = holder.acting(ports, db, credentials)
         last = case.front
         if not _has_moved(case, credentials):
             refuse_while_deciding(case.states)
@@ -67,15 +69,17 @@ def back(ports: Ports, credentials: PopupCredentials) -> str | None:
 
 def bypass(ports: Ports, credentials: PopupCredentials, proof: dict[str, str], person_id: str | None) -> None:
     """Record that named staff checked a document instead (其他方式核验)."""
-    with ports.database.transaction():
-        case = holder.acting(ports, credentials)
+    with ports.database.transaction() as db:
+        ports = ports.within(db)
+        case = holder.acting(ports, db, credentials)
         documents.bypass(ports, case.institution.id, case.verification.id, proof, person_id)
 
 
 def till_code(ports: Ports, credentials: PopupCredentials) -> tuple[Case, Shown]:
     """Return six new digits for a phone at this counter (引导开通)."""
-    with ports.database.transaction():
-        case = holder.acting(ports, credentials)
+    with ports.database.transaction() as db:
+        ports = ports.within(db)
+        case = holder.acting(ports, db, credentials)
         return case, issue(ports, case.institution.id, case.verification.id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from api.verification import case as cases
@@ -35,7 +36,7 @@ def enter(ports: Ports, credentials: PopupCredentials, *, may_claim: bool) -> tu
     if credentials.cookie is not None or not may_claim:
         return held(ports, credentials), credentials.cookie or ""
     with ports.database.transaction() as db:
-        case = cases.current(ports, db, _find(ports, credentials.token))
+        case = cases.current(ports, db, _find(db, credentials.token))
         if (
             case.verification.popup_hash != digest(credentials.token)
             or case.verification.popup_holder is not None
@@ -48,7 +49,7 @@ def enter(ports: Ports, credentials: PopupCredentials, *, may_claim: bool) -> tu
 
 def held(ports: Ports, credentials: PopupCredentials) -> Case:
     """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
-    case = cases.seen(ports, _find(ports, credentials.token))
+    case = _seen(ports, credentials.token)
     _check_holder(case, credentials)
     if _is_over(ports, case):
         raise _void()
@@ -58,7 +59,7 @@ def held(ports: Ports, credentials: PopupCredentials) -> Case:
 def framers(ports: Ports, token: str) -> list[str]:
     """Return the origins that may frame what this link leads to, also where it is void; a guess has none."""
     try:
-        return cases.seen(ports, _find(ports, token)).institution.popup_origins
+        return _seen(ports, token).institution.popup_origins
     except Ended:
         return []
 
@@ -74,10 +75,17 @@ def _is_over(ports: Ports, case: Case) -> bool:
     return ports.now() >= (row.ended_at or row.expires_at) + KEPT
 
 
-def _find(ports: Ports, token: str) -> str:
+def _seen(ports: Ports, token: str) -> Case:
+    """Return the case that a link leads to, as the clock leaves it."""
     with ports.database.reading() as db:
-        wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
-        found = db.scalar(wanted)
+        verification_id = _find(db, token)
+    return cases.seen(ports, verification_id)
+
+
+def _find(db: Session, token: str) -> str:
+    """Return which verification a link leads to, or raise Ended `popup_void`."""
+    wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
+    found = db.scalar(wanted)
     if found is None:
         raise _void()
     return found
@@ -98,11 +106,10 @@ def _void() -> Ended:
     return Ended("this link is not valid here", code="popup_void")
 
 
-def acting(ports: Ports, credentials: PopupCredentials) -> Case:
-    """Return the case, locked, for an action of its holder; joins the caller's transaction."""
-    with ports.database.transaction() as db:
-        case = cases.current(ports, db, _find(ports, credentials.token))
-        _check_holder(case, credentials)
-        if not hmac.compare_digest(csrf(ports, credentials.cookie or "").encode(), credentials.csrf.encode()):
-            raise Forbidden("the form is not from this page", code="csrf_wrong")
-        return case
+def acting(ports: Ports, db: Session, credentials: PopupCredentials) -> Case:
+    """Return the case, locked, for an action of its holder."""
+    case = cases.current(ports, db, _find(db, credentials.token))
+    _check_holder(case, credentials)
+    if not hmac.compare_digest(csrf(ports, credentials.cookie or "").encode(), credentials.csrf.encode()):
+        raise Forbidden("the form is not from this page", code="csrf_wrong")
+    return case

@@ -141,11 +141,13 @@ def _typed_earlier(ports: Ports, case: Case, listed: list[PopupPerson]) -> list[
     """Return those typed in for an attempt of this case, so that nobody has to type twice."""
     known = {one.person_id for one in listed}
     found: dict[str, PopupPerson] = {}
+    with ports.database.reading() as db:
+        filmed_from = youngest(db)
     for one in case.attempts:
         person = ports.directory.person(one.person_id) if one.person_id else None
         if person is not None and not one.listed and person.person_id not in known:
             push = reach.pushes(ports, [person.person_id])[person.person_id]
-            view = present.person(ports, person, one.relation or "", push, youngest(ports))
+            view = present.person(ports, person, one.relation or "", push, filmed_from)
             found[person.person_id] = _person(view, typed=True)
     return list(found.values())
 

@@ -32,6 +32,7 @@ def begin(ports: Ports, user: User, person_id: str) -> str:
     WeChat, TooMany beyond 20 a day, and what `may_be_filmed` raises.
     """
     with ports.database.transaction() as db:
+        ports = ports.within(db)
         known = ports.directory.document(person_id)
         if known is None or not _is_bound(db, user, person_id):
             raise Absent
@@ -42,7 +43,7 @@ def begin(ports: Ports, user: User, person_id: str) -> str:
         picked = ports.directory.person(person_id)
         if picked is None:
             raise Absent
-        may_be_filmed(ports, picked, institution.provider)
+        may_be_filmed(ports, db, picked, institution.provider)
         _within_limit(db, ports, user)
         named = Named(known[0], known[1].number, known[1].id_type)
         purchase = Purchase(ports.random.token(22), 0, user.openid_index, ("self", NAME), named)
@@ -50,7 +51,9 @@ def begin(ports: Ports, user: User, person_id: str) -> str:
         row = attempts.on_own_phone(ports, case, Picked(picked, SELF, listed=True), user.openid_index)
         db.add(row)
         db.flush()
-        record(ports, case.verification, Change("attempt.waiting", row, private={"openid": user.openid}))
+        record(
+            ports, case.db, case.verification, Change("attempt.waiting", row, private={"openid": user.openid})
+        )
         return row.scene
 
 

@@ -41,7 +41,7 @@ class SandboxSender:
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: None) -> Result:
         """Do what comes next, and come back for the step after it."""
         case = cases.current(ports, db, row.verification_id)
-        if _step(ports, case, case.attempt(row.attempt_id or "")):
+        if _step(ports.within(db), case, case.attempt(row.attempt_id or "")):
             return Result(DeliveryEvent.AGAIN, again_at=ports.now() + PAUSE)
         return Result(DeliveryEvent.DELIVER)
 
@@ -53,7 +53,7 @@ def _step(ports: Ports, case: Case, attempt: tables.Attempt) -> bool:
     event = rules.next_event(outcome, attempt.channel, attempt.state, tried=tried)
     review = rules.review(outcome) if attempt.state is AttemptState.APPEALED else None
     if review:
-        record(ports, case.verification, Change(f"appeal.{review}", attempt, private=PRIVATE))
+        record(ports, case.db, case.verification, Change(f"appeal.{review}", attempt, private=PRIVATE))
     if event is None or not case.is_open:
         return False
     match event:
@@ -81,7 +81,7 @@ def _outcome(case: Case, attempt: tables.Attempt) -> Outcome:
 def _open(ports: Ports, case: Case, attempt: tables.Attempt) -> None:
     """Deliver the message where there is one, and open it."""
     if attempt.channel is Channel.PUSH:
-        record(ports, case.verification, Change("attempt.delivered", attempt, private=PRIVATE))
+        record(ports, case.db, case.verification, Change("attempt.delivered", attempt, private=PRIVATE))
     cases.step(ports, case, attempt, AttemptEvent.OPEN, PRIVATE)
 
 
@@ -91,7 +91,7 @@ def _choose(ports: Ports, case: Case, attempt: tables.Attempt) -> None:
     moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
     assign(attempt, Picked(holder, SELF, listed=True) if holder else None)
     attempt.apply(moved)
-    record(ports, case.verification, Change("attempt.person_chosen", attempt, private=PRIVATE))
+    record(ports, case.db, case.verification, Change("attempt.person_chosen", attempt, private=PRIVATE))
 
 
 def _ends(ports: Ports, case: Case, attempt: tables.Attempt, event: AttemptEvent) -> None:
@@ -99,7 +99,7 @@ def _ends(ports: Ports, case: Case, attempt: tables.Attempt, event: AttemptEvent
     if event is AttemptEvent.PASS:
         cases.end(ports, case, VerificationEvent.PASS, attempt, PRIVATE)
     if event is AttemptEvent.APPEAL:
-        record(ports, case.verification, Change("appeal.lodged", attempt, private=PRIVATE))
+        record(ports, case.db, case.verification, Change("appeal.lodged", attempt, private=PRIVATE))
         cases.end(ports, case, VerificationEvent.APPEAL, attempt, PRIVATE)
 
 

@@ -1,6 +1,6 @@
 """Writing down that somebody else bought with a card, in the transaction that ends the verification."""
 
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from api.verification.record import to_send
@@ -9,13 +9,12 @@ from models.domain.agent import is_agent, month
 from models.domain.delivery import DeliveryKind
 
 
-def note(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
+def note(
+    ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
+) -> None:
     """Keep who acted for the card-holder, and have the card-holder told where a template is set."""
     if attempt is None or attempt.person_id is None or not is_agent(attempt.relation):
         return
-    db = object_session(verification)
-    if db is None:
-        raise RuntimeError("a purchase is written down only inside its transaction")
     db.add(
         tables.AgentPurchase(
             id=ports.new_id("agc"),

@@ -33,25 +33,24 @@ class Picked:
 
 
 def check(ports: Ports, case: Case, picked: Picked) -> None:
-    """Raise unless this person may be there for the card-holder; the card-holder always may.
+    """Raise unless this person may act for the card-holder; the card-holder is never refused.
 
     Raises Invalid `agent_is_staff`, TooMany `agent_quota`, Invalid `checks_missing`.
     """
     if not picked.is_agent:
         return
     agent_id, cardholder_id = picked.person.person_id, case.verification.cardholder_id
-    with ports.database.transaction() as db:
-        if _is_staff(db, case.institution.id, agent_id):
-            raise Invalid("staff of this institution cannot be agents here", code="agent_is_staff")
-        policy = policies.active(db)
-        if not picked.listed and not case.institution.sandbox:
-            rules.within_quota(_served(ports, db, agent_id), cardholder_id, policy.agent_quota)
-        if policy.agent_checks == "required":
-            rules.check_documents(picked.checks)
+    if _is_staff(case.db, case.institution.id, agent_id):
+        raise Invalid("staff of this institution cannot be agents here", code="agent_is_staff")
+    policy = policies.active(case.db)
+    if not picked.listed and not case.institution.sandbox:
+        rules.within_quota(_served(ports, case.db, agent_id), cardholder_id, policy.agent_quota)
+    if policy.agent_checks == "required":
+        rules.check_documents(picked.checks)
 
 
 def related(ports: Ports, one: str, other: str) -> bool:
-    """Tell whether two persons are one, or family on record, whoever's network names the other."""
+    """Tell whether two ids are one person's, or relatives' by the network of either."""
     return any(
         relative.person.person_id == sought
         for root, sought in ((one, other), (other, one))

@@ -23,7 +23,7 @@ from models.domain.person import SELF
 from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
-# No user's index is like this.
+# An owner index that no user can have.
 NOBODY = "sandbox"
 
 
@@ -46,7 +46,8 @@ def begin(
 ) -> tables.Attempt:
     """Begin an attempt; an undecided older one is superseded, unless this is its message sent again."""
     with ports.database.transaction() as db:
-        case = locked(ports, institution_id, verification_id)
+        ports = ports.within(db)
+        case = locked(ports, db, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
         picked = pick(ports, case, choice, case.institution.provider_on(channel))
         if channel is Channel.PUSH and picked is None:
@@ -61,7 +62,7 @@ def begin(
         db.flush()
         case.attempts.append(attempt)
         private = agents.record_of(ports, case, picked)
-        record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
+        record(ports, case.db, case.verification, Change("attempt.waiting", attempt, private=private))
         reached_by = DeliveryKind.SANDBOX if case.institution.sandbox else DeliveryKind.PUSH
         if channel is Channel.PUSH or case.institution.sandbox:
             db.add(to_send(ports, case.verification, reached_by, attempt_id=attempt.id))
@@ -69,15 +70,14 @@ def begin(
 
 
 def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
-    """Write down who of the list is there, whom nobody films; raises Invalid `person_not_found`."""
+    """Record who of the list showed documents, without filming; raises Invalid `person_not_found`."""
     picked = _from_list(ports, case, person_id)
     attempt = _row(ports, case, Channel.QR, picked)
-    with ports.database.transaction() as db:
-        db.add(attempt)
-        db.flush()
+    case.db.add(attempt)
+    case.db.flush()
     case.attempts.append(attempt)
     private = agents.record_of(ports, case, picked)
-    record(ports, case.verification, Change("attempt.waiting", attempt, private=private))
+    record(ports, case.db, case.verification, Change("attempt.waiting", attempt, private=private))
     return attempt
 
 
@@ -93,7 +93,7 @@ def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked
         picked = _typed(ports, case, choice)
     else:
         return None
-    may_be_filmed(ports, picked.person, provider)
+    may_be_filmed(ports, case.db, picked.person, provider)
     picked = replace(picked, checks=choice.checks)
     agents.check(ports, case, picked)
     return picked
@@ -112,7 +112,7 @@ def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
     verification = case.verification
     if choice.named is None or not choice.relation:
         raise Invalid("the relation is missing", code="relation_missing")
-    person = identify(ports, choice.named, verification.institution_id, verification.counter)
+    person = identify(ports, case.db, choice.named, verification.institution_id, verification.counter)
     relation = SELF if person.person_id == verification.cardholder_id else choice.relation
     if relation == SELF and person.person_id != verification.cardholder_id:
         raise Invalid("somebody else is not the card-holder", code="relation_missing")
@@ -171,7 +171,7 @@ def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
 
 
 def assign(attempt: tables.Attempt, picked: Picked | None) -> None:
-    """Say whom the attempt is for."""
+    """Set whom the attempt is for, or nobody."""
     attempt.person_id = picked.person.person_id if picked else None
     attempt.relation = picked.relation if picked else None
     attempt.listed = picked.listed if picked else True

@@ -12,14 +12,14 @@ from models.domain.verification import VerificationEvent
 def bypass(
     ports: Ports, institution_id: str, verification_id: str, proof: dict[str, str], person_id: str | None
 ) -> Case:
-    """End the verification by documents; without `person_id` they are those of whom it was last about.
+    """End the verification by documents; without `person_id` those of its last attempt's person.
 
-    Neither quota nor being staff forbids it: it is the way for whom those turn away. Raises Invalid
+    Quota and staff rules do not apply here: this is the fallback for people they turn away. Raises Invalid
     `person_not_found` for somebody who is neither on the list nor was typed in for this purchase.
     """
-    with ports.database.transaction():
-        case = locked(ports, institution_id, verification_id)
-        there = _there(ports, case, person_id)
+    with ports.database.transaction() as db:
+        case = locked(ports, db, institution_id, verification_id)
+        there = _there(ports.within(db), case, person_id)
         cases.end(ports, case, VerificationEvent.BYPASS, there, proof)
         return case
 

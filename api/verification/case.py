@@ -23,8 +23,9 @@ from models.domain.verification import VerificationEvent, VerificationState
 
 @dataclass(slots=True)
 class Case:
-    """One verification, its institution, and its attempts in order of creation."""
+    """One verification, its institution, its attempts in order of creation, and the session they are of."""
 
+    db: Session
     institution: tables.Institution
     verification: tables.Verification
     attempts: list[tables.Attempt]
@@ -56,9 +57,9 @@ class Case:
 
     @property
     def front(self) -> tables.Attempt | None:
-        """Return the attempt the counter has to do with: the newest, or an older one that still counts.
+        """Return the attempt that the counter shows: the newest, or an older one that still counts.
 
-        A message sent again may not arrive, or come after the person has opened the first.
+        After a resend, the second message may fail, or arrive when the first has been opened.
         """
         at_it = [one for one in self.attempts if is_in_hand(one.channel, one.state)]
         live = [one for one in self.attempts if one.state in attempts.LIVE]
@@ -81,7 +82,7 @@ def load(db: Session, verification_id: str, *, lock: bool) -> Case:
         raise Absent
     institution = db.get_one(tables.Institution, verification.institution_id)
     rows = select(tables.Attempt).where(tables.Attempt.verification_id == verification_id)
-    return Case(institution, verification, list(db.scalars(rows.order_by(tables.Attempt.number))))
+    return Case(db, institution, verification, list(db.scalars(rows.order_by(tables.Attempt.number))))
 
 
 def current(ports: Ports, db: Session, verification_id: str) -> Case:
@@ -133,10 +134,10 @@ def move(
     moved: attempts.Attempt,
     private: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put an attempt where the rules moved it and record it as `attempt.<state>`."""
+    """Store an attempt as the rules moved it and record the event as `attempt.<state>`."""
     attempt.apply(moved)
     shown = moved.reason if moved.state in (AttemptState.FAILED, AttemptState.UNDELIVERABLE) else None
-    record(ports, case.verification, Change(f"attempt.{moved.state}", attempt, shown, private or {}))
+    record(ports, case.db, case.verification, Change(f"attempt.{moved.state}", attempt, shown, private or {}))
 
 
 def step(
@@ -164,10 +165,11 @@ def end(
         if other.state in attempts.LIVE:
             step(ports, case, other, AttemptEvent.CANCEL)
     if case.verification.state in verifications.WITH_RECEIPT and case.has_purchase:
-        sign(ports, case.verification, attempt)
-        agent_purchases.note(ports, case.verification, attempt)
+        sign(ports, case.db, case.verification, attempt)
+        agent_purchases.note(ports, case.db, case.verification, attempt)
     record(
         ports,
+        case.db,
         case.verification,
         Change(f"verification.{case.verification.state}", attempt, private=private or {}),
     )

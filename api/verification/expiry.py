@@ -1,4 +1,4 @@
-"""Letting the clock act on a verification that nobody is looking at."""
+"""Expiry of verifications that nobody is reading or changing."""
 
 from api.ports import Ports
 from api.verification import case as cases

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.directory.identify import Named, identify
 from api.outbound.addresses import check_url
@@ -38,32 +39,31 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
         institution = db.get_one(tables.Institution, institution_id)
         if purchase.notify_url:
             check_url(purchase.notify_url, ports.settings.demo, institution.webhook_networks)
-        _order_is_free(ports, institution_id, purchase.order_no)
-        holder = identify(ports, purchase.cardholder, institution_id, purchase.counter)
+        _order_is_free(ports, db, institution_id, purchase.order_no)
+        holder = identify(ports, db, purchase.cardholder, institution_id, purchase.counter)
         popup = ports.random.token(32)
         row = _row(ports, institution_id, purchase, holder.person_id)
         row.popup_hash = digest(popup)
         db.add(row)
         db.flush()
-        record(ports, row, Change("verification.opened", private={"cashier": purchase.cashier[0]}))
-        return Case(institution, row, []), popup
+        record(ports, db, row, Change("verification.opened", private={"cashier": purchase.cashier[0]}))
+        return Case(db, institution, row, []), popup
 
 
-def _order_is_free(ports: Ports, institution_id: str, order_no: str) -> None:
+def _order_is_free(ports: Ports, db: Session, institution_id: str, order_no: str) -> None:
     """Raise Conflict when the order has a verification that still counts."""
-    with ports.database.transaction() as db:
-        earlier = db.scalar(
-            select(tables.Verification.id)
-            .where(tables.Verification.institution_id == institution_id)
-            .where(tables.Verification.order_no == order_no)
-            .where(tables.Verification.state.not_in([VerificationState.CANCELLED, VerificationState.LAPSED]))
-        )
-        if earlier is None:
-            return
-        case = cases.current(ports, db, earlier)
-        if case.verification.state is not VerificationState.LAPSED:
-            raise Conflict("this order already has a verification", code="order_exists")
-        db.flush()
+    earlier = db.scalar(
+        select(tables.Verification.id)
+        .where(tables.Verification.institution_id == institution_id)
+        .where(tables.Verification.order_no == order_no)
+        .where(tables.Verification.state.not_in([VerificationState.CANCELLED, VerificationState.LAPSED]))
+    )
+    if earlier is None:
+        return
+    case = cases.current(ports, db, earlier)
+    if case.verification.state is not VerificationState.LAPSED:
+        raise Conflict("this order already has a verification", code="order_exists")
+    db.flush()
 
 
 def _row(ports: Ports, institution_id: str, purchase: Purchase, cardholder_id: str) -> tables.Verification:
@@ -110,10 +110,9 @@ def by_order(ports: Ports, institution_id: str, order_no: str) -> Case:
     return get(ports, institution_id, found)
 
 
-def locked(ports: Ports, institution_id: str, verification_id: str) -> Case:
-    """Return the institution's verification locked for an action; joins the caller's transaction."""
-    with ports.database.transaction() as db:
-        return _own(cases.current(ports, db, verification_id), institution_id)
+def locked(ports: Ports, db: Session, institution_id: str, verification_id: str) -> Case:
+    """Return the institution's verification locked for an action, or raise Absent."""
+    return _own(cases.current(ports, db, verification_id), institution_id)
 
 
 def _own(case: Case, institution_id: str) -> Case:
@@ -125,8 +124,8 @@ def _own(case: Case, institution_id: str) -> Case:
 
 def renew_popup(ports: Ports, institution_id: str, verification_id: str) -> str:
     """Return a new popup token; the older one stops working."""
-    with ports.database.transaction():
-        case = locked(ports, institution_id, verification_id)
+    with ports.database.transaction() as db:
+        case = locked(ports, db, institution_id, verification_id)
         if not case.is_open:
             raise Conflict("this verification is over", code="verification_ended")
         token = ports.random.token(32)
@@ -135,9 +134,9 @@ def renew_popup(ports: Ports, institution_id: str, verification_id: str) -> str:
 
 
 def cancel(ports: Ports, institution_id: str, verification_id: str) -> Case:
-    """Give the purchase up."""
-    with ports.database.transaction():
-        case = locked(ports, institution_id, verification_id)
+    """Cancel the verification; idempotent."""
+    with ports.database.transaction() as db:
+        case = locked(ports, db, institution_id, verification_id)
         if case.verification.state is not VerificationState.CANCELLED:
             cases.end(ports, case, VerificationEvent.CANCEL)
         return case

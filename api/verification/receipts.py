@@ -5,7 +5,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from api.directory.identify import youngest
 from api.ports import Ports
@@ -16,11 +16,10 @@ from models.domain.person import SELF, mask, not_filmed
 from models.domain.verification import LIFE, VerificationState
 
 
-def sign(ports: Ports, verification: tables.Verification, attempt: tables.Attempt | None) -> None:
+def sign(
+    ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
+) -> None:
     """Sign the receipt once and keep it: compact JWS, ES256 (RFC 7515, RFC 7518 §3.4)."""
-    db = object_session(verification)
-    if db is None:
-        raise RuntimeError("a receipt is signed only inside its transaction")
     institution = db.get_one(tables.Institution, verification.institution_id)
     key = signing_key(ports, db, sandbox=institution.sandbox)
     jti = ports.new_id("rcp")
@@ -49,9 +48,9 @@ def _claims(
         "amount_fen": verification.amount_fen,
         "person": {"person_id": person_id, "relation": relation},
         "cardholder": {"person_id": cardholder.id},
-        "agent": _agent(ports, attempt),
+        "agent": _agent(ports.within(db), attempt),
         "guardian": relation != SELF
-        and not_filmed(cardholder.birth, ports.today(), youngest(ports)) is not None,
+        and not_filmed(cardholder.birth, ports.today(), youngest(db)) is not None,
         "channel": attempt.channel.value if attempt else None,
         "provider": _provider(verification, attempt),
         "result": verification.state.value,
@@ -90,7 +89,7 @@ def signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tables.S
 
 
 def _keys(sandbox: bool) -> Select[tables.SigningKey]:
-    """Select the real keys or the sandbox's, never both: what one signs the other must not vouch for."""
+    """Select the real keys or the sandbox's, never both: a sandbox receipt must not verify as a real one."""
     return select(tables.SigningKey).where(tables.SigningKey.sandbox.is_(sandbox))
 
 

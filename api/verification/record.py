@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from models import tables
@@ -46,14 +46,8 @@ class Change:
     private: Mapping[str, object] = field(default_factory=dict)
 
 
-def record(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
-    """Append one event to the verification's chain and, where somebody wants it, to the outbox.
-
-    Joins the transaction `verification` was loaded in.
-    """
-    db = object_session(verification)
-    if db is None:
-        raise RuntimeError("a verification is changed only inside its transaction")
+def record(ports: Ports, db: Session, verification: tables.Verification, change: Change) -> tables.Event:
+    """Append one event to the verification's chain and, where somebody wants it, to the outbox."""
     event = _chained(ports, verification, change)
     db.add(event)
     db.flush()

@@ -9,7 +9,7 @@ from models.domain.verification import LIFE
 
 
 def redeem(ports: Ports, institution_id: str, jti: str, settlement: tuple[str, int]) -> tables.Redemption:
-    """Redeem a receipt for (settlement number, fen); the same settlement again is the same answer.
+    """Redeem a receipt for (settlement number, fen); idempotent for the same settlement.
 
     Raises Absent, Conflict `receipt_redeemed`, OutOfTime `receipt_expired` after 30 minutes and
     Invalid `amount_too_high` above the verified amount.

@@ -23,7 +23,7 @@ class Shown:
 def issue(ports: Ports, institution_id: str, verification_id: str) -> Shown:
     """Return a new code for anybody of the card-holder's network; the verification's older one is void."""
     with ports.database.transaction() as db:
-        case = locked(ports, institution_id, verification_id)
+        case = locked(ports, db, institution_id, verification_id)
         if not case.is_open:
             raise Conflict("this verification is over", code="verification_ended")
         shown = Shown(ports.random.digits(DIGITS), ports.now() + LIFE)

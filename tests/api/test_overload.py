@@ -1,8 +1,5 @@
 """Overload answers 503 at once and recovers; a request holds one connection, and nobody waits for long."""
 
-import pytest
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from api.http import overload
 from api.http.overload import Admission
 from models.database import POOL
@@ -33,11 +30,10 @@ def test_no_connection_in_time_is_a_busy_service_and_no_fault(world: World) -> N
     assert world.till().get("/v1/verifications/vrf_any").status_code == 404
 
 
-def test_one_who_reads_inside_reading_needs_no_second_connection(world: World) -> None:
+def test_a_request_needs_one_connection(world: World) -> None:
+    verification = play.opened(world)
     held = [world.ports.database.engine.connect() for _ in range(POOL - 1)]
-    with world.ports.database.reading() as outer, world.ports.database.reading() as inner:
-        assert inner is outer and inner.connection()
-        with pytest.raises(PoolTimeout), world.ports.database.transaction() as db:
-            db.connection()
+    assert world.till().get(f"/v1/verifications/{verification}").status_code == 200
+    assert world.till().post(f"/v1/verifications/{verification}/cancel", json={}).status_code == 200
     for connection in held:
         connection.close()

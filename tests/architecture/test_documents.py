@@ -93,3 +93,31 @@ def test_every_decision_has_its_number_and_its_line_in_the_index() -> None:
     assert [path.name for path in files if f"(docs/decisions/{path.name})" not in index] == []
     titles = [path.read_text(encoding="utf-8").splitlines()[0] for path in files]
     assert all(title.startswith("# ") for title in titles)
+
+
+def _read_in(row: str) -> list[tuple[Path, str]]:
+    """Return each name of a row's last column with the file it follows."""
+    found, path = [], ROOT
+    for link, word in re.findall(r"\]\(([^)]+)\)|`([^`]+)`", row.split("|")[3]):
+        if link:
+            path = (ROOT / "docs/architecture" / link).resolve()
+            found.append((path, ""))
+        else:
+            found.append((path, word))
+    return found
+
+
+def test_what_the_table_of_questions_points_at_exists() -> None:
+    rows = (ROOT / "docs/architecture/where.md").read_text(encoding="utf-8").splitlines()
+    pointed = [one for row in rows if row.count("|") == 4 and "](" in row for one in _read_in(row)]
+    assert len(pointed) > 60
+    for path, word in pointed:
+        assert path.exists(), path
+        defined = rf"(?m)(?:def|class|function) {word}\b|^\s*(?:readonly )?{word}\b.*[:=]"
+        assert not word or re.search(defined, path.read_text(encoding="utf-8")), (path, word)
+
+
+def test_the_readme_is_short_and_leads_to_the_table_of_questions() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 90
+    assert "docs/architecture/where.md" in readme and re.search(r"!\[[^]]+\]\(docs/images/", readme)

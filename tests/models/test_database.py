@@ -50,11 +50,21 @@ def test_a_refusal_to_be_remembered_keeps_what_was_written(database: Database) -
     assert count(database) == 1
 
 
-def test_an_inner_transaction_joins_the_outer_one(database: Database) -> None:
-    with pytest.raises(Conflict), database.transaction():
-        with database.transaction() as inner:
+def test_an_action_given_a_joined_database_is_part_of_the_transaction(database: Database) -> None:
+    with pytest.raises(Conflict), database.transaction() as db:
+        with database.joined(db).transaction() as inner:
             inner.add(tally("a"))
+        with database.joined(db).reading() as inner:
+            assert inner.get(tables.GuessTally, KEY) is not None
         raise Conflict
+    assert count(database) == 0
+
+
+def test_a_second_session_inside_an_open_one_is_an_error(database: Database) -> None:
+    for outer in (database.transaction, database.reading):
+        for inner in (database.transaction, database.reading):
+            with outer(), pytest.raises(RuntimeError), inner():
+                raise AssertionError("it was opened")
     assert count(database) == 0
 
 
