@@ -26,7 +26,7 @@ WALL_CLOCK = {
 }
 CHANCE = {"random", "secrets"}
 # Programs that play the outside world or time the real one.
-AT_THE_EDGE = ("scripts/demo", "scripts/lab/bench", "scripts/lab/load")
+AT_THE_EDGE = ("scripts/demo", "scripts/lab/bench", "scripts/lab/load", "scripts/sample_pos")
 
 
 def name(path: Path) -> str:

@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import time
 from typing import Any
 
 from flask import Flask, Response, request
@@ -19,6 +20,8 @@ RECEIPTS = (
     "another issuer's",
     "another order's",
     "another amount's",
+    "another institution's",
+    "expired",
 )
 
 
@@ -83,13 +86,18 @@ def app(kind: str) -> Flask:
 
 def receipt(kind: str, issuer: str, order: str) -> str:
     """Return a receipt for an order: genuine, or wrong in one way."""
-    said = {"iss": issuer, "jti": "rcp_1", "order_no": order, "amount_fen": 12850, "result": "passed"}
+    said: dict[str, object] = {"iss": issuer, "aud": "ins_1", "jti": "rcp_1", "exp": int(time.time()) + 1800}
+    said |= {"order_no": order, "amount_fen": 12850, "result": "passed"}
     if kind == "another issuer's":
         said["iss"] = "https://another.example"
     if kind == "another order's":
         said["order_no"] = "POS-0"
     if kind == "another amount's":
         said["amount_fen"] = 99
+    if kind == "another institution's":
+        said["aud"] = "ins_2"
+    if kind == "expired":
+        said["exp"] = int(time.time()) - 1
     signer = ANOTHER if kind == "another key's" else PUBLISHED
     made = jws.serialize_compact({"alg": "ES256", "kid": "key_1"}, json.dumps(said).encode(), signer)
     if kind == "altered":

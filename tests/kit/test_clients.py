@@ -80,8 +80,12 @@ def _missing(message: str) -> NoReturn:
 
 def _runner(command: list[str]) -> Run:
     environment = os.environ | {"LC_ALL": "C.UTF-8"}
-    return lambda *given, **more: subprocess.run(
-        [*command, *given], env=environment, capture_output=True, timeout=120, **more
+    return lambda *given, institution="ins_1", **more: subprocess.run(
+        [*command, *given],
+        env=environment | {"YIBAO_INSTITUTION": institution},
+        capture_output=True,
+        timeout=120,
+        **more,
     )
 
 
@@ -90,7 +94,7 @@ def python() -> Run:
     """The sample till, called as the other two are."""
     return lambda _, base, key, *who: subprocess.run(
         [sys.executable, str(ROOT / "scripts/sample_pos.py"), *who, base],
-        env=os.environ | {"YIBAO_KEY": key, "PYTHONIOENCODING": "utf-8"},
+        env=os.environ | {"YIBAO_KEY": key, "YIBAO_INSTITUTION": "ins_1", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         timeout=120,
     )
@@ -134,7 +138,8 @@ def test_a_client_buys_in_the_sandbox(
 ) -> None:
     person = next(one for one in sandbox["persons"] if one["outcome"] == outcome)
     who = (person["name"], person["id_number"])
-    done = client("buy", installation.document["base_url"], sandbox["api_key"], *who)
+    base, key = installation.document["base_url"], sandbox["api_key"]
+    done = client("buy", base, key, *who, institution=sandbox["id"])
     told = (done.stdout + done.stderr).decode()
     assert (done.returncode == 0, says in told) == (ends, True), told
 
@@ -163,6 +168,14 @@ def test_a_till_repeats_no_limit_that_outlasts_it_or_has_no_end(till: Run, retry
 
 
 @pytest.mark.parametrize("kind", forger.RECEIPTS)
+def test_the_sample_till_redeems_only_a_receipt_it_has_checked(python: Run, kind: str) -> None:
+    with served(forger.app(kind)) as address:
+        done = python("buy", address, *BUYER)
+    told = (done.stdout + done.stderr).decode()
+    assert (done.returncode == 0, "redeemed" in told) == (kind == "genuine", kind == "genuine"), told
+
+
+@pytest.mark.parametrize("kind", forger.RECEIPTS)
 def test_a_client_redeems_only_a_receipt_it_has_checked(client: Run, kind: str) -> None:
     with served(forger.app(kind)) as address:
         done = client("buy", address, *BUYER)
@@ -171,6 +184,8 @@ def test_a_client_redeems_only_a_receipt_it_has_checked(client: Run, kind: str) 
         "genuine": "passed: receipt checked and redeemed",
         "another order's": "the receipt is for something else",
         "another amount's": "the receipt is for something else",
+        "another institution's": "the receipt is for another institution",
+        "expired": "the receipt has expired",
     }
     assert says.get(kind, "the receipt is not genuine") in told, told
     assert (done.returncode == 0, "redeemed" in told) == (kind == "genuine", kind == "genuine")

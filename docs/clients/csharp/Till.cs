@@ -2,6 +2,7 @@
 // Copy it and change it. C# 5 is enough, so the compiler that every Windows has will do:
 //
 //   C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe /codepage:65001 Till.cs      (32 bits: Framework)
+//   set YIBAO_INSTITUTION=机构编号
 //   Till.exe buy http://127.0.0.1:8000 yk_sandbox_… 沙箱通过 证件号
 //   Till.exe webhook SECRET "t=…,v1=…" UNIX_SECONDS < body        (exit 0: genuine)
 //
@@ -31,11 +32,13 @@ public sealed class Till
     private readonly JavaScriptSerializer json = new JavaScriptSerializer();
     private readonly string root;
     private readonly string key;
+    private readonly string institution;
 
-    public Till(string root, string key)
+    public Till(string root, string key, string institution)
     {
         this.root = root;
         this.key = key;
+        this.institution = institution;
     }
 
     public static int Main(string[] args)
@@ -51,9 +54,15 @@ public sealed class Till
             Console.WriteLine(genuine ? "genuine" : "refused");
             return genuine ? 0 : 1;
         }
+        string institution = Environment.GetEnvironmentVariable("YIBAO_INSTITUTION");
+        if (institution == null)
+        {
+            Console.Error.WriteLine("set YIBAO_INSTITUTION to your institution's id: receipts must be for it");
+            return 2;
+        }
         try
         {
-            new Till(args[1], args[2]).Buy(args[3], args[4]);
+            new Till(args[1], args[2], institution).Buy(args[3], args[4]);
             return 0;
         }
         catch (Exception error)
@@ -136,6 +145,14 @@ public sealed class Till
             {
                 throw new InvalidOperationException("the receipt is not genuine");
             }
+        }
+        if (claims["aud"] != institution)
+        {
+            throw new InvalidOperationException("the receipt is for another institution");
+        }
+        if (DateTime.UtcNow >= new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(claims["exp"]))
+        {
+            throw new InvalidOperationException("the receipt has expired");
         }
         return claims;
     }

@@ -1,7 +1,7 @@
 // A whole till in Java 17, without any library. Copy it and change it.
 //
 //   javac Till.java
-//   java Till buy http://127.0.0.1:8000 yk_sandbox_… 沙箱通过 证件号
+//   YIBAO_INSTITUTION=机构编号 java Till buy http://127.0.0.1:8000 yk_sandbox_… 沙箱通过 证件号
 //   java Till webhook SECRET "t=…,v1=…" UNIX_SECONDS < body        (exit 0: genuine)
 //
 // Field values are cut out of the JSON with a pattern to stay on one page: use your JSON library.
@@ -43,10 +43,12 @@ public class Till {
     final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     final String base;
     final String key;
+    final String institution;
 
-    Till(String base, String key) {
+    Till(String base, String key, String institution) {
         this.base = base;
         this.key = key;
+        this.institution = institution;
     }
 
     public static void main(String[] args) throws Exception {
@@ -55,7 +57,12 @@ public class Till {
             System.out.println(genuine ? "genuine" : "refused");
             System.exit(genuine ? 0 : 1);
         }
-        new Till(args[1], args[2]).buy(args[3], args[4]);
+        String institution = System.getenv("YIBAO_INSTITUTION");
+        if (institution == null) {
+            System.err.println("set YIBAO_INSTITUTION to your institution's id: receipts must be for it");
+            System.exit(2);
+        }
+        new Till(args[1], args[2], institution).buy(args[3], args[4]);
     }
 
     /** Verify one purchase of 128.50 yuan and redeem its receipt. */
@@ -102,7 +109,7 @@ public class Till {
         String[] parts = receipt.split("\\.");
         Base64.Decoder decoder = Base64.getUrlDecoder();
         String kid = field(new String(decoder.decode(parts[0]), StandardCharsets.UTF_8), "kid");
-        Matcher jwk = Pattern.compile("\\{[^{}]*\"kid\":\\s*\"" + kid + "\"[^{}]*}")
+        Matcher jwk = Pattern.compile("\\{[^{}]*\"kid\":\\s*\"" + Pattern.quote(kid) + "\"[^{}]*}")
             .matcher(get(issuer.substring(base.length()) + "/.well-known/jwks.json"));
         if (!jwk.find()) {
             throw new IllegalStateException("nobody knows the receipt's key");
@@ -113,6 +120,12 @@ public class Till {
         String claims = new String(decoder.decode(parts[1]), StandardCharsets.UTF_8);
         if (!signature.verify(decoder.decode(parts[2])) || !issuer.equals(field(claims, "iss"))) {
             throw new IllegalStateException("the receipt is not genuine");
+        }
+        if (!institution.equals(field(claims, "aud"))) {
+            throw new IllegalStateException("the receipt is for another institution");
+        }
+        if (Long.parseLong(field(claims, "exp")) <= System.currentTimeMillis() / 1000) {
+            throw new IllegalStateException("the receipt has expired");
         }
         return claims;
     }
