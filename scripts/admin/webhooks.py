@@ -1,18 +1,20 @@
 """`yibao webhooks`: the log of webhooks, sending one again, and the go-live test."""
 
 import sys
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from api.events import deliveries, selftest
+from api.events import deliveries, listen, selftest
 from api.events.deliveries import Logged
 from api.events.selftest import Verdict
 from api.ports import Ports
 from models.domain.delivery import DUE, DeliveryState
 from scripts.admin import shell, terminal
 
+LOOK_S = 0.5
 # Why the genuine webhook was not taken, and what to look at.
 WHY = {
     "address_not_allowed": "地址不允许：须为 https 公网地址，或请管理员放行网段 / address not allowed",
@@ -87,6 +89,24 @@ def _resend(ports: Ports, delivery_id: tuple[str, ...]) -> None:
     for one_id in delivery_id:
         one = deliveries.resend_any(ports, one_id)
         terminal.line(f"{one_id} {one.event.type} will be sent again now")
+
+
+@webhooks.command("listen")
+@click.argument("institution_id")
+@click.argument("url")
+@shell.on_ports
+def _listen(ports: Ports, institution_id: str, url: str) -> None:
+    """把沙箱的回调转到本机，直到 Ctrl-C / forward a sandbox's webhooks to a till on this machine."""
+    last = listen.newest(ports, institution_id, url)
+    terminal.line(f"等待沙箱的回调，转到 {url}（Ctrl-C 停止）/ waiting for webhooks")
+    try:
+        while True:
+            for one in listen.forward(ports, institution_id, url, last):
+                last = one.event_id
+                terminal.line(f"{one.order_no} {one.kind} → {one.sent.error or f'HTTP {one.sent.status}'}")
+            time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        terminal.line("再见 / bye")
 
 
 @webhooks.command("selftest")
