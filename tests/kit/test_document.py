@@ -9,7 +9,11 @@ import pytest
 from api.events.webhooks import TOLERANCE_S
 from api.http.docs import guide
 from api.http.docs.codes import TILL, WAITED_FOR, Code
+from api.http.docs.examples import DETAILS
+from api.http.docs.told import CLAIMS, REASONS, rows
+from api.http.schemas.answers import Receipt
 from api.outbound.http_post import NO_ANSWER
+from models.domain.decision import Reason
 from models.domain.delivery import PATIENT
 from models.domain.sandbox import CAST
 from tests.api.idor import document
@@ -35,6 +39,7 @@ SOURCES = [
     *(f"api/verification/{name}.py" for name in FLOWS),
     *(f"models/domain/{name}.py" for name in RULES),
 ]
+REFUSERS = [*(ROOT / "api").rglob("*.py"), *(ROOT / "models").rglob("*.py")]
 # Of phones and of administrators, never of tills.
 OTHERS = {"provider_mismatch", "risk_not_accepted"}
 
@@ -56,6 +61,23 @@ def test_every_reason_of_the_delivery_log_is_documented() -> None:
 def test_the_table_of_codes_is_the_programs() -> None:
     written = re.findall(r"^\| \d{3} \| `.*$", GUIDE, re.MULTILINE)
     assert written == [f"| {one.status} | `{one.code}` | {one.means} | {one.then} |" for one in TILL]
+
+
+def test_the_tables_of_claims_and_reasons_are_the_programs() -> None:
+    assert [line for line in (*rows(CLAIMS), *rows(REASONS)) if line not in GUIDE] == []
+
+
+def test_every_reason_and_every_claim_is_explained() -> None:
+    push = (ROOT / "api/messaging/push.py").read_text(encoding="utf-8")
+    undelivered = set(re.findall(r'"((?:not|wechat|refused)_[a-z_]+)"', push))
+    assert {reason.value for reason in Reason} | undelivered <= {one.name for one in REASONS}
+    assert [claim.name for claim in CLAIMS] and {one.name for one in CLAIMS} == set(Receipt.model_fields)
+
+
+@pytest.mark.parametrize("code", sorted(DETAILS.keys() - {"malformed", "internal", "id_number_invalid"}))
+def test_an_examples_detail_is_what_the_refusal_says(code: str) -> None:
+    said = DETAILS[code].removeprefix("notify_url: ")
+    assert any(f'"{said}"' in path.read_text("utf-8") for path in REFUSERS if "http/docs" not in str(path))
 
 
 def test_every_code_a_tills_routes_refuse_with_is_explained() -> None:

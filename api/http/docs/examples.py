@@ -126,6 +126,36 @@ CODES = {
     "503": "busy",
 }
 
+# What a problem's `detail` says, in the words of the refusal; the codes of the HTTP layer itself have none.
+DETAILS = {
+    "malformed": "please check: cardholder.id_number",
+    "unauthorized": "the API key is not valid",
+    "id_number_invalid": "the document number's checksum is not right; please check what was typed",
+    "notify_url_not_allowed": "notify_url: not a public address",
+    "rate_limited": "too many unknown persons here; please wait",
+    "order_exists": "this order already has a verification",
+    "verification_ended": "this verification is over",
+    "deciding": "a capture is being decided; ask again in a moment",
+    "receipt_redeemed": "this receipt has been used",
+    "receipt_expired": "this receipt is too old",
+    "key_reused": "this key was used with another body",
+    "in_progress": "the first request with this key is still running",
+    "person_not_found": "this person is not on the list",
+    "person_missing": "a push needs a person",
+    "relation_missing": "the relation is missing",
+    "not_enrolled": "there is no enrolled photo; please use documents",
+    "look_alike": "another person has this face; please use documents",
+    "guardian_needed": "a child is not filmed; please verify the guardian",
+    "minor_not_filmed": "a minor is not filmed: documents, or the guardian",
+    "native_resident_only": "WeChat verifies resident ID cards only",
+    "agent_is_staff": "staff of this institution cannot be agents here",
+    "checks_missing": "please look at both documents first",
+    "amount_too_high": "more than was verified",
+    "agent_quota": "this person has acted for too many people this month",
+    "internal": "request req_7Kq2mX9tB4nW1cR8sV5zYa",
+    "busy": "please repeat the request",
+}
+
 
 def exemplify(operation: dict[str, Any], example: Example | None) -> None:
     """Put a route's example into its part of the OpenAPI document."""

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from api.http.description import Description, described
 from api.http.docs.codes import explain
-from api.http.docs.examples import CODES, exemplify
+from api.http.docs.examples import CODES, DETAILS, exemplify
+from api.http.docs.hooks import Schema, describe_webhooks
 from api.http.problems import MEDIA_TYPE, body_of, problem
 from api.http.schemas.answers import Problem
 
@@ -57,6 +58,7 @@ class Api(OpenAPI):
                 route = described(views.get((method.upper(), path)))
                 _label(operation, path, route)
                 exemplify(operation, route.example)
+        describe_webhooks(self.spec_json)
 
     def _views(self) -> dict[tuple[str, str], Callable[..., Any]]:
         """Return the view behind each method and path of the document."""
@@ -75,6 +77,8 @@ def _label(operation: dict[str, Any], path: str, route: Description) -> None:
     for status, code in _codes(operation, path, route).items():
         shown_at = responses.setdefault(status, {"description": "Problem"})
         example = body_of(int(status), code)
+        if code in DETAILS:
+            example["detail"] = DETAILS[code]
         shown = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
         shown_at.setdefault("content", {})[MEDIA_TYPE] = shown
     if path.startswith("/popup/"):
@@ -97,7 +101,7 @@ def _codes(operation: dict[str, Any], path: str, route: Description) -> dict[str
     return {status: code for status, code in CODES.items() if identified or status not in IDENTIFIED}
 
 
-def _schema(shape: type[BaseModel] | Mapping[str, Any]) -> dict[str, Any]:
+def _schema(shape: type[BaseModel] | Mapping[str, Any]) -> Schema:
     """Return a body's JSON schema; the models it refers to are components already."""
     if isinstance(shape, Mapping):
         return dict(shape)

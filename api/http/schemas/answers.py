@@ -131,6 +131,22 @@ class EventData(Answer):
     reason: str | None
 
 
+class WebhookData(EventData):
+    """One event as a webhook tells it: of which verification and order."""
+
+    verification_id: str
+    order_no: str
+
+
+class WebhookBody(Answer):
+    """A webhook; `id` is the same each time it is sent."""
+
+    id: str
+    type: str
+    created: Instant
+    data: WebhookData
+
+
 class EventsAnswer(Answer):
     """What a long poll brings."""
 
@@ -158,6 +174,49 @@ class DeliveryList(Answer):
     """A verification's webhooks in the order of its events."""
 
     deliveries: list[DeliveryRow]
+
+
+class ReceiptPerson(Answer):
+    """Who was verified, or the card-holder where documents were checked."""
+
+    person_id: str
+    relation: str
+
+
+class ReceiptCardholder(Answer):
+    """Whose card pays."""
+
+    person_id: str
+
+
+class ReceiptAgent(Answer):
+    """Who acted for the card-holder, and which documents the counter has checked."""
+
+    person_id: str
+    name: str
+    relation: str
+    checks: Mapping[str, bool] | None
+
+
+class Receipt(Answer):
+    """What a receipt says: the payload of its compact JWS."""
+
+    iss: str
+    aud: str
+    jti: str
+    iat: int
+    exp: int
+    order_no: str
+    amount_fen: int
+    person: ReceiptPerson
+    cardholder: ReceiptCardholder
+    agent: ReceiptAgent | Literal[False]
+    guardian: bool
+    channel: Channel | None
+    provider: Provider | Literal["documents"]
+    result: Literal["passed", "appealed", "bypassed"]
+    policy: int | None
+    sandbox: Literal[True] | None = None
 
 
 class Redemption(Answer):
