@@ -17,6 +17,12 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]
 HELD_BACK = {"connection", "host", "content-length", "content-encoding", "transfer-encoding", "keep-alive"}
 TIMEOUT_S = 90
 FILM_TYPES = (".mp4",)
+# Whose face a film shows, the person of the first purchase first.
+FACES = {
+    "single_face.mp4": "李建国本人",
+    "WolfgangLanger_Pexels.mp4": "另一个人，名单上没有",
+    "no_face.mp4": "没有人脸",
+}
 
 
 def create(folder: Path, document: Mapping[str, Any]) -> Flask:
@@ -40,8 +46,7 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
 
     @app.get("/persons")
     def persons() -> str:
-        films = sorted(path.name for path in samples().iterdir() if path.suffix in FILM_TYPES)
-        return render_template("persons.html", document=document, films=films)
+        return render_template("persons.html", document=document, films=_films())
 
     @app.get("/persons.js")
     def script() -> Response:
@@ -61,6 +66,13 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     @app.get("/<path:name>")
     def file(name: str) -> Response:
         return send_from_directory(folder, name, max_age=0)
+
+
+def _films() -> list[tuple[str, str]]:
+    """Return the sample films, the right one first, and whose face each shows."""
+    found = {path.name for path in samples().iterdir() if path.suffix in FILM_TYPES}
+    known = [name for name in FACES if name in found]
+    return [(name, FACES.get(name, "不知是谁")) for name in (*known, *sorted(found - FACES.keys()))]
 
 
 def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:
