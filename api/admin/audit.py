@@ -108,7 +108,7 @@ def _last_event(file: Path) -> int:
         while begin > 0:
             begin = max(0, 2 * begin - end - TAIL)
             anchors.seek(begin)
-            # A piece of a line is no entry.
+            # The first line read may be cut.
             found = filter(None, map(_entry, reversed(anchors.read().splitlines())))
             if entry := next(found, None):
                 return int(entry["event"])

@@ -1,4 +1,4 @@
-"""How far the insured have come on the way to receiving messages, in figures without names."""
+"""The opt-in funnel: how many insured can receive messages, in figures without names."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _said_yes(db: Session) -> int:
 
 
 def _ledgers(ports: Ports, db: Session) -> tuple[Counter[str], Counter[str]]:
-    """Return how many WeChat users stand where, and how many messages came to what."""
+    """Return how many WeChat users are at each step, and how messages ended."""
     users, messages = Counter[str](), Counter[str]()
     for _, rows in groupby(_facts(ports, db), key=lambda row: row.openid_index):
         facts = [row.fact() for row in rows]
@@ -83,7 +83,7 @@ def _ledgers(ports: Ports, db: Session) -> tuple[Counter[str], Counter[str]]:
 
 
 def _standing(facts: list[Fact], ledger: Ledger) -> Iterator[str]:
-    """Yield where one WeChat user stands."""
+    """Yield the steps one WeChat user has reached."""
     if any(fact.kind is FactKind.ACCEPTED for fact in facts):
         yield "allowed"
     if ledger.ready:

@@ -1,4 +1,4 @@
-"""One import of people, photos and families: every row gets a verdict, and nothing is half known."""
+"""One import of people, photos and families: every row gets a verdict."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,7 +77,7 @@ class Import:
             return Line(row, code=wrong.code, column=wrong.column)
 
     def _record(self, batch: list[Line]) -> None:
-        """Record a batch in one short transaction, and leave the tills as long a pause."""
+        """Record a batch in a short transaction, then pause so that tills get the lock."""
         with self._turn() as db:
             numbers = [one.known.number for one in batch if one.known]
             on_record = enrolment.found(self.ports, db, numbers)
@@ -94,7 +94,7 @@ class Import:
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
-        """Yield a short transaction, then leave the tills half as long; a check only reads."""
+        """Yield a short transaction, then pause for half its length; a check only reads."""
         if self.check:
             with self.ports.database.reading() as db:
                 yield db

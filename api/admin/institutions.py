@@ -18,7 +18,7 @@ from models.vault import digest
 
 # A till can see which of its keys meets invented persons only.
 SANDBOX_KEY = "yk_sandbox_"
-# Plain http only from the till's own machine, where no network lies between.
+# Plain http only on the till's own machine.
 ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
 BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript"})
@@ -54,7 +54,7 @@ def add_institution(
 def add_sandbox(
     ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
 ) -> Credentials:
-    """Register an institution whose tills meet invented persons only; nobody's time is at stake there."""
+    """Register a sandbox: an institution whose tills meet invented persons only."""
     with ports.database.transaction() as db:
         player.populate(ports, db)
         return _register(ports.within(db), _Terms(name, window_s, networks, sandbox=True))
@@ -94,7 +94,7 @@ def _register(ports: Ports, terms: _Terms) -> Credentials:
 
 
 def _check(networks: tuple[str, ...]) -> None:
-    """Raise Invalid unless the networks can be meant."""
+    """Raise Invalid unless every network is a CIDR block."""
     for network in networks:
         try:
             ipaddress.ip_network(network)

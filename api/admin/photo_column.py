@@ -1,4 +1,4 @@
-"""What gives a photo column away that does not belong to its rows: file names, looks, a gap at its end."""
+"""Signs that a photo column is shifted against its rows: file names, looks, a gap at its end."""
 
 import re
 from collections.abc import Iterator, Sequence

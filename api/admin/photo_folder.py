@@ -1,4 +1,4 @@
-"""Finding the photo a cell names in a folder, as Windows, macOS and people spell paths."""
+"""Finding the photo a cell names in a folder, whichever way Windows, macOS or a person spelt its path."""
 
 import os
 import re

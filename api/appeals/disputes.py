@@ -43,7 +43,7 @@ def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> 
         if row is None or row.cardholder_id not in own:
             raise Absent
         case = cases.current(ports, db, row.verification_id)
-        # Read again behind the verification's lock: said twice at once is said once.
+        # Read again under the verification's lock: of two requests at once, one records.
         db.refresh(row)
         if row.disputed_at is None:
             row.disputed_at = ports.now()

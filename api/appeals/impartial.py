@@ -1,4 +1,4 @@
-"""Who must not judge an appeal: whoever is close to it."""
+"""Who must not judge an appeal: the insured, their family, and the institution's staff."""
 
 from dataclasses import dataclass
 

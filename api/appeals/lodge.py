@@ -77,7 +77,7 @@ def _keys(appeal_id: str, form: AppealForm) -> list[str]:
 def _write(
     ports: Ports, user: User, scene: str, form: AppealForm, appeal_id: str
 ) -> tuple[Scene, tables.Appeal]:
-    """Write the appeal and end the verification, or return the one that was faster."""
+    """Write the appeal and end the verification, or return the appeal already lodged."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         earlier = _of_attempt(db, seen.attempt.id)

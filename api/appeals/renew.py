@@ -1,4 +1,4 @@
-"""A reference renewed from an appeal that was upheld, through the same gate as an import."""
+"""Renewing a reference from an upheld appeal, by the same checks as an import."""
 
 from api.appeals import review
 from api.directory import references

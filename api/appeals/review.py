@@ -1,4 +1,4 @@
-"""What a reviewer does with an appeal; the purchase it let go on is never touched."""
+"""Reviewing an appeal; its verification is never changed."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What a reviewer looks at: the plea, the purchase, the pictures by name; `missing` cannot be had."""
+    """What a reviewer looks at: appeal, purchase, pictures by name; `missing` names lost ones."""
 
     row: tables.Appeal
     case: Purchase
@@ -155,7 +155,7 @@ def conclude(ports: Ports, appeal_id: str, target: AppealState, reviewer: str, n
 
 
 def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion) -> None:
-    """End the review of an appeal with what it came to."""
+    """Record the conclusion of an appeal's review."""
     row.state = rules.advance(row.state, conclusion.target)
     row.reviewed_at, row.reviewer = ports.now(), conclusion.reviewer
     row.note = ports.vault.seal(f"appeal.note:{row.id}", conclusion.note)

@@ -19,7 +19,7 @@ from models.domain.notice import NAMES_BACKGROUND
 from models.domain.person import ADULT, age
 
 RENEWED = timedelta(hours=1)
-# More than enough for every cell; a bound on the work.
+# A bound on the work, above what all cells need.
 CANDIDATES = 20_000
 
 
@@ -55,7 +55,7 @@ def members(ports: Ports) -> list[str]:
 
 
 def _place(ports: Ports, person_id: str) -> str:
-    """Return where somebody stands in this month's random order."""
+    """Return the key that sorts a person into this month's random order."""
     return ports.vault.index("background", f"{ports.today():%Y-%m}:{person_id}")
 
 

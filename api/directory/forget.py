@@ -1,4 +1,4 @@
-"""What the directory drops of somebody who withdraws; it loads no engine, as web processes do not."""
+"""Deletion of a person's held photos; imports no engine, so that web processes may use it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from models.domain.identity.held import HeldState
 
 
 def forget_held(ports: Ports, db: Session, person_id: str) -> list[str]:
-    """Drop whatever waits of a person who withdraws; return the keys of the photos, to be deleted."""
+    """Delete the held photos of a person who withdraws; return the keys of the files to delete."""
     held = tables.HeldPhoto
     waiting = list(db.scalars(select(held).where(held.person_id == person_id, held.state.in_(WAITING))))
     for row in waiting:

@@ -1,4 +1,4 @@
-"""Every reference that is in use or waits, searched exactly: whose face is this photo like?"""
+"""An exact search for the references, in use or held, whose face a photo is like."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -90,7 +90,7 @@ class Gallery:
         yield from (opened(self._ports, row) for row in [*db.scalars(in_use), *db.scalars(waiting)])
 
     def _same_file(self, db: Session, photo: Reference) -> Iterable[Reference]:
-        """Yield the references of others that are this very file."""
+        """Yield the references of others with the same file."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         in_use = select(enrolment).where(
             enrolment.photo_sha256 == photo.sha256, enrolment.revoked_at.is_(None)
@@ -101,7 +101,7 @@ class Gallery:
                 yield opened(self._ports, row)
 
     def _refresh(self, db: Session) -> None:
-        """Take in what was added since the last search."""
+        """Add the rows committed since the last search."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         since = self._since - OVERLAP
         in_use = select(enrolment).where(enrolment.created_at >= since, enrolment.revoked_at.is_(None))

@@ -1,4 +1,4 @@
-"""What a named operator does with the photos that wait: look, accept, confirm twins, refuse."""
+"""Review of held photos by a named operator: look, accept, confirm twins, refuse."""
 
 import base64
 from collections.abc import Iterable
@@ -115,7 +115,7 @@ def decide_all(ports: Ports, import_id: str, ruling: Ruling) -> int:
 
 
 def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) -> list[str]:
-    """Use the photo and take out of use what cannot be right beside it; return the keys to delete."""
+    """Use the photo and revoke the references it contradicts; return the keys to delete."""
     person = db.get_one(tables.Person, row.person_id)
     if db.get(tables.Tombstone, person.id_index) is not None:
         raise Conflict("this person has withdrawn")

@@ -32,7 +32,7 @@ class Limit:
     window: timedelta
 
 
-# A counter's name is the till's own word, so its institution has a limit too.
+# The till chooses the counter's name, so its institution has a limit too.
 AT_A_COUNTER = Limit(20, HOUR)
 AT_AN_INSTITUTION = Limit(60, HOUR)
 ON_A_PHONE = Limit(100, timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Looking at one reference photo: its templates and looks, or what is wrong with it."""
+"""Examining one reference photo: its templates and looks, or what is wrong with it."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from api.ports import Ports
 from matcher.errors import BadImage
 from matcher.types import Looks, Template
 
-# What a photo that lies on its side or its head is taken for.
+# Verdicts that a photo turned by 90° or 180° gets.
 TAKEN_FOR = {"covered", "turned", "no_face", "blurred"}
 
 
@@ -20,7 +20,7 @@ class Portrait:
 
 
 def looked_at(ports: Ports, photo: bytes) -> Portrait:
-    """Return what a photo shows; one that is not upright is called so."""
+    """Return what a photo shows, with a verdict of its own for one that is not upright."""
     try:
         enrolled = ports.matcher.enrol(photo)
         if enrolled.verdict in TAKEN_FOR:

@@ -1,4 +1,4 @@
-"""The one gate by which a photo becomes a reference: whoever brings it, import or appeal."""
+"""The one way for a photo to become a reference, from an import or an appeal."""
 
 import hashlib
 import json

@@ -13,7 +13,7 @@ class SandboxDirectory:
     """The invented persons of the sandbox: everybody is in everybody's family."""
 
     def within(self, database: Database) -> "SandboxDirectory":
-        """Return itself: nobody of it stands in a table."""
+        """Return itself: its persons are in no table."""
         return self
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
@@ -38,7 +38,7 @@ class SandboxDirectory:
         ]
 
     def references(self, person_id: str) -> tuple[Template, ...]:
-        """Return nothing: nobody is compared here."""
+        """Return no templates: the sandbox compares nobody."""
         return ()
 
     def document(self, person_id: str) -> tuple[str, IdNumber] | None:

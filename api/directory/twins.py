@@ -1,4 +1,4 @@
-"""Whom a named operator has confirmed to look like somebody else: no face tells them apart."""
+"""Twins: pairs whose faces a named operator has confirmed to be alike."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

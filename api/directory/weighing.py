@@ -1,4 +1,4 @@
-"""What speaks for and against a photo: the person's own and everybody else's."""
+"""Comparing a photo with the person's own references and with everybody else's."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace

@@ -1,11 +1,11 @@
-"""Counting before writing without a race: whoever is counted is held until the transaction ends."""
+"""Locks for counting before writing: a subject stays locked until the transaction ends."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 
 def hold(db: Session, *subjects: str) -> None:
-    """Let nobody else count or write for these subjects before this transaction ends.
+    """Lock these subjects until this transaction ends.
 
     PostgreSQL takes advisory locks, always in one order; on SQLite a writing transaction is alone anyway.
     """

@@ -1,4 +1,4 @@
-"""What the counter sees of the attempt it has to do with."""
+"""The attempt that the counter shows, with its live step and what can be done."""
 
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ def attempt(ports: Ports, case: Case) -> Front:
     return Front(
         **dict(present.attempt(ports, row)),
         step=(fates[-1] if row.state is S.WAITING and fates else row.state.value),
-        # A capture has come to nothing before.
+        # An earlier capture was not usable.
         again=row.state is S.CONSENTED and "captured" in fates,
         wants_documents=fates[-1:] == ["documents_wanted"],
         kept=row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
@@ -86,7 +86,7 @@ def attempt(ports: Ports, case: Case) -> Front:
 
 
 def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
-    """Return what has become of the attempt so far, and of its message."""
+    """Return the state of the attempt and of its message."""
     told = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
     return [e["type"].removeprefix("attempt.") for e in told]
 

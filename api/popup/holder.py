@@ -14,7 +14,7 @@ from models import tables
 from models.domain.errors import Ended, Forbidden
 from models.vault import digest
 
-# After the end the page still shows what the end was.
+# How long after the end the page still shows the result.
 KEPT = timedelta(hours=1)
 
 

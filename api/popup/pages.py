@@ -28,7 +28,7 @@ def html(template: str, framers: list[str], status: int, **shown: Any) -> Respon
 
 
 def keep(response: Response, token: str, case: Case, cookie: str) -> Response:
-    """Set the holder's cookie: for this popup's paths alone, until it is of no more use."""
+    """Set the holder's cookie: for this popup's paths alone, until the popup's end."""
     https = ports().settings.base_url.startswith("https://")
     framed = https and bool(case.institution.popup_origins)
     left = case.verification.expires_at + holder.KEPT - ports().now()

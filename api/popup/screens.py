@@ -100,7 +100,7 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
         "seq": row.last_seq,
         "now": now.isoformat(),
         "csrf": holder.csrf(ports, cookie),
-        # Who sends a form again after the end learns of the end alone.
+        # A form repeated after the end shows the end only.
         "refused": words.refusal(look.refused) if look.refused and shown != "ended" else None,
         "look": asdict(look),
         "valid_until": _clock(look.till_code.expires_at) if look.till_code else None,
@@ -138,7 +138,7 @@ def _warned_of_failures(ports: Ports, persons: list[PopupPerson]) -> list[PopupP
 
 
 def _typed_earlier(ports: Ports, case: Case, listed: list[PopupPerson]) -> list[PopupPerson]:
-    """Return those typed in for an attempt of this case, so that nobody has to type twice."""
+    """Return the persons typed in earlier for this case, so that they can be picked again."""
     known = {one.person_id for one in listed}
     found: dict[str, PopupPerson] = {}
     with ports.database.reading() as db:

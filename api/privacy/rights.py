@@ -98,7 +98,7 @@ def export(ports: Ports, user: User) -> Kept:
 
 
 def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:
-    """Take a consent back: a running attempt is declined, an old one loses its frames and its link.
+    """Withdraw a consent: a running attempt is declined, an old one loses frames and person.
 
     Ending one's own running attempt needs no proof; reaching into the past needs a recent pass.
     """
@@ -129,7 +129,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
 
 
 def _unlink_scores(db: Session, attempt_ids: list[str]) -> None:
-    """Take the person and the scores out of decisions and their events, which stay under the fund's duty.
+    """Take the person and the scores out of decisions and their events, which the fund must keep.
 
     An event's chain needs the commitment only, so salt and ciphertext can go.
     """

@@ -36,7 +36,7 @@ class SandboxSender:
         """Return nothing: no message is sent."""
 
     def call(self, ports: Ports, message: None) -> None:
-        """Call nobody: the step is made where others write down their receiver's answer."""
+        """Call nobody: the step is taken in `settle`."""
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: None) -> Result:
         """Do what comes next, and come back for the step after it."""
