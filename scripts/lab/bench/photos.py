@@ -29,7 +29,7 @@ def measure(models: Models) -> dict[str, Any]:
         "ours_ms": round(ours, 1),
         "face_recognition_ms": round(theirs, 1),
         "ratio": round(theirs / ours, 2),
-        "score_outside_grey_zone": score > Policy().grey_high,
+        "score_outside_grey_zone": not Policy().grey_low <= score <= Policy().grey_high,
     }
 
 
