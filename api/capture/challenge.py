@@ -22,7 +22,7 @@ from models.domain.attempt import AttemptState, Channel
 from models.domain.decision import Outcome
 from models.domain.errors import Absent, Conflict, Invalid, OutOfTime
 from models.domain.layers import colours
-from models.domain.layers.risk import Level, Risk, stricter
+from models.domain.layers.risk import Level, Risk, cannot_be_lit, must_answer, stricter
 from models.domain.person import User
 from models.domain.policy import Policy
 from models.domain.provider import Provider
@@ -32,15 +32,16 @@ from models.domain.verification import VerificationState, within_tries
 def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tables.Challenge | None]:
     """Draw a challenge for the next try; None when the abandoned one was the last try.
 
-    Raises Conflict `counter_needed` where the risk is too high for the person's own phone.
+    Raises Conflict `counter_needed` where the risk is too high for the person's own phone, or its screen may
+    not flash or cannot be seen.
     """
     rank = risks.rank(ports, user, scene, phone.address)
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         providers.check(seen.attempt.provider, Provider.OWN)
         may_try(ports, db, seen)
-        risk = risks.of(ports, db, seen, phone.device, rank)
-        _refuse_high_risk(ports, db, seen, risk)
+        risk = risks.of(ports, db, seen, phone, rank)
+        _refuse_own_phone(ports, db, seen, risk, phone)
         last = newest(db, seen.attempt.id)
         got_frames = last is not None and db.get(tables.Capture, last.id) is not None
         moved = tries.redraw(seen.attempt.snapshot(), ports.now(), got_frames=got_frames)
@@ -54,10 +55,15 @@ def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tab
         return seen, row
 
 
-def _refuse_high_risk(ports: Ports, db: Session, seen: Scene, risk: Risk) -> None:
-    """Raise Conflict `counter_needed` when the risk is too high for an own phone, and tell the counter."""
-    if risk.level is Level.HIGH and seen.attempt.channel is Channel.PUSH:
-        documents_wanted.note(ports, db, seen, {"risk": asdict(risk)})
+def _refuse_own_phone(ports: Ports, db: Session, seen: Scene, risk: Risk, phone: Phone) -> None:
+    """Raise Conflict `counter_needed` for an own phone that is too risky or cannot light the face."""
+    if seen.attempt.channel is not Channel.PUSH:
+        return
+    policy, attempt = policies.active(db), seen.attempt
+    flashless = phone.photosensitive and must_answer(policy)
+    unlit = flashless or cannot_be_lit(policy, attempt.brightness)
+    if risk.level is Level.HIGH or unlit:
+        documents_wanted.note(ports, db, seen, {"risk": asdict(risk), "unlit": unlit})
         refusal = Conflict("the counter's own phone, or a document, is needed", code="counter_needed")
         refusal.remember = True
         raise refusal
@@ -66,7 +72,7 @@ def _refuse_high_risk(ports: Ports, db: Session, seen: Scene, risk: Risk) -> Non
 def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) -> tables.Challenge:
     """Return what is drawn for this phone and this risk."""
     drawn = draws.draw(
-        stricter(policy, risk.level),
+        stricter(policy, risk.level, own_phone=seen.attempt.channel is Channel.PUSH),
         ports.random.fractions(),
         photosensitive=phone.photosensitive,
         glasses=seen.attempt.glasses,
@@ -90,7 +96,9 @@ def requires_colours(ports: Ports, row: tables.Challenge) -> bool:
     """Tell whether this try is decided by its colours."""
     with ports.database.reading() as db:
         policy = policies.pinned(db, row.policy_version)
-    return stricter(policy, row.risk["level"] if row.risk else Level.LOW).colour_required
+        own_phone = db.get_one(tables.Attempt, row.attempt_id).channel is Channel.PUSH
+    level = row.risk["level"] if row.risk else Level.LOW
+    return stricter(policy, level, own_phone=own_phone).colour_required
 
 
 def may_try(ports: Ports, db: Session, seen: Scene) -> None:

@@ -20,7 +20,7 @@ from matcher.types import Examination, Frame, FrameKind, Shown
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
-from models.domain.attempt import AttemptEvent, AttemptState
+from models.domain.attempt import AttemptEvent, AttemptState, Channel
 from models.domain.chain import canonical
 from models.domain.decision import UNANSWERED, Decision, Outcome, Reason, decide
 from models.domain.layers.risk import Level
@@ -41,6 +41,7 @@ class Evidence:
     memory: Memory
     old: bool
     brightness: int | None
+    own_phone: bool
 
 
 def examine(ports: Ports, challenge_id: str) -> None:
@@ -55,9 +56,9 @@ def examine(ports: Ports, challenge_id: str) -> None:
         report, decision = None, UNANSWERED
     else:
         report = facts(answer, evidence.memory, old=evidence.old)
+        report = replace(report, risk=risk["level"], own_phone=evidence.own_phone)
         shown = len(evidence.examination.colours)
         report = under_light(report, shown, evidence.brightness, evidence.policy)
-        report = replace(report, risk=risk["level"])
         decision = decide(report, evidence.policy)
     sealed = {"facts": report.to_json(), "matcher": answer.to_json(), "risk": risk} if report else None
     match conclude(ports, evidence.challenge, decision, sealed):
@@ -93,7 +94,8 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
     )
     person = ports.directory.person(attempt.person_id)
     old = person is not None and is_hard_to_tell(person.birth, ports.today())
-    return Evidence(challenge, policy, examination, seen, old, attempt.brightness)
+    own_phone = attempt.channel is Channel.PUSH
+    return Evidence(challenge, policy, examination, seen, old, attempt.brightness, own_phone)
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:

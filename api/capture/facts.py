@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from matcher.types import ColourStatus
 from matcher.types import Report as MatcherReport
 from models.domain.decision import Report
+from models.domain.layers.risk import must_answer
 from models.domain.policy import COLOURS_TELLING, Policy
 
 
@@ -61,9 +62,10 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = F
 def under_light(report: Report, shown: int, brightness: int | None, policy: Policy) -> Report:
     """Return the report without its colour response where that cannot be measured.
 
-    It is not asked of a face that was too bright before the try, and is unknown after fewer colours than
-    tell one try in a hundred apart.
+    It is not asked of a face that was too bright before the try, unless an own phone must answer, and is
+    unknown after fewer colours than tell one try in a hundred apart.
     """
-    if brightness is not None and brightness > policy.colour_light_max:
+    trusted = not (report.own_phone and must_answer(policy))
+    if trusted and brightness is not None and brightness > policy.colour_light_max:
         return replace(report, colour_asked=False)
     return report if shown >= COLOURS_TELLING else replace(report, colour_p=None)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from api.capture.scene import Scene, owned
+from api.policies import versions as policies
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import SEEDS, Frame, FrameKind, Hint, Observation
 from models.domain import provider as providers
-from models.domain.attempt import AttemptState
+from models.domain.attempt import AttemptState, Channel
 from models.domain.errors import Busy, Conflict, Invalid, Refusal, TooLarge, WrongMediaType
+from models.domain.layers.risk import cannot_be_lit
 from models.domain.person import User
 from models.domain.provider import Provider
 
@@ -62,7 +64,9 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
         attempt = owned(ports, db, user, scene).attempt
         attempt.glasses = wears_glasses(observations)
         attempt.brightness = round(observations[0].brightness) if observations[0].faces else None
-    return seen, in_the_way(observations[0])
+        unlit = attempt.channel is Channel.PUSH and cannot_be_lit(policies.active(db), attempt.brightness)
+    bright = unlit and observations[0].hint is None
+    return seen, Hint.TOO_BRIGHT if bright else in_the_way(observations[0])
 
 
 def in_the_way(seen: Observation) -> str | None:

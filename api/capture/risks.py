@@ -33,6 +33,15 @@ class Phone:
     address: str = ""
 
 
+def rank_at_opening(ports: Ports, user: User, scene: str, address: str) -> int | None:
+    """Return `rank` while nobody has opened the scene and digits may follow from it, else None."""
+    with ports.database.reading() as db:
+        row = tables.Attempt
+        waiting = select(row.id).where(row.scene == scene, row.state == AttemptState.WAITING)
+        due = db.scalar(waiting) is not None and policies.active(db).presence_by_risk
+    return rank(ports, user, scene, address) if due else None
+
+
 def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
     """Return WeChat's opinion of whoever holds their own phone; None where it is not weighed or not known."""
     with ports.database.reading() as db:
@@ -46,25 +55,25 @@ def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
         return None
 
 
-def of(ports: Ports, db: Session, seen: Scene, device: str | None, rank: int | None) -> Risk:
-    """Return the risk of the next try of this scene by the policy in force."""
+def of(ports: Ports, db: Session, seen: Scene, phone: Phone | None, rank: int | None) -> Risk:
+    """Return the risk of the next try of this scene by the policy in force; a phone not asked yet is None."""
     policy, attempt = policies.active(db), seen.attempt
     if not policy.weighs(attempt.channel) or attempt.person_id is None:
         return Risk()
     failures = _failures(ports, db, attempt.person_id)
     if attempt.channel is not Channel.PUSH:
         return assess(Signs(failures=failures), policy)
-    return assess(_on_own_phone(db, attempt, device, Signs(rank, failures=failures)), policy)
+    return assess(_on_own_phone(db, attempt, phone, Signs(rank, failures=failures)), policy)
 
 
-def _on_own_phone(db: Session, attempt: tables.Attempt, device: str | None, known: Signs) -> Signs:
+def _on_own_phone(db: Session, attempt: tables.Attempt, phone: Phone | None, known: Signs) -> Signs:
     """Return the signs with whether the person has passed before on this phone and on such a model."""
     passes = _passes(db, attempt.person_id or "")
     phones, models = {phone for phone, _ in passes}, {model for _, model in passes if model}
     return Signs(
         rank=known.rank,
         new_phone=attempt.owner_index not in phones,
-        new_device=bool(models) and device not in models,
+        new_device=bool(models) and phone is not None and phone.device not in models,
         failures=known.failures,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.ports import Ports
 from api.verification import agents
 from api.verification import case as cases
-from api.verification.attempt import Choice, assign, pick, supersede_unopened
+from api.verification.attempt import Choice, assign, pick
 from api.verification.case import Case
 from api.verification.record import Change, record
 from models import tables
@@ -75,16 +75,6 @@ def _staff(db: Session, case: Case, user: User) -> tables.Staff | None:
     row = tables.Staff
     mine = select(row).where(row.institution_id == case.institution.id, row.revoked_at.is_(None))
     return db.scalar(mine.where(row.openid_index == user.openid_index))
-
-
-def view(ports: Ports, user: User, scene: str) -> Scene:
-    """Show the scene; the first look moves it from waiting to opened."""
-    with ports.database.transaction() as db:
-        seen = owned(ports, db, user, scene)
-        if seen.attempt.state is AttemptState.WAITING:
-            cases.step(ports, seen.case, seen.attempt, AttemptEvent.OPEN, seen.actor)
-            supersede_unopened(ports, seen.case, seen.attempt)
-        return seen
 
 
 def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:

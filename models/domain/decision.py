@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from models.domain.layers.risk import stricter
+from models.domain.layers.risk import must_answer, stricter
 from models.domain.policy import Policy
 
 
@@ -42,7 +42,8 @@ class Report:
     stretch, `bezel` how unbroken the lines around the face are, `colour_p` the chance that a film which does
     not answer the screen's colours fits them as well (all 0–1). `relative` is the best score of anyone in the
     card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the frame
-    memory; `risk` is the level of the try.
+    memory; `risk` is the level of the try, and
+    `own_phone` tells that the person's own phone filmed it, not the counter's.
     """
 
     motion: int = 0
@@ -73,6 +74,7 @@ class Report:
     seen_similar: int = 0
     seen_movement_ms: int = 0
     risk: str = "low"
+    own_phone: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON types."""
@@ -98,7 +100,7 @@ UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
 
 def decide(report: Report, policy: Policy) -> Decision:
     """Apply the thresholds in pipeline order, stricter where the risk is; a score on the threshold passes."""
-    policy = stricter(policy, report.risk)
+    policy = stricter(policy, report.risk, own_phone=report.own_phone)
     if (
         report.seen_exact
         or report.seen_similar >= policy.similar_run
@@ -137,8 +139,9 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
         return doubted
     if report.bezel is not None and _above(report.bezel, policy.bezel_max):
         return _failed(Reason.NOT_LIVE)
-    # Who was shown no colours, because flashing harms them, cannot have answered any.
-    if policy.colour_required and report.colour_asked:
+    # Who was shown no colours, because flashing harms them, cannot have answered any; on a phone of their own
+    # they are led to the counter before a try is drawn, so there nothing else is known either.
+    if policy.colour_required and (report.colour_asked or (report.own_phone and must_answer(policy))):
         if report.colour_p is None:
             return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
         if _above(report.colour_p, policy.colour_p_max):

@@ -8,7 +8,7 @@ from models.domain.agent import AGENT_CHECKS
 from models.domain.errors import Invalid
 from models.domain.person import ADULT, GUARDED_BELOW
 
-PRESENCE_CODE = ("off", "push", "both")
+PRESENCE_CODE = ("off", "risk", "push", "both")
 RISK = ("off", "push", "both")
 COLOURS_MAX, COLOURS_TELLING = 6, 4
 MOST_ACTIONS = 3
@@ -28,7 +28,10 @@ class Policy:
     of a film, 0–1, below `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min`
     is that of any three frames in a row. Of films that do not answer the screen's colours a share
     `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
-    A face brighter than `colour_light_max` (0–255) before the try need not answer colours.
+    A face brighter than `colour_light_max` (0–255) before the try need not answer colours, unless
+    `colour_own_phone` is set and the person's own phone films: what it sends can be made, so whoever cannot
+    answer colours there is led to the counter's phone.
+    `presence_code` is asked for on pushes, on codes too, or (`risk`) on pushes of raised risk.
     `risk` names the channels whose tries are weighed (models/domain/layers/risk.py): from `risk_raised`
     points on a try asks for `risk_actions` actions and, with `risk_colours`, an answer to the colours; from
     `risk_high` on the person's own phone is not enough.
@@ -53,6 +56,7 @@ class Policy:
     colour_required: bool = False
     colour_p_max: float = 0.01
     colour_light_max: int = 160
+    colour_own_phone: bool = True
     gap_max_ms: int = 1000
     frozen_max_ms: int = 1000
     loop_max_ms: int = 1500
@@ -68,7 +72,7 @@ class Policy:
     action_count: int = 2
     evidence_count: int = 5
     colour_count: int = 4
-    presence_code: str = "off"
+    presence_code: str = "risk"
     risk: str = "push"
     risk_raised: int = 2
     risk_high: int = 4
@@ -101,7 +105,7 @@ class Policy:
         if self.colour_required and self.colour_count < COLOURS_TELLING:
             raise Invalid(f"colour_required needs {COLOURS_TELLING} colours", code="policy_invalid")
         if self.presence_code not in PRESENCE_CODE:
-            raise Invalid("presence_code is off, push or both", code="policy_invalid")
+            raise Invalid("presence_code is off, risk, push or both", code="policy_invalid")
         if self.risk not in RISK or not 1 <= self.risk_raised <= self.risk_high:
             raise Invalid("risk is off, push or both, and 1 ≤ risk_raised ≤ risk_high", code="policy_invalid")
         if not 1 <= self.risk_actions <= MOST_ACTIONS:
@@ -134,8 +138,13 @@ class Policy:
         """Tell whether the risk of tries on this channel is weighed."""
         return self.risk in ("both", channel)
 
+    @property
+    def presence_by_risk(self) -> bool:
+        """Tell whether pushes of raised risk need the four digits shown on the PC."""
+        return self.presence_code == "risk"
+
     def asks_presence_code(self, channel: str) -> bool:
-        """Tell whether consent on this channel needs the four digits shown on the PC."""
+        """Tell whether consent on this channel needs the four digits shown on the PC, whatever the risk."""
         return self.presence_code == "both" or self.presence_code == channel
 
 

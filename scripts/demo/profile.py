@@ -147,7 +147,9 @@ def _set_policy(ports: Ports) -> None:
     """
     actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
     count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
-    wanted = Policy(pad_required=False, action_pool=actions, action_count=count, risk="off")
+    wanted = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=actions, action_count=count, risk="off"
+    )
     versions.ensure(ports, wanted)
     with ports.database.reading() as db:
         now = versions.active(db)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from api.capture.facts import under_light
+from api.policies import versions
 from matcher.local import LocalMatcher
 from matcher.types import Examination, Report
 from models import tables
@@ -138,3 +139,37 @@ def test_colours_count_where_light_allows_and_enough_were_shown(
 ) -> None:
     given = under_light(Facts(colour_asked=True, colour_p=0.5), shown, brightness, Policy())
     assert (given.colour_asked, given.colour_p) == (asked, p)
+
+
+def test_an_own_phone_cannot_say_that_it_is_too_bright() -> None:
+    told = Facts(colour_asked=True, colour_p=0.5, own_phone=True)
+    assert under_light(told, 4, 255, Policy()).colour_asked
+    assert not under_light(told, 4, 255, Policy(colour_own_phone=False)).colour_asked
+
+
+OWN = Policy(pad_required=False, action_pool=("smile",), action_count=1)
+
+
+@pytest.mark.parametrize(("photosensitive", "brightness"), [(True, None), (False, 161)])
+def test_a_phone_that_cannot_light_the_face_leads_to_the_counter(
+    world: World, photosensitive: bool, brightness: int | None
+) -> None:
+    versions.enact(world.ports, OWN, author="a", approver="b")
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone("openid-man")
+    play.agree(phone, scene)
+    with world.ports.database.transaction() as db:
+        db.scalars(select(tables.Attempt)).one().brightness = brightness
+    asked = {"photosensitive": photosensitive}
+    refused = phone.post(f"/mp/v1/attempts/{scene}/challenges", json=asked)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "counter_needed")
+
+
+def test_film_too_short_for_the_colours_is_no_pass_on_an_own_phone(world: World) -> None:
+    versions.enact(world.ports, OWN, author="a", approver="b")
+    phone, challenge = drawn(world, {})
+    assert challenge["colours_required"]
+    examined(world, phone, challenge)
+    with world.ports.database.reading() as db:
+        decision = db.scalars(select(tables.Decision)).one()
+    assert (decision.outcome, decision.reason) == ("retry", "not_acquired")

@@ -120,7 +120,9 @@ def test_what_spoils_a_try_is_said_before_what_does_not() -> None:
     assert in_the_way(replace(askew, roll=0.0)) == "tinted"
 
 
-EYES_ONLY = Policy(pad_required=False, action_pool=("close_eyes", "blink"), action_count=1)
+EYES_ONLY = Policy(
+    pad_required=False, colour_own_phone=False, action_pool=("close_eyes", "blink"), action_count=1
+)
 
 
 @pytest.mark.parametrize("worn", [True, False])

@@ -159,7 +159,9 @@ def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
 
 
 def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
-    wanted = Policy(pad_required=False, action_pool=("turn_left", "nod", "smile"), action_count=1)
+    wanted = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=("turn_left", "nod", "smile"), action_count=1
+    )
     versions.enact(world.ports, wanted, author="a", approver="b")
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
@@ -173,7 +175,13 @@ def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
 
 @pytest.mark.parametrize(("channel", "needed"), [("push", True), ("off", False), ("both", True)])
 def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: str, needed: bool) -> None:
-    wanted = Policy(pad_required=False, action_pool=("smile",), action_count=1, presence_code=channel)
+    wanted = Policy(
+        pad_required=False,
+        colour_own_phone=False,
+        action_pool=("smile",),
+        action_count=1,
+        presence_code=channel,
+    )
     versions.enact(world.ports, wanted, author="a", approver="b")
     verification = play.opened(world)
     scene = play.pushed(world, verification)

@@ -41,7 +41,9 @@ from tests.support.world import (
 
 
 def rules(world: World, **changes: Any) -> None:
-    wanted = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, **changes)
+    wanted = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1, **changes
+    )
     versions.enact(world.ports, wanted, author="a", approver="b")
 
 

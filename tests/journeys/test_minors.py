@@ -84,6 +84,8 @@ def test_a_guardian_buys_for_a_minor(minor: World) -> None:
     ("years", "least", "status"), [(15, 14, 201), (15, 16, 422), (17, 18, 422), (18, 18, 201)]
 )
 def test_the_policy_says_from_which_age(world: World, years: int, least: int, status: int) -> None:
-    rules = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, face_age_min=least)
+    rules = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1, face_age_min=least
+    )
     versions.enact(aged(world, years).ports, rules, author="a", approver="b")
     assert pick(world, play.opened(world)).status_code == status

@@ -181,7 +181,9 @@ def test_wechats_answer_asked_for_at_once_decides_once(either: World) -> None:
 
 def test_an_agent_at_two_counters_at_once_stays_within_the_quota(either: World) -> None:
     one, two, three = acting.strangers(either, 3)
-    rules = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, agent_quota=2)
+    rules = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1, agent_quota=2
+    )
     versions.enact(either.ports, rules, author="a", approver="b")
     acting.bought(either, one)
     waiting = iter([(acting.opened(either, two), 0), (acting.opened(either, three, 1), 1)] * 2)

@@ -15,14 +15,16 @@ from tests.support import play
 from tests.support.world import STAFF, World
 
 POOL = ("smile", "nod", "turn_left", "open_mouth")
-ONE_SMILE = Policy(pad_required=False, action_pool=("smile",), action_count=1)
+ONE_SMILE = Policy(
+    pad_required=False, colour_own_phone=False, action_pool=("smile",), action_count=1, presence_code="off"
+)
 PHONE = {"device": "M2012K11AC android"}
 
 
 @pytest.fixture
 def pushed(world: World) -> tuple[FlaskClient, str]:
     """Push to somebody whom WeChat has seen lately; return the phone and its agreed scene."""
-    wanted = Policy(pad_required=False, action_pool=POOL, action_count=1)
+    wanted = Policy(pad_required=False, colour_own_phone=False, action_pool=POOL, action_count=1)
     versions.enact(world.ports, wanted, author="测试", approver="测试")
     return world.phone("openid-man"), again(world)
 
@@ -123,3 +125,24 @@ def test_on_a_phone_of_the_staff_nothing_is_weighed_by_default(world: World) -> 
     play.agree(phone, scene)
     challenge = play.ok(drawn(phone, scene, PHONE), 201)
     assert risk_of(world, challenge) == {"level": "low", "reasons": []}
+
+
+@pytest.mark.parametrize(("rank", "needed"), [(3, True), (1, False), (None, False)])
+def test_a_risky_push_needs_the_digits_on_the_counters_screen(
+    world: World, rank: int | None, needed: bool
+) -> None:
+    phone = world.phone("openid-man")
+    if rank is not None:
+        says(world, rank)
+    known = Policy(pad_required=False, colour_own_phone=False, action_pool=POOL, action_count=1)
+    versions.enact(world.ports, known, author="测试", approver="测试")
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    assert play.state(world, verification)["attempts"][0]["presence_code"] is None
+    seen = play.ok(phone.get(f"/mp/v1/attempts/{scene}"))
+    (shown,) = play.state(world, verification)["attempts"]
+    assert (seen["presence_code_needed"], shown["presence_code"] is not None) == (needed, needed)
+    answered = {"notice_version": seen["notice"]["version"], "granted": True}
+    url = f"/mp/v1/attempts/{scene}/consent"
+    assert phone.post(url, json=answered).status_code == (422 if needed else 200)
+    play.ok(phone.post(url, json=answered | {"presence_code": shown["presence_code"]}))

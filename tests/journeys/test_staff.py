@@ -188,7 +188,9 @@ def test_one_wechat_is_one_member_of_staff_until_they_are_removed(world: World) 
 
 
 def presence(world: World, channel: str) -> None:
-    wanted = Policy(pad_required=False, action_pool=ACTIONS, action_count=1, presence_code=channel)
+    wanted = Policy(
+        pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1, presence_code=channel
+    )
     versions.enact(world.ports, wanted, author="a", approver="b")
 
 

@@ -137,7 +137,9 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
     """Fill a fresh installation with persons, two institutions and a policy; `world` copies it."""
     migrate.upgrade(settings(folder, url).database_url)
     ports = compose(folder, matcher, url=url)
-    versions.ensure(ports, Policy(pad_required=False, action_pool=ACTIONS, action_count=1))
+    versions.ensure(
+        ports, Policy(pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1)
+    )
     ids = {}
     for one in (MAN, WIFE, CHILD, FACELESS, AGENT):
         photo = (samples() / one.photo).read_bytes() if one.photo else None

@@ -10,7 +10,7 @@ from api.appeals import lodge as appeals
 from api.appeals.lodge import AppealForm
 from api.capture import challenge as challenges
 from api.capture import consent as consents
-from api.capture import documents_wanted, native, native_result, swap
+from api.capture import documents_wanted, native, native_result, opening, swap
 from api.capture import finish as finishing
 from api.capture import frames as filming
 from api.capture import precheck as looking
@@ -56,7 +56,9 @@ def login(body: requests.Login) -> Response:
 @mp.get("/attempts/<string:scene>", responses={200: answers.SceneAnswer})
 def read_scene(path: ScenePath) -> Response:
     """Read a scene; the first look opens it."""
-    return answer(present_scene.scene(ports(), scenes.view(ports(), user(), path.scene)))
+    return answer(
+        present_scene.scene(ports(), opening.view(ports(), user(), path.scene, request.remote_addr or ""))
+    )
 
 
 @mp.put("/attempts/<string:scene>/person", responses={200: answers.SceneAnswer})

@@ -68,10 +68,22 @@ def assess(signs: Signs, policy: Policy) -> Risk:
     return Risk(level, tuple(name for name, worth in points.items() if worth))
 
 
-def stricter(policy: Policy, level: str) -> Policy:
-    """Return the policy that a try of this level is drawn and decided by."""
-    if level == Level.LOW:
+def stricter(policy: Policy, level: str, *, own_phone: bool = False) -> Policy:
+    """Return the policy that a try of this level, and on such a phone, is drawn and decided by."""
+    risky = level != Level.LOW
+    if not risky and not own_phone:
         return policy
-    count = max(policy.action_count, min(policy.risk_actions, len(policy.action_pool)))
-    colours = policy.risk_colours and policy.colour_count >= COLOURS_TELLING
-    return replace(policy, action_count=count, colour_required=policy.colour_required or colours)
+    most = min(policy.risk_actions, len(policy.action_pool)) if risky else 0
+    colours = risky and policy.risk_colours and policy.colour_count >= COLOURS_TELLING
+    required = policy.colour_required or colours or (own_phone and must_answer(policy))
+    return replace(policy, action_count=max(policy.action_count, most), colour_required=required)
+
+
+def must_answer(policy: Policy) -> bool:
+    """Tell whether the person's own phone must be seen to light the face, whatever it says of itself."""
+    return policy.colour_own_phone and policy.colour_count >= COLOURS_TELLING
+
+
+def cannot_be_lit(policy: Policy, brightness: int | None) -> bool:
+    """Tell whether the person's own phone must light a face (0–255, None: not seen) too bright for it."""
+    return must_answer(policy) and brightness is not None and brightness > policy.colour_light_max

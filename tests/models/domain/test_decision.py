@@ -242,3 +242,20 @@ def test_a_raised_risk_needs_an_answer_to_the_colours(colour_p, low, raised):
     assert decide(report, policy).reason == low
     assert decide(replace(report, risk="raised"), policy).reason == raised
     assert decide(replace(report, risk="raised", colour_asked=False), policy).reason == Reason.OK
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"colour_p": 0.002}, Reason.OK),
+        ({"colour_p": 0.5}, Reason.NOT_LIVE),
+        ({"colour_p": None}, Reason.NOT_ACQUIRED),
+        ({"colour_asked": False, "colour_p": None}, Reason.NOT_ACQUIRED),
+    ],
+)
+def test_by_default_the_persons_own_phone_must_be_seen_to_light_the_face(facts, reason):
+    report = replace(GOOD, **facts)
+    assert decide(replace(report, own_phone=True), Policy()).reason == reason
+    assert decide(report, Policy()).reason == Reason.OK
+    assert decide(replace(report, own_phone=True), Policy(colour_own_phone=False)).reason == Reason.OK
+    assert decide(replace(report, own_phone=True), Policy(colour_count=3)).reason == Reason.OK

@@ -89,7 +89,7 @@ def test_the_default_policy_needs_attack_detection():
 
 
 @pytest.mark.parametrize(
-    ("setting", "asked_on"), [("off", set()), ("push", {"push"}), ("both", {"push", "qr"})]
+    ("setting", "asked_on"), [("off", set()), ("risk", set()), ("push", {"push"}), ("both", {"push", "qr"})]
 )
 def test_the_four_digits_are_asked_for_where_policy_says(setting, asked_on):
     policy = Policy(presence_code=setting)

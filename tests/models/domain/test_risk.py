@@ -3,7 +3,7 @@
 import pytest
 
 from models.domain.errors import Invalid
-from models.domain.layers.risk import Level, Risk, Signs, assess, stricter
+from models.domain.layers.risk import Level, Risk, Signs, assess, cannot_be_lit, stricter
 from models.domain.policy import Policy
 
 POLICY = Policy()
@@ -35,8 +35,20 @@ def test_failures_need_not_count() -> None:
     assert assess(Signs(failures=99), Policy(risk_failures=0)).level is Level.LOW
 
 
-def test_a_low_risk_changes_nothing() -> None:
+def test_a_low_risk_on_the_counters_phone_changes_nothing() -> None:
     assert stricter(POLICY, Level.LOW) is POLICY
+
+
+def test_a_persons_own_phone_answers_colours_at_any_risk() -> None:
+    asked = stricter(POLICY, Level.LOW, own_phone=True)
+    assert (asked.action_count, asked.colour_required) == (2, True)
+    assert not stricter(Policy(colour_own_phone=False), Level.LOW, own_phone=True).colour_required
+
+
+@pytest.mark.parametrize(("brightness", "unlit"), [(None, False), (160, False), (161, True)])
+def test_a_face_too_bright_to_be_lit_is_told(brightness: int | None, unlit: bool) -> None:
+    assert cannot_be_lit(POLICY, brightness) == unlit
+    assert not cannot_be_lit(Policy(colour_own_phone=False), brightness)
 
 
 @pytest.mark.parametrize("level", [Level.RAISED, Level.HIGH])

@@ -1,0 +1,34 @@
+"""The first look at a scene: it opens, and the risk tells whether the digits are asked for."""
+
+from sqlalchemy.orm import Session
+
+from api.capture import risks
+from api.capture.scene import Scene, owned
+from api.policies import versions as policies
+from api.ports import Ports
+from api.verification import case as cases
+from api.verification.attempt import supersede_unopened
+from models.domain.attempt import AttemptEvent, AttemptState, Channel
+from models.domain.layers.risk import Level
+from models.domain.person import User
+
+
+def view(ports: Ports, user: User, scene: str, address: str) -> Scene:
+    """Show the scene; the first look moves it from waiting to opened."""
+    rank = risks.rank_at_opening(ports, user, scene, address)
+    with ports.database.transaction() as db:
+        seen = owned(ports, db, user, scene)
+        if seen.attempt.state is AttemptState.WAITING:
+            _ask_presence(ports, db, seen, rank)
+            cases.step(ports, seen.case, seen.attempt, AttemptEvent.OPEN, seen.actor)
+            supersede_unopened(ports, seen.case, seen.attempt)
+        return seen
+
+
+def _ask_presence(ports: Ports, db: Session, seen: Scene, rank: int | None) -> None:
+    """Draw the digits that the counter shows where a push is risky: who is elsewhere cannot know them."""
+    attempt, by_risk = seen.attempt, policies.active(db).presence_by_risk
+    if attempt.channel is not Channel.PUSH or not by_risk or attempt.presence_code:
+        return
+    if risks.of(ports, db, seen, None, rank).level is not Level.LOW:
+        attempt.presence_code = ports.random.digits(4)
