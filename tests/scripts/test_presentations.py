@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lab.evaluate.attacks import REST, made_of
+from scripts.lab.evaluate.attacks import REST, made_of, shown_twice
 from scripts.lab.evaluate.presentations import LINGER_S, OTHER_RATES, disjoint, of_folder, varied
 
 TURN = {"from": 2.0, "to": 5.0, "action": "turn_left"}
@@ -55,6 +55,15 @@ def test_a_stand_in_acts_for_somebody_who_only_rests(folder: Path) -> None:
     for one in acted:
         assert one.pieces[0] == one.pieces[-1] == REST and one.claimed == REST.film
         assert {piece.film.name for piece in one.pieces[1:-1]} == {"live.mp4"}
+
+
+def test_each_action_is_run_there_and_back_over_the_same_film(folder: Path) -> None:
+    live, _ = of_folder(folder)
+    for one in (made for made in shown_twice(live) if made.species == "there_and_back"):
+        lead, *moved = one.pieces
+        assert len(moved) == 2 * len(one.actions) and lead.end > lead.begin
+        for there, back in zip(moved[::2], moved[1::2], strict=True):
+            assert (there.begin, there.end) == (back.end, back.begin)
 
 
 def test_disjoint_ones_share_no_film(folder: Path) -> None:

@@ -51,6 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
             command.add_argument("--masked", type=Path, help="photos of people who wear masks")
         if name == "liveness":
             command.add_argument("--variants", default="none", help="all, none or names (variants.py)")
+            command.add_argument("--only", default="", help="these species alone, by name")
         command.set_defaults(run=run)
     options = parser.parse_args(arguments)
     print(json.dumps(options.run(options), indent=2, ensure_ascii=False))

@@ -15,8 +15,15 @@ STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
 REST = Piece(STRANGER.film, 1.0, 2.5)
 
 
+def shown_twice(live: Sequence[Presentation]) -> Iterator[Presentation]:
+    """Yield what shows some of a live film again: in a loop, and there and back."""
+    for one in live:
+        yield replace(one, species="looped_clip", pieces=_looped(one))
+        yield replace(one, species="there_and_back", pieces=_back(one))
+
+
 def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
-    """Yield what can be made of live films without the person: each presentation in every way.
+    """Yield what else can be made of live films without the person: each presentation in every way.
 
     `others` are films that somebody else may go on with half-way.
     """
@@ -28,8 +35,6 @@ def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Pr
         yield replace(one, species="tilted_photo", pieces=still, change="tilted")
         yield replace(one, species="gap", change="gap")
         yield replace(one, species="repeated_frames", change="repeated")
-        yield replace(one, species="looped_clip", pieces=_looped(one))
-        yield replace(one, species="there_and_back", pieces=_back(one))
         if len(one.actions) > 1:
             backward = tuple(replace(piece, begin=piece.end, end=piece.begin) for piece in one.pieces[::-1])
             yield replace(one, species="reversed", pieces=backward)
@@ -44,18 +49,19 @@ def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Pr
 
 
 def _looped(one: Presentation) -> tuple[Piece, ...]:
-    """Return the first action, neutral pose first, over and over for as long as the presentation."""
-    lead, take = one.pieces[:2]
-    short = (replace(lead, end=lead.begin + 0.5), take)
+    """Return the actions, neutral pose first, over and over for as long as the presentation."""
+    lead, *takes = one.pieces
+    short = (replace(lead, end=lead.begin + 0.5), *takes)
     times = max(2, round(one.length / sum(piece.length for piece in short)))
     return short * times
 
 
 def _back(one: Presentation) -> tuple[Piece, ...]:
-    """Return the first half of the presentation and the same backward."""
-    lead, take = one.pieces[:2]
-    middle = replace(take, end=(take.begin + take.end) / 2)
-    return lead, middle, replace(middle, begin=middle.end, end=middle.begin)
+    """Return half of each action and the same backward."""
+    lead, *takes = one.pieces
+    halves = [replace(take, end=(take.begin + take.end) / 2) for take in takes]
+    both = ((half, replace(half, begin=half.end, end=half.begin)) for half in halves)
+    return lead, *(piece for pair in both for piece in pair)
 
 
 def _swapped(one: Presentation, other: Piece) -> tuple[Piece, ...]:

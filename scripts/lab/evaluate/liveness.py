@@ -18,7 +18,7 @@ from api.settings import Settings
 from matcher.local import LocalMatcher
 from models.domain.policy import Policy
 from scripts.lab.evaluate import plots
-from scripts.lab.evaluate.attacks import made_of
+from scripts.lab.evaluate.attacks import made_of, shown_twice
 from scripts.lab.evaluate.captures import Judged, judged
 from scripts.lab.evaluate.films import figures, injected, variants
 from scripts.lab.evaluate.films.resting import passive
@@ -31,7 +31,7 @@ from scripts.lab.evaluate.presentations import (
 )
 
 # So many presentations of each injected kind, and of the acting ones filmed otherwise.
-SOME = 100
+SOME = 112
 
 
 class Worker:
@@ -55,6 +55,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     pad_dir, out = Settings().pad_dir, options.out
     policy = replace(Policy(), pad_required=pad_dir is not None)
     presentations = _presentations(options.films, _chosen(options.variants))
+    if options.only:
+        kept = set(options.only.split(","))
+        presentations = [one for one in presentations if one.species in kept]
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(os.cpu_count(), Worker.start, (pad_dir,)) as pool:
         made = pool.imap(partial(Worker.judged, policy), presentations, chunksize=8)
@@ -99,6 +102,7 @@ def _presentations(films: Path, otherwise: Sequence[str]) -> list[Presentation]:
         *shown,
         *asked,
         *made_of(list(people), sorted({one.claimed for one in filmed})),
+        *shown_twice(spread(live, SOME)),
         *injected.made_of(live, list(faces), SOME),
     ]
 

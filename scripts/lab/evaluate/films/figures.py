@@ -121,13 +121,13 @@ def _rate(rows: Sequence[Judged], name: str, wrong: Callable[[Judged], bool]) ->
 
 
 def _injected(rows: Sequence[Judged], policy: Policy) -> dict[str, Any]:
-    """Return the share that passes on a customer's phone, and with less asked for.
+    """Return the share that passes on a customer's phone by this policy, and with less asked for.
 
-    WeChat's own verification, the default there, never asks us; where an administrator lets `own` run on
-    customers' phones, colours are required. The films are prepared: they answer no colours but by chance.
+    WeChat's own verification, the default there, never asks us: this is the policy where an administrator
+    lets `own` run on customers' phones. The films are prepared: they answer no colours but by chance.
     """
-    strict = replace(policy, colour_required=True)
-    passed = [decide(facts(row.report, row.memory), strict).outcome is Outcome.PASSED for row in rows]
+    given = [replace(facts(row.report, row.memory), own_phone=True) for row in rows]
+    passed = [decide(one, policy).outcome is Outcome.PASSED for one in given]
     return {
         "n": len(rows),
         "apcer": sum(passed) / len(rows),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import cycle
 
 import cv2
 import numpy as np
@@ -23,6 +22,8 @@ KINDS = (STILL, NAIVE, DRIVEN, AWARE, SPLICED, WARPED)
 # The rhythm in which motion frames were embedded before they were drawn, ms.
 RHYTHM_MS = 900
 REST_S, ACTION_S = 1.5, 2.3
+# Motion frames a second of a slower phone: the same clips, sampled otherwise.
+SLOWER = 4
 TARGETS = {
     "turn_left": Face(yaw=28.0),
     "turn_right": Face(yaw=-28.0),
@@ -35,10 +36,13 @@ def made_of(
     live: Sequence[Presentation], resting: Sequence[Presentation], most: int
 ) -> Iterator[Presentation]:
     """Yield at most so many attacks of each kind: `live` does as told, `resting` shows the victims."""
-    acting, victims = spread(live, most), spread(resting, most)
-    others = [one for victim, one in zip(victims, cycle(live), strict=False) if victim.person != one.person]
-    for victim, one in zip(victims, others, strict=False):
-        number = one.number + 1
+    acting = spread([*live, *(replace(one, rate=SLOWER) for one in live)], most)
+    victims = spread([*resting, *(_later(one) for one in resting)], most)
+    for number, victim in enumerate(victims, start=1):
+        others = [one for one in live if one.person != victim.person]
+        if not others:
+            continue
+        one = others[number % len(others)]
         yield replace(one, species=STILL, change=STILL, claimed=victim.claimed, person=victim.person,
                       number=number)  # fmt: skip
         yield replace(_animated(victim, DRIVEN, number), actions=one.actions, driver=one,
@@ -47,8 +51,15 @@ def made_of(
         yield _animated(victim, NAIVE, number)
         yield _animated(victim, AWARE, number)
     for number, one in enumerate(acting):
-        yield replace(one, species=SPLICED)
+        yield replace(one, species=SPLICED, number=number)
         yield replace(one, species=WARPED, change=WARPED, earlier=one, number=number + 500)
+
+
+def _later(victim: Presentation) -> Presentation:
+    """Return the victim as they look a second later: another still."""
+    first = victim.pieces[0]
+    begin = min(first.begin + 1.0, max(first.begin, first.end - 0.1))
+    return replace(victim, pieces=(replace(first, begin=begin), *victim.pieces[1:]))
 
 
 def _animated(victim: Presentation, kind: str, number: int) -> Presentation:
@@ -128,12 +139,16 @@ def _warped(numbers: np.random.Generator) -> Change:
 def _moving(one: Presentation, numbers: np.random.Generator) -> Change:
     """Move the victim's still by its mesh, along a course."""
     piece = one.pieces[0]
+    photo = pictures.at(piece.film, piece.begin)
     try:
-        puppet = Puppet(*_sight(), pictures.at(piece.film, piece.begin))
+        # Motion frames are sent at half the size of evidence: so they are drawn.
+        puppets = {
+            kind: Puppet(*_sight(), pictures.shrunken(photo, side)) for kind, side in pictures.SIDE.items()
+        }
     except ValueError:
         return lambda picture, _t, _kind: picture
     course = _driven(one.driver) if one.driver else _course(one, numbers)
-    return lambda _picture, t, _kind: grainy(puppet.posed(course(t)), numbers)
+    return lambda _picture, t, kind: grainy(puppets[kind].posed(course(t)), numbers)
 
 
 def _course(one: Presentation, numbers: np.random.Generator) -> Callable[[float], Face]:

@@ -36,7 +36,7 @@ def all_of(film: Path) -> tuple[float, list[Picture]]:
             if not going:
                 break
             if count % stride == 0:
-                kept.append(_shrunk(picture, SIDE["evidence"]))
+                kept.append(shrunken(picture, SIDE["evidence"]))
             count += 1
     finally:
         opened.release()
@@ -48,10 +48,11 @@ def all_of(film: Path) -> tuple[float, list[Picture]]:
 def encoded(picture: Picture, kind: str) -> bytes:
     """Return a picture as a phone sends it."""
     options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY[kind]]
-    return cv2.imencode(".jpg", _shrunk(picture, SIDE[kind]), options)[1].tobytes()
+    return cv2.imencode(".jpg", shrunken(picture, SIDE[kind]), options)[1].tobytes()
 
 
-def _shrunk(picture: Picture, side: int) -> Picture:
+def shrunken(picture: Picture, side: int) -> Picture:
+    """Return a picture at most so many px wide and high."""
     scale = side / max(picture.shape[:2])
     if scale >= 1:
         return picture
