@@ -26,7 +26,7 @@ def seen(phone: FlaskClient) -> list[dict[str, Any]]:
     return found
 
 
-def letters(world: World) -> list[tuple[str, str, dict[str, str]]]:
+def notices(world: World) -> list[tuple[str, str, dict[str, str]]]:
     """Return the messages that are not pushes."""
     return [sent for sent in world.wechat.sent if "scene=" not in sent[1]]
 
@@ -180,10 +180,10 @@ def test_the_export_shows_what_others_bought(world: World) -> None:
 def test_the_cardholder_is_told_on_their_own_wechat(templated: World) -> None:
     (holder,) = strangers(templated, 1)
     bought(templated, holder)
-    assert letters(templated) == []
+    assert notices(templated) == []
     play.work(templated.ports)
     play.work(templated.ports)
-    ((openid, page, data),) = letters(templated)
+    ((openid, page, data),) = notices(templated)
     assert openid == holder.openid and page == "pages/agents/agents" and told(templated) == "delivered"
     assert {"第一药房", "128.50"} <= set(data.values()) and "2026年11月24日 10:00" in data.values()
     assert MAN.name not in str(data) and holder.name not in str(data)
@@ -193,14 +193,14 @@ def test_nobody_is_told_without_a_template_or_of_their_own_purchase(world: World
     strangers(templated, 0)
     bought(templated, MAN, person=typed())
     play.work(templated.ports)
-    assert letters(templated) == []
+    assert notices(templated) == []
 
 
 def test_without_a_template_the_entry_is_all(world: World) -> None:
     (holder,) = strangers(world, 1)
     bought(world, holder)
     play.work(world.ports)
-    assert letters(world) == [] and len(seen(world.phone(holder.openid))) == 1
+    assert notices(world) == [] and len(seen(world.phone(holder.openid))) == 1
 
 
 @pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])
@@ -209,7 +209,7 @@ def test_a_wechat_that_may_be_a_relatives_is_not_told(templated: World, proof: P
     proofs(templated, proof, holder.openid)
     bought(templated, holder)
     play.work(templated.ports)
-    assert letters(templated) == [] and told(templated) == "dead"
+    assert notices(templated) == [] and told(templated) == "dead"
 
 
 def test_the_phone_that_was_there_is_not_the_one_told(templated: World) -> None:
@@ -219,7 +219,7 @@ def test_the_phone_that_was_there_is_not_the_one_told(templated: World) -> None:
     proofs(templated, Proof.FACE, MAN.openid)
     bought(templated, holder)
     play.work(templated.ports)
-    assert [letter[0] for letter in letters(templated)] == [holder.openid]
+    assert [notice[0] for notice in notices(templated)] == [holder.openid]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_worker_that_died_during_the_call_does_not_send_twice(templated: World
     with templated.ports.database.transaction() as db:
         db.query(tables.Delivery).filter_by(kind="notice").update({"state": "sending"})
     play.work(templated.ports)
-    assert letters(templated) == [] and told(templated) == "unknown"
+    assert notices(templated) == [] and told(templated) == "unknown"
 
 
 def test_the_phone_may_say_that_notices_are_welcome(templated: World) -> None:

@@ -31,7 +31,7 @@ CALLBACKS = (
 )
 NAMES = frozenset({"token", *ERRCODES, *ANSWERS, *CALLBACKS})
 # These happen once, when they are asked for.
-DEEDS = ("expired", "rotated")
+ACTIONS = ("expired", "rotated")
 
 
 class Reset(Exception):
@@ -60,7 +60,7 @@ class Faults:
         if unknown:
             raise ValueError(f"unknown faults: {', '.join(sorted(unknown))}")
         kept = {} if wanted.get("clear") or not wanted else self._now
-        changes = {name: value for name, value in wanted.items() if name in NAMES and value not in DEEDS}
+        changes = {name: value for name, value in wanted.items() if name in NAMES and value not in ACTIONS}
         self._now = {name: value for name, value in (kept | changes).items() if value not in (None, False)}
         return dict(self._now)
 
