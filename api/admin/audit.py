@@ -1,6 +1,7 @@
 """Anchoring the heads of the event chains outside the database, and checking the chains against both."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -8,7 +9,7 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Function, Text, cast, func, select
 
 from api.ports import Ports
 from models import tables
@@ -17,6 +18,9 @@ from models.vault import CannotOpen
 
 BATCH = 1000
 TAIL = 65_536
+AT_ONCE = 10_000
+# How long the transactions that are under way may take to end, before anchors wait for the next minute.
+LOOKS, LOOK_S = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +44,62 @@ class Checked:
         return not (self.broken or self.rewritten or self.missing)
 
 
-def write(ports: Ports) -> int:
-    """Append the heads that changed since the last anchor to the anchor file; return how many."""
+def write(ports: Ports, at_once: int = AT_ONCE) -> int:
+    """Append the heads that changed since the last anchor to the anchor file; return how many.
+
+    One anchor covers `at_once` events at most.
+    """
     file = ports.settings.anchor_file
     if file is None:
         return 0
-    last = _last_event(file)
-    with ports.database.reading() as db:
-        rows = db.execute(
-            select(tables.Event.id, tables.Event.verification_id, tables.Event.seq, tables.Event.hash)
-            .where(tables.Event.id > last)
-            .order_by(tables.Event.id)
-        ).all()
-    heads = {row.verification_id: (row.seq, row.hash) for row in rows}
-    if rows:
-        entry = {"at": ports.now().isoformat(), "event": rows[-1].id, "heads": heads}
+    written, last, newest = 0, _last_event(file), _settled(ports)
+    while last < newest:
+        last, heads = _heads(ports, (last, newest), at_once)
+        if not heads:
+            break
+        entry = {"at": ports.now().isoformat(), "event": last, "heads": heads}
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as anchors:
             anchors.write(json.dumps(entry) + "\n")
-    return len(heads)
+        written += len(heads)
+    return written
+
+
+def _heads(ports: Ports, span: tuple[int, int], most: int) -> tuple[int, dict[str, tuple[int, str]]]:
+    """Return the last event of the next batch and the heads after it, by verification."""
+    event, (last, newest) = tables.Event, span
+    wanted = select(event.id, event.verification_id, event.seq, event.hash)
+    batch = wanted.where(event.id > last, event.id <= newest).order_by(event.id).limit(most)
+    with ports.database.reading() as db:
+        rows = db.execute(batch).all()
+    return (rows[-1].id if rows else last), {row.verification_id: (row.seq, row.hash) for row in rows}
+
+
+def _settled(ports: Ports) -> int:
+    """Return an event before which none can be committed any more; 0 when one was long in coming.
+
+    On PostgreSQL ids are drawn before the commit, so all that ran when the newest was seen must have
+    ended. SQLite's writers come one after the other.
+    """
+    with ports.database.reading() as db:
+        newest = db.scalar(select(func.max(tables.Event.id))) or 0
+        if db.get_bind().dialect.name != "postgresql":
+            return newest
+    # After the newest was read: whoever drew a lower id had a transaction number by then.
+    with ports.database.reading() as db:
+        begun = db.scalar(select(cast(cast(func.pg_snapshot_xmax(_snapshot()), Text), BigInteger))) or 0
+    for _ in range(LOOKS):
+        with ports.database.reading() as db:
+            oldest = db.scalar(select(cast(cast(func.pg_snapshot_xmin(_snapshot()), Text), BigInteger))) or 0
+        if oldest >= begun:
+            return newest
+        time.sleep(LOOK_S)
+    return 0
+
+
+def _snapshot() -> Function[Any]:
+    """Select which transactions are under way."""
+    return func.pg_current_snapshot()
 
 
 def check(ports: Ports) -> Checked:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.admin import audit, institutions, staff
 from api.admin.staff import Member
@@ -239,3 +239,21 @@ def test_appeals_lodged_at_once_stay_within_the_persons_quota(either: World) -> 
     answers = at_once(lambda: play.appealed(either.phone(MAN.openid), next(waiting)), len(scenes))
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses.count(201) == 2 and set(statuses) <= {201, 429, 503}
+
+
+@pytest.mark.postgres
+def test_nothing_is_anchored_before_what_may_still_commit_below_it(
+    postgres: Postgres, tmp_path: Path, matcher: LocalMatcher
+) -> None:
+    with postgres.database() as url:
+        worlds.populate(tmp_path, matcher, url)
+        made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))
+        with made.ports.database.engine.connect() as late:
+            late.execute(select(func.pg_current_xact_id()))
+            play.opened(made)
+            assert audit.write(made.ports) == 0
+            late.commit()
+        assert audit.write(made.ports) == 1
+        assert audit.check(made.ports).is_whole
+        made.app.extensions["feed"].close()
+        made.ports.database.dispose()
