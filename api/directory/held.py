@@ -8,6 +8,7 @@ import cv2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.directory import doomed
 from api.directory.gallery import Gallery, likeness, opened
 from api.directory.likeness import scale
 from api.directory.references import revoke, use
@@ -94,7 +95,8 @@ def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
         row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
         row.note = ports.vault.seal(f"held_photo.note:{row.id}", ruling.why.strip())
         state = row.state
-    ports.objects.delete(gone)
+        doomed.doom(ports, db, gone)
+    doomed.remove(ports)
     return state
 
 

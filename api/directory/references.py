@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from api.directory import doomed
 from api.directory.gallery import Gallery, opened
 from api.directory.portraits import looked_at
 from api.directory.weighing import in_use, verdict_on
@@ -124,7 +125,8 @@ def settle(ports: Ports, gallery: Gallery, import_id: str) -> dict[tuple[str, st
             surplus = use(ports, db, row) if one.verdict == "ok" else []
             if one.verdict == "ok":
                 db.execute(delete(tables.HeldPhoto).where(tables.HeldPhoto.id == row_id))
-        ports.objects.delete(surplus)
+            doomed.doom(ports, db, surplus)
+        doomed.remove(ports)
     return done
 
 

@@ -53,12 +53,11 @@ def deliver(ports: Ports, institution_id: str) -> None:
 
 def _next(ports: Ports, institution_id: str) -> str | None:
     """Return the institution's next due row; None when there is none."""
-    delivery, verification = tables.Delivery, tables.Verification
+    delivery = tables.Delivery
     due = delivery.state.in_(UNFINISHED), delivery.next_at <= ports.now()
     wanted = (
         select(delivery.id)
-        .join(verification, verification.id == delivery.verification_id)
-        .where(delivery.kind == DeliveryKind.WEBHOOK, *due, verification.institution_id == institution_id)
+        .where(delivery.kind == DeliveryKind.WEBHOOK, *due, delivery.institution_id == institution_id)
         .order_by(delivery.next_at, delivery.event_id)
         .limit(1)
     )
@@ -121,9 +120,8 @@ def _put_off(db: Session, dead: tables.Verification, until: datetime) -> None:
     """
     verification, delivery = tables.Verification, tables.Delivery
     parts = urlsplit(dead.notify_url or "")
-    same = select(verification.id).where(
-        verification.institution_id == dead.institution_id,
-        verification.notify_url.startswith(f"{parts.scheme}://{parts.netloc}", autoescape=True),
-    )
-    waiting = delivery.kind == DeliveryKind.WEBHOOK, delivery.state.in_(DUE), delivery.next_at < until
-    db.execute(update(delivery).where(delivery.verification_id.in_(same), *waiting).values(next_at=until))
+    same_host = verification.notify_url.startswith(f"{parts.scheme}://{parts.netloc}", autoescape=True)
+    same = select(verification.id).where(verification.id == delivery.verification_id, same_host).exists()
+    ours = delivery.kind == DeliveryKind.WEBHOOK, delivery.institution_id == dead.institution_id
+    waiting = delivery.state.in_(DUE), delivery.next_at < until
+    db.execute(update(delivery).where(*ours, *waiting, same).values(next_at=until))

@@ -9,7 +9,7 @@ from models.domain.errors import Busy
 
 # A short queue: those who wait for a connection are served well within a second.
 QUEUE = 16
-EXEMPT = frozenset({"static", "public.health", "public.ready"})
+EXEMPT = frozenset({"static", "public.health"})
 
 
 class Admission:

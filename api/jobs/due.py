@@ -48,10 +48,11 @@ class DecideCapture:
 
 
 class Chore(StrEnum):
-    """What every minute asks for."""
+    """What every minute asks for; some once a cluster, some of every process."""
 
     RETENTION = "retention"
     ANCHOR = "anchor"
+    OPTIMIZE = "optimize"
     BACKGROUND = "background"
 
 
@@ -80,13 +81,9 @@ def _to_persons(now: datetime) -> Select[DeliveryKind, str]:
 
 def _to_tills(now: datetime) -> Select[str]:
     """Select institutions with a webhook to send."""
-    delivery, verification = tables.Delivery, tables.Verification
-    return (
-        select(verification.institution_id)
-        .distinct()
-        .join(delivery, delivery.verification_id == verification.id)
-        .where(delivery.kind == DeliveryKind.WEBHOOK, delivery.state.in_(UNFINISHED), delivery.next_at <= now)
-    )
+    delivery = tables.Delivery
+    waiting = delivery.state.in_(UNFINISHED), delivery.kind == DeliveryKind.WEBHOOK
+    return select(delivery.institution_id).distinct().where(*waiting, delivery.next_at <= now)
 
 
 def _overdue(now: datetime) -> Select[str]:

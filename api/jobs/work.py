@@ -22,6 +22,7 @@ from api.capture.decide import examine
 from api.directory import background
 from api.events import webhooks
 from api.events.webhooks import WebhookSender
+from api.jobs import leases
 from api.jobs.due import Chore, DecideCapture, Job, SendDelivery, SendWebhooks, SettleExpiry, due
 from api.messaging.agent_notice import NoticeSender
 from api.messaging.push import PushSender
@@ -63,11 +64,21 @@ def run(ports: Ports, job: Job) -> None:
             examine(ports, challenge_id)
         case DecideCapture(Provider.WECHAT, challenge_id):
             native_result.decide(ports, challenge_id)
+        case Chore():
+            if leases.taken(ports, job):
+                _tidy(ports, job)
+
+
+def _tidy(ports: Ports, chore: Chore) -> None:
+    """Do what every minute asks for."""
+    match chore:
         case Chore.RETENTION:
             retention.sweep(ports)
         case Chore.ANCHOR:
             audit.write(ports)
             acts.anchor(ports)
+        case Chore.OPTIMIZE:
+            ports.database.optimize()
         case Chore.BACKGROUND:
             background.in_force(ports)
 

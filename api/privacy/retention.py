@@ -1,18 +1,20 @@
 """Deleting what must no longer be kept."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, Delete, Table, Update, delete, literal_column, select, tuple_, update
 
 from api.capture.kept_frames import forget_frames
 from api.contacts.callback import NONCES
+from api.directory import doomed
 from api.directory.identify import ON_A_PHONE
 from api.ports import Ports
 from models import tables
 from models.domain import retention as rules
 from models.domain.attempt import TERMINAL, AttemptState
 
-BATCH = 200
+BATCH = 500
 
 
 def sweep(ports: Ports) -> None:
@@ -22,7 +24,9 @@ def sweep(ports: Ports) -> None:
     for appeal_id, keys in _reviewed_photos(ports):
         ports.objects.delete(keys)
         with ports.database.transaction() as db:
-            db.get_one(tables.Appeal, appeal_id).photo_keys = []
+            appeal = db.get_one(tables.Appeal, appeal_id)
+            appeal.photo_keys, appeal.photos_deleted_at = [], ports.now()
+    doomed.remove(ports)
     _delete_old_rows(ports)
 
 
@@ -50,24 +54,38 @@ def _due_captures(ports: Ports) -> list[str]:
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
     """Return the photos of appeals whose review has ended."""
-    from_review = select(tables.Appeal).where(tables.Appeal.reviewed_at.is_not(None))
+    appeal = tables.Appeal
+    wanted = (
+        select(appeal.id, appeal.photo_keys)
+        .where(appeal.reviewed_at.is_not(None), appeal.photos_deleted_at.is_(None))
+        .limit(BATCH)
+    )
     with ports.database.reading() as db:
-        return [(row.id, row.photo_keys) for row in db.scalars(from_review) if row.photo_keys][:BATCH]
+        return [(row.id, row.photo_keys) for row in db.execute(wanted)]
 
 
 def _delete_old_rows(ports: Ports) -> None:
-    """Delete rows whose time is over, each kind in a transaction of its own."""
-    now = ports.now()
-    for condition in (
-        delete(tables.SeenFrame).where(tables.SeenFrame.seen_at < now - rules.EXACT_HASHES),
-        update(tables.SeenFrame)
-        .where(tables.SeenFrame.seen_at < now - rules.SIMILAR_HASHES, tables.SeenFrame.phash != "")
-        .values(phash="", movement=None),
-        delete(tables.Idempotency).where(tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
-        delete(tables.CallbackNonce).where(tables.CallbackNonce.seen_at < now - NONCES),
-        delete(tables.TillCode).where(tables.TillCode.expires_at < now - rules.IDEMPOTENT_ANSWERS),
-        delete(tables.Miss).where(tables.Miss.at < now - ON_A_PHONE.window),
-        delete(tables.Session).where(tables.Session.expires_at < now),
+    """Delete rows whose time is over, each batch in a transaction of its own."""
+    now, seen = ports.now(), tables.SeenFrame
+    for table, due in (
+        (seen, seen.seen_at < now - rules.EXACT_HASHES),
+        (tables.Idempotency, tables.Idempotency.created_at < now - rules.IDEMPOTENT_ANSWERS),
+        (tables.CallbackNonce, tables.CallbackNonce.seen_at < now - NONCES),
+        (tables.TillCode, tables.TillCode.expires_at < now - rules.IDEMPOTENT_ANSWERS),
+        (tables.Miss, tables.Miss.at < now - ON_A_PHONE.window),
+        (tables.Session, tables.Session.expires_at < now),
     ):
+        key = tuple(cast("Table", table.__table__).primary_key)
+        _in_batches(ports, delete(table).where(tuple_(*key).in_(select(*key).where(due).limit(BATCH))))
+    # Written out, so that the planner sees the partial index's own condition.
+    unstripped = seen.seen_at < now - rules.SIMILAR_HASHES, seen.phash != literal_column("''")
+    some = select(seen.id).where(*unstripped).limit(BATCH)
+    _in_batches(ports, update(seen).where(seen.id.in_(some)).values(phash="", movement=None))
+
+
+def _in_batches(ports: Ports, change: Delete | Update) -> None:
+    """Repeat a change of at most a batch of rows until nothing is left, so that nobody waits for long."""
+    changed = BATCH
+    while changed >= BATCH:
         with ports.database.transaction() as db:
-            db.execute(condition)
+            changed = cast("CursorResult[Any]", db.execute(change)).rowcount

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.kept_frames import forget_frames
 from api.contacts import credits
+from api.directory import doomed
 from api.directory.forget import forget_held
 from api.ports import Ports
 from api.verification import case as cases
@@ -161,18 +162,18 @@ def erase(ports: Ports, user: User) -> None:
     """
     with ports.database.transaction() as db:
         person_id = proven_person(ports, db, user)
-        photos = []
+        photos = forget_held(ports, db, person_id)
         for enrolment in _enrolments(db, person_id):
             photos.append(enrolment.photo_key)
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
-        photos += forget_held(ports, db, person_id)
+        doomed.doom(ports, db, photos)
         mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
         _unlink_scores(db, list(db.scalars(mine)))
         _unbind_everybody(ports, db, person_id)
         index = db.get_one(tables.Person, person_id).id_index
         if db.get(tables.Tombstone, index) is None:
             db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
-    ports.objects.delete(photos)
+    doomed.remove(ports)
 
 
 def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> None:

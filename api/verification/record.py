@@ -106,6 +106,7 @@ def to_send(
         id=ports.new_id("dlv"),
         kind=kind,
         verification_id=verification.id,
+        institution_id=verification.institution_id,
         attempt_id=attempt_id,
         event_id=event_id,
         created_at=now,

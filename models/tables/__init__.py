@@ -7,7 +7,17 @@ from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.console import Act, Operator, OperatorSession, Review
 from models.tables.institution import Institution, Staff
-from models.tables.ledger import Delivery, Event, GuessTally, Idempotency, Miss, WorkerBeat, WriteProbe
+from models.tables.ledger import (
+    ChoreLease,
+    Delivery,
+    DoomedObject,
+    Event,
+    GuessTally,
+    Idempotency,
+    Miss,
+    WorkerBeat,
+    WriteProbe,
+)
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
 from models.tables.policy import PolicyVersion
 from models.tables.security import ProviderToken, Session, SigningKey
@@ -24,9 +34,11 @@ __all__ = [
     "CallbackNonce",
     "Capture",
     "Challenge",
+    "ChoreLease",
     "Consent",
     "Decision",
     "Delivery",
+    "DoomedObject",
     "Enrolment",
     "Event",
     "FamilyLink",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -16,7 +16,15 @@ class Appeal(Base):
     """
 
     __tablename__ = "appeal"
-    __table_args__ = (Index("ix_appeal_state", "state", "created_at"),)
+    __table_args__ = (
+        Index("ix_appeal_state", "state", "created_at"),
+        Index(
+            "ix_appeal_reviewed_with_photos",
+            "reviewed_at",
+            sqlite_where=text("reviewed_at IS NOT NULL AND photos_deleted_at IS NULL"),
+            postgresql_where=text("reviewed_at IS NOT NULL AND photos_deleted_at IS NULL"),
+        ),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), unique=True)
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
@@ -33,6 +41,7 @@ class Appeal(Base):
     version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(index=True)
     reviewed_at: Mapped[datetime | None]
+    photos_deleted_at: Mapped[datetime | None]
     reviewer: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
     __mapper_args__ = {"version_id_col": version}

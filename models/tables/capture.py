@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -37,6 +37,14 @@ class Capture(Base):
     """The frames of a challenge taken together; `lag_ms` is the least time from filming to arrival."""
 
     __tablename__ = "capture"
+    __table_args__ = (
+        Index(
+            "ix_capture_kept",
+            "first_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
     first_at: Mapped[datetime]
     frames: Mapped[int] = mapped_column(default=0)
@@ -64,7 +72,15 @@ class SeenFrame(Base):
     """A frame that has been filmed once and must never count again."""
 
     __tablename__ = "seen_frame"
-    __table_args__ = (Index("ix_seen_frame_similar", "person_id", "institution_id", "seen_at"),)
+    __table_args__ = (
+        Index("ix_seen_frame_similar", "person_id", "institution_id", "seen_at"),
+        Index(
+            "ix_seen_frame_not_stripped",
+            "seen_at",
+            sqlite_where=text("phash <> ''"),
+            postgresql_where=text("phash <> ''"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     phash: Mapped[str] = mapped_column(String(16))

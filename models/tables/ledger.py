@@ -36,6 +36,7 @@ class Delivery(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[DeliveryKind] = mapped_column(word(DeliveryKind, 16))
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)
+    institution_id: Mapped[str] = mapped_column(String(32))
     attempt_id: Mapped[str | None] = mapped_column(String(32))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     state: Mapped[DeliveryState] = mapped_column(word(DeliveryState, 16), default=DeliveryState.PENDING)
@@ -97,3 +98,19 @@ class WorkerBeat(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime]
     sweep_ms: Mapped[int]
+
+
+class ChoreLease(Base):
+    """Until when no other worker of the cluster does a chore."""
+
+    __tablename__ = "chore_lease"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[datetime]
+
+
+class DoomedObject(Base):
+    """A key of the object store that nothing refers to any more, until what it keeps is removed."""
+
+    __tablename__ = "doomed_object"
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime]

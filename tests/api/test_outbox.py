@@ -46,6 +46,7 @@ def row_id(world: World) -> str:
             id="dlv_1",
             kind=DeliveryKind.WEBHOOK,
             verification_id=verification,
+            institution_id=world.institutions[0],
             created_at=now,
             next_at=now,
         )

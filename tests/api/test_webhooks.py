@@ -121,7 +121,16 @@ def test_a_backlog_of_webhooks_hides_nothing_else(world: World, till: Till) -> N
     ended(world, till)
     with world.ports.database.transaction() as db:
         row = db.scalars(select(tables.Delivery)).one()
-        copied = ("kind", "verification_id", "event_id", "state", "tries", "created_at", "next_at")
+        copied = (
+            "kind",
+            "verification_id",
+            "institution_id",
+            "event_id",
+            "state",
+            "tries",
+            "created_at",
+            "next_at",
+        )
         for _ in range(2 * BATCH):
             copy = {name: getattr(row, name) for name in copied}
             db.add(tables.Delivery(id=world.ports.new_id("dlv"), **copy))

@@ -1,0 +1,32 @@
+"""Chores that one worker of the cluster does for all."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.jobs.due import Chore
+from api.ports import Ports
+from models import tables
+
+# Less than the minute after which every worker asks again; a worker that dies is replaced after as long.
+ONCE_A_CLUSTER = {
+    Chore.RETENTION: timedelta(seconds=55),
+    Chore.ANCHOR: timedelta(seconds=55),
+    Chore.OPTIMIZE: timedelta(hours=1),
+}
+
+
+def taken(ports: Ports, chore: Chore) -> bool:
+    """Tell whether the chore is this worker's to do now."""
+    lease = ONCE_A_CLUSTER.get(chore)
+    if lease is None:
+        return True
+    now, row = ports.now(), tables.ChoreLease
+    with ports.database.transaction() as db:
+        dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+        first = dialect.insert(row).values(name=chore, until=now).on_conflict_do_nothing()
+        db.execute(first)
+        free = row.name == chore, row.until <= now
+        taken_now = db.execute(update(row).where(*free).values(until=now + lease).returning(row.name))
+        return taken_now.first() is not None
