@@ -1,9 +1,22 @@
 """Deleting what must no longer be kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Table, Update, delete, literal_column, select, tuple_, update
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Select,
+    Table,
+    Update,
+    column,
+    delete,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from api.capture.kept_frames import forget_frames
 from api.contacts.callback import NONCES
@@ -77,10 +90,19 @@ def _delete_old_rows(ports: Ports) -> None:
     ):
         key = tuple(cast("Table", table.__table__).primary_key)
         _in_batches(ports, delete(table).where(tuple_(*key).in_(select(*key).where(due).limit(BATCH))))
-    # Written out, so that the planner sees the partial index's own condition.
-    unstripped = seen.seen_at < now - rules.SIMILAR_HASHES, seen.phash != literal_column("''")
-    some = select(seen.id).where(*unstripped).limit(BATCH)
+    some = _unstripped(ports, now - rules.SIMILAR_HASHES)
     _in_batches(ports, update(seen).where(seen.id.in_(some)).values(phash="", movement=None))
+
+
+def _unstripped(ports: Ports, before: datetime) -> Select[int]:
+    """Select some older frames that still have what similar ones are found by."""
+    seen = tables.SeenFrame
+    # Left to itself, SQLite takes the index of all times, most of whose frames are stripped.
+    is_sqlite = ports.database.engine.dialect.name == "sqlite"
+    source = text("seen_frame INDEXED BY ix_seen_frame_not_stripped" if is_sqlite else "seen_frame")
+    old = column("seen_at", seen.seen_at.type) < before
+    # Written out, so that the planner sees the partial index's own condition.
+    return select(column("id", seen.id.type)).select_from(source).where(old, text("phash <> ''")).limit(BATCH)
 
 
 def _in_batches(ports: Ports, change: Delete | Update) -> None:

@@ -1,0 +1,120 @@
+"""What the database does for one action: statements, and SQLite's VM steps or PostgreSQL's blocks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from models.base import Base
+
+EACH = 10
+PARTIAL = ("ix_capture_kept", "ix_seen_frame_not_stripped", "ix_appeal_reviewed_with_photos")
+GROWING = (
+    "verification",
+    "attempt",
+    "event",
+    "delivery",
+    "challenge",
+    "capture",
+    "seen_frame",
+    "appeal",
+    "person",
+)
+
+
+@dataclass(slots=True)
+class Count:
+    """What was counted, in `unit`, and the plans that read a whole table that grows."""
+
+    unit: str
+    statements: int = 0
+    cost: int = 0
+    scans: set[str] = field(default_factory=set)
+
+
+def count(engine: Engine, action: Callable[[], object]) -> Count:
+    """Do the action and return what it cost."""
+    if engine.dialect.name == "postgresql":
+        return _blocks(engine, action)
+    return _steps(engine, action)
+
+
+@contextmanager
+def _issued(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Yield the list of the statements that are issued meanwhile."""
+    found: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        _, _, statement, parameters, _, many = told
+        found.append((statement, parameters[0] if many else parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _steps(engine: Engine, action: Callable[[], object]) -> Count:
+    """Count SQLite's VM steps, rounded to ten, by its progress handler."""
+    ticks = [0]
+
+    def tick() -> int:
+        ticks[0] += 1
+        return 0
+
+    def watch(connection: Any, *_: Any) -> None:
+        connection.set_progress_handler(tick, EACH)
+
+    event.listen(engine, "checkout", watch)
+    try:
+        with _issued(engine) as issued:
+            action()
+    finally:
+        event.remove(engine, "checkout", watch)
+    counted = Count("vm_steps", len(issued), ticks[0] * EACH)
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(None, 0)
+        for statement, parameters in issued:
+            if statement.lstrip()[:6].upper() in ("SELECT", "UPDATE", "DELETE"):
+                plan = driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+                counted.scans |= {row[3] for row in plan if _reads_all(row[3])}
+    return counted
+
+
+def _blocks(engine: Engine, action: Callable[[], object]) -> Count:
+    """Count the blocks that PostgreSQL touches when what was issued is done once more, and undone."""
+    with _issued(engine) as issued:
+        action()
+    counted = Count("blocks", len(issued))
+    with engine.connect() as connection:
+        for statement, parameters in issued:
+            if statement.lstrip()[:6].upper() not in ("SELECT", "UPDATE", "DELETE"):
+                continue
+            explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+            (plan,) = connection.exec_driver_sql(explained, parameters).scalar_one()
+            counted.cost += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            counted.scans |= set(_scanned(plan["Plan"]))
+        connection.rollback()
+    return counted
+
+
+def _scanned(node: dict[str, Any]) -> Iterator[str]:
+    """Yield the growing tables that a plan reads from end to end when it is done."""
+    if node["Node Type"] == "Seq Scan" and node["Actual Loops"] and _grows(node["Relation Name"]):
+        yield f"Seq Scan {node['Relation Name']}"
+    for child in node.get("Plans", ()):
+        yield from _scanned(child)
+
+
+def _reads_all(line: str) -> bool:
+    """Tell whether a line of SQLite's plan reads a growing table; a partial index is no table."""
+    words = line.split()
+    return words[0] == "SCAN" and _grows(words[1]) and words[-1] not in PARTIAL
+
+
+def _grows(table: str) -> bool:
+    return table in GROWING and table in Base.metadata.tables

@@ -1,0 +1,171 @@
+"""Half a year of purchases of many people, written in bulk."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Integer, LargeBinary, Table
+from sqlalchemy.types import TypeDecorator
+
+from models.base import Base
+from models.domain.appeal import AppealState
+from models.domain.attempt import AttemptState, Channel
+from models.domain.delivery import DeliveryKind, DeliveryState
+from models.domain.verification import VerificationState
+
+SPAN = timedelta(days=180)
+AT_ONCE = 5000
+Row = dict[str, Any]
+
+
+def fill(engine: Engine, institutions: tuple[str, str], size: tuple[int, int], now: datetime) -> None:
+    """Write so many persons and verifications, a fifth of these at the first institution."""
+    persons, verifications = size
+    made: dict[str, Iterator[Row]] = {
+        "person": ({"id": f"psn_f{n}", "id_index": f"f{n}"} for n in range(persons)),
+        "verification": (
+            _verification(n, persons, institutions, _at(n, size, now)) for n in range(verifications)
+        ),
+        "attempt": (_attempt(n, persons, _at(n, size, now)) for n in range(verifications)),
+        "event": (_event(n, step, _at(n, size, now)) for n in range(verifications) for step in (1, 2, 3)),
+        "delivery": (_delivery(n, institutions, _at(n, size, now)) for n in range(verifications)),
+        "challenge": (_challenge(n, _at(n, size, now)) for n in range(verifications)),
+        "capture": (_capture(n, _at(n, size, now)) for n in range(verifications)),
+        "seen_frame": (_seen(n, persons, _at(n, size, now), now) for n in range(verifications)),
+        "appeal": (_appeal(n, persons, institutions, _at(n, size, now)) for n in range(0, verifications, 20)),
+    }
+    for name, rows in made.items():
+        _write(engine, Base.metadata.tables[name], rows)
+
+
+def _at(number: int, size: tuple[int, int], now: datetime) -> datetime:
+    return now - SPAN + SPAN * (number / size[1]) - timedelta(hours=1)
+
+
+def _owner(number: int, institutions: tuple[str, str]) -> str:
+    return institutions[0 if number % 5 == 0 else 1]
+
+
+def _verification(number: int, persons: int, institutions: tuple[str, str], at: datetime) -> Row:
+    return {
+        "id": f"vrf_f{number}",
+        "institution_id": _owner(number, institutions),
+        "order_no": f"F-{number}",
+        "cardholder_id": f"psn_f{number % persons}",
+        "state": VerificationState.PASSED,
+        "created_at": at,
+        "expires_at": at,
+        "ended_at": at,
+        "popup_hash": f"f{number}",
+        "last_seq": 3,
+    }
+
+
+def _attempt(number: int, persons: int, at: datetime) -> Row:
+    return {
+        "id": f"att_f{number}",
+        "verification_id": f"vrf_f{number}",
+        "number": 1,
+        "scene": f"f{number}",
+        "channel": Channel.PUSH,
+        "person_id": f"psn_f{number % persons}",
+        "owner_index": f"f{number % persons}",
+        "state": AttemptState.PASSED,
+        "created_at": at,
+        "expires_at": at,
+    }
+
+
+def _event(number: int, step: int, at: datetime) -> Row:
+    return {"verification_id": f"vrf_f{number}", "seq": step, "type": "attempt.passed", "created_at": at}
+
+
+def _delivery(number: int, institutions: tuple[str, str], at: datetime) -> Row:
+    return {
+        "id": f"dlv_f{number}",
+        "kind": DeliveryKind.WEBHOOK,
+        "verification_id": f"vrf_f{number}",
+        "institution_id": _owner(number, institutions),
+        "state": DeliveryState.DELIVERED,
+        "created_at": at,
+        "next_at": at,
+    }
+
+
+def _challenge(number: int, at: datetime) -> Row:
+    return {"id": f"chl_f{number}", "attempt_id": f"att_f{number}", "number": 1, "created_at": at}
+
+
+def _capture(number: int, at: datetime) -> Row:
+    return {"challenge_id": f"chl_f{number}", "first_at": at, "deleted_at": at}
+
+
+def _seen(number: int, persons: int, at: datetime, now: datetime) -> Row:
+    recent = at > now - timedelta(days=89)
+    return {
+        "sha256": f"{number:064}",
+        "phash": f"{number:016x}" if recent else "",
+        "challenge_id": f"chl_f{number}",
+        "person_id": f"psn_f{number % persons}",
+        "seen_at": max(at, now - timedelta(days=179)),
+    }
+
+
+def _appeal(number: int, persons: int, institutions: tuple[str, str], at: datetime) -> Row:
+    return {
+        "id": f"apl_f{number}",
+        "attempt_id": f"att_f{number}",
+        "verification_id": f"vrf_f{number}",
+        "institution_id": _owner(number, institutions),
+        "person_id": f"psn_f{number % persons}",
+        "openid_index": f"f{number % persons}",
+        "state": AppealState.UPHELD,
+        "created_at": at,
+        "reviewed_at": at,
+        "photos_deleted_at": at,
+        "photo_keys": [],
+    }
+
+
+def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
+    """Insert rows; what a row does not say is null, or as little as the column takes."""
+    columns = [column for column in table.columns if column.autoincrement is not True]
+    with engine.begin() as connection:
+        if engine.dialect.name != "postgresql":
+            while some := list(islice(rows, AT_ONCE)):
+                full = [{column.name: _value(column, row) for column in columns} for row in some]
+                connection.execute(table.insert(), full)
+            return
+        driver: Any = connection.connection.driver_connection
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row([_plain(column, _value(column, row)) for column in columns])
+
+
+def _value(column: Column[Any], row: Row) -> Any:
+    """Return the row's value, or the least that the column takes."""
+    if column.name in row or column.nullable:
+        return row.get(column.name)
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    enum = getattr(column.type, "enum_class", None)
+    if enum is not None:
+        return next(iter(enum))
+    least: list[tuple[type, Any]] = [
+        (Boolean, False), (Integer, 0), (DateTime, row.get("created_at") or row.get("first_at") or _EPOCH),
+        (Date, _EPOCH.date()), (LargeBinary, b""), (JSON, {}),
+    ]  # fmt: skip
+    return next((value for some, value in least if isinstance(kind, some)), "")
+
+
+def _plain(column: Column[Any], value: Any) -> Any:
+    """Return a value as COPY writes it."""
+    if value is not None and isinstance(column.type, JSON):
+        return json.dumps(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+_EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
