@@ -75,7 +75,7 @@ TRANSITIONS: dict[AttemptState, dict[AttemptEvent, AttemptState]] = {
 }
 
 # Whoever has failed once keeps that failure, and with it the right to appeal, however a later
-# retry ends (design rule 2). A cancelled purchase is the exception: nothing is left to appeal for.
+# retry ends. A cancelled purchase is the exception: nothing is left to appeal for.
 _BACK_TO_FAILED = frozenset({E.EXPIRE, E.SUPERSEDE, E.DECLINE, E.AGAIN})
 
 

@@ -1,4 +1,4 @@
-"""python -m scripts.miniprogram: bring the mini-program's made files up to date."""
+"""python -m scripts.codegen: bring every file that is made from the code up to date."""
 
 from pathlib import Path
 
