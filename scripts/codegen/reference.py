@@ -114,6 +114,8 @@ def _events() -> list[tuple[str, str]]:
     }
     for text in _sources():
         found |= set(re.findall(r'"((?:attempt|verification|appeal|agent)\.[a-z_]+)"', text))
+    # What ends so is the name of a template.
+    found = {event for event in found if not event.endswith(".html")}
     return [(f"`{event}`", "yes" if event in WEBHOOK_TYPES else "") for event in sorted(found)]
 
 

@@ -41,7 +41,7 @@ REASONS = (
     Told("not_live", "不像真人在拍", "核对证件（bypass）"),
     Told("not_matched", "与登记的照片不像同一人", "请本人重试或申诉，或核对证件"),
     Told("frames_seen_before", "画面以前出现过", "核对证件（bypass）"),
-    Told("frames_irregular", "画面不像摄像头拍的", "核对证件（bypass）"),
+    Told("frames_irregular", "画面断了，或不像摄像头拍的", "请本人拿稳手机再拍，或核对证件"),
     Told("matcher_unavailable", "比对服务没有回答，已多给一分钟", "请本人再拍一次；再没有就核对证件"),
     Told("tries_used_up", "次数用完", "核对证件（bypass）"),
     Told("not_bound", "没有开通，不知道推到哪个微信", "出示二维码，或核对证件"),
