@@ -10,6 +10,8 @@ from sqlalchemy import Engine, event
 from models.base import Base
 
 EACH = 10
+# A hash join looks at one row of the table before it knows that there is nothing to join.
+FEW = 100
 PARTIAL = ("ix_capture_kept", "ix_seen_frame_not_stripped", "ix_appeal_reviewed_with_photos")
 GROWING = (
     "verification",
@@ -96,7 +98,7 @@ def _blocks(engine: Engine, action: Callable[[], object]) -> Count:
                 continue
             explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
             (plan,) = connection.exec_driver_sql(explained, parameters).scalar_one()
-            counted.cost += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            counted.cost += _touched(plan["Plan"])
             counted.scans |= set(_scanned(plan["Plan"]))
         connection.rollback()
     return counted
@@ -104,10 +106,14 @@ def _blocks(engine: Engine, action: Callable[[], object]) -> Count:
 
 def _scanned(node: dict[str, Any]) -> Iterator[str]:
     """Yield the growing tables that a plan reads from end to end when it is done."""
-    if node["Node Type"] == "Seq Scan" and node["Actual Loops"] and _grows(node["Relation Name"]):
+    if node["Node Type"] == "Seq Scan" and _touched(node) > FEW and _grows(node["Relation Name"]):
         yield f"Seq Scan {node['Relation Name']}"
     for child in node.get("Plans", ()):
         yield from _scanned(child)
+
+
+def _touched(node: dict[str, Any]) -> int:
+    return int(node["Shared Hit Blocks"] + node["Shared Read Blocks"])
 
 
 def _reads_all(line: str) -> bool:
