@@ -1,4 +1,4 @@
-"""Reading whom a counter chose: somebody on the list, somebody typed in, or nobody yet."""
+"""Parsing the chosen person of a request: a listed person, a typed one, or none yet."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from models.domain.identity.idnumber import IdType
 
 
 class Typed(Protocol):
-    """The fields of a person typed in; those of a form may be empty."""
+    """Protocol of the fields that describe a typed person; a form's fields may be empty."""
 
     @property
     def name(self) -> str | None:
@@ -26,7 +26,7 @@ class Typed(Protocol):
 
     @property
     def relation(self) -> str | None:
-        """Return how they are related to the card-holder."""
+        """Return the person's relation to the card-holder."""
 
 
 def chosen(person_id: str | None, typed: Typed | None, checks: Checks | None) -> Choice:

@@ -1,6 +1,6 @@
-"""What a route says of itself beside its types: its body, the codes it refuses with, an example.
+"""Metadata of a route that its types do not give: body limit, error codes, example.
 
-`describe` stands at the route; the request's limits and the OpenAPI document are both read from it.
+`describe` decorates the view; body limits and the OpenAPI document are both derived from it.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ _FILE = {"type": "string", "format": "binary"}
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a route reads: media type (None: any), size at most, and its shape where it is not JSON."""
+    """Request body of a route: media type (None: any), maximum size, and schema where it is not JSON."""
 
     media: str | None = JSON
     most_bytes: int = JSON_BYTES
@@ -32,7 +32,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One answer of a route, what was sent for it, and other ways to ask for the same."""
+    """Example response of a route, the request that leads to it, and alternative requests."""
 
     answered: Any
     sent: Any = None
@@ -41,7 +41,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the documents and the limits know of a route; `refuses` names codes of `api.http.docs.codes`."""
+    """Metadata of one route; `refuses` lists error codes defined in `api.http.docs.codes`."""
 
     body: Body = field(default_factory=Body)
     refuses: tuple[str, ...] = ()
@@ -63,13 +63,13 @@ def describe(
 
 
 def described(view: Callable[..., Any] | None) -> Description:
-    """Return what a view says of itself; a plain JSON route says nothing."""
+    """Return a view's Description, or the default of a plain JSON route."""
     found: Description = getattr(view, "described", None) or Description()
     return found
 
 
 def multipart(most_bytes: int, required: tuple[str, ...], properties: Mapping[str, Any]) -> Body:
-    """Return a body of files and fields; no other field is read."""
+    """Return a multipart body of files and fields; other fields are ignored."""
     shape = {
         "type": "object",
         "additionalProperties": False,
@@ -80,15 +80,15 @@ def multipart(most_bytes: int, required: tuple[str, ...], properties: Mapping[st
 
 
 def plain_form(shape: type[BaseModel]) -> Body:
-    """Return the body of a page's plain form."""
+    """Return the body of a URL-encoded HTML form."""
     return Body(FORM, JSON_BYTES, shape)
 
 
 def files(least: int, most: int) -> dict[str, Any]:
-    """Return the shape of a repeated file field."""
+    """Return the schema of a repeated file field."""
     return {"type": "array", "items": _FILE, **({"minItems": least} if least else {}), "maxItems": most}
 
 
 def file() -> dict[str, Any]:
-    """Return the shape of a single file field."""
+    """Return the schema of a single file field."""
     return dict(_FILE)

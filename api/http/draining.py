@@ -1,6 +1,6 @@
-"""Reading the rest of a body that was refused, so that the client hears why instead of a broken connection.
+"""Drain the rest of a refused body, so that the client gets the error instead of a reset connection.
 
-A server that answers and closes while a body still comes in resets the connection; a proxy makes 502 of it.
+A server that closes the connection while a body still arrives resets it; a proxy turns that into 502.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ LONGEST = timedelta(seconds=20)
 
 
 def drain(ports: Ports, response: Response) -> Response:
-    """Read and forget what is left of the request's body, within 256 MB and 20 s."""
+    """Read and discard the rest of the request's body, at most 256 MB and 20 s."""
     body, left, until = request.environ["wsgi.input"], MOST_BYTES, ports.now() + LONGEST
     is_chunked = "HTTP_TRANSFER_ENCODING" in request.environ
     if not (request.content_length or is_chunked):
@@ -24,6 +24,6 @@ def drain(ports: Ports, response: Response) -> Response:
         while left > 0 and ports.now() < until and (read := body.read(CHUNK)):
             left -= len(read)
     except (OSError, ValueError):
-        # The client has gone, or what it sends is no body: there is nothing left to read.
+        # The client disconnected or its body is malformed: nothing is left to read.
         pass
     return response

@@ -1,4 +1,4 @@
-"""Whether the service can do its work: a health check that writes, as a till's request would."""
+"""Health check that writes to the database and the object store, as a till's request would."""
 
 import threading
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from models.domain.errors import Busy
 from models.objects import StoreUnavailable
 
 log = structlog.get_logger()
-# Whoever asks more often hears the last answer: health is asked for without a key.
+# How long a result is cached: the route needs no API key and could be called at any rate.
 KEPT = timedelta(seconds=5)
 AFTER_S = 10
 KEY = "probes/health"
 
 
 class Health:
-    """The last answer of this process, and when it was found."""
+    """This process's last result and when it was measured."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -30,7 +30,7 @@ class Health:
         self._cause: str | None = None
 
     def check(self) -> None:
-        """Raise Busy `not_writable` while the database or the object store takes no writes."""
+        """Raise Busy `not_writable` while the database or the object store refuses writes."""
         now = self._ports.now()
         if self._turn.acquire(blocking=self._found_at is None):
             try:

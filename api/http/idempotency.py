@@ -1,4 +1,4 @@
-"""A repeated request gives the same answer: effect and answer are one transaction."""
+"""Idempotency keys: the effect of a request and its stored response commit in one transaction."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from models import tables
 from models.domain.errors import Conflict, Malformed, Refusal
 from models.domain.retention import IDEMPOTENT_ANSWERS
 
-# PostgreSQL's own code.
+# PostgreSQL's SQLSTATE lock_not_available.
 LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that may be repeated: whose, where to, under which key, with which body."""
+    """A repeatable request: institution, path, idempotency key and body."""
 
     institution_id: str
     path: str
@@ -40,21 +40,21 @@ class Request:
 
     @property
     def place(self) -> str:
-        """Return where the answer is sealed to."""
+        """Return the associated data that the stored response is sealed with."""
         return f"idempotency.answer:{hashlib.sha256(repr(self.row).encode()).hexdigest()}"
 
     @property
     def digest(self) -> str:
-        """Return the hash by which two bodies are told apart."""
+        """Return the hash by which bodies are compared."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 def once(ports: Ports, request: Request, action: Callable[[Ports], Response]) -> Response:
-    """Return the stored answer, or do the action and store its answer with its effect.
+    """Return the stored response, or run the action and store its response with its effect.
 
-    The action is given ports inside the transaction that stores its answer.
+    The action gets ports bound to the transaction that stores its response.
 
-    Raises Conflict `key_reused` for another body and `in_progress` while the first one runs.
+    Raises Conflict `key_reused` for a different body and `in_progress` while the first request runs.
     A server error stores nothing.
     """
     try:
@@ -72,7 +72,7 @@ def once(ports: Ports, request: Request, action: Callable[[Ports], Response]) ->
 
 
 def _claim(ports: Ports, db: Session, request: Request) -> Response | None:
-    """Return the stored answer, or take the key; another request with it now waits for our commit."""
+    """Return the stored response, or claim the key; others that use it now wait for our commit."""
     row = db.get(tables.Idempotency, request.row)
     if row is not None and row.answer and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
         return _replay(ports, request, row)
@@ -98,7 +98,7 @@ def _row(ports: Ports, request: Request, status: int, answer: bytes) -> tables.I
 
 
 def _replay(ports: Ports, request: Request, row: tables.Idempotency) -> Response:
-    """Return the stored answer if it answered the same body."""
+    """Return the stored response; raise Conflict `key_reused` for a different body."""
     if row.body_sha256 != request.digest:
         raise Conflict("this key was used with another body", code="key_reused")
     stored = json.loads(ports.vault.text(request.place, row.answer))
@@ -108,21 +108,21 @@ def _replay(ports: Ports, request: Request, row: tables.Idempotency) -> Response
 
 
 def _sealed(ports: Ports, request: Request, answer: Response) -> bytes:
-    """Return the answer sealed to its key."""
+    """Return the response encrypted and bound to its key."""
     document = json.dumps({"body": answer.get_data(as_text=True), "type": answer.mimetype})
     return ports.vault.seal(request.place, document)
 
 
 def _store(ports: Ports, db: Session, request: Request, answer: Response) -> None:
-    """Keep the answer in the action's own transaction."""
+    """Store the response in the action's transaction."""
     row = db.get_one(tables.Idempotency, request.row)
     row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
 
 
 def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response:
-    """Keep a refusal; a kill before this line leaves at most a claim without an answer, which is none.
+    """Store a refusal; a crash before this leaves at most a claim without a response, which is ignored.
 
-    A refusal that asks to be remembered (a miss counted) has committed the claim with it.
+    A refusal that must persist its effect (such as a counted failure) has already committed the claim.
     """
     if answer.status_code >= 500 or answer.status_code == 429:
         return answer
@@ -136,7 +136,7 @@ def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response
 
 
 def _after_a_race(ports: Ports, request: Request, error: Exception) -> Response:
-    """Return what the other request with this key stored, or say that it is still running."""
+    """Return the response of the concurrent request, or raise Conflict `in_progress` while it runs."""
     with ports.database.reading() as db:
         row = db.get(tables.Idempotency, request.row)
         if row is not None and row.answer:
@@ -147,7 +147,7 @@ def _after_a_race(ports: Ports, request: Request, error: Exception) -> Response:
 
 
 def _waited_for_a_claim(error: Exception) -> bool:
-    """Tell whether PostgreSQL gave up waiting for the other request's claim, and not for anything else."""
+    """Tell whether the error is PostgreSQL's lock timeout on another request's claim."""
     if not isinstance(error, OperationalError) or "idempotency" not in (error.statement or ""):
         return False
     return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE

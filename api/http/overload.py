@@ -1,4 +1,4 @@
-"""How many requests are worked on at once; whoever comes on top is told at once to come again."""
+"""Admission control: requests above the concurrency limit get Busy at once."""
 
 import threading
 
@@ -7,19 +7,19 @@ from flask import Flask, g, request
 from models.database import POOL
 from models.domain.errors import Busy
 
-# A short queue: those who wait for a connection are served well within a second.
+# Short enough that a queued request gets a database connection well within a second.
 QUEUE = 16
 EXEMPT = frozenset({"static", "public.health"})
 
 
 class Admission:
-    """The places of those who are served now; whoever only waits for events gives theirs back."""
+    """Semaphore of concurrent requests; a request that only waits for events releases its slot."""
 
     def __init__(self, places: int = POOL + QUEUE) -> None:
         self._free = threading.BoundedSemaphore(places)
 
     def enter(self) -> None:
-        """Take a place for this request, or raise Busy."""
+        """Acquire a slot for this request, or raise Busy."""
         if request.endpoint in EXEMPT:
             return
         if not self._free.acquire(blocking=False):
@@ -27,13 +27,13 @@ class Admission:
         g.admitted = True
 
     def leave(self, _error: BaseException | None = None) -> None:
-        """Give this request's place back, once."""
+        """Release this request's slot. Idempotent."""
         if g.pop("admitted", False):
             self._free.release()
 
 
 def install(app: Flask, admission: Admission) -> None:
-    """Let the application serve no more requests at once than there are places."""
+    """Limit the application's concurrent requests to the slots of `admission`."""
     app.extensions["admission"] = admission
     app.before_request(admission.enter)
     app.teardown_request(admission.leave)

@@ -1,4 +1,4 @@
-"""What clients see. Names are masked here; numbers, scores and openids never get this far."""
+"""Presenters of till responses; names are masked here, and ID numbers, scores and openids never included."""
 
 from api.contacts import credits, reach
 from api.directory.identify import youngest
@@ -26,7 +26,7 @@ def verification(ports: Ports, case: Case) -> answers.VerificationAnswer:
 
 
 def created(ports: Ports, case: Case, popup_token: str) -> answers.VerificationCreated:
-    """Return what the till gets for a new verification."""
+    """Return a new verification as the till reads it."""
     row = case.verification
     return answers.VerificationCreated(
         id=row.id,
@@ -43,7 +43,7 @@ def popup_url(ports: Ports, token: str) -> str:
 
 
 def persons(ports: Ports, cardholder_id: str) -> list[answers.ListedPerson]:
-    """Return the card-holder and the family network, as the counter may see them."""
+    """Return the card-holder and the family network, with what the counter may see."""
     network = ports.directory.network(cardholder_id)
     pushes = reach.pushes(ports, [one.person.person_id for one in network])
     with ports.database.reading() as db:
@@ -60,7 +60,7 @@ def persons(ports: Ports, cardholder_id: str) -> list[answers.ListedPerson]:
 def person(
     ports: Ports, view: PersonView, relation: str, push: Push, filmed_from: int
 ) -> answers.CounterPerson:
-    """Return one person as the counter may see them; the policy lets people be filmed from an age."""
+    """Return one person with what the counter may see; `policy` sets the minimum age for filming."""
     return answers.CounterPerson(
         person_id=view.person_id,
         name=mask(view.name),
@@ -93,7 +93,7 @@ def attempt(ports: Ports, row: tables.Attempt) -> answers.AttemptAnswer:
 
 
 def chosen(ports: Ports, row: tables.Attempt) -> answers.ChosenPerson | None:
-    """Return who the attempt is for, or None while nobody was chosen."""
+    """Return the attempt's person, or None while none is chosen."""
     person = ports.directory.person(row.person_id) if row.person_id else None
     if person is None:
         return None
@@ -101,7 +101,7 @@ def chosen(ports: Ports, row: tables.Attempt) -> answers.ChosenPerson | None:
 
 
 def appeal(row: tables.Appeal, institution: str) -> answers.AppealRow:
-    """Return an appeal as the person who lodged it reads it."""
+    """Return an appeal for the person who lodged it."""
     return answers.AppealRow(
         appeal_id=row.id,
         institution=institution,
@@ -113,7 +113,7 @@ def appeal(row: tables.Appeal, institution: str) -> answers.AppealRow:
 
 
 def consent(row: tables.Consent, institution: str) -> answers.ConsentRow:
-    """Return a consent as the person who gave it reads it."""
+    """Return a consent for the person who gave it."""
     return answers.ConsentRow(
         consent_id=row.id,
         institution=institution,
@@ -138,7 +138,7 @@ def binding(ports: Ports, row: tables.Binding) -> answers.BindingRow:
 
 
 def redemption(row: tables.Redemption) -> answers.Redemption:
-    """Return a receipt's use."""
+    """Return the redemption of a receipt."""
     return answers.Redemption(
         jti=row.jti,
         settlement_no=row.settlement_no,

@@ -1,4 +1,4 @@
-"""What the owner of a scene sees of it on their phone; names are masked, scores never get this far."""
+"""Presenters of a scene for its owner's phone; names are masked and scores never included."""
 
 from api.appeals import lodge as appeals
 from api.capture import challenge as challenges
@@ -44,13 +44,13 @@ def scene(ports: Ports, seen: Scene) -> answers.SceneAnswer:
 
 
 def _cardholder(ports: Ports, case: Case) -> str:
-    """Return the masked name of whose insurance pays."""
+    """Return the card-holder's masked name."""
     holder = ports.directory.person(case.verification.cardholder_id)
     return mask(holder.name) if holder else "*"
 
 
 def _successor(case: Case, row: tables.Attempt) -> answers.Successor:
-    """Return what stands in place of a superseded attempt: a message, a code, or nothing yet."""
+    """Return what replaced a superseded attempt: a message, a code, or None."""
     front = case.front
     if not case.is_open:
         return answers.Successor(kind="ended", scene=None)
@@ -63,18 +63,18 @@ def _successor(case: Case, row: tables.Attempt) -> answers.Successor:
 
 
 def _tries_left(case: Case, row: tables.Attempt) -> int:
-    """Return how many tries remain to this attempt within the verification's own limit."""
+    """Return the attempt's remaining tries within the verification's limit."""
     return max(0, min(row.snapshot().tries_left, TRIES_PER_VERIFICATION - case.tries))
 
 
 def challenge(ports: Ports, seen: Scene, row: tables.Challenge) -> answers.ChallengeAnswer:
-    """Return what the phone must do and film, with the scene as it now stands."""
+    """Return the challenge and the current scene."""
     evidence = answers.EvidenceFrames(max_side=640, quality=0.8, at_ms=row.evidence_at_ms)
     return answers.ChallengeAnswer(
         **dict(scene(ports, seen)),
         challenge_id=row.id,
         actions=row.actions,
-        # Never the sequence ahead: the others come one by one with the answers to the frames.
+        # Only the first colour: the next ones are sent one by one with the responses to frames.
         colours=[answers.Colour(**one) for one in row.colours[:1]],
         colours_required=challenges.requires_colours(ports, row),
         frame=answers.FrameKinds(
@@ -84,6 +84,6 @@ def challenge(ports: Ports, seen: Scene, row: tables.Challenge) -> answers.Chall
 
 
 def result(ports: Ports, seen: Scene, decision: tables.Decision) -> answers.FinishAnswer:
-    """Return what a try came to, with the scene as it now stands."""
+    """Return the result of a try and the current scene."""
     now = dict(scene(ports, seen)) | {"reason": decision.reason}
     return answers.FinishAnswer(**now, outcome=decision.outcome, hint=decision.hint)

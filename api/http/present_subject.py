@@ -1,4 +1,4 @@
-"""What people see of their own affairs on their own phones; names are masked here too."""
+"""Presenters of a person's own records on their phone; names are masked."""
 
 from api.appeals.disputes import Bought
 from api.http.schemas import answers
@@ -9,7 +9,7 @@ from models.domain.person import Sex, mask, sex_of
 
 
 def templates(ports: Ports) -> answers.TemplateAnswer:
-    """Return the message templates as the phone asks for them; without a second one there are no notices."""
+    """Return the message templates the phone requests; without a second one no notices are sent."""
     settings = ports.settings
     return answers.TemplateAnswer(
         template_id=settings.wechat_template_id,
@@ -18,7 +18,7 @@ def templates(ports: Ports) -> answers.TemplateAnswer:
 
 
 def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> answers.StaffAnswer:
-    """Return a member of staff as their own phone reads it."""
+    """Return a member of staff for their own phone."""
     return answers.StaffAnswer(
         staff_id=row.id,
         name=mask(ports.vault.text(f"staff.name:{row.id}", row.name)),
@@ -29,7 +29,7 @@ def staff(ports: Ports, row: tables.Staff, institution: tables.Institution) -> a
 
 
 def agency(ports: Ports, bought: Bought) -> answers.AgencyRow:
-    """Return a purchase by an agent as the card-holder reads it."""
+    """Return a purchase by an agent for the card-holder."""
     row = bought.row
     agent = ports.directory.person(row.agent_id)
     return answers.AgencyRow(
@@ -45,7 +45,7 @@ def agency(ports: Ports, bought: Bought) -> answers.AgencyRow:
 
 
 def exported_person(kept: Kept) -> answers.ExportedPerson:
-    """Return who the export is about; the name is masked."""
+    """Return the person exported; the name is masked."""
     return answers.ExportedPerson(
         person_id=kept.person.id,
         name=kept.name,
@@ -56,7 +56,7 @@ def exported_person(kept: Kept) -> answers.ExportedPerson:
 
 
 def exported_attempt(row: tables.Attempt) -> answers.ExportedAttempt:
-    """Return one attempt for the person."""
+    """Return one attempt of the export."""
     return answers.ExportedAttempt(
         attempt_id=row.id, state=row.state, channel=row.channel, created_at=row.created_at
     )

@@ -1,4 +1,4 @@
-"""One table from errors to HTTP; whatever is not in it is an opaque 500 with a request id."""
+"""Maps errors to HTTP in one table; any other error is an opaque 500 with a request id."""
 
 from typing import Any
 
@@ -39,21 +39,21 @@ CODES = {
     431: "too_large",
 }
 MEDIA_TYPE = "application/problem+json"
-# Two requests got in each other's way, or the database is away or fully taken for a moment.
+# Serialization failure or deadlock, or the database is briefly unavailable or out of connections.
 CONTENTION = (OperationalError, StaleDataError, IntegrityError, StoreUnavailable, PoolTimeout)
-# A disk that is full or gone, in SQLite's and in PostgreSQL's words.
+# Disk full or I/O error: SQLite's error names and PostgreSQL's SQLSTATEs.
 FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "53100", "58030")
 FULL_AFTER_S = 10
 
 
 def body_of(status: int, code: str) -> dict[str, Any]:
-    """Return what every problem says of itself."""
+    """Return the common members of a problem body."""
     title = code.replace("_", " ")
     return {"type": f"urn:yibao-face:problem:{code}", "title": title, "status": status, "code": code}
 
 
 def problem(status: int, code: str, detail: str = "") -> Response:
-    """Return an RFC 9457 answer."""
+    """Return an RFC 9457 response."""
     body = body_of(status, code)
     if detail:
         body["detail"] = detail
@@ -66,7 +66,7 @@ def status_of(refusal: errors.Refusal) -> int:
 
 
 def from_refusal(refusal: errors.Refusal) -> Response:
-    """Return the answer for something the rules refused."""
+    """Return the response to a Refusal."""
     answer = problem(status_of(refusal), refusal.code, refusal.detail)
     if isinstance(refusal, errors.Busy | errors.TooMany) and refusal.after is not None:
         answer.headers["Retry-After"] = str(refusal.after)
@@ -76,7 +76,7 @@ def from_refusal(refusal: errors.Refusal) -> Response:
 
 
 def from_http(error: HTTPException) -> Response:
-    """Return the answer for what Werkzeug refused before a route was reached."""
+    """Return the response to a Werkzeug HTTPException."""
     status = error.code or 500
     if 300 <= status < 400 and error.response is not None:
         return error.get_response()  # type: ignore[return-value]
@@ -88,12 +88,12 @@ def from_http(error: HTTPException) -> Response:
 
 
 def from_error(error: Exception) -> Response:
-    """Return the answer for what nobody expected."""
+    """Return the response to an unexpected error."""
     return _contended(error) if isinstance(error, CONTENTION) else _unexpected(error)
 
 
 def _contended(error: Exception) -> Response:
-    """Return 503 when requests got in each other's way or nothing can be written; nothing was changed."""
+    """Return 503 for contention or a database that refuses writes; the transaction was rolled back."""
     cause = cause_of(error)
     refusal = errors.Busy("please repeat the request")
     if cause in FULL or isinstance(error, StoreUnavailable):
@@ -105,7 +105,7 @@ def _contended(error: Exception) -> Response:
 
 
 def cause_of(error: Exception) -> str | None:
-    """Return a trouble's own name or number; its text could quote what was written."""
+    """Return the database error's name or SQLSTATE, never its message, which could quote stored data."""
     if isinstance(error, StoreUnavailable):
         return f"object store: {error}"
     orig = getattr(error, "orig", None)
@@ -113,7 +113,7 @@ def cause_of(error: Exception) -> str | None:
 
 
 def _unexpected(error: Exception) -> Response:
-    """Log where it happened, never what was in it; tell the client only the request id."""
+    """Log the error's class and location, never its message; return a 500 with only the request id."""
     frame, tail = error.__traceback__, ""
     while frame is not None:
         tail = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}"
@@ -123,12 +123,12 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _nested(_: RecursionError) -> Response:
-    """Answer 400 to JSON that is nested deeper than anybody means."""
+    """Return 400 for JSON nested too deeply to parse."""
     return from_refusal(errors.Malformed("nested too deeply"))
 
 
 def install(app: Flask) -> None:
-    """Teach the application to answer every error as a problem."""
+    """Register error handlers that return every error as a problem."""
     app.register_error_handler(errors.Refusal, from_refusal)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(RecursionError, _nested)

@@ -1,4 +1,4 @@
-"""Who is calling: institutions by their key, phones by a session of ours."""
+"""Authentication: institutions by API key, phones by session token."""
 
 from sqlalchemy import select
 
@@ -27,7 +27,7 @@ def institution_of(ports: Ports, api_key: str) -> str:
 
 
 def login(ports: Ports, code: str) -> tuple[str, int]:
-    """Exchange WeChat's login code for a token of ours and its life in seconds."""
+    """Exchange WeChat's login code for a session token; return it with its lifetime in seconds."""
     openid = _openid(ports, code)
     token = ports.random.token(43)
     with ports.database.transaction() as db:
@@ -43,7 +43,7 @@ def login(ports: Ports, code: str) -> tuple[str, int]:
 
 
 def _openid(ports: Ports, code: str) -> str:
-    """Return who a login code stands for, or raise what the phone is told."""
+    """Return the openid of a login code, or raise a Refusal."""
     try:
         return ports.wechat.code_to_session(code)
     except WeChatRefused as error:
@@ -59,7 +59,7 @@ def _openid(ports: Ports, code: str) -> str:
 
 
 def user_of(ports: Ports, token: str) -> User:
-    """Return who a token belongs to, or raise Unidentified."""
+    """Return the user of a session token, or raise Unidentified."""
     hashed = digest(token)
     with ports.database.reading() as db:
         row = db.get(tables.Session, hashed)

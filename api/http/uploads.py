@@ -1,4 +1,4 @@
-"""Reading multipart uploads, with their limits on size and count."""
+"""Parsing multipart uploads within limits on size and count."""
 
 from flask import request
 from pydantic import TypeAdapter, ValidationError
@@ -40,7 +40,7 @@ def _multipart() -> None:
 
 
 def _files(field: str, most_bytes: int) -> list[bytes]:
-    """Return the parts of one field, none larger than allowed."""
+    """Return the file parts of one field; raise for one above the size limit."""
     contents = [part.stream.read(most_bytes + 1) for part in request.files.getlist(field)]
     if any(len(content) > most_bytes for content in contents):
         raise TooLarge(f"a file may have at most {most_bytes} bytes")
@@ -48,7 +48,7 @@ def _files(field: str, most_bytes: int) -> list[bytes]:
 
 
 def frames() -> list[Frame]:
-    """Return the frames of the request with what `meta` says of each, in the same order."""
+    """Return the request's frames paired with their `meta` entries, in order."""
     _multipart()
     pictures = _files("frames", FRAME_BYTES)
     try:
@@ -66,7 +66,7 @@ def frames() -> list[Frame]:
 
 
 def one_frame() -> bytes:
-    """Return the single frame of a precheck, whatever its field is called."""
+    """Return the single frame of a precheck, under any field name."""
     _multipart()
     names = list(request.files)
     pictures = [picture for name in names for picture in _files(name, FRAME_BYTES)]

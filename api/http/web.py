@@ -1,4 +1,4 @@
-"""What every route needs of Flask: ports, who is calling, limits, repeated requests."""
+"""Flask integration shared by routes: ports, authentication, body limits, idempotency."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def ports() -> Ports:
-    """Return what this application was composed with, inside the transaction of a repeatable request."""
+    """Return the application's ports, bound to the transaction of a repeatable request where there is one."""
     composed: Ports = g.get("inside") or current_app.extensions["ports"]
     return composed
 
@@ -37,7 +37,7 @@ def feed() -> EventFeed:
 
 
 def answer(body: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
-    """Return a JSON answer that no cache keeps."""
+    """Return a JSON response with `Cache-Control: no-store`."""
     response = jsonify(body.model_dump(mode="json") if isinstance(body, BaseModel) else body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
@@ -45,7 +45,7 @@ def answer(body: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
 
 
 def follow(verification_id: str, after: int, wait: float, form: stream.Form = stream.named) -> Response:
-    """Answer with the verification's events: SSE when asked for text/event-stream, else a long poll."""
+    """Return the verification's events, as SSE when text/event-stream is accepted, else by long poll."""
     current_app.extensions["admission"].leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return answer(stream.long_poll(ports(), feed(), verification_id, after, wait))
@@ -66,12 +66,12 @@ def bearer() -> str:
 
 
 def know_institution() -> None:
-    """Identify the institution before anything else is looked at."""
+    """Authenticate the institution before the request is processed."""
     g.institution_id = institution_of(ports(), bearer())
 
 
 def know_user() -> None:
-    """Identify the WeChat user before anything else is looked at."""
+    """Authenticate the WeChat user before the request is processed."""
     if request.endpoint != "mini_program.login":
         g.user = user_of(ports(), bearer())
 
@@ -89,17 +89,17 @@ def user() -> User:
 
 
 def refuse_control_characters() -> None:
-    """Raise Malformed for an address that no client means; not every database takes a NUL."""
+    """Raise Malformed for control characters in the URL; PostgreSQL rejects NUL."""
     if CONTROL.search(unquote(request.full_path)):
         raise Malformed("there are control characters in the address")
 
 
 def limit_body() -> None:
-    """Limit what is read of a body, and refuse another media type, by what the route says of itself."""
+    """Apply the route's body limit and raise WrongMediaType for an undeclared media type."""
     body = described(current_app.view_functions.get(request.endpoint or "")).body
     uploading = body.media == request.mimetype == MULTIPART
     request.max_content_length = body.most_bytes if uploading else JSON_BYTES
-    # Werkzeug holds its own buffer to this too: 64 kB read on top of what no line end has released yet.
+    # Also limits Werkzeug's parse buffer: a 64 kB read plus the data not yet released by a line end.
     request.max_form_memory_size = 4 * JSON_BYTES
     request.max_form_parts = 40
     expected = request.is_json or body.media is None or request.mimetype in (body.media, MULTIPART)
@@ -108,7 +108,7 @@ def limit_body() -> None:
 
 
 def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Let the caller repeat this request under an Idempotency-Key."""
+    """Return the view with support for Idempotency-Key."""
 
     @wraps(view)
     def repeatable(*args: P.args, **kwargs: P.kwargs) -> Response:

@@ -1,4 +1,4 @@
-"""Every error code a till can meet, what it means and what to do: for OpenAPI and docs/integration.md."""
+"""Error codes of the till API, their meaning and remedy, for OpenAPI and docs/integration.md."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,7 +6,7 @@ from typing import Any
 
 from api.http.description import Description
 
-# The codes whose answer says when to come again (Retry-After).
+# The codes whose response carries Retry-After.
 WAITED_FOR = ("rate_limited", "busy")
 AGAIN = {
     "description": "几秒后再发同一请求；POST 用同一个 Idempotency-Key。",
@@ -15,7 +15,7 @@ AGAIN = {
 
 
 class Scope(Enum):
-    """Which routes give a code: those that name it, those that take an Idempotency-Key, or every one."""
+    """Which routes return a code: those that declare it, those with an Idempotency-Key, or all."""
 
     NAMED = 1
     REPEATABLE = 2
@@ -24,7 +24,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code, its status, what it means and what a till does then."""
+    """One error code, its HTTP status, its meaning and the till's remedy."""
 
     status: int
     code: str
@@ -33,7 +33,7 @@ class Code:
     scope: Scope = Scope.NAMED
 
     def is_of(self, route: Description) -> bool:
-        """Tell whether a route gives this code."""
+        """Tell whether a route can return this code."""
         named = self.code in route.refuses or (self.scope is Scope.REPEATABLE and route.repeatable)
         return named or self.scope is Scope.EVERY
 
@@ -83,7 +83,7 @@ TILL = (
 
 
 def explain(operation: dict[str, Any], route: Description) -> dict[str, str]:
-    """Describe the errors of a till's route in its part of OpenAPI; return each status's first code."""
+    """Document a till route's errors in its OpenAPI operation; return the first code of each status."""
     first: dict[str, str] = {}
     for one in TILL:
         if not one.is_of(route):

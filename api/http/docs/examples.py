@@ -1,4 +1,4 @@
-"""One example of each request and answer of a till's routes, as the OpenAPI document shows them."""
+"""Request and response examples of the till routes for the OpenAPI document."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ DELIVERIES = Example({"deliveries": [_delivery]})
 RESENT = Example(_delivery | _in_line)
 REDEEMED = Example(_redemption, _settlement)
 STREAM = 'retry: 1000\n\nid: 9\nevent: verification.passed\ndata: {"seq": 9, …}\n'
-# The commonest code of each status where nobody but us calls; a till's are in api/codes.
+# The most frequent code of each status on internal routes; those of tills are in api/http/docs/codes.py.
 CODES = {
     "400": "malformed",
     "401": "unauthorized",
@@ -126,7 +126,7 @@ CODES = {
     "503": "busy",
 }
 
-# What a problem's `detail` says, in the words of the refusal; the codes of the HTTP layer itself have none.
+# Example `detail` by code; the codes of the HTTP layer itself have none.
 DETAILS = {
     "malformed": "please check: cardholder.id_number",
     "unauthorized": "the API key is not valid",
@@ -158,7 +158,7 @@ DETAILS = {
 
 
 def exemplify(operation: dict[str, Any], example: Example | None) -> None:
-    """Put a route's example into its part of the OpenAPI document."""
+    """Add a route's example to its OpenAPI operation."""
     if example is None:
         return
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")

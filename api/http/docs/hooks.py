@@ -1,4 +1,4 @@
-"""The `webhooks` of the OpenAPI document: every type with its body, signature and expected answers."""
+"""The OpenAPI document's `webhooks` section: body, signature and expected responses of each type."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,14 +25,14 @@ ANSWERS = {
     "401": {"description": "签名不符或太旧。 Not genuine, or older than 300 s."},
     "default": {"description": "稍后重发，共三天。 Sent again later, for three days."},
 }
-# The reason that an example gives.
+# The reason used in the examples.
 REASON = {"attempt.failed": "not_matched", "attempt.undeliverable": "not_subscribed"}
 
 
 def describe_webhooks(document: Schema) -> None:
-    """Add to the document the webhooks, the receipt's claims and the reasons."""
+    """Add the webhooks, the receipt's claims and the reasons to the document."""
     schemas = document["components"]["schemas"]
-    if "EventData" not in schemas:  # a part of the API without a till's routes
+    if "EventData" not in schemas:  # a document without till routes
         return
     for shape in (WebhookBody, Receipt):
         schemas.update(_schemas(shape))
@@ -45,20 +45,20 @@ def describe_webhooks(document: Schema) -> None:
 
 
 def _schemas(shape: type[BaseModel]) -> Iterator[tuple[str, Schema]]:
-    """Yield a shape's schema and those it refers to."""
+    """Yield a model's schema and those it references."""
     schema = shape.model_json_schema(ref_template=REFERENCE, mode="serialization")
     yield from schema.pop("$defs", {}).items()
     yield shape.__name__, schema
 
 
 def _reasons() -> dict[str, str]:
-    """Return the description of `reason`: each word, what it means and what a till does."""
+    """Return the description of `reason`: each value, its meaning and the till's remedy."""
     lines = [f"`{one.name}` {one.means} → {one.then}" for one in REASONS]
     return {"description": "\n\n".join(lines)}
 
 
 def _operation(kind: str) -> Schema:
-    """Return one webhook as the till's own operation."""
+    """Return one webhook as an OpenAPI operation that the till implements."""
     typed = {"properties": {"type": {"const": kind}, "data": {"properties": {"type": {"const": kind}}}}}
     content = {
         "schema": {"allOf": [{"$ref": REFERENCE.format(model="WebhookBody")}, typed]},
@@ -76,7 +76,7 @@ def _operation(kind: str) -> Schema:
 
 
 def _example(kind: str) -> dict[str, object]:
-    """Return a body of this type as it would be sent."""
+    """Return an example body of this webhook type."""
     about, state = kind.split(".")
     ended = state if about == "verification" and state in TERMINAL else "open"
     of_attempt = {"passed": "passed", "appealed": "appealed"} if about == "verification" else {state: state}

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: flask-openapi3's, with its errors labelled as the problems they are."""
+"""The OpenAPI 3.1 document of flask-openapi3, with errors documented as application/problem+json."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ GUIDE = (
 
 
 def malformed(error: ValidationError) -> Response:
-    """Answer 400 naming the fields that cannot be read, never their values."""
+    """Return 400 with the names of the invalid fields, never their values."""
     fields = sorted(
         {".".join(map(str, entry["loc"])) or "body" for entry in error.errors(include_input=False)}
     )
@@ -45,10 +45,10 @@ def malformed(error: ValidationError) -> Response:
 
 
 class Api(OpenAPI):
-    """A Flask application that documents itself."""
+    """Flask application that generates its OpenAPI document."""
 
     def generate_spec_json(self) -> None:
-        """Make the document, then add what each route says of itself beside its types."""
+        """Generate the document and add each route's Description to it."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         schemas = self.spec_json["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
@@ -61,7 +61,7 @@ class Api(OpenAPI):
         describe_webhooks(self.spec_json)
 
     def _views(self) -> dict[tuple[str, str], Callable[..., Any]]:
-        """Return the view behind each method and path of the document."""
+        """Return the view function of each method and path in the document."""
         return {
             (method, PARAMETER.sub(r"{\1}", rule.rule)): self.view_functions[rule.endpoint]
             for rule in self.url_map.iter_rules()
@@ -70,7 +70,7 @@ class Api(OpenAPI):
 
 
 def _label(operation: dict[str, Any], path: str, route: Description) -> None:
-    """Give one operation its problems and, where it has them, its body and its key."""
+    """Add to one operation its errors and, where present, its body and Idempotency-Key."""
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.pop("400", None)
@@ -94,7 +94,7 @@ def _label(operation: dict[str, Any], path: str, route: Description) -> None:
 
 
 def _codes(operation: dict[str, Any], path: str, route: Description) -> dict[str, str]:
-    """Return the statuses a route may refuse with, and the code to show for each."""
+    """Return the error statuses of a route with the example code of each."""
     if path.startswith("/v1/"):
         return explain(operation, route)
     identified = path.startswith(("/mp/", "/wechat/"))
@@ -102,7 +102,7 @@ def _codes(operation: dict[str, Any], path: str, route: Description) -> dict[str
 
 
 def _schema(shape: type[BaseModel] | Mapping[str, Any]) -> Schema:
-    """Return a body's JSON schema; the models it refers to are components already."""
+    """Return a body's JSON schema; referenced models are already in components."""
     if isinstance(shape, Mapping):
         return dict(shape)
     schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -111,7 +111,7 @@ def _schema(shape: type[BaseModel] | Mapping[str, Any]) -> Schema:
 
 
 def new_app() -> Api:
-    """Return an application without routes yet."""
+    """Return an application without routes."""
     app = Api(
         "api",
         info=Info(title="医保人脸核验 yibao-face", version="1.0.0", description=GUIDE),

@@ -1,11 +1,11 @@
-"""What a receipt and a reason tell a till, and what it does then: for OpenAPI and docs/integration.md."""
+"""Meaning and handling of receipt claims and reasons, for OpenAPI and docs/integration.md."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One claim or reason: what it means and what a till does about it."""
+    """One receipt claim or reason, its meaning and the till's handling of it."""
 
     name: str
     means: str
@@ -53,5 +53,5 @@ REASONS = (
 
 
 def rows(told: tuple[Told, ...]) -> list[str]:
-    """Return the lines of the guide's table."""
+    """Return the rows of the guide's Markdown table."""
     return [f"| `{one.name}` | {one.means} | {one.then} |" for one in told]

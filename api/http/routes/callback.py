@@ -1,4 +1,4 @@
-"""What WeChat calls: /wechat/callback."""
+"""WeChat's callback route: /wechat/callback."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ wechat = APIBlueprint("wechat", __name__, url_prefix="/wechat", abp_tags=[Tag(na
 PLAIN: Any = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
-# WeChat's own messages are XML or JSON, whatever their label; what cannot be opened is refused later.
+# WeChat sends XML or JSON under any content type; a message that cannot be decrypted is refused later.
 SEALED = Body(media=None)
 
 

@@ -1,4 +1,4 @@
-"""What tills call to see and repeat their webhooks: /v1/verifications/{id}/deliveries."""
+"""Till routes that list and resend webhooks: /v1/verifications/{id}/deliveries."""
 
 from typing import cast
 
@@ -26,7 +26,7 @@ deliveries.before_request(know_institution)
 
 
 class DeliveryPath(VerificationPath):
-    """Which webhook of it."""
+    """The verification and the webhook."""
 
     delivery_id: str = Field(max_length=64)
 
@@ -51,7 +51,7 @@ def shown(logged: Logged) -> answers.DeliveryRow:
 @deliveries.get("/verifications/<string:verification_id>/deliveries", responses={200: answers.DeliveryList})
 @describe(example=examples.DELIVERIES)
 def list_deliveries(path: VerificationPath) -> Response:
-    """List the webhooks of a verification and what your address answered."""
+    """List the webhooks of a verification with your endpoint's responses."""
     found = log.of_verification(ports(), institution(), path.verification_id)
     return answer(answers.DeliveryList(deliveries=[shown(one) for one in found]))
 

@@ -1,4 +1,4 @@
-"""What only the demo profile offers."""
+"""Routes of the demo profile."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -11,7 +11,7 @@ demo = APIBlueprint("demo", __name__, url_prefix="/demo", abp_tags=[Tag(name="De
 
 
 class Forgotten(Answer):
-    """How many frames were forgotten."""
+    """The number of frames forgotten."""
 
     forgotten: int
 

@@ -1,4 +1,4 @@
-"""What tills call: /v1."""
+"""Till routes: /v1."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -29,32 +29,32 @@ v1.before_request(know_institution)
 
 
 class VerificationPath(BaseModel):
-    """Which verification."""
+    """The verification's id."""
 
     verification_id: str = Field(max_length=64)
 
 
 class ReceiptPath(BaseModel):
-    """Which receipt."""
+    """The receipt's id."""
 
     jti: str = Field(max_length=64)
 
 
 class OrderQuery(BaseModel):
-    """Which order."""
+    """The order's number."""
 
     order_no: str = Field(min_length=1, max_length=64)
 
 
 class EventsQuery(BaseModel):
-    """From where, and how long to wait for more (long poll)."""
+    """The event to continue after, and the long poll's timeout."""
 
     after: int = Field(0, ge=0, le=2**53)
     wait: float = Field(0, ge=0, le=25)
 
 
 def named(person: requests.NamedPerson) -> Named:
-    """Return a typed person as a look-up takes it."""
+    """Return a typed person as the directory look-up takes it."""
     return Named(person.name, person.id_number, person.id_type)
 
 
@@ -123,7 +123,7 @@ def read_verification(path: VerificationPath) -> Response:
 )
 @idempotent
 def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response:
-    """Push to the picked person's WeChat, or show a code for the cashier's phone."""
+    """Push to the chosen person's WeChat, or show a code for the cashier's phone."""
     choice = chosen(body.person_id, body.person, body.checks.checks() if body.checks else None)
     row = attempts.begin(ports(), institution(), path.verification_id, body.channel, choice)
     return answer(present.attempt(ports(), row), 201)
@@ -133,7 +133,7 @@ def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response
 @describe(refuses=("verification_ended",), example=examples.POPUP_RENEWED)
 @idempotent
 def renew_popup(path: VerificationPath) -> Response:
-    """Get a new popup address; the older one stops working."""
+    """Renew the popup's address; the previous one stops working."""
     token = verifications.renew_popup(ports(), institution(), path.verification_id)
     return answer(answers.PopupAnswer(popup_url=present.popup_url(ports(), token)))
 
@@ -142,7 +142,7 @@ def renew_popup(path: VerificationPath) -> Response:
 @describe(refuses=("verification_ended",), example=examples.TILL_CODE)
 @idempotent
 def issue_till_code(path: VerificationPath) -> Response:
-    """Get six digits that a phone at this counter proves itself with; the older ones stop working."""
+    """Issue a six-digit code that proves a phone is at this counter; earlier codes stop working."""
     shown = till_codes.issue(ports(), institution(), path.verification_id)
     return answer(answers.TillCodeAnswer(till_code=shown.till_code, expires_at=shown.expires_at))
 
@@ -151,7 +151,7 @@ def issue_till_code(path: VerificationPath) -> Response:
 @describe(refuses=("wrong_state", "deciding", "person_not_found"), example=examples.BYPASSED)
 @idempotent
 def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
-    """Record that named staff checked documents instead."""
+    """Record that named staff checked documents instead of a face."""
     proof = body.model_dump(exclude={"person_id"})
     case = documents.bypass(ports(), institution(), path.verification_id, proof, body.person_id)
     return answer(present.verification(ports(), case), 201)
@@ -161,7 +161,7 @@ def bypass(path: VerificationPath, body: requests.Bypass) -> Response:
 @describe(refuses=("wrong_state", "deciding"), example=examples.CANCELLED)
 @idempotent
 def cancel(path: VerificationPath) -> Response:
-    """Give the purchase up."""
+    """Cancel the verification."""
     case = verifications.cancel(ports(), institution(), path.verification_id)
     return answer(present.verification(ports(), case))
 
@@ -178,6 +178,6 @@ def events(path: VerificationPath, query: EventsQuery) -> Response:
 @describe(refuses=("receipt_redeemed", "receipt_expired", "amount_too_high"), example=examples.REDEEMED)
 @idempotent
 def redeem(path: ReceiptPath, body: requests.Settlement) -> Response:
-    """Use a receipt for a settlement, once."""
+    """Redeem a receipt for a settlement; possible once."""
     settlement = (body.settlement_no, body.amount_fen)
     return answer(present.redemption(receipts.redeem(ports(), institution(), path.jti, settlement)))

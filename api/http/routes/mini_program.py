@@ -1,4 +1,4 @@
-"""What the mini-program calls: /mp/v1."""
+"""Mini-program routes: /mp/v1."""
 
 from dataclasses import asdict
 
@@ -35,27 +35,27 @@ mp.before_request(know_user)
 
 
 class ScenePath(BaseModel):
-    """Which scene."""
+    """The scene."""
 
     scene: str = Field(max_length=64)
 
 
 class ChallengePath(BaseModel):
-    """Which challenge."""
+    """The scene and the challenge."""
 
     challenge_id: str = Field(max_length=64)
 
 
 @mp.post("/login", responses={200: answers.LoginAnswer}, security=[])
 def login(body: requests.Login) -> Response:
-    """Exchange wx.login's code for a token of ours."""
+    """Exchange wx.login's code for a session token."""
     token, seconds = session.login(ports(), body.code)
     return answer(answers.LoginAnswer(token=token, expires_in=seconds))
 
 
 @mp.get("/attempts/<string:scene>", responses={200: answers.SceneAnswer})
 def read_scene(path: ScenePath) -> Response:
-    """Read a scene; the first look opens it."""
+    """Read a scene; the first read opens it."""
     return answer(
         present_scene.scene(ports(), opening.view(ports(), user(), path.scene, request.remote_addr or ""))
     )
@@ -63,7 +63,7 @@ def read_scene(path: ScenePath) -> Response:
 
 @mp.put("/attempts/<string:scene>/person", responses={200: answers.SceneAnswer})
 def choose_person(path: ScenePath, body: requests.PersonChoice) -> Response:
-    """Say who is there (QR)."""
+    """Choose the person at the counter (QR)."""
     typed = (body.name, body.id_number, body.relation)
     if (None in typed) if body.person_id is None else any(typed):
         raise Malformed("send person_id, or name, id_number and relation")
@@ -81,7 +81,7 @@ def give_consent(path: ScenePath, body: requests.ConsentAnswer) -> Response:
 
 @mp.post("/attempts/<string:scene>/documents", responses={200: answers.SceneAnswer})
 def want_documents(path: ScenePath) -> Response:
-    """Let the counter know that the person would rather show a document; filming stays open."""
+    """Tell the counter that the person prefers to show a document; filming stays possible."""
     seen = documents_wanted.tell(ports(), user(), path.scene)
     return answer(present_scene.scene(ports(), seen))
 
@@ -89,14 +89,14 @@ def want_documents(path: ScenePath) -> Response:
 @mp.post("/attempts/<string:scene>/precheck", responses={200: answers.HintAnswer})
 @describe(body=uploads.FRAME)
 def precheck(path: ScenePath) -> Response:
-    """Look at one frame before a try is drawn."""
+    """Check one frame's quality before a challenge is drawn."""
     seen, hint = looking.precheck(ports(), user(), path.scene, uploads.one_frame())
     return answer(answers.HintAnswer(**dict(present_scene.scene(ports(), seen)), hint=hint))
 
 
 @mp.post("/attempts/<string:scene>/challenges", responses={201: answers.ChallengeAnswer})
 def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
-    """Draw what the next try asks for."""
+    """Draw the challenge of the next try."""
     phone = Phone(body.photosensitive, body.device, request.remote_addr or "")
     seen, drawn = challenges.draw(ports(), user(), path.scene, phone)
     if drawn is None:
@@ -107,7 +107,7 @@ def draw_challenge(path: ScenePath, body: requests.NewChallenge) -> Response:
 @mp.post("/challenges/<string:challenge_id>/frames", responses={200: answers.ProgressAnswer})
 @describe(body=uploads.FRAMES)
 def send_frames(path: ChallengePath) -> Response:
-    """Send what was filmed since the last batch."""
+    """Send the frames captured since the last batch."""
     progress = filming.receive(ports(), user(), path.challenge_id, uploads.frames())
     done = [answers.ActionProgress(action=action, done=is_done) for action, is_done in progress.done]
     colour = answers.Colour(**asdict(progress.colour)) if progress.colour else None
@@ -123,21 +123,21 @@ def swap_action(path: ChallengePath) -> Response:
 
 @mp.post("/challenges/<string:challenge_id>/finish", responses={200: answers.FinishAnswer})
 def finish(path: ChallengePath) -> Response:
-    """End the try and learn what it came to."""
+    """End the try and return its result."""
     result = finishing.finish(ports(), user(), path.challenge_id)
     return answer(present_scene.result(ports(), result.scene, result.decision))
 
 
 @mp.post("/attempts/<string:scene>/native", responses={200: answers.NativeAnswer})
 def begin_native(path: ScenePath) -> Response:
-    """Get the session that wx.requestFacialVerify is called with (provider wechat)."""
+    """Return the arguments for wx.requestFacialVerify (provider wechat)."""
     seen, verify_id = native.begin(ports(), user(), path.scene)
     return answer(answers.NativeAnswer(**dict(present_scene.scene(ports(), seen)), verify_id=verify_id))
 
 
 @mp.post("/attempts/<string:scene>/native/finish", responses={200: answers.FinishAnswer})
 def finish_native(path: ScenePath) -> Response:
-    """Learn what WeChat's verification came to."""
+    """Return the result of WeChat's verification."""
     result = native_result.finish(ports(), user(), path.scene)
     return answer(present_scene.result(ports(), result.scene, result.decision))
 

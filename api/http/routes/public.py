@@ -1,4 +1,4 @@
-"""What anybody may read: keys, health, a code's picture."""
+"""Public routes: verification keys, health, code images."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ public = APIBlueprint("public", __name__, abp_tags=[Tag(name="Public 公开")])
 
 
 class ImagePath(BaseModel):
-    """Which code."""
+    """The attempt's code image."""
 
     scene: str = Field(max_length=64)
 
 
 @public.get("/", responses={200: {"content": {"text/html": {}}}})
 def home() -> Response:
-    """Say what this is and where to go."""
+    """Return the service's name and links."""
     settings = ports().settings
     simulator = settings.wechat_base_url if settings.demo else None
     page = make_response(render_template("home.html", simulator=simulator))
@@ -32,19 +32,19 @@ def home() -> Response:
 
 @public.get("/.well-known/jwks.json", responses={200: answers.KeySet})
 def keys() -> Response:
-    """Read the keys that receipts are checked with; old ones stay."""
+    """Return the keys that verify receipts, former ones included."""
     return answer(receipts.published_keys(ports()))
 
 
 @public.get("/sandbox/.well-known/jwks.json", responses={200: answers.KeySet})
 def sandbox_keys() -> Response:
-    """Read the keys that receipts of the sandbox are checked with; no real receipt is signed by them."""
+    """Return the keys that verify sandbox receipts; they never sign real ones."""
     return answer(receipts.published_keys(ports(), sandbox=True))
 
 
 @public.get("/healthz", responses={200: answers.Health})
 def health() -> Response:
-    """Tell that the service answers and that what it has to remember is written."""
+    """Report whether the service answers and can write to its stores."""
     current_app.extensions["health"].check()
     return answer({"status": "ok"})
 
@@ -54,13 +54,13 @@ PICTURE: Any = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
 
 @public.get("/qr/<string:scene>.png", responses=PICTURE)
 def code_image(path: ImagePath) -> Response:
-    """Show the mini-program code of an attempt; gone once the attempt has ended."""
+    """Return the mini-program code image of an attempt; gone once the attempt has ended."""
     return _picture(qr_code.image(ports(), path.scene))
 
 
 @public.get("/qr/subscribe.png", responses=PICTURE)
 def subscribe_image() -> Response:
-    """Show the code by which a person opens the service (引导开通)."""
+    """Return the code image that opens the subscription page (引导开通)."""
     return _picture(qr_code.subscribe_image(ports()))
 
 

@@ -1,4 +1,4 @@
-"""What a person may see and take back: /mp/v1/bindings, /subscriptions, /staff, /me."""
+"""Routes for a person's own data: /mp/v1/bindings, /subscriptions, /staff, /me."""
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
@@ -24,19 +24,19 @@ me.before_request(know_user)
 
 
 class ConsentPath(BaseModel):
-    """Which consent."""
+    """The consent's id."""
 
     consent_id: str = Field(max_length=64)
 
 
 class BindingPath(BaseModel):
-    """Which binding."""
+    """The binding's id."""
 
     binding_id: str = Field(max_length=64)
 
 
 class AgencyPath(BaseModel):
-    """Which purchase by an agent."""
+    """The id of a purchase by an agent."""
 
     agency_id: str = Field(max_length=64)
 
@@ -51,38 +51,38 @@ def bind(body: requests.NewBinding) -> Response:
 
 @me.post("/me/pass", responses={201: answers.FacePass})
 def begin_face_pass(body: requests.OwnPerson) -> Response:
-    """Begin a check of one's own face, as export, withdrawal and deletion ask for."""
+    """Start a check of one's own face, which export, withdrawal and deletion require."""
     return answer(answers.FacePass(scene=face_pass.begin(ports(), user(), body.person_id)), 201)
 
 
 @me.get("/subscriptions", responses={200: answers.TemplateAnswer})
 def read_template() -> Response:
-    """Learn which message templates WeChat's panel must ask for."""
+    """Return the message templates that WeChat's panel must request."""
     return answer(present_subject.templates(ports()))
 
 
 @me.post("/subscriptions", responses={200: answers.SubscriptionAnswer})
 def subscribe(body: requests.Subscription) -> Response:
-    """Say what was tapped in WeChat's panel."""
+    """Record the answer given in WeChat's panel."""
     accepted = bindings.told(ports(), user(), body.template_id, body.result)
     return answer(answers.SubscriptionAnswer(accepted=accepted))
 
 
 @me.post("/staff", responses={201: answers.StaffAnswer})
 def claim_staff(body: requests.StaffCode) -> Response:
-    """Bind this phone to the member of staff whose one-time code this is."""
+    """Bind this phone to a member of staff by their one-time code."""
     return answer(present_subject.staff(ports(), *staff.claim(ports(), user(), body.code)), 201)
 
 
 @me.get("/me/consents", responses={200: answers.ConsentList})
 def list_consents() -> Response:
-    """List what was consented to on this phone."""
+    """List the consents given on this phone."""
     return answer(answers.ConsentList(consents=_consents()))
 
 
 @me.get("/me/bindings", responses={200: answers.BindingList})
 def list_bindings() -> Response:
-    """List whose pushes this phone receives."""
+    """List the persons whose pushes this phone receives."""
     return answer(answers.BindingList(bindings=_bindings()))
 
 
@@ -94,20 +94,20 @@ def list_appeals() -> Response:
 
 @me.get("/me/agents", responses={200: answers.AgencyList})
 def list_agents() -> Response:
-    """List what others bought with the card of the person whose own phone this is."""
+    """List purchases by agents with the card of this phone's owner."""
     return answer(answers.AgencyList(agents=_agents()))
 
 
 @me.post("/me/agents/<string:agency_id>/dispute", responses={201: answers.AgencyRow})
 def dispute(path: AgencyPath, body: requests.Dispute) -> Response:
-    """Say 不是我授权的, once."""
+    """Dispute a purchase by an agent (不是我授权的); possible once."""
     bought = disputes.dispute(ports(), user(), path.agency_id, body.statement)
     return answer(present_subject.agency(ports(), bought), 201)
 
 
 @me.get("/me/export", responses={200: answers.ExportAnswer})
 def export() -> Response:
-    """Export what is kept about the person who has just passed on this phone."""
+    """Export the data of the person whose face check just passed on this phone."""
     kept = rights.export(ports(), user())
     return answer(
         answers.ExportAnswer(
@@ -123,7 +123,7 @@ def export() -> Response:
 
 @me.delete("/me/consents/<string:consent_id>", responses={200: answers.ConsentRow})
 def withdraw(path: ConsentPath) -> Response:
-    """Take a consent back."""
+    """Withdraw a consent."""
     return answer(present.consent(*rights.withdraw(ports(), user(), path.consent_id)))
 
 
@@ -136,7 +136,7 @@ def unbind(path: BindingPath) -> Response:
 
 @me.delete("/me", responses={204: None})
 def erase() -> Response:
-    """Delete the face of the person who has just passed on this phone."""
+    """Delete the face of the person whose face check just passed on this phone."""
     rights.erase(ports(), user())
     return Response(status=204)
 

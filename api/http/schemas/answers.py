@@ -1,4 +1,4 @@
-"""What clients get. The OpenAPI document is made from these."""
+"""Response models; the OpenAPI document is generated from them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
 
-# ISO 8601 with its offset, as 2026-11-28T12:00:00+00:00.
+# ISO 8601 with UTC offset, as 2026-11-28T12:00:00+00:00.
 Instant = Annotated[
     datetime,
     PlainSerializer(datetime.isoformat, return_type=str),
@@ -41,7 +41,7 @@ class Problem(BaseModel):
 
 
 class CounterPerson(Answer):
-    """One person as the counter may see them; `not_filmed` says why the policy lets nobody film them."""
+    """One person as shown at the counter; `not_filmed` gives the reason why the policy forbids filming."""
 
     person_id: str
     name: str
@@ -61,7 +61,7 @@ class ListedPerson(CounterPerson):
 
 
 class ChosenPerson(Answer):
-    """Who an attempt is for."""
+    """The person an attempt is for."""
 
     person_id: str
     name: str
@@ -113,14 +113,14 @@ class PopupAnswer(Answer):
 
 
 class TillCodeAnswer(Answer):
-    """Six digits to be shown on the counter's screen until they expire or are used."""
+    """A six-digit till code, valid until it expires or is used."""
 
     till_code: str
     expires_at: Instant
 
 
 class EventData(Answer):
-    """One event as SSE, webhook and long poll show it."""
+    """One event as sent by SSE, webhook and long poll."""
 
     seq: int
     type: str
@@ -132,7 +132,7 @@ class EventData(Answer):
 
 
 class WebhookData(EventData):
-    """One event as a webhook tells it: of which verification and order."""
+    """One event with its verification and order, as sent by webhook."""
 
     verification_id: str
     order_no: str
@@ -148,7 +148,7 @@ class WebhookBody(Answer):
 
 
 class EventsAnswer(Answer):
-    """What a long poll brings."""
+    """The result of a long poll."""
 
     events: list[EventData]
     last: int
@@ -156,7 +156,7 @@ class EventsAnswer(Answer):
 
 
 class DeliveryRow(Answer):
-    """One webhook and what became of it; `next_at` is set while it will be sent (again)."""
+    """One webhook and its delivery state; `next_at` is the time of the next delivery, if any."""
 
     delivery_id: str
     type: str
@@ -177,20 +177,20 @@ class DeliveryList(Answer):
 
 
 class ReceiptPerson(Answer):
-    """Who was verified, or the card-holder where documents were checked."""
+    """The person verified, or the card-holder where documents were checked."""
 
     person_id: str
     relation: str
 
 
 class ReceiptCardholder(Answer):
-    """Whose card pays."""
+    """The card-holder, whose card pays."""
 
     person_id: str
 
 
 class ReceiptAgent(Answer):
-    """Who acted for the card-holder, and which documents the counter has checked."""
+    """The agent who acted for the card-holder, and the documents that the counter checked."""
 
     person_id: str
     name: str
@@ -199,7 +199,7 @@ class ReceiptAgent(Answer):
 
 
 class Receipt(Answer):
-    """What a receipt says: the payload of its compact JWS."""
+    """The payload of a receipt's compact JWS."""
 
     iss: str
     aud: str
@@ -220,7 +220,7 @@ class Receipt(Answer):
 
 
 class Redemption(Answer):
-    """A receipt's use."""
+    """The redemption of a receipt."""
 
     jti: str
     settlement_no: str
@@ -229,20 +229,20 @@ class Redemption(Answer):
 
 
 class KeySet(Answer):
-    """The public keys that receipts are checked with (RFC 7517)."""
+    """The public keys that verify receipts (JWK set, RFC 7517)."""
 
     keys: list[Mapping[str, str]]
 
 
 class LoginAnswer(Answer):
-    """A session of ours."""
+    """A session token and its lifetime."""
 
     token: str
     expires_in: int
 
 
 class NoticeAnswer(Answer):
-    """What the person is asked to consent to."""
+    """The consent notice."""
 
     version: str
     text: str
@@ -256,7 +256,7 @@ class AppealWindow(Answer):
 
 
 class Successor(Answer):
-    """What stands in place of a superseded scene; `scene` where it is open to the same phone."""
+    """What replaced a superseded scene; `scene` is set where the same phone may open it."""
 
     kind: Literal["message", "code", "wait", "ended"]
     scene: str | None
@@ -286,32 +286,32 @@ class SceneAnswer(Answer):
 
 
 class FacePass(Answer):
-    """The scene of a check that a person begins on their own phone."""
+    """The scene of a face check that a person started on their own phone."""
 
     scene: str
 
 
 class HintAnswer(SceneAnswer):
-    """What stands in the way of a good capture."""
+    """What prevents a good capture."""
 
     hint: str | None
 
 
 class NativeAnswer(SceneAnswer):
-    """What wx.requestFacialVerify is called with."""
+    """The arguments of wx.requestFacialVerify."""
 
     verify_id: str
 
 
 class Colour(Answer):
-    """One screen colour; it stays until the next answer, at least so many ms."""
+    """One screen colour; shown until the next response, for at least the given ms."""
 
     rgb: str
     ms: int
 
 
 class MotionFrames(Answer):
-    """How motion frames are made."""
+    """Capture parameters of motion frames."""
 
     max_side: int
     quality: float
@@ -319,7 +319,7 @@ class MotionFrames(Answer):
 
 
 class EvidenceFrames(Answer):
-    """How evidence frames are made, and when."""
+    """Capture parameters and times of evidence frames."""
 
     max_side: int
     quality: float
@@ -334,9 +334,9 @@ class FrameKinds(Answer):
 
 
 class ChallengeAnswer(SceneAnswer):
-    """What to do and to film; of the colours only the first, shown from the first frame on.
+    """The actions to perform and frames to send; only the first colour, shown from the first frame on.
 
-    `colours_required`: the try is decided by them, so they fill the screen; else its edges are enough.
+    `colours_required`: the decision depends on the colours, so they fill the screen; else its edges suffice.
     """
 
     challenge_id: str
@@ -354,7 +354,7 @@ class ActionProgress(Answer):
 
 
 class ProgressAnswer(Answer):
-    """What the phone shows while filming: `colour` from now until the next answer, null for none."""
+    """Progress to show while filming: `colour` until the next response, null for none."""
 
     hint: str | None
     progress: list[ActionProgress]
@@ -362,7 +362,7 @@ class ProgressAnswer(Answer):
 
 
 class FinishAnswer(SceneAnswer):
-    """What a try came to."""
+    """The result of a try."""
 
     outcome: Outcome
     reason: Reason
@@ -415,7 +415,7 @@ class ConsentList(Answer):
 
 
 class BoundPerson(Answer):
-    """Whom a binding reaches."""
+    """The person a binding reaches."""
 
     person_id: str
     name: str
@@ -438,20 +438,20 @@ class BindingList(Answer):
 
 
 class TemplateAnswer(Answer):
-    """The template of the messages that are pushed, and that of notices of purchases by agents, if any."""
+    """The template id of pushes, and that of notices of purchases by agents, if configured."""
 
     template_id: str
     agent_template_id: str | None
 
 
 class SubscriptionAnswer(Answer):
-    """What was understood of the panel's result."""
+    """The recorded result of the subscription panel."""
 
     accepted: bool
 
 
 class StaffAnswer(Answer):
-    """As whom this phone may now open codes, where and when; empty lists mean everywhere and always."""
+    """The member of staff this phone is bound to; empty counters or shifts mean no restriction."""
 
     staff_id: str
     name: str
@@ -461,14 +461,14 @@ class StaffAnswer(Answer):
 
 
 class Agent(Answer):
-    """Who acted for the card-holder."""
+    """The agent who acted for the card-holder."""
 
     name: str
     relation: str
 
 
 class AgencyRow(Answer):
-    """One purchase somebody else made with the user's card."""
+    """One purchase by an agent with the user's card."""
 
     agency_id: str
     institution: str
@@ -481,13 +481,13 @@ class AgencyRow(Answer):
 
 
 class AgencyList(Answer):
-    """What others bought with the user's card."""
+    """Purchases by agents with the user's card."""
 
     agents: list[AgencyRow]
 
 
 class ExportedPerson(Answer):
-    """The person themselves."""
+    """The person exported."""
 
     person_id: str
     name: str
@@ -497,7 +497,7 @@ class ExportedPerson(Answer):
 
 
 class ExportedAttempt(Answer):
-    """One attempt for the person."""
+    """One attempt of the person."""
 
     attempt_id: str
     state: AttemptState
@@ -506,7 +506,7 @@ class ExportedAttempt(Answer):
 
 
 class ExportAnswer(Answer):
-    """Everything kept about the person."""
+    """All data stored about the person."""
 
     person: ExportedPerson
     attempts: list[ExportedAttempt]
@@ -517,6 +517,6 @@ class ExportAnswer(Answer):
 
 
 class Health(Answer):
-    """That the service answers."""
+    """The service's health."""
 
     status: Literal["ok"]

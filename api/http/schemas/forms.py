@@ -1,4 +1,4 @@
-"""What the popup's forms send. A field left empty counts as not sent."""
+"""Models of the popup's HTML forms; an empty field counts as absent."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from models.domain.identity.idnumber import IdType
 
 
 class Form(BaseModel):
-    """The page's token, the number of the attempt it had shown, and the step it was at."""
+    """Common fields of a popup form: token, number of the attempt shown, and current step."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -22,12 +22,12 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def without_empty_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """Drop what was left empty."""
+        """Drop empty fields."""
         return {name: value for name, value in fields.items() if value != ""}
 
 
 class Pick(Form):
-    """Whom the cashier picked from the list or typed in; on the QR channel it may be nobody yet."""
+    """The listed or typed person the cashier chose; may be absent on the QR channel."""
 
     person_id: Word | None = None
     name: PersonName | None = None
@@ -39,10 +39,10 @@ class Pick(Form):
     agent_document: Literal["yes"] | None = None
 
     def checks(self) -> Checks | None:
-        """Return the check-list, or None where nothing was ticked."""
+        """Return the checklist, or None where nothing is ticked."""
         ticked = (self.cardholder_document is not None, self.agent_document is not None)
         return Checks(*ticked) if any(ticked) else None
 
 
 class Documents(Form, Bypass):
-    """Whose documents were checked, by whom and why."""
+    """Bypass form: whose documents were checked, by whom and why."""

@@ -1,4 +1,4 @@
-"""What clients may send. Unknown fields are refused, so that a typing error is not a silent default."""
+"""Request models; unknown fields are refused, so that a misspelt field is not silently ignored."""
 
 from typing import Annotated, Literal
 
@@ -48,7 +48,7 @@ class Credential(Body):
 
 
 class NewVerification(Body):
-    """One purchase to be verified."""
+    """A purchase to verify."""
 
     order_no: OrderNo
     amount_fen: Fen
@@ -62,18 +62,18 @@ class NewVerification(Body):
 
 
 class Checklist(Body):
-    """Which documents the counter has looked at before an agent is filmed."""
+    """The documents that the counter checked before an agent is filmed."""
 
     cardholder_document: Annotated[bool, Field(strict=True)] = False
     agent_document: Annotated[bool, Field(strict=True)] = False
 
     def checks(self) -> Checks:
-        """Return the check-list as the rules take it."""
+        """Return the checklist as the domain type."""
         return Checks(self.cardholder_document, self.agent_document)
 
 
 class NewAttempt(Body):
-    """Whom to reach and how: a person of the list, one typed in, or (qr) nobody yet."""
+    """The channel and the person of an attempt: a listed one, a typed one, or (qr) none yet."""
 
     channel: Channel
     person_id: Word | None = None
@@ -82,7 +82,7 @@ class NewAttempt(Body):
 
 
 class Bypass(Body):
-    """Documents checked by named staff instead of a face; `person_id` says whose, if not the last one's."""
+    """Documents checked by named staff instead of a face; `person_id` defaults to the last one's."""
 
     staff: Name
     document: Name
@@ -91,7 +91,7 @@ class Bypass(Body):
 
 
 class Settlement(Body):
-    """The settlement a receipt is used for."""
+    """The settlement that a receipt is redeemed for."""
 
     settlement_no: Word
     amount_fen: Fen
@@ -104,7 +104,7 @@ class Login(Body):
 
 
 class PersonChoice(Body):
-    """Who is there: of the list, or typed in."""
+    """The person at the counter: a listed one or a typed one."""
 
     person_id: Word | None = None
     name: PersonName | None = None
@@ -123,14 +123,14 @@ class ConsentAnswer(Body):
 
 
 class NewChallenge(Body):
-    """What the phone says before a try is drawn."""
+    """Inputs to drawing a challenge: photosensitivity and device model."""
 
     photosensitive: Annotated[bool, Field(strict=True)] = False
     device: Word | None = None
 
 
 class FrameMeta(Body):
-    """What the phone says of one frame."""
+    """Metadata of one frame."""
 
     seq: Annotated[int, Field(ge=0, le=100_000, strict=True)]
     t_ms: Annotated[int, Field(ge=0, le=600_000)]
@@ -140,7 +140,7 @@ class FrameMeta(Body):
     @field_validator("t_ms", mode="before")
     @classmethod
     def whole_milliseconds(cls, value: object) -> object:
-        """Accept fractions, as phones' clocks give them."""
+        """Truncate fractional milliseconds, which phones' clocks report."""
         return int(value) if isinstance(value, float) and 0 <= value < 1e9 else value
 
 
@@ -152,7 +152,7 @@ class NewAppeal(Body):
 
 
 class NewBinding(Body):
-    """Whom this phone wants to receive pushes for; the six digits prove that it is at the counter."""
+    """The person to receive pushes for; the six-digit till code proves that the phone is at the counter."""
 
     name: PersonName
     id_number: IdNumber
@@ -161,7 +161,7 @@ class NewBinding(Body):
 
 
 class Subscription(Body):
-    """What the person tapped in WeChat's panel."""
+    """The person's answer in WeChat's subscription panel."""
 
     template_id: Word
     result: Literal["accept", "acceptWithAudio", "reject", "ban", "filter"]
@@ -174,12 +174,12 @@ class StaffCode(Body):
 
 
 class OwnPerson(Body):
-    """Whose face is to be checked on this phone: somebody bound to it."""
+    """The person whose face is checked on this phone; must be bound to it."""
 
     person_id: Annotated[str, text(64)]
 
 
 class Dispute(Body):
-    """不是我授权的, with a word on it or without."""
+    """A dispute (不是我授权的), with an optional statement."""
 
     statement: Statement | None = None
