@@ -1,4 +1,4 @@
-"""The operator's console: accounts, sign-in, and pages over the same actions as the commands.
+"""The operator's console: accounts, sign-in, and pages that call the same actions as the commands.
 
-Imported by the composition alone.
+Imported by the composition root alone.
 """

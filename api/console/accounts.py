@@ -1,4 +1,4 @@
-"""Accounts of the console: invited by an administrator, joined by their owner, removed at once."""
+"""Console accounts: invitation by an administrator, activation by the owner, removal."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ STEP_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A new account and the token of the link by which its owner joins; the token is not kept."""
+    """A new account and its invitation token, of which only the hash is stored."""
 
     operator_id: str
     token: str
@@ -41,9 +41,9 @@ def hasher() -> PasswordHasher:
 
 
 def invite(ports: Ports, actor: str, name: str, role: Role, document: IdNumber) -> Invited:
-    """Add an account, or open a removed one of the same human again, without its password and codes.
+    """Add an account, or reactivate the same person's removed one without its password and codes.
 
-    Raises Invalid for its name, Conflict where the human or somebody of this name has an account.
+    Raises Invalid for a bad name, Conflict where the person or the name already has an account.
     """
     if not NAME.fullmatch(name):
         raise Invalid("a name is 2–32 of a–z, 0–9, dot and hyphen, and begins with a letter")
@@ -62,7 +62,7 @@ def invite(ports: Ports, actor: str, name: str, role: Role, document: IdNumber) 
 
 
 def _free(ports: Ports, db: Session, name: str, index: str) -> tables.Operator:
-    """Return a new account, or the human's removed one; raises Conflict where either is taken."""
+    """Return a new account, or the person's removed one; raises Conflict where person or name is taken."""
     row = tables.Operator
     theirs = db.scalar(select(row).where(row.id_index == index))
     namesake = db.scalar(select(row.id).where(row.name == name, row.id_index != index))
@@ -72,7 +72,7 @@ def _free(ports: Ports, db: Session, name: str, index: str) -> tables.Operator:
 
 
 def invited(ports: Ports, db: Session, token: str) -> tables.Operator:
-    """Return the account that an unused invitation is for, or raise Absent."""
+    """Return the account of an unused invitation, or raise Absent."""
     wanted = select(tables.Operator).where(tables.Operator.invitation_hash == digest(token))
     row = db.scalar(wanted)
     if row is None or row.removed_at or row.invited_until is None or ports.now() >= row.invited_until:
@@ -81,7 +81,7 @@ def invited(ports: Ports, db: Session, token: str) -> tables.Operator:
 
 
 def join(ports: Ports, token: str, password: str, code: str) -> tuple[str, ...]:
-    """Set the password of an invited account; return its recovery codes, shown this once.
+    """Set the password of an invited account; return its recovery codes, which cannot be read again.
 
     Raises Invalid for a weak password or a wrong one-time code, Absent for a used invitation.
     """
@@ -102,7 +102,7 @@ def join(ports: Ports, token: str, password: str, code: str) -> tuple[str, ...]:
 
 
 def remove(ports: Ports, actor: str, operator_id: str) -> None:
-    """Close an account and end its sessions at once; raises Absent, or Conflict for one's own."""
+    """Remove an account and end its sessions; raises Absent, or Conflict for one's own."""
     if actor == operator_id:
         raise Conflict("nobody removes their own account", code="own_account")
     with ports.database.transaction() as db:
@@ -116,7 +116,7 @@ def remove(ports: Ports, actor: str, operator_id: str) -> None:
 
 
 def everybody(db: Session) -> Sequence[tables.Operator]:
-    """Return all accounts by name, the removed last."""
+    """Return all accounts ordered by name, removed ones last."""
     row = tables.Operator
     return db.scalars(select(row).order_by(row.removed_at.is_not(None), row.name)).all()
 
@@ -128,12 +128,12 @@ def end_sessions(db: Session, operator_id: str) -> None:
 
 
 def secret_of(ports: Ports, row: tables.Operator) -> pyotp.TOTP:
-    """Return the account's one-time codes (RFC 6238: six digits, 30 s, SHA-1)."""
+    """Return the account's TOTP generator (RFC 6238: six digits, 30 s, SHA-1)."""
     return pyotp.TOTP(ports.vault.text(f"operator.code_secret:{row.id}", row.code_secret), interval=STEP_S)
 
 
 def step_of(ports: Ports, row: tables.Operator, code: str) -> int | None:
-    """Return the step whose code was typed, one either side of now; None for a wrong or a used one."""
+    """Return the TOTP step of the code, within one step of now; None for a wrong or used code."""
     typed, codes = "".join(code.split()).encode(), secret_of(ports, row)
     now = int(ports.now().timestamp()) // STEP_S
     fits = [
@@ -143,7 +143,7 @@ def step_of(ports: Ports, row: tables.Operator, code: str) -> int | None:
 
 
 def is_password(row: tables.Operator | None, password: str) -> bool:
-    """Tell whether the password is the account's, taking as long where there is no account."""
+    """Tell whether the password matches; takes the same time where there is no account."""
     stored = row.password_hash if row else None
     try:
         return hasher().verify(stored or _of_nobody(), password[:PASSWORD_MAX]) and stored is not None

@@ -1,4 +1,4 @@
-"""The queue of appeals, one case, its photos and the verdict."""
+"""Console routes of appeals: queue, case, photos and verdict."""
 
 from flask import Response, url_for
 
@@ -20,7 +20,7 @@ __all__ = ["console"]
 @console.get("/appeals")
 @needs(Right.SEE_CASES)
 def appeals() -> Response:
-    """Show the appeals to be judged, the one due first at the top."""
+    """Show the appeals awaiting a verdict, earliest deadline first."""
     rows = waiting.queue(ports(), reviewer_of(me()))
     return page("appeals.html", rows=rows, now=ports().now())
 
@@ -48,7 +48,7 @@ def appeal(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/claim")
 @needs(Right.JUDGE)
 def claim(appeal_id: str) -> Response:
-    """Take an appeal for half an hour."""
+    """Assign an appeal to this reviewer for half an hour."""
     reviewing.claim(ports(), reviewer_of(me()), appeal_id)
     return see("console.appeal", appeal_id=appeal_id)
 
@@ -56,7 +56,7 @@ def claim(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/release")
 @needs(Right.JUDGE)
 def release(appeal_id: str) -> Response:
-    """Give an appeal back."""
+    """Release this reviewer's appeal."""
     reviewing.release(ports(), reviewer_of(me()), appeal_id)
     return see("console.appeals")
 
@@ -64,7 +64,7 @@ def release(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/verdict")
 @needs(Right.JUDGE)
 def give_verdict(appeal_id: str) -> Response:
-    """Give a verdict."""
+    """Record this reviewer's verdict."""
     try:
         verdict, _, ground = field("choice").partition(" ")
         judgement = Judgement(Verdict(verdict), Ground(ground), field("note"))
@@ -77,7 +77,7 @@ def give_verdict(appeal_id: str) -> Response:
 @console.get("/appeals/<string:appeal_id>/photos")
 @needs(Right.SEE_PHOTOS)
 def photos(appeal_id: str) -> Response:
-    """Ask which photo is to be seen and why."""
+    """Show the form that asks for a photo and the reason to view it."""
     view = cases.opened(ports(), me(), appeal_id)
     return page("photos.html", view=view, row=view.exhibit.row)
 
@@ -85,7 +85,7 @@ def photos(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/photos")
 @needs(Right.SEE_PHOTOS)
 def show_photo(appeal_id: str) -> Response:
-    """Write the look down, then show the photo for 60 seconds."""
+    """Record the access, then show the photo for 60 seconds."""
     reason = f"{field('reason')}：{field('why')}" if field("reason") and field("why") else ""
     act_id = cases.ask_for_photo(ports(), me(), appeal_id, field("picture"), reason)
     return page("photo.html", appeal_id=appeal_id, picture=url_for("console.photo", act_id=act_id))
@@ -94,6 +94,6 @@ def show_photo(appeal_id: str) -> Response:
 @console.get("/photos/<string:act_id>")
 @needs(Right.SEE_PHOTOS)
 def photo(act_id: str) -> Response:
-    """Return the marked photo of one look, for 60 seconds and to nobody else."""
+    """Return the watermarked photo of a recorded access to the same reviewer, for 60 seconds."""
     picture = cases.photo(ports(), me(), act_id)
     return Response(picture, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

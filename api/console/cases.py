@@ -1,4 +1,4 @@
-"""One appeal as a reviewer sees it, and its photos, each look of which is an act of its own."""
+"""An appeal as a reviewer sees it; every access to one of its photos is recorded as an act."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ BOTH = "reference-0+frame-0"
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """An appeal, its pictures by name, and the verdicts that this account may see."""
+    """An appeal, the names of its pictures, and the verdicts that this account may see."""
 
     exhibit: Exhibit
     pictures: tuple[str, ...]
@@ -33,14 +33,14 @@ class CaseView:
 
 
 def reviewer_of(who: SignedIn) -> Reviewer:
-    """Return the account as the rules of judging know it."""
+    """Return the account as the domain's reviewer."""
     return Reviewer(who.operator_id, who.id_index)
 
 
 def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
-    """Return an appeal; the look is written down first.
+    """Return an appeal; the access is recorded first.
 
-    A second reviewer is blind: while the appeal is open nobody sees another's verdict.
+    Reviews are blind: while the appeal is open no reviewer sees another's verdict.
     """
     with ports.database.transaction() as db:
         if db.get(tables.Appeal, appeal_id) is None:
@@ -56,7 +56,7 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
 
 
 def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: str) -> str:
-    """Write down that a photo is looked at and why; return the act under which it is shown for 60 s."""
+    """Record a photo access and its reason; return the id of the act, which grants access for 60 s."""
     why = noted(why)
     with ports.database.transaction() as db:
         row = db.get(tables.Appeal, appeal_id)
@@ -67,9 +67,9 @@ def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: s
 
 
 def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
-    """Return the marked photo of an act of one's own that is at most 60 s old, as a JPEG.
+    """Return the watermarked JPEG of one's own photo access, which must be at most 60 s old.
 
-    Raises Absent for another's act and where the photo is gone, Forbidden for a later look.
+    Raises Absent for another account's act or a deleted photo, Forbidden after 60 s.
     """
     with ports.database.reading() as db:
         act = ledger.act(db, act_id)
@@ -81,7 +81,7 @@ def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
     wanted = ledger.private_of(ports, act)["picture"].split("+")
     if not set(wanted) <= set(pictures):
         raise Absent("this photo is gone")
-    # Imported late: only a process that shows photos needs Pillow.
+    # Imported here so that only processes that show photos load Pillow.
     from api.console import watermark  # noqa: PLC0415
 
     at = act.at.astimezone(CHINA).strftime("%m-%d %H:%M")
@@ -91,5 +91,5 @@ def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
 
 
 def left_until(row: tables.Appeal) -> str:
-    """Return until when the appeal should be judged, on the clock above the till."""
+    """Return the review deadline in China Standard Time (MM-DD HH:MM)."""
     return rules.due_at(row.created_at).astimezone(CHINA).strftime("%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Who may open which page of the console: every view names its right, and what names none is refused."""
+"""Authorization of the console: every view declares its right; a view without one is refused."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ limiter = Limiter(get_remote_address)
 
 
 class Browser(UserMixin):  # type: ignore[misc]
-    """What Flask-Login knows of who is signed in."""
+    """Flask-Login user that wraps the signed-in account."""
 
     def __init__(self, who: SignedIn) -> None:
         self.who = who
@@ -39,7 +39,7 @@ class Browser(UserMixin):  # type: ignore[misc]
 
 
 def needs(right: Right | None) -> Callable[[View], View]:
-    """Return a decorator that names the right a view asks for; None: being signed in is enough."""
+    """Return a decorator that declares a view's required right; None requires only a session."""
 
     def attach(view: View) -> View:
         view.right = right  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def needs(right: Right | None) -> Callable[[View], View]:
 
 
 def install(app: Api) -> None:
-    """Teach the application the console's sessions, form tokens and limits by address."""
+    """Register the console's sessions, CSRF protection and rate limits by address."""
     composed = app.extensions["ports"]
     app.secret_key = composed.vault.index("console", "form tokens")
     https = composed.settings.base_url.startswith("https://")
@@ -72,12 +72,12 @@ def install(app: Api) -> None:
 
 
 def _china(at: datetime) -> str:
-    """Return a moment as the clock on a wall in China shows it."""
+    """Return a time in China Standard Time (YYYY-MM-DD HH:MM)."""
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def _picture(name: str) -> str:
-    """Return what a picture of an appeal shows, in words."""
+    """Return the Chinese caption of an appeal's picture."""
     if "+" in name:
         return "对照：登记照片与本次拍摄"
     kind, _, number = name.partition("-")
@@ -85,19 +85,19 @@ def _picture(name: str) -> str:
 
 
 def _storage(jobs_url: str) -> str:
-    """Return where tries by address are counted: in Redis where there is one, else in this process."""
+    """Return the rate limiter's storage URL: Redis where configured, else this process's memory."""
     return jobs_url if jobs_url.startswith(("redis://", "rediss://")) else "memory://"
 
 
 def _load(_: Any) -> Browser | None:
-    """Return who the request's cookie stands for."""
+    """Return the user of the request's session cookie, or None."""
     token = request.cookies.get(COOKIE) if request.path.startswith(PATH) else None
     who = signed_in(ports(), token) if token else None
     return Browser(who) if who else None
 
 
 def check() -> Answer | None:
-    """Let a request through to its view, send the browser to the sign-in, or raise Forbidden."""
+    """Return None for an authorized request, a redirect to the sign-in, or raise Forbidden."""
     if request.method == "POST":
         csrf.protect()
     if request.endpoint in OPEN:
@@ -113,15 +113,15 @@ def check() -> Answer | None:
 
 
 def _back() -> str:
-    """Return the page to come back to: where the form was, for a form."""
+    """Return the URL to return to after sign-in; for a form post, the form's page."""
     return request.path if request.method == "GET" else url_for("console.home")
 
 
 def is_ours(path: str) -> bool:
-    """Tell whether an address is a page of the console, so that nobody is sent elsewhere."""
+    """Tell whether a URL is a page of the console (prevents open redirects)."""
     return path.startswith(f"{PATH}/") and "//" not in path and "\\" not in path
 
 
 def see(endpoint: str, **values: Any) -> Response:
-    """Send the browser to a page, so that loading it again repeats nothing."""
+    """Redirect with 303, so that a reload does not repeat the post."""
     return current_app.make_response(redirect(url_for(endpoint, **values), 303))

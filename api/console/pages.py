@@ -1,4 +1,4 @@
-"""The console's pages as answers: their security policy, the cookie, and words for what is stored."""
+"""Responses of the console: page security policy, session cookie, Chinese labels of stored values."""
 
 from typing import Any
 
@@ -74,13 +74,13 @@ MENU = (
 
 
 def me() -> SignedIn:
-    """Return who is signed in; only behind the guard."""
+    """Return the signed-in account; valid only behind the guard."""
     found: SignedIn = current_user._get_current_object().who
     return found
 
 
 def page(template: str, status: int = 200, **shown: Any) -> Response:
-    """Return a page of the console that runs and shows only what is ours and that no cache keeps."""
+    """Return a console page with a nonce-based Content-Security-Policy and `no-store`."""
     nonce = ports().random.token()
     who = me() if current_user.is_authenticated else None
     menu = [(end, title) for right, end, title in MENU if who and who.may(right)]
@@ -92,13 +92,13 @@ def page(template: str, status: int = 200, **shown: Any) -> Response:
 
 
 def refused(code: str, status: int) -> Response:
-    """Return a page that says why something was refused and how to go on."""
+    """Return the error page of a refusal, with its reason and the next step."""
     said = CODES.get(code, "没有成功，请返回后再试。")
     return page("refused.html", status, said=said)
 
 
 def keep(response: Response, token: str) -> Response:
-    """Give the browser its session."""
+    """Set the session cookie on the response and return it."""
     https = ports().settings.base_url.startswith("https://")
     response.set_cookie(COOKIE, token, path=PATH, secure=https, httponly=True, samesite="Strict")
     return response

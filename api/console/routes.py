@@ -1,4 +1,4 @@
-"""Signing in, accounts and the record of acts."""
+"""Console routes of sign-in, accounts and the record of acts."""
 
 import segno
 from flask import Blueprint, Response, request, url_for
@@ -27,7 +27,7 @@ MOST = 500
 @console.get("/")
 @needs(None)
 def home() -> Response:
-    """Go to the first page this role may see."""
+    """Redirect to the first page that this role may see."""
     first = next((endpoint for right, endpoint, _ in MENU if me().may(right)), None)
     return see(first) if first else page("empty.html")
 
@@ -36,7 +36,7 @@ def home() -> Response:
 @takes_form
 @limiter.limit("10 per minute", methods=["POST"])
 def sign_in() -> Response:
-    """Ask for name, password and one-time code, and begin a session."""
+    """Show the sign-in form, or begin a session from name, password and one-time code."""
     if request.method == "GET":
         return page("sign_in.html")
     try:
@@ -60,7 +60,7 @@ def sign_out() -> Response:
 @needs(None)
 @limiter.limit("10 per minute", methods=["POST"])
 def code() -> Response:
-    """Ask for a one-time code again before something sensitive."""
+    """Ask for a fresh one-time code before a sensitive action."""
     after = request.values.get("after", "")
     if request.method == "GET":
         return page("code.html", after=after)
@@ -75,7 +75,7 @@ def code() -> Response:
 @takes_form
 @limiter.limit("10 per minute", methods=["POST"])
 def join(token: str) -> Response:
-    """Let the owner of an invitation choose a password and note their one-time codes."""
+    """Activate an invited account: set its password, show its TOTP secret and recovery codes."""
     said = None
     if request.method == "POST":
         try:
@@ -102,7 +102,7 @@ def join(token: str) -> Response:
 @console.get("/accounts")
 @needs(Right.SEE_ACCOUNTS)
 def accounts() -> Response:
-    """Show everybody who has an account."""
+    """Show all accounts."""
     with ports().database.reading() as db:
         return page("accounts.html", rows=book.everybody(db), roles=list(Role), Right=Right)
 
@@ -110,7 +110,7 @@ def accounts() -> Response:
 @console.post("/accounts")
 @needs(Right.CHANGE_ACCOUNTS)
 def invite() -> Response:
-    """Invite somebody; the link is shown this once."""
+    """Invite a person and show the link, which cannot be read again."""
     try:
         role = Role(field("role"))
     except ValueError:
@@ -124,7 +124,7 @@ def invite() -> Response:
 @console.post("/accounts/<string:operator_id>/remove")
 @needs(Right.CHANGE_ACCOUNTS)
 def remove(operator_id: str) -> Response:
-    """Close an account; its open pages are dead at once."""
+    """Remove an account and end its sessions."""
     book.remove(ports(), me().operator_id, operator_id)
     return see("console.accounts")
 
@@ -132,7 +132,7 @@ def remove(operator_id: str) -> Response:
 @console.get("/acts")
 @needs(Right.SEE_ACTS)
 def acts() -> Response:
-    """Show what operators have seen and done, newest first; the look is an act itself."""
+    """Show the acts, newest first; viewing them is recorded as an act."""
     before = request.args.get("before", type=int)
     with ports().database.transaction() as db:
         rows = ledger.newest(db, before)
@@ -143,25 +143,25 @@ def acts() -> Response:
 
 @console.errorhandler(Refusal)
 def not_allowed(refusal: Refusal) -> Response:
-    """Say on a page what was refused."""
+    """Return the error page of a refusal."""
     return refused(refusal.code, problems.status_of(refusal))
 
 
 @console.errorhandler(CSRFError)
 def stale(_: CSRFError) -> Response:
-    """Say that a form is not from a page of this session."""
+    """Return the error page of an invalid CSRF token."""
     return page("refused.html", 400, said="页面已过期，请返回、刷新后再提交。")
 
 
 @console.errorhandler(HTTPException)
 def broken(error: HTTPException) -> Response:
-    """Say on a page what the browser has asked too often, or what is not there."""
+    """Return the error page of an HTTP error, such as 404 or 429."""
     said = "尝试太频繁，请一分钟后再试。" if error.code == 429 else "没有这个页面，或现在打不开。"
     return page("refused.html", error.code or 500, said=said)
 
 
 def field(name: str) -> str:
-    """Return what a form's field holds, or an empty text; raises Malformed for an endless one."""
+    """Return a form field's value, "" where absent; raises Malformed above the length limit."""
     value = request.form.get(name, "")
     if len(value) > MOST:
         raise Malformed(name)

@@ -1,4 +1,4 @@
-"""Signing in to the console and out again; every session is a row that can be ended from outside."""
+"""Console sessions, stored in the database so that they can be revoked."""
 
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -20,7 +20,7 @@ from models.vault import digest
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who works in this browser, and whether a one-time code was entered lately."""
+    """The signed-in account, and whether its one-time code was entered recently."""
 
     operator_id: str
     name: str
@@ -30,12 +30,12 @@ class SignedIn:
     fresh: bool
 
     def may(self, right: Right) -> bool:
-        """Tell whether this account has a right."""
+        """Tell whether the account's role has a right."""
         return rules.may(self.role, right)
 
 
 def sign_in(ports: Ports, name: str, password: str, code: str) -> str:
-    """Return the token of a new session; raises SignInRefused, which is counted."""
+    """Return the token of a new session; raises SignInRefused and counts the failure."""
     wanted = select(tables.Operator).where(tables.Operator.name == name, tables.Operator.removed_at.is_(None))
     with ports.database.reading() as db:
         known = db.scalar(wanted)
@@ -62,7 +62,7 @@ def sign_in(ports: Ports, name: str, password: str, code: str) -> str:
 
 
 def confirm(ports: Ports, who: SignedIn, code: str) -> None:
-    """Note that a one-time code was entered just now; raises SignInRefused, which is counted."""
+    """Record a fresh one-time code; raises SignInRefused and counts the failure."""
     with ports.database.transaction() as db:
         row, session = _held(db, who.operator_id), db.get(tables.OperatorSession, who.session)
         if session is None or (row.locked_until and ports.now() < row.locked_until):
@@ -82,7 +82,7 @@ def sign_out(ports: Ports, who: SignedIn) -> None:
 
 
 def signed_in(ports: Ports, token: str) -> SignedIn | None:
-    """Return who a cookie stands for and note that they are there, or None once the session is over."""
+    """Return the account of a session token and update its last activity; None once it has expired."""
     now = ports.now()
     with ports.database.transaction() as db:
         session = db.get(tables.OperatorSession, digest(token))
@@ -98,13 +98,13 @@ def signed_in(ports: Ports, token: str) -> SignedIn | None:
 
 
 def _held(db: Session, operator_id: str) -> tables.Operator:
-    """Return an account that nobody else signs in to before this transaction ends."""
+    """Return an account, locked against concurrent sign-ins until the transaction ends."""
     hold(db, f"operator {operator_id}")
     return db.get_one(tables.Operator, operator_id, populate_existing=True)
 
 
 def _is_code(ports: Ports, row: tables.Operator, code: str) -> bool:
-    """Tell whether a one-time or recovery code fits, and use it up."""
+    """Tell whether a one-time or recovery code is valid, and consume it."""
     step = accounts.step_of(ports, row, code)
     if step is not None:
         row.code_step = step
@@ -117,7 +117,7 @@ def _is_code(ports: Ports, row: tables.Operator, code: str) -> bool:
 
 
 def _count(ports: Ports, db: Session, row: tables.Operator) -> None:
-    """Count a failure; the fifth in a row locks the account for a while."""
+    """Count a failure; the fifth in a row locks the account temporarily."""
     row.wrong += 1
     row.locked_until = rules.locked_until(row.wrong, ports.now())
     if row.locked_until:

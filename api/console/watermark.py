@@ -1,4 +1,4 @@
-"""Marking a picture with who looks at it, so that a photographed screen names its account."""
+"""Watermarks pictures with the viewing account, so that a photo of the screen can be traced."""
 
 import io
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 HEIGHT = 480
-# With a period of 60 px every cut of 120 × 120 px holds one whole mark.
+# With a period of 60 px every crop of 120 × 120 px contains one complete mark.
 PERIOD = 60
 LETTER = 9
 INK, EDGE = (255, 255, 255, 110), (0, 0, 0, 90)
@@ -24,7 +24,7 @@ def beside(pictures: Sequence[bytes]) -> Image.Image:
 
 
 def marked(picture: Image.Image, lines: Sequence[str]) -> bytes:
-    """Return the picture as a JPEG with the lines (11 characters each) repeated every 60 px."""
+    """Return the picture as a JPEG, watermarked with the lines (11 characters each) every 60 px."""
     layer = Image.new("RGBA", picture.size)
     pen, font = ImageDraw.Draw(layer), ImageFont.load_default(LETTER)
     text = "\n".join(line[:11] for line in lines)
@@ -37,5 +37,5 @@ def marked(picture: Image.Image, lines: Sequence[str]) -> bytes:
 
 
 def _resized(picture: Image.Image) -> Image.Image:
-    """Return the picture 480 px high."""
+    """Return the picture scaled to a height of 480 px."""
     return picture.resize((max(1, round(picture.width * HEIGHT / picture.height)), HEIGHT))
