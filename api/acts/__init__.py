@@ -1,4 +1,4 @@
-"""The record of what operators see and do: one hash chain, anchored like the events'.
+"""The audit log of operators' reads and changes ("acts"): one hash chain, anchored like the events'.
 
-May be imported by whatever lets an operator see or do something.
+May be imported by every package with operators' actions.
 """

@@ -1,4 +1,4 @@
-"""Checking the chain of acts against itself and against its anchors outside the database."""
+"""Verification of the chain of acts and of its anchors outside the database."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One act that is not as it was written, and which part of it: `link`, `private` or `anchor`."""
+    """One altered act and the part that fails verification: `link`, `private` or `anchor`."""
 
     seq: int
     part: str
@@ -25,7 +25,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class CheckedActs:
-    """How many acts and anchors were looked at, and what is wrong."""
+    """Result of a check: the numbers of acts and anchors checked, and the altered acts."""
 
     acts: int = 0
     anchors: int = 0
@@ -33,12 +33,12 @@ class CheckedActs:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether nothing is wrong."""
+        """Tell whether no act is altered."""
         return not self.wrong
 
 
 def anchor(ports: Ports) -> bool:
-    """Append the newest act's hash to the anchor file; tell whether there was a new one."""
+    """Append the newest act's hash to the anchor file; tell whether anything was appended."""
     file = _file(ports)
     if file is None:
         return False
@@ -54,7 +54,7 @@ def anchor(ports: Ports) -> bool:
 
 
 def check(ports: Ports) -> CheckedActs:
-    """Hash the chain anew and compare it with its private halves and with what was anchored."""
+    """Recompute the chain and compare it with the stored hashes, private parts and anchors."""
     file = _file(ports)
     anchored = _anchored(file) if file else {}
     acts, last, wrong = 0, chain.GENESIS, []
@@ -74,13 +74,13 @@ def check(ports: Ports) -> CheckedActs:
 
 
 def _file(ports: Ports) -> Path | None:
-    """Return where acts are anchored: beside the events' anchors."""
+    """Return the path of the acts' anchor file, beside the events' one, or None."""
     file = ports.settings.anchor_file
     return file.with_name(f"{file.stem}-acts{file.suffix}") if file else None
 
 
 def _anchored(file: Path) -> dict[int, str]:
-    """Return the anchored hashes by number; a line cut off by a crash counts for nothing."""
+    """Return the anchored hashes by sequence number; incomplete lines (from a crash) are ignored."""
     found: dict[int, str] = {}
     if file.exists():
         for line in file.read_text(encoding="utf-8").splitlines():
@@ -93,7 +93,7 @@ def _anchored(file: Path) -> dict[int, str]:
 
 
 def _is_committed(ports: Ports, row: tables.Act) -> bool:
-    """Tell whether the private half is the one committed to."""
+    """Tell whether the private part matches its commitment."""
     try:
         return chain.commit(row.salt or b"", private_of(ports, row)) == row.commitment
     except (CannotOpen, ValueError):

@@ -1,4 +1,4 @@
-"""Writing acts down, each linked to the one before it."""
+"""Appends acts to the hash chain and reads them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from models.domain.console.act import ActKind
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be written down: whose act, what kind, about what; `private` is sealed."""
+    """A new act: actor, kind and subject; `private` is stored encrypted."""
 
     actor: str
     kind: ActKind
@@ -25,7 +25,7 @@ class Entry:
 
 
 def record(ports: Ports, db: Session, entry: Entry) -> tables.Act:
-    """Append an act to the chain, in the transaction of what it tells about."""
+    """Append an act to the chain in the transaction of the action it records."""
     hold(db, "acts")
     last = db.scalar(select(tables.Act).order_by(tables.Act.seq.desc()).limit(1))
     row = tables.Act(
@@ -46,13 +46,13 @@ def record(ports: Ports, db: Session, entry: Entry) -> tables.Act:
 
 
 def hash_of(row: tables.Act, previous: str) -> str:
-    """Return the hash that an act must have after `previous`."""
+    """Return the chain hash of an act that follows the hash `previous`."""
     public = chain.canonical({"id": row.id, "actor": row.actor, "subject": row.subject})
     return chain.link(previous, row.seq, (row.kind, row.at, public), row.commitment)
 
 
 def private_of(ports: Ports, row: tables.Act) -> dict[str, str]:
-    """Return the private half of an act; raises CannotOpen where it was changed."""
+    """Return the decrypted private part of an act; raises CannotOpen where it was altered."""
     sealed: dict[str, str] = json.loads(ports.vault.text(f"act.private:{row.id}", row.private or b""))
     return sealed
 
@@ -63,6 +63,6 @@ def act(db: Session, act_id: str) -> tables.Act | None:
 
 
 def newest(db: Session, before: int | None = None, most: int = 100) -> Sequence[tables.Act]:
-    """Return the newest acts, newest first, those before a number where one is given."""
+    """Return up to `most` acts, newest first, with `seq` below `before` where given."""
     wanted = select(tables.Act).order_by(tables.Act.seq.desc()).limit(most)
     return db.scalars(wanted if before is None else wanted.where(tables.Act.seq < before)).all()
