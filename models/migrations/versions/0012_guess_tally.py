@@ -44,9 +44,13 @@ def downgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
     )
-    # A counter's tally of the day begins anew; the codes' and the phones' are kept.
-    kind = "CASE WHEN kind IN ('till_code_by', 'till_code_for') THEN 'till_code' ELSE kind END"
+    # What stands before the first slash of a counter's subject is its institution.
+    slash = f"{'instr' if op.get_bind().dialect.name == 'sqlite' else 'strpos'}(subject, '/')"
+    place = (
+        f"CASE WHEN kind = 'counter' THEN substr(subject, 1, {slash} - 1) "
+        "WHEN kind IN ('till_code_by', 'till_code_for') THEN 'till_code' ELSE kind END"
+    )
+    counter = f"CASE WHEN kind = 'counter' THEN substr(subject, {slash} + 1) ELSE subject END"
     columns = "institution_id, counter, day, asked, missed"
-    kept = f"SELECT {kind}, subject, day, asked, missed FROM {NEW} WHERE kind <> 'counter'"  # noqa: S608
-    op.execute(f"INSERT INTO {OLD} ({columns}) {kept}")  # noqa: S608
+    op.execute(f"INSERT INTO {OLD} ({columns}) SELECT {place}, {counter}, day, asked, missed FROM {NEW}")  # noqa: S608
     op.drop_table(NEW)
