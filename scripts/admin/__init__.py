@@ -1,1 +1,1 @@
-"""What an operator runs in production: one module a group of commands, on the real ports."""
+"""Operators' commands in production, one module per command group, on the real ports."""

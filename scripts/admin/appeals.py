@@ -1,4 +1,4 @@
-"""`yibao appeals`: review appeals until the console exists."""
+"""`yibao appeals`: review appeals from the command line."""
 
 import sys
 from pathlib import Path
@@ -62,7 +62,7 @@ def _show(ports: Ports, appeal_id: str, out: Path | None, as_json: bool) -> None
 
 
 def _facts(seen: review.Exhibit) -> dict[str, object]:
-    """Return what is known of an appeal."""
+    """Return the fields to show of an appeal."""
     row, case = seen.row, seen.case
     return {
         "appeal_id": row.id,
@@ -83,7 +83,7 @@ def _facts(seen: review.Exhibit) -> dict[str, object]:
 
 
 def _write(seen: review.Exhibit, out: Path) -> None:
-    """Write the pictures out for the reviewer's eyes, and for nobody else's."""
+    """Write the pictures to files that only the current user can read (mode 0600)."""
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, picture in seen.pictures.items():
         ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
@@ -108,7 +108,7 @@ def _renew(ports: Ports, appeal_id: str, picture: str) -> None:
 
 
 def _conclusion(word: str, target: AppealState, text: str) -> None:
-    """Add the command that ends a review in one way."""
+    """Register a command that concludes a review with the state `target`."""
 
     @appeals.command(word, help=text)
     @click.argument("appeal_id")
@@ -127,5 +127,5 @@ _conclusion(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao appeals`."""
     shell.run(appeals, arguments, "python -m scripts.appeals")

@@ -1,4 +1,4 @@
-"""`yibao audit`: are the recorded events as they were written?"""
+"""`yibao audit`: verify the hash chains of recorded events."""
 
 import sys
 from dataclasses import asdict
@@ -64,5 +64,5 @@ def _tell_acts(found: CheckedActs) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao audit`."""
     shell.run(audit, arguments, "python -m scripts.audit")

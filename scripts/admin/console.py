@@ -1,4 +1,4 @@
-"""`yibao console`: the accounts of the operator's console, until an administrator does it there."""
+"""`yibao console`: manage accounts of the operator's console."""
 
 import click
 
@@ -69,7 +69,7 @@ def _remove(ports: Ports, operator_id: str) -> None:
 
 
 def _state(row: tables.Operator) -> str:
-    """Return where an account stands."""
+    """Return the account's state."""
     if row.removed_at:
         return "已停用"
     return "有效" if row.password_hash else "待启用"

@@ -1,4 +1,4 @@
-"""`yibao disputes`: purchases by agents that card-holders did not authorise."""
+"""`yibao disputes`: review purchases by agents that card-holders disputed."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def _show(ports: Ports, agency_id: str, as_json: bool) -> None:
 
 
 def _facts(ports: Ports, one: Bought) -> dict[str, Any]:
-    """Return what is known of a purchase; names stay masked, ids lead to the sealed record."""
+    """Return the fields to show of a purchase, with masked names and the ids of the sealed record."""
     row, bought = one.row, one.verification
     return {
         "agency_id": row.id,
@@ -91,5 +91,5 @@ def _conclude(ports: Ports, agency_id: str, finding: str, reviewer: str, note: s
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao disputes`."""
     shell.run(disputes, arguments, "python -m scripts.disputes")

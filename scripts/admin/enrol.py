@@ -1,4 +1,4 @@
-"""`yibao enrol`: import persons and photos, and decide about the photos that wait."""
+"""`yibao enrol`: import persons and photos, and decide on held photos."""
 
 import csv
 import sys
@@ -73,7 +73,7 @@ def enrol(ports: Ports, **given: Any) -> None:
 
 
 def imported(ports: Ports, given: dict[str, Any]) -> list[Verdict]:
-    """Import the files; return a verdict for every row."""
+    """Import the files and return one verdict per row."""
     people = sheets.read(given["people"], PEOPLE)
     links = sheets.read(given["links"], LINKS) if given["links"] else None
     run = Import(ports, PhotoFolder(given["photos"]), given["check"], _shown)
@@ -82,12 +82,12 @@ def imported(ports: Ports, given: dict[str, Any]) -> list[Verdict]:
 
 
 def _shown(rows: Sequence[Any], what: str) -> Iterable[Any]:
-    """Yield the rows while a bar on the terminal tells how far they are."""
+    """Yield the rows and show a progress bar on standard error."""
     return track(rows, what, console=Console(stderr=True))
 
 
 def _review(ports: Ports, page: Path, as_json: bool) -> None:
-    """Print what is held and write the page with the pictures."""
+    """Print the held photos and write the review page with their pictures."""
     waiting = [
         {
             "编号": one.held_id,
@@ -107,7 +107,7 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
 
 
 def _decide(ports: Ports, given: dict[str, Any]) -> None:
-    """Record what somebody decided of a held photo."""
+    """Record a decision on a held photo or a whole import."""
     meant = given["accept"] or given["refuse"]
     ruling = Ruling(bool(given["accept"]), given["by"], given["why"], given["twins"])
     if meant.startswith("imp"):
@@ -118,7 +118,7 @@ def _decide(ports: Ports, given: dict[str, Any]) -> None:
 
 
 def _tell(verdicts: list[Verdict], as_json: bool) -> None:
-    """Print how many rows came to what, then each that needs somebody."""
+    """Print the number of rows by verdict, then each row that needs attention."""
     told = [import_words.told(one) for one in verdicts]
     if as_json:
         terminal.document([row | {"verdict": str(one.code)} for row, one in zip(told, verdicts, strict=True)])
@@ -135,13 +135,13 @@ def _tell(verdicts: list[Verdict], as_json: bool) -> None:
 
 
 def _line(text: str) -> None:
-    """Print a line, what a console of another code page cannot show as a question mark."""
+    """Print a line; characters that the console's encoding lacks become question marks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     terminal.line(text.encode(encoding, "replace").decode(encoding, "replace"))
 
 
 def _write(file: Path, verdicts: list[Verdict]) -> None:
-    """Write the report as CSV; a cell that a spreadsheet would run as a formula is kept from it."""
+    """Write the report as CSV, with cells escaped against formula injection."""
     told = [import_words.told(one) for one in verdicts]
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         rows = csv.writer(lines)
@@ -150,7 +150,7 @@ def _write(file: Path, verdicts: list[Verdict]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Import, print the report and end the process: 0, or 1 when anything was refused or is held."""
+    """Run `yibao enrol`; exit with 1 where any row was refused or is held."""
     shell.run(enrol, arguments, "python -m scripts.enrol")
     sys.exit(0)
 

@@ -1,4 +1,4 @@
-"""`yibao institution`: register institutions, rotate their keys, set what is agreed with them."""
+"""`yibao institution`: register institutions, rotate their keys and configure them."""
 
 from dataclasses import asdict
 from typing import Any
@@ -58,7 +58,7 @@ def _add(ports: Ports, name: str, as_json: bool, **terms: Any) -> None:
 def _added(
     ports: Ports, named: tuple[str, tuple[str, ...]], provider: str | None, accepted_by: str | None
 ) -> Credentials:
-    """Register an institution; unless said otherwise, our own camera films on the staff's phones alone."""
+    """Register an institution; by default the `own` provider runs on the staff's phones only."""
     usual = Provider.OWN if ports.settings.demo else Provider.WECHAT
     wanted = Provider(provider or usual)
     providers.check_accepted(wanted, accepted_by or ("demo" if ports.settings.demo else None))
@@ -70,7 +70,7 @@ def _added(
 
 
 def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
-    """Print credentials, which cannot be read again, and for a sandbox whom its tills can meet."""
+    """Print the credentials, which cannot be read again, and a sandbox's test persons."""
     persons = [{"outcome": one.outcome, "name": one.name, "id_number": one.number} for one in CAST]
     if as_json:
         terminal.document(asdict(given) | ({"persons": persons} if cast else {}))
@@ -142,5 +142,5 @@ def _list(ports: Ports, as_json: bool) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao institution`."""
     shell.run(institution, arguments, "python -m scripts.institution")

@@ -14,7 +14,7 @@ from models.domain.policy import Policy
 from scripts.admin import shell, terminal
 from scripts.admin.predictions import normalising, prediction
 
-# Above this share of strangers who would pass, nobody proposes a threshold by mistake.
+# A proposal whose predicted FMR is above this needs confirmation.
 FMR_MOST = 1e-3
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -80,20 +80,20 @@ def _in_force(ports: Ports) -> Policy:
 
 
 def _is_lax(proposed: Policy, in_force: Policy) -> bool:
-    """Tell whether a proposal lets more strangers pass than today, and more than is acceptable."""
+    """Tell whether a proposal's predicted FMR is above FMR_MOST and above that of the policy in force."""
     fmr = policies.predicted(proposed).fmr
     return fmr > FMR_MOST and fmr > policies.predicted(in_force).fmr
 
 
 def _ask(proposed: Policy) -> None:
-    """Warn of strangers who would pass, and end the command unless that is meant."""
+    """Warn of the predicted FMR and end the command unless the operator confirms."""
     fmr = policies.predicted(proposed).fmr
     click.echo(f"警告：预计每 {round(1 / fmr)} 个陌生人就有一个通过", err=True)
     click.echo(f"warning: predicted FMR {fmr:.2%}, above {FMR_MOST:.1%}", err=True)
     try:
         meant = click.confirm("仍要提议吗？/ propose it all the same?", err=True)
     except (click.Abort, OSError):
-        # Nobody is there to be asked.
+        # Standard input is not interactive.
         meant = False
     if not meant:
         sys.exit("没有提议 / not proposed (--yes: do not ask)")
@@ -141,7 +141,7 @@ def _history(ports: Ports, as_json: bool) -> None:
 
 
 def _change(text: str) -> tuple[str, Any]:
-    """Return name and value of NAME=VALUE; the value is JSON, or else a word."""
+    """Return name and value of NAME=VALUE; the value is parsed as JSON, else taken as text."""
     name, given, value = text.partition("=")
     if not given:
         sys.exit(f"{terminal.visible(text)}: write NAME=VALUE, for example score_min=0.42")
@@ -152,7 +152,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 
 def _changes(before: dict[str, Any], document: dict[str, Any]) -> str:
-    """Return what a version changes on the one in force when it was written."""
+    """Return a version's changes against the one in force when it was proposed."""
     if not before:
         return "first version"
     changed = [name for name in document if name != "version" and document[name] != before.get(name)]
@@ -166,7 +166,7 @@ def _state(row: tables.PolicyVersion) -> str:
 
 
 def _told(row: tables.PolicyVersion) -> dict[str, Any]:
-    """Return a version for a program."""
+    """Return a version as JSON-ready fields."""
     chosen = Policy.from_json(row.document)
     known, missed = policies.predicted(chosen), policies.missed(chosen)
     names = ("version", "author", "created_at", "approver", "approved_at", "withdrawn_by", "withdrawn_at")
@@ -176,5 +176,5 @@ def _told(row: tables.PolicyVersion) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao policy`."""
     shell.run(policy, arguments, "python -m scripts.policy")

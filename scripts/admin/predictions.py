@@ -1,4 +1,4 @@
-"""What thresholds stand for, as an operator reads it."""
+"""Predicted error rates of thresholds, as text for operators."""
 
 from api.directory import background
 from api.policies import versions as policies
@@ -10,7 +10,7 @@ GREY = (Policy().grey_low, Policy().grey_high)
 
 
 def prediction(chosen: Policy) -> str:
-    """Return what the published table predicts: the worst group of adults is what a threshold stands for."""
+    """Return the error rates that the published table predicts for the worst group of adults."""
     worst, missed = policies.predicted(chosen), policies.missed(chosen)
     lines = [
         f"matcher/comparison/rates.csv at score_min {worst.threshold:.2f}, 95 % intervals:",
@@ -28,7 +28,7 @@ def prediction(chosen: Policy) -> str:
 
 
 def normalising(ports: Ports) -> str:
-    """Return whether scores are normalised here and now."""
+    """Return whether this installation has enough enrolled persons to normalise scores."""
     found = len(background.members(ports))
     if found >= LEAST:
         return f"对照组 {found} 人：按 score_min 判定 / a background of {found} insured: score_min decides"

@@ -1,4 +1,4 @@
-"""The installation a command works on: the environment's, or with --demo the one of `make demo`."""
+"""Selects a command's installation: the environment's, or with --demo that of `make demo`."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ URL = "YIBAO_DATABASE_URL"
 
 
 def demo_environment() -> dict[str, str]:
-    """Return the demo's environment, empty where there is no demo."""
+    """Return the demo's environment variables, or {} where there is no demo."""
     if not DEMO_ENVIRONMENT.exists():
         return {}
     lines = DEMO_ENVIRONMENT.read_text(encoding="utf-8").splitlines()
@@ -25,7 +25,7 @@ def demo_environment() -> dict[str, str]:
 
 
 def settings(*, demo: bool = False) -> Settings:
-    """Return the settings of the environment, or the demo's where that is said; else end the command."""
+    """Return the environment's settings, or with `demo` the demo's; end the command where they conflict."""
     if not demo:
         _name_the_demo()
         return Settings()
@@ -39,7 +39,7 @@ def settings(*, demo: bool = False) -> Settings:
 
 
 def _name_the_demo() -> None:
-    """End the command where no installation is named and a demo lies at hand: nobody meant it yet."""
+    """End the command where YIBAO_DATABASE_URL is unset and a demo exists, and ask for --demo."""
     values = demo_environment()
     if not os.environ.get(URL) and values:
         sys.exit(
@@ -49,7 +49,7 @@ def _name_the_demo() -> None:
 
 
 def ports(*, demo: bool = False) -> Ports:
-    """Return the real ports, or end the command with one sentence that says what is missing."""
+    """Return the real ports, or end the command with an error that names what is missing."""
     try:
         built = build(settings(demo=demo))
     except (SettingsMissing, SchemaBehind, WrongWeights) as error:

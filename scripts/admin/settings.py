@@ -1,4 +1,4 @@
-"""`yibao setting`: what is set, and whether an installation could start with it; no secret is shown."""
+"""`yibao setting`: show the settings without secrets, and check that they are complete."""
 
 import sys
 
@@ -9,7 +9,7 @@ from api.settings import Settings, SettingsMissing, check
 from scripts.admin import setting as installation
 from scripts.admin import shell, terminal
 
-# Addresses that may hold a password.
+# URLs that may contain a password.
 HIDDEN = ("database_url", "jobs_url", "objects_url")
 
 
@@ -37,7 +37,7 @@ def _show(context: click.Context, as_json: bool) -> None:
 
 
 def _told(given: Settings, name: str) -> str | int | None:
-    """Return a setting as it may be shown."""
+    """Return a setting's value with secrets redacted."""
     value = getattr(given, name)
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else None
@@ -47,7 +47,7 @@ def _told(given: Settings, name: str) -> str | int | None:
 
 
 def _without_password(url: str) -> str | None:
-    """Return an address without who signs in."""
+    """Return a URL without user name and password."""
     scheme, separator, rest = url.partition("://")
     host = rest.rpartition("@")[2] if "@" in rest.partition("/")[0] else rest
     return f"{scheme}{separator}{host.partition('?')[0]}" or None

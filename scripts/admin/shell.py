@@ -1,6 +1,6 @@
-"""How an operator's command is written: a click command on the real ports that ends in plain words.
+"""Base classes and decorators of operators' click commands, which run on the real ports.
 
-Exit codes: 0 done, 1 refused or not as it should be, 2 wrongly written.
+Exit codes: 0 success, 1 refused or failed check, 2 usage error.
 """
 
 import functools
@@ -21,13 +21,13 @@ Function = Callable[..., Any]
 
 
 def _meant(context: click.Context, _: click.Parameter, given: bool) -> None:
-    """Note for the whole command line that the demo is meant."""
+    """Store the --demo flag for the whole command line."""
     if given:
         context.meta[DEMO] = True
 
 
 def demo_is_meant(context: click.Context) -> bool:
-    """Tell whether --demo was said, behind whichever word."""
+    """Tell whether --demo was given at any level of the command line."""
     return DEMO in context.meta
 
 
@@ -36,14 +36,14 @@ as_json = click.option("--json", "as_json", is_flag=True, help=JSON)
 
 
 class Command(click.Command):
-    """A command whose --help is in Chinese and English like everything else."""
+    """Click command with bilingual help for --help."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.context_settings.setdefault("help_option_names", ["-h", "--help"])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option --help."""
+        """Return the --help option with bilingual help."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = HELP
@@ -51,7 +51,7 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """Several commands under one word; --demo may stand before or behind the last word."""
+    """Click group that accepts --demo before or after the sub-command."""
 
     command_class = Command
 
@@ -60,20 +60,20 @@ class Group(Command, click.Group):
         demo_option(self)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what each command does, to the end of the line."""
+        """Write each command's first help line, untruncated."""
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("命令 / commands"):
             formatter.write_dl([(name, (one.help or "").split("\n")[0]) for name, one in found if one])
 
 
 def on_ports(function: Function) -> Function:
-    """Give a command the real ports first; what the rules refuse ends it with their words."""
+    """Pass the real ports to a command as its first argument; a Refusal ends it with code and detail."""
 
     @demo_option
     @click.pass_context
     @functools.wraps(function)
     def command(context: click.Context, /, **given: Any) -> Any:
-        # What a command prints may be read by a program: the log is no part of it.
+        # Log to standard error: standard output may be parsed by a program.
         structlog.configure(logger_factory=_beside)
         ports = setting.ports(demo=demo_is_meant(context))
         try:
@@ -88,12 +88,12 @@ def on_ports(function: Function) -> Function:
 
 
 def _beside(*_: Any) -> structlog.PrintLogger:
-    """Return a logger that writes to what is standard error now."""
+    """Return a logger that writes to the current standard error."""
     return structlog.PrintLogger(sys.stderr)
 
 
 def run(command: click.Command, arguments: list[str] | None, name: str) -> None:
-    """Run a command as `name`; return where it went well, else end the process with its exit code."""
+    """Run a command as `name`; return on success, else exit with its exit code."""
     try:
         command.main(args=arguments, prog_name=name)
     except SystemExit as end:

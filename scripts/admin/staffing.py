@@ -1,4 +1,4 @@
-"""`yibao staff`: who may open an institution's codes, where and when."""
+"""`yibao staff`: manage the staff who may open an institution's codes, with counters and shifts."""
 
 import sys
 from typing import Any
@@ -21,7 +21,7 @@ def staff() -> None:
 
 
 def _described(function: shell.Function) -> shell.Function:
-    """Add the options for what is said of a member of staff."""
+    """Add the options that describe a member of staff."""
     for option in (
         click.option(
             "--id-type", type=click.Choice([str(one) for one in IdType]), default=str(IdType.RESIDENT)
@@ -39,7 +39,7 @@ def _described(function: shell.Function) -> shell.Function:
 
 
 def _document(ports: Ports, said: dict[str, Any]) -> IdNumber | None:
-    """Return the document that was typed, or None."""
+    """Return the identity document given by the options, or None."""
     typed = said["id_number"]
     return idnumber.parse(IdType(said["id_type"]), typed, ports.today()) if typed else None
 
@@ -103,7 +103,7 @@ def _list(ports: Ports, institution_id: str, as_json: bool) -> None:
 
 
 def _told(row: tables.Staff, name: str) -> dict[str, object]:
-    """Return a member of staff for a program."""
+    """Return a member of staff as JSON-ready fields."""
     bound, active = row.openid_index is not None, row.revoked_at is None
     duties = {"counters": row.counters, "shifts": row.shifts}
     return {"staff_id": row.id, "name": name, **duties, "bound": bound, "active": active}

@@ -1,4 +1,4 @@
-"""`yibao subscriptions`: how many of the insured can be pushed to."""
+"""`yibao subscriptions`: count the insured who can receive pushes."""
 
 from dataclasses import asdict
 
@@ -42,5 +42,5 @@ def _funnel(ports: Ports, as_json: bool) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao subscriptions`."""
     shell.run(subscriptions, arguments, "python -m scripts.subscriptions")

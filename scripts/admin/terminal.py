@@ -1,4 +1,4 @@
-"""What a command prints: tables, facts and JSON, in which no text from outside is obeyed by a terminal."""
+"""Command output as tables, facts and JSON, with terminal control characters in data escaped."""
 
 import json
 import os
@@ -13,33 +13,33 @@ import click
 from rich.cells import cell_len
 
 GAP = "  "
-# Controls, invisible formatting (text that turns right to left), lone surrogates, other line ends.
+# Unicode categories: control, format (bidi), surrogate, private use, line and paragraph separators.
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def visible(text: object) -> str:
-    """Return text on one line with every character that a terminal would obey written as \\uNNNN."""
+    """Return text on one line with control and invisible characters escaped as \\uNNNN."""
     return "".join(_escaped(one) if category(one) in UNSEEN else one for one in str(text))
 
 
 def line(text: str) -> None:
-    """Print text on one line."""
+    """Print text on one line, escaped."""
     click.echo(visible(text))
 
 
 def paragraphs(text: str) -> str:
-    """Return text with its line ends kept and everything else as `visible` leaves it."""
+    """Return text with each line escaped as by `visible` and line ends kept."""
     return "\n".join(visible(line) for line in text.splitlines())
 
 
 def _escaped(character: str) -> str:
-    """Return a character as JSON would escape it."""
+    """Return a character's JSON escape sequence."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def document(value: Any) -> None:
-    """Print JSON for a program: times in ISO 8601, characters that are not seen escaped."""
+    """Print a value as JSON: times in ISO 8601, invisible characters escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
     click.echo(paragraphs(text))
 
@@ -49,14 +49,14 @@ def _plain(value: object) -> str:
 
 
 def facts(values: Mapping[str, object]) -> None:
-    """Print one fact a line, their names in one column."""
+    """Print one `name  value` pair per line, with aligned values."""
     wide = max(map(cell_len, values), default=0)
     for name, value in values.items():
         click.echo(f"{_padded(name, wide)}{GAP}{visible(_told(value))}".rstrip())
 
 
 def table(rows: Sequence[Mapping[str, object]], empty: str) -> None:
-    """Print rows that have the same columns; where they are wider than the terminal, a block for each."""
+    """Print rows with equal columns as a table, or one block per row where the terminal is too narrow."""
     if not rows:
         click.echo(empty)
         return
@@ -71,7 +71,7 @@ def table(rows: Sequence[Mapping[str, object]], empty: str) -> None:
 
 
 def _blocks(rows: Sequence[Mapping[str, object]]) -> None:
-    """Print each row as facts, an empty line between two."""
+    """Print each row as facts, separated by empty lines."""
     for number, row in enumerate(rows):
         if number:
             click.echo()
@@ -79,7 +79,7 @@ def _blocks(rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def _columns() -> int | None:
-    """Return how wide the terminal is; None where a program or a file reads."""
+    """Return the terminal's width in columns; None where the output is not a terminal."""
     if os.environ.get("COLUMNS", "").isdigit() or sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     return None
@@ -90,7 +90,7 @@ def _padded(text: str, wide: int) -> str:
 
 
 def _told(value: object) -> str:
-    """Return a value as a table shows it."""
+    """Return a value as table text."""
     if value is None:
         return "-"
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""`yibao webhooks`: the log of webhooks, sending one again, and the go-live test."""
+"""`yibao webhooks`: delivery log, resending, forwarding to this machine and the go-live self-test."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from models.domain.delivery import DUE, DeliveryState
 from scripts.admin import shell, terminal
 
 LOOK_S = 0.5
-# Why the genuine webhook was not taken, and what to look at.
+# Why the receiver refused the genuine webhook, and what to check.
 WHY = {
     "address_not_allowed": "地址不允许：须为 https 公网地址，或请管理员放行网段 / address not allowed",
     "name_not_found": "域名无法解析 / the name cannot be resolved",
@@ -59,7 +59,7 @@ def _list(ports: Ports, institution: str | None, state: str | None, as_json: boo
 
 
 def _facts(one: Logged) -> dict[str, Any]:
-    """Return one webhook; of its address the host alone, for a path may hold a secret."""
+    """Return one webhook's fields; of its URL only the host, because the path may contain a secret."""
     row = one.delivery
     return {
         "institution": one.institution_id,
@@ -76,7 +76,7 @@ def _facts(one: Logged) -> dict[str, Any]:
 
 
 def _short(told: dict[str, Any]) -> dict[str, Any]:
-    """Return a webhook as the table shows it: its times without a year."""
+    """Return a webhook's table row, with times without the year."""
     last, due = (f"{at:%m-%d %H:%M:%S}" if (at := told[name]) else None for name in ("last", "next"))
     return told | {"last": last, "next": due}
 
@@ -135,13 +135,13 @@ def _selftest(ports: Ports, institution_id: str, url: str, as_json: bool) -> Non
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
-    """Return what became of one webhook, for a program."""
+    """Return the result of one self-test webhook as JSON-ready fields."""
     sent, probe = verdict.sent, verdict.probe
     return {"kind": probe.kind, "held": verdict.held, "status": sent.status, "error": sent.error}
 
 
 def _told(verdict: Verdict) -> str:
-    """Return one line about one webhook."""
+    """Return the result of one self-test webhook as a line of text."""
     came = (
         f"HTTP {verdict.sent.status}"
         if verdict.sent.status
@@ -152,5 +152,5 @@ def _told(verdict: Verdict) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao webhooks`."""
     shell.run(webhooks, arguments, "python -m scripts.webhooks")

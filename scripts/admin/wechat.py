@@ -1,4 +1,4 @@
-"""`yibao wechat`: what is wrong between this installation and WeChat."""
+"""`yibao wechat`: diagnose this installation's WeChat configuration."""
 
 import sys
 from dataclasses import asdict
@@ -39,7 +39,7 @@ def _check(ports: Ports, as_json: bool) -> None:
 
 
 def _print(findings: list[Finding], refused: list[dict[str, Any]]) -> None:
-    """Print what works, what does not and what to do, then what WeChat has refused lately."""
+    """Print each check's result and remedy, then WeChat's recent refusals."""
     for one in findings:
         terminal.line(f"{MARKS[one.is_right]} {one.step}：{one.says}")
         if one.then:
@@ -51,7 +51,7 @@ def _print(findings: list[Finding], refused: list[dict[str, Any]]) -> None:
 
 
 def _facts(row: tables.WeChatRefusal) -> dict[str, Any]:
-    """Return one kind of refusal with what it means."""
+    """Return one kind of refusal with its meaning."""
     found = meaning(row.errcode, row.call)
     return {
         "call": row.call,
@@ -65,5 +65,5 @@ def _facts(row: tables.WeChatRefusal) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command."""
+    """Run `yibao wechat`."""
     shell.run(wechat, arguments, "python -m scripts.wechat")

@@ -17,18 +17,18 @@ TIMEOUT_S = 30.0
 
 
 class NotFetched(Exception):
-    """The file could not be had; says what to do."""
+    """Raised where a file cannot be downloaded; the message gives the remedy."""
 
 
 def files() -> list[str]:
-    """Return the names under which the PAD weights are kept."""
+    """Return the file names of the PAD weights."""
     return [catalogue.listed()[name].file[0] for name in catalogue.PAD_NETS]
 
 
 def fetch(url: str, hashes: Sequence[str], target: Path) -> str:
-    """Have the file at `url` in `target`, going on where an earlier download stopped; return its SHA-256.
+    """Download `url` to `target`, resuming a partial download; return its SHA-256.
 
-    A file is put in place only when its hash is one of `hashes`. Raises NotFetched.
+    The file is moved into place only when its hash is in `hashes`. Raises NotFetched.
     """
     if target.is_file() and _sha256(target) in hashes:
         return _sha256(target)
@@ -48,7 +48,7 @@ def fetch(url: str, hashes: Sequence[str], target: Path) -> str:
 
 
 def _download(url: str, part: Path) -> None:
-    """Append what is missing to the part that is there already."""
+    """Append the missing bytes to the partial file (HTTP range request)."""
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True) as answer:
@@ -91,5 +91,5 @@ def weights(folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Download what is missing; a file that is there and right is left alone."""
+    """Run `yibao weights`."""
     shell.run(weights, arguments, "python -m scripts.weights")
