@@ -1,1 +1,1 @@
-"""What the mini-program takes from the code: its types, its table of states, its list of wx calls."""
+"""Generators of files derived from the code: mini-program types and tables, OpenAPI, reference pages."""

@@ -1,4 +1,4 @@
-"""python -m scripts.codegen: bring every file that is made from the code up to date."""
+"""python -m scripts.codegen: regenerate every file that is generated from the code."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def made() -> dict[Path, str]:
-    """Return each made file with what it should contain."""
+    """Return each generated file's path and content."""
     services = ROOT / "miniprogram" / "services"
     book = ROOT / "docs/architecture/miniprogram.md"
     phones = devices.reports()
@@ -30,7 +30,7 @@ def made() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write what is not current and say so."""
+    """Write the files that are out of date and print their names."""
     for path, text in made().items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

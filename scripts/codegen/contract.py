@@ -1,4 +1,4 @@
-"""miniprogram/services/contract.ts: the mini-program's half of the OpenAPI document."""
+"""miniprogram/services/contract.ts: TypeScript types of the mini-program's API."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from api.http.routes.subject import me
 from scripts.codegen.typescript import declaration, ts_type
 
 HEAD = "// Made by `python -m scripts.miniprogram` from /openapi.json, which says what each is.\n"
-# Whatever is done to a scene returns the scene and its own fields.
+# Every action on a scene returns the scene's fields and its own.
 SCENE = "SceneAnswer"
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document of what the mini-program calls."""
+    """Return the OpenAPI document of the mini-program's routes."""
     app = new_app()
     for blueprint in (mp, me):
         app.register_api(blueprint)
@@ -23,7 +23,7 @@ def document() -> dict[str, Any]:
 
 
 def contract() -> str:
-    """Return the module of types: every schema, and what each operation takes and gives."""
+    """Return the TypeScript module: every schema, and the request and response type of each operation."""
     given = document()
     schemas: dict[str, Any] = given["components"]["schemas"]
     scene = (SCENE, schemas[SCENE])

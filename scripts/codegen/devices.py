@@ -1,4 +1,4 @@
-"""What real phones reported (devices/*.json), put into the mini-program and into its harness."""
+"""Generates mini-program and harness tables from the reports of real phones (devices/*.json)."""
 
 import json
 from collections import defaultdict
@@ -18,7 +18,7 @@ HEAD = """/**
 
 
 def code(text: str) -> str:
-    """Return the eight letters that pages/check shows beside a report's text."""
+    """Return the eight-letter checksum that pages/check shows beside a report's text."""
     found = ""
     for seed in (0x811C9DC5, 0x01000193):
         hashed = seed
@@ -31,7 +31,7 @@ def code(text: str) -> str:
 
 
 def reports(folder: Path = REPORTS) -> dict[str, dict[str, Any]]:
-    """Return every report by its code; ValueError for one that did not come whole."""
+    """Return every report by its checksum; raises ValueError for an incomplete one."""
     found = {}
     for path in sorted(folder.glob("*.json")):
         text = path.read_text(encoding="utf-8").rstrip("\n")
@@ -42,7 +42,7 @@ def reports(folder: Path = REPORTS) -> dict[str, dict[str, Any]]:
 
 
 def mirrored(seen: dict[str, dict[str, Any]]) -> str:
-    """Return capture/mirrored.ts: by platform, and by model where the phones of a platform differ."""
+    """Return capture/mirrored.ts: mirroring by platform, and by model where a platform's phones differ."""
     said: dict[str, dict[str, bool]] = defaultdict(dict)
     for name, report in seen.items():
         if report["mirrored"] is None:
@@ -72,7 +72,7 @@ def _table(answers: dict[str, bool]) -> str:
 
 
 def profiles(seen: dict[str, dict[str, Any]]) -> str:
-    """Return the harness's cameras: what each reported phone's frames are like."""
+    """Return the harness's camera profiles: the frame properties of each reported phone."""
     cameras = {
         name: {key: report["frame"][key] for key in ("width", "height", "fps")}
         | {"mirrored": bool(report["mirrored"]), "model": report["model"], "platform": report["platform"]}

@@ -1,4 +1,4 @@
-"""docs/licences.md: under which terms each weight file stands, from matcher/weights.toml."""
+"""docs/licences.md: the licence of each weight file, from matcher/weights.toml."""
 
 from matcher import weights
 from matcher.weights import PACKAGED, PAD_NETS, Entry
@@ -23,7 +23,7 @@ spoken prompts are sound made with eSpeak NG.
 
 
 def licences() -> str:
-    """Return the document."""
+    """Return the Markdown document."""
     rows = "".join(_row(name, entry) for name, entry in weights.listed().items())
     return f"{HEAD}{rows}{TAIL}"
 

@@ -1,4 +1,4 @@
-"""miniprogram/services/lifecycle.ts: the attempt's one table of states, as the phone reads it."""
+"""miniprogram/services/lifecycle.ts: the attempt's state machine for the mini-program."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ HEAD = "// Made by `python -m scripts.miniprogram` from models/domain; never edi
 
 
 def lifecycle() -> str:
-    """Return the module: states, events, transitions, and the limits a phone must keep."""
+    """Return the TypeScript module: states, events, transitions and client-side limits."""
     events = [event.value for event in attempt.AttemptEvent]
     lines = [
         HEAD,

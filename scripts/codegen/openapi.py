@@ -1,4 +1,4 @@
-"""docs/openapi.json: the document a server of production answers under /openapi.json."""
+"""docs/openapi.json: the document that a production server returns at /openapi.json."""
 
 import json
 
@@ -7,7 +7,7 @@ from api.http.docs.openapi import new_app
 
 
 def openapi() -> str:
-    """Return the OpenAPI document as text, one key a line, so that a review sees what has changed."""
+    """Return the OpenAPI document as indented JSON, so that diffs are readable."""
     app = new_app()
     for blueprint in blueprints(demo=False):
         app.register_api(blueprint)

@@ -1,4 +1,4 @@
-"""docs/architecture/: the lifecycle's diagrams and the reference tables, made from the code."""
+"""docs/architecture/: lifecycle diagrams and reference tables, generated from the code."""
 
 import ast
 import inspect
@@ -100,27 +100,27 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]
 
 
 def _sources() -> Iterator[str]:
-    """Yield the text of every module that can refuse or record something."""
+    """Yield the source of every module that can raise a Refusal or record an event."""
     for folder in ("api", "models/domain"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield path.read_text(encoding="utf-8")
 
 
 def _events() -> list[tuple[str, str]]:
-    """Return every type of event, and whether tills get it as a webhook."""
+    """Return every event type, and whether it is sent to tills as a webhook."""
     found = set(WEBHOOK_TYPES) | {f"attempt.{state.value}" for state in attempt.AttemptState}
     found |= {f"verification.{state.value}" for state in verification.VerificationState} - {
         "verification.open"
     }
     for text in _sources():
         found |= set(re.findall(r'"((?:attempt|verification|appeal|agent)\.[a-z_]+)"', text))
-    # What ends so is the name of a template.
+    # Strings with these endings are template file names.
     found = {event for event in found if not event.endswith(".html")}
     return [(f"`{event}`", "yes" if event in WEBHOOK_TYPES else "") for event in sorted(found)]
 
 
 def _codes() -> list[tuple[str, str]]:
-    """Return every status with the codes it is given with."""
+    """Return every HTTP status with its error codes."""
     kinds = {
         name: one
         for name, one in vars(errors).items()
@@ -141,12 +141,12 @@ def _codes() -> list[tuple[str, str]]:
 
 
 def _status(kind: type[errors.Refusal]) -> int | None:
-    """Return the HTTP status of a refusal's class."""
+    """Return the HTTP status of a Refusal class."""
     return next((STATUS[one] for one in kind.__mro__ if one in STATUS), None)
 
 
 def _refusals(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield the class and code of each refusal that is built with a code of its own."""
+    """Yield class and code of each Refusal constructed with an explicit code."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
@@ -156,7 +156,7 @@ def _refusals(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _settings() -> list[tuple[str, str, str]]:
-    """Return each setting's name, its default, and its meaning: the application's, then the service's."""
+    """Return name, default and meaning of each setting, the application's before the matcher service's."""
     fields = ServiceSettings.model_fields | Settings.model_fields
     rows = []
     for name in [*Settings.model_fields, *(name for name in fields if name not in Settings.model_fields)]:

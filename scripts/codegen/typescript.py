@@ -1,4 +1,4 @@
-"""JSON Schema as TypeScript."""
+"""Translates JSON Schema to TypeScript."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 
 def ts_type(schema: Mapping[str, Any]) -> str:
-    """Return the type a schema describes; what it leaves open is `unknown`."""
+    """Return a schema's TypeScript type; `unknown` where the schema gives none."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[1]
     if "enum" in schema:
@@ -29,7 +29,7 @@ def ts_type(schema: Mapping[str, Any]) -> str:
 def declaration(
     name: str, schema: Mapping[str, Any], base: tuple[str, Mapping[str, Any]] | None = None
 ) -> str:
-    """Return the exported declaration of one named schema; what holds the whole of a base says so."""
+    """Return the exported declaration of a named schema; one with all fields of a base extends it."""
     if "properties" not in schema:
         return f"export type {name} = {ts_type(schema)}\n"
     lines, extends = _fields(schema), ""
@@ -40,7 +40,7 @@ def declaration(
 
 
 def _fields(schema: Mapping[str, Any]) -> list[str]:
-    """Return one line for each property."""
+    """Return one line per property."""
     required = set(schema.get("required", ()))
     return [
         f"  {field}{'' if field in required else '?'}: {ts_type(inner)}"

@@ -1,7 +1,7 @@
-"""python -m scripts.miniprogram.voice: speak the mini-program's prompts into small MP3 files.
+"""python -m scripts.miniprogram.voice: synthesize the mini-program's prompts as small MP3 files.
 
-Needs `pip install espeakng-loader==0.2.4 lameenc==1.9.0`, which nothing else of the project does. The
-texts are those of strings/zh.ts; a better voice is put in by recording files of the same names.
+Needs `pip install espeakng-loader==0.2.4 lameenc==1.9.0`, used nowhere else in the project. The
+texts are those of strings/zh.ts; recordings may replace the files under the same names.
 """
 
 import ctypes
@@ -14,25 +14,25 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "miniprogram"
 FOLDER = SOURCE / "voice" / "zh"
 SAID = Path(__file__).with_name("prompts.json")
-# Section of the strings → the keys that are spoken. "*" means all of it.
+# Section of the strings → the keys that are spoken; "*" means all keys.
 SPOKEN = {
     "capture": [
         *("ready", "ready_good", "straight", "turn_left", "turn_right", "nod", "closer"),
         *("open_mouth", "smile", "close_eyes", "blink", "done"),
     ],
     "hints": ["*"],
-    # Why it failed is nobody's business but the person's: it is shown, not spoken over the counter.
+    # The reason of a failure is private: it is displayed, not spoken aloud at the counter.
     "result": ["passed", "failed"],
 }
 WORDS_A_MINUTE, PITCH = 155, 45
-# An average: pauses then cost next to nothing.
+# Average bit rate (ABR), so that silence takes almost no space.
 ABR, KBPS, HERTZ = 3, 11, 16_000
 SILENT = 200
 SYNCHRONOUS, RATE, PITCH_PARAMETER, UTF8 = 2, 1, 3, 1
 
 
 def texts() -> dict[str, str]:
-    """Return each prompt's text by its key, as the strings have it."""
+    """Return the text of each prompt by key."""
     return dict(_entries((SOURCE / "services/strings/zh.ts").read_text(encoding="utf-8")))
 
 
@@ -47,13 +47,13 @@ def _entries(strings: str) -> Iterator[tuple[str, str]]:
 
 
 def module(spoken: dict[str, str]) -> str:
-    """Return services/prompts.ts: which prompts there are."""
+    """Return services/prompts.ts, the list of prompts."""
     head = "/** What has been recorded, in /voice/zh; made by python -m scripts.miniprogram.voice. */\n"
     return head + f"export const PROMPTS: readonly string[] = {list(spoken)}\n"
 
 
 def main() -> None:
-    """Speak every prompt and write the list of them."""
+    """Write an MP3 file per prompt and the list of prompts."""
     speak = speaker()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for stale in FOLDER.glob("*.mp3"):
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 class Speaker:
-    """eSpeak NG behind its C interface; its sound as MP3."""
+    """Text to MP3 through eSpeak NG's C interface."""
 
     def __init__(self, library: ctypes.CDLL, data: str) -> None:
         self._library = library
@@ -89,11 +89,11 @@ class Speaker:
         return 0
 
     def __call__(self, text: str) -> bytes:
-        """Return the text spoken, as MP3."""
+        """Return the spoken text as MP3."""
         import lameenc
 
         self._sound.clear()
-        # eSpeak's pauses at commas and quotes are longer than anybody's, and fill the package.
+        # eSpeak's pauses at commas and quotes are overlong and enlarge the package.
         said = re.sub("[，。、“”]+", " ", text).encode() + b"\0"
         self._library.espeak_Synth(said, len(said), 0, 0, 0, UTF8, None, None)
         encoder = lameenc.Encoder()
@@ -108,14 +108,14 @@ class Speaker:
 
 
 def trimmed(sound: bytes) -> bytes:
-    """Return 16-bit sound without the silence around it, a tenth of a second kept at its end."""
+    """Return 16-bit audio without leading and trailing silence, 0.1 s of which is kept at the end."""
     samples = array("h", sound)
     loud = [at for at, sample in enumerate(samples) if abs(sample) > SILENT]
     return samples[loud[0] : loud[-1] + 2000].tobytes() if loud else sound
 
 
 def speaker() -> Speaker:
-    """Return the voice, or say what has to be installed for it."""
+    """Return the speech synthesizer, or exit naming the packages to install."""
     try:
         import espeakng_loader
         import lameenc  # noqa: F401
