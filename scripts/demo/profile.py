@@ -1,4 +1,4 @@
-"""The demo's own installation under var/: secrets, database, persons, var/demo.json."""
+"""The demo's installation under var/: secrets, database, persons and var/demo.json."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ STORY_WINDOW_S = 8
 
 
 def prepare(*, fresh: bool) -> dict[str, Any]:
-    """Set the installation up, from nothing when `fresh` or when there is none; return demo.json."""
+    """Return demo.json, after creating the installation when `fresh` or absent."""
     complete = "YIBAO_WECHAT_AGENT_TEMPLATE_ID" in setting.demo_environment()
     if fresh or not DOCUMENT.exists() or not complete:
         _clear()
@@ -39,7 +39,7 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
     _use_phone()
     values = setting.demo_environment() | _addresses()
     _write_environment(values | _simulator(values))
-    # What the shell says of another installation is not this demo's.
+    # The shell's YIBAO_… variables belong to another installation.
     os.environ.update(setting.demo_environment())
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
@@ -52,7 +52,7 @@ def prepare(*, fresh: bool) -> dict[str, Any]:
 
 
 def _clear() -> None:
-    """Remove the last demo, and nothing else of var/."""
+    """Remove the previous demo's files from var/, and no others."""
     for name in ("demo.json", "demo.env", "demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm"):
         (VAR / name).unlink(missing_ok=True)
     for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
@@ -69,26 +69,26 @@ def ports_of_call() -> tuple[int, int]:
 
 
 def phone_port() -> list[int]:
-    """Return the TCP port of the phone in the browser, where make has built it."""
+    """Return a list with the browser phone's TCP port; empty where it is not built."""
     if "SIM_PHONE_URL" in os.environ:
         return [int(os.environ["SIM_PHONE_URL"].rsplit(":", 1)[1].rstrip("/"))]
     return [int(os.environ.get("PHONE_PORT", "8002"))] if PHONE.is_file() else []
 
 
 def _use_weights() -> None:
-    """Let the servers use the PAD weights that make weights has put into var/weights."""
+    """Configure the PAD weights that `make weights` downloaded to var/weights."""
     if "YIBAO_PAD_DIR" not in os.environ and all((WEIGHTS / name).is_file() for name in weights.files()):
         os.environ["YIBAO_PAD_DIR"] = str(WEIGHTS.resolve())
 
 
 def _use_phone() -> None:
-    """Let the simulator's page open the mini-program in the browser, where make has built it."""
+    """Configure the simulator's page to open the browser phone, where it is built."""
     if "SIM_PHONE_URL" not in os.environ and PHONE.is_file():
         os.environ["SIM_PHONE_URL"] = f"http://127.0.0.1:{os.environ.get('PHONE_PORT', '8002')}"
 
 
 def _addresses() -> dict[str, str]:
-    """Return where this run listens."""
+    """Return this run's base URLs."""
     port, simulator = ports_of_call()
     return {
         "YIBAO_BASE_URL": f"http://127.0.0.1:{port}",
@@ -98,7 +98,7 @@ def _addresses() -> dict[str, str]:
 
 
 def _simulator(values: dict[str, str]) -> dict[str, str]:
-    """Return the simulator's settings: the same account, its pushes to the application, its own file."""
+    """Return the simulator's settings: same account, the application's callback URL, its own file."""
     account = ("APPID", "SECRET", "TEMPLATE_ID", "AGENT_TEMPLATE_ID")
     names = (*account, "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
     return {f"SIM_{name}": values[f"YIBAO_WECHAT_{name}"] for name in names} | {
@@ -108,7 +108,7 @@ def _simulator(values: dict[str, str]) -> dict[str, str]:
 
 
 def _secrets() -> dict[str, str]:
-    """Generate the secrets of this one demo, and say where its files lie."""
+    """Return new secrets and the file locations of this demo."""
     here = VAR.resolve()
     return {
         "YIBAO_PROFILE": "demo",
@@ -122,14 +122,14 @@ def _secrets() -> dict[str, str]:
         "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
         "YIBAO_WECHAT_AGENT_TEMPLATE_ID": secrets.token_urlsafe(32),
         "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
-        # 43 characters: base64 without its padding, as WeChat's console draws it.
+        # 43 characters: unpadded base64, as WeChat's console generates it.
         "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
     }
 
 
 def _write_environment(values: dict[str, str]) -> None:
-    """Write the demo's environment; only its owner may read it."""
+    """Write the demo's environment file, readable by its owner only."""
     VAR.mkdir(exist_ok=True)
     setting.DEMO_ENVIRONMENT.touch(mode=0o600)
     text = "".join(f"{name}={value}\n" for name, value in values.items())
@@ -141,9 +141,9 @@ def _secret() -> str:
 
 
 def _set_policy(ports: Ports) -> None:
-    """Put the demo's policy in force: what its films can show, and no PAD weights demanded.
+    """Activate the demo's policy: actions that its films contain, and PAD weights not required.
 
-    The same films are shown again and again and answer no colours, so the risk of tries is not weighed.
+    The films are reused and do not respond to screen colours, so risk scoring of tries is off.
     """
     actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
     count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
@@ -158,7 +158,7 @@ def _set_policy(ports: Ports) -> None:
 
 
 def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
-    """Enrol the cast, register the institutions, write demo.json."""
+    """Enrol the persons, register the institutions and write demo.json."""
     cast = casting.players()
     people, links = casting.write(VAR / "demo", cast)
     try:
@@ -183,7 +183,7 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
 
 
 def _read() -> dict[str, Any]:
-    """Return demo.json with the addresses of this run, and write it back."""
+    """Update demo.json with this run's base URLs and return it."""
     port, simulator = ports_of_call()
     document: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8")) | {
         "base_url": f"http://127.0.0.1:{port}",

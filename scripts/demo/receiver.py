@@ -1,4 +1,4 @@
-"""A till's webhook receiver, as its programmer would write it."""
+"""Sample webhook receiver of a till."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from api.events.webhooks import verify
 
 
 class Receiver:
-    """Listens on a free local port and keeps every webhook whose signature is right."""
+    """HTTP server on a free local port that stores every webhook with a valid signature."""
 
     def __init__(self, secret: str) -> None:
         self.accepted: list[dict[str, Any]] = []
@@ -18,7 +18,7 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            """Check the signature, then answer."""
+            """Request handler that verifies the signature before it answers."""
 
             def do_POST(self) -> None:
                 """Receive one webhook."""
@@ -29,21 +29,21 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None:
-                """Keep quiet."""
+                """Disable the access log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/yibao"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def keep(self, webhook: dict[str, Any] | None) -> None:
-        """Count one webhook."""
+        """Store a genuine webhook, or count a forged one (None)."""
         if webhook is None:
             self.refused += 1
         else:
             self.accepted.append(webhook)
 
     def wait_for(self, kind: str, order_no: str, seconds: float = 10.0) -> bool:
-        """Wait for a webhook; tell whether it came."""
+        """Wait for a webhook; tell whether it arrived in time."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             if any(w["type"] == kind and w["data"]["order_no"] == order_no for w in self.accepted):
@@ -52,6 +52,6 @@ class Receiver:
         return False
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()

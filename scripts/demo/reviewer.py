@@ -1,4 +1,4 @@
-"""The demo's reviewer: what the story has lodged is concluded, so that nobody is left at the limit."""
+"""Concludes the demo's appeals, so that no person stays at the limit of open appeals."""
 
 from api.appeals import review
 from models.domain.appeal import AppealState
@@ -7,7 +7,7 @@ from scripts.demo.stage import Stage
 
 
 def conclude_all(stage: Stage) -> None:
-    """Reject every appeal that waits, as `python -m scripts.appeals reject` does."""
+    """Reject every open appeal, as `python -m scripts.appeals reject` does."""
     with stage.step("审核员看过申诉，购药不受影响", "a reviewer concludes; the purchase stays"):
         ports = setting.ports()
         for row in review.open_appeals(ports):

@@ -1,4 +1,4 @@
-"""The demo's sandbox institution, for whoever writes a till."""
+"""The demo's sandbox institution for till programmers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ WINDOW_S = 20
 
 
 def register(ports: Ports) -> dict[str, Any]:
-    """Register it; return its keys and the persons it knows, for var/demo.json."""
+    """Register the sandbox; return its keys and test persons for var/demo.json."""
     given = institutions.add_sandbox(ports, "沙箱药房（示例）", window_s=WINDOW_S)
     persons = [{"outcome": one.outcome, "name": one.name, "id_number": one.number} for one in CAST]
     return {

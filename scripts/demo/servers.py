@@ -11,7 +11,7 @@ from types import TracebackType
 import httpx
 
 LOGS = Path("var/logs")
-# A cold or busy machine loads the models slowly; whoever waits is told every few seconds.
+# Loading the models is slow on a cold or busy machine; progress is printed every few seconds.
 START_S = 180
 TELL_S = 5
 BUSY = 0.1
@@ -19,7 +19,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Servers:
-    """The running processes; stops them all at the end."""
+    """Context manager of the demo's processes; stops them all on exit."""
 
     def __init__(self, base_url: str, simulator_url: str) -> None:
         self._urls = {"simulator": f"{simulator_url}/", "web": f"{base_url}/healthz"}
@@ -37,7 +37,7 @@ class Servers:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Servers":
-        """Start everything and wait until it answers."""
+        """Start all processes and wait until they answer."""
         LOGS.mkdir(parents=True, exist_ok=True)
         for url in self._urls.values():
             _refuse_if_taken(url)
@@ -62,14 +62,14 @@ class Servers:
             self._running[name] = subprocess.Popen(self._commands[name], stdout=log, stderr=subprocess.STDOUT)
 
     def restart(self, name: str) -> None:
-        """Start a killed process again and wait until it answers."""
+        """Restart a killed process and wait until it answers."""
         self.start(name)
         give_up = time.monotonic() + START_S
         while not _answers(self._urls[name]) and time.monotonic() < give_up:
             time.sleep(0.1)
 
     def kill(self, name: str) -> None:
-        """Kill one process; nothing gets a chance to tidy up."""
+        """Kill one process with SIGKILL, without cleanup."""
         self._running[name].kill()
         self._running[name].wait()
 
@@ -84,7 +84,7 @@ class Servers:
                 process.kill()
 
     def watch(self) -> str:
-        """Wait until a process ends by itself; return its name."""
+        """Wait until any process exits by itself; return its name."""
         while True:
             for name, process in self._running.items():
                 if process.poll() is not None:
@@ -97,12 +97,12 @@ class Servers:
         return sum(_ticks(pid) for parent in pids for pid in (parent, *_children(parent))) / TICKS
 
     def memory_mb(self) -> int:
-        """Return what the application's processes hold in memory (Linux)."""
+        """Return the resident memory of the application's processes in MB (Linux)."""
         pid = self._running["web"].pid
         return round(sum(_resident_kb(one) for one in (pid, *_children(pid))) / 1024)
 
     def _wait_until_ready(self) -> None:
-        """Wait until every address answers, or say which process has died."""
+        """Wait until every URL answers, or exit naming the process that died."""
         give_up = time.monotonic() + START_S
         tell = time.monotonic() + TELL_S
         for url in self._urls.values():
@@ -119,7 +119,7 @@ class Servers:
         self._wait_until_idle(give_up)
 
     def _wait_until_idle(self, give_up: float) -> None:
-        """Wait until every process has loaded its models: the first answers before the others have."""
+        """Wait until CPU use drops: the first process answers before the others have loaded their models."""
         used = self.cpu_seconds()
         while time.monotonic() < give_up:
             time.sleep(0.5)
@@ -136,7 +136,7 @@ def _answers(url: str) -> bool:
 
 
 def _refuse_if_taken(url: str) -> None:
-    """End with one sentence when something already listens there."""
+    """Exit with an error when a server already answers at the URL."""
     if _answers(url):
         sys.exit(f"something already listens at {url}: stop it, or set PORT and SIM_PORT")
 

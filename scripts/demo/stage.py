@@ -1,4 +1,4 @@
-"""What the story is told with: steps with their time, timelines, and the final account."""
+"""Output of the demo's scenarios: timed steps, timelines and the final summary."""
 
 import os
 import time
@@ -22,12 +22,12 @@ WITH_PAD = "已装 PAD 权重，翻拍屏幕会被拒绝。/ PAD weights are her
 
 
 def pad_note() -> str:
-    """Return what every print-out says of PAD."""
+    """Return the note on PAD that every summary includes."""
     return WITH_PAD if os.environ.get("YIBAO_PAD_DIR") else WITHOUT_PAD
 
 
 class Stage:
-    """Prints each step and keeps count of which expectations held."""
+    """Prints each step and records failed expectations."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -35,16 +35,16 @@ class Stage:
         self._begun = time.monotonic()
 
     def say_whether_pad_is_here(self) -> None:
-        """Print whether a replay on a monitor would be noticed."""
+        """Print whether PAD is configured to detect a replay on a monitor."""
         self.console.print(f"\n[yellow]{pad_note()}[/yellow]")
 
     def act(self, chinese: str, english: str) -> None:
-        """Begin an act."""
+        """Print a scenario's heading."""
         self.console.print(f"\n[bold cyan]{chinese}[/bold cyan]  [dim]{english}[/dim]")
 
     @contextmanager
     def step(self, chinese: str, english: str) -> Iterator[None]:
-        """Do one step; whatever goes wrong in it ends this act, not the story."""
+        """Time and print one step; an error in it ends the scenario, not the demo."""
         begun = time.monotonic()
         yield
         took = time.monotonic() - begun
@@ -52,7 +52,7 @@ class Stage:
 
     @contextmanager
     def scene(self, chinese: str, english: str) -> Iterator[None]:
-        """Play one act and note whether everything in it was as expected."""
+        """Run one scenario and record its failure, if any."""
         self.act(chinese, english)
         try:
             yield
@@ -61,12 +61,12 @@ class Stage:
             self.console.print(f"  [bold red]✗ {type(error).__name__}: {error}[/bold red]")
 
     def expect(self, condition: bool, what: str) -> None:
-        """Raise Unexpected unless something holds."""
+        """Raise Unexpected unless the condition holds."""
         if not condition:
             raise Unexpected(what)
 
     def timeline(self, order_no: str, events: list[dict[str, Any]]) -> None:
-        """Draw a verification's events along its time."""
+        """Print a verification's events along a time axis."""
         times = [datetime.fromisoformat(event["created"]) for event in events]
         span = max((times[-1] - times[0]).total_seconds(), 0.001)
         self.console.print(f"\n  [bold]{order_no}[/bold]  {span:.1f} s")

@@ -1,4 +1,4 @@
-"""The story: a purchase verified, an impostor, an agent, nobody, and a replay."""
+"""The scenarios: a passed purchase, an impostor, an agent, an unopened message and a replay."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ from scripts.demo.wechat import WeChatActs
 
 
 def play(document: dict[str, Any], servers: Servers, console: Console) -> bool:
-    """Play the whole story; return whether every expectation held."""
+    """Run all scenarios; return whether every expectation held."""
     story = Story(document, servers, Stage(console))
     try:
         return story.play()
@@ -25,7 +25,7 @@ def play(document: dict[str, Any], servers: Servers, console: Console) -> bool:
 
 
 class Story:
-    """The acts, with the till, the phones and the films they need."""
+    """The scenarios, with the till, phones and films they use."""
 
     def __init__(self, document: dict[str, Any], servers: Servers, stage: Stage) -> None:
         self.document, self.servers, self.stage = document, servers, stage
@@ -48,12 +48,12 @@ class Story:
         return phone
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all HTTP clients."""
         for one in (self.wechat, self.receiver, self.till, self.hurried, self.phone):
             one.close()
 
     def play(self) -> bool:
-        """Play the acts in order, then draw the timelines and the account."""
+        """Run the scenarios in order, then print the timelines and the summary."""
         stage = self.stage
         stage.say_whether_pad_is_here()
         with stage.scene("一、本人购药", "(a) the insured buys"):
@@ -77,13 +77,13 @@ class Story:
         return stage.account(self.phone.finish_ms, self.cpu_s)
 
     def begin(self, till: Till) -> dict[str, Any]:
-        """Open a verification for 李建国 and remember it for the timelines."""
+        """Open a verification for 李建国 and store it for the timelines."""
         opened = till.open(self.people["李建国"])
         self.told.append((till, opened))
         return opened
 
     def push(self, till: Till, opened: dict[str, Any]) -> str:
-        """Let the person allow one message, push it, and open what it leads to."""
+        """Subscribe the person to one message, push it and open its scene."""
         before = len(self.phone.messages())
         self.phone.allow(self.document["template_id"])
         till.push(opened["id"], self.people["李建国"]["person_id"])
@@ -93,7 +93,7 @@ class Story:
         return scene
 
     def the_insured_buys(self) -> None:
-        """(a) Push, consent, challenge, the right man's film, a receipt."""
+        """(a) Push, consent, challenge, the insured's own film, a receipt."""
         stage, cpu = self.stage, self.servers.cpu_seconds()
         with stage.step("收银台发起核验", "the till opens a verification"):
             opened = self.begin(self.till)
@@ -126,7 +126,7 @@ class Story:
             self.stage.expect(state == "appealed", f"the verification is appealed, not {state}")
 
     def _fails(self, scene: str, film: Film) -> None:
-        """Make one try with a film that must fail."""
+        """Run one try with a film that must fail."""
         with self.stage.step("他人的影片被拒绝", "another person's film is refused"):
             challenge = self.phone.draw(scene)
             self.phone.film(challenge, film)
@@ -186,7 +186,7 @@ class Story:
             stage.expect(self.phone.appeal(scene)["state"] == "appealed", "appealed")
 
     def old_frames(self) -> None:
-        """(e) The very frames that passed are shown again."""
+        """(e) Frames that passed before are sent again."""
         stage = self.stage
         opened = self.begin(self.till)
         scene = self.push(self.till, opened)

@@ -1,4 +1,4 @@
-"""A scripted till: what a pharmacy's POS would send."""
+"""A scripted till: HTTP client that sends a pharmacy POS's requests."""
 
 import itertools
 import secrets
@@ -12,7 +12,7 @@ from scripts.demo.phone import body
 
 
 class Till:
-    """One institution's till, talking to the server over HTTP alone."""
+    """One institution's till, which uses only the HTTP API."""
 
     def __init__(self, base_url: str, institution: dict[str, Any], notify_url: str | None = None) -> None:
         key = f"Bearer {institution['api_key']}"
@@ -24,7 +24,7 @@ class Till:
         self._orders = itertools.count(1)
 
     def open(self, cardholder: dict[str, Any], amount_fen: int = 12850) -> dict[str, Any]:
-        """Open a verification for one purchase; the key makes it safe to repeat."""
+        """Open a verification for one purchase under an Idempotency-Key."""
         order = f"D{secrets.token_hex(4)}-{next(self._orders)}"
         wanted = {
             "order_no": order,
@@ -43,20 +43,20 @@ class Till:
         return body(self.http.get(f"/v1/verifications/{verification_id}"))
 
     def push(self, verification_id: str, person_id: str) -> dict[str, Any]:
-        """Push to a person of the list."""
+        """Push to a listed person."""
         wanted = {"channel": "push", "person_id": person_id}
         return body(self.http.post(f"/v1/verifications/{verification_id}/attempts", json=wanted), 201)
 
     def attempt(self, verification_id: str, wanted: dict[str, Any]) -> httpx.Response:
-        """Ask for an attempt and return the raw answer."""
+        """Request an attempt and return the raw response."""
         return self.http.post(f"/v1/verifications/{verification_id}/attempts", json=wanted)
 
     def cancel(self, verification_id: str) -> None:
-        """Give the verification up: the purchase is off."""
+        """Cancel the verification."""
         body(self.http.post(f"/v1/verifications/{verification_id}/cancel"))
 
     def wait_for(self, verification_id: str, *types: str, after: int = 0) -> dict[str, Any]:
-        """Follow the events until one of `types` comes; return it."""
+        """Long-poll until an event of one of `types` arrives; return it."""
         while True:
             url = f"/v1/verifications/{verification_id}/events?after={after}&wait=25"
             answer = body(self.http.get(url))
@@ -70,7 +70,7 @@ class Till:
         return list(body(self.http.get(f"/v1/verifications/{verification_id}/events"))["events"])
 
     def check_receipt(self, receipt: str) -> dict[str, Any]:
-        """Check a receipt against the published keys and return what it says."""
+        """Verify a receipt with the published keys and return its payload."""
         published: Any = body(self.http.get("/.well-known/jwks.json"))
         keys = KeySet.import_key_set(published)
         token = jws.deserialize_compact(receipt, keys, algorithms=["ES256"])
@@ -80,7 +80,7 @@ class Till:
         return claims
 
     def redeem(self, claims: dict[str, Any]) -> dict[str, Any]:
-        """Use a receipt for the settlement."""
+        """Redeem the receipt for the settlement."""
         wanted = {"settlement_no": f"S-{claims['order_no']}", "amount_fen": claims["amount_fen"]}
         return body(self.http.post(f"/v1/receipts/{claims['jti']}/redeem", json=wanted))
 

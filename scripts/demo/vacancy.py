@@ -1,4 +1,4 @@
-"""Are the demo's ports free? Asked before anything of an earlier demo is touched."""
+"""Checks that the demo's ports are free before an earlier demo's files are changed."""
 
 import socket
 import sys
@@ -11,7 +11,7 @@ LISTENING = "0A"
 
 
 def refuse_if_taken(ports: list[int]) -> None:
-    """End with one sentence that names port and process when something already listens; change nothing."""
+    """Exit with an error that names port and process where a port is in use; change nothing."""
     taken = {port: _listener(port) for port in ports if _is_taken(port)}
     if taken:
         said = "\n".join(_say(port, pid) for port, pid in taken.items())
@@ -25,7 +25,7 @@ def _is_taken(port: int) -> bool:
 
 
 def _say(port: int, pid: int | None) -> str:
-    """Return who holds the port and what to do about it."""
+    """Return which process holds the port, and the remedy."""
     if pid is None:
         return f"Port {port} is taken by a process that is not yours: ask who runs it."
     command = _words(pid)
@@ -37,7 +37,7 @@ def _say(port: int, pid: int | None) -> str:
 
 
 def _listener(port: int) -> int | None:
-    """Return the process that listens on a port, as far as this user may see (proc(5), Linux)."""
+    """Return the process that listens on a port, where visible to this user (proc(5), Linux)."""
     wanted = {f"socket:[{inode}]" for inode in _inodes(port)}
     found = [pid for pid in _pids() if wanted & set(_open_files(pid))]
     # gunicorn's workers share the socket of their parent, which is the one to stop.

@@ -1,4 +1,4 @@
-"""The acts about WeChat: nobody allowed a message, somebody does, and WeChat goes away for a while."""
+"""The WeChat scenarios: no subscription, a new subscription, and an outage of WeChat."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from scripts.demo.till import Till
 
 
 class WeChatActs:
-    """What happens to a push, told with one till, the insured's phone and the cashier's."""
+    """Push scenarios with one till, the insured's phone and the cashier's."""
 
     def __init__(
         self, document: dict[str, Any], servers: Servers, stage: Stage, phone: Phone, film: Film
@@ -25,18 +25,18 @@ class WeChatActs:
         self.person_id = document["persons"][0]["person_id"]
 
     def play(self, till: Till, begin: Callable[[Till], dict[str, Any]]) -> None:
-        """Play both acts, each with purchases of its own."""
+        """Run both scenarios, each with its own purchases."""
         with self.stage.scene("六、未订阅，改用扫码；再开通", "(f) no message allowed: the code; then a tap"):
             self.nobody_allowed(till, begin(till))
         with self.stage.scene("七、微信中断又恢复", "(g) WeChat goes away and comes back"):
             self.wechat_goes_away(till, begin(till), begin(till))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all HTTP clients."""
         self.staff.close()
 
     def nobody_allowed(self, till: Till, opened: dict[str, Any]) -> None:
-        """(f) No message was allowed: the PC leads to the code; then a tap, and the ledger knows."""
+        """(f) Without a subscription the PC offers the code; after one tap the push is available."""
         stage = self.stage
         with stage.step("参保人未订阅，推送送不到", "no message was allowed: undeliverable"):
             stage.expect(self.push_state(till, opened) == "no_credit", "the PC shows 无额度")
@@ -51,7 +51,7 @@ class WeChatActs:
             self.wait_until_ready(till, opened)
 
     def wechat_goes_away(self, till: Till, coded: dict[str, Any], pushed: dict[str, Any]) -> None:
-        """(g) The simulator is killed: the code's path goes on, the push waits and then arrives, once."""
+        """(g) With the simulator killed the code still works; the push is retried and arrives once."""
         stage, scene, before = self.stage, self.scan(till, coded), len(self.phone.messages())
         self.servers.kill("simulator")
         try:
@@ -67,13 +67,13 @@ class WeChatActs:
             self.servers.restart("simulator")
         with stage.step("微信恢复后送达，且只送达一次", "WeChat is back: the message arrives, once"):
             self.phone.open(self.phone.wait_for_message(before, seconds=30))
-            # The phone may be faster than the worker's own note of it.
+            # The phone may receive the push before the worker has recorded it.
             till.wait_for(pushed["id"], "attempt.delivered")
             sent = [event["type"] for event in till.events(pushed["id"])].count("attempt.delivered")
             stage.expect((sent, len(self.phone.messages())) == (1, before + 1), "one message")
 
     def scan(self, till: Till, opened: dict[str, Any]) -> str:
-        """Show the code, scan it with the cashier's phone, pick the person, agree; return the scene."""
+        """Scan the code with the cashier's phone, choose the person and consent; return the scene."""
         shown = body(till.attempt(opened["id"], {"channel": "qr"}), 201)
         picture = till.http.get(shown["qr_url"])
         self.stage.expect(picture.status_code == 200, "the code has a picture")
@@ -84,7 +84,7 @@ class WeChatActs:
         return scene
 
     def passes(self, till: Till, scene: str) -> None:
-        """Show the right man's film on the cashier's phone as if it had never been seen; it passes."""
+        """Clear the memory of frames and pass with the insured's film on the cashier's phone."""
         body(till.http.post("/demo/forget-frames"))
         challenge = self.staff.draw(scene)
         self.staff.film(challenge, self.film)
@@ -92,12 +92,12 @@ class WeChatActs:
         self.stage.expect(outcome == "passed", f"passed, not {outcome}")
 
     def push_state(self, till: Till, opened: dict[str, Any]) -> str:
-        """Return what the PC shows of the card-holder."""
+        """Return the card-holder's push state as the PC shows it."""
         persons = till.read(opened["id"])["persons"]
         return str(next(one["push"] for one in persons if one["person_id"] == self.person_id))
 
     def wait_until_ready(self, till: Till, opened: dict[str, Any], seconds: float = 10.0) -> None:
-        """Wait until WeChat's event has reached the ledger."""
+        """Wait until WeChat's subscription event is recorded."""
         give_up = time.monotonic() + seconds
         while self.push_state(till, opened) != "ready":
             if time.monotonic() > give_up:

@@ -1,1 +1,1 @@
-"""A phone in the browser: the built mini-program, served beside the application and WeChat's simulator."""
+"""Serves the built mini-program to a browser, with the application and WeChat's simulator proxied."""

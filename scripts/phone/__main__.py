@@ -18,14 +18,14 @@ DOCUMENT = Path("var/demo.json")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve the phone for the servers that var/demo.json names."""
+    """Serve the browser phone against the servers listed in var/demo.json."""
     parser = argparse.ArgumentParser(prog="python -m scripts.phone", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PHONE_PORT", "8002")))
     parser.add_argument("--folder", type=Path, default=Path("var/phone"), help="what the harness has built")
     options = parser.parse_args(arguments)
     if not (options.folder / "index.html").exists():
         sys.exit(f"{options.folder} holds no phone: make phone builds it")
-    # Its log would show openids in the addresses.
+    # The access log would contain openids in URLs.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create(options.folder, _document())
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _document() -> dict[str, Any]:
-    """Return var/demo.json, or say how to get one."""
+    """Return the content of var/demo.json, or exit explaining how to create it."""
     if not DOCUMENT.exists():
         sys.exit(f"{DOCUMENT} is missing: make demo or make serve writes it")
     document: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))

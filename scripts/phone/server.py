@@ -1,4 +1,4 @@
-"""The phone's server: static files, and /mp and /sim handed on, so that all is one origin to the browser."""
+"""The browser phone's server: static files and a reverse proxy of /mp and /sim, for a single origin."""
 
 import contextlib
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from scripts.demo.film import samples
 
 HERE = Path(__file__).parent
 METHODS = ["GET", "POST", "PUT", "DELETE"]
-# What belongs to one connection is not handed on (RFC 9110, 7.6.1); the body arrives decoded.
+# Hop-by-hop headers are not forwarded (RFC 9110, 7.6.1); httpx has already decoded the body.
 HELD_BACK = {"connection", "host", "content-length", "content-encoding", "transfer-encoding", "keep-alive"}
 TIMEOUT_S = 90
 FILM_TYPES = (".mp4",)
-# Whose face a film shows, the person of the first purchase first.
+# The person shown in each film, the first purchase's person first.
 FACES = {
     "single_face.mp4": "李建国本人",
     "WolfgangLanger_Pexels.mp4": "另一个人，名单上没有",
@@ -26,7 +26,7 @@ FACES = {
 
 
 def create(folder: Path, document: Mapping[str, Any]) -> Flask:
-    """Return the server for one built phone and the servers of one var/demo.json."""
+    """Return the Flask app for one built mini-program and the servers of one var/demo.json."""
     app = Flask(__name__, static_folder=None)
     client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
     _pages(app, folder.resolve(), document)
@@ -36,7 +36,7 @@ def create(folder: Path, document: Mapping[str, Any]) -> Flask:
 
 
 def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
-    """Add the built files, the sample films, and a page to choose a person on."""
+    """Add routes for the built files, the sample films and the page that selects a person."""
 
     @app.get("/")
     def phone() -> AnyResponse | str:
@@ -54,7 +54,7 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
 
     @app.post("/films/forget")
     def forget() -> Response:
-        # Else a sample film could be shown once in 180 days.
+        # Without this a sample film would be refused as a replay for 180 days.
         with contextlib.suppress(httpx.HTTPError):
             httpx.post(f"{document['base_url']}/demo/forget-frames", trust_env=False, timeout=5)
         return Response(status=204)
@@ -69,14 +69,14 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def _films() -> list[tuple[str, str]]:
-    """Return the sample films, the right one first, and whose face each shows."""
+    """Return the names of the sample films with the person each shows, those of FACES first."""
     found = {path.name for path in samples().iterdir() if path.suffix in FILM_TYPES}
     known = [name for name in FACES if name in found]
     return [(name, FACES.get(name, "不知是谁")) for name in (*known, *sorted(found - FACES.keys()))]
 
 
 def _forward(app: Flask, client: httpx.Client, prefix: str, base_url: str) -> None:
-    """PopupCredentials on every request under `prefix`; a server that is away is a 502."""
+    """Forward every request under `prefix` to `base_url`; return 502 where it is unreachable."""
 
     def hand_on(rest: str) -> Response:
         try:
