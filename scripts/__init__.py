@@ -1,4 +1,4 @@
-"""Commands. admin/: an operator's, in production; lab/: measurements; demo/ and phone/; codegen/.
+"""Commands: admin/ for operators in production, lab/ for measurements, demo/, phone/ and codegen/.
 
-The modules beside them only keep a command's documented name (`python -m scripts.enrol`).
+The modules beside them are aliases for documented command names (`python -m scripts.enrol`).
 """

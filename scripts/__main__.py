@@ -1,4 +1,4 @@
-"""`yibao`, or `python -m scripts`: every command under one name; each is loaded when it is asked for."""
+"""`yibao`, or `python -m scripts`: the root command group; commands are imported on demand."""
 
 import importlib
 from typing import Any
@@ -7,7 +7,7 @@ import click
 
 from scripts.admin import shell
 
-# Where each command is, and what it is for.
+# Module and help text of each click command.
 OPERATOR = {
     "institution": ("scripts.admin.institution:institution", "机构与密钥 / institutions and their keys"),
     "staff": ("scripts.admin.staffing:staff", "收银员 / who may open an institution's codes"),
@@ -23,7 +23,7 @@ OPERATOR = {
     "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / is everything set"),
     "weights": ("scripts.admin.weights:weights", "下载活体检测权重 / download the PAD weights"),
 }
-# These read their own arguments.
+# Programs that parse their own arguments.
 PROGRAMS = {
     "evaluate": ("scripts.lab.evaluate.__main__:main", "评测比对与活体 / measure the matcher"),
     "bench": ("scripts.lab.bench.__main__:main", "测量耗时 / what the matcher costs"),
@@ -35,21 +35,21 @@ PROGRAMS = {
 
 
 class Yibao(shell.Group):
-    """The commands of both tables."""
+    """Root group with the commands of both tables."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, an operator's first."""
+        """Return the command names, operators' commands first."""
         return [*OPERATOR, *PROGRAMS]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Return a command, loaded now; None where there is none of this name."""
+        """Import and return a command; None for an unknown name."""
         if name in OPERATOR:
             found = _load(OPERATOR[name][0])
             return found if isinstance(found, click.Command) else None
         return _program(name) if name in PROGRAMS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what each is for, without loading any."""
+        """Write each command's help text without importing the commands."""
         for title, table in (("运维 / for operators", OPERATOR), ("测量与演示 / lab and demo", PROGRAMS)):
             with formatter.section(title):
                 formatter.write_dl([(name, what) for name, (_, what) in table.items()])
@@ -61,7 +61,7 @@ def _load(place: str) -> Any:
 
 
 def _program(name: str) -> click.Command:
-    """Return the command that hands its arguments, --help as well, to a program."""
+    """Return a command that passes all its arguments, --help included, to a program."""
     place, what = PROGRAMS[name]
     settings = {"ignore_unknown_options": True, "help_option_names": []}
 

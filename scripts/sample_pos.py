@@ -18,7 +18,7 @@ OURS: dict[str, str] = next((one for one in KNOWN if KEY in (None, one["api_key"
 
 
 def call(http: httpx.Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """GET, or POST a body; while the server is busy or away, the same again under the same key."""
+    """GET, or POST a body; retry under the same Idempotency-Key while the server is busy or unreachable."""
     action, give_up = {"Idempotency-Key": os.urandom(16).hex()}, time.monotonic() + LIFE_S
     while True:
         try:
@@ -38,7 +38,7 @@ def call(http: httpx.Client, path: str, body: dict[str, Any] | None = None) -> d
 
 
 def main(name: str, number: str, base: str = DEMO_SAYS.get("base_url", ""), wait: str = "25") -> None:
-    """Verify one purchase of 128.50 yuan and print what came of it."""
+    """Verify one purchase of 128.50 yuan and print the result."""
     order, state, last, failed = f"POS-{os.urandom(6).hex()}", "open", 0, False
     key, us = OURS["api_key"], os.environ.get("YIBAO_INSTITUTION", OURS.get("id", ""))
     if not (key and us and base):
@@ -48,7 +48,7 @@ def main(name: str, number: str, base: str = DEMO_SAYS.get("base_url", ""), wait
         opened = call(http, "/v1/verifications", sale | {"cardholder": {"name": name, "id_number": number}})
         here, who = f"/v1/verifications/{opened['id']}", opened["persons"][0]  # the cashier picks
         call(http, f"{here}/attempts", {"channel": "push", "person_id": who["person_id"]})
-        while state == "open":  # a long poll: answers as soon as something happens
+        while state == "open":  # long poll: returns at the next event
             news = call(http, f"{here}/events?after={last}&wait={wait}")
             state, last, types = news["state"], news["last"], [event["type"] for event in news["events"]]
             print(*(f"  {event['type']} {event['reason'] or ''}" for event in news["events"]), sep="\n")
