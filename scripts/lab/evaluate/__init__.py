@@ -1,1 +1,1 @@
-"""Measuring the matcher: comparison, relatives, liveness. Everything printed is written down too."""
+"""Evaluation of comparison (strangers, relatives) and liveness; printed figures are also written to files."""

@@ -1,4 +1,4 @@
-"""Attacks made of live films, as presentations."""
+"""Presentation attacks derived from live films."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -9,23 +9,23 @@ from scripts.demo.film import samples
 from scripts.lab.evaluate.presentations import LONGEST_S, Piece, Presentation
 
 VARIANTS = 60
-# Somebody else, who moves a lot.
+# Another person, who moves a lot.
 STRANGER = Piece(samples() / "WolfgangLanger_Pexels.mp4", 6.0, 14.0)
-# The same, before and after somebody else does for her what was asked.
+# The same person at rest, shown before and after a stand-in performs the actions.
 REST = Piece(STRANGER.film, 1.0, 2.5)
 
 
 def shown_twice(live: Sequence[Presentation]) -> Iterator[Presentation]:
-    """Yield what shows some of a live film again: in a loop, and there and back."""
+    """Yield attacks that repeat part of a live film: looped, and forward then backward."""
     for one in live:
         yield replace(one, species="looped_clip", pieces=_looped(one))
         yield replace(one, species="there_and_back", pieces=_back(one))
 
 
 def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Presentation]:
-    """Yield what else can be made of live films without the person: each presentation in every way.
+    """Yield the other attacks derived from live films, every species for each presentation.
 
-    `others` are films that somebody else may go on with half-way.
+    `others` are films that replace the second half of a presentation.
     """
     for one in live:
         lead = one.pieces[0]
@@ -49,7 +49,7 @@ def made_of(live: Sequence[Presentation], others: Sequence[Path]) -> Iterator[Pr
 
 
 def _looped(one: Presentation) -> tuple[Piece, ...]:
-    """Return the actions, neutral pose first, over and over for as long as the presentation."""
+    """Return the actions, neutral pose first, looped to the presentation's length."""
     lead, *takes = one.pieces
     short = (replace(lead, end=lead.begin + 0.5), *takes)
     times = max(2, round(one.length / sum(piece.length for piece in short)))
@@ -57,7 +57,7 @@ def _looped(one: Presentation) -> tuple[Piece, ...]:
 
 
 def _back(one: Presentation) -> tuple[Piece, ...]:
-    """Return half of each action and the same backward."""
+    """Return the first half of each action, followed by the same half backward."""
     lead, *takes = one.pieces
     halves = [replace(take, end=(take.begin + take.end) / 2) for take in takes]
     both = ((half, replace(half, begin=half.end, end=half.begin)) for half in halves)
@@ -65,7 +65,7 @@ def _back(one: Presentation) -> tuple[Piece, ...]:
 
 
 def _swapped(one: Presentation, other: Piece) -> tuple[Piece, ...]:
-    """Return the presentation with another film from its middle on."""
+    """Return the presentation with its second half replaced by another film."""
     kept, left = [], one.length / 2
     for piece in one.pieces:
         if left > 0:

@@ -1,4 +1,4 @@
-"""Presentations as the frames a phone would send, and what production makes of them."""
+"""Turns presentations into the frames a phone would send and decides on them as production does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ LOOKED_FOR_S = 8
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What production makes of a presentation."""
+    """A presentation with its report and decision."""
 
     presentation: Presentation
     report: Report
@@ -35,7 +35,7 @@ class Judged:
 
 
 def judged(matcher: LocalMatcher, one: Presentation, policy: Policy) -> Judged:
-    """Send a presentation through the matcher and decide on it."""
+    """Return the matcher's report on a presentation and the policy's decision."""
     frames, seen = _taken(matcher, replace(one, actions=()) if one.change == "none" else one, policy)
     report = matcher.examine(
         Examination(
@@ -53,19 +53,19 @@ def judged(matcher: LocalMatcher, one: Presentation, policy: Policy) -> Judged:
 
 
 def _drawn(one: Presentation, policy: Policy) -> Challenge:
-    """Return the challenge that a presentation answers, or claims to."""
+    """Return the challenge that a presentation responds to, or claims to."""
     return draw(policy, iter(np.random.default_rng(one.number).random, None))
 
 
 @lru_cache(maxsize=2)
 def _taken(matcher: LocalMatcher, one: Presentation, policy: Policy) -> tuple[list[Frame], list[Observation]]:
-    """Return what is sent, whatever is asked for, and what is seen in it."""
+    """Return the frames of a presentation and their observations; cached, independent of actions asked."""
     frames = filmed(one, policy)
     return frames, _observed(matcher, frames, one.number)
 
 
 def _observed(matcher: LocalMatcher, frames: list[Frame], seed: int = 0) -> list[Observation]:
-    """Return what is seen in the frames, batch by batch, with a lot for each."""
+    """Return the observations of the frames, in batches with a random seed each."""
     seen: list[Observation] = []
     for start in range(0, len(frames), BATCH):
         seen += matcher.observe(frames[start : start + BATCH], seen, 1000 * seed + start)
@@ -75,7 +75,7 @@ def _observed(matcher: LocalMatcher, frames: list[Frame], seed: int = 0) -> list
 def _remembered(
     matcher: LocalMatcher, earlier: Presentation, seen: list[Observation], policy: Policy
 ) -> Memory:
-    """Return what the memory of frames says when it knows the capture this one was made from."""
+    """Return the replay memory's findings when it contains the capture this one was derived from."""
     theirs = replay.samples(_observed(matcher, filmed(earlier, policy)))
     ours = replay.samples(seen)
     return Memory(
@@ -86,7 +86,7 @@ def _remembered(
 
 @lru_cache(maxsize=8)
 def _reference(matcher: LocalMatcher, film: Path) -> tuple[Template, ...]:
-    """Return the templates of a film's first good picture: it agrees, so that liveness decides."""
+    """Return the templates of a film's first usable picture: comparison passes, so liveness decides."""
     found = None
     for second in range(LOOKED_FOR_S):
         photo = cv2.imencode(".png", pictures.at(film, second / 2))[1].tobytes()
@@ -98,7 +98,7 @@ def _reference(matcher: LocalMatcher, film: Path) -> tuple[Template, ...]:
 
 
 def filmed(one: Presentation, policy: Policy) -> list[Frame]:
-    """Return the motion and evidence frames of a presentation, doctored as it says."""
+    """Return a presentation's motion and evidence frames, with its `change` applied."""
     numbers = np.random.default_rng(one.number)
     times = _times(one, draw(policy, iter(numbers.random, None)).evidence_at_ms)
     change = CHANGES[one.change](numbers) if one.change in CHANGES else injected.change(one, numbers)
@@ -107,7 +107,7 @@ def filmed(one: Presentation, policy: Policy) -> list[Frame]:
     for t_ms, kind in times:
         piece, second = one.at(t_ms / 1000)
         place = (piece.film, pictures.number(piece.film, second))
-        # A phone sends no picture twice that its camera took once.
+        # A phone never sends the same camera frame twice.
         if kind == FrameKind.MOTION and place == last and not piece.still:
             continue
         last = place if kind == FrameKind.MOTION else last
@@ -119,7 +119,7 @@ def filmed(one: Presentation, policy: Policy) -> list[Frame]:
 
 
 def _times(one: Presentation, instants: Sequence[int]) -> list[tuple[int, FrameKind]]:
-    """Return when frames are taken; no piece of evidence at the very instant of a motion frame."""
+    """Return the capture times of frames in ms; evidence frames never coincide with motion frames."""
     whole = int(one.length * 1000)
     motion = [n * 1000 // one.rate for n in range(whole * one.rate // 1000)]
     evidence = [t + (t in motion) for t in instants if t < whole]

@@ -1,4 +1,4 @@
-"""What is done to a film so that it might pass for a person: to its pictures, or to the frames sent."""
+"""Manipulations of an attack's pictures or frames."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Picture = np.ndarray
 
 
 def grainy(picture: Picture, numbers: np.random.Generator) -> Picture:
-    """Return the picture with the noise of a sensor filming a photo."""
+    """Return the picture with the sensor noise of a camera filming a photo."""
     return np.clip(picture + numbers.normal(0, GRAIN, picture.shape), 0, 255).astype(np.uint8)
 
 
@@ -26,7 +26,7 @@ def _unchanged(_: np.random.Generator) -> Change:
 
 
 def _ken_burns(numbers: np.random.Generator) -> Change:
-    """Zoom, pan and tilt in the plane, as a slide show does."""
+    """Return a change that zooms, pans and rotates in the plane (Ken Burns effect)."""
     phase = numbers.random() * 6
 
     def change(picture: Picture, t: float, _kind: str) -> Picture:
@@ -40,7 +40,7 @@ def _ken_burns(numbers: np.random.Generator) -> Change:
 
 
 def _tilted(numbers: np.random.Generator) -> Change:
-    """Turn the photo in space by up to 45 degrees, as a hand would."""
+    """Return a change that rotates the photo in space by up to 45 degrees, as if hand-held."""
     phase = numbers.random() * 6
 
     def change(picture: Picture, t: float, _kind: str) -> Picture:
@@ -57,7 +57,7 @@ def _tilted(numbers: np.random.Generator) -> Change:
 
 
 def _doctored(numbers: np.random.Generator) -> Change:
-    """Crop, flip, brighten and encode anew, some or all of it."""
+    """Return a change that applies some of: crop, flip, brighten, re-encode."""
     crop = numbers.uniform(0, 0.12, 4) * (numbers.random() < 0.6)
     flip, bright = numbers.random() < 0.5, numbers.uniform(-50, 50) * (numbers.random() < 0.6)
     gain, quality = numbers.uniform(0.7, 1.3), int(numbers.integers(30, 95))
@@ -86,13 +86,13 @@ CHANGES: dict[str, Callable[[np.random.Generator], Change]] = {
 
 
 def _with_gap(frames: list[Frame]) -> list[Frame]:
-    """Leave out 1.2 s from the middle."""
+    """Return the frames without 1.2 s from the middle."""
     middle = frames[len(frames) // 2].t_ms
     return [frame for frame in frames if not middle <= frame.t_ms < middle + 1200]
 
 
 def _repeated(frames: list[Frame]) -> list[Frame]:
-    """Send every second frame's picture twice instead of the next one's."""
+    """Return the frames with every second picture duplicated in place of the next one."""
     return [
         replace(frame, image=before.image) if frame.seq % 2 and frame.kind == before.kind else frame
         for before, frame in zip([frames[0], *frames], frames, strict=False)

@@ -35,7 +35,7 @@ ANSWERING, ANOTHER, UNLIT = "answering", "another", "unlit"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One judged stretch: `kind` answering, lit by another sequence, or unlit; `apart` shares no film."""
+    """One judged stretch: `kind` is answering, another or unlit; `apart` stretches share no footage."""
 
     film: str
     from_ms: int
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _films(folder: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield each film, and whether a live face is in it that the screen could shine on."""
+    """Yield each film, and whether it shows a live face, on which light can be simulated."""
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     for name, label in labels.items():
         if isinstance(label, dict):
@@ -84,7 +84,7 @@ def _films(folder: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def _stretches(course: Sequence[Moment], length: int) -> Iterator[tuple[bool, list[Moment]]]:
-    """Yield stretches that begin with a face, and whether they share no film with the last such one."""
+    """Yield stretches that begin with a face, and whether they share no footage with the last such one."""
     free, last = 0, course[-1].t_ms
     for begin in range(0, max(1, last - length + START_MS), START_MS):
         stretch = [one for one in course if begin <= one.t_ms <= begin + length]
@@ -104,7 +104,7 @@ def _judged(
     chance: tuple[Policy, np.random.Generator],
     shares: Sequence[float],
 ) -> Iterator[Row]:
-    """Yield what comes of a stretch unlit, and lit by each share, for its own colours and for others."""
+    """Yield the rows of a stretch: unlit, and lit with each share, for its own and for other colours."""
     colours, lag = _drawn(*chance), int(chance[1].integers(LAG_MS))
     seen = filmed(models, stretch, colours, 0, 0.0)
     yield from _others(seen, bare, chance)
@@ -118,7 +118,7 @@ def _judged(
 def _others(
     seen: Sequence[Observation], bare: Row, chance: tuple[Policy, np.random.Generator]
 ) -> Iterator[Row]:
-    """Yield what the same film is worth against sequences drawn without regard to it."""
+    """Yield the rows of the same film against independently drawn sequences."""
     for number in range(REDRAWN):
         document = asdict(bare) | {"apart": bare.apart and number == 0}
         yield _row(document, seen, _drawn(*chance))
@@ -131,7 +131,7 @@ def _row(document: dict[str, Any], seen: Sequence[Observation], colours: Sequenc
 
 
 def _summary(rows: Sequence[Row], policy: Policy) -> dict[str, Any]:
-    """Return how many answers are missed by share of light, and how often film that gives none seems to."""
+    """Return the detection rate by share of light, and the false detection rate of unlit film."""
     colours = draw(policy, iter(np.random.default_rng(0).random, None)).colours
     return {
         "colours": len(colours),
@@ -149,7 +149,7 @@ def _of(rows: Sequence[Row], kind: str, share: float) -> list[Row]:
 
 
 def _rate(rows: Sequence[Row], policy: Policy) -> dict[str, Any]:
-    """Return the share taken for an answer among those measured, with 95 % bounds from disjoint stretches."""
+    """Return the share of measured rows detected as a response, with 95 % bounds from disjoint stretches."""
     known = [row for row in rows if row.p is not None]
     answers = [row for row in known if row.p is not None and row.p <= policy.colour_p_max]
     apart, found = sum(row.apart for row in known), sum(row.apart for row in answers)

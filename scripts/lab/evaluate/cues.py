@@ -25,7 +25,7 @@ ASKED = {"motion": {"max_side": 640, "quality": 0.8, "fps": 2}, "evidence": {"at
 LONGEST_S = 60.0
 WINDOW = 5
 SCREEN = 0.6
-# Photos turned and filled up with black look framed: the edge is cut off; what is still filled is left out.
+# Black padding of rotated photos looks like a bezel: crop the edge, skip photos that still contain padding.
 CUT, FILLED = 0.12, 0.005
 
 
@@ -50,13 +50,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _film(models: Models, file: Path) -> Iterator[float]:
-    """Yield `bezel` twice a second, as phones send evidence."""
+    """Yield `bezel` of a film at two frames per second, at evidence size."""
     for shot in Film(file, 0.0, LONGEST_S).shots(ASKED):
         yield from _seen(models, frame(shot.image, EVIDENCE_SIDE))
 
 
 def _photo(models: Models, photo: Path) -> Iterator[float]:
-    """Yield `bezel` of a photo's middle."""
+    """Yield `bezel` of a photo's centre crop."""
     picture = frame(photo.read_bytes(), EVIDENCE_SIDE)
     height, width = picture.shape[:2]
     top, left = int(CUT * height), int(CUT * width)
@@ -67,14 +67,14 @@ def _photo(models: Models, photo: Path) -> Iterator[float]:
 
 
 def _seen(models: Models, picture: Picture) -> Iterator[float]:
-    """Yield `bezel` if there is a face."""
+    """Yield `bezel` of the main face, if one is found."""
     faces = models.detector.faces(picture)
     if faces:
         yield bezel(picture, faces[0].box)
 
 
 def _lies(name: str, kind: str, found: Sequence[float], window: int) -> dict[str, Any]:
-    """Return how the values of one source lie, by frame and as medians of some in a row."""
+    """Return the quantiles of one source's values and the share of windowed medians above SCREEN."""
     medians = [median(found[i : i + window]) for i in range(max(1, len(found) - window + 1))] if found else []
     quantiles = np.quantile(found, (0, 0.5, 0.99, 1)) if found else ()
     called = sum(one >= SCREEN for one in medians)

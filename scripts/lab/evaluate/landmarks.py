@@ -68,7 +68,7 @@ def _observed(matcher: LocalMatcher, frames: Sequence[Frame]) -> list[Observatio
 
 
 def _by_points(predictor: Any, frame: Frame, one: Observation) -> Observation:
-    """Return the observation with what the 68 points say instead of what the mesh said."""
+    """Return the observation with the mesh's signals replaced by those of the 68 points."""
     if one.box is None:
         return one
     picture = decode.frame(frame.image, MOTION_SIDE)
@@ -110,7 +110,7 @@ def _openness(points: np.ndarray, eye: Sequence[int]) -> float:
 
 
 def _judged(observations: Sequence[Observation], segments: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return how the labelled actions show, how many others do, and how much each signal trembles at rest."""
+    """Return detection of the labelled actions, false detections, and each signal's noise at rest."""
     labelled = {
         ACTIONS[one["action"]]: (1000 * one["from"], 1000 * one["to"])
         for one in segments
@@ -129,13 +129,13 @@ def _judged(observations: Sequence[Observation], segments: Sequence[dict[str, An
 
 
 def _overlap(one: Interval, label: tuple[float, float]) -> float:
-    """Return the intersection over the union of an interval found and a labelled one."""
+    """Return the intersection over union of a detected and a labelled interval."""
     common = min(one.to_ms, label[1]) - max(one.from_ms, label[0])
     return max(0.0, common) / (max(one.to_ms, label[1]) - min(one.from_ms, label[0]))
 
 
 def _noise(action: str, observations: Sequence[Observation], segments: Sequence[dict[str, Any]]) -> float:
-    """Return a signal's deviation in neutral stretches over what begins the action (1 = would begin it)."""
+    """Return a signal's deviation in neutral stretches relative to its onset threshold (1 = onset)."""
     rest = [(1000 * one["from"], 1000 * one["to"]) for one in segments if one["action"] == "neutral"]
     signal = SIGNALS[action](observations)
     found = [
@@ -153,6 +153,6 @@ def _within(signal: Signal, observations: Sequence[Observation], begin: float, e
 
 
 def _cost(predictor: Any, frame: Frame, one: Observation) -> float:
-    """Return the ms of CPU of the 68 points on one face."""
+    """Return the CPU time of the 68 points on one face, in ms."""
     picture = decode.frame(frame.image, MOTION_SIDE)
     return cpu_ms(lambda: _points(predictor, picture, one.box or (0.0, 0.0, 1.0, 1.0)))

@@ -1,4 +1,4 @@
-"""Film as it would look with a phone's screen shining on the face."""
+"""Simulates a phone screen's light on the face in a film."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One instant of a film: time in ms, picture of motion size, the face's box if there is one."""
+    """A sampled frame of a film: time in ms, picture at motion size, the face's box if found."""
 
     t_ms: int
     picture: np.ndarray
@@ -29,7 +29,7 @@ class Moment:
 
 
 def moments(models: Models, film: Path) -> list[Moment]:
-    """Return a film every GRID_MS."""
+    """Return a film sampled every GRID_MS."""
     asked = {"motion": {"max_side": SIDE, "quality": 1.0, "fps": 1000 / GRID_MS}, "evidence": {"at_ms": []}}
     found = []
     for shot in Film(film, 0.0, LONGEST_S).shots(asked):
@@ -39,14 +39,14 @@ def moments(models: Models, film: Path) -> list[Moment]:
 
 
 def length_ms(colours: Sequence[Shown]) -> int:
-    """Return how long a film of a challenge with these colours must be."""
+    """Return the film length in ms that a challenge with these colours needs."""
     return sum(one.ms for one in colours) + int(LAGS_MS[-1])
 
 
 def filmed(
     models: Models, film: Sequence[Moment], colours: Sequence[Shown], lag_ms: int, share: float
 ) -> list[Observation]:
-    """Return what the matcher sees of a stretch of film, the screen adding a share of the ambient light.
+    """Return the observations of a stretch of film, with the screen adding a share of the ambient light.
 
     The first colour is shown `lag_ms` after the first frame.
     """
@@ -63,7 +63,7 @@ def filmed(
 
 
 def _on(colours: Sequence[Shown], t_ms: int) -> str | None:
-    """Return the colour on the screen at a time after the first one appeared."""
+    """Return the screen's colour at a time after the first one appeared."""
     for one in colours if t_ms >= 0 else ():
         if t_ms < one.ms:
             return one.rgb
@@ -72,9 +72,9 @@ def _on(colours: Sequence[Shown], t_ms: int) -> str | None:
 
 
 def lit(picture: np.ndarray, box: Box | None, rgb: str, share: float) -> np.ndarray:
-    """Return the picture with the face lit: linear pixel × (1 + share · colour), softly off at the edge.
+    """Return the picture with the face lit: linear pixel × (1 + share · colour), feathered at the edge.
 
-    Skin reflects both lights alike; `share` is what a white screen would add to the ambient light.
+    Assumes equal reflectance for both lights; `share` is a white screen's light relative to the ambient one.
     """
     if box is None:
         return picture

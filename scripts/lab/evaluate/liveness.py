@@ -30,12 +30,12 @@ from scripts.lab.evaluate.presentations import (
     varied,
 )
 
-# So many presentations of each injected kind, and of the acting ones filmed otherwise.
+# Maximum presentations per injected kind, and per variant of live ones.
 SOME = 112
 
 
 class Worker:
-    """One matcher in each process of the pool."""
+    """Holds one matcher per process of the pool."""
 
     matcher: LocalMatcher
 
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _chosen(names: str) -> list[str]:
-    """Return the variants asked for; ends where one is unknown."""
+    """Return the variants requested; exit where one is unknown."""
     if names in ("", "none"):
         return []
     chosen = list(variants.NAMES) if names == "all" else names.split(",")
@@ -83,7 +83,7 @@ def _chosen(names: str) -> list[str]:
 
 
 def _presentations(films: Path, otherwise: Sequence[str]) -> list[Presentation]:
-    """Return all that is judged: the living, acting and at rest, otherwise filmed, and every attack."""
+    """Return all presentations: bona fide (with actions, at rest, variants) and every attack."""
     live, filmed = of_folder(films)
     resting = passive(films)
     living = [one for one in resting if one.species == BONA_FIDE]
@@ -112,7 +112,7 @@ def _first(rows: Sequence[Judged], species: str) -> Judged | None:
 
 
 def _table(file: Path, rows: Sequence[Judged]) -> None:
-    """Write one line a presentation, with everything the decision rested on."""
+    """Write one CSV row per presentation, with all facts of the decision."""
     with file.open("w", newline="", encoding="utf-8") as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow([

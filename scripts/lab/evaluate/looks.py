@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _male(matcher: LocalMatcher, person: Path) -> float | None:
-    """Return P(male) of a person's first photo that enrolment takes."""
+    """Return P(male) of a person's first photo that enrolment accepts."""
     for file in sorted(person.glob("*.jpg")):
         try:
             looks = matcher.enrol(file.read_bytes()).looks
@@ -54,7 +54,7 @@ def _male(matcher: LocalMatcher, person: Path) -> float | None:
 
 
 def _contradicting(rows: list[Seen]) -> dict[str, Any]:
-    """Return how many right photos contradict, and of wrong ones how many."""
+    """Return the share of correct photos that contradict the row's sex, and of wrong ones."""
     false = sum(other_sex(sex, male) for sex, male in rows)
     found = sum(other_sex("male" if sex == "female" else "female", male) for sex, male in rows)
     return {
@@ -66,7 +66,7 @@ def _contradicting(rows: list[Seen]) -> dict[str, Any]:
 
 
 def _slipped(everybody: list[Seen], rows: int, by: int) -> dict[str, float]:
-    """Return the mean share of a file's photos that is held, and of files of which all or none is."""
+    """Return the mean share of photos held per file, and the shares of files held wholly or not at all."""
     drawn = np.random.default_rng(rows)
     shares = []
     for _ in range(FILES if rows < max(ROWS) else FILES // 10):

@@ -1,4 +1,4 @@
-"""Painting what hides a face onto photos of uncovered ones, with the mesh's points."""
+"""Paints synthetic occlusions onto photos of uncovered faces, placed by mesh points."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ import numpy as np
 Picture = np.ndarray
 Points = np.ndarray
 Paint = Callable[[Picture, Points, np.random.Generator], Picture]
-# Indices of the canonical face mesh, along the outline of what is hidden.
+# Indices of the canonical face mesh along the occlusions' outlines.
 MASK = (
     93, 227, 117, 119, 196, 197, 419, 348, 346, 447, 323,
     361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132,
@@ -52,7 +52,7 @@ def _scarf(picture: Picture, points: Points, chance: np.random.Generator) -> Pic
 
 
 def _hand(at: int) -> Paint:
-    """Return a painter of a hand in the person's own colour of skin, laid over one point."""
+    """Return a painter of a hand in the person's skin colour, centred on one point."""
 
     def paint(picture: Picture, points: Points, chance: np.random.Generator) -> Picture:
         wide = float(np.linalg.norm(points[LEFT] - points[RIGHT]))
@@ -94,7 +94,7 @@ def _fringe(picture: Picture, points: Points, chance: np.random.Generator) -> Pi
 
 
 def _hat(picture: Picture, points: Points, chance: np.random.Generator) -> Picture:
-    """Paint a cap from the middle of the forehead up, as wide as the head."""
+    """Paint a cap of the head's width, from the middle of the forehead up."""
     rim = points[list(HAIRLINE[2:-2])] * 0.5 + points[[BROW]] * 0.5
     up = points[FOREHEAD] - points[CHIN]
     rim = rim + (rim - rim.mean(0)) * 1.3 + 0.12 * up
@@ -103,7 +103,7 @@ def _hat(picture: Picture, points: Points, chance: np.random.Generator) -> Pictu
 
 
 def _hair(picture: Picture, chance: np.random.Generator) -> np.ndarray:
-    """Return dark hair as large as the picture."""
+    """Return a texture of dark hair of the picture's size."""
     strands = cv2.GaussianBlur(chance.normal(0, 60, picture.shape[:2]), (1, 7), 2.0)
     return np.asarray(np.array((34.0, 38.0, 48.0)) + strands[:, :, None], np.float32)
 
@@ -122,12 +122,12 @@ KINDS: dict[str, Paint] = {
     "fringe": _fringe,
     "hat": _hat,
 }
-# These hide nothing that a comparison needs: they are bare faces.
+# These occlude no region that comparison needs, so they count as uncovered.
 BARE = ("beard", "fringe", "hat")
 
 
 def _cloth(picture: Picture, points: Points, colour: str, chance: np.random.Generator) -> np.ndarray:
-    """Return cloth of a colour as large as the picture, in the light that falls on the face."""
+    """Return a cloth texture of one colour and the picture's size, shaded like the face."""
     wide = float(np.linalg.norm(points[LEFT] - points[RIGHT]))
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
     light = cv2.GaussianBlur(grey, (0, 0), max(0.12 * wide, 1.0))
@@ -151,13 +151,13 @@ def _pattern(shape: tuple[int, ...], wide: float, chance: np.random.Generator) -
 
 
 def _at(picture: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """Return the pixel at a point, kept inside the picture."""
+    """Return the pixel at a point, clipped to the picture."""
     x, y = (int(np.clip(value, 0, side - 1)) for value, side in zip(point, picture.shape[1::-1], strict=True))
     return np.asarray(picture[y, x])
 
 
 def _laid(picture: Picture, outline: np.ndarray, cloth: np.ndarray, chance: np.random.Generator) -> Picture:
-    """Return the picture with cloth inside an outline, soft at its edge and grainy as the picture is."""
+    """Return the picture with the texture inside an outline, with feathered edge and matching grain."""
     area = np.zeros(picture.shape[:2], np.float32)
     cv2.fillPoly(area, [np.round(outline).astype(np.int32)], 1.0)
     alpha = cv2.GaussianBlur(area, (0, 0), 1.0)[:, :, None]

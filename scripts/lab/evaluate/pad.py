@@ -16,7 +16,7 @@ from matcher.liveness.pad import PadNets
 from matcher.weights import PAD_NETS
 from scripts.demo.film import Film
 
-# As phones send evidence, evidence on a weak network, and movement.
+# Sizes of evidence frames, evidence frames on a slow network, and motion frames.
 SENT = {"640 px q80": (640, 0.8), "480 px q70": (480, 0.7), "320 px q50": (320, 0.5)}
 NETS = {
     "minifasnet": PAD_NETS,
@@ -66,7 +66,7 @@ def _course(
 
 
 def _shares(scores: list[float]) -> dict[str, Any]:
-    """Return how much of a film is called live, frame by frame and by the median of five."""
+    """Return the share of a film classified live, by frame and by the median of five."""
     windows = [median(scores[i : i + WINDOW]) for i in range(len(scores) - WINDOW + 1)]
     return {
         "frames": len(scores),

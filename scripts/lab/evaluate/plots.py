@@ -1,4 +1,4 @@
-"""The pictures of an evaluation."""
+"""Plots of the evaluations."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ matplotlib.use("Agg")
 
 
 def det(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> None:
-    """Plot each engine's FNMR against FMR with 95 % bands, and where the policy works on the score."""
+    """Plot each engine's FNMR against FMR with 95 % bands, and the policy's operating point."""
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
     for engine, points in curves.items():
         shown = [point for point in points if point.fmr > 0]
@@ -40,7 +40,7 @@ def det(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> 
 
 
 def dets(file: Path, curves: Mapping[str, Sequence[Point]], threshold: float) -> None:
-    """Plot the groups' FNMR against FMR in one picture, a dot on each where the policy works."""
+    """Plot the groups' FNMR against FMR in one figure, with the policy's operating points."""
     figure, axes = pyplot.subplots(figsize=(8, 5.5), layout="constrained")
     for name, points in curves.items():
         shown = [point for point in points if point.fmr > 0]
@@ -134,7 +134,7 @@ def timeline(file: Path, shown: Sequence[Judged]) -> None:
 
 
 def answers(file: Path, summary: Mapping[str, Any], others: Sequence[float | None]) -> None:
-    """Plot the share of answers seen by the screen's share of light, and `p` of film that gives none."""
+    """Plot the detection rate by the screen's share of light, and `p` of unlit film."""
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4), layout="constrained")
     for kind, colour in (("answering", "tab:blue"), ("another", "tab:red")):
         found = summary[kind]
@@ -155,7 +155,7 @@ def answers(file: Path, summary: Mapping[str, Any], others: Sequence[float | Non
 
 
 def covers(file: Path, rows: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], point: float) -> None:
-    """Plot how the doubt is distributed by what covers the face, and what share of it is stopped."""
+    """Plot the distribution of `doubt` by kind of cover, and the share stopped."""
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
     shares = {"untouched": summary["untouched"], **summary["kinds"]}
     for kind in shares:
@@ -178,7 +178,7 @@ def covers(file: Path, rows: Sequence[Mapping[str, Any]], summary: Mapping[str, 
 
 
 def poses(file: Path, seen: Sequence[tuple[float, float, float]]) -> None:
-    """Plot (yaw, pitch, likeness to the same person's frontal pictures), the likeness as a colour."""
+    """Plot similarity to the same person's frontal pictures by yaw and pitch, as a colour map."""
     figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
     table = np.array(seen)
     dots = axes.scatter(table[:, 0], table[:, 1], c=table[:, 2], s=14, cmap="RdYlGn", vmin=0.0, vmax=1.0)

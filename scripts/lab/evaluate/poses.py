@@ -23,14 +23,14 @@ from scripts.lab.evaluate.presentations import labels
 ASKED = {"motion": {"max_side": MOTION_SIDE, "quality": 0.5, "fps": 10}, "evidence": {"at_ms": []}}
 LONGEST_S = 60.0
 FRONTAL = 12.0
-# A capture has three embedded frames: as many of a film's frontal ones, drawn so often.
+# A capture has three embedded frames: draw as many frontal ones of a film, this often.
 EMBEDDED, DRAWS = 3, 20
 STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """A face as filmed: angles in degrees as in Observation, its embedding."""
+    """A detected face: angles in degrees as in Observation, and its embedding."""
 
     yaw: float
     pitch: float
@@ -38,7 +38,7 @@ class Pose:
 
     @property
     def way(self) -> tuple[str, int]:
-        """Return which way the head points, and how far, in whole STEPs of degrees."""
+        """Return the head's direction and its angle in whole STEPs of degrees."""
         yaw, pitch = abs(self.yaw), abs(self.pitch)
         name = "turned" if yaw > pitch else "bowed" if self.pitch > 0 else "raised"
         return name, int(max(yaw, pitch) // STEP) * STEP
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _seen(models: Models, image: bytes, side: int) -> Iterator[Pose]:
-    """Yield the main face of a picture, if there is one."""
+    """Yield the main face of a picture, if one is found."""
     picture: Picture = frame(image, side)
     faces = models.detector.faces(picture)
     if faces:
@@ -74,7 +74,7 @@ def _seen(models: Models, image: bytes, side: int) -> Iterator[Pose]:
 
 
 def _own(vector: Vector, frontal: np.ndarray, numbers: np.random.Generator) -> float:
-    """Return the least, over many draws, of the likeness to the nearest of three frontal pictures."""
+    """Return the minimum over random draws of the similarity to the nearest of three frontal pictures."""
     alike = frontal @ vector
     return min(float(numbers.choice(alike, EMBEDDED, replace=False).max()) for _ in range(DRAWS))
 
@@ -98,7 +98,7 @@ def _written(out: Path, rows: Sequence[tuple[str, Pose, float, float]], photos: 
 
 
 def _lies(way: tuple[str, int], rows: Sequence[tuple[str, Pose, float, float]]) -> dict[str, Any]:
-    """Return how the likenesses of one pose lie."""
+    """Return the distribution of the similarities of one pose."""
     own = [row[2] for row in rows]
     return {
         "pose": way[0],

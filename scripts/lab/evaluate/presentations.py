@@ -1,4 +1,4 @@
-"""Cutting labelled films into presentations such as a challenge asks for."""
+"""Cuts labelled films into presentations that respond to a challenge."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from matcher.liveness.actions import RULES
 
 BONA_FIDE = "bona_fide"
-# What a label says is seen in the picture, as the subject does it (a picture's right is the subject's left);
+# Labels name the direction in the picture, actions that of the subject (picture right is subject left);
 # an action may also be labelled by its own name.
 ACTIONS = {name: name for name in RULES} | {
     "turn_image_right": "turn_left",
@@ -21,7 +21,7 @@ ACTIONS = {name: name for name in RULES} | {
 LEAD_S, SHORTEST_LEAD_S = 1.5, 1.0
 LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 2.3, 15.0
-# No film speaks for more than so many presentations, so that none outweighs the others.
+# The maximum of presentations per film, so that none outweighs the others.
 MOST = 12
 LINGER_S = 3.0  # how much longer is filmed on a slow network, until the phone hears that all has been seen
 # Phones send 3–10 frames a second; the films are cut at RATE, the live ones at these as well.
@@ -43,7 +43,7 @@ class Piece:
         return abs(self.end - self.begin)
 
     def at(self, second: float) -> float:
-        """Return the film's second that is shown `second` into the piece."""
+        """Return the film time in seconds at `second` into the piece."""
         if self.still:
             return self.begin
         return self.begin + second if self.end >= self.begin else self.begin - second
@@ -51,7 +51,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """One capture: what is shown, how it is doctored, what was asked for.
+    """One capture: the pieces shown, the manipulation, and the actions asked for.
 
     `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from,
     which the memory of frames knows; `rate` is motion frames a second, `speed` how much faster than filmed it
@@ -79,7 +79,7 @@ class Presentation:
         return sum(piece.length for piece in self.pieces) / self.speed
 
     def at(self, second: float) -> tuple[Piece, float]:
-        """Return the piece on show at a second, and the second of its film."""
+        """Return the piece shown at a time in seconds, and the time in its film."""
         second *= self.speed
         for piece in self.pieces:
             if second < piece.length:
@@ -88,7 +88,7 @@ class Presentation:
         return self.pieces[-1], self.pieces[-1].at(self.pieces[-1].length)
 
     def overlaps(self, other: "Presentation") -> bool:
-        """Tell whether both show some of the same film."""
+        """Tell whether both share footage."""
         return any(
             a.film == b.film and min(a.begin, a.end) < max(b.begin, b.end)
             and min(b.begin, b.end) < max(a.begin, a.end)
@@ -109,7 +109,7 @@ def of_folder(folder: Path) -> tuple[list[Presentation], list[Presentation]]:
 
 
 def spread(some: Sequence[Presentation], most: int) -> list[Presentation]:
-    """Return at most so many of them, evenly over all: every 0.618th of the way round."""
+    """Return at most `most` of them, spread evenly by golden-ratio steps (0.618 of the length)."""
     if len(some) <= most:
         return list(some)
     step = next(n for n in range(max(1, int(0.618 * len(some))), len(some)) if math.gcd(n, len(some)) == 1)
@@ -117,7 +117,7 @@ def spread(some: Sequence[Presentation], most: int) -> list[Presentation]:
 
 
 def named(one: Presentation, label: Mapping[str, Any]) -> Presentation:
-    """Return the presentation with who is filmed and how they look."""
+    """Return the presentation with the label's person and groups."""
     person, groups = label.get("person", one.claimed.stem), label.get("groups", ())
     return replace(one, person=person, groups=tuple(sorted(groups)))
 
@@ -130,7 +130,7 @@ def varied(folder: Path, live: Sequence[Presentation]) -> Iterator[Presentation]
 
 
 def labels(folder: Path) -> dict[str, Any]:
-    """Return the films' labels; a note beside them is no film."""
+    """Return the films' labels, without other entries of the file."""
     try:
         document = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -139,7 +139,7 @@ def labels(folder: Path) -> dict[str, Any]:
 
 
 def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
-    """Yield every neutral lead with every take, or two of different actions, spliced at neutral poses."""
+    """Yield every neutral lead with every take or two takes of different actions, joined at neutral poses."""
     species = BONA_FIDE if label["kind"] == BONA_FIDE else label["species"]
     leads, takes = list[Piece](), list[tuple[str, Piece]]()
     for segment in label["segments"]:
@@ -159,7 +159,7 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
 
 
 def _lingering(live: Sequence[Presentation], films: Mapping[Path, Any]) -> Iterator[Presentation]:
-    """Yield live presentations that go on for LINGER_S, where their film does and shows something new."""
+    """Yield live presentations extended by LINGER_S, where their film continues with new footage."""
     for one in live:
         ends = max(float(segment["to"]) for segment in films[one.claimed]["segments"])
         end = one.pieces[-1].end
@@ -170,7 +170,7 @@ def _lingering(live: Sequence[Presentation], films: Mapping[Path, Any]) -> Itera
 
 
 def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
-    """Yield neutral stretches of LEAD_S, or the whole of a shorter one that still shows a second of rest."""
+    """Yield neutral stretches of LEAD_S, or shorter ones of at least one second."""
     length = min(LEAD_S, end - begin)
     if length >= SHORTEST_LEAD_S:
         for n in range(int((end - begin - length) / LEAD_STEP_S + 1e-9) + 1):
@@ -178,7 +178,7 @@ def _leads(film: Path, begin: float, end: float) -> Iterator[Piece]:
 
 
 def disjoint(presentations: Sequence[Presentation]) -> list[Presentation]:
-    """Return as many presentations as share no film with each other, the shortest first."""
+    """Return a set of presentations without shared footage, chosen shortest first."""
     chosen: list[Presentation] = []
     for one in sorted(presentations, key=lambda one: one.length):
         if not any(one.overlaps(other) for other in chosen):

@@ -25,7 +25,7 @@ from scripts.lab.evaluate.occlusions import KINDS
 
 SIDE = 640
 JPEG_QUALITY = 80
-# Crops smaller than a face that a phone sends are enlarged, with something around them.
+# Crops smaller than a phone's face images are enlarged and padded.
 SMALL, ENLARGED = 100, 192
 UNTOUCHED, WORN = "untouched", "real_mask"
 Row = dict[str, Any]
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 class Painter:
-    """One set of models in each process of the pool."""
+    """Holds one set of models per process of the pool."""
 
     models: Models
 
@@ -63,7 +63,7 @@ class Painter:
 
     @classmethod
     def rows(cls, file: Path) -> list[Row]:
-        """Return what is measured of a frontal photo, untouched and painted; nothing of another."""
+        """Return the rows of a frontal photo, untouched and painted; none for a non-frontal one."""
         try:
             picture = _enlarged(decode.photo(file.read_bytes()))
         except BadImage:
@@ -79,7 +79,7 @@ class Painter:
 
     @classmethod
     def worn(cls, file: Path) -> list[Row]:
-        """Return what is measured of a photo of a masked person; nothing of an unreadable one."""
+        """Return the rows of a photo of a masked person; none for an unreadable one."""
         try:
             picture = _enlarged(decode.photo(file.read_bytes()))
         except BadImage:
@@ -104,7 +104,7 @@ class Painter:
 
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:
-    """Return a small crop larger and with a border, another picture as it is."""
+    """Return a small crop enlarged with a border, and other pictures unchanged."""
     if max(picture.shape) >= SMALL:
         return picture
     large = cv2.resize(picture, (ENLARGED, ENLARGED), interpolation=cv2.INTER_CUBIC)
@@ -119,7 +119,7 @@ def _sent(picture: np.ndarray) -> np.ndarray:
 
 
 def _row(kind: str, measured: Quality | None) -> Row:
-    """Return one line of the table; `seen` is covered, free, turned or no_face."""
+    """Return one row of the table; `seen` is covered, free, turned or no_face."""
     if measured is None:
         return {"kind": kind, "seen": "no_face"}
     seen = "covered" if measured.covered else "free" if measured.judged else "turned"
@@ -139,7 +139,7 @@ def _summary(photos: int, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _shares(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return what share was called covered, not found, turned; `stopped` is either of the first two."""
+    """Return the shares classified covered, no_face and turned; `stopped` is the sum of the first two."""
     count = {seen: sum(row["seen"] == seen for row in rows) for seen in ("covered", "no_face", "turned")}
     share = {seen: round(number / max(1, len(rows)), 4) for seen, number in count.items()}
     stopped = round((count["covered"] + count["no_face"]) / max(1, len(rows)), 4)

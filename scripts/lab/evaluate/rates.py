@@ -1,4 +1,4 @@
-"""Error rates and how sure they are (ISO/IEC 19795-1)."""
+"""Error rates and their confidence bounds (ISO/IEC 19795-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,14 +36,14 @@ def band(rate: float, n: int) -> tuple[float, float]:
 
 
 def tar_at(mated: np.ndarray, non_mated: np.ndarray, fmr: float) -> float:
-    """Return the share of mated scores above the threshold that lets `fmr` of the others in."""
+    """Return the TAR at the threshold with the given FMR."""
     allowed = int(np.floor(fmr * len(non_mated)))
     threshold = np.partition(non_mated, len(non_mated) - allowed - 1)[len(non_mated) - allowed - 1]
     return float((mated > threshold).mean())
 
 
 def at(mated: np.ndarray, non_mated: np.ndarray, threshold: float) -> dict[str, float]:
-    """Return FMR and FNMR where a score on the threshold passes."""
+    """Return FMR and FNMR at a threshold; a score equal to it passes."""
     return {
         "threshold": threshold,
         "fmr": float((non_mated >= threshold).mean()),
@@ -71,7 +71,7 @@ class Point:
 
 
 def curve(mated: np.ndarray, non_mated: np.ndarray, thresholds: Sequence[float]) -> list[Point]:
-    """Return FMR and FNMR along the thresholds."""
+    """Return FMR and FNMR at each threshold."""
     theirs, ours = np.sort(non_mated), np.sort(mated)
     return [
         Point(

@@ -1,1 +1,1 @@
-"""Living people and attacks as films: how they are made, and what is said of them."""
+"""Films of live persons and attacks: how they are derived, and their error rates."""

@@ -1,4 +1,4 @@
-"""One still photo moved by its face mesh, as software on a phone can feed it in as camera frames."""
+"""Animates a still photo by its face mesh (injection attack)."""
 
 from dataclasses import dataclass
 
@@ -24,10 +24,10 @@ REACH, OPEN = 2.0, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a face is moved from its photo.
+    """A pose and expression relative to the photo.
 
-    Degrees of `yaw` (+ towards the subject's left), `pitch` (+ down) and `roll`; `mouth` opened by its width
-    times this, `eyes` closed by this share, `smile` widened by this share of the mouth.
+    Degrees of `yaw` (+ towards the subject's left), `pitch` (+ down) and `roll`; `mouth` opening in mouth
+    widths, `eyes` closed by this share, `smile` widening as a share of the mouth's width.
     """
 
     yaw: float = 0.0
@@ -55,19 +55,19 @@ class Puppet:
         self._triangles = _triangles(np.concatenate([flat, self._still]))
 
     def posed(self, face: Face) -> Picture:
-        """Return the photo with the face moved; what lies around it follows less and less."""
+        """Return the photo with the face posed; the displacement decays with distance from the face."""
         moved = self._turned(self._expressed(face), face)
         before = np.concatenate([self._points[:, :2], self._still])
         picture = _warped(self._photo, before, np.concatenate([moved, self._still]), self._order(face))
         return _opened(picture, moved) if face.mouth > OPEN else picture
 
     def _order(self, face: Face) -> NDArray[np.int64]:
-        """Return the triangles, those turned away first, so that the nose hides the far cheek."""
+        """Return the triangles in back-to-front order, so that the nose occludes the far cheek."""
         side = np.sign(face.yaw) * np.append(self._points[:, 0] - self._middle[0], self._still[:, 0] * 0)
         return self._triangles[np.argsort(-side[self._triangles].mean(axis=1))]
 
     def _expressed(self, face: Face) -> Vector:
-        """Return the points with mouth and eyes moved."""
+        """Return the points with the expression applied to mouth and eyes."""
         points = self._points.copy()
         right, left = points[list(CORNERS)]
         wide = float(np.linalg.norm(left[:2] - right[:2]))
@@ -86,7 +86,7 @@ class Puppet:
         return points
 
     def _turned(self, points: Vector, face: Face) -> Vector:
-        """Return the points (n, 2) turned in space about the head's middle."""
+        """Return the points (n, 2) rotated in space about the head's centre."""
         angles = np.radians([face.pitch, -face.yaw, face.roll])
         turn = np.eye(3)
         for axis, angle in zip(np.eye(3), angles, strict=True):
@@ -96,7 +96,7 @@ class Puppet:
 
 
 def _triangles(points: Vector) -> NDArray[np.int64]:
-    """Return Delaunay's triangles over points (n, 2) as indices (m, 3)."""
+    """Return the Delaunay triangulation of points (n, 2) as indices (m, 3)."""
     left, top = np.floor(points.min(axis=0)).astype(int) - 1
     wide, high = np.ceil(np.ptp(points, axis=0)).astype(int) + 3
     net = cv2.Subdiv2D((int(left), int(top), int(wide), int(high)))
@@ -108,7 +108,7 @@ def _triangles(points: Vector) -> NDArray[np.int64]:
 
 
 def _warped(picture: Picture, before: Vector, after: Vector, triangles: NDArray[np.int64]) -> Picture:
-    """Return the picture with each triangle of points moved from `before` to `after`."""
+    """Return the picture warped piecewise affinely from the points `before` to `after`."""
     height, width = picture.shape[:2]
     across, down = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     which = np.full((height, width), -1, np.float32)
@@ -127,7 +127,7 @@ def _warped(picture: Picture, before: Vector, after: Vector, triangles: NDArray[
 
 
 def _opened(picture: Picture, points: Vector) -> Picture:
-    """Return the picture with the dark of the mouth between the lips."""
+    """Return the picture with a dark mouth cavity between the lips."""
     inside = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(inside, [points[list(INNER_LIPS)].astype(np.int32)], 255)
     soft = cv2.GaussianBlur(inside, (0, 0), 1.5)[..., None] / 255.0

@@ -1,4 +1,4 @@
-"""What an evaluation of liveness says: error rates by people, groups, actions, rules and kinds of attack."""
+"""Summary of a liveness evaluation: error rates by person, group, action, rule and attack species."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +15,12 @@ from scripts.lab.evaluate.films import persons, thresholds
 from scripts.lab.evaluate.films.injected import KINDS
 from scripts.lab.evaluate.presentations import BONA_FIDE, disjoint
 
-# After these the phone leads to documents: neither another try nor an appeal is offered.
+# After these outcomes the phone offers neither another try nor an appeal, only documents.
 TO_DOCUMENTS = (Reason.NOT_LIVE, Reason.FRAMES_SEEN_BEFORE)
 
 
 def summary(rows: Sequence[Judged], pad: str, policy: Policy) -> dict[str, Any]:
-    """Return every figure; whatever is animated or spliced is judged as from a customer's own phone."""
+    """Return all figures; animated and spliced attacks are judged by the policy for customers' phones."""
     living = [row for row in rows if row.presentation.species == BONA_FIDE]
     plain = [row for row in living if not row.presentation.variant]
     shown = [row for row in rows if row.presentation.species not in (BONA_FIDE, *KINDS)]
@@ -42,7 +42,7 @@ def summary(rows: Sequence[Judged], pad: str, policy: Policy) -> dict[str, Any]:
 
 
 def bona_fide(rows: Sequence[Judged]) -> dict[str, Any]:
-    """Return what became of living people, whatever was asked of them."""
+    """Return the error rates of bona fide presentations."""
     actions = sorted({action for row in rows for action in row.presentation.actions})
     people = persons.rate(rows, "by_person", refused)
     return {
@@ -62,7 +62,7 @@ def bona_fide(rows: Sequence[Judged]) -> dict[str, Any]:
 
 
 def refused(row: Judged) -> bool:
-    """Tell whether a presentation did not pass."""
+    """Tell whether a presentation was refused."""
     return row.decision.outcome is not Outcome.PASSED
 
 
@@ -72,7 +72,7 @@ def accepted(row: Judged) -> bool:
 
 
 def dead_end(row: Judged) -> bool:
-    """Tell whether a refusal leaves neither another try nor an appeal."""
+    """Tell whether a refusal allows neither another try nor an appeal."""
     if row.decision.outcome is not Outcome.FAILED or row.decision.reason in APPEALABLE:
         return False
     return row.decision.reason in TO_DOCUMENTS
@@ -103,7 +103,7 @@ def _attack(rows: Sequence[Judged]) -> dict[str, Any]:
 
 
 def _as_film(row: Judged) -> Judged:
-    """Return the row under its film's name: an attack's films stand where people do."""
+    """Return the row with the film's name as its person, for rates of attacks by film."""
     return replace(row, presentation=replace(row.presentation, person=row.presentation.claimed.stem))
 
 
@@ -121,10 +121,10 @@ def _rate(rows: Sequence[Judged], name: str, wrong: Callable[[Judged], bool]) ->
 
 
 def _injected(rows: Sequence[Judged], policy: Policy) -> dict[str, Any]:
-    """Return the share that passes on a customer's phone by this policy, and with less asked for.
+    """Return the share of injection attacks accepted on a customer's phone, by this and by weaker policies.
 
-    WeChat's own verification, the default there, never asks us: this is the policy where an administrator
-    lets `own` run on customers' phones. The films are prepared: they answer no colours but by chance.
+    The default there is WeChat's own verification, which does not use this matcher; this applies where an
+    administrator enables `own` on customers' phones. Prepared films match the screen colours only by chance.
     """
     given = [replace(facts(row.report, row.memory), own_phone=True) for row in rows]
     passed = [decide(one, policy).outcome is Outcome.PASSED for one in given]
@@ -139,7 +139,7 @@ def _injected(rows: Sequence[Judged], policy: Policy) -> dict[str, Any]:
 
 
 def _variants(rows: Sequence[Judged]) -> Mapping[str, Any]:
-    """Return what became of the same people filmed otherwise."""
+    """Return the error rates of the same persons under changed filming conditions."""
     names = dict.fromkeys(row.presentation.variant for row in rows if row.presentation.variant)
     return {
         name: {
@@ -154,6 +154,6 @@ def _variants(rows: Sequence[Judged]) -> Mapping[str, Any]:
 
 
 def hinted(row: Judged) -> bool:
-    """Tell whether the look before the try would have told what to put right."""
+    """Tell whether the precheck would have given a hint."""
     looks = [one for one in row.observations if one.kind == "evidence"][:2]
     return any(one.hint is not None for one in looks)

@@ -1,4 +1,4 @@
-"""Attacks fed in as camera frames, made of the live films: what software on a customer's phone can do."""
+"""Injection attacks derived from live films, as software on a customer's phone could feed them in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,10 +19,10 @@ from scripts.lab.evaluate.presentations import Piece, Presentation, spread
 STILL, WARPED, SPLICED = "still_at_known_instants", "earlier_capture_warped", "spliced_library"
 NAIVE, DRIVEN, AWARE = "still_animated_naive", "still_animated_driven", "still_animated_rule_aware"
 KINDS = (STILL, NAIVE, DRIVEN, AWARE, SPLICED, WARPED)
-# The rhythm in which motion frames were embedded before they were drawn, ms.
+# The fixed interval of embedded motion frames before they were drawn at random, ms.
 RHYTHM_MS = 900
 REST_S, ACTION_S = 1.5, 2.3
-# Motion frames a second of a slower phone: the same clips, sampled otherwise.
+# Motion frames per second of a slower phone: samples the same clips differently.
 SLOWER = 4
 TARGETS = {
     "turn_left": Face(yaw=28.0),
@@ -35,7 +35,7 @@ TARGETS = {
 def made_of(
     live: Sequence[Presentation], resting: Sequence[Presentation], most: int
 ) -> Iterator[Presentation]:
-    """Yield at most so many attacks of each kind: `live` does as told, `resting` shows the victims."""
+    """Yield at most `most` attacks per species from `live` (actions performed) and `resting` (victims)."""
     acting = spread([*live, *(replace(one, rate=SLOWER) for one in live)], most)
     victims = spread([*resting, *(_later(one) for one in resting)], most)
     for number, victim in enumerate(victims, start=1):
@@ -56,14 +56,14 @@ def made_of(
 
 
 def _later(victim: Presentation) -> Presentation:
-    """Return the victim as they look a second later: another still."""
+    """Return the victim one second later, for a different still."""
     first = victim.pieces[0]
     begin = min(first.begin + 1.0, max(first.begin, first.end - 0.1))
     return replace(victim, pieces=(replace(first, begin=begin), *victim.pieces[1:]))
 
 
 def _animated(victim: Presentation, kind: str, number: int) -> Presentation:
-    """Return the victim's still doing two actions of the default policy."""
+    """Return the victim's still animated with two actions of the default policy."""
     drawn = np.random.default_rng(number).permutation(Policy().action_pool)[:2]
     pieces = (_still(victim, REST_S + 2 * ACTION_S),)
     return replace(victim, species=kind, change=kind, actions=tuple(map(str, drawn)), pieces=pieces,
@@ -76,7 +76,7 @@ def _still(victim: Presentation, seconds: float) -> Piece:
 
 
 def change(one: Presentation, numbers: np.random.Generator) -> Change:
-    """Return what is done to the pictures of a presentation of one of KINDS, or filmed from aside."""
+    """Return the picture change of a presentation of one of KINDS, or of one filmed from the side."""
     if one.change in variants.ASIDE:
         return _aside(variants.ASIDE[one.change])
     if one.change == STILL:
@@ -92,7 +92,7 @@ def _sight() -> tuple[Detector, Mesh]:
 
 
 def _aside(degrees: float) -> Change:
-    """Show the face as a camera beside it would."""
+    """Return a change that renders the face as filmed from the side."""
 
     def changed(picture: Picture, _t: float, _kind: str) -> Picture:
         try:
@@ -104,7 +104,7 @@ def _aside(degrees: float) -> Change:
 
 
 def _at_instants(one: Presentation, numbers: np.random.Generator) -> Change:
-    """Show the victim's still in all evidence and in the motion frames of a known rhythm."""
+    """Return a change that puts the victim's still into all evidence and periodic motion frames."""
     still = pictures.at(one.claimed, 0.0)
     shown = [-RHYTHM_MS / 1000]
 
@@ -119,7 +119,7 @@ def _at_instants(one: Presentation, numbers: np.random.Generator) -> Change:
 
 
 def _warped(numbers: np.random.Generator) -> Change:
-    """Turn the whole film a little in space, scale and light it otherwise."""
+    """Return a change that rotates the whole film slightly in space and alters scale and brightness."""
     angles = np.radians(numbers.uniform([-15, -20, -10], [15, 20, 10]))
     scale, gain = numbers.uniform(0.85, 1.15), numbers.uniform(0.75, 1.25)
 
@@ -137,11 +137,11 @@ def _warped(numbers: np.random.Generator) -> Change:
 
 
 def _moving(one: Presentation, numbers: np.random.Generator) -> Change:
-    """Move the victim's still by its mesh, along a course."""
+    """Return a change that animates the victim's still along a course of poses."""
     piece = one.pieces[0]
     photo = pictures.at(piece.film, piece.begin)
     try:
-        # Motion frames are sent at half the size of evidence: so they are drawn.
+        # Rendered at each kind's size: motion frames are half the size of evidence frames.
         puppets = {
             kind: Puppet(*_sight(), pictures.shrunken(photo, side)) for kind, side in pictures.SIDE.items()
         }
@@ -152,7 +152,7 @@ def _moving(one: Presentation, numbers: np.random.Generator) -> Change:
 
 
 def _course(one: Presentation, numbers: np.random.Generator) -> Callable[[float], Face]:
-    """Return the face at each second: there and back as it came, or, by the rules, otherwise."""
+    """Return the face over time: symmetric movements, or, where rule-aware, asymmetric ones."""
     aware = one.change == AWARE
     phases, paces = numbers.uniform(0, 6, 3), numbers.uniform(0.5, 1.6, 3)
     rise, fall = (0.6, numbers.uniform(0.8, 1.1)) if aware else (0.8, 0.8)
@@ -174,7 +174,7 @@ def _course(one: Presentation, numbers: np.random.Generator) -> Callable[[float]
 
 
 def _driven(driver: Presentation) -> Callable[[float], Face]:
-    """Return the course of a living head, measured in its film."""
+    """Return the course of a live head, measured from its film."""
     detector, mesh = _sight()
     rest: list[Expression] = []
 

@@ -1,4 +1,4 @@
-"""Error rates over people: nobody's many presentations outweigh another's one."""
+"""Error rates averaged over persons, so that each person has equal weight."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,12 +8,12 @@ import numpy as np
 from scripts.lab.evaluate.captures import Judged
 
 RESAMPLES = 1000
-# A group of fewer people says little.
+# Smaller groups are not reported.
 Wrong = Callable[[Judged], bool]
 
 
 def shares(rows: Sequence[Judged], wrong: Wrong) -> dict[str, float]:
-    """Return each person's share of presentations gone wrong."""
+    """Return each person's error rate."""
     found: dict[str, list[bool]] = {}
     for row in rows:
         found.setdefault(row.presentation.person, []).append(wrong(row))
@@ -21,7 +21,7 @@ def shares(rows: Sequence[Judged], wrong: Wrong) -> dict[str, float]:
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the 95 % interval of the mean over people (bootstrap by person, Efron 1979)."""
+    """Return the 95 % interval of the mean over persons (bootstrap by person, Efron 1979)."""
     if not values:
         return 0.0, 1.0
     numbers, given = np.random.default_rng(0), np.asarray(values)
@@ -30,7 +30,7 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def rate(rows: Sequence[Judged], name: str, wrong: Wrong) -> dict[str, Any]:
-    """Return how many people and presentations, and the mean over people of what went wrong."""
+    """Return the numbers of persons and presentations, and the mean error rate over persons."""
     found = shares(rows, wrong)
     low, high = interval(list(found.values()))
     mean = float(np.mean(list(found.values()))) if found else None
@@ -38,7 +38,7 @@ def rate(rows: Sequence[Judged], name: str, wrong: Wrong) -> dict[str, Any]:
 
 
 def by_group(rows: Sequence[Judged], name: str, wrong: Wrong) -> Mapping[str, dict[str, Any]]:
-    """Return the rates of each group of people."""
+    """Return the error rates of each group of persons."""
     groups = sorted({group for row in rows for group in row.presentation.groups})
     return {
         group: rate([row for row in rows if group in row.presentation.groups], name, wrong)

@@ -1,4 +1,4 @@
-"""Films of which nothing is asked: what PAD and continuity say of them."""
+"""Films without actions, judged by PAD and continuity alone."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ PASSIVE_S, PASSIVE_STEP_S = 5.0, 2.5
 
 
 def passive(folder: Path) -> list[Presentation]:
-    """Return stretches of every film in which nothing is asked for: what PAD and continuity say of it."""
+    """Return stretches of every film as presentations without actions, for PAD and continuity."""
     made = []
     for name, label in labels(folder).items():
         length = played(folder / name)
@@ -23,7 +23,7 @@ def passive(folder: Path) -> list[Presentation]:
 
 
 def played(film: Path) -> float:
-    """Return a film's length in seconds; ends where it cannot be played."""
+    """Return a film's length in seconds; exit where it cannot be decoded."""
     opened = cv2.VideoCapture(str(film))
     rate, count = opened.get(cv2.CAP_PROP_FPS), opened.get(cv2.CAP_PROP_FRAME_COUNT)
     opened.release()

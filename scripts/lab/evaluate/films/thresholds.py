@@ -1,4 +1,4 @@
-"""Thresholds chosen on all people but one and tried on that one: nothing is fitted where it is reported."""
+"""Leave-one-person-out choice of thresholds, so that none is reported on the data it was fitted to."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from models.domain.policy import Policy
 from scripts.lab.evaluate.captures import Judged
 
-# Of the others' presentations so many may be refused by one threshold.
+# The share of the other persons' presentations that one threshold may refuse.
 REFUSED = 0.005
 Fact = Callable[[Judged], float | None]
 FACTS: dict[str, Fact] = {
@@ -20,7 +20,7 @@ FACTS: dict[str, Fact] = {
 
 
 def left_out(live: Sequence[Judged], attacks: Sequence[Judged], policy: Policy) -> dict[str, Any]:
-    """Return for each threshold what leaving each person out in turn chooses and what it costs."""
+    """Return each threshold's leave-one-person-out choices and their error rates."""
     return {name: _one(getattr(policy, name), fact, live, attacks) for name, fact in FACTS.items()}
 
 

@@ -1,4 +1,4 @@
-"""The same people filmed otherwise: slower, aside, darker, further away, … (`--variants`)."""
+"""Live presentations under changed conditions: slower, from the side, darker, further away (`--variants`)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -85,7 +85,7 @@ CHANGES.update({name: _looking(look) for name, look in LOOKS.items()})
 
 
 def of(name: str, live: Sequence[Presentation]) -> Iterator[Presentation]:
-    """Yield live presentations filmed otherwise, as `name` of NAMES says."""
+    """Yield live presentations under the condition `name` of NAMES."""
     for one in live:
         change = name if name in CHANGES or name in ASIDE else one.change
         speed, rate = SPEEDS.get(name, one.speed), RATES.get(name, one.rate)

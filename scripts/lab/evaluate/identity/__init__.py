@@ -1,4 +1,4 @@
-"""What photos of many people show of the comparison: strangers by group, relatives, the background.
+"""Evaluation of comparison on photos of many persons: strangers by group, relatives, the background.
 
-`comparison`, `kin` and `publish` are commands; the rest is what they are made of.
+`comparison`, `kin`, `pilot` and `publish` are commands; the other modules support them.
 """

@@ -1,6 +1,6 @@
-"""Intervals of error rates by drawing persons: pairs that share a person stand and fall together.
+"""Confidence intervals of error rates by bootstrap over persons, since pairs that share one are dependent.
 
-A person drawn k times counts k-fold in each of their pairs (the subsets bootstrap of Bolle, Ratha & Pankanti
+A person drawn k times weighs k-fold in each of their pairs (the subsets bootstrap of Bolle, Ratha & Pankanti
 2004, CVIU 93, for pairs of persons).
 """
 
@@ -29,7 +29,7 @@ def same(errors: np.ndarray, pairs: np.ndarray, rare: float = 3.0) -> tuple[floa
 
 
 def _weights(persons: int) -> list[np.ndarray]:
-    """Return how often each person is drawn, some draws at a time."""
+    """Return the multiplicity of each person, in batches of draws."""
     chance = np.random.default_rng(SEED)
     return [
         chance.multinomial(persons, np.full(persons, 1 / persons), CHUNK).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A background drawn from a folder of faces as an installation draws it from its insured."""
+"""Draws a background from a folder of faces as an installation draws it from its insured."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from models.domain.layers.background import LEAST, PER_CELL, cell
 from scripts.lab.evaluate.identity import people, photos
 
 SEED = 20_26
-# Of those drawn some have a photo that enrolment refuses.
+# Reserve for drawn persons whose photo enrolment refuses.
 SPARE = 1.3
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Faces (n, 128) as references, and the folder of the person whom each shows."""
+    """Reference embeddings (n, 128), and the folder of each one's person."""
 
     faces: np.ndarray
     folders: Sequence[str]
@@ -42,7 +42,7 @@ def draw(folder: Path | None, files: Sequence[Path] = ()) -> Drawn | None:
 
 
 def _cells(folder: Path, files: Sequence[Path]) -> dict[tuple[str, str], list[Path]]:
-    """Return the photos to try, by sex and age."""
+    """Return the candidate photos by sex and age."""
     chance = np.random.default_rng(SEED)
     members = defaultdict(list)
     for person, file in _one_each(folder, files):
@@ -56,7 +56,7 @@ def _cells(folder: Path, files: Sequence[Path]) -> dict[tuple[str, str], list[Pa
 
 
 def _one_each(folder: Path, files: Sequence[Path]) -> list[tuple[people.Person, Path]]:
-    """Return everybody with their first photo."""
+    """Return each person with their first photo."""
     first: dict[Path, Path] = {}
     for file in files:
         first.setdefault(file.parent, file)

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def measured(folder: Path, cohort_folder: Path | None, policy: Policy) -> Measured:
-    """Return the scores of all pairs of a folder, and which of them are of the same group."""
+    """Return the scores of all pairs of a folder, and which pairs are within one group."""
     files = people.files(folder)
     drawn, whole = cohort.draw(cohort_folder), photos.gallery(files)
     found, everything = (_pairs(folder, one, policy, drawn) for one in (whole.acquired(), whole))
@@ -73,7 +73,7 @@ def measured(folder: Path, cohort_folder: Path | None, policy: Policy) -> Measur
 
 
 def _pairs(folder: Path, gallery: Gallery, policy: Policy, drawn: Drawn | None) -> Measured:
-    """Return all pairs of a gallery; ends the program where enrolment accepts none of its photos."""
+    """Return all pairs of a gallery; exit where enrolment accepts none of its photos."""
     if not gallery.files:
         raise SystemExit("enrolment would accept none of the photos")
     failed = people.persons(folder, gallery.failed)
@@ -82,7 +82,7 @@ def _pairs(folder: Path, gallery: Gallery, policy: Policy, drawn: Drawn | None) 
 
 
 def curves(mated: Scores, others: Scores) -> Curves:
-    """Return each engine's error rates along its thresholds."""
+    """Return each engine's error rates by threshold."""
     return {
         engine: rates.curve(mated.of(engine), others.of(engine), THRESHOLDS[engine]) for engine in ENGINES
     }
@@ -103,7 +103,7 @@ def _write(file: Path, table: Curves) -> None:
 
 
 def _write_roc(file: Path, points: list[Point]) -> None:
-    """Write the ROC of the score decided on."""
+    """Write the ROC of the decision score."""
     with file.open("w", newline="", encoding="utf-8") as lines:
         rows = csv.writer(lines, lineterminator="\n")
         rows.writerow(["threshold", "fmr", "tar"])

@@ -1,4 +1,4 @@
-"""Error rates group by group: strangers of one group and one sex, intervals over persons."""
+"""Error rates by group, with strangers of the same group and sex and intervals over persons."""
 
 import csv
 from collections import Counter
@@ -20,11 +20,11 @@ NO_SCORES = (Scores(*(np.empty(0),) * 3),) * 2
 
 @dataclass(slots=True)
 class Measured:
-    """All pairs of a gallery: rows `first` < `second`, their scores, and which kind of pair each is.
+    """All pairs of a gallery: rows `first` < `second`, their scores and their kinds.
 
-    `same` is of one person; `near` of two persons of one group and one sex; `cohort` how many faces the
-    scores are normalised by; `whole` the mated and the other scores of all photos whatever their quality, of
-    which `refused` counts those that enrolment refuses, by what it has against them.
+    `same` marks pairs of one person, `near` two persons of one group and sex; `cohort` is how many faces the
+    scores are normalised by; `whole` the mated and non-mated scores of all photos whatever their quality, of
+    which `refused` counts those that enrolment refuses, by reason.
     """
 
     scorer: Scorer
@@ -41,12 +41,12 @@ class Measured:
 
     @property
     def mated(self) -> Scores:
-        """Return the scores of all pairs of the same person."""
+        """Return the mated scores."""
         return self.scores.where(self.same)
 
     @property
     def others(self) -> Scores:
-        """Return the scores of all pairs of strangers of one group and one sex."""
+        """Return the non-mated scores within one group and sex."""
         return self.scores.where(self.near)
 
 
@@ -61,7 +61,7 @@ def measured(scorer: Scorer, everyone: Sequence[Person], failed: Sequence[Person
 
 
 def members(found: Measured) -> dict[str, np.ndarray]:
-    """Return the pairs inside each group, mated and not."""
+    """Return the mated and non-mated pairs within each group."""
     inside = {}
     first, second = found.rows
     for name, rows in people.grouped(found.everyone).items():
@@ -106,7 +106,7 @@ def _figures(found: Measured, pairs: np.ndarray, fmrs: Mapping[str, float]) -> d
 
 
 def at(found: Measured, pairs: np.ndarray, engine: str, threshold: float) -> tuple[float, ...]:
-    """Return mated and non-mated pairs, then FMR and FNMR with their intervals (NaN where there are none)."""
+    """Return the counts of mated and non-mated pairs, FMR and FNMR with intervals (NaN without pairs)."""
     scores, same = found.scores.of(engine)[pairs], found.same[pairs]
     fmr = _strangers(found, pairs[~same], scores[~same] >= threshold)
     fnmr = _same(found, pairs[same], scores[same] < threshold)
@@ -115,13 +115,13 @@ def at(found: Measured, pairs: np.ndarray, engine: str, threshold: float) -> tup
 
 
 def _threshold(others: np.ndarray, fmr: float) -> float | None:
-    """Return the score that a share `fmr` of the strangers exceeds; None where that is less than one pair."""
+    """Return the threshold with the given `fmr` over strangers; None where that is less than one pair."""
     allowed = int(np.floor(fmr * len(others)))
     return float(np.sort(others)[-allowed - 1]) if 0 < allowed < len(others) else None
 
 
 def _strangers(found: Measured, pairs: np.ndarray, wrong: np.ndarray) -> tuple[float | None, ...]:
-    """Return a rate over pairs of strangers and its interval; nothing without pairs."""
+    """Return a rate over pairs of strangers with its interval; None values without pairs."""
     if not len(pairs):
         return None, None, None
     one, other = (found.who[rows[pairs]] for rows in found.rows)
@@ -142,7 +142,7 @@ def _same(found: Measured, pairs: np.ndarray, wrong: np.ndarray) -> tuple[float 
 
 
 def peer(mated: Scores, others: Scores) -> dict[str, Any]:
-    """Return what face_recognition at its default tolerance does with the same faces."""
+    """Return the error rates of face_recognition at its default tolerance on the same faces."""
     return {
         "tolerance": PEER_DISTANCE,
         "fmr": float((others.dlib >= -PEER_DISTANCE).mean()) if len(others.dlib) else None,
@@ -151,14 +151,14 @@ def peer(mated: Scores, others: Scores) -> dict[str, Any]:
 
 
 def cross(found: Measured) -> dict[str, Any]:
-    """Return how often strangers of different groups or sexes pass."""
+    """Return the FMR between different groups or sexes."""
     far = found.scores.score[~found.same & ~found.near]
     passed = far >= found.scorer.threshold
     return {"non_mated": len(far), "fmr": float(passed.mean()) if len(far) else None}
 
 
 def curves(found: Measured, thresholds: Sequence[float]) -> dict[str, list[Point]]:
-    """Return the error rates of the groups that have both kinds of pairs."""
+    """Return the error rate curves of groups with mated and non-mated pairs."""
     drawn = {}
     for name, pairs in members(found).items():
         same, scores = found.same[pairs], found.scores.score[pairs]
@@ -168,7 +168,7 @@ def curves(found: Measured, thresholds: Sequence[float]) -> dict[str, list[Point
 
 
 def write(file: Path, figures: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the groups' figures as a table, one row a group."""
+    """Write the figures as CSV, one row per group."""
     plain = [name for name, value in next(iter(figures.values())).items() if not isinstance(value, dict)]
     with file.open("w", newline="", encoding="utf-8") as lines:
         rows = csv.writer(lines, lineterminator="\n")

@@ -23,7 +23,7 @@ THRESHOLDS = [round(float(t), 2) for t in np.arange(0.0, 0.801, 0.01)]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The scores of parents with their own child, with each pair's relation, and with other children."""
+    """Scores of parents with their own child (with each pair's relation) and with other children."""
 
     kin: Scores
     relation: np.ndarray

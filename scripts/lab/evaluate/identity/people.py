@@ -1,4 +1,4 @@
-"""Whose photos a folder holds: DIR/<group>/<person>/*.jpg or DIR/<person>/*.jpg, and DIR/groups.csv."""
+"""Persons of a photo folder: DIR/<group>/<person>/*.jpg or DIR/<person>/*.jpg, and DIR/groups.csv."""
 
 import csv
 import re
@@ -11,18 +11,18 @@ import numpy as np
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 NOTES = "groups.csv"
-# The group of persons whose folders lie in none.
+# The group of persons whose folders are in no group folder.
 NAMELESS = "all"
 WOMEN, MEN = ("women", "woman", "female", "f", "女"), ("men", "man", "male", "m", "男")
 SEX = {**dict.fromkeys(WOMEN, "female"), **dict.fromkeys(MEN, "male")}
 ADULT, OLD = 18, 60
-# A band without an upper end.
+# The upper bound of an open-ended age band.
 OLDEST = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a folder: `group` the folder above theirs ("" for none), sex and age where known."""
+    """A person of the folder: `group` is the parent folder ("" for none); sex and age where known."""
 
     group: str
     name: str
@@ -41,7 +41,7 @@ class Person:
 
     @property
     def band(self) -> str:
-        """Return the age band in words, "" for an unknown one."""
+        """Return the age band as text, "" where unknown."""
         if self.ages is None:
             return ""
         low, high = self.ages
@@ -49,7 +49,7 @@ class Person:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return all photos below the persons' folders, sorted; ends the program where there is none."""
+    """Return all photos in the persons' folders, sorted; exit where there is none."""
     found = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
     found = [file for file in found if len(file.relative_to(folder).parts) > 1]
     if not found:
@@ -58,7 +58,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def persons(folder: Path, photos: Sequence[Path]) -> list[Person]:
-    """Return whom each photo shows, as the folders, their names and groups.csv tell."""
+    """Return the person of each photo, from folders, folder names and groups.csv."""
     notes = _notes(folder / NOTES)
     return [_person(folder, file, notes) for file in photos]
 
@@ -105,7 +105,7 @@ def _sex(words: Iterable[str]) -> str | None:
 
 
 def _ages(text: str) -> tuple[int, int] | None:
-    """Return the band that `18-39`, `60+` or a last word of 60 and over stands for."""
+    """Return the age band of `18-39`, `60+` or a last number of 60 and over."""
     if found := re.search(r"(?<!\d)(\d{1,3})\s*[-–~]\s*(\d{1,3})(?!\d)", text):
         return int(found[1]), int(found[2])
     if found := re.search(r"(?<!\d)(\d{1,3})\s*\+|(?<!\d)([6-9]\d)$", text):
@@ -114,7 +114,7 @@ def _ages(text: str) -> tuple[int, int] | None:
 
 
 def grouped(everyone: Sequence[Person]) -> dict[str, np.ndarray]:
-    """Return the rows of each group; a group of both sexes or several bands is split as far as is known."""
+    """Return the rows of each group, split by sex and age band where these are known."""
     kinds = defaultdict(set)
     for one in everyone:
         kinds[one.group].add((one.sex, one.band))
@@ -128,7 +128,7 @@ def grouped(everyone: Sequence[Person]) -> dict[str, np.ndarray]:
 
 
 def anonymous(everyone: Sequence[Person]) -> np.ndarray:
-    """Return a number for each photo's person, the same for photos of the same person."""
+    """Return an arbitrary number for each photo's person, equal for photos of one person."""
     plain = [replace(one, sex=None, ages=None) for one in everyone]
     numbers = {one: number for number, one in enumerate(dict.fromkeys(plain))}
     return np.array([numbers[one] for one in plain])

@@ -1,4 +1,4 @@
-"""Photos as probes and as references, as production would make them, by several processes."""
+"""Embeds photos as probes and as references as production does, in several processes."""
 
 import multiprocessing
 import os
@@ -18,11 +18,11 @@ Vectors = tuple[np.ndarray, np.ndarray, np.ndarray, str]
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The photos that could be used: their files and vectors, row by row; `failed` the others.
+    """The usable photos, files and vectors by row; `failed` lists the other files.
 
-    `probe` and `sface` are (n, 128) SFace vectors as an evidence frame and as a reference photo give
-    them, `dlib` (n, 128) encodings, which are the same for both; `hints` (n) what enrolment has against each
-    face, "" for nothing.
+    `probe` and `sface` are the (n, 128) SFace vectors of each photo as evidence frame and as reference;
+    `dlib` (n, 128) the encodings, equal for both; `hints` (n) enrolment's objection to each
+    face, "" for none.
     """
 
     files: list[Path]
@@ -33,7 +33,7 @@ class Gallery:
     failed: list[Path]
 
     def acquired(self) -> "Gallery":
-        """Return the photos that enrolment accepts; the others are failures to acquire."""
+        """Return the gallery of photos that enrolment accepts; the others are failures to acquire."""
         kept = np.flatnonzero(self.hints == "")
         refused = [file for file, hint in zip(self.files, self.hints, strict=True) if hint]
         return Gallery(
@@ -47,7 +47,7 @@ class Gallery:
 
 
 class Worker:
-    """One matcher in each process of the pool."""
+    """Holds one matcher per process of the pool."""
 
     matcher: LocalMatcher
 
@@ -58,7 +58,7 @@ class Worker:
 
     @classmethod
     def vectors(cls, file: Path) -> Vectors | None:
-        """Return the vectors of the photo's main face, None for a failure to acquire."""
+        """Return the vectors of the photo's main face, or None for a failure to acquire."""
         try:
             found = cls.matcher.both_ways(file.read_bytes())
         except BadImage:
@@ -70,7 +70,7 @@ class Worker:
 
     @classmethod
     def reference(cls, file: Path) -> np.ndarray | None:
-        """Return the photo's SFace template if enrolment accepts it."""
+        """Return the photo's SFace template, or None where enrolment refuses it."""
         try:
             templates = cls.matcher.enrol(file.read_bytes()).templates
         except BadImage:

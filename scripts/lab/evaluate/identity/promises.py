@@ -1,4 +1,4 @@
-"""What is promised of comparison, and whether a pilot's figures keep it, break it or cannot tell."""
+"""Performance requirements of comparison, and whether a pilot's figures meet, miss or cannot decide them."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from scripts.lab.evaluate.identity.people import Person
 
 
 class Finding(StrEnum):
-    """What the figures say of a promise."""
+    """Result of testing a requirement."""
 
     KEPT = "符合"
     BROKEN = "不符合"
@@ -19,7 +19,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """At most `most` of a rate; `old` for people of 60 and over."""
+    """A requirement: a rate of at most `most`; `old` applies to persons of 60 and over."""
 
     rate: str
     words: str
@@ -37,7 +37,7 @@ PROMISES = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise held against one group; `needed` is how many persons would tell if no error were seen."""
+    """One requirement tested on one group; `needed` is the sample size that proves it with no error seen."""
 
     group: str
     words: str
@@ -52,7 +52,7 @@ class Verdict:
 
 
 def judged(figures: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, Person]) -> list[Verdict]:
-    """Return each group of adults held against the promises for its age."""
+    """Return the verdicts of each group of adults on the requirements for its age."""
     return [
         _verdict(name, promise, figures[name])
         for name, kind in kinds.items()
@@ -79,16 +79,16 @@ def _verdict(name: str, promise: Promise, figures: Mapping[str, Any]) -> Verdict
 
 
 def _finding(most: float, low: float | None, high: float | None) -> Finding:
-    """Return what an interval says; only one that lies on one side of the promise says anything."""
+    """Return the finding of an interval; one that contains the required rate is undecided."""
     if low is None or high is None:
         return Finding.UNKNOWN
     return Finding.KEPT if high <= most else Finding.BROKEN if low > most else Finding.UNKNOWN
 
 
 def needed(promise: Promise) -> int:
-    """Return how many persons show by the rule of three that a promise is kept, if no error is seen.
+    """Return how many persons prove a requirement by the rule of three, if no error is seen.
 
-    Strangers are counted in each two persons once, for both directions of a pair are not independent.
+    Each pair of strangers counts once, because its two directions are not independent.
     """
     events = 3 / promise.most
     return math.ceil((1 + math.sqrt(1 + 8 * events)) / 2) if promise.rate == "fmr" else math.ceil(events)

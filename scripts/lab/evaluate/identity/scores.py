@@ -1,4 +1,4 @@
-"""The score production would give each pair of photos at a policy."""
+"""Scores of photo pairs as production computes them under a policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ PEER_DISTANCE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of pairs: cosines, negated distances, and what production decides on."""
+    """Scores of pairs: cosines, negated distances, and the decision score."""
 
     sface: np.ndarray
     dlib: np.ndarray
     score: np.ndarray
 
     def of(self, engine: str) -> np.ndarray:
-        """Return one engine's scores; higher is more alike."""
+        """Return one engine's scores; higher is more similar."""
         return {"sface": self.sface, "dlib": self.dlib, SCORE: self.score}[engine]
 
     def where(self, chosen: np.ndarray) -> "Scores":
-        """Return the scores of some of the pairs."""
+        """Return the scores of the selected pairs."""
         return Scores(self.sface[chosen], self.dlib[chosen], self.score[chosen])
 
 
@@ -44,7 +44,7 @@ class Scorer:
 
     @property
     def threshold(self) -> float:
-        """Return the score from which the policy lets an adult under 60 pass."""
+        """Return the policy's threshold for adults under 60."""
         bare = self.probe_level.size == 0
         return self.policy.raw_score_min if bare else self.policy.score_min
 
@@ -61,7 +61,7 @@ class Scorer:
 
 
 def scorer(gallery: Gallery, policy: Policy, drawn: Drawn | None) -> Scorer:
-    """Return what scores a gallery's pairs; nobody is part of their own background."""
+    """Return the scorer of a gallery's pairs; persons are excluded from their own background."""
     if drawn is None:
         return Scorer(gallery, policy, np.empty(0), np.empty(0))
     own = _own(gallery, drawn.folders)
@@ -72,6 +72,6 @@ def scorer(gallery: Gallery, policy: Policy, drawn: Drawn | None) -> Scorer:
 
 
 def _own(gallery: Gallery, folders: Sequence[str]) -> np.ndarray:
-    """Tell which faces of the background are of a photo's own person."""
+    """Return the mask of background faces that show each photo's own person."""
     mine = np.array([str(file.parent.resolve()) for file in gallery.files])
     return np.asarray(mine[:, None] == np.array(folders)[None, :])
