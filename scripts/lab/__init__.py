@@ -1,1 +1,1 @@
-"""The laboratory: what measures, loads and fuzzes the system. Nothing here runs in production."""
+"""Evaluation, benchmarks, load tests and fuzzing. Nothing here runs in production."""

@@ -1,1 +1,1 @@
-"""What the matcher costs: `python -m scripts.bench --out out` (make bench)."""
+"""Benchmarks of the matcher: `python -m scripts.bench --out out` (make bench)."""

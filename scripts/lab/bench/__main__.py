@@ -1,4 +1,4 @@
-"""Measure everything in one run and write bench.json."""
+"""Runs all benchmarks and writes bench.json."""
 
 import argparse
 import json

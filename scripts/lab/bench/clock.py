@@ -1,4 +1,4 @@
-"""Taking times."""
+"""CPU time measurement."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def cpu_ms(work: Callable[[], Any], repeats: int = 15) -> float:
-    """Return the median milliseconds of CPU that one call takes, after one to warm up."""
+    """Return the median CPU time of a call in ms, after one warm-up call."""
     work()
     times = []
     for _ in range(repeats):

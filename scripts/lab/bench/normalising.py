@@ -1,4 +1,4 @@
-"""What a background adds to a comparison; by itself: `python -m scripts.lab.bench.normalising`."""
+"""Cost of score normalisation by a background; alone: `python -m scripts.lab.bench.normalising`."""
 
 import json
 from functools import partial
@@ -17,7 +17,7 @@ REPEATS = 200
 
 
 def measure() -> dict[str, Any]:
-    """Return ms of CPU for three frames against a person's three photos, with and without a background."""
+    """Return the CPU time in ms of three frames against three photos, with and without a background."""
     chance = np.random.default_rng(1)
 
     def faces(count: int) -> np.ndarray:

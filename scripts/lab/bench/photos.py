@@ -1,4 +1,4 @@
-"""Two photos compared by us and by face_recognition's own calls on dlib."""
+"""Compares the cost of one photo pair in this matcher and in face_recognition's calls on dlib."""
 
 import io
 from typing import Any
@@ -16,7 +16,7 @@ SIZE = (640, 480)
 
 
 def measure(models: Models) -> dict[str, Any]:
-    """Return ms a pair (decoding included, outside the grey zone) and face_recognition's over ours."""
+    """Return ms per pair (with decoding, outside the grey zone) and face_recognition's ratio to it."""
     pair = _photos()
     if not face_recognition.compare_faces([_encoding(pair[0])], _encoding(pair[1]))[0]:
         raise SystemExit("face_recognition does not know the person again: nothing to compare with")
@@ -34,7 +34,7 @@ def measure(models: Models) -> dict[str, Any]:
 
 
 def _photos() -> tuple[bytes, bytes]:
-    """Return a portrait and a frame of a film of the same man, as JPEG of 640 × 480 px."""
+    """Return a portrait and a film frame of the same person, as JPEGs of 640 × 480 px."""
     portrait = cv2.imread(str(samples() / "single_face.jpg"))
     wanted = {"motion": {"max_side": 1280, "quality": 0.95, "fps": 1}, "evidence": {"at_ms": []}}
     film = Film(samples() / "single_face.mp4", 0.0, 1.0).shots(wanted)[0].image
@@ -42,7 +42,7 @@ def _photos() -> tuple[bytes, bytes]:
 
 
 def _boxed(picture: Any) -> bytes:
-    """Return the picture fitted into 640 × 480 px, grey around it."""
+    """Return the picture scaled to fit 640 × 480 px, with grey padding."""
     height, width = picture.shape[:2]
     scale = min(SIZE[0] / width, SIZE[1] / height)
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -52,7 +52,7 @@ def _boxed(picture: Any) -> bytes:
 
 
 def _ours(models: Models, pair: tuple[bytes, bytes]) -> float:
-    """Return the cosine of two photos."""
+    """Return the cosine similarity of two photos."""
     vectors = []
     for image in pair:
         picture = decode.photo(image, SIZE[0])

@@ -1,4 +1,4 @@
-"""The matcher's service on two processes under load, over HTTP, signed."""
+"""Throughput of the matcher service with two processes, over signed HTTP requests."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ SECONDS = 10
 
 
 def measure(pad: Path | None) -> dict[str, Any]:
-    """Return how many captures a second the service examines for four clients that never pause."""
+    """Return the captures per second that the service examines for four clients without pauses."""
     secret = secrets.token_hex(32)
     with _serving(secret, pad) as url, closing(RemoteMatcher(url, secret.encode(), _new_id)) as remote:
         frames = capture()
@@ -44,7 +44,7 @@ def _new_id() -> str:
 
 
 def _until(end: float, remote: RemoteMatcher, asked: Examination) -> int:
-    """Ask again and again until the time is over; return how often."""
+    """Repeat the request until the deadline; return the number of requests."""
     asks = 0
     while time.monotonic() < end:
         remote.examine(asked)

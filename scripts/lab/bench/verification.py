@@ -1,4 +1,4 @@
-"""One whole verification: what it costs, how long the person waits, and what the bare kernels cost."""
+"""Cost of one whole verification: CPU time, the person's waiting time, and the kernels alone."""
 
 import resource
 import time
@@ -16,7 +16,7 @@ from matcher.types import Embedder, Examination, Frame, FrameKind, Observation, 
 from scripts.demo.film import Film, samples
 from scripts.lab.bench.clock import cpu_ms
 
-# A capture of 5 s as a phone sends it: motion at 5 frames a second, five evidence frames, a batch a second.
+# A capture of 5 s: motion frames at 5 per second, five evidence frames, one batch per second.
 ASKED = {
     "motion": {"max_side": 320, "quality": 0.5, "fps": 5},
     "evidence": {"max_side": 640, "quality": 0.8, "at_ms": [500, 1500, 2500, 3500, 4500]},
@@ -28,7 +28,7 @@ NEVER, ALWAYS = (2.0, 2.0), (-1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One capture gone through."""
+    """Measurements of one capture."""
 
     cpu_s: float
     finish_ms: float
@@ -37,7 +37,7 @@ class Run:
 
 
 def measure(models: Models) -> dict[str, Any]:
-    """Return the figures of 24 captures of one film, outside and inside the grey zone."""
+    """Return the measurements of 24 captures of one film, outside and inside the grey zone."""
     captures = [capture(start) for start in STARTS]
     person = _templates(models, captures[0])
     _run(models, captures[0], person, ALWAYS)
@@ -64,18 +64,18 @@ def measure(models: Models) -> dict[str, Any]:
 
 
 def peak_mb() -> float:
-    """Return the most memory this process ever held."""
+    """Return the peak resident memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def capture(start_s: float = 0.0) -> list[Frame]:
-    """Return five seconds of the film as a phone sends them."""
+    """Return five seconds of the film as the frames a phone sends."""
     shots = Film(samples() / "WolfgangLanger_Pexels.mp4", start_s, LENGTH_S).shots(ASKED)
     return [Frame(shot.seq, shot.t_ms, FrameKind(shot.kind), shot.image) for shot in shots]
 
 
 def reference() -> bytes:
-    """Return a picture of the person filmed, fit for enrolment."""
+    """Return an enrolment-quality picture of the person filmed."""
     return next(frame.image for frame in capture() if frame.kind == FrameKind.EVIDENCE)
 
 
@@ -98,7 +98,7 @@ def _templates(models: Models, frames: list[Frame]) -> tuple[Template, ...]:
 def _run(
     models: Models, frames: list[Frame], person: tuple[Template, ...], grey_zone: tuple[float, float]
 ) -> Run:
-    """Observe a batch a second and examine; the person waits for the last batch and the report."""
+    """Observe one batch per second, then examine; waiting time is the last batch plus the report."""
     seen: list[Observation] = []
     batches = [[one for one in frames if one.t_ms // 1000 == second] for second in range(int(LENGTH_S))]
     cpu, arrived = time.process_time(), 0.0
@@ -111,7 +111,7 @@ def _run(
 
 
 def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
-    """Return the ms of CPU of each kernel alone, on inputs of the size it gets."""
+    """Return the CPU time in ms of each kernel alone, on inputs of production size."""
     motion, evidence = (next(one for one in frames if one.kind == kind) for kind in FrameKind)
     small, large = look(models, motion), look(models, evidence)
     bytes_of = {frame.kind: np.frombuffer(frame.image, np.uint8) for frame in (motion, evidence)}
@@ -130,7 +130,7 @@ def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
 
 
 def _bare_ms(run: Run, kernels: dict[str, float]) -> float:
-    """Return what the kernels that this capture needed cost by themselves."""
+    """Return the CPU time in ms of the kernel calls that one capture needs."""
     motion = [one for one in run.seen if one.kind == FrameKind.MOTION]
     evidence = [one for one in run.seen if one.kind == FrameKind.EVIDENCE]
     embedded = min(EMBEDDED, run.report.acquisition.usable_evidence)
@@ -146,7 +146,7 @@ def _bare_ms(run: Run, kernels: dict[str, float]) -> float:
 
 
 def _frames_per_s(models: Models, captures: list[list[Frame]]) -> float:
-    """Return how many frames a second one core observes."""
+    """Return the frames per second that one core observes."""
     begun = time.process_time()
     for frames in captures[:6]:
         observe(models, frames, ())

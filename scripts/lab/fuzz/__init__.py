@@ -1,1 +1,1 @@
-"""Broken, hostile and merely odd pictures against the matcher."""
+"""Fuzzes the matcher with malformed, hostile and unusual pictures."""

@@ -12,14 +12,14 @@ from scripts.lab.fuzz.make import make
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Make the corpus, run the engine on it, print the figures; exit 1 unless all went well."""
+    """Create the corpus, run the engine on it and print the figures; exit 1 on any failure."""
     parser = argparse.ArgumentParser(prog="python -m scripts.fuzz", description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("out/fuzz"))
     options = parser.parse_args(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
-    # Making a picture of 24 MP costs memory that must not count as the matcher's.
+    # A separate process, so that the memory for 24 MP pictures is not counted as the matcher's.
     maker = multiprocessing.get_context("spawn").Process(target=make, args=(options.out,))
     maker.start()
     maker.join()
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def report(folder: Path, runs: int, ended: int) -> bool:
-    """Print the figures and tell whether nothing crashed, hung or swelled."""
+    """Print the figures; tell whether no crash, hang or memory growth occurred."""
     file = folder / "summary.json"
     summary = json.loads(file.read_text("utf-8")) if file.exists() else {"runs": 0, "passed": False}
     summary["ended"] = ended

@@ -1,4 +1,4 @@
-"""Pictures made by hand: every flavour of JPEG and PNG, and every bomb that fits into one."""
+"""Crafted pictures: all variants of JPEG and PNG, and decompression bombs."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x01\x01\x10\x00"
 
 
 def seeds(photos: list[Path]) -> dict[str, bytes]:
-    """Return whole pictures in every flavour, small enough to be mutated quickly."""
+    """Return valid pictures in every variant, small enough to mutate quickly."""
     made: dict[str, bytes] = {}
     for number, file in enumerate(photos):
         with Image.open(file) as opened:
@@ -26,7 +26,7 @@ def seeds(photos: list[Path]) -> dict[str, bytes]:
 
 
 def _flavours(picture: Image.Image) -> Iterator[tuple[str, bytes]]:
-    """Yield one picture in every flavour that JPEG and PNG know."""
+    """Yield one picture in every variant of JPEG and PNG."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x0132] = 6, "camera" * 50, "2026:01:01 00:00:00"
     notes = PngImagePlugin.PngInfo()
@@ -51,15 +51,15 @@ def _flavours(picture: Image.Image) -> Iterator[tuple[str, bytes]]:
 
 
 def saved(picture: Image.Image, **options: object) -> bytes:
-    """Return the picture as a file."""
+    """Return the encoded picture."""
     file = io.BytesIO()
     picture.save(file, **options)  # type: ignore[arg-type]
     return file.getvalue()
 
 
 def interlaced(grey: np.ndarray) -> bytes:
-    """Return a grey picture as an interlaced PNG (Adam7), which Pillow reads but does not write."""
-    # First column and row of each pass, and its steps.
+    """Return a grey picture as an interlaced PNG (Adam7), which Pillow can read but not write."""
+    # Start column and row of each pass, and its steps.
     passes = ("0088", "4088", "0448", "2044", "0224", "1022", "0112")
     parts = (grey[y::dy, x::dx] for x, y, dx, dy in (map(int, one) for one in passes))
     rows = b"".join(b"\0" + row.tobytes() for part in parts for row in part)
@@ -74,7 +74,7 @@ def png(width: int, height: int, data: bytes, extra: bytes = b"", kind: bytes = 
 
 
 def bombs() -> dict[str, bytes]:
-    """Return small files that cost a careless reader much memory or time."""
+    """Return small files that cost an unprotected decoder much memory or time."""
     small = saved(Image.new("RGB", (64, 64), "grey"), format="JPEG")
     progressive = saved(Image.new("RGB", (1600, 1600), "grey"), format="JPEG", progressive=True)
     zeros = zlib.compress(bytes(60_000_000), 9)
@@ -100,7 +100,7 @@ def bombs() -> dict[str, bytes]:
 
 
 def _largest() -> Iterator[tuple[str, bytes]]:
-    """Yield the largest photos that are allowed, in the modes that cost most."""
+    """Yield the largest permitted photos in the most expensive modes."""
     size = (6000, 4000)
     for mode in ("L", "P", "RGB", "RGBA"):
         yield mode, saved(Image.new(mode, size), format="PNG")
@@ -111,7 +111,7 @@ def _largest() -> Iterator[tuple[str, bytes]]:
 
 
 def _exif_bomb() -> bytes:
-    """Return EXIF whose many entries all point at the same large value."""
+    """Return EXIF data with many entries that point to the same large value."""
     start = 8 + 2 + 12 * EXIF_TAGS + 4
     entries = b"".join(struct.pack("<HHII", tag, 7, 100_000, start) for tag in range(1, EXIF_TAGS + 1))
     tiff = b"II*\0" + struct.pack("<IH", 8, EXIF_TAGS) + entries + bytes(300_000)
@@ -120,7 +120,7 @@ def _exif_bomb() -> bytes:
 
 
 def broken(whole: dict[str, bytes]) -> dict[str, bytes]:
-    """Return each picture cut off at every marker, with neighbours swapped, wrong CRC, trailing data."""
+    """Return each picture truncated at every marker, with swapped segments, wrong CRC and trailing data."""
     made = {}
     for name, image in whole.items():
         pieces = cut(image)

@@ -1,6 +1,6 @@
-"""The process that is fuzzed: the pictures made by hand, then what atheris (libFuzzer) makes of them.
+"""The fuzzed process: feeds the crafted pictures, then atheris (libFuzzer) mutations of them.
 
-A process of its own, so that a crash or a hang is seen from outside and its memory is its own.
+A separate process, so that crashes and hangs are detected from outside and memory is measured alone.
 """
 
 import json
@@ -26,7 +26,7 @@ HANGS_S = 60
 
 
 class Engine:
-    """Feeds one picture after another and keeps the figures on disk."""
+    """Feeds pictures one by one and writes the figures to disk."""
 
     def __init__(self, folder: Path, runs: int) -> None:
         self.folder, self.runs = folder, runs
@@ -34,7 +34,7 @@ class Engine:
         self.trial = Trial(LocalMatcher(1), (folder / "seeds/0-jpeg").read_bytes())
 
     def one(self, image: bytes, name: str = "") -> None:
-        """Feed one picture; it lies on disk while it is looked at."""
+        """Feed one picture, which is kept on disk while it is processed."""
         (self.folder / "last.bin").write_bytes(image)
         before = len(self.trial.defects)
         self.trial.feed(name or f"run {self.trial.runs}", image)
@@ -53,7 +53,7 @@ class Engine:
         )
 
     def mutate(self, image: bytes, most: int, seed: int) -> bytes:
-        """Return what to feed next: bytes changed blindly, or pieces of a picture put together wrongly."""
+        """Return the next input: mutated bytes, or reassembled pieces of a picture."""
         chance = np.random.default_rng(seed)
         if chance.random() < 0.2:
             return bytes(atheris.Mutate(image, most))
@@ -61,7 +61,7 @@ class Engine:
 
 
 def main() -> None:
-    """Run: folder, how many pictures in all, seed."""
+    """Run the engine; the arguments are folder, number of pictures and seed."""
     folder, runs, seed = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     engine = Engine(folder, runs)
     for file in sorted((folder / "made").iterdir())[: runs // 2]:

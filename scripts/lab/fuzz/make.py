@@ -1,4 +1,4 @@
-"""Writing the pictures to start from."""
+"""Writes the seed corpus."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ PHOTOS = ("single_face.jpg", "0-f1-su-ph.jpg")
 
 
 def make(folder: Path) -> None:
-    """Write the pictures: whole ones to start from, and those that are fed as they are."""
+    """Write the valid seed pictures, and the crafted ones that are fed unmutated."""
     seeds = corpus.seeds([samples() / photo for photo in PHOTOS])
     for name, pictures in {"seeds": seeds, "made": seeds | corpus.bombs() | corpus.broken(seeds)}.items():
         (folder / name).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Taking pictures apart at their markers and chunks, and putting them together wrongly."""
+"""Structure-aware mutation of pictures by PNG chunk and JPEG segment."""
 
 import re
 import struct
@@ -13,12 +13,12 @@ EXTREMES = (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\xff\xf
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
-    """Return one chunk of a PNG with its right checksum."""
+    """Return a PNG chunk with a valid CRC."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def cut(image: bytes) -> list[bytes]:
-    """Return the pieces of a picture: chunks of a PNG, what lies between markers of a JPEG."""
+    """Return the pieces of a picture: PNG chunks or JPEG segments."""
     edges = [0, *(_chunk_edges(image) if image.startswith(b"\x89PNG") else _marker_edges(image)), len(image)]
     return [image[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
 
@@ -37,7 +37,7 @@ def _marker_edges(image: bytes) -> list[int]:
 
 
 def mutated(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
-    """Return a picture spoilt in one to four ways."""
+    """Return a picture with one to four mutations."""
     for _ in range(int(chance.integers(1, 5))):
         way = WAYS[int(chance.integers(len(WAYS)))]
         image = way(image, others, chance)[:MOST]
@@ -48,7 +48,7 @@ Way = Callable[[bytes, Sequence[bytes], np.random.Generator], bytes]
 
 
 def _flip(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
-    """Change some bytes anywhere."""
+    """Change random bytes."""
     spoilt = bytearray(image)
     for _ in range(int(chance.integers(1, 20)) if spoilt else 0):
         spoilt[int(chance.integers(len(spoilt)))] = int(chance.integers(256))
@@ -56,7 +56,7 @@ def _flip(image: bytes, others: Sequence[bytes], chance: np.random.Generator) ->
 
 
 def _header(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
-    """Put an extreme number near the start of a piece, where lengths and sizes stand."""
+    """Write an extreme number near the start of a piece, where lengths and sizes are."""
     pieces = cut(image)
     if not pieces:
         return image
@@ -69,7 +69,7 @@ def _header(image: bytes, others: Sequence[bytes], chance: np.random.Generator) 
 
 
 def _move(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
-    """Drop, repeat, or move a piece, or put in one of another picture."""
+    """Drop, repeat or move a piece, or insert one of another picture."""
     pieces = cut(image)
     if len(pieces) < 2:
         return image
@@ -88,14 +88,14 @@ def _move(image: bytes, others: Sequence[bytes], chance: np.random.Generator) ->
 
 
 def _end(image: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
-    """Cut the end off, or add something behind it."""
+    """Truncate the picture, or append data."""
     if chance.random() < 0.7:
         return image[: int(chance.integers(0, len(image) + 1))]
     return image + chance.bytes(int(chance.integers(1, 5000)))
 
 
 def _checksums(image: bytes) -> bytes:
-    """Make a spoilt PNG's checksums right, so that its contents are read."""
+    """Recompute a mutated PNG's CRCs, so that its contents are decoded."""
     if not image.startswith(b"\x89PNG"):
         return image
     pieces = cut(image)

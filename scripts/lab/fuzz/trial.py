@@ -1,4 +1,4 @@
-"""One picture after another against the whole matcher, and what that cost."""
+"""Feeds pictures to the whole matcher and records cost and failures."""
 
 import resource
 import time
@@ -16,7 +16,7 @@ MOST_MB, MOST_S = 300.0, 10.0
 
 @dataclass
 class Trial:
-    """What became of the pictures so far: `most_mb` above the loaded and once used models, CPU seconds."""
+    """Results so far: outcomes, defects, and the slowest picture in CPU seconds."""
 
     matcher: LocalMatcher
     warm: bytes
@@ -28,13 +28,13 @@ class Trial:
     last: tuple[str, bytes] = ("", b"")
 
     def __post_init__(self) -> None:
-        """Use the models once, so that what they keep for themselves is not counted."""
+        """Run the models once, so that memory they retain is not counted."""
         for call in (self._observed, self._enrolled):
             call(self.warm)
         self.before_mb = peak_mb()
 
     def feed(self, name: str, image: bytes) -> None:
-        """Let the matcher look at a picture in every way; only BadImage may come of it."""
+        """Observe and enrol a picture; any exception but BadImage is recorded as a defect."""
         self.runs += 1
         self.last = name, image
         began = time.process_time()
@@ -61,12 +61,12 @@ class Trial:
 
     @property
     def grown_mb(self) -> float:
-        """Return how far memory ever was above the loaded models, in MB."""
+        """Return peak memory above the loaded models, in MB."""
         return peak_mb() - self.before_mb
 
     @property
     def passed(self) -> bool:
-        """Tell whether nothing crashed, hung or grew."""
+        """Tell whether no crash, hang or memory growth occurred."""
         return not self.defects and self.grown_mb <= MOST_MB and self.slowest[0] <= MOST_S
 
     def summary(self) -> dict[str, Any]:
@@ -83,5 +83,5 @@ class Trial:
 
 
 def peak_mb() -> float:
-    """Return the most memory this process ever had, in MB."""
+    """Return this process's peak resident memory in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

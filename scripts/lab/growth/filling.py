@@ -1,4 +1,4 @@
-"""Half a year of purchases of many people, written in bulk."""
+"""Bulk inserts half a year of purchases of many persons."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def fill(engine: Engine, institutions: tuple[str, str], size: tuple[int, int], now: datetime) -> None:
-    """Write so many persons and verifications, a fifth of these at the first institution."""
+    """Insert persons and verifications, a fifth of the latter at the first institution."""
     persons, verifications = size
     made: dict[str, Iterator[Row]] = {
         "person": ({"id": f"psn_f{n}", "id_index": f"f{n}"} for n in range(persons)),
@@ -131,7 +131,7 @@ def _appeal(number: int, persons: int, institutions: tuple[str, str], at: dateti
 
 
 def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
-    """Insert rows; what a row does not say is null, or as little as the column takes."""
+    """Insert rows; missing columns are null, or the smallest value of a column that is not nullable."""
     columns = [column for column in table.columns if column.autoincrement is not True]
     with engine.begin() as connection:
         if engine.dialect.name != "postgresql":
@@ -147,7 +147,7 @@ def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
 
 
 def _value(column: Column[Any], row: Row) -> Any:
-    """Return the row's value, or the least that the column takes."""
+    """Return the row's value, or the column's smallest valid one."""
     if column.name in row or column.nullable:
         return row.get(column.name)
     kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
@@ -162,7 +162,7 @@ def _value(column: Column[Any], row: Row) -> Any:
 
 
 def _plain(column: Column[Any], value: Any) -> Any:
-    """Return a value as COPY writes it."""
+    """Return a value in COPY text format."""
     if value is not None and isinstance(column.type, JSON):
         return json.dumps(value)
     return value.value if isinstance(value, Enum) else value

@@ -1,4 +1,4 @@
-"""The routes and sweeps that are counted, on an installation of its own."""
+"""The routes and sweeps to count, on a separate installation."""
 
 import base64
 from collections.abc import Callable
@@ -30,7 +30,7 @@ NAME, NUMBER = "李建国", "33010619680512301" + check_character("3301061968051
 
 @dataclass
 class Installation:
-    """One till of an institution that will own a fifth of everything."""
+    """An installation with one till, whose institution will own a fifth of the verifications."""
 
     ports: Ports
     till: Any
@@ -53,7 +53,7 @@ class Installation:
 
 
 def install(folder: Path, url: str) -> Installation:
-    """Return a fresh installation on this database."""
+    """Return a new installation on this database."""
     settings = Settings(
         profile=Profile.DEMO,
         base_url="http://127.0.0.1:8000",
@@ -80,7 +80,7 @@ def install(folder: Path, url: str) -> Installation:
 
 
 def probes(made: Installation) -> dict[str, Callable[[], object]]:
-    """Return what is counted, by name; each has something to do."""
+    """Return the probes by name; each has work to do."""
     ports, till = made.ports, made.till
     shown = made.opened()
     at = f"/v1/verifications/{shown}"

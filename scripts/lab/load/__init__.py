@@ -1,1 +1,1 @@
-"""What a thousand popups cost that wait at once, measured on real processes and sockets."""
+"""Load test of a thousand waiting popups, on real processes and sockets."""

@@ -1,4 +1,4 @@
-"""Hold popups open on a demo of its own, cause events, read states, and say what it cost."""
+"""Holds popups open on a separate demo, causes events, reads states and reports the cost."""
 
 import argparse
 import asyncio
@@ -57,14 +57,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _imported(document: dict[str, Any], rows: int) -> tuple[dict[str, Any], str]:
-    """Return what an import beside tills cost, and what is wrong with that."""
+    """Return the figures of an import beside active tills, and the limits exceeded."""
     runs = importing.measure(document, rows)
     late = any(run["opened_ms"]["p95"] > 1000 or run["read_ms"]["p95"] > 1000 for run in runs.values())
     return {"rows": rows, **runs}, "a till waited for more than a second" if late else ""
 
 
 def _waited(document: dict[str, Any], clients: int, seconds: int, cap: int) -> tuple[dict[str, Any], str]:
-    """Return what waiting popups cost, and what is wrong with that."""
+    """Return the figures of waiting popups, and the limits exceeded."""
     with Servers(document["base_url"], document["simulator_url"]) as servers:
         measured = asyncio.run(_measure(document, servers, clients, seconds))
     report = {"clients": clients, "cap_per_process": cap, "processes": 2, **measured}
@@ -73,7 +73,7 @@ def _waited(document: dict[str, Any], clients: int, seconds: int, cap: int) -> t
 
 
 async def _measure(document: dict[str, Any], servers: Servers, clients: int, seconds: int) -> dict[str, Any]:
-    """Open the popups, let them wait, disturb them, read states."""
+    """Open the popups, keep them waiting, cause events and read states."""
     loop = asyncio.get_running_loop()
     tills = [Till(document["base_url"], one) for one in document["institutions"][:2]]
     print(f"opening {clients} verifications and popups …", flush=True)
@@ -105,14 +105,14 @@ async def _measure(document: dict[str, Any], servers: Servers, clients: int, sec
 
 
 def _opened(tills: list[Till], cardholder: dict[str, Any], clients: int) -> list[Popup]:
-    """Open so many verifications, by turns at each till, and each one's popup for the first time."""
+    """Open verifications at each till in turn, and each one's popup for the first time."""
     with ThreadPoolExecutor(4) as hands:
         opened = list(hands.map(lambda turn: tills[turn % len(tills)].open(cardholder), range(clients)))
         return list(hands.map(_entered, opened))
 
 
 def _entered(verification: dict[str, Any]) -> Popup:
-    """Open a popup as a browser does and keep its cookie."""
+    """Open a popup as a browser does and return it with its cookie."""
     with httpx.Client(trust_env=False, timeout=30) as browser:
         answer = browser.get(verification["popup_url"])
         answer.raise_for_status()
@@ -121,7 +121,7 @@ def _entered(verification: dict[str, Any]) -> Popup:
 
 
 def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list[float], list[float]]:
-    """Begin attempts here and there and read states; return how long the reads took, in ms."""
+    """Begin attempts on some verifications and read states; return the read times in ms."""
     reads: list[float] = []
     pages: list[float] = []
     give_up, turn = time.monotonic() + seconds, 0
@@ -139,7 +139,7 @@ def _disturb(tills: list[Till], popups: list[Popup], seconds: int) -> tuple[list
 
 
 def _many_files() -> None:
-    """Allow this process and its servers as many open sockets as the machine does."""
+    """Raise the open file limit of this process and its servers to the hard limit."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

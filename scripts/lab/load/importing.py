@@ -1,4 +1,4 @@
-"""What tills notice of an import: the p95 of a purchase opened and read while rows come in."""
+"""Effect of an import on tills: the p95 of opening and reading a purchase during it."""
 
 import csv
 import subprocess
@@ -20,7 +20,7 @@ FIRST_BIRTH, BIRTHS = date(1940, 1, 1), 25_000
 
 
 def measure(document: dict[str, Any], rows: int) -> dict[str, Any]:
-    """Import so many invented people twice beside tills that buy; return what both cost."""
+    """Import generated persons twice beside active tills; return the figures of both."""
     file = Path("people.csv")
     with file.open("w", encoding="utf-8", newline="") as lines:
         written = csv.writer(lines)
@@ -32,7 +32,7 @@ def measure(document: dict[str, Any], rows: int) -> dict[str, Any]:
 
 
 def _people(rows: int) -> Iterator[list[str]]:
-    """Yield invented people, each with a WeChat."""
+    """Yield generated persons, each with an openid."""
     for at in range(rows):
         birth = FIRST_BIRTH + timedelta(days=at % BIRTHS)
         number = f"330106{birth:%Y%m%d}{at // BIRTHS + 1:02d}{at % 10}"
@@ -41,7 +41,7 @@ def _people(rows: int) -> Iterator[list[str]]:
 
 
 def _beside(till: Till, cardholder: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Run the import as an operator does, and buy until it has ended."""
+    """Run the import as an operator does, and open purchases until it ends."""
     command = [sys.executable, "-m", "scripts", "enrol", "--people", str(file), "--photos", ".", "--demo"]
     opened, read, begun = [], [], time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
@@ -62,7 +62,7 @@ def _beside(till: Till, cardholder: dict[str, Any], file: Path) -> dict[str, Any
 
 
 def _peak_mb(pid: int) -> int:
-    """Return the most memory a process has held so far, 0 where the system does not say."""
+    """Return a process's peak resident memory in MB, 0 where unavailable."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:

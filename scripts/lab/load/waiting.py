@@ -1,4 +1,4 @@
-"""Popups that wait: one socket each, all read by one event loop."""
+"""Waiting popups: one socket each, read by one event loop."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 @dataclass(slots=True)
 class Popup:
-    """One popup's address and the cookie of its first opening."""
+    """A popup's URL and session cookie."""
 
     verification_id: str
     url: str
@@ -19,7 +19,7 @@ class Popup:
 
 @dataclass(slots=True)
 class Crowd:
-    """Everybody who waits, and what reached them."""
+    """All waiting popups and the events they received."""
 
     popups: list[Popup]
     held: int = 0
@@ -29,11 +29,11 @@ class Crowd:
     seen: dict[str, int] = field(default_factory=dict)
 
     async def gather(self) -> None:
-        """Keep every popup's stream until cancelled."""
+        """Follow every popup's event stream until cancelled."""
         await asyncio.gather(*(self._follow(popup) for popup in self.popups))
 
     async def _follow(self, popup: Popup) -> None:
-        """Follow one popup as a browser does: after a refusal or a break, come again."""
+        """Follow one popup as a browser does, reconnecting after errors."""
         while True:
             try:
                 await self._stream(popup)
@@ -62,7 +62,7 @@ class Crowd:
             writer.close()
 
     def _note(self, popup: Popup, line: bytes) -> None:
-        """Note how long an event took from its writing to here; the first one is older than the stream."""
+        """Record an event's delivery time; the first one is older than the stream and skipped."""
         found = re.match(rb"data: (.*)", line)
         if not found:
             return
