@@ -93,7 +93,7 @@ class Story:
         return scene
 
     def the_insured_buys(self) -> None:
-        """(a) Push, consent, challenge, the insured's own film, a receipt."""
+        """Pass with the insured's own film after push and consent, and redeem the receipt (a)."""
         stage, cpu = self.stage, self.servers.cpu_seconds()
         with stage.step("收银台发起核验", "the till opens a verification"):
             opened = self.begin(self.till)
@@ -114,7 +114,7 @@ class Story:
             stage.expect(self.receiver.wait_for("verification.passed", claims["order_no"]), "a webhook came")
 
     def an_impostor(self) -> None:
-        """(b) Another person's film fails twice; an appeal lets the purchase go on."""
+        """Fail twice with another person's film, then lodge an appeal that lets the purchase go on (b)."""
         opened = self.begin(self.till)
         with self.stage.step("推送、打开、同意", "pushed, opened, consented"):
             scene = self.push(self.till, opened)
@@ -137,7 +137,7 @@ class Story:
         )
 
     def an_agent_is_typed(self) -> None:
-        """(c) A wrong checksum is refused; the right number is accepted."""
+        """Type an agent's number with a wrong checksum, which is refused, then the right one (c)."""
         stage, agent = self.stage, self.people["陈桂兰"]
         opened = self.begin(self.till)
         right = agent["id_number"]
@@ -156,7 +156,7 @@ class Story:
         self.till.http.post(f"/v1/verifications/{opened['id']}/cancel", json={})
 
     def nobody_comes(self) -> None:
-        """(d) Nobody opens the message; the till pushes again."""
+        """Leave a message unopened and push again (d)."""
         stage, till = self.stage, self.hurried
         opened = self.begin(till)
         person_id = self.people["李建国"]["person_id"]
@@ -169,7 +169,7 @@ class Story:
             self.push(till, opened)
 
     def the_last_second(self) -> None:
-        """(d) A try begun in time fails after the deadline, and can still be appealed."""
+        """Fail a try after the deadline that was begun in time, and lodge an appeal (d)."""
         stage, till = self.stage, self.hurried
         opened = self.begin(till)
         scene = self.push(till, opened)
@@ -186,7 +186,7 @@ class Story:
             stage.expect(self.phone.appeal(scene)["state"] == "appealed", "appealed")
 
     def old_frames(self) -> None:
-        """(e) Frames that passed before are sent again."""
+        """Send the frames of a passed try again (e)."""
         stage = self.stage
         opened = self.begin(self.till)
         scene = self.push(self.till, opened)

@@ -36,7 +36,7 @@ class WeChatActs:
         self.staff.close()
 
     def nobody_allowed(self, till: Till, opened: dict[str, Any]) -> None:
-        """(f) Without a subscription the PC offers the code; after one tap the push is available."""
+        """Pass by code where a push is undeliverable, then subscribe and wait for push state `ready` (f)."""
         stage = self.stage
         with stage.step("参保人未订阅，推送送不到", "no message was allowed: undeliverable"):
             stage.expect(self.push_state(till, opened) == "no_credit", "the PC shows 无额度")
@@ -51,7 +51,7 @@ class WeChatActs:
             self.wait_until_ready(till, opened)
 
     def wechat_goes_away(self, till: Till, coded: dict[str, Any], pushed: dict[str, Any]) -> None:
-        """(g) With the simulator killed the code still works; the push is retried and arrives once."""
+        """Pass by code while the simulator is killed; the push is retried and arrives once (g)."""
         stage, scene, before = self.stage, self.scan(till, coded), len(self.phone.messages())
         self.servers.kill("simulator")
         try:
