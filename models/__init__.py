@@ -1,1 +1,1 @@
-"""What the system remembers, and the pure rules it remembers it by."""
+"""The database schema, the storage of sealed objects, and the pure domain rules."""

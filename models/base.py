@@ -24,7 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times: they would silently mean the server's own zone."""
+        """Refuse naive datetimes: they would be read in the server's own zone."""
         if value is None:
             return None
         if value.tzinfo is None:

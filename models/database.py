@@ -19,7 +19,7 @@ POOL_WAIT_S = 1.0
 
 
 class Database:
-    """Gives transactions. Who has opened one passes its session on; opening a second one inside raises."""
+    """Opens transactions. Callers pass the session on; a second one in one thread raises RuntimeError."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -64,11 +64,11 @@ class Database:
             self._is_open.reset(token)
 
     def commit(self, session: Session) -> None:
-        """Make the transaction last. A seam of its own so that tests can kill a process around it."""
+        """Commit the transaction. A separate method so that tests can kill the process before or after it."""
         session.commit()
 
     def optimize(self) -> None:
-        """Renew what SQLite's planner knows of the tables; PostgreSQL does so by itself."""
+        """Renew the statistics of SQLite's query planner; PostgreSQL renews its own."""
         if self.engine.dialect.name != "sqlite":
             return
         with closing(self.engine.raw_connection()) as connection:
@@ -81,7 +81,7 @@ class Database:
 
 
 class _Joined(Database):
-    """What an action is given that is part of a larger one: it commits with that one."""
+    """A Database for a nested action: its writes commit with the enclosing transaction."""
 
     def __init__(self, engine: Engine, session: Session) -> None:
         self.engine = engine
@@ -99,7 +99,7 @@ class _Joined(Database):
 
 
 def _engine(url: str) -> Engine:
-    """Return an engine set up for short, certain transactions."""
+    """Return an engine set up for short, durable transactions."""
     pool: dict[str, Any] = {"pool_size": 8, "max_overflow": POOL - 8, "pool_timeout": POOL_WAIT_S}
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False}, **pool)
@@ -111,7 +111,7 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Make commits durable, readers free, and leave BEGIN to us."""
+    """Make commits durable, keep readers from blocking, and leave BEGIN to this module."""
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",

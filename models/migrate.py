@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema: `python -m models.migrate --url URL [upgrade | …]`."""
+"""Migrate a database to the newest schema: `python -m models.migrate --url URL [upgrade | …]`."""
 
 import argparse
 import fcntl
@@ -22,7 +22,7 @@ class SchemaBehind(Exception):
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate up; two processes at once are one after the other."""
+    """Migrate up; concurrent processes take turns."""
     with _locked(url) as connection:
         command.upgrade(_config(connection), revision)
 
@@ -63,7 +63,7 @@ def _config(connection: Connection) -> Config:
 
 @contextmanager
 def _locked(url: str) -> Iterator[Connection]:
-    """Yield a connection that migrates alone."""
+    """Yield a connection that holds the migration lock."""
     engine = create_engine(url)
     try:
         alone = _alone_in_file if engine.dialect.name == "sqlite" else _alone_on_server

@@ -33,7 +33,7 @@ class StoreUnavailable(Exception):
 
 
 class Objects:
-    """An object store whose contents are sealed: a stolen or swapped file opens nowhere.
+    """An object store whose contents are sealed to their key: a stolen or swapped file cannot be opened.
 
     `url` is file:///absolute/folder (made if missing), memory:///, or whatever obstore reaches
     (s3://bucket/prefix). Keys look like frames/chl_x/3.
@@ -74,7 +74,7 @@ class Objects:
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Turn what the store says of itself, but not of a missing key, into StoreUnavailable."""
+    """Turn the store's errors, except that of a missing key, into StoreUnavailable."""
     try:
         yield
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def _reached() -> Iterator[None]:
 
 
 def _remote(url: str) -> Any:
-    """Return a store that gives up in time; one in memory knows no waiting."""
+    """Return a store with time-outs; one in memory needs none."""
     if urlsplit(url).scheme == "memory":
         return from_url(url)
     return from_url(url, client_options=CLIENT, retry_config=RETRY)

@@ -1,4 +1,4 @@
-"""Sealing and finding: AES-256-GCM with the place as associated data, and blind HMAC indexes."""
+"""Sealing with AES-256-GCM, the place as associated data, and blind HMAC indexes for look-ups."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Agents (代办): somebody else is there for the card-holder."""
+"""Agents (代办): the purchaser is not the card-holder."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -56,10 +56,10 @@ def month(at: datetime) -> str:
 
 
 def within_quota(others: Collection[str], cardholder_id: str, limit: int) -> None:
-    """Raise TooMany `agent_quota` when one more unrelated card-holder is one too many this month.
+    """Raise TooMany `agent_quota` when one more unrelated card-holder exceeds this month's quota.
 
-    `others` are the unrelated card-holders the agent has served or is serving; the same one again is
-    never one more.
+    `others` are the unrelated card-holders the agent has served or is serving; serving the same
+    one again does not count.
     """
     if cardholder_id not in others and len(set(others)) >= limit:
         raise TooMany("this person has acted for too many people this month", code="agent_quota")

@@ -1,4 +1,4 @@
-"""The life of an attempt: one table, one pure step."""
+"""The state machine of an attempt: a transition table and a pure function that applies it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -162,7 +162,7 @@ def _too_old(challenge_expires_at: datetime | None, now: datetime) -> bool:
 
 
 def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | None) -> Attempt:
-    """Return `moved` with what the event brings besides the new state."""
+    """Return `moved` with the fields that the event changes besides the state."""
     qr = moved.channel is Channel.QR
     match event:
         case E.OPEN if qr:

@@ -79,7 +79,7 @@ def _without_eyes(policy: Policy) -> tuple[str, ...]:
 
 
 def _sample(pool: Sequence[str], count: int, numbers: Iterator[float]) -> tuple[str, ...]:
-    """Return `count` different members of `pool` in random order."""
+    """Return `count` distinct members of `pool` in random order."""
     left = list(pool)
     return tuple(left.pop(int(next(numbers) * len(left))) for _ in range(count))
 

@@ -1,4 +1,4 @@
-"""The life of an outbox row: one table of states, how long to wait, and which rows may be sent twice."""
+"""The state machine of an outbox row: transitions, retry delays, and which rows may be sent twice."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.domain.errors import IllegalTransition
 
-# A call that has not come back by then has died with its worker.
+# Lease time: a call without a result by then is taken to have ended with its worker.
 LEASE = timedelta(seconds=30)
 # In seconds: for whoever waits at the till, and for what may arrive days later.
 BRISK = (1, 2, 4, 8, 15, 30)
@@ -79,10 +79,10 @@ def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
 
 
 def is_due(state: DeliveryState, next_at: datetime, now: datetime) -> bool:
-    """Tell whether it is to be sent now, or was being sent by a worker that has died meanwhile."""
+    """Tell whether the row is to be sent now, or its lease has expired."""
     return state in UNFINISHED and now >= next_at
 
 
 def pause(tries: int, steps: Sequence[int]) -> timedelta:
-    """Return how long to wait after so many tries (1 and more)."""
+    """Return the delay before the next try, after `tries` (at least 1) so far."""
     return timedelta(seconds=steps[min(tries, len(steps)) - 1])

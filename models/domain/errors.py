@@ -1,4 +1,4 @@
-"""What the rules refuse. Errors carry data and know nothing of HTTP."""
+"""Refusals of the domain rules. Errors carry data and no HTTP."""
 
 
 class Refusal(Exception):

@@ -112,7 +112,7 @@ def not_filmed(birth: date | None, today: date, youngest: int) -> NotFilmed | No
 
 
 def is_hard_to_tell(birth: date | None, today: date) -> bool:
-    """Tell whether this person is under 18 or from 60 on, whom comparison tells apart less well."""
+    """Tell whether this person is under 18 or at least 60: comparison is less accurate for these ages."""
     return birth is not None and not ADULT <= age(birth, today) < OLD
 
 

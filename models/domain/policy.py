@@ -1,4 +1,4 @@
-"""One version of all thresholds. The numbers are decided here and nowhere else."""
+"""One version of all thresholds, with their defaults and bounds."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields

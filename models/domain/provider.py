@@ -42,7 +42,7 @@ UNAVAILABLE = frozenset({IN_PROGRESS, 90018, 90199, 10008, 10015, 10042, 10045, 
 def decide(verify_ret: int) -> Decision:
     """Return what WeChat's answer means under our rules; a code nobody knows is no match.
 
-    There is no score and no frame of ours, so nothing but WeChat's word is weighed.
+    There is no score and no frame of ours, so the decision rests on WeChat's answer alone.
     """
     if verify_ret == MATCHED:
         return Decision(Outcome.PASSED, Reason.OK)

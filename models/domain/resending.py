@@ -1,4 +1,4 @@
-"""Sending a message again: when, and when not because the person is at it."""
+"""When a message may be sent again: not while the person is already answering it."""
 
 from datetime import timedelta
 
@@ -9,5 +9,5 @@ _PAST_CONSENT = frozenset({AttemptState.CONSENTED, AttemptState.CHALLENGED, Atte
 
 
 def is_in_hand(channel: Channel, state: AttemptState) -> bool:
-    """Tell whether the person is at it: reading their own message, or past the consent on any phone."""
+    """Tell whether the person is answering: has opened their message, or is past consent on any phone."""
     return state in _PAST_CONSENT or (channel is Channel.PUSH and state is AttemptState.OPENED)

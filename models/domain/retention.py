@@ -1,4 +1,4 @@
-"""How long what is kept, and when it must go."""
+"""Retention periods, and when data must be deleted."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The persons of the sandbox, and what becomes of whoever is verified there. All of them are invented."""
+"""The invented persons of the sandbox, and the outcome of verifying each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,7 @@ class MagicPerson:
 
     @property
     def person_id(self) -> str:
-        """Return the id, which no real person's begins like."""
+        """Return the id; its prefix is used by no real person's id."""
         return ID_PREFIX + self.outcome
 
     @property
@@ -73,7 +73,7 @@ BY_ID = {person.person_id: person for person in CAST}
 S, E = AttemptState, AttemptEvent
 _FILMED = {S.OPENED: E.CONSENT, S.CONSENTED: E.CHALLENGE, S.CHALLENGED: E.CAPTURE}
 _ANSWER = {Outcome.MATCHER_DOWN: E.AGAIN, Outcome.PASSED: E.PASS, Outcome.UNDELIVERABLE: E.PASS}
-# Whoever refuses, and those whom nobody can pick.
+# One who declines, and those who cannot be chosen.
 _NOT_FILMED = {Outcome.DECLINED: E.DECLINE} | dict.fromkeys(
     (Outcome.CHILD, Outcome.MINOR, Outcome.NOT_ENROLLED)
 )

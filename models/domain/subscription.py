@@ -1,6 +1,6 @@
 """What is known of a WeChat user's readiness to receive messages: facts, folded into credits.
 
-WeChat keeps the true count and tells nobody. Facts about it come from several sides, repeated, late
+WeChat keeps the true count and does not publish it. Facts about it come from several sides, repeated, late
 and out of order, so facts are stored and folded by the time they happened, whenever they arrive.
 """
 

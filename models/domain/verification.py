@@ -1,4 +1,4 @@
-"""The life of a verification: the first terminal state wins."""
+"""The state machine of a verification: the first terminal state is final."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

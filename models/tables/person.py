@@ -105,7 +105,7 @@ class Consent(Base):
 
 
 class Tombstone(Base):
-    """Whoever withdrew: a re-import must not bring their face back."""
+    """A person who withdrew consent: a re-import must not enrol their face again."""
 
     __tablename__ = "tombstone"
     id_index: Mapped[str] = mapped_column(String(64), primary_key=True)

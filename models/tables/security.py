@@ -31,7 +31,7 @@ class SigningKey(Base):
 
 
 class ProviderToken(Base):
-    """WeChat's access token, shared by all processes; one of them fetches it at a time."""
+    """WeChat's access token, shared by all processes; only one fetches it at a time."""
 
     __tablename__ = "provider_token"
     appid: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,4 +1,4 @@
-"""What is written down of operators: every look and every action, by kind."""
+"""The operators' audit trail: every view and every action, by kind."""
 
 from enum import StrEnum
 

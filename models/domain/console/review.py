@@ -59,7 +59,7 @@ def outcome(verdicts: Sequence[Verdict], two: bool) -> AppealState | None:
 
 
 def has_lapsed(claimed: datetime, now: datetime) -> bool:
-    """Tell whether a claim without a verdict no longer keeps others away."""
+    """Tell whether a reviewer's claim without a verdict has expired, so that another may take the appeal."""
     return now >= claimed + CLAIM
 
 

@@ -1,4 +1,4 @@
-"""What honest people and their spreadsheets write into a cell, and what it means."""
+"""Parsing of spreadsheet cells: the usual spellings of dates, document kinds and numbers."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from models.domain.identity.idnumber import IdType
 
-# Day 0 of a spreadsheet, for days after its 29 February 1900, which never was.
+# Day 0 of a spreadsheet's dates, valid after its 29 February 1900, a day that did not exist.
 _EPOCH, _LAST = date(1899, 12, 30), 73050
 _DATES = (
     re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"),

@@ -1,4 +1,4 @@
-"""What can be guessed at, and how many wrong guesses a day are too many."""
+"""The kinds of guesses that are counted, and the daily limit of wrong ones for each."""
 
 from enum import StrEnum
 

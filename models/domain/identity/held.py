@@ -69,7 +69,7 @@ class Bars:
 
 
 def alike_from(least: float, persons: int) -> float:
-    """Return the score from which likeness to one of so many persons is no accident; `least` is for one."""
+    """Return the least score that counts as a match among `persons` compared; `least` is that for one."""
     return least + PER_DECADE * math.log10(max(1.0, persons / UNRAISED))
 
 

@@ -1,4 +1,4 @@
-"""What the looks of new photos say about the rows that name them: a column that slipped gives itself away.
+"""Estimated sex and age of new photos against their rows, to detect a shifted column in an import.
 
 The figures stand in docs/evaluation.md: of honest photos of adults 1 in 500 contradicts its row's sex.
 """

@@ -50,7 +50,7 @@ def taken(text: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a name as it is found.
+    """Return the folded name that spellings are compared and indexed by.
 
     NFKC, private-use codes of GBK as their characters, any case; interpuncts, apostrophes, hyphens, blanks,
     joiners and variation selectors count for nothing.
@@ -92,5 +92,5 @@ def _unseen(character: str) -> bool:
 
 
 def _broken(character: str) -> bool:
-    """Tell whether a character stands where another one was lost, or is none."""
+    """Tell whether a character replaces a lost one, or is a control, a surrogate or a noncharacter."""
     return character in "?？\ufffd\ufffe\uffff" or unicodedata.category(character) in ("Cc", "Cs")

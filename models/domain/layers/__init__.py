@@ -1,1 +1,1 @@
-"""Layers beside the comparison: colours told one at a time, a try's risk, whose faces normalise scores."""
+"""Checks beside the comparison: screen colours sent one at a time, a try's risk, score backgrounds."""

@@ -1,4 +1,4 @@
-"""Whose faces make the background that scores are normalised by."""
+"""The selection of faces for the background that scores are normalised by."""
 
 from collections.abc import Mapping, Sequence
 

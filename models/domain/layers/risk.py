@@ -1,4 +1,4 @@
-"""How risky a try on this phone is, and what a risky one asks for.
+"""The risk level of a try on this phone, and the stricter policy for a risky one.
 
 No frame tells film that is made from film that is filmed, so what is known beside the frames decides how
 much is asked: WeChat's opinion of the user, whether this person has passed on this phone and on this
