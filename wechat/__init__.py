@@ -1,1 +1,1 @@
-"""WeChat: a gateway over wechatpy, and a simulator of WeChat's server. Imports nothing of ours."""
+"""WeChat: a gateway over wechatpy, and a simulator of its server. Imports no other package of the project."""

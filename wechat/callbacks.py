@@ -29,7 +29,7 @@ NONCE = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class CallbackRefused(Exception):
-    """A call that is not WeChat's, or that nobody can read; `why` holds nothing of the call."""
+    """A call that is not WeChat's or cannot be read; `why` quotes nothing from the call."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -65,7 +65,7 @@ class Callbacks:
         return echo
 
     def opened(self, query: Mapping[str, str], body: bytes, now: datetime) -> Callback:
-        """Return what was pushed; raises CallbackRefused for anything that is not right about it."""
+        """Return the pushed message; raises CallbackRefused unless it is signed, fresh and readable."""
         if len(body) > MAX_BODY:
             raise CallbackRefused("too large")
         outer = _parsed(body)

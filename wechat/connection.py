@@ -28,7 +28,7 @@ class Account:
 
 
 class Connection:
-    """The calls as such: time-outs, the shared token, a stale token replaced once.
+    """HTTP calls with time-outs and the shared token; a stale token is replaced once.
 
     Errors become the classes of wechat.errors, without a chain back to wechatpy's, whose texts carry
     secrets.
@@ -128,13 +128,13 @@ class Connection:
             return WeChatBusy()
         except requests.ConnectionError as error:
             return WeChatBusy() if "NewConnectionError" in repr(error.args) else WeChatUnknown()
-        # wechatpy trips over an errcode that is no number.
+        # wechatpy raises on an errcode that is not a number.
         except (requests.RequestException, ValueError, TypeError):
             return WeChatUnknown()
 
 
 def text(answer: Any, name: str) -> str:
-    """Return a text of the answer's body; an answer without it is none at all."""
+    """Return a text of the answer's body; raises WeChatUnknown for an answer without it."""
     found = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(found, str) or not found:
         raise WeChatUnknown
@@ -142,7 +142,7 @@ def text(answer: Any, name: str) -> str:
 
 
 def number(answer: Any, name: str) -> int:
-    """Return a whole number of the answer's body; an answer without it is none at all."""
+    """Return a whole number of the answer's body; raises WeChatUnknown for an answer without it."""
     found = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(found, int) or isinstance(found, bool):
         raise WeChatUnknown

@@ -1,14 +1,14 @@
-"""What a call to WeChat can come to. No message holds a token, a secret, an openid or an address."""
+"""The errors of a call to WeChat. No message holds a token, a secret, an openid or an address."""
 
 from wechat.refusals import Kind, meaning
 
 
 class WeChatError(Exception):
-    """A call to WeChat that brought nothing."""
+    """A call to WeChat that failed."""
 
 
 class WeChatRefused(WeChatError):
-    """WeChat understood and said no; saying it again changes nothing.
+    """WeChat refused the call; repeating it does not help.
 
     `errcode` is WeChat's, or 0 when there is nobody to send to; `kind` tells whose fault it is.
     """

@@ -36,9 +36,9 @@ FORBIDDEN = {
     "name": re.compile(r"[0-9]"),
     "phrase": re.compile(rf"[^{HANZI}]"),
 }
-# What stands in a field that nothing is left for.
+# The value of a field from which every character was removed.
 EMPTY = {"number": "0", "letter": "x", "car_number": "无", "phrase": "无", "name": "无"}
-# Kinds that end where their room ends: an ellipsis is none of their characters.
+# Kinds that are cut without an ellipsis, which their character set lacks.
 BARE = frozenset(FORBIDDEN) - {"name"}
 _PLACE = re.compile(r"([^\n{}]*?)[:\uff1a]?\s*\{\{\s*([a-z_]+[0-9]+)\.DATA\s*\}\}")
 

@@ -164,6 +164,6 @@ def _template(listed: Mapping[str, Any]) -> TemplateFields:
 
 
 def _expect(fits: bool) -> None:
-    """Take an answer of another shape than documented for none at all."""
+    """Raise WeChatUnknown for an answer of another shape than documented."""
     if not fits:
         raise WeChatUnknown

@@ -7,7 +7,7 @@ from typing import Protocol
 from wechat.errors import WeChatError
 from wechat.fields import TemplateFields
 
-# Told of every call that brought nothing: the call's path, which holds no secret, and what it came to.
+# Called for every failed call with its path, which holds no secret, and the error.
 Note = Callable[[str, WeChatError], None]
 
 

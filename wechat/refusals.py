@@ -12,7 +12,7 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})
 
 
 class Kind(StrEnum):
-    """Whom a refusal concerns, and so what may be done after it."""
+    """Whom a refusal concerns, which decides what may be done after it."""
 
     # The installation or its account: nothing works until an operator has mended it.
     PERMANENT = "permanent"

@@ -32,7 +32,7 @@ def signature(*parts: str) -> str:
 
 
 def signed(given: str, *parts: str) -> bool:
-    """Return whether the signature fits, in a time that does not tell how much of it does."""
+    """Return whether the signature matches, compared in constant time."""
     return hmac.compare_digest(given.encode("ascii", "replace"), signature(*parts).encode())
 
 
@@ -76,5 +76,5 @@ def _parts(plain: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _cipher(key: bytes) -> Cipher[modes.CBC]:
-    # WeChat's scheme fixes the vector; the 16 chance bytes in front are what varies.
+    # WeChat's scheme fixes the IV; the 16 random bytes in front make each ciphertext differ.
     return Cipher(algorithms.AES(key), modes.CBC(key[:16]))

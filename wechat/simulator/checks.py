@@ -1,4 +1,4 @@
-"""Whether WeChat would take a message or a code, and the errcode when it would not.
+"""Validation of messages and codes as WeChat does it, with its errcodes.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/qrcode-link/qr-code/getUnlimitedQRCode.html

@@ -1,4 +1,4 @@
-"""The simulator's control calls under /sim/v1: what phones do, and what goes wrong."""
+"""The simulator's control calls under /sim/v1: actions of phones, and faults."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ FORCED_APART_S = 30
 FORCED_A_DAY = 20
 DAY_S = 86400
 CODE_S = 300
-# Two kinds that know nothing of each other: /cgi-bin/stable_token and the older /cgi-bin/token.
+# Two independent kinds: /cgi-bin/stable_token and the older /cgi-bin/token.
 STABLE, PLAIN = "stable", "plain"
 
 

@@ -74,7 +74,7 @@ class Faces:
             return 0, _outcome(db, face["openid"], OUTCOMES["unfinished"]) if done is None else done
 
     def decide(self, openid: str, verify_ret: int) -> None:
-        """Say what this openid's face verifications come to from now on."""
+        """Set the result of this openid's face verifications from now on."""
         with self._store.work() as db:
             db.execute("insert or replace into face_outcome values (?, ?)", (openid, verify_ret))
 
@@ -104,7 +104,7 @@ class Risks:
             return 0, found["rank"] if found else 0
 
     def decide(self, openid: str, rank: int) -> None:
-        """Say what rank this openid has from now on."""
+        """Set this openid's rank from now on."""
         with self._store.work() as db:
             db.execute("insert or replace into risk values (?, ?)", (openid, rank))
 
@@ -136,7 +136,7 @@ def _outcome(db: sqlite3.Connection, openid: str, otherwise: int) -> int:
 
 
 def _hash(card: Mapping[str, str]) -> str:
-    """Return WeChat's cert_hash; worked out here again, so that the gateway's is really checked."""
+    """Return WeChat's cert_hash; computed independently, so that the gateway's is checked."""
     fields = ("cert_type", "cert_name", "cert_no")
     text = "&".join(f"{name}={base64.b64encode(card[name].encode()).decode()}" for name in fields)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What goes wrong on demand."""
+"""The faults that a test or an operator can inject."""
 
 import time
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ class Faults:
         )
 
     def before(self) -> Response | None:
-        """Do what goes wrong before any answer; return the answer that replaces it."""
+        """Apply the faults due before an answer; return the answer that replaces it, if any."""
         faults = self._now
         time.sleep(float(faults.get("latency_ms") or 0) / 1000)
         if faults.get("hang"):
@@ -92,7 +92,7 @@ class Faults:
         return None
 
     def after(self, response: Response) -> Response:
-        """Promise more bytes than come, where the answer is to be cut off."""
+        """Announce more bytes than are sent, where the answer is to be truncated."""
         if self._now.get("truncate"):
             whole = response.get_data()
             # Not set_data: that would correct the length again.

@@ -1,6 +1,6 @@
 """What WeChat takes in a template's field, by the kind that begins its key.
 
-Worked out apart from the gateway, so that the gateway is really checked.
+Written independently of the gateway, so that the gateway is checked.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
 """

@@ -1,4 +1,4 @@
-"""Events pushed to the server's callback address, signed and encrypted, and everything that can befall them.
+"""Events pushed to the server's callback address, signed and encrypted, with the faults of their delivery.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.html
 """
@@ -85,7 +85,7 @@ class Pushes:
             return len(events)
 
     def state(self, wait_s: float = 0.0) -> dict[str, Any]:
-        """Return what is held, what waits and what became of the latest; waits for quiet at most so long."""
+        """Return what is held, what waits and what became of the latest; first wait for an empty queue."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and not self._busy, timeout=wait_s)
             return {

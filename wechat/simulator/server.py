@@ -40,7 +40,7 @@ def create(
 
 
 def _guard(app: Flask, account: Account, faults: Faults) -> None:
-    """Count WeChat's calls, stop them at their quota, and let them go wrong."""
+    """Count WeChat's calls, refuse those over quota, and apply the faults in force."""
 
     @app.before_request
     def before() -> Response | None:

@@ -29,7 +29,7 @@ create table if not exists clock (id integer primary key, ahead real);
 
 
 class Store:
-    """The file and the one lock around it; a killed process loses no finished change."""
+    """The file and the one lock around it; a killed process loses no committed change."""
 
     def __init__(self, path: str = "") -> None:
         self._lock = threading.RLock()
@@ -53,7 +53,7 @@ class Store:
 
     @contextmanager
     def work(self) -> Iterator[sqlite3.Connection]:
-        """Do everything inside in one transaction."""
+        """Run the block in one transaction."""
         with self._lock:
             self._db.execute("begin immediate")
             try:

@@ -129,7 +129,7 @@ def _change(db: sqlite3.Connection, change: str, openid: str, template_id: str) 
 
 
 def _deliver(db: sqlite3.Connection, message: Mapping[str, Any], msg_id: str, now: float) -> None:
-    """Write a message into the chat, and forget what has scrolled away."""
+    """Write a message into the chat, and delete the oldest ones over the limit."""
     openid, data = message["touser"], json.dumps(message["data"], ensure_ascii=False)
     sent_at = datetime.fromtimestamp(now, UTC).isoformat()
     row = (openid, message["template_id"], data, message.get("page"), sent_at, msg_id)
