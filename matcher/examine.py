@@ -54,7 +54,7 @@ class Probe:
 
 
 def examine(models: Models, examination: Examination, background: Background | None = None) -> Report:
-    """Return the report, its scores normalised where there is a background; nothing in it is a decision."""
+    """Return the report, its scores normalised where there is a background: facts, not a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     evidence = _evidence(models, examination)

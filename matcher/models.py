@@ -47,5 +47,5 @@ def load(pad_dir: Path | None) -> Models:
 
 
 def _described(weights: Weights, engine: str | None) -> ModelUsed:
-    """Describe a weight file for reports; `engine` only where there is a choice of engines."""
+    """Return a weight file's entry for reports; `engine` only where there is a choice of engines."""
     return ModelUsed(weights.name, weights.version, weights.sha256, engine)

@@ -1,4 +1,4 @@
-"""The protocols of the matcher and of its PAD."""
+"""The interfaces of the matcher and of its PAD."""
 
 from collections.abc import Sequence
 from typing import Protocol

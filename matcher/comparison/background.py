@@ -1,4 +1,4 @@
-"""A score that means the same for everyone: what a face has in common with all others is taken off.
+"""Adaptive score normalisation: what a face has in common with all others is subtracted from its score.
 
 An embedding net tells faces like those it learnt from better apart than others: strangers among elderly women
 score 0.18 in the mean where strangers among young men score 0.08. How alike a face is to many others, its

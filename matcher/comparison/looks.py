@@ -1,4 +1,4 @@
-"""Which sex and age a face looks: what a reference photo contradicts in the row that names it."""
+"""Sex and age estimated from a face, to check a reference photo against its row of an import."""
 
 import threading
 

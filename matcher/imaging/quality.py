@@ -1,4 +1,4 @@
-"""Quality of a frame or photo (ISO/IEC 29794-5 components), and the hint that helps most."""
+"""Quality of a frame or photo (ISO/IEC 29794-5 components), and the hint on what to correct first."""
 
 import math
 from dataclasses import dataclass, replace

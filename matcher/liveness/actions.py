@@ -13,7 +13,7 @@ from matcher.liveness.signals import SIGNALS, Signal
 from matcher.types import FrameKind, Observation
 
 REACH_MS = 250.0
-# So long an action may fall back and go on: old people turn in steps, and hands tremble.
+# Longest drop below the threshold (ms) within one action: old people turn in steps, and hands tremble.
 PAUSE_MS = 450.0
 # So long a face may be out of sight, or turned too far to be told, before what follows is another action.
 BRIDGED_MS = 1500.0
@@ -94,7 +94,7 @@ def progress(actions: Sequence[str], observations: Sequence[Observation]) -> lis
 
 
 def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Interval]:
-    """Return the stretches in which the signal obeys the rule; a short falling back does not end one."""
+    """Return the stretches in which the signal obeys the rule; a short drop below it does not end one."""
     found: list[Interval] = []
     run: list[int] = []
     rested, peak = False, 0.0

@@ -1,4 +1,4 @@
-"""Whether the face answers the colours that the screen shows. Pure.
+"""Correlation of a face's colour with the colours that the screen shows. Pure.
 
 Light from the screen comes back from a face at once and in its colour, and a film made before the colours
 were drawn cannot know them: Tang et al., Face Flashing (NDSS 2018, arXiv:1801.01949); Liu et al., Aurora

@@ -1,4 +1,4 @@
-"""Telling film that runs in a loop, or there and back, from a person who does the same thing again. Pure."""
+"""Detection of film that loops, or runs forward and back, as against a person repeating an action. Pure."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Lots drawn for frames that have arrived: who films cannot know them, who re-examines draws the same."""
+"""Reproducible random numbers for frames that have arrived: unpredictable to whoever films them."""
 
 import hashlib
 

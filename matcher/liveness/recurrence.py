@@ -1,6 +1,6 @@
-"""Telling film in which the very same pictures come again from a face that comes back to a pose. Pure.
+"""Detection of pictures that recur within one film, as against a face that returns to a pose. Pure.
 
-A living face never looks the same twice to the last crease: a picture resembles those right before and
+A living face never gives two identical pictures: one resembles those right before and
 after it more than any other. Film run in a loop, or there and back, shows pictures that resemble one shown
 long before more than their own neighbours. Eyes, nose and mouth are also compared by themselves, so lips or
 lids moved otherwise on the way back hide only their own band.

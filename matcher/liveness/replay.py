@@ -1,4 +1,4 @@
-"""Telling film that was shown before from a person who does the same thing again. Pure.
+"""Detection of film that was shown before, as against a person repeating an action. Pure.
 
 Two measures, both at one constant shift in time, also for film mirrored or run backward. The hashes of
 single frames survive re-encoding and brightness; the course of pose and expression also survives
@@ -168,7 +168,7 @@ def longest(mine: Numbers, other: Numbers, same: NDArray[np.bool_], how: Likenes
 def _moved_alike(mine: Numbers, other: Numbers, how: Likeness) -> bool:
     """Tell whether the face moved, and whether what differs is little beside that.
 
-    Rest is like any other rest: it says nothing of whether a movement is the same.
+    All rest looks alike, so it is no evidence that a movement is the same.
     """
     if np.ptp(mine[:, how.moving], axis=0).max() < MOVED:
         return False

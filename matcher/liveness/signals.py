@@ -70,7 +70,7 @@ def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
     """Return the signal of turning the head; + is the subject's own left.
 
     The nose must stand out of the face as it turns: on a tilted photo it does not, whatever angle
-    the mesh believes in.
+    the mesh estimates.
     """
 
     def signal(observations: Sequence[Observation]) -> Signal:

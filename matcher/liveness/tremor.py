@@ -1,7 +1,7 @@
-"""Telling film that was shown before by how a head trembles, however the film was warped, lit or cut. Pure.
+"""Detection of film shown before by the head's tremor, robust to warping, relighting and cutting. Pure.
 
 Warping a film moves angles and places by a constant and scales them a little; what is left of each after its
-mean over a second is taken off, how a hand and a head tremble, keeps its course. Nobody trembles twice alike.
+mean over a second is taken off, how a hand and a head tremble, keeps its course. A tremor does not recur.
 """
 
 from collections.abc import Iterator, Sequence

@@ -91,7 +91,7 @@ class RequestGate:
         return {"status": "ok", "pad": self._pad}
 
     def answering(self, path: str, action: Action) -> Callable[[], Response]:
-        """Return the view of one action."""
+        """Return the Flask view of one operation."""
 
         def view() -> Response:
             begun = time.perf_counter()
@@ -133,7 +133,7 @@ class RequestGate:
 
 
 def _done(action: Action, body: bytes) -> Response:
-    """Run an action; a bad picture answers 422, a malformed request 400, an unknown background 409."""
+    """Run one request; a bad picture answers 422, a malformed request 400, an unknown background 409."""
     try:
         return _response(200, action(body))
     except BadImage as error:

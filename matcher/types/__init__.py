@@ -1,4 +1,4 @@
-"""What goes into the matcher and what comes out: frozen values that survive JSON.
+"""The matcher's inputs and outputs: frozen values that convert to and from JSON.
 
 Import any name from here; the modules below only keep them apart.
 """

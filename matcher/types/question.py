@@ -1,4 +1,4 @@
-"""What a report is asked of."""
+"""The inputs of an examination: colours, background, frames and references."""
 
 import hashlib
 from dataclasses import dataclass

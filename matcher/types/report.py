@@ -33,7 +33,7 @@ class Acquisition:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Whether the frames are one unbroken film; times in ms, `rate` frames a second.
+    """Continuity of the frames in time; times in ms, `rate` frames a second.
 
     `backward` counts steps back in time, `repeated` frames that are byte for byte an earlier one;
     `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` the longest in which the face
