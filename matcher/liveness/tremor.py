@@ -55,7 +55,7 @@ def _ways(course: Numbers) -> Iterator[Numbers]:
 
 
 def _best(mine: Numbers, other: Numbers) -> int:
-    """Return over how many steps both tremble alike at the shift at which they do so most; 0 for nowhere."""
+    """Return how many steps both share at the shift where they correlate best; 0 where that is chance."""
     shorter = min(len(mine), len(other))
     least = max(LEAST, int(SHARE * shorter))
     shifts = np.arange(least - len(mine), len(other) - least + 1)
