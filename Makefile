@@ -16,14 +16,14 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth fuzz demo serve test quick lint format lock clean node browser mono nginx phone wechat-build wechat-walk
+.PHONY: help setup setup-dev weights bench load growth fuzz demo serve test quick lint format lock clean node browser java mono nginx phone wechat-build wechat-walk
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser mono nginx ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser java mono nginx ## The same, and what the tests need
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -34,6 +34,13 @@ browser: ## Install the Chromium that the browser tests drive (Debian, as root)
 		echo "Installing Chromium and a Chinese font:" && apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 		echo "NO BROWSER: the tests in Chromium will be left out (and fail in CI). apt-get install chromium fonts-noto-cjk"
+
+java: ## Install what compiles and runs the Java till of the documents (Debian, as root)
+	@command -v javac >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing a JDK:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		default-jdk-headless >/dev/null; } || \
+		echo "NO JAVA: the Java till will not be checked (and fail in CI). apt-get install default-jdk-headless"
 
 mono: ## Install what compiles and runs the C# till of the documents (47 MB; Debian, as root)
 	@command -v mcs >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \

@@ -42,7 +42,10 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 @pytest.fixture(scope="module")
 def java(tmp_path_factory: pytest.TempPathFactory) -> Run:
     if not shutil.which("javac"):
-        pytest.skip("JAVA CLIENT NOT CHECKED: there is no javac on this machine; it was not even compiled")
+        _missing(
+            "JAVA CLIENT NOT CHECKED: there is no javac on this machine; docs/clients/java was neither "
+            "compiled nor run. `make java` installs it (Debian, as root)."
+        )
     folder = tmp_path_factory.mktemp("java")
     compiler = ["javac", "-encoding", "UTF-8", "-Xlint:all", "-Werror", "-d", str(folder)]
     subprocess.run([*compiler, str(CLIENTS / "java/Till.java")], check=True)
