@@ -1,0 +1,154 @@
+"""What the guard of a release knows after each decision, and what it makes of it.
+
+Failures show a policy that is too strict; they never show fraud. So passes which the version before would
+have refused are counted besides, by number and by money, a relative's tenfold. Either budget or e-value
+rolls back; what spoils both arms alike is drift, and rolls nothing back.
+"""
+
+import math
+from dataclasses import replace
+from enum import StrEnum
+
+from models.domain.release import evidence
+from models.domain.release.seen import Budget, Guard, Seen, Usual
+from models.domain.release.stages import LEAST, Stage
+
+RELATIVE_COUNTS = 10
+
+
+class Verdict(StrEnum):
+    """What follows from the guard's numbers."""
+
+    WAIT = "wait"
+    ADVANCE = "advance"
+    ROLL_BACK = "roll_back"
+    HALT = "halt"
+    FREEZE = "freeze"
+
+
+class Cause(StrEnum):
+    """Why."""
+
+    TOO_FEW = "too_few"
+    ENOUGH = "enough"
+    FAILURES = "failures"
+    BUDGET_PASSES = "budget_passes"
+    BUDGET_FEN = "budget_fen"
+    MISSING = "missing"
+    DRIFT = "drift"
+    IN_DOUBT = "in_doubt"
+
+
+def after(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
+    """Return the guard after one more decision; a missing number is counted and nothing else.
+
+    In shadow nobody is treated and at last everybody is: there the other version's answer to the same
+    report stands in for the other arm.
+    """
+    if _lacks(seen, stage):
+        return replace(guard, missing=guard.missing + 1)
+    if stage is Stage.FULL and not seen.treated:
+        return guard  # begun before the stage was
+    guard = _drifting(guard, seen, usual, stage)
+    treated = seen.treated and stage is not Stage.SHADOW
+    guard = _counted(guard, treated=treated, failed=bool(seen.failed))
+    if stage in (Stage.SHADOW, Stage.FULL):
+        guard = _counted(guard, treated=not treated, failed=not seen.before_passed)
+    if treated and not seen.failed and not seen.before_passed:
+        guard = _spent(guard, seen.amount_fen or 0, seen.relative)
+    return _closed(guard)
+
+
+def _lacks(seen: Seen, stage: Stage) -> bool:
+    """Tell whether a number is unknown that the stage rests on; a decision without a score is none."""
+    broken_score = seen.score is not None and not math.isfinite(seen.score)
+    by_both = (seen.treated or stage is Stage.SHADOW) and seen.before_passed is None
+    return broken_score or by_both or seen.failed is None or seen.amount_fen is None
+
+
+def _drifting(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
+    """Return the guard with what the unchanged version's decision tells of drift."""
+    if seen.treated and stage in (Stage.FIVE, Stage.QUARTER):
+        return guard
+    failed = not seen.before_passed if stage is Stage.FULL else bool(seen.failed)
+    failures = evidence.failure_drift(guard.drift_failures, failed, usual.failures)
+    scores = guard.drift_score
+    if seen.score is not None:
+        scores = evidence.score_drift(scores, seen.score, usual.mean, usual.deviation)
+    drifted = guard.drifted or max(scores, failures) >= evidence.DRIFT_LEVEL
+    return replace(guard, drift_score=scores, drift_failures=failures, drifted=drifted)
+
+
+def _counted(guard: Guard, *, treated: bool, failed: bool) -> Guard:
+    """Return the guard with one decision added to an arm and to the open block."""
+    if treated:
+        return replace(
+            guard,
+            treated=guard.treated + 1,
+            treated_failed=guard.treated_failed + failed,
+            open_treated=guard.open_treated + 1,
+            open_treated_failed=guard.open_treated_failed + failed,
+        )
+    return replace(
+        guard,
+        control=guard.control + 1,
+        control_failed=guard.control_failed + failed,
+        open_control=guard.open_control + 1,
+        open_control_failed=guard.open_control_failed + failed,
+    )
+
+
+def _spent(guard: Guard, amount_fen: int, relative: bool) -> Guard:
+    """Return the guard with one pass more that the version before would have refused."""
+    counts = RELATIVE_COUNTS if relative else 1
+    return replace(
+        guard,
+        lenient=guard.lenient + 1,
+        lenient_weight=guard.lenient_weight + counts,
+        lenient_fen=guard.lenient_fen + counts * amount_fen,
+    )
+
+
+def _closed(guard: Guard) -> Guard:
+    """Return the guard with the open block bet on, once it holds decisions of both arms.
+
+    Which decision closes a block depends on arms alone, never on outcomes, so the bets stay fair.
+    """
+    if not guard.open_treated or not guard.open_control:
+        return guard
+    difference = (
+        guard.open_treated_failed / guard.open_treated - guard.open_control_failed / guard.open_control
+    )
+    wealth = tuple(
+        log + math.log(evidence.growth(stake, difference))
+        for log, stake in zip(guard.wealth, evidence.STAKES, strict=True)
+    )
+    return replace(
+        guard, wealth=wealth, open_treated=0, open_treated_failed=0, open_control=0, open_control_failed=0
+    )
+
+
+def judge(guard: Guard, stage: Stage, budget: Budget) -> tuple[Verdict, Cause]:
+    """Return what follows now; money and fraud first, then drift, missing numbers, failures, numbers."""
+    if guard.lenient_weight > budget.passes:
+        return Verdict.ROLL_BACK, Cause.BUDGET_PASSES
+    if guard.lenient_fen > budget.fen:
+        return Verdict.ROLL_BACK, Cause.BUDGET_FEN
+    if guard.drifted:
+        return Verdict.FREEZE, Cause.DRIFT
+    if guard.missing:
+        return Verdict.HALT, Cause.MISSING
+    e_value = evidence.log_e_value(guard.wealth)
+    if e_value >= evidence.LEVEL:
+        return Verdict.ROLL_BACK, Cause.FAILURES
+    least = LEAST.get(stage)
+    if least is None or guard.treated < least:
+        return Verdict.WAIT, Cause.TOO_FEW
+    if e_value >= evidence.DOUBT:
+        return Verdict.WAIT, Cause.IN_DOUBT
+    return Verdict.ADVANCE, Cause.ENOUGH
+
+
+def next_stage(guard: Guard) -> Guard:
+    """Return the guard at the beginning of a stage: what was spent of the budget stays spent."""
+    return Guard(lenient=guard.lenient, lenient_weight=guard.lenient_weight, lenient_fen=guard.lenient_fen)
