@@ -33,11 +33,11 @@ def load(pad_dir: Path | None) -> Models:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     files = {name: weights.packaged(name) for name in weights.COMPARING}
     pad = PadNets(pad_dir) if pad_dir else None
-    mesh, sface = Mesh(files["mesh"]), SFace(files["sface"])
-    engine = {"mesh": mesh.engine, "sface": sface.engine}
+    detector, mesh, sface = Detector(files["yunet"]), Mesh(files["mesh"]), SFace(files["sface"])
+    engine = {"yunet": detector.engine, "mesh": mesh.engine, "sface": sface.engine}
     described = [*files.values(), *(pad.weights if pad else [])]
     return Models(
-        detector=Detector(files["yunet"]),
+        detector=detector,
         mesh=mesh,
         sface=sface,
         dlib=Dlib(),

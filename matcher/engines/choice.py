@@ -1,5 +1,7 @@
 """Choose the engine of each net on this machine, at the start; every report names it."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -11,6 +13,7 @@ from matcher.weights import Weights
 # bfloat16 moves a score by 0.001–0.002; the thresholds' own intervals are wider (decision 0099).
 SAME_FACE = 0.9995
 SAME_POINTS_PX = 0.01
+SAME_CELLS = 1e-4
 # Cells on a side of the synthetic test pictures: coarse to fine. No real face is stored in the program.
 GRAINS = (7, 14, 28)
 
@@ -26,10 +29,16 @@ def mesh(weights: Weights) -> Kernel:
     return fastest(opencv.MeshKernel(weights), [litert.MeshKernel], weights, Check(_pictures(192), _near))
 
 
-def _near(ours: Outputs, theirs: Outputs) -> bool:
-    """Tell whether all points and the presence logit agree within 0.01."""
+def detector(weights: Weights) -> Kernel:
+    """Return the kernel of YuNet."""
+    check = Check(_pictures(320), partial(_near, within=SAME_CELLS))
+    return fastest(opencv.DetectorKernel(weights), [openvino.DetectorKernel], weights, check)
+
+
+def _near(ours: Outputs, theirs: Outputs, within: float = SAME_POINTS_PX) -> bool:
+    """Tell whether all outputs agree within this much."""
     pairs = zip(ours, theirs, strict=True)
-    return all(bool(np.allclose(a, b, rtol=0, atol=SAME_POINTS_PX)) for a, b in pairs)
+    return all(bool(np.allclose(a, b, rtol=0, atol=within)) for a, b in pairs)
 
 
 def _pictures(side: int) -> list[Picture]:

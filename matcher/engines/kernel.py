@@ -14,6 +14,9 @@ RUNS = 7
 FASTER = 0.95
 
 Outputs = tuple[Vector, ...]
+# YuNet's outputs: the chance of a face and of an object, box and landmarks, each at these cells in px.
+CELLS = (8, 16, 32)
+DETECTED = tuple(f"{name}_{cell}" for name in ("cls", "obj", "bbox", "kps") for cell in CELLS)
 
 
 class EngineUnavailable(Exception):

@@ -1,9 +1,9 @@
-"""Both nets in OpenCV: always available, and the reference for the other engines."""
+"""All three nets in OpenCV: always available, and the reference for the other engines."""
 
 import cv2
 import numpy as np
 
-from matcher.engines.kernel import Outputs
+from matcher.engines.kernel import DETECTED, Outputs
 from matcher.protocol import Picture
 from matcher.weights import Weights
 
@@ -39,3 +39,17 @@ class MeshKernel:
         self._net.setInput(cv2.dnn.blobFromImage(picture, 1 / 255.0, (192, 192), (0, 0, 0), True, False))
         points, presence = self._net.forward(self._OUTPUTS)
         return np.asarray(points, np.float32).reshape(-1), np.asarray(presence, np.float32).reshape(-1)
+
+
+class DetectorKernel:
+    """YuNet in cv2.dnn."""
+
+    engine = ENGINE
+
+    def __init__(self, weights: Weights) -> None:
+        self._net = cv2.dnn.readNetFromONNX(str(weights.file))
+
+    def __call__(self, picture: Picture) -> Outputs:
+        """Return the outputs DETECTED for a picture whose sides are multiples of the largest cell."""
+        self._net.setInput(cv2.dnn.blobFromImage(picture))
+        return tuple(np.asarray(one, np.float32).reshape(-1) for one in self._net.forward(DETECTED))

@@ -1,4 +1,4 @@
-"""SFace in OpenVINO (package openvino, optional): in bfloat16 where the CPU has it, else in float32."""
+"""SFace and YuNet in OpenVINO (package openvino, optional): SFace in bfloat16 where the CPU has it."""
 
 from functools import cache
 from importlib import metadata
@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from matcher.engines.kernel import EngineUnavailable, Outputs
+from matcher.engines.kernel import DETECTED, EngineUnavailable, Outputs
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
@@ -27,6 +27,32 @@ class SFaceKernel:
         np.copyto(self._input, cv2.dnn.blobFromImage(picture, 1.0, (112, 112), (0, 0, 0), True, False))
         self._request.infer()
         return (np.array(self._request.get_output_tensor(0).data, np.float32).reshape(-1),)
+
+
+class DetectorKernel:
+    """YuNet in OpenVINO on one thread, in float32; raises ImportError where the package is missing."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.engine = f"openvino {metadata.version('openvino')} f32"
+        self._request = _any_size(weights.file).create_infer_request()
+
+    def __call__(self, picture: Picture) -> Outputs:
+        """Return what the kernel in OpenCV does, equal to 1e-6."""
+        self._request.infer([cv2.dnn.blobFromImage(picture)])
+        return tuple(np.array(self._request.get_tensor(one).data, np.float32).reshape(-1) for one in DETECTED)
+
+
+@cache
+def _any_size(file: Path) -> Any:
+    """Return the net compiled once for pictures of all sizes; bfloat16 would move boxes and gain little."""
+    # Optional: imported only where it is asked for.
+    import openvino  # noqa: PLC0415
+
+    core = openvino.Core()
+    net = core.read_model(str(file))
+    net.reshape([1, 3, -1, -1])
+    how = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+    return core.compile_model(net, "CPU", how)
 
 
 @cache
