@@ -55,10 +55,11 @@ def test_a_bad_policy_is_rolled_back_within_200_treated_decisions() -> None:
     assert (at <= 200).mean() >= 0.99
 
 
-@pytest.mark.parametrize("bad", [0.04, 0.05])
-def test_a_policy_that_is_no_worse_is_hardly_ever_rolled_back(bad: float) -> None:
+# On the margin itself one in a hundred is what the level promises, so a thousand runs may show a few more.
+@pytest.mark.parametrize(("bad", "most"), [(0.04, 0.001), (0.05, 0.02)])
+def test_a_policy_that_is_no_worse_is_hardly_ever_rolled_back(bad: float, most: float) -> None:
     at = [crossed(differences(np.random.default_rng(seed), 100, 5_000, bad=bad)) for seed in range(10)]
-    assert (np.concatenate(at) <= 5_000).mean() <= 0.01
+    assert (np.concatenate(at) <= 5_000).mean() <= most
 
 
 def release(rng, state, stage, decisions, **drawn):
