@@ -90,13 +90,13 @@ def _institution(ports: Ports, db: Session) -> tables.Institution:
     if found is not None:
         return found
     row = tables.Institution
-    newest = select(row.provider).where(row.sandbox.is_(False)).order_by(row.created_at.desc()).limit(1)
+    oldest = select(row.provider).where(row.sandbox.is_(False)).order_by(row.created_at, row.id).limit(1)
     made = tables.Institution(
         id=SELF_SERVICE,
         name=NAME,
         api_key_hash=digest(ports.random.token(43)),
         webhook_secret=ports.vault.seal(f"institution.webhook_secret:{SELF_SERVICE}", ports.random.token(43)),
-        provider=db.scalar(newest) or Provider.OWN,
+        provider=db.scalar(oldest) or Provider.OWN,
         created_at=ports.now(),
     )
     db.add(made)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from api.admin import institutions
+from models.domain.provider import Provider
 from tests.support import play
 from tests.support.world import CHILD, MAN, WIFE, WRONG, World
 
@@ -39,6 +41,13 @@ def test_only_for_whom_this_wechat_is_bound(world: World, whose: str) -> None:
     person = world.ids.get(whose, "per_unknown")
     answer = world.phone(MAN.openid).post("/mp/v1/me/pass", json={"person_id": person})
     assert answer.status_code == 404
+
+
+def test_a_shop_that_joins_later_does_not_change_who_verifies(world: World) -> None:
+    world.clock.tick(60)
+    institutions.add_institution(world.ports, "微信药房", provider=Provider.WECHAT)
+    seen = play.agree(world.phone(MAN.openid), begun(world))
+    assert seen["provider"] == "own"
 
 
 def test_the_scene_is_nobody_elses(world: World) -> None:
