@@ -6,6 +6,8 @@
  */
 export function act({ pictures, resting, width, height }) {
   const FPS = 15
+  // Each picture of the rest fades into the next so slowly that none comes back within one take.
+  const RESTING_MS = 1250
   const SMILE_MS = 3200
   const REACTION_MS = 400
   const TOLD = /笑|Smile/
@@ -21,23 +23,30 @@ export function act({ pictures, resting, width, height }) {
     const stream = canvas.captureStream()
     const [track] = stream.getTracks()
     let toldAt = null
-    const picture = () => {
-      const now = performance.now()
+    const smiling = (now) => {
       const said = document.querySelector('[mp-id=say]')?.textContent ?? ''
       // Once a try: what is said for a moment in between does not make anybody begin again.
       if (!document.querySelector('[mp-id=hard]')) toldAt = null
       else if (toldAt === null && TOLD.test(said)) toldAt = now
       const since = toldAt === null ? -1 : now - toldAt - REACTION_MS
-      if (since >= 0 && since < SMILE_MS) return shown[Math.floor((since / SMILE_MS) * pictures)]
-      return shown[thereAndBack(Math.floor((now * FPS) / 1000), resting)]
+      return since >= 0 && since < SMILE_MS ? (since / SMILE_MS) * pictures : null
     }
     const draw = () => {
       if (track.readyState === 'ended') clearInterval(timer)
+      const now = performance.now()
       // A hand is never quite still, and never twice in the same place.
-      const t = performance.now() / 1000
+      const t = now / 1000
       const across = 3 * Math.sin(1.3 * t) + 2 * Math.sin(3.1 * t)
       const down = 3 * Math.sin(1.7 * t + 1) + 2 * Math.sin(2.6 * t)
-      context.drawImage(picture(), across - 5, down - 5, width + 10, height + 10)
+      const place = [across - 5, down - 5, width + 10, height + 10]
+      const smile = smiling(now)
+      const at = smile ?? now / RESTING_MS
+      const shownAt = (n) => shown[smile === null ? thereAndBack(n, resting) : n]
+      context.globalAlpha = 1
+      context.drawImage(shownAt(Math.floor(at)), ...place)
+      if (smile !== null) return
+      context.globalAlpha = at % 1
+      context.drawImage(shownAt(Math.floor(at) + 1), ...place)
     }
     const timer = setInterval(draw, 1000 / FPS)
     draw()
