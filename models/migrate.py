@@ -18,7 +18,14 @@ LOCK = zlib.crc32(b"yibao-face schema")
 
 
 class SchemaBehind(Exception):
-    """The database does not have the schema this code needs."""
+    """The database does not have the schema this code needs; `found` is the one it has."""
+
+    def __init__(self, found: str | None, needed: str | None) -> None:
+        self.found = found or "none"
+        super().__init__(
+            f"the database is at schema {self.found}, this program needs {needed}: "
+            "run python -m models.migrate --url $YIBAO_DATABASE_URL"
+        )
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -44,13 +51,25 @@ def current(url: str) -> str | None:
 
 
 def check(url: str) -> None:
-    """Raise SchemaBehind unless the database is at the newest revision."""
-    head, found = ScriptDirectory(str(HERE)).get_current_head(), current(url)
-    if found != head:
-        raise SchemaBehind(
-            f"the database is at schema {found or 'none'}, this program needs {head}: "
-            "run python -m models.migrate --url $YIBAO_DATABASE_URL"
-        )
+    """Raise SchemaBehind unless the database has the newest revision, or is one step ahead of it."""
+    _check(current(url))
+
+
+def check_connection(connection: Connection) -> None:
+    """Raise SchemaBehind likewise, over a connection that is open."""
+    _check(MigrationContext.configure(connection).get_current_revision())
+
+
+def _check(found: str | None) -> None:
+    """Hold a revision against the head.
+
+    One step ahead is the newer program's expansion, made while processes of this one still run: it adds and
+    takes nothing away. What it replaced goes with the revision after.
+    """
+    head = ScriptDirectory(str(HERE)).get_current_head()
+    ahead = f"{int(head or 0) + 1:04d}"
+    if found not in (head, ahead):
+        raise SchemaBehind(found, head)
 
 
 def _config(connection: Connection) -> Config:

@@ -53,6 +53,24 @@ def test_a_database_that_is_behind_is_refused(url: str) -> None:
     migrate.check(url)
 
 
+@pytest.mark.parametrize(("ahead", "is_taken"), [(1, True), (2, False)])
+def test_a_program_takes_a_schema_one_revision_ahead_and_no_further(
+    url: str, ahead: int, is_taken: bool
+) -> None:
+    """Old processes serve on while the new release expands the schema, and start again on it."""
+    migrate.upgrade(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        newer = f"{int(REVISIONS[-1]) + ahead:04d}"
+        connection.execute(text("UPDATE alembic_version SET version_num = :newer"), {"newer": newer})
+    engine.dispose()
+    if is_taken:
+        migrate.check(url)
+        return
+    with pytest.raises(SchemaBehind, match=newer):
+        migrate.check(url)
+
+
 def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate.upgrade, [url] * 4))
