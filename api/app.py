@@ -7,6 +7,8 @@ from flask_openapi3 import APIBlueprint
 from api.composition import build
 from api.console import appeal_routes, guard
 from api.events.feed import EventFeed
+from api.figures import counted
+from api.health.readiness import Readiness
 from api.http import overload, problems
 from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
@@ -20,7 +22,7 @@ from api.http.routes.mini_program import mp
 from api.http.routes.public import public
 from api.http.routes.subject import me
 from api.http.web import limit_body, ports, refuse_control_characters
-from api.logs import configure
+from api.logs import about, configure
 from api.policies import versions as policies
 from api.popup.routes import popup
 from api.ports import Clock, Ports
@@ -41,6 +43,8 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.extensions["ports"] = composed
     app.extensions["feed"] = EventFeed(composed)
     app.extensions["health"] = Health(composed)
+    app.extensions["readiness"] = Readiness(composed)
+    counted.watch_pool(composed.database.engine)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
     guide.install(app)
@@ -74,6 +78,7 @@ def _from_environment(clock: Clock | None) -> Ports:
 def _identify() -> None:
     """Give the request an id that logs and errors carry."""
     g.request_id, g.begun_at = ports().random.token(12), ports().now()
+    about(afresh=True, request_id=g.request_id)
 
 
 def _finish(response: Response) -> Response:
@@ -82,7 +87,8 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    took = (ports().now() - g.begun_at).total_seconds() * 1000
-    route = request.url_rule.rule if request.url_rule else "-"
-    log.info("answered", method=request.method, route=route, status=response.status_code, ms=round(took))
+    took = ports().now() - g.begun_at
+    route = counted.note_request(request, response.status_code, took.total_seconds())
+    ms = round(took.total_seconds() * 1000)
+    log.info("answered", method=request.method, route=route, status=response.status_code, ms=ms)
     return response

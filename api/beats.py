@@ -8,12 +8,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from api.health.clock import APART, database_clock
 from api.ports import Ports
 from models import tables
 
 BEAT = timedelta(seconds=1)
 COMPARED = timedelta(seconds=60)
-APART = timedelta(seconds=2)
 STANDS_STILL_S = 2.5
 FORGOTTEN = timedelta(days=1)
 
@@ -67,8 +67,9 @@ class Beats:
 
     def _agrees(self, db: Session) -> bool:
         """Tell whether another clock says the same."""
-        if db.get_bind().dialect.name == "postgresql":
-            return self._is_near(db.scalar(select(func.clock_timestamp())))
+        theirs = database_clock(db)
+        if theirs is not None:
+            return self._is_near(theirs)
         row = tables.WorkerBeat
         newest = db.scalar(select(func.max(row.at)).where(row.id != self._id))
         if newest is None or self._is_near(newest):

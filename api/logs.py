@@ -20,6 +20,7 @@ def configure() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
@@ -28,3 +29,13 @@ def configure() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+def about(*, afresh: bool = False, **ids: str) -> None:
+    """Let every further line of this request or job carry these ids; the first said of a kind stays.
+
+    `afresh` drops those of the request or job before.
+    """
+    if afresh:
+        structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**(ids | structlog.contextvars.get_contextvars()))

@@ -1,9 +1,16 @@
 """How gunicorn serves the application: `gunicorn -c python:api.serving 'api.app:create_app()'`."""
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from typing import Any
 
 from api.settings import Settings
 
+# The name is Prometheus' own; its library reads it when it is imported.
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Threads that are never taken by clients waiting for events, so that an action always finds one.
 FREE_THREADS = 24
 
@@ -21,6 +28,34 @@ limit_request_line = 4094
 limit_request_fields = 60
 errorlog = "-"
 loglevel = "warning"
+
+
+def on_starting(_server: Any) -> None:
+    """Make the folder in which the processes share their figures, before any of them counts."""
+    if _settings.metrics_port:
+        os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="yibao-figures-"))
+
+
+def when_ready(server: Any) -> None:
+    """Start the process that shows the figures; a program of its own, so that no fork copies its threads."""
+    if _settings.metrics_port:
+        command = [sys.executable, "-m", "api.health.exporter", "--of", str(os.getpid())]
+        server.exporter = subprocess.Popen(command)  # noqa: S603
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Take a dead process's gauges out of the sum."""
+    # Imported late: the library reads the folder's name when it is imported.
+    from prometheus_client import multiprocess  # noqa: PLC0415
+
+    if _settings.metrics_port:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the shared folder; the exporter ends by itself."""
+    if _settings.metrics_port:
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 
 def worker_int(worker: Any) -> None:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     """Release, trial or develop."""
     bind: str = "127.0.0.1:8000"
     """Where gunicorn listens."""
+    metrics_port: int = 0
+    """Where Prometheus finds the figures of this process, on the address of YIBAO_BIND; 0 is nowhere. Each
+    process of one machine has its own."""
     web_processes: int = 2
     """How many processes it starts."""
     matcher_sets: int = 1

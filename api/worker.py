@@ -10,6 +10,8 @@ from huey.consumer import Consumer
 
 from api.beats import Beats
 from api.composition import build
+from api.health import exporter
+from api.health.table_figures import TableFigures
 from api.jobs.work import Jobs, queue
 from api.logs import configure
 from api.ports import Clock
@@ -30,6 +32,9 @@ def main(clock: Clock | None = None) -> None:
     ports = build(settings, clock)
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()
+    if settings.metrics_port:
+        figures = TableFigures(settings, ports.database, ports.now, writes_anchors=True)
+        exporter.serve(settings, figures)
     sweeper = Sweeper(jobs, Beats(ports), stop)
     for work in (sweeper.run, sweeper.watch):
         threading.Thread(target=work, daemon=True).start()

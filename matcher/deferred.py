@@ -49,6 +49,10 @@ class DeferredMatcher:
             if self._matcher is not None:
                 self._matcher.learn(background)
 
+    def has_pad(self) -> bool:
+        """Tell whether there are PAD weights; loads no engine."""
+        return self._pad_dir is not None
+
     def _loaded(self) -> Matcher:
         """Return the matcher, loaded once for all threads."""
         with self._loading:

@@ -56,6 +56,7 @@ class LocalMatcher:
             self._free.put(load(pad_dir))
         self._backgrounds: dict[str, Background] = {}
         self._looks = LooksNets()
+        self._has_pad = pad_dir is not None
 
     @contextmanager
     def _models(self) -> Iterator[Models]:
@@ -94,6 +95,10 @@ class LocalMatcher:
         picture = decode.photo(photo)
         with self._models() as models:
             return _enrolled(models, picture, self._looks)
+
+    def has_pad(self) -> bool:
+        """Tell whether frames are judged by PAD."""
+        return self._has_pad
 
     def both_ways(self, photo: bytes) -> "BothWays | None":
         """Return a photo's main face as a probe and as a reference, whatever its quality, for evaluation.

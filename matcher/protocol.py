@@ -35,6 +35,9 @@ class Matcher(Protocol):
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo, or what is wrong with it."""
 
+    def has_pad(self) -> bool:
+        """Tell whether frames are judged by PAD; raises MatcherUnavailable when there is no answer."""
+
 
 class PresentationAttackDetector(Protocol):
     """Tells live faces from pictures of faces (ISO/IEC 30107-3)."""

@@ -52,7 +52,7 @@ def write(ports: Ports, at_once: int = AT_ONCE) -> int:
     file = ports.settings.anchor_file
     if file is None:
         return 0
-    written, last, newest = 0, _last_event(file), _settled(ports)
+    written, last, newest = 0, last_event(file), _settled(ports)
     while last < newest:
         last, heads = _heads(ports, (last, newest), at_once)
         if not heads:
@@ -140,7 +140,7 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) and {"event", "heads"} <= entry.keys() else None
 
 
-def _last_event(file: Path) -> int:
+def last_event(file: Path) -> int:
     """Return the newest event that is anchored, read from the file's end: it grows for years."""
     if not file.exists():
         return 0

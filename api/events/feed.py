@@ -9,6 +9,7 @@ from types import TracebackType
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.figures.counted import EVENT_CLIENTS
 from api.ports import Ports
 from api.verification.case import Case
 from models import tables
@@ -53,6 +54,7 @@ class EventFeed:
             if any(self._taken[whose] >= limit for whose, limit in most.items()):
                 raise Busy("too many clients are waiting; please poll without wait")
             self._taken.update(most.keys())
+            EVENT_CLIENTS.inc()
             self._watches.setdefault(verification_id, Watch())
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="event-feed", daemon=True)
@@ -96,6 +98,7 @@ class EventFeed:
         """Forget one client, and the verification when it was the last."""
         with self._lock:
             self._taken -= Counter(whose)
+            EVENT_CLIENTS.dec()
             if not self._taken[verification_id]:
                 del self._watches[verification_id]
 

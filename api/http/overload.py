@@ -9,7 +9,7 @@ from models.domain.errors import Busy
 
 # Short enough that a queued request gets a database connection well within a second.
 QUEUE = 16
-EXEMPT = frozenset({"static", "public.health"})
+EXEMPT = frozenset({"static", "public.health", "public.readiness"})
 
 
 class Admission:

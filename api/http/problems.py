@@ -98,9 +98,9 @@ def _contended(error: Exception) -> Response:
     refusal = errors.Busy("please repeat the request")
     if cause in FULL or isinstance(error, StoreUnavailable):
         refusal.after = FULL_AFTER_S
-        log.error("not writable", cause=cause, request_id=g.request_id)
+        log.error("not writable", cause=cause)
     else:
-        log.warning("contended", kind=type(error).__name__, cause=cause, request_id=g.request_id)
+        log.warning("contended", kind=type(error).__name__, cause=cause)
     return from_refusal(refusal)
 
 
@@ -118,7 +118,7 @@ def _unexpected(error: Exception) -> Response:
     while frame is not None:
         tail = f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}"
         frame = frame.tb_next
-    log.error("unexpected", kind=type(error).__name__, where=tail, request_id=g.request_id)
+    log.error("unexpected", kind=type(error).__name__, where=tail)
     return problem(500, "internal", f"request {g.request_id}")
 
 

@@ -15,6 +15,7 @@ from api.events.feed import EventFeed
 from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
+from api.logs import about
 from api.ports import Ports
 from models.domain.errors import Malformed, Unidentified, WrongMediaType
 from models.domain.person import User
@@ -68,6 +69,7 @@ def bearer() -> str:
 def know_institution() -> None:
     """Authenticate the institution before the request is processed."""
     g.institution_id = institution_of(ports(), bearer())
+    about(institution_id=g.institution_id)
 
 
 def know_user() -> None:

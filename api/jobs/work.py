@@ -24,6 +24,7 @@ from api.events import webhooks
 from api.events.webhooks import WebhookSender
 from api.jobs import leases
 from api.jobs.due import Chore, DecideCapture, Job, SendDelivery, SendWebhooks, SettleExpiry, due
+from api.logs import about
 from api.messaging.agent_notice import NoticeSender
 from api.messaging.push import PushSender
 from api.outbound import outbox
@@ -136,6 +137,7 @@ class Jobs:
 
     def do(self, job: Job) -> None:
         """Do one job; what goes wrong is logged by its kind and tried again a little later."""
+        about(afresh=True)
         try:
             run(self._ports, job)
         except Exception as error:  # the worker must outlive every job

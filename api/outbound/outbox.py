@@ -6,6 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from api.figures.counted import DELIVERIES
+from api.logs import about
 from api.ports import Ports
 from models import tables
 from models.domain.delivery import LEASE, DeliveryEvent, DeliveryState, advance, is_due
@@ -73,6 +75,7 @@ def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> L
         row = _locked(db, delivery_id)
         if row is None or not is_due(row.state, row.next_at, ports.now()):
             return None
+        about(institution_id=row.institution_id, verification_id=row.verification_id)
         if row.state is DeliveryState.SENDING and sender.lost is not None:
             _apply(ports, row, sender.settle(ports, db, row, sender.lost))
             return None
@@ -93,6 +96,7 @@ def _locked(db: Session, delivery_id: str) -> tables.Delivery | None:
 def _apply(ports: Ports, row: tables.Delivery, result: Result) -> None:
     """Move the row as the result says."""
     row.state = advance(row.state, result.event)
+    DELIVERIES.labels(row.kind, result.event).inc()
     row.error, row.last_status, row.last_at = result.error, result.status, ports.now()
     if result.again_at is not None:
         row.next_at = result.again_at

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.logs import about
 from api.ports import Ports
 from api.verification import agent_purchases
 from api.verification.receipts import sign
@@ -80,6 +81,7 @@ def load(db: Session, verification_id: str, *, lock: bool) -> Case:
     verification = db.scalar(wanted.with_for_update() if lock else wanted)
     if verification is None:
         raise Absent
+    about(verification_id=verification.id, institution_id=verification.institution_id)
     institution = db.get_one(tables.Institution, verification.institution_id)
     rows = select(tables.Attempt).where(tables.Attempt.verification_id == verification_id)
     return Case(db, institution, verification, list(db.scalars(rows.order_by(tables.Attempt.number))))

@@ -14,6 +14,7 @@ from matcher.types import Background, Enrolment, Examination, Frame, Observation
 
 Value = TypeVar("Value")
 CONNECT_S = 1.0
+HEALTH_S = 2.0
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
 BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
 
@@ -84,6 +85,14 @@ class RemoteMatcher:
         """Return the templates of a reference photo; raises BadImage, MatcherUnavailable."""
         asked = wire.ENROL.write(wire.EnrolRequest(photo))
         return answers.enrolment(_read(wire.ENROLLED, self._ask("/enrol", asked)).enrolment)
+
+    def has_pad(self) -> bool:
+        """Tell whether the service has PAD weights; raises MatcherUnavailable without an answer in 2 s."""
+        try:
+            answer = self._client.get("/health", timeout=HEALTH_S)
+            return bool(answer.raise_for_status().json()["pad"] == "measured")
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            raise MatcherUnavailable("no answer about its health") from None
 
     def close(self) -> None:
         """Close the connections that are kept open."""

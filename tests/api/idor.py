@@ -109,6 +109,7 @@ OPEN = {
     "GET /sandbox/.well-known/jwks.json",
     "GET /",
     "GET /healthz",
+    "GET /readyz",
     "GET /qr/subscribe.png",
     "POST /demo/forget-frames",
 }

@@ -61,12 +61,12 @@ class Installation:
         self.document: dict[str, Any] = json.loads((folder / "var/demo.json").read_text(encoding="utf-8"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str) -> None:
-        """Start one process and wait until it is of use."""
+    def start(self, name: str, **settings: str) -> None:
+        """Start one process, with settings of its own, and wait until it is of use."""
         command = [part.format(sim=self._ports["SIM_PORT"]) for part in self._commands[name]]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, *command], cwd=self.folder, env=self._environment, stdout=log,
+                [sys.executable, *command], cwd=self.folder, env=self._environment | settings, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         urls = {"simulator": self.document["simulator_url"], "web": f"{self.document['base_url']}/healthz"}

@@ -15,7 +15,7 @@ import pytest
 from scripts.demo.film import Film, samples
 from scripts.demo.phone import Phone, Unexpected
 from scripts.demo.till import Till
-from tests.e2e.installation import Installation
+from tests.e2e.installation import Installation, free_port
 
 CHECKS = (
     "not_a_server_error",
@@ -23,14 +23,16 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
+FIGURES = {"web": free_port(), "worker": free_port()}
 RIGHT = Film(samples() / "single_face.mp4", 0.0, 2.4)
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     made = Installation(tmp_path_factory.mktemp("installed"))
-    for name in ("simulator", "web", "worker"):
-        made.start(name)
+    made.start("simulator")
+    for name, port in FIGURES.items():
+        made.start(name, YIBAO_METRICS_PORT=str(port))
     yield made
     made.stop()
 
@@ -82,6 +84,31 @@ def surely(action: Any, seconds: float = 30) -> Any:
 
 
 @pytest.mark.slow
+def figures(name: str) -> dict[str, float]:
+    """Scrape a process on its port of figures."""
+    page = httpx.get(f"http://127.0.0.1:{FIGURES[name]}/metrics", trust_env=False).raise_for_status().text
+    lines = [line for line in page.splitlines() if not line.startswith("#")]
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
+
+
+def test_the_figures_of_all_processes_are_on_ports_of_their_own(installation: Installation) -> None:
+    counted = 'yibao_requests_total{method="GET",route="/healthz",status="200"}'
+    url = installation.document["base_url"]
+    before = surely(lambda: figures("web"), 60).get(counted, 0.0)
+    # A connection each, so that both processes answer some.
+    for _ in range(8):
+        httpx.get(f"{url}/healthz", trust_env=False)
+    assert figures("web")[counted] == before + 8
+    assert figures("web")["yibao_pool_connections"] >= 0
+    assert surely(lambda: figures("worker"), 60)["yibao_anchor_age_seconds"] >= 0
+    assert httpx.get(f"{url}/metrics", trust_env=False).status_code == 404
+    assert surely(lambda: ready(url), 60)
+
+
+def ready(url: str) -> bool:
+    return httpx.get(f"{url}/readyz", trust_env=False).raise_for_status().json()["status"] == "ready"
+
+
 def test_the_server_is_killed_while_it_decides(installation: Installation, purchase: Purchase) -> None:
     scene = purchase.reach()
     challenge = purchase.phone.draw(scene)

@@ -49,6 +49,13 @@ def health() -> Response:
     return answer({"status": "ok"})
 
 
+@public.get("/readyz", responses={200: answers.Readiness})
+def readiness() -> Response:
+    """Report whether requests may be sent here: database, schema, matcher, worker, clock and disk."""
+    found = current_app.extensions["readiness"].check()
+    return answer({"status": "ready", "checks": [one.name for one in found]})
+
+
 PICTURE: Any = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
 
 

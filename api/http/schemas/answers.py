@@ -520,3 +520,10 @@ class Health(Answer):
     """The service's health."""
 
     status: Literal["ok"]
+
+
+class Readiness(Answer):
+    """What was looked at, and found well."""
+
+    status: Literal["ready"]
+    checks: list[Literal["database", "schema", "worker", "clock", "matcher", "disk"]]

@@ -1,0 +1,38 @@
+"""How much room is left where this installation writes on this machine."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+
+from api.settings import Settings
+
+LEAST = 0.05
+
+
+def free_shares(settings: Settings) -> dict[str, float]:
+    """Return the free share (0–1) of each disk by what is written there; nothing for remote stores."""
+    shares = {}
+    for name, folder in _folders(settings).items():
+        used = shutil.disk_usage(_existing(folder))
+        shares[name] = used.free / used.total
+    return shares
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    """Return the folders that this machine's processes write to."""
+    folders = {}
+    objects, database = urlsplit(settings.objects_url), make_url(settings.database_url)
+    if objects.scheme == "file":
+        folders["objects"] = Path(objects.path)
+    if database.get_backend_name() == "sqlite" and database.database:
+        folders["database"] = Path(database.database).parent
+    if settings.anchor_file is not None:
+        folders["anchors"] = settings.anchor_file.parent
+    return folders
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that exists."""
+    return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
