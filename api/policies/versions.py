@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.policies import floors
 from api.ports import Ports
 from matcher.comparison import rates
 from matcher.comparison.rates import Rates
@@ -60,7 +61,8 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
     """Put a proposed version in force for every challenge drawn from now on.
 
     Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force, was
-    withdrawn or overtaken by a later one, Conflict `own_proposal` when the approver wrote it.
+    withdrawn or overtaken by a later one, Conflict `own_proposal` when the approver wrote it, and in
+    production Conflict `below_floor` for one that breaks a floor held in code.
     """
     approver = named(approver)
     with ports.database.transaction() as db:
@@ -69,6 +71,7 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
             raise _decided(version)
         if approver.casefold() == row.author.casefold():
             raise Conflict("somebody else must approve it", code="own_proposal")
+        floors.hold(ports, Policy.from_json(row.document))
         row.approver, row.approved_at = approver, ports.now()
 
 
