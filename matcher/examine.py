@@ -30,6 +30,7 @@ from matcher.types import (
     Frame,
     FrameKind,
     Hint,
+    Likeness,
     Observation,
     PadCues,
     PadReport,
@@ -192,7 +193,7 @@ def _compare(
         return Comparison(one.cosine, distance, normalised, raw, normalised, background.version)
 
     mine = compared(found[0], examination.references)
-    scores = [compared(*one).score for one in zip(found[1:], examination.cohort, strict=True)]
-    best = max((one for one in scores if one is not None), default=None)
+    others = [compared(*one) for one in zip(found[1:], examination.cohort, strict=True)]
+    best = max((one.score for one in others if one.score is not None), default=None)
     margin = mine.score - best if mine.score is not None and best is not None else None
-    return mine, Cohort(best=best, margin=margin)
+    return mine, Cohort(best, margin, tuple(Likeness(one.score, one.raw) for one in others))

@@ -102,6 +102,15 @@ def _check(networks: tuple[str, ...]) -> None:
             raise Invalid(f"{network} is not a network such as 10.1.0.0/16", code="network_invalid") from None
 
 
+def set_district(ports: Ports, institution_id: str, district: str) -> None:
+    """Say in which district an institution lies, for figures from now on; raises Absent."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id)
+        if row is None:
+            raise Absent
+        row.district = named(district, 32)
+
+
 def set_provider(
     ports: Ports,
     institution_id: str,

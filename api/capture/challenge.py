@@ -11,7 +11,7 @@ from api.capture import documents_wanted, risks
 from api.capture.risks import Phone
 from api.capture.scene import Scene, owned
 from api.limits.locks import hold
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import case as cases
 from models import tables
@@ -48,7 +48,7 @@ def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tab
         cases.move(ports, seen.case, seen.attempt, moved)
         if moved.state is not AttemptState.CHALLENGED:
             return seen, None
-        row = _row(ports, policies.active(db), seen, phone, risk)
+        row = _row(ports, resolving.of(db, seen.attempt), seen, phone, risk)
         row.number = (last.number if last else 0) + 1
         row.expires_at = moved.challenge_expires_at or moved.expires_at
         db.add(row)
@@ -59,7 +59,7 @@ def _refuse_own_phone(ports: Ports, db: Session, seen: Scene, risk: Risk, phone:
     """Raise Conflict `counter_needed` for an own phone that is too risky or cannot light the face."""
     if seen.attempt.channel is not Channel.PUSH:
         return
-    policy, attempt = policies.active(db), seen.attempt
+    policy, attempt = resolving.of(db, seen.attempt), seen.attempt
     flashless = phone.photosensitive and must_answer(policy)
     unlit = flashless or cannot_be_lit(policy, attempt.brightness)
     if risk.level is Level.HIGH or unlit:
@@ -95,8 +95,9 @@ def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) ->
 def requires_colours(ports: Ports, row: tables.Challenge) -> bool:
     """Tell whether this try is decided by its colours."""
     with ports.database.reading() as db:
-        policy = policies.pinned(db, row.policy_version)
-        own_phone = db.get_one(tables.Attempt, row.attempt_id).channel is Channel.PUSH
+        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        policy = resolving.of_challenge(db, row, attempt)
+        own_phone = attempt.channel is Channel.PUSH
     level = row.risk["level"] if row.risk else Level.LOW
     return stricter(policy, level, own_phone=own_phone).colour_required
 

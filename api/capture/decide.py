@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.capture import frames, kept_frames, screen, seen_frames
+from api.capture import cohort, frames, kept_frames, screen, seen_frames
+from api.capture.cohort import Compared
 from api.capture.facts import Memory, facts, under_light
 from api.capture.precheck import lot
 from api.contacts.bindings import proven_by_face
 from api.directory import background
-from api.policies import versions as policies
+from api.facts import writing
+from api.facts.writing import Decided
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.case import Case
@@ -28,8 +31,6 @@ from models.domain.person import is_hard_to_tell
 from models.domain.policy import Policy
 from models.domain.verification import VerificationEvent
 
-COHORT = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -42,6 +43,7 @@ class Evidence:
     old: bool
     brightness: int | None
     own_phone: bool
+    compared: Sequence[Compared]
 
 
 def examine(ports: Ports, challenge_id: str) -> None:
@@ -60,7 +62,11 @@ def examine(ports: Ports, challenge_id: str) -> None:
         shown = len(evidence.examination.colours)
         report = under_light(report, shown, evidence.brightness, evidence.policy)
         decision = decide(report, evidence.policy)
-    sealed = {"facts": report.to_json(), "matcher": answer.to_json(), "risk": risk} if report else None
+    sealed = None
+    if report is not None:
+        measured = cohort.measured(answer, evidence.examination, evidence.compared)
+        sealed = {"facts": report.to_json(), "matcher": answer.to_json(), "risk": risk}
+        sealed["measured"] = measured.to_json()
     match conclude(ports, evidence.challenge, decision, sealed):
         case Outcome.PASSED:
             kept_frames.forget_frames(ports, challenge_id)
@@ -75,18 +81,18 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         attempt = db.get_one(tables.Attempt, challenge.attempt_id)
         if attempt.state is not AttemptState.CAPTURED or attempt.person_id is None:
             return None
-        policy = policies.pinned(db, challenge.policy_version)
+        policy = resolving.of_challenge(db, challenge, attempt)
         kept = frames.rows(db, challenge_id)
         shown = screen.filmed(challenge, db.get(tables.Capture, challenge_id), kept)
         seen = seen_frames.recall(ports, db, challenge_id, policy)
         verification = db.get_one(tables.Verification, attempt.verification_id)
-    relatives = _relatives(ports, attempt.person_id, verification.cardholder_id)
+    compared = cohort.relatives(ports, attempt, verification.cardholder_id)
     examination = Examination(
         actions=tuple(challenge.actions),
         observations=tuple(frames.opened(ports, row) for row in kept),
         evidence=tuple(_evidence(ports, kept)),
         references=ports.directory.references(attempt.person_id),
-        cohort=tuple(ports.directory.references(person_id) for person_id in relatives),
+        cohort=tuple(ports.directory.references(one.person_id) for one in compared),
         grey_zone=(policy.grey_low, policy.grey_high),
         background=background.in_force(ports),
         colours=tuple(Shown(one.rgb, one.ms) for one in shown),
@@ -95,7 +101,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
     person = ports.directory.person(attempt.person_id)
     old = person is not None and is_hard_to_tell(person.birth, ports.today())
     own_phone = attempt.channel is Channel.PUSH
-    return Evidence(challenge, policy, examination, seen, old, attempt.brightness, own_phone)
+    return Evidence(challenge, policy, examination, seen, old, attempt.brightness, own_phone, compared)
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
@@ -111,16 +117,6 @@ def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
             )
 
 
-def _relatives(ports: Ports, person_id: str, cardholder_id: str) -> list[str]:
-    """Return who else of the two families has a face on record, nearest kin first."""
-    known: dict[str, None] = {}
-    for root in dict.fromkeys((person_id, cardholder_id)):
-        for relative in ports.directory.network(root):
-            if relative.person.enrolled and relative.person.person_id != person_id:
-                known[relative.person.person_id] = None
-    return list(known)[:COHORT]
-
-
 def conclude(
     ports: Ports, challenge: tables.Challenge, decision: Decision, report: Mapping[str, object] | None
 ) -> Outcome | None:
@@ -133,13 +129,14 @@ def conclude(
             return None
         moved = _moved(attempt.snapshot(), decision, ports)
         counted = moved.tries > attempt.tries
-        told = None if moved.state is AttemptState.CONSENTED else report
-        cases.move(ports, case, attempt, moved, _private(attempt, challenge, told))
         row = _row(ports, challenge, decision, report)
         row.counted = counted
         row.outcome = Outcome.FAILED if counted and decision.outcome is Outcome.RETRY else decision.outcome
         row.person_id = attempt.person_id
         db.add(row)
+        decided = Decided(row, challenge, attempt, case.verification, case.institution)
+        fact = writing.write(ports, db, decided, report)
+        cases.move(ports, case, attempt, moved, _private(attempt, challenge, fact))
         if decision.outcome is Outcome.PASSED:
             _passed(ports, db, case, attempt, challenge.id)
         cases.settle(ports, case)
@@ -147,10 +144,15 @@ def conclude(
 
 
 def _private(
-    attempt: tables.Attempt, challenge: tables.Challenge, report: Mapping[str, object] | None
+    attempt: tables.Attempt, challenge: tables.Challenge, fact: tables.DecisionFact
 ) -> dict[str, object]:
-    """Return what only auditors may read of a decision: who compared, by which policy, with what scores."""
-    return {"report": report, "policy": challenge.policy_version, "provider": attempt.provider}
+    """Return what only auditors may read of a decision: who compared, by which policy, which facts."""
+    return {
+        "challenge": challenge.id,
+        "fact": fact.mac,
+        "policy": challenge.policy_version,
+        "provider": attempt.provider,
+    }
 
 
 def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.Attempt:

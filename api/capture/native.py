@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.capture.challenge import may_try, newest
 from api.capture.scene import Scene, owned
 from api.messaging.wechat_refusals import trouble
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.record import Change, record
@@ -113,7 +113,7 @@ def _draw(ports: Ports, db: Session, seen: Scene, session: Begun) -> None:
         actions=[],
         colours=[],
         evidence_at_ms=[],
-        policy_version=policies.active(db).version,
+        policy_version=resolving.of(db, seen.attempt).version,
         swapped=False,
         created_at=now,
         expires_at=moved.challenge_expires_at,

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from api.capture import risks
 from api.capture.scene import Scene, owned
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.attempt import supersede_unopened
@@ -27,7 +27,7 @@ def view(ports: Ports, user: User, scene: str, address: str) -> Scene:
 
 def _ask_presence(ports: Ports, db: Session, seen: Scene, rank: int | None) -> None:
     """Draw the digits that the counter shows where a push is risky: who is elsewhere cannot know them."""
-    attempt, by_risk = seen.attempt, policies.active(db).presence_by_risk
+    attempt, by_risk = seen.attempt, resolving.of(db, seen.attempt).presence_by_risk
     if attempt.channel is not Channel.PUSH or not by_risk or attempt.presence_code:
         return
     if risks.of(ports, db, seen, None, rank).level is not Level.LOW:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.capture.scene import Scene, owned
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from matcher.errors import BadImage, MatcherUnavailable
 from matcher.types import SEEDS, Frame, FrameKind, Hint, Observation
@@ -64,7 +64,9 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
         attempt = owned(ports, db, user, scene).attempt
         attempt.glasses = wears_glasses(observations)
         attempt.brightness = round(observations[0].brightness) if observations[0].faces else None
-        unlit = attempt.channel is Channel.PUSH and cannot_be_lit(policies.active(db), attempt.brightness)
+        unlit = attempt.channel is Channel.PUSH and cannot_be_lit(
+            resolving.of(db, attempt), attempt.brightness
+        )
     bright = unlit and observations[0].hint is None
     return seen, Hint.TOO_BRIGHT if bright else in_the_way(observations[0])
 

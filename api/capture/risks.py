@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.capture.scene import Scene
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from models import tables
 from models.domain.attempt import AttemptState, Channel
@@ -37,16 +37,18 @@ def rank_at_opening(ports: Ports, user: User, scene: str, address: str) -> int |
     """Return `rank` while nobody has opened the scene and digits may follow from it, else None."""
     with ports.database.reading() as db:
         row = tables.Attempt
-        waiting = select(row.id).where(row.scene == scene, row.state == AttemptState.WAITING)
-        due = db.scalar(waiting) is not None and policies.active(db).presence_by_risk
+        waiting = db.scalar(select(row).where(row.scene == scene, row.state == AttemptState.WAITING))
+        due = waiting is not None and resolving.of(db, waiting).presence_by_risk
     return rank(ports, user, scene, address) if due else None
 
 
 def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
     """Return WeChat's opinion of whoever holds their own phone; None where it is not weighed or not known."""
     with ports.database.reading() as db:
-        channel = db.scalar(select(tables.Attempt.channel).where(tables.Attempt.scene == scene))
-        weighed = channel is Channel.PUSH and policies.active(db).weighs(channel)
+        attempt = db.scalar(select(tables.Attempt).where(tables.Attempt.scene == scene))
+        if attempt is None or attempt.channel is not Channel.PUSH:
+            return None
+        weighed = resolving.of(db, attempt).weighs(attempt.channel)
     if not weighed:
         return None
     try:
@@ -56,8 +58,8 @@ def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
 
 
 def of(ports: Ports, db: Session, seen: Scene, phone: Phone | None, rank: int | None) -> Risk:
-    """Return the risk of the next try of this scene by the policy in force; a phone not asked yet is None."""
-    policy, attempt = policies.active(db), seen.attempt
+    """Return the risk of the next try of this scene by its policy; a phone not asked yet is None."""
+    policy, attempt = resolving.of(db, seen.attempt), seen.attempt
     if not policy.weighs(attempt.channel) or attempt.person_id is None:
         return Risk()
     failures = _failures(ports, db, attempt.person_id)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import agents
 from api.verification import case as cases
@@ -89,7 +90,7 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
             raise Conflict("the person has already been chosen", code="person_already_chosen")
         moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
         choice = replace(choice, checks=choice.checks or _told_before(attempt))
-        picked = pick(ports, seen.case, choice, attempt.provider)
+        picked = pick(ports, seen.case, choice, attempt.provider, resolving.of(db, attempt))
         if picked is None:
             raise Invalid("a person is needed", code="person_missing")
         assign(attempt, picked)

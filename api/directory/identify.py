@@ -18,6 +18,7 @@ from models.domain.identity import idnumber
 from models.domain.identity.guess import GuessKind
 from models.domain.identity.idnumber import IdType
 from models.domain.person import NotFilmed, not_filmed
+from models.domain.policy import Policy
 from models.domain.provider import Provider, check_document
 
 HOUR = timedelta(hours=1)
@@ -101,9 +102,9 @@ def youngest(db: Session) -> int:
     return policies.active(db).face_age_min
 
 
-def may_be_filmed(ports: Ports, db: Session, person: PersonView, provider: Provider) -> None:
+def may_be_filmed(ports: Ports, db: Session, person: PersonView, provider: Provider, policy: Policy) -> None:
     """Raise Invalid for a minor, who is not filmed, a twin, or somebody the provider cannot compare."""
-    why = not_filmed(person.birth, ports.today(), youngest(db))
+    why = not_filmed(person.birth, ports.today(), policy.face_age_min)
     if why is NotFilmed.CHILD:
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")
     if why is NotFilmed.MINOR:

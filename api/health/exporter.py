@@ -44,8 +44,7 @@ def main() -> None:
     parser.add_argument("--of", type=int, required=True, help="process id of gunicorn")
     parent = parser.parse_args().of
     settings = Settings()
-    database = Database(settings.database_url)
-    serve(settings, TableFigures(settings, database, SystemClock().now, processes=settings.web_processes))
+    serve(settings, TableFigures(settings, Database(settings.database_url), SystemClock().now))
     while os.getppid() == parent:
         time.sleep(LOOK_S)
 

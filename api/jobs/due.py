@@ -54,6 +54,7 @@ class Chore(StrEnum):
     ANCHOR = "anchor"
     OPTIMIZE = "optimize"
     BACKGROUND = "background"
+    FACTS = "facts"
 
 
 Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | Chore

@@ -13,6 +13,7 @@ from models import tables
 ONCE_A_CLUSTER = {
     Chore.RETENTION: timedelta(seconds=55),
     Chore.ANCHOR: timedelta(seconds=55),
+    Chore.FACTS: timedelta(seconds=55),
     Chore.OPTIMIZE: timedelta(hours=1),
 }
 

@@ -22,6 +22,7 @@ from api.capture.decide import examine
 from api.directory import background
 from api.events import webhooks
 from api.events.webhooks import WebhookSender
+from api.facts import backfill
 from api.jobs import leases
 from api.jobs.due import Chore, DecideCapture, Job, SendDelivery, SendWebhooks, SettleExpiry, due
 from api.logs import about
@@ -82,6 +83,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             ports.database.optimize()
         case Chore.BACKGROUND:
             background.in_force(ports)
+        case Chore.FACTS:
+            backfill.fill(ports)
 
 
 def queue(url: str) -> Huey:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.policies import floors
+from api.policies import floors, sealing
 from api.ports import Ports
 from matcher.comparison import rates
 from matcher.comparison.rates import Rates
@@ -21,6 +21,7 @@ def ensure(ports: Ports, first: Policy | None = None) -> None:
     with ports.database.transaction() as db:
         if db.scalar(select(tables.PolicyVersion.version).limit(1)) is None:
             enact(ports.within(db), first or Policy(), author="installation", approver="installation")
+        sealing.seal_all(ports, db)
 
 
 def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
@@ -28,6 +29,7 @@ def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
     with ports.database.transaction() as db:
         row = _appended(ports, db, policy, author)
         row.approver, row.approved_at = approver, row.created_at
+        sealing.seal(ports, row)
         return row.version
 
 
@@ -73,6 +75,7 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
             raise Conflict("somebody else must approve it", code="own_proposal")
         floors.hold(ports, Policy.from_json(row.document))
         row.approver, row.approved_at = approver, ports.now()
+        sealing.seal(ports, row)
 
 
 def withdraw(ports: Ports, version: int, *, by: str) -> None:
@@ -85,6 +88,7 @@ def withdraw(ports: Ports, version: int, *, by: str) -> None:
         row = _proposed(db, version)
         if row.withdrawn_at is None:
             row.withdrawn_by, row.withdrawn_at = by, ports.now()
+            sealing.seal(ports, row)
 
 
 def _proposed(db: Session, version: int) -> tables.PolicyVersion:
@@ -127,6 +131,7 @@ def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.
         author=author,
         created_at=ports.now(),
     )
+    sealing.seal(ports, row)
     db.add(row)
     return row
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from api.contacts import reach
 from api.directory.identify import Named
+from api.policies import versions as policies
 from api.popup import holder
 from api.popup.holder import PopupCredentials
 from api.ports import Ports
@@ -142,7 +143,9 @@ def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel:
     """
     asked = wanted.confirmed or wanted.choice.person_id is None
     try:
-        picked = attempts.pick(ports, case, choice, case.institution.provider_on(channel))
+        picked = attempts.pick(
+            ports, case, choice, case.institution.provider_on(channel), policies.active(case.db)
+        )
         reached = _reached(ports, case, picked) if picked and channel is Channel.PUSH else None
         if picked is not None and picked.is_agent:
             check_documents(picked.checks)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.directory.identify import Named, may_be_filmed
 from api.limits.locks import hold
+from api.policies import versions as policies
 from api.ports import Ports
 from api.verification import attempt as attempts
 from api.verification import lifecycle
@@ -43,7 +44,7 @@ def begin(ports: Ports, user: User, person_id: str) -> str:
         picked = ports.directory.person(person_id)
         if picked is None:
             raise Absent
-        may_be_filmed(ports, db, picked, institution.provider)
+        may_be_filmed(ports, db, picked, institution.provider, policies.active(db))
         _within_limit(db, ports, user)
         named = Named(known[0], known[1].number, known[1].id_type)
         purchase = Purchase(ports.random.token(22), 0, user.openid_index, ("self", NAME), named)

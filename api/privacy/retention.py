@@ -22,6 +22,7 @@ from api.capture.kept_frames import forget_frames
 from api.contacts.callback import NONCES
 from api.directory import doomed
 from api.directory.identify import ON_A_PHONE
+from api.facts import emptying
 from api.ports import Ports
 from models import tables
 from models.domain import retention as rules
@@ -40,6 +41,7 @@ def sweep(ports: Ports) -> None:
             appeal = db.get_one(tables.Appeal, appeal_id)
             appeal.photo_keys, appeal.photos_deleted_at = [], ports.now()
     doomed.remove(ports)
+    emptying.of_old(ports)
     _delete_old_rows(ports)
 
 

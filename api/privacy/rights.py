@@ -11,6 +11,7 @@ from api.capture.kept_frames import forget_frames
 from api.contacts import credits
 from api.directory import doomed
 from api.directory.forget import forget_held
+from api.facts import emptying
 from api.ports import Ports
 from api.verification import case as cases
 from models import tables
@@ -119,7 +120,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
         if attempt.state is AttemptState.FAILED:
             attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
         row.withdrawn_at = ports.now()
-        _unlink_scores(db, [attempt.id])
+        _unlink_scores(ports, db, [attempt.id])
         challenges = list(
             db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
         )
@@ -129,14 +130,13 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
     return row, case.institution.name
 
 
-def _unlink_scores(db: Session, attempt_ids: list[str]) -> None:
+def _unlink_scores(ports: Ports, db: Session, attempt_ids: list[str]) -> None:
     """Take the person and the scores out of decisions and their events, which the fund must keep.
 
     An event's chain needs the commitment only, so salt and ciphertext can go.
     """
-    decision, event = tables.Decision, tables.Event
-    ours = decision.attempt_id.in_(attempt_ids)
-    db.execute(update(decision).where(ours).values(person_id=None, report=None))
+    emptying.of_attempts(ports, db, attempt_ids)
+    event = tables.Event
     scored = event.type.in_(("attempt.passed", "attempt.failed"))
     of_them = event.public["attempt_id"].as_string().in_(attempt_ids)
     cases_of_them = select(tables.Attempt.verification_id).where(tables.Attempt.id.in_(attempt_ids))
@@ -168,7 +168,7 @@ def erase(ports: Ports, user: User) -> None:
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
         doomed.doom(ports, db, photos)
         mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
-        _unlink_scores(db, list(db.scalars(mine)))
+        _unlink_scores(ports, db, list(db.scalars(mine)))
         _unbind_everybody(ports, db, person_id)
         index = db.get_one(tables.Person, person_id).id_index
         if db.get(tables.Tombstone, index) is None:

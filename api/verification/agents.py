@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from api.policies import versions as policies
 from api.ports import PersonView, Ports
 from api.verification.case import Case
 from models import tables
@@ -14,6 +13,7 @@ from models.domain.agent import Checks
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.errors import Invalid
 from models.domain.person import Proof
+from models.domain.policy import Policy
 from models.domain.verification import VerificationState
 
 
@@ -32,7 +32,7 @@ class Picked:
         return rules.is_agent(self.relation)
 
 
-def check(ports: Ports, case: Case, picked: Picked) -> None:
+def check(ports: Ports, case: Case, picked: Picked, policy: Policy) -> None:
     """Raise unless this person may act for the card-holder; the card-holder is never refused.
 
     Raises Invalid `agent_is_staff`, TooMany `agent_quota`, Invalid `checks_missing`.
@@ -42,7 +42,6 @@ def check(ports: Ports, case: Case, picked: Picked) -> None:
     agent_id, cardholder_id = picked.person.person_id, case.verification.cardholder_id
     if _is_staff(case.db, case.institution.id, agent_id):
         raise Invalid("staff of this institution cannot be agents here", code="agent_is_staff")
-    policy = policies.active(case.db)
     if not picked.listed and not case.institution.sandbox:
         rules.within_quota(_served(ports, case.db, agent_id), cardholder_id, policy.agent_quota)
     if policy.agent_checks == "required":

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from api.contacts import reach
 from api.directory.identify import Named, identify, may_be_filmed
-from api.policies import versions as policies
+from api.policies import resolving
 from api.ports import Ports
 from api.verification import agents
 from api.verification import case as cases
@@ -20,6 +20,7 @@ from models.domain.attempt import AttemptEvent, AttemptState, Channel
 from models.domain.delivery import DeliveryKind
 from models.domain.errors import Invalid
 from models.domain.person import SELF
+from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
@@ -49,14 +50,16 @@ def begin(
         ports = ports.within(db)
         case = locked(ports, db, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        picked = pick(ports, case, choice, case.institution.provider_on(channel))
+        goes_by = resolving.resolve(db)
+        picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if not choice.resent:
             supersede(ports, case)
         attempt = _row(ports, case, channel, picked)
+        resolving.pin(attempt, goes_by)
         attempt.checks = asdict(choice.checks) if choice.checks else None
-        policy = policies.active(db)
+        policy = goes_by.policy
         attempt.presence_code = ports.random.digits(4) if policy.asks_presence_code(channel) else None
         db.add(attempt)
         db.flush()
@@ -73,6 +76,7 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
     """Record who of the list showed documents, without filming; raises Invalid `person_not_found`."""
     picked = _from_list(ports, case, person_id)
     attempt = _row(ports, case, Channel.QR, picked)
+    resolving.pin(attempt, resolving.resolve(case.db))
     case.db.add(attempt)
     case.db.flush()
     case.attempts.append(attempt)
@@ -81,7 +85,7 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
     return attempt
 
 
-def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked | None:
+def pick(ports: Ports, case: Case, choice: Choice, provider: Provider, policy: Policy) -> Picked | None:
     """Return who was chosen, or None when nobody was yet.
 
     Raises Invalid `person_not_found`, `not_enrolled`, `look_alike`, `guardian_needed`, `minor_not_filmed`,
@@ -93,9 +97,9 @@ def pick(ports: Ports, case: Case, choice: Choice, provider: Provider) -> Picked
         picked = _typed(ports, case, choice)
     else:
         return None
-    may_be_filmed(ports, case.db, picked.person, provider)
+    may_be_filmed(ports, case.db, picked.person, provider, policy)
     picked = replace(picked, checks=choice.checks)
-    agents.check(ports, case, picked)
+    agents.check(ports, case, picked, policy)
     return picked
 
 
@@ -159,6 +163,7 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
 def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
     """Return an attempt that a person begins on the phone in their hand: no message leads to it."""
     attempt = _row(ports, case, Channel.PUSH, picked)
+    resolving.pin(attempt, resolving.resolve(case.db))
     attempt.owner_index = owner_index
     return attempt
 

@@ -45,6 +45,7 @@ def report(examination: Examination, given: Report) -> Report:
         and _alike(given.colour, colour.response(examination.colours, seen))
         and _alike(given.pad.cues, cues(seen))
         and _possible(given, bool(examination.references))
+        and _is_of_relatives(given, len(examination.cohort))
         and given.drawn.seed == examination.seed
         and given.drawn.motion == tuple(one.seq for one in motion if one.face)
         and given.comparison.background
@@ -89,6 +90,15 @@ def _possible(given: Report, has_references: bool) -> bool:
         and score == decided
         and (score is None or (has_references and given.acquisition.usable_evidence > 0))
     )
+
+
+def _is_of_relatives(given: Report, asked: int) -> bool:
+    """Tell whether every relative asked for is there, and the best of them is the best."""
+    scores = [one.score for one in given.cohort.relatives if one.score is not None]
+    bounded = [one.raw for one in given.cohort.relatives if one.raw is not None] + scores
+    if len(given.cohort.relatives) != asked or not all(-2.0 <= value <= 2.0 for value in bounded):
+        return False
+    return given.cohort.best == max(scores, default=None)
 
 
 def _likenesses(given: Report) -> tuple[float | None, float | None]:

@@ -4,15 +4,14 @@ Import any name from here; the modules below only keep them apart.
 """
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation
+from matcher.types.comparison import Cohort, Comparison, Likeness
 from matcher.types.faces import Embedder, Enrolment, Looks, PhotoQuality, Template, Verdict
 from matcher.types.question import SEEDS, Background, Examination, Shown
 from matcher.types.report import (
     Acquisition,
     ActionSeen,
-    Cohort,
     ColourResponse,
     ColourStatus,
-    Comparison,
     Continuity,
     Drawn,
     ModelUsed,
@@ -40,6 +39,7 @@ __all__ = [
     "Frame",
     "FrameKind",
     "Hint",
+    "Likeness",
     "Looks",
     "ModelUsed",
     "Observation",

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from matcher.types.capture import Hint
+from matcher.types.comparison import Cohort, Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,29 +138,6 @@ class ColourResponse:
     p: float | None = None
     lag_ms: int | None = None
     frames: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How alike probe and references are: `sface` cosine, `dlib` distance, `score` what is decided on.
-
-    `score` is `normalised` by the background named (and so many faces), or `raw` where there is none.
-    """
-
-    sface: float | None
-    dlib: float | None
-    score: float | None
-    raw: float | None = None
-    normalised: float | None = None
-    background: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """The best score of any relative, and how far the claimed person is above it."""
-
-    best: float | None
-    margin: float | None
 
 
 @dataclass(frozen=True, slots=True)

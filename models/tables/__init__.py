@@ -6,6 +6,7 @@ from models.tables.appeal import Appeal
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.console import Act, Operator, OperatorSession, Review
+from models.tables.fact import DecisionFact
 from models.tables.institution import Institution, Staff
 from models.tables.ledger import (
     ChoreLease,
@@ -37,6 +38,7 @@ __all__ = [
     "ChoreLease",
     "Consent",
     "Decision",
+    "DecisionFact",
     "Delivery",
     "DoomedObject",
     "Enrolment",

@@ -17,7 +17,7 @@ class Attempt(Base):
 
     `listed` says that the person is the card-holder or of the family on record, `checks` which documents
     the counter says it has looked at, `glasses` and `brightness` (of the face, 0–255) what was seen before
-    a try.
+    a try. `policy_version`, `overrides` and `arm` (of a release) were resolved once, when it began.
     """
 
     __tablename__ = "attempt"
@@ -42,7 +42,7 @@ class Attempt(Base):
     brightness: Mapped[int | None]
     state: Mapped[AttemptState] = mapped_column(word(AttemptState))
     version: Mapped[int] = mapped_column()
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     window_s: Mapped[int]
     challenge_expires_at: Mapped[datetime | None]
@@ -53,6 +53,9 @@ class Attempt(Base):
     appealable: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(String(32))
     captured_at: Mapped[datetime | None]
+    policy_version: Mapped[int | None]
+    overrides: Mapped[dict[str, Any] | None]
+    arm: Mapped[str | None] = mapped_column(String(16))
     __mapper_args__ = {"version_id_col": version}
 
     def snapshot(self) -> rules.Attempt:

@@ -21,6 +21,7 @@ class Institution(Base):
     __tablename__ = "institution"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
+    district: Mapped[str | None] = mapped_column(String(32))
     api_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)

@@ -20,7 +20,7 @@ class Event(Base):
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"))
     seq: Mapped[int]
     type: Mapped[str] = mapped_column(String(40))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     public: Mapped[dict[str, Any]]
     private: Mapped[bytes | None] = mapped_column(LargeBinary)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)

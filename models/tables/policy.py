@@ -12,7 +12,7 @@ from models.base import Base
 class PolicyVersion(Base):
     """One version of all thresholds, in force from `approved_at` until the next.
 
-    A proposal that was withdrawn can no longer be approved.
+    A proposal that was withdrawn can no longer be approved. `mac` is a keyed digest of the whole row.
     """
 
     __tablename__ = "policy"
@@ -24,3 +24,4 @@ class PolicyVersion(Base):
     approved_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None] = mapped_column(String(64))
     withdrawn_at: Mapped[datetime | None]
+    mac: Mapped[str | None] = mapped_column(String(64))

@@ -40,7 +40,7 @@ class Verification(Base):
     notify_url: Mapped[str | None] = mapped_column(String(500))
     state: Mapped[VerificationState] = mapped_column(word(VerificationState))
     version: Mapped[int] = mapped_column()
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     popup_hash: Mapped[str] = mapped_column(String(64), unique=True)

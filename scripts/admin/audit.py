@@ -8,6 +8,9 @@ import click
 from api.acts import checking
 from api.acts.checking import CheckedActs
 from api.admin import audit as chains
+from api.facts import checking as facts
+from api.facts.checking import CheckedFacts
+from api.policies import sealing
 from api.ports import Ports
 from scripts.admin import shell, terminal
 
@@ -25,6 +28,14 @@ PARTS = {
 }
 
 
+FACT_PARTS = {
+    "row": "changed: the fact, or its decision, is not what was written",
+    "report": "changed: its packed report cannot be opened",
+    "missing": "missing: the decision has no fact any more",
+    "event": "rewritten: not the fact that its event commits to",
+}
+
+
 @click.group(cls=shell.Group)
 def audit() -> None:
     """核对事件链 / check the recorded events."""
@@ -35,13 +46,20 @@ def audit() -> None:
 @shell.on_ports
 def _check(ports: Ports, as_json: bool) -> None:
     """重新计算每条事件链；有改动时退出码为 1 / hash every chain anew; exit 1 where something was changed."""
-    found, acts = chains.check(ports), checking.check(ports)
-    is_whole = found.is_whole and acts.is_whole
+    found, acts, decided = chains.check(ports), checking.check(ports), facts.check(ports)
+    altered = sealing.altered(ports)
+    is_whole = found.is_whole and acts.is_whole and decided.is_whole and not altered
     if as_json:
-        terminal.document(asdict(found) | {"operators": asdict(acts), "whole": is_whole})
+        terminal.document(
+            asdict(found)
+            | {"operators": asdict(acts), "facts": asdict(decided), "policies": altered, "whole": is_whole}
+        )
     else:
         _tell(found)
         _tell_acts(acts)
+        _tell_facts(decided)
+        for version in altered:
+            click.echo(f"policy {version}  changed: not what was proposed and approved")
     if not is_whole:
         sys.exit(1)
 
@@ -61,6 +79,12 @@ def _tell_acts(found: CheckedActs) -> None:
     click.echo(f"{found.acts} acts of operators, {found.anchors} anchors")
     for one in found.wrong:
         click.echo(f"act #{one.seq}  {PARTS[one.part]}")
+
+
+def _tell_facts(found: CheckedFacts) -> None:
+    click.echo(f"{found.facts} facts of decisions")
+    for one in found.wrong:
+        click.echo(f"fact {terminal.visible(one.challenge_id)}  {FACT_PARTS[one.part]}")
 
 
 def main(arguments: list[str] | None = None) -> None:

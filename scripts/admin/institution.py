@@ -97,6 +97,16 @@ def _provider(
     terminal.line(f"{institution_id} is verified by {provider}{where} from the next attempt on")
 
 
+@institution.command("district")
+@click.argument("institution_id")
+@click.argument("district")
+@shell.on_ports
+def _district(ports: Ports, institution_id: str, district: str) -> None:
+    """所在区县，用于统计 / say in which district it lies, for figures from now on."""
+    institutions.set_district(ports, institution_id, district)
+    terminal.line(f"{institution_id} lies in {district}")
+
+
 @institution.command("popup")
 @click.argument("institution_id")
 @click.option("--origin", multiple=True, help="可嵌入的网页来源 / such as https://till.example; repeat")
@@ -126,6 +136,7 @@ def _list(ports: Ports, as_json: bool) -> None:
         {
             "institution_id": row.id,
             "name": row.name,
+            "district": row.district,
             "provider": row.provider,
             "qr_provider": row.qr_provider,
             "accepted_by": row.push_accepted_by,

@@ -125,18 +125,27 @@ EYES_ONLY = Policy(
 )
 
 
+@pytest.fixture
+def eyes_only(world: World, phone: FlaskClient) -> str:
+    """The scene of an attempt that begins while only the eyes are asked to do anything."""
+    versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    pushed = play.pushed(world, play.opened(world))
+    play.agree(phone, pushed)
+    return pushed
+
+
 @pytest.mark.parametrize("worn", [True, False])
 def test_eyes_behind_glasses_are_not_asked_to_do_anything(
-    world: World, phone: FlaskClient, scene: str, worn: bool
+    world: World, phone: FlaskClient, eyes_only: str, worn: bool
 ) -> None:
-    versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
+    scene = eyes_only
     looked(phone, scene, glasses(NAME) if worn else photo(NAME))
     (action,) = play.draw(phone, scene)["actions"]
     assert (ACTION_CLASS[action] == "eyes") is not worn
 
 
-def test_glasses_taken_off_before_the_try_are_forgotten(world: World, phone: FlaskClient, scene: str) -> None:
-    versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
+def test_glasses_taken_off_before_the_try_are_forgotten(phone: FlaskClient, eyes_only: str) -> None:
+    scene = eyes_only
     for picture in (glasses(NAME), photo(NAME)):
         looked(phone, scene, picture)
     (action,) = play.draw(phone, scene)["actions"]

@@ -119,7 +119,7 @@ def test_the_domain_is_pure() -> None:
 
 STDLIB = {
     "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "hmac",
-    "itertools", "json", "math", "re", "string", "typing", "unicodedata",
+    "itertools", "json", "math", "re", "string", "struct", "typing", "unicodedata",
 }  # fmt: skip
 
 

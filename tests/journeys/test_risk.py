@@ -79,9 +79,9 @@ def test_the_riskiest_try_leads_to_the_counter_and_the_counter_hears_of_it_once(
     assert kinds.count("attempt.documents_wanted") == 1
 
 
-def test_a_phone_and_model_that_have_passed_are_known(world: World, pushed: tuple[FlaskClient, str]) -> None:
-    phone, scene = pushed
+def test_a_phone_and_model_that_have_passed_are_known(world: World) -> None:
     versions.enact(world.ports, ONE_SMILE, author="测试", approver="测试")
+    phone, scene = world.phone("openid-man"), again(world)
     challenge = play.ok(drawn(phone, scene, PHONE), 201)
     play.show(world, phone, challenge)
     assert play.finish(phone, challenge)["state"] == "passed"
@@ -91,11 +91,9 @@ def test_a_phone_and_model_that_have_passed_are_known(world: World, pushed: tupl
     assert risk_of(world, other)["reasons"] == ["new_device"]
 
 
-def test_what_failed_within_the_hour_counts_and_the_report_explains_it(
-    world: World, pushed: tuple[FlaskClient, str]
-) -> None:
-    phone, scene = pushed
+def test_what_failed_within_the_hour_counts_and_the_report_explains_it(world: World) -> None:
     versions.enact(world.ports, ONE_SMILE, author="测试", approver="测试")
+    phone, scene = world.phone("openid-man"), again(world)
     assert play.tried(world, phone, scene)["outcome"] == "passed"
     says(world, 2)
     scene = again(world, order_no="A-2")

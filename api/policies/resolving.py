@@ -1,0 +1,50 @@
+"""Which policy an attempt goes by: resolved once at its begin, and the same until its end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.policies import versions
+from models import tables
+from models.domain.policy import Policy
+
+# The arm of every attempt while no release is under way.
+EVERYBODY = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The policy an attempt goes by: its version, the fields overridden for it, and its arm of a release."""
+
+    policy: Policy
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    arm: str = EVERYBODY
+
+
+def resolve(db: Session) -> Resolved:
+    """Return what an attempt that begins now goes by."""
+    return Resolved(versions.active(db))
+
+
+def pin(attempt: tables.Attempt, resolved: Resolved) -> None:
+    """Write down what the attempt goes by."""
+    attempt.policy_version = resolved.policy.version
+    attempt.overrides = dict(resolved.overrides)
+    attempt.arm = resolved.arm
+
+
+def of(db: Session, attempt: tables.Attempt) -> Policy:
+    """Return the policy the attempt goes by; that in force for one begun before any was written down."""
+    if attempt.policy_version is None:
+        return versions.active(db)
+    policy = versions.pinned(db, attempt.policy_version)
+    return Policy.from_json(policy.to_json() | attempt.overrides) if attempt.overrides else policy
+
+
+def of_challenge(db: Session, challenge: tables.Challenge, attempt: tables.Attempt) -> Policy:
+    """Return the policy a challenge was drawn under: its attempt's, or for older attempts its own."""
+    if attempt.policy_version is None:
+        return versions.pinned(db, challenge.policy_version)
+    return of(db, attempt)

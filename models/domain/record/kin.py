@@ -1,0 +1,57 @@
+"""How somebody compared is related to the claimed person: spouses apart from kin by blood."""
+
+from enum import StrEnum
+
+from models.domain.person import SELF
+
+
+class Kinship(StrEnum):
+    """How somebody is related to the claimed person."""
+
+    CHILD = "child"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    RELATIVE = "relative"
+    SPOUSE = "spouse"
+    OTHER = "other"
+
+
+# A comparison takes eight relatives at most: kin by blood, who look alike, before spouses, who do not.
+ORDER = tuple(Kinship)
+BLOOD = frozenset({Kinship.CHILD, Kinship.PARENT, Kinship.SIBLING, Kinship.RELATIVE})
+_WORDS = {
+    "子女": Kinship.CHILD,
+    "父母": Kinship.PARENT,
+    "兄弟姐妹": Kinship.SIBLING,
+    "其他亲属": Kinship.RELATIVE,
+    "配偶": Kinship.SPOUSE,
+}
+_INVERSE = {Kinship.CHILD: Kinship.PARENT, Kinship.PARENT: Kinship.CHILD}
+# Both are related to one card-holder; steps that no line names lead to somebody not known as kin.
+_VIA = {
+    (Kinship.CHILD, Kinship.SPOUSE): Kinship.PARENT,
+    (Kinship.CHILD, Kinship.CHILD): Kinship.SIBLING,
+    (Kinship.CHILD, Kinship.PARENT): Kinship.RELATIVE,
+    (Kinship.CHILD, Kinship.SIBLING): Kinship.RELATIVE,
+    (Kinship.PARENT, Kinship.PARENT): Kinship.SPOUSE,
+    (Kinship.PARENT, Kinship.SIBLING): Kinship.CHILD,
+    (Kinship.PARENT, Kinship.CHILD): Kinship.RELATIVE,
+    (Kinship.SPOUSE, Kinship.CHILD): Kinship.CHILD,
+    (Kinship.SIBLING, Kinship.PARENT): Kinship.PARENT,
+    (Kinship.SIBLING, Kinship.SIBLING): Kinship.SIBLING,
+    (Kinship.SIBLING, Kinship.CHILD): Kinship.RELATIVE,
+}
+
+
+def kinship(relation: str | None) -> Kinship:
+    """Return the kinship that a word of a family network names."""
+    return _WORDS.get(relation or "", Kinship.OTHER)
+
+
+def between(claimed: str | None, other: str | None) -> Kinship:
+    """Return what `other` is to the claimed person; both are told by their relation to a card-holder."""
+    if claimed == SELF:
+        return kinship(other)
+    if other == SELF:
+        return _INVERSE.get(kinship(claimed), kinship(claimed))
+    return _VIA.get((kinship(claimed), kinship(other)), Kinship.OTHER)

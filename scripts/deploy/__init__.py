@@ -1,1 +1,0 @@
-"""Bringing an installation up: what is missing, and the same stack on one machine."""
