@@ -37,8 +37,10 @@ from api.verification import expiry
 from models.domain.delivery import DeliveryKind
 from models.domain.provider import Provider
 
-# A job may run on another worker: after this it is issued again.
+# A job may run on another worker: after this it is issued again, or sooner when the queue is empty: then it
+# was lost with the queue or with the worker that had it.
 GIVEN_UP = timedelta(seconds=60)
+LOST = timedelta(seconds=5)
 HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
 WEBHOOK_THREADS = 8
@@ -102,7 +104,9 @@ class Jobs:
     def __init__(self, ports: Ports, huey: Huey) -> None:
         self._ports = ports
         self._lock = threading.Lock()
-        self._held_until: dict[Job, datetime] = {}
+        self._huey = huey
+        self._issued_at: dict[Job, datetime] = {}
+        self._rests_until: dict[Job, datetime] = {}
         self._tidied_at: datetime | None = None
         self._task = huey.task(name="action")(self.do)
         self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
@@ -130,7 +134,7 @@ class Jobs:
         except Exception as error:  # the queue is away: the row stays due
             log.warning("issue_failed", job=str(job), kind=type(error).__name__)
             with self._lock:
-                self._held_until.pop(job, None)
+                self._issued_at.pop(job, None)
             return False
         return True
 
@@ -146,19 +150,29 @@ class Jobs:
         except Exception as error:  # the worker must outlive every job
             log.error("job_failed", job=str(job), kind=type(error).__name__)
             with self._lock:
-                self._held_until[job] = self._ports.now() + HELD_BACK
-            return
+                self._rests_until[job] = self._ports.now() + HELD_BACK
         with self._lock:
-            self._held_until.pop(job, None)
+            self._issued_at.pop(job, None)
 
     def _take(self, found: list[Job]) -> list[Job]:
         """Return those that nobody has or that are due again, and hold them back."""
         now = self._ports.now()
         with self._lock:
-            self._held_until = {job: until for job, until in self._held_until.items() if now < until}
-            free = [job for job in found if job not in self._held_until]
-            self._held_until.update(dict.fromkeys(free, now + GIVEN_UP))
+            given_up = now - (LOST if self._may_be_lost(now) else GIVEN_UP)
+            self._issued_at = {
+                job: at
+                for job, at in self._issued_at.items()
+                if at > (now - GIVEN_UP if isinstance(job, SendWebhooks) else given_up)
+            }
+            self._rests_until = {job: until for job, until in self._rests_until.items() if now < until}
+            free = [job for job in found if job not in self._issued_at and job not in self._rests_until]
+            self._issued_at.update(dict.fromkeys(free, now))
             return free
+
+    def _may_be_lost(self, now: datetime) -> bool:
+        """Tell whether jobs were issued a while ago and nothing waits in the queue."""
+        is_old = any(at <= now - LOST for at in self._issued_at.values())
+        return is_old and self._huey.pending_count() == 0
 
     def _housekeeping(self) -> list[Job]:
         """Return the jobs of every minute, when the minute is over."""

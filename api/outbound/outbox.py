@@ -10,7 +10,7 @@ from api.figures.counted import DELIVERIES
 from api.logs import about
 from api.ports import Ports
 from models import tables
-from models.domain.delivery import LEASE, DeliveryEvent, DeliveryState, advance, is_due
+from models.domain.delivery import LEASES, DeliveryEvent, DeliveryState, advance, is_due
 
 Message = TypeVar("Message")
 Answer = TypeVar("Answer")
@@ -66,7 +66,7 @@ def send(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> Non
 
 def leased_at(row: tables.Delivery) -> datetime:
     """Return when the call of a row that is being sent began."""
-    return row.next_at - LEASE
+    return row.next_at - LEASES[row.kind]
 
 
 def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> Leased[Message] | None:
@@ -84,7 +84,7 @@ def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> L
             _apply(ports, row, prepared)
             return None
         row.state = advance(row.state, DeliveryEvent.LEASE)
-        row.tries, row.next_at = row.tries + 1, ports.now() + LEASE
+        row.tries, row.next_at = row.tries + 1, ports.now() + LEASES[row.kind]
         return Leased(prepared, row.tries)
 
 

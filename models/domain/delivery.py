@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from models.domain.errors import IllegalTransition
 
-# Lease time: a call without a result by then is taken to have ended with its worker.
-LEASE = timedelta(seconds=30)
 # In seconds: for whoever waits at the till, and for what may arrive days later.
 BRISK = (1, 2, 4, 8, 15, 30)
 PATIENT = (1, 5, 15, 60, 300, 900, 3600)
@@ -20,6 +18,16 @@ class DeliveryKind(StrEnum):
     NOTICE = "notice"
     WEBHOOK = "webhook"
     SANDBOX = "sandbox"
+
+
+# Lease times: a call without a result by then is taken to have ended with its worker. A call of WeChat's may
+# take a token and two connections; a webhook has 5 s, the sandbox calls nobody.
+LEASES = {
+    DeliveryKind.PUSH: timedelta(seconds=30),
+    DeliveryKind.NOTICE: timedelta(seconds=30),
+    DeliveryKind.WEBHOOK: timedelta(seconds=8),
+    DeliveryKind.SANDBOX: timedelta(seconds=5),
+}
 
 
 class DeliveryState(StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.admin import audit
 from api.jobs import work
 from api.jobs.due import SettleExpiry
-from api.jobs.work import GIVEN_UP, Jobs
+from api.jobs.work import GIVEN_UP, LOST, Jobs
 from api.privacy import retention
 from models import tables
 from models.domain import chain
@@ -35,6 +35,19 @@ def test_the_sweep_issues_a_job_once_and_again_when_it_went_wrong(world: World) 
     assert play.events(world, verification)[-1] == "attempt.expired"
     running.do(SettleExpiry("vrf_none"))
     world.clock.tick(61)
+
+
+def test_a_job_that_was_lost_with_the_queue_is_issued_again_at_once(world: World) -> None:
+    play.opened(world)
+    world.clock.tick(1801)
+    huey = MemoryHuey(immediate=False, results=False)
+    running = Jobs(world.ports, huey)
+    assert running.sweep() >= 1
+    world.clock.tick(LOST.total_seconds())
+    assert running.sweep() == 0, "it waits in the queue"
+    huey.storage.flush_queue()
+    assert running.sweep() == 1
+    assert running.sweep() == 0
 
 
 @pytest.mark.postgres

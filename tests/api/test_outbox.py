@@ -9,7 +9,7 @@ from api.outbound import outbox
 from api.outbound.outbox import Result
 from api.ports import Ports
 from models import tables
-from models.domain.delivery import LEASE, DeliveryEvent, DeliveryKind, DeliveryState
+from models.domain.delivery import LEASES, DeliveryEvent, DeliveryKind, DeliveryState
 from tests.support import play
 from tests.support.world import World
 
@@ -77,21 +77,21 @@ def test_a_delivered_row_is_not_sent_again(world: World, row_id: str) -> None:
 
 def test_nobody_sends_a_row_that_is_being_sent(world: World, row_id: str) -> None:
     sender = killed(world, row_id, None)
-    world.clock.tick(LEASE.total_seconds() - 1)
+    world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds() - 1)
     outbox.send(world.ports, sender, row_id)
     assert (len(sender.calls), state(world, row_id)) == (1, DeliveryState.SENDING)
 
 
 def test_a_repeatable_call_is_made_again_when_its_worker_died(world: World, row_id: str) -> None:
     sender = killed(world, row_id, None)
-    world.clock.tick(LEASE.total_seconds())
+    world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds())
     outbox.send(world.ports, sender, row_id)
     assert (len(sender.calls), state(world, row_id)) == (2, DeliveryState.DELIVERED)
 
 
 def test_another_call_is_never_made_again_when_its_worker_died(world: World, row_id: str) -> None:
     sender = killed(world, row_id, "lost")
-    world.clock.tick(LEASE.total_seconds())
+    world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds())
     outbox.send(world.ports, sender, row_id)
     assert (len(sender.calls), sender.answers, state(world, row_id)) == (1, ["lost"], DeliveryState.UNKNOWN)
 
