@@ -14,7 +14,7 @@ from api.health import exporter
 from api.health.table_figures import TableFigures
 from api.jobs.work import Jobs, queue
 from api.logs import configure
-from api.ports import Clock
+from api.ports import Clock, Ports
 from api.settings import Settings
 
 SWEEP_S = 0.2
@@ -25,11 +25,11 @@ STUCK = 70
 log = structlog.get_logger()
 
 
-def main(clock: Clock | None = None) -> None:
-    """Sweep the tables and work until told to stop."""
-    settings = Settings()
+def main(given: Ports | None = None, clock: Clock | None = None) -> None:
+    """Sweep the tables and work until told to stop, on these ports or on those the environment describes."""
     configure()
-    ports = build(settings, clock)
+    ports = given or build(Settings(), clock)
+    settings = ports.settings
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()
     if settings.metrics_port:

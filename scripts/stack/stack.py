@@ -90,7 +90,7 @@ class Stack:
     def _stores(self) -> None:
         """Start what keeps the data."""
         places, server = self.places, self.folder / "postgres"
-        server.mkdir()
+        server.mkdir(exist_ok=True)
         self.supervisor.start(postgres.prepare(server, self.environment))
         self.start("redis", redis(), "--port", str(places.redis), "--bind", "127.0.0.1", "--save", "")
         self.start("store", PYTHON, "-m", "moto.server", "-p", str(places.store))
@@ -115,7 +115,6 @@ class Stack:
             "YIBAO_OBJECTS_URL": f"s3://{BUCKET}/objects",
             "YIBAO_MATCHER_URL": f"http://127.0.0.1:{places.matcher}",
             "YIBAO_MATCHER_SECRET": secret,
-            "YIBAO_WEB_PROCESSES": "1",
         } | self._settings
         self.environment |= {"YIBAO_MATCHER_SECRET": secret, "YIBAO_PROFILE": "demo"}
         for turn, port in enumerate(places.matchers, 1):

@@ -58,4 +58,4 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         _command(*sys.argv[1:])
     else:
-        worker.main(_given())
+        worker.main(clock=_given())

@@ -1,0 +1,1 @@
+"""Breaks the parts of a running service while tills and phones use it; looks what was lost."""

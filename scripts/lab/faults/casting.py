@@ -1,0 +1,41 @@
+"""The institutions and persons of a run."""
+
+import csv
+import json
+import queue
+import secrets
+from typing import Any
+
+from models.domain.identity.idnumber import check_character
+from scripts.admin.enrol import PEOPLE
+from scripts.lab.faults.stories import Cast
+from scripts.stack.stack import Stack
+
+
+def cast(stack: Stack, persons: int) -> Cast:
+    """Register what the run needs, by an operator's commands; every person owns a WeChat."""
+    people: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    rows = [_person(number) for number in range(persons)]
+    with (stack.folder / "many.csv").open("w", encoding="utf-8", newline="") as file:
+        lines = csv.DictWriter(file, PEOPLE)
+        lines.writeheader()
+        lines.writerows(rows)
+    stack.run("-m", "scripts", "enrol", "--people", "many.csv", "--photos", ".")
+    for row in rows:
+        people.put(row)
+    words = ("institution", "add", "取号药房（示例）", "--provider", "wechat", "--json")
+    native = json.loads(stack.run("-m", "scripts", *words))
+    # The demo's second institution has a short window: its purchases are answered at the very end.
+    racing = stack.document["institutions"][1]
+    stack.run("-m", "scripts", "institution", "provider", racing["id"], "wechat")
+    return Cast(stack.document["sandbox"], native, racing, people)
+
+
+def _person(number: int) -> dict[str, str]:
+    digits = f"330106{1950 + number % 40}{1 + number % 12:02d}{1 + number % 28:02d}{number % 900 + 10:03d}"
+    return {
+        "name": f"测{chr(0x4E00 + number)}",
+        "id_type": "resident",
+        "id_number": digits + check_character(digits),
+        "openid": f"oMany{secrets.token_hex(11)}",
+    }

@@ -1,0 +1,81 @@
+"""HTTP as a careful till does it: the same request again until it has an answer."""
+
+import secrets
+import time
+from typing import Any
+
+import httpx
+
+PATIENCE_S = 60.0
+PAUSE_S = 0.3
+# Nothing was done, or nobody knows: ask again.
+AGAIN = frozenset({429, 500, 502, 503, 504})
+
+
+class GaveUp(Exception):
+    """No answer within PATIENCE_S."""
+
+
+class Refused(Exception):
+    """The service answered that this cannot be done; `code` says why."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status, self.code = status, code
+
+
+class Client:
+    """One till or phone."""
+
+    def __init__(self, base_url: str, key: str = "") -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(
+            base_url=base_url, headers=headers, timeout=httpx.Timeout(15, connect=3), trust_env=False
+        )
+
+    def authorise(self, token: str) -> None:
+        """Send a token with every request from now on."""
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Read something."""
+        return self._ask("GET", path, {}, {})
+
+    def post(self, path: str, body: dict[str, Any] | None = None, *, key: str = "") -> dict[str, Any]:
+        """Send something under an idempotency key, drawn when none is given."""
+        return self._ask("POST", path, {"json": body or {}}, {"Idempotency-Key": key or secrets.token_hex(8)})
+
+    def form(self, path: str, fields: dict[str, str], files: list[Any] | None = None) -> dict[str, Any]:
+        """Send a multipart form."""
+        parts = [(name, (None, text)) for name, text in fields.items()]
+        return self._ask("POST", path, {"files": [*parts, *(files or [])]}, {})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _ask(self, method: str, path: str, what: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        give_up = time.monotonic() + PATIENCE_S
+        while time.monotonic() < give_up:
+            answer = self._once(method, path, what, headers)
+            if answer is not None:
+                return answer
+            time.sleep(PAUSE_S)
+        raise GaveUp(f"{method} {path.split('/')[1]}…")
+
+    def _once(
+        self, method: str, path: str, what: dict[str, Any], headers: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """Return the answer, None where there was none; raise Refused."""
+        try:
+            response = self._http.request(method, path, headers=headers, **what)
+            body: Any = response.json() if response.content else None
+        except (httpx.HTTPError, ValueError):
+            return None
+        if response.status_code in AGAIN or not isinstance(body, dict):
+            return None
+        if response.status_code >= 400:
+            if body.get("code") == "in_progress":
+                return None
+            raise Refused(response.status_code, str(body.get("code")))
+        return body

@@ -1,0 +1,72 @@
+"""What the clients were told: one entry a purchase, kept outside the service."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+TERMINAL = frozenset({"passed", "appealed", "bypassed", "cancelled", "lapsed"})
+
+
+@dataclass(slots=True)
+class Purchase:
+    """What one till and one phone were told about one purchase.
+
+    `may_pass` says that somebody did what a pass needs, `asked` which ends the clients asked for; `ids` and
+    `attempt_ids` are all ids that answers to one key named (of attempts by key), `ends` every terminal state
+    seen, `gave_up` why the client stopped.
+    """
+
+    order_no: str
+    story: str
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+    ids: set[str] = field(default_factory=set)
+    attempt_ids: dict[str, set[str]] = field(default_factory=dict)
+    ends: list[str] = field(default_factory=list)
+    receipts: set[str] = field(default_factory=set)
+    redeemed: bool = False
+    redeemed_twice: bool = False
+    may_pass: bool = False
+    asked: set[str] = field(default_factory=set)
+    openid: str = ""
+    gave_up: str = ""
+
+    @property
+    def verification_id(self) -> str:
+        """Return the id that the till was given; empty when it never got one."""
+        return next(iter(self.ids), "")
+
+    def saw(self, document: dict[str, Any]) -> str:
+        """Note a verification as it was read; return its state."""
+        state = str(document["state"])
+        self.ids.add(str(document["id"]))
+        if state in TERMINAL:
+            self.ends.append(state)
+        if document.get("receipt"):
+            self.receipts.add(str(document["receipt"]))
+        return state
+
+
+class Ledger:
+    """All purchases of a run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.purchases: list[Purchase] = []
+
+    def begin(self, order_no: str, story: str) -> Purchase:
+        """Return a new entry."""
+        made = Purchase(order_no, story)
+        with self._lock:
+            self.purchases.append(made)
+        return made
+
+    def faulted(self, spans: list[tuple[float, float]]) -> list[Purchase]:
+        """Return the purchases that were under way during one of the faults."""
+        now = time.monotonic()
+        return [
+            one
+            for one in self.purchases
+            if any(one.began <= end and begin <= (one.ended or now) for begin, end in spans)
+        ]

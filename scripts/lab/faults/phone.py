@@ -1,0 +1,105 @@
+"""One insured person's phone in a run, with WeChat's own face verification instead of a film."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from scripts.lab.faults.client import Client, GaveUp, Refused
+
+Document = dict[str, Any]
+LOOK_S = 0.3
+
+
+class Phone:
+    """A WeChat user: chat and faces at the simulator, the mini-program at the service."""
+
+    def __init__(self, base_url: str, simulator_url: str, openid: str) -> None:
+        self._service = Client(base_url)
+        self._wechat = httpx.Client(base_url=simulator_url, timeout=5, trust_env=False)
+        self.openid, self._seen = openid, 0
+
+    def allow(self, template_id: str) -> None:
+        """Tap 允许, which permits one message."""
+        given = {"openid": self.openid, "template_id": template_id, "result": "accept"}
+        self._sim("/sim/v1/subscribe", given)
+        self._seen = len(self.scenes())
+
+    def scenes(self) -> list[str]:
+        """Return the scenes of all messages, the oldest first."""
+        messages = self._sim(f"/sim/v1/chats/{self.openid}")["messages"]
+        return [str(one["page"]).split("scene=")[1] for one in messages]
+
+    def scene(self, seconds: float) -> str | None:
+        """Return the scene of the next message; None when none comes in time."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            found = self.scenes()
+            if len(found) > self._seen:
+                return found[-1]
+            time.sleep(LOOK_S)
+        return None
+
+    def login(self) -> None:
+        """Log in; again with a new code for as long as it is refused by a fault."""
+        code = self._sim("/sim/v1/login", {"openid": self.openid})["code"]
+        try:
+            token = self._service.post("/mp/v1/login", {"code": code})["token"]
+        except Refused:
+            # The code was used by a request whose answer was lost.
+            self.login()
+            return
+        self._service.authorise(token)
+
+    def open(self, scene: str) -> Document:
+        """Open a scene, or look at it again."""
+        return self._service.get(f"/mp/v1/attempts/{scene}")
+
+    def consent(self, scene: str, *, granted: bool = True) -> Document:
+        """Answer the notice; what was already answered is looked at."""
+        version = self.open(scene)["notice"]["version"]
+        return self._move(scene, "consent", {"notice_version": version, "granted": granted})
+
+    def verify(self, scene: str, outcome: str) -> Document:
+        """Let WeChat verify the face with this outcome, and ask the service what it came to."""
+        self._sim("/sim/v1/faces", {"openid": self.openid, "outcome": outcome})
+        begun = self._move(scene, "native", {})
+        if "verify_id" not in begun:
+            return begun
+        with suppress(httpx.HTTPStatusError):
+            # Repeated after a lost answer it is refused: it was done.
+            self._sim("/sim/v1/faces/perform", {"verify_id": begun["verify_id"]})
+        return self._move(scene, "native/finish", {})
+
+    def appeal(self, scene: str) -> Document:
+        """Lodge an appeal."""
+        said = {"reason": "other", "statement": "登记照片太旧。"}
+        return self._service.form(f"/mp/v1/attempts/{scene}/appeal", said)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._service.close()
+        self._wechat.close()
+
+    def _move(self, scene: str, what: str, body: Document) -> Document:
+        try:
+            return self._service.post(f"/mp/v1/attempts/{scene}/{what}", body)
+        except Refused as refused:
+            if refused.status in (409, 410):
+                return self.open(scene)
+            raise
+
+    def _sim(self, path: str, body: Document | None = None) -> Document:
+        """Ask the simulator, which faults take away too."""
+        give_up = time.monotonic() + 30
+        while True:
+            try:
+                answer = self._wechat.post(path, json=body) if body is not None else self._wechat.get(path)
+                answer.raise_for_status()
+                found: Document = answer.json()
+                return found
+            except httpx.TransportError:
+                if time.monotonic() > give_up:
+                    raise GaveUp("the simulator") from None
+                time.sleep(LOOK_S)

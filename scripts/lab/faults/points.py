@@ -1,0 +1,94 @@
+"""The api and the worker with named points at which they can be killed (run as a module: the worker).
+
+A file of a point's name in the folder POINTS lets the next process that reaches the point die there, at once
+and without tidying up: before_commit, after_commit, before_call and after_call (of WeChat).
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api import app, worker
+from api.composition import build
+from api.http.docs.openapi import Api
+from api.logs import configure
+from api.policies import versions as policies
+from api.ports import Ports
+from api.settings import Settings
+from models.database import Database
+
+POINTS = ("before_commit", "after_commit", "before_call", "after_call")
+
+
+class Points:
+    """Kills this process where somebody has asked for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def reach(self, point: str) -> None:
+        """Die here if that was asked for; of several processes one does."""
+        try:
+            (self._folder / point).unlink()
+        except FileNotFoundError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingDatabase(Database):
+    """A database whose commits are points."""
+
+    def __init__(self, url: str, points: Points) -> None:
+        super().__init__(url)
+        self._points = points
+
+    def commit(self, session: Session) -> None:
+        """Commit a transaction that writes, between two points."""
+        writes = bool(session.new or session.dirty or session.deleted)
+        if writes:
+            self._points.reach("before_commit")
+        super().commit(session)
+        if writes:
+            self._points.reach("after_commit")
+
+
+class DyingWeChat:
+    """WeChat's gateway whose calls lie between two points."""
+
+    def __init__(self, gateway: Any, points: Points) -> None:
+        self._gateway, self._points = gateway, points
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._gateway, name)
+
+        def between(*given: Any) -> Any:
+            self._points.reach("before_call")
+            answer = call(*given)
+            self._points.reach("after_call")
+            return answer
+
+        return between
+
+
+def dying() -> Ports:
+    """Return the environment's ports with the points in them."""
+    points, settings = Points(Path(os.environ["POINTS"])), Settings()
+    built = build(settings)
+    policies.ensure(built)
+    wechat: Any = DyingWeChat(built.wechat, points)
+    return replace(built, database=DyingDatabase(settings.database_url, points), wechat=wechat)
+
+
+def create_app() -> Api:
+    """Return the application with the points in it, as gunicorn serves it."""
+    configure()
+    return app.create_app(dying())
+
+
+if __name__ == "__main__":
+    worker.main(dying())

@@ -1,0 +1,74 @@
+"""A till's receiver of webhooks that can answer badly, and its own ledger of what arrived."""
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from api.events.webhooks import verify
+
+LOST = 0.05
+
+
+class Receiver:
+    """Keeps every genuine webhook by verification, seq and type; `mood` says how it answers.
+
+    well, 500, close (no answer), lossy (a twentieth of the answers is lost).
+    """
+
+    def __init__(self, secrets: list[str]) -> None:
+        self.mood = "lossy"
+        self.seen: Counter[tuple[str, int, str]] = Counter()
+        self.bodies: dict[str, str] = {}
+        self.forged = self.changed = 0
+        self._secrets = [secret.encode() for secret in secrets]
+        self._lock, self._chance = threading.Lock(), random.Random(1)
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Answers as the receiver's mood is."""
+
+            def do_POST(self) -> None:
+                """Receive one webhook."""
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = receiver.take(body, self.headers.get("X-Signature", ""))
+                if status is None:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Log nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def take(self, body: bytes, signature: str) -> int | None:
+        """Return the status to answer one webhook with, None to close without one."""
+        if not any(verify(secret, body, signature, int(time.time())) for secret in self._secrets):
+            self.forged += 1
+            return 401
+        if self.mood == "500":
+            return 500
+        if self.mood == "close":
+            return None
+        self._keep(body)
+        return None if self.mood == "lossy" and self._chance.random() < LOST else 204
+
+    def _keep(self, body: bytes) -> None:
+        sent = json.loads(body)
+        data = sent["data"]
+        with self._lock:
+            self.seen[(data["verification_id"], data["seq"], sent["type"])] += 1
+            self.changed += self.bodies.setdefault(sent["id"], json.dumps(sent)) != json.dumps(sent)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,160 @@
+"""A whole run: start the service, let it be used, break it again and again, let it rest, and judge."""
+
+import json
+import queue
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from scripts.lab.faults import oracle
+from scripts.lab.faults.casting import cast
+from scripts.lab.faults.injuries import Injured, injuries, missing, small_disk, told
+from scripts.lab.faults.receiver import Receiver
+from scripts.lab.faults.recovery import recovered_s
+from scripts.lab.faults.stories import Cast, Stories
+from scripts.stack.stack import Stack
+
+DISK_MB = 500
+POINTED = "scripts.lab.faults.points"
+REST_S = 90.0
+PERSONS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of what is to be broken: fault groups, faulted purchases, seconds at most, clients at once."""
+
+    groups: tuple[str, ...] = ()
+    faulted: int = 1000
+    seconds: float = 3000.0
+    clients: int = 12
+    seed: int = 7
+
+
+@dataclass(slots=True)
+class Course:
+    """What was done in a run: the spans of the faults by name, and how long each took to get over."""
+
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    recovery_s: dict[str, list[float]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+def run(folder: Path, wanted: Wanted) -> dict[str, Any]:
+    """Run in an empty folder; return the figures and what was wrong."""
+    with ExitStack() as held:
+        disk = held.enter_context(small_disk(folder / "postgres", DISK_MB))
+        stack = held.enter_context(Stack(folder))
+        with _pointed(stack, folder / "points") as points:
+            return _run(stack, wanted, points, disk)
+
+
+def _run(stack: Stack, wanted: Wanted, points: Path, disk: Path | None) -> dict[str, Any]:
+    begun, course, made = time.monotonic(), Course(left_out=missing(disk)), cast(stack, PERSONS)
+    receiver = Receiver([one["webhook_secret"] for one in (made.sandbox, made.native, made.racing)])
+    stories = Stories(stack, made, receiver.url, wanted.seed)
+    stories.start(wanted.clients)
+    try:
+        at = Injured(stack, receiver, points, disk, random.Random(wanted.seed))
+        _break(at, stories, course, wanted)
+    finally:
+        stories.stop()
+        receiver.mood = "well"
+    _rest(stack)
+    verdict = oracle.judge(stack, stories.ledger, receiver, _messages(stack, made))
+    receiver.close()
+    faulted = len(stories.ledger.faulted(course.spans))
+    return {
+        "faulted": faulted,
+        **verdict.counts(),
+        "max_recovery_s": max((s for found in course.recovery_s.values() for s in found), default=0.0),
+        "faults": {name: len(found) for name, found in course.recovery_s.items()},
+        "recovery_s": course.recovery_s,
+        "purchases": len(stories.ledger.purchases),
+        "ends": Counter(one.ends[-1] if one.ends else "none" for one in stories.ledger.purchases),
+        "stories": Counter(one.story for one in stories.ledger.purchases),
+        "upper_95": round(1 - 0.05 ** (1 / max(1, faulted)), 5),
+        "left_out": course.left_out,
+        "wrong": {name: found[:20] for name, found in _named(verdict).items() if found},
+        "client_failures": Counter(stories.failures),
+        "seconds": round(time.monotonic() - begun),
+    }
+
+
+def _named(verdict: oracle.Verdict) -> dict[str, list[str]]:
+    return {name: getattr(verdict, name) for name in verdict.counts()}
+
+
+def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> None:
+    """Do the faults in turn until enough purchases met one, or the time is over."""
+    known = injuries(at.disk)
+    chosen = [(name, act) for name in (wanted.groups or tuple(known)) for act in known[name]]
+    at.chance.shuffle(chosen)
+    give_up = time.monotonic() + wanted.seconds
+    time.sleep(3)
+    done = 0
+    while time.monotonic() < give_up:
+        group, act = chosen[done % len(chosen)]
+        done += 1
+        began = time.monotonic()
+        act(at)
+        over = time.monotonic()
+        took = recovered_s(at.stack, over)
+        course.spans.append((began, over + took))
+        course.recovery_s.setdefault(group, []).append(round(took, 1))
+        faulted = len(stories.ledger.faulted(course.spans))
+        print(f"  {told(act):24} moves after {took:4.1f} s; {faulted} purchases met a fault", flush=True)
+        if faulted >= wanted.faulted and done >= len(chosen):
+            return
+
+
+def _rest(stack: Stack) -> None:
+    """Wait until nothing is left to be sent."""
+    give_up = time.monotonic() + REST_S
+    while time.monotonic() < give_up and oracle.unsent(stack):
+        time.sleep(1)
+
+
+def _messages(stack: Stack, made: Cast) -> Counter[str]:
+    """Return how many messages each scene got at WeChat."""
+    found: Counter[str] = Counter()
+    with httpx.Client(base_url=stack.simulator_url, trust_env=False, timeout=10) as wechat:
+        while True:
+            try:
+                person = made.people.get_nowait()
+            except queue.Empty:
+                return found
+            chat = wechat.get(f"/sim/v1/chats/{person['openid']}").json()
+            found.update(one["page"].split("scene=")[1] for one in chat["messages"])
+
+
+@contextmanager
+def _pointed(stack: Stack, folder: Path) -> Iterator[Path]:
+    """Start api and workers anew with the points in them; yield the folder that asks for deaths."""
+    folder.mkdir()
+    for name in stack.supervisor.names():
+        service = stack.supervisor.service(name)
+        environment = {"POINTS": str(folder), "YIBAO_BIND": service.environment.get("YIBAO_BIND", "")}
+        if name.startswith("api"):
+            command = (*service.command[:-1], f"{POINTED}:create_app()")
+        elif name.startswith("worker"):
+            command = (*service.command[:-1], POINTED)
+        else:
+            continue
+        stack.start(name, *command, **environment)
+    recovered_s(stack, time.monotonic())
+    yield folder
+
+
+def written(report: dict[str, Any], out: Path) -> None:
+    """Write the report to out/faults.json."""
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    (out / "faults.json").write_text(text + "\n", encoding="utf-8")

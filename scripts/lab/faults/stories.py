@@ -1,0 +1,170 @@
+"""What tills and phones do during a run: one whole purchase each, to an end that the ledger expects."""
+
+import itertools
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import httpx
+
+from scripts.lab.faults.client import Client, GaveUp, Refused
+from scripts.lab.faults.ledger import Ledger, Purchase
+from scripts.lab.faults.phone import Phone
+from scripts.lab.faults.till import Till, attempt_is_over
+from scripts.stack.stack import Stack
+
+Document = dict[str, Any]
+# What a purchase of each of the sandbox's persons comes to, if no deadline passes first.
+SANDBOX = {
+    "passed": "passed", "failed": "bypassed", "appealed": "appealed", "upheld": "appealed",
+    "rejected": "appealed", "declined": "cancelled", "undeliverable": "bypassed", "expired": "cancelled",
+}  # fmt: skip
+PHONES = ("native_pass", "native_refused", "decline", "race")
+# A purchase waits for its end; the sandbox's window is 20 s.
+WAIT_S = 40.0
+MESSAGE_S = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The institutions and persons of a run; `people` are in turn whoever is free."""
+
+    sandbox: Document
+    native: Document
+    racing: Document
+    people: "queue.SimpleQueue[Document]"
+
+
+class Stories:
+    """Plays stories against one stack until told to stop; what they are told goes into the ledger."""
+
+    def __init__(self, stack: Stack, cast: Cast, notify_url: str, seed: int = 7) -> None:
+        self.ledger, self.failures, self._chance = Ledger(), list[str](), random.Random(seed)
+        self._stack, self._cast, self._notify_url = stack, cast, notify_url
+        self._stop, self._wanted = threading.Event(), itertools.cycle(self._deck())
+        self._lock, self._threads = threading.Lock(), list[threading.Thread]()
+
+    def start(self, clients: int) -> None:
+        """Let so many tills buy at once."""
+        for number in range(clients):
+            thread = threading.Thread(target=self._keep_buying, args=(number,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Begin no more purchases and wait for the end of those under way."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=180)
+
+    def _deck(self) -> list[Callable[[], None]]:
+        """Return one of each story and more of those that pass, in an order of chance."""
+        stories: list[Callable[[], None]] = []
+        for name in [*SANDBOX, "passed", "appealed"]:
+            stories.append(partial(self.at_the_sandbox, name))
+        for name in [*PHONES, "native_pass", "race"]:
+            stories.append(partial(self.on_a_phone, name))
+        self._chance.shuffle(stories)
+        return stories
+
+    def _keep_buying(self, number: int) -> None:
+        time.sleep(number * 0.2)
+        while not self._stop.is_set():
+            with self._lock:
+                story = next(self._wanted)
+            try:
+                story()
+            except (GaveUp, Refused, httpx.HTTPError, KeyError) as error:
+                self.failures.append(f"{type(error).__name__} {error}")
+
+    def _played(self, who: Document, name: str, cardholder: Document, rest: Callable[..., None]) -> None:
+        """Open a purchase, play the rest of its story and note how it ended for the client."""
+        client = Client(self._stack.base_url, who["api_key"])
+        till = Till(self.ledger, client, self._notify_url)
+        purchase = None
+        try:
+            purchase, opened = till.open(name, cardholder)
+            rest(till, purchase, opened)
+        except (GaveUp, Refused) as error:
+            if purchase is None:
+                raise
+            purchase.gave_up = str(error)
+        finally:
+            if purchase is not None:
+                purchase.ended = time.monotonic()
+            client.close()
+
+    def at_the_sandbox(self, name: str) -> None:
+        """Buy for one of the sandbox's persons."""
+        person = next(one for one in self._cast.sandbox["persons"] if one["outcome"] == name)
+        expected = SANDBOX[name]
+
+        def rest(till: Till, purchase: Purchase, opened: Document) -> None:
+            purchase.may_pass = name == "passed"
+            till.attempt(purchase, {"channel": "push", "person_id": opened["persons"][0]["person_id"]})
+            goes_on = expected in ("passed", "appealed")
+            till.wait(purchase, lambda one: attempt_is_over(one) and not (goes_on and _failed(one)), WAIT_S)
+            till.settle(purchase, "bypass" if expected == "bypassed" else "cancel")
+
+        self._played(self._cast.sandbox, f"sandbox {name}", person, rest)
+
+    def on_a_phone(self, name: str) -> None:
+        """Buy for a person whose own phone answers a push."""
+        person = self._cast.people.get()
+        institution = self._cast.racing if name == "race" else self._cast.native
+        phone = Phone(self._stack.base_url, self._stack.simulator_url, person["openid"])
+
+        def rest(till: Till, purchase: Purchase, opened: Document) -> None:
+            purchase.openid = person["openid"]
+            phone.login()
+            phone.allow(self._stack.document["template_id"])
+            wanted = {"channel": "push", "person_id": opened["persons"][0]["person_id"]}
+            attempt = till.attempt(purchase, wanted)
+            scene = phone.scene(MESSAGE_S)
+            if scene is not None:
+                getattr(self, f"_{name}")(phone, scene, purchase, attempt)
+                till.wait(purchase, attempt_is_over, 15)
+            till.settle(purchase)
+
+        try:
+            self._played(institution, name, person, rest)
+        finally:
+            phone.close()
+            self._cast.people.put(person)
+
+    def _native_pass(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
+        phone.consent(scene)
+        purchase.may_pass = True
+        phone.verify(scene, "ok")
+
+    def _native_refused(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
+        phone.consent(scene)
+        if phone.verify(scene, "refused").get("state") == "failed":
+            purchase.asked.add("appealed")
+            phone.appeal(scene)
+
+    def _decline(self, phone: Phone, scene: str, _: Purchase, __: Document) -> None:
+        phone.consent(scene, granted=False)
+
+    def _race(self, phone: Phone, scene: str, purchase: Purchase, attempt: Document) -> None:
+        """Verify at the very end of the time, so that expiry and success race each other."""
+        shown = phone.open(scene)
+        phone.consent(scene)
+        purchase.may_pass = True
+        left = _seconds(shown["expires_at"]) - _seconds(shown["server_time"])
+        time.sleep(max(0.0, left + self._chance.uniform(-0.3, 0.1)))
+        phone.verify(scene, "ok")
+
+
+def _failed(document: Document) -> bool:
+    return bool(document["attempts"][-1]["state"] == "failed")
+
+
+def _seconds(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()
