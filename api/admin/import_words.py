@@ -12,6 +12,7 @@ HELD = (
     "named_after_another",
     "unlike_row",
     "column_slipped",
+    "unvouched",
 )
 _REVIEW = "请用 yibao enrol --review 看两边照片后决定"
 _SLIPPED = "请核对照片列；错行的先用 yibao enrol --refuse 批次号 全部退回，改正后再导入；没有错行的" + _REVIEW
@@ -31,6 +32,11 @@ SAY = {
     "named_after_another": ("照片文件名是别人的姓名或证件号，暂不使用", "请核对照片列是否错行；" + _REVIEW),
     "unlike_row": ("照片上的人与本行的性别不符，暂不使用", "请核对照片列和性别；" + _REVIEW),
     "column_slipped": ("附近几行的照片与性别、年龄对不上，照片列可能错行，暂不使用", _SLIPPED),
+    "unvouched": (
+        "照片可用，但文件名看不出是谁，要有人看过才启用",
+        "请用 yibao enrol --review 看过这一批，都对就用 --accept 批次号 整批启用；"
+        "文件名里写上姓名或证件号的不用再看",
+    ),
     "refused_before": ("这张照片以前审核时已被拒绝", "请换一张本人的照片"),
     "photo_missing": ("找不到照片文件", "请核对照片列的文件名和 --photos 文件夹"),
     "photo_ambiguous": ("有几个文件都叫这个名字", "请给照片改成不同的名字，写全路径"),
@@ -57,6 +63,7 @@ SAY = {
         "证件类型不认识或不支持",
         "请写 居民身份证、港澳台通行证、永久居留证、护照、出生证",
     ),
+    "sex_mismatch": ("性别与证件号不符", "请核对证件号和性别"),
     "sex_unknown": ("性别不认识", "请写 男、女 或留空"),
     "date_unreadable": ("出生日期不认识", "请写成 1990-01-31"),
     "openid_invalid": ("openid 有误", "请从微信后台重新复制，或留空"),
@@ -86,6 +93,9 @@ def told(verdict: Verdict) -> dict[str, str | int]:
     """Return one row of the report: where, whose, what became of it and what to do."""
     what, then = SAY.get(verdict.code, (verdict.code, ""))
     others = f"（{'、'.join(verdict.others)}）" if verdict.others else ""
+    if verdict.note:
+        noted, look = SAY[verdict.note]
+        what, then = f"{noted} ({verdict.note})；{what}", f"{look}；{then}".rstrip("；")
     return {
         "文件": verdict.file,
         "行": verdict.row,

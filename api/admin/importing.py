@@ -55,9 +55,11 @@ class Import:
         for batch in self.progress(batches, "导入人员"):
             self._record(batch)
         with_photo = [line for line in sound if not line.code]
-        self._photos(with_photo)
+        self._photos(with_photo, found)
         return [
-            Verdict(sheet.name, one.row.number, lines.who(one.row), one.code, one.column, one.others)
+            Verdict(
+                sheet.name, one.row.number, lines.who(one.row), one.code, one.column, one.others, one.note
+            )
             for one in found
         ]
 
@@ -120,13 +122,14 @@ class Import:
             self._photos_of.call(row.id, line.known.name)
         return row
 
-    def _photos(self, found: list[Line]) -> None:
-        """Offer every photo, doubt what the column gives away, then settle them all."""
+    def _photos(self, found: list[Line], rows: list[Line]) -> None:
+        """Offer every photo, doubt what the column of all rows gives away, then settle them all."""
         photos = self._photos_of
         for line in self.progress(found, "检查照片"):
             line.code = self._photo(line, photos)
-        for line, reason in photo_column.doubts(found, self.ports.today()):
-            photos.doubt(line.person_id or "", line.row.number, reason)
+        for line, reason in photo_column.doubts(rows, self.ports.today()):
+            if line.code == "pending":
+                photos.doubt(line.person_id or "", line.row.number, reason)
         photos.settle()
         for line in found:
             if line.code == "pending":
@@ -142,7 +145,7 @@ class Import:
             offered = photos.offer(line.person_id or "", line.row.number, photo_folder.read(file))
         except Invalid as refusal:
             return refusal.code
-        line.file, line.looks = file.stem, offered.looks
+        line.file, line.looks = self.folder.called(file), offered.looks
         return offered.code
 
     def _tied(self, batch: Sequence[Row]) -> list[tuple[str, str]]:

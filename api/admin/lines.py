@@ -20,7 +20,8 @@ NETWORKS = {"家庭共济": Network.FAMILY_SHARE, "亲情代办": Network.FAMILY
 class Verdict:
     """What became of one row: where it stands, whose it is (masked), the cell concerned, and a code.
 
-    `others` are the masked names of whom it conflicts with.
+    `others` are the masked names of whom it conflicts with; `note` is the code of what is worth a look though
+    the row was taken.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Verdict:
     code: str
     column: str = ""
     others: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass
@@ -43,6 +45,12 @@ class Line:
     others: tuple[str, ...] = ()
     file: str = ""
     looks: Looks | None = None
+
+    @property
+    def note(self) -> str:
+        """Return `sex_mismatch` where a row states another sex than its number tells."""
+        said, told = (self.known.entry.sex, self.known.number.sex) if self.known else (None, None)
+        return "sex_mismatch" if said and told and said != told else ""
 
 
 @dataclass(frozen=True, slots=True)

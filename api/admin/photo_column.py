@@ -1,17 +1,22 @@
-"""Signs that a photo column is shifted against its rows: file names, looks, a gap at its end."""
+"""Signs that a photo column is shifted against its rows, and what vouches for a photo: file names, looks."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from api.admin.enrolment import Known
 from api.admin.lines import Line
 from models.domain.identity.held import HeldReason
-from models.domain.identity.looks import other_age, other_sex, out_of_step
+from models.domain.identity.looks import Placed, fits_better_moved, in_order, other_sex, out_of_step
 from models.domain.identity.names import folded
 from models.domain.person import age
 
 # Names of two and more characters and whole numbers are looked for anywhere in a file's name.
 LONGEST, LONGEST_NAME, DIGITS = 80, 8, 18
+# Up to so many files with names of different forms were not numbered by a camera, a scanner or a card reader.
+FEW = 3
+# A name or number of so many letters is looked for anywhere in the file name of its own row.
+PLAIN = 5
 
 
 def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReason]]:
@@ -25,23 +30,57 @@ def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReaso
     for line in found:
         if line.file and _named_after_another(line, owners):
             yield line, HeldReason.NAMED_AFTER_ANOTHER
-    contradicted = [_contradicted(line, today) for line in new]
+    contradicted = [placed.contradicts(placed) for placed in (_placed(line, today) for line in new)]
     slipped = out_of_step(contradicted, _gap(found))
     for place, line in enumerate(new):
         if place in slipped:
             yield line, HeldReason.COLUMN_SLIPPED
         elif line.known and line.looks and other_sex(line.known.entry.sex, line.looks.male):
             yield line, HeldReason.UNLIKE_ROW
+    for run in _bare(found, owners):
+        if not _vouched([_placed(line, today) for line in run], [line.file for line in run]):
+            yield from ((line, HeldReason.UNVOUCHED) for line in run)
 
 
-def _contradicted(line: Line, today: date) -> bool:
-    """Tell whether a photo contradicts what its row says of sex and age."""
+def _placed(line: Line, today: date) -> Placed:
+    """Return what a row says of sex and age beside what its photo looks like."""
     known, looks = line.known, line.looks
-    if known is None or looks is None:
-        return False
-    birth = known.entry.birth or known.number.birth
-    sex = known.entry.sex or known.number.sex
-    return other_sex(sex, looks.male) or other_age(age(birth, today) if birth else None, looks.years)
+    birth = (known.entry.birth or known.number.birth) if known else None
+    return Placed(
+        (known.entry.sex or known.number.sex) if known else None,
+        age(birth, today) if birth else None,
+        looks.male if looks else None,
+        looks.years if looks else None,
+    )
+
+
+def _bare(found: Sequence[Line], owners: dict[str, str | None]) -> Iterator[list[Line]]:
+    """Yield the runs of rows whose photos are neither in use already nor named after their row.
+
+    Rows without a photo count for nothing; rows that are refused count, since their photo may be another's.
+    """
+    run: list[Line] = []
+    for line in found:
+        if not line.row.cells.get("photo", "").strip():
+            continue
+        if line.code == "unchanged" or _named_after_own(line, owners):
+            yield run
+            run = []
+        else:
+            run.append(line)
+    yield run
+
+
+def _vouched(run: Sequence[Placed], files: Sequence[str]) -> bool:
+    """Tell whether photos without a name can be used unseen.
+
+    One alone has nothing to be exchanged with. Of more, either the looks contradict every neighbouring row,
+    or they are a few whose files somebody named one by one, and nothing speaks for another order.
+    """
+    if len(run) < 2 or in_order(run):
+        return True
+    forms = {re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", file)) for file in files}
+    return len(run) <= FEW and len(forms) == len(run) and not fits_better_moved(run)
 
 
 def _gap(found: Sequence[Line]) -> bool:
@@ -55,17 +94,36 @@ def _owners(found: Sequence[Line]) -> dict[str, str | None]:
     owners: dict[str, str | None] = {}
     for line in found:
         if line.known:
-            for word in (folded(line.known.number.number), folded(line.known.name)):
+            for word in _words(line.known):
                 owners[word] = line.person_id if owners.get(word, line.person_id) == line.person_id else None
     return owners
 
 
 def _named_after_another(line: Line, owners: dict[str, str | None]) -> bool:
     """Tell whether a file is called by the name or number of somebody else of the same import."""
-    words = {folded(word) for word in (line.file, *re.split(r"[\s_\-+()（）]+", line.file))}
-    whole = folded(line.file)[:LONGEST]
+    named = _named(line.file.rpartition("/")[2], owners)
+    return bool(named) and line.person_id not in named
+
+
+def _named_after_own(line: Line, owners: dict[str, str | None]) -> bool:
+    """Tell whether a file or its folder is called by the name or number of its row, and of no other row."""
+    if not line.file or line.known is None or line.person_id is None:
+        return False
+    own = {one for one in _words(line.known) if len(one) >= PLAIN and owners.get(one) == line.person_id}
+    whole = folded(line.file)
+    return line.person_id in _named(line.file, owners) or any(one in whole for one in own)
+
+
+def _named(file: str, owners: dict[str, str | None]) -> set[str]:
+    """Return the persons of the same import by whose names or numbers a file is called."""
+    words = {folded(word) for word in (file, *re.split(r"[\s_\-+()（）/]+", file))}
+    whole = folded(file)[-LONGEST:]
     for run in re.findall(r"[\u3400-\u9fff\U00020000-\U0003ffff]+", whole):
         words |= {run[at:to] for at in range(len(run)) for to in range(at + 2, at + 2 + LONGEST_NAME)}
     words |= {whole[at : at + DIGITS] for at in range(len(whole))}
-    named = {owners[word] for word in words if owners.get(word)}
-    return bool(named) and line.person_id not in named
+    return {owner for word in words if (owner := owners.get(word))}
+
+
+def _words(known: Known) -> tuple[str, str]:
+    """Return what a file may be called by."""
+    return folded(known.number.number), folded(known.name)

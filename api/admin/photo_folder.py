@@ -37,6 +37,10 @@ class PhotoFolder:
                     return self._one(found, path + ending)
         raise Invalid("no such file", code="photo_missing")
 
+    def called(self, file: Path) -> str:
+        """Return what a file is called with its folders, without its ending."""
+        return file.relative_to(self._root).with_suffix("").as_posix()
+
     def _one(self, found: list[Path], path: str) -> Path:
         """Return the one file meant, that of exactly this spelling before others."""
         exact = [one for one in found if one.relative_to(self._root).as_posix() == path]

@@ -1,16 +1,17 @@
 """The photos of one import: offered one by one, settled together; a check does it in memory."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from api.directory import portraits, references
-from api.directory.gallery import Gallery, Reference, likeness
-from api.directory.likeness import scale
+from api.directory.gallery import Gallery, Reference, Vectors, likeness
+from api.directory.likeness import Scale, scale
 from api.directory.references import Offered, Settled
 from api.directory.weighing import weighed
 from api.ports import Ports
 from models import tables
-from models.domain.identity.held import HeldReason, HeldState, judged
+from models.domain.identity.held import HeldReason, HeldState, judged, still_doubted
 from models.domain.person import mask
 
 
@@ -23,7 +24,7 @@ class Photos:
     _import_id: str = ""
     _files: dict[tuple[str, int], str] = field(default_factory=dict)
     _settled: dict[tuple[str, str], Settled] = field(default_factory=dict)
-    _in_memory: list[Reference] = field(default_factory=list)
+    _in_memory: dict[tuple[str, str], Reference] = field(default_factory=dict)
     _doubts: dict[tuple[str, str], HeldReason] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -57,8 +58,9 @@ class Photos:
             references.doubt(self.ports, self._import_id, self._doubts)
             self._settled |= references.settle(self.ports, gallery, self._import_id)
             return
-        for photo in self._in_memory:
-            self._settled[photo.person_id, photo.sha256] = self._judged(gallery, photo)
+        offered = _Offered(self._in_memory.values())
+        for key, photo in self._in_memory.items():
+            self._settled[key] = self._judged(gallery, offered, photo)
 
     def verdict(self, person_id: str, row: int) -> tuple[str, tuple[str, ...]]:
         """Return the code for a row's photo and the masked names of whom it is like."""
@@ -83,25 +85,43 @@ class Photos:
             known = references.known(db, person_id, digest)
         if known is not None and known != HeldState.PENDING:
             return Offered(known)
-        if any((one.person_id, one.sha256) == (person_id, digest) for one in self._in_memory):
+        if (person_id, digest) in self._in_memory:
             return Offered("pending")
         seen = portraits.looked_at(self.ports, photo)
         if seen.verdict != "ok":
             return Offered(seen.verdict)
-        self._in_memory.append(Reference(digest, person_id, digest, seen.templates))
+        self._in_memory[person_id, digest] = Reference(digest, person_id, digest, seen.templates)
         return Offered("pending", seen.looks)
 
-    def _judged(self, gallery: Gallery, photo: Reference) -> Settled:
+    def _judged(self, gallery: Gallery, offered: "_Offered", photo: Reference) -> Settled:
         """Judge a photo as `settle` would, from what is on record and what this file brings."""
-        rest = [one for one in self._in_memory if one is not photo]
         with self.ports.database.reading() as db:
             found, by = weighed(self.ports, db, gallery, photo), scale(self.ports, db)
-        like = [likeness(by, photo, one) for one in rest]
+        like = [likeness(by, photo, one) for one in offered.beside(photo, by)]
         own = [one.score for one in like if one.person_id == photo.person_id]
         scores = own if found.own is None else [found.own, *own]
         others = found.others + [one for one in like if one.person_id != photo.person_id]
         verdict = judged(min(scores, default=None), others, found.bars)
         if verdict is None:
-            doubt = self._doubts.get((photo.person_id, photo.sha256))
+            raised = self._doubts.get((photo.person_id, photo.sha256))
+            doubt = still_doubted(raised, found.earlier, found.bars)
             return Settled("held", doubt) if doubt else Settled("ok")
         return Settled("held", verdict[0], tuple(verdict[1]))
+
+
+class _Offered:
+    """The photos of a check, by what makes one of them matter for judging another."""
+
+    def __init__(self, photos: Iterable[Reference]) -> None:
+        self._vectors = Vectors()
+        self._by: dict[str, list[Reference]] = {}
+        for photo in photos:
+            self._vectors.add(photo)
+            for key in {photo.id, photo.person_id, photo.sha256}:
+                self._by.setdefault(key, []).append(photo)
+
+    def beside(self, photo: Reference, by: Scale) -> list[Reference]:
+        """Return the person's other photos, others' of the same file, and others' that come near it."""
+        keys = [photo.person_id, photo.sha256, *self._vectors.near(photo, by)]
+        found = {id(one): one for key in keys for one in self._by.get(key, []) if one is not photo}
+        return list(found.values())

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from api.admin.import_words import conclusion
-from api.directory import held
+from api.directory import batches, held
 from api.ports import Ports
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -14,13 +14,15 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def write(ports: Ports, file: Path) -> int:
     """Write the page, readable by its owner alone; return how many photos are on it."""
-    shown = list(held.side_by_side(ports))
+    shown, sheets = list(held.side_by_side(ports)), list(batches.contact_sheets(ports))
     pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    page = pages.get_template("review/held.html").render(held=shown, say=conclusion, picture=_picture)
+    page = pages.get_template("review/held.html").render(
+        held=shown, sheets=sheets, say=conclusion, picture=_picture
+    )
     file.touch(mode=0o600)
     file.chmod(0o600)
     file.write_text(page, encoding="utf-8")
-    return len(shown)
+    return len(shown) + sum(len(one.portraits) for one in sheets)
 
 
 def _picture(address: str) -> Markup:

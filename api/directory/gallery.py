@@ -1,13 +1,13 @@
 """An exact search for the references, in use or held, whose face a photo is like."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from api.directory.likeness import Scale
@@ -20,6 +20,7 @@ LENGTH = 128
 CANDIDATES = 50
 # Another process may commit a row a little after the time that stands in it.
 OVERLAP = timedelta(minutes=1)
+AT_ONCE = 500
 WAITING = (HeldState.PENDING, HeldState.HELD)
 
 
@@ -48,39 +49,67 @@ def opened(ports: Ports, row: tables.Enrolment | tables.HeldPhoto) -> Reference:
     return Reference(row.id, row.person_id, row.photo_sha256, templates)
 
 
+class Vectors:
+    """One matrix of unit vectors with whose they are, searched exactly."""
+
+    def __init__(self) -> None:
+        self._rows: NDArray[np.float32] = np.zeros((1024, LENGTH), np.float32)
+        self._owners: list[str] = []
+        self._ids: list[str] = []
+
+    def __len__(self) -> int:
+        """Return how many photos are known."""
+        return len(self._owners)
+
+    def add(self, photo: Reference) -> None:
+        """Let a photo be found; one without an SFace template is left out."""
+        vector = _sface(photo)
+        if vector is None:
+            return
+        place = len(self._owners)
+        if place == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        self._rows[place] = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        self._owners.append(photo.person_id)
+        self._ids.append(photo.id)
+
+    def near(self, photo: Reference, scale: Scale) -> list[str]:
+        """Return the ids of others' photos that may be like it, the nearest first."""
+        vector = _sface(photo)
+        if vector is None or not self._owners:
+            return []
+        cosines = self._rows[: len(self._owners)] @ vector
+        best = np.flatnonzero(cosines >= scale.least(False))
+        best = best[np.argsort(-cosines[best], kind="stable")][: CANDIDATES + 10]
+        return [self._ids[place] for place in best if self._owners[place] != photo.person_id][:CANDIDATES]
+
+
+def _sface(photo: Reference) -> NDArray[np.float32] | None:
+    vector = next((one.vector for one in photo.templates if one.engine == "sface"), None)
+    return None if vector is None else np.asarray(vector, np.float32)
+
+
 class Gallery:
-    """One matrix of unit vectors, brought up to date before each search."""
+    """The references in use or held, brought up to date before each search."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._vectors: NDArray[np.float32] = np.zeros((1024, LENGTH), np.float32)
-        self._owners: list[str] = []
-        self._ids: list[str] = []
+        self._vectors = Vectors()
         self._known: set[str] = set()
         self._since = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
     def size(self) -> int:
         """Return how many photos are known."""
-        return len(self._owners)
+        return len(self._vectors)
 
     def others(self, db: Session, photo: Reference, scale: Scale) -> list[Likeness]:
         """Return how like a photo is to those of everybody else that come near it."""
         self._refresh(db)
-        near = self._near(photo, scale)
+        near = self._vectors.near(photo, scale)
         found = {one.id: one for one in self._current(db, near)} if near else {}
         same = {one.id: one for one in self._same_file(db, photo)}
         return [likeness(scale, photo, one) for one in {**found, **same}.values()]
-
-    def _near(self, photo: Reference, scale: Scale) -> list[str]:
-        """Return the ids of others' references that may be like it, the nearest first."""
-        vector = next((np.asarray(one.vector) for one in photo.templates if one.engine == "sface"), None)
-        if vector is None or not self._owners:
-            return []
-        cosines = self._vectors[: len(self._owners)] @ vector.astype(np.float32)
-        best = np.argsort(-cosines, kind="stable")[: CANDIDATES + 10]
-        best = best[cosines[best] >= scale.least(False)]
-        return [self._ids[place] for place in best if self._owners[place] != photo.person_id][:CANDIDATES]
 
     def _current(self, db: Session, ids: Sequence[str]) -> Iterable[Reference]:
         """Yield those of the references that are still in use or waiting."""
@@ -104,23 +133,24 @@ class Gallery:
         """Add the rows committed since the last search."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         since = self._since - OVERLAP
-        in_use = select(enrolment).where(enrolment.created_at >= since, enrolment.revoked_at.is_(None))
-        waiting = select(held).where(held.created_at >= since, held.state.in_(WAITING))
-        for wanted in (in_use, waiting):
-            for row in db.scalars(wanted.execution_options(yield_per=500)):
-                self._since = max(self._since, row.created_at)
-                if row.id not in self._known:
-                    self._add(opened(self._ports, row))
+        in_use = (enrolment.created_at >= since, enrolment.revoked_at.is_(None))
+        waiting = (held.created_at >= since, held.state.in_(WAITING))
+        for ids in self._new(db.execute(select(enrolment.id, enrolment.created_at).where(*in_use))):
+            self._add(db.scalars(select(enrolment).where(enrolment.id.in_(ids))))
+        for ids in self._new(db.execute(select(held.id, held.created_at).where(*waiting))):
+            self._add(db.scalars(select(held).where(held.id.in_(ids))))
 
-    def _add(self, photo: Reference) -> None:
-        vector = next((one.vector for one in photo.templates if one.engine == "sface"), None)
-        if vector is None:
-            return
-        place = len(self._owners)
-        if place == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        unit = np.asarray(vector, np.float32)
-        self._vectors[place] = unit / max(float(np.linalg.norm(unit)), 1e-9)
-        self._owners.append(photo.person_id)
-        self._ids.append(photo.id)
-        self._known.add(photo.id)
+    def _new(self, found: Iterable[Row[str, datetime]]) -> Iterator[list[str]]:
+        """Yield the ids that are not known yet, by hundreds, and remember the latest time."""
+        new = []
+        for row_id, at in found:
+            self._since = max(self._since, at)
+            if row_id not in self._known:
+                new.append(row_id)
+        for place in range(0, len(new), AT_ONCE):
+            yield new[place : place + AT_ONCE]
+
+    def _add(self, rows: Iterable[tables.Enrolment | tables.HeldPhoto]) -> None:
+        for row in rows:
+            self._vectors.add(opened(self._ports, row))
+            self._known.add(row.id)

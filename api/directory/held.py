@@ -18,7 +18,7 @@ from matcher.errors import BadImage
 from matcher.imaging import decode
 from models import tables
 from models.domain.errors import Absent, Conflict
-from models.domain.identity.held import BY_ROWS, HeldReason, HeldState, may_be_twins, may_decide
+from models.domain.identity.held import HeldReason, HeldState, may_be_twins, may_decide
 from models.domain.person import Sex, mask, sex_of
 
 SHOWN_PX = 360
@@ -60,7 +60,7 @@ class Ruling:
 
 
 def waiting(ports: Ports) -> list[Waiting]:
-    """Return the photos that wait, oldest first."""
+    """Return the photos that wait to be looked at one by one, oldest first."""
     with ports.database.reading() as db:
         return [_waiting(ports, db, row) for row in _rows(db)]
 
@@ -69,14 +69,14 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
     """Yield the first photos that wait with the pictures they are to be compared with."""
     with ports.database.reading() as db:
         for row in _rows(db)[:most]:
-            others = tuple((_name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
-            photo = _shown(ports, row.photo_key)
+            others = tuple((name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
+            photo = shown(ports, row.photo_key)
             own = _pictures(ports, db, row.person_id, row.id)
-            yield SideBySide(_waiting(ports, db, row), photo, own, others, _described(db, row.person_id))
+            yield SideBySide(_waiting(ports, db, row), photo, own, others, described(db, row.person_id))
 
 
-def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
-    """Accept or refuse a photo, once.
+def decide(ports: Ports, held_id: str, ruling: Ruling, gallery: Gallery | None = None) -> HeldState:
+    """Accept or refuse a photo, once; `gallery` saves reading all references anew for each of many.
 
     Accepted without `twins`, it is this person's alone: photos of the same person that are unlike it, and
     those of others that are like it, go out of use. Raises Absent, Conflict `wrong_state`, Invalid
@@ -89,7 +89,8 @@ def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
         may_decide(row.state, ruling.by, ruling.why)
         if ruling.accept and ruling.twins:
             may_be_twins(row.reason or HeldReason.UNLIKE_EARLIER, row.other_ids)
-        gone = _accepted(ports, db, row, ruling) if ruling.accept else [row.photo_key]
+        known = gallery or Gallery(ports)
+        gone = _accepted(ports, db, row, ruling, known) if ruling.accept else [row.photo_key]
         row.state = HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED
         row.templates, row.twins = b"", ruling.accept and ruling.twins
         row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
@@ -100,29 +101,15 @@ def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
     return state
 
 
-def decide_all(ports: Ports, import_id: str, ruling: Ruling) -> int:
-    """Refuse everything that waits of an import, or accept what only its rows speak against; return how many.
-
-    What another photo speaks against is accepted one by one. Raises as `decide`, and Absent where nothing
-    of this import waits.
-    """
-    with ports.database.reading() as db:
-        mine = [row for row in _rows(db) if row.import_id == import_id]
-    meant = [row.id for row in mine if not ruling.accept or row.reason in BY_ROWS]
-    if not meant:
-        raise Absent("nothing of this import waits for that")
-    for held_id in meant:
-        decide(ports, held_id, ruling)
-    return len(meant)
-
-
-def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) -> list[str]:
+def _accepted(
+    ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling, gallery: Gallery
+) -> list[str]:
     """Use the photo and revoke the references it contradicts; return the keys to delete."""
     person = db.get_one(tables.Person, row.person_id)
     if db.get(tables.Tombstone, person.id_index) is not None:
         raise Conflict("this person has withdrawn")
     photo, by = opened(ports, row), scale(ports, db)
-    found = weighed(ports, db, Gallery(ports), photo)
+    found = weighed(ports, db, gallery, photo)
     like = {one.person_id for one in found.others if one.speaks(found.bars.alike)}
     gone = []
     for person_id in {row.person_id} | (set() if ruling.twins else like):
@@ -139,21 +126,27 @@ def _accepted(ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling) 
 
 
 def _rows(db: Session) -> list[tables.HeldPhoto]:
+    """Return what waits for a look of its own; what only nobody vouches for waits as a whole import."""
     held = tables.HeldPhoto
-    return list(db.scalars(select(held).where(held.state == HeldState.HELD).order_by(held.created_at)))
+    single = held.reason.is_(None) | (held.reason != HeldReason.UNVOUCHED)
+    return list(
+        db.scalars(select(held).where(held.state == HeldState.HELD, single).order_by(held.created_at))
+    )
 
 
 def _waiting(ports: Ports, db: Session, row: tables.HeldPhoto) -> Waiting:
-    others = tuple(_name(ports, db, one) for one in row.other_ids)
-    return Waiting(row.id, row.import_id, _name(ports, db, row.person_id), row.reason, others)
+    others = tuple(name(ports, db, one) for one in row.other_ids)
+    return Waiting(row.id, row.import_id, name(ports, db, row.person_id), row.reason, others)
 
 
-def _name(ports: Ports, db: Session, person_id: str) -> str:
+def name(ports: Ports, db: Session, person_id: str) -> str:
+    """Return somebody's name, masked."""
     row = db.get_one(tables.Person, person_id)
     return mask(ports.vault.text(f"person.name:{row.id}", row.name))
 
 
-def _described(db: Session, person_id: str) -> str:
+def described(db: Session, person_id: str) -> str:
+    """Return what is on record of somebody's sex and year of birth, in words."""
     row = db.get_one(tables.Person, person_id)
     sex = sex_of(row.sex) or Sex.UNKNOWN
     return "，".join(
@@ -167,10 +160,10 @@ def _pictures(ports: Ports, db: Session, person_id: str, but: str = "") -> tuple
     mine = select(held.photo_key).where(held.person_id == person_id, held.id != but)
     waiting = mine.where(held.state == HeldState.HELD)
     keys = [*(row.photo_key for row in in_use(db, person_id)), *db.scalars(waiting)]
-    return tuple(_shown(ports, key) for key in keys)
+    return tuple(shown(ports, key) for key in keys)
 
 
-def _shown(ports: Ports, key: str) -> str:
+def shown(ports: Ports, key: str) -> str:
     """Return a photo, small, as a data: address; empty where it cannot be opened."""
     try:
         picture = decode.photo(ports.objects.get(key), SHOWN_PX)

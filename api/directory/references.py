@@ -133,11 +133,10 @@ def settle(ports: Ports, gallery: Gallery, import_id: str) -> dict[tuple[str, st
 def _judge(ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto) -> Settled:
     """Hold a pending photo, or say that it may be used."""
     found = verdict_on(ports, db, gallery, row)
-    reason = found[0] if found else row.reason
-    if reason is None:
+    if found is None:
         return Settled("ok")
-    row.state, row.reason, row.other_ids = HeldState.HELD, reason, found[1] if found else []
-    return Settled(HELD, reason, tuple(row.other_ids))
+    row.state, (row.reason, row.other_ids) = HeldState.HELD, found
+    return Settled(HELD, row.reason, tuple(row.other_ids))
 
 
 def use(ports: Ports, db: Session, row: tables.HeldPhoto) -> list[str]:

@@ -12,23 +12,29 @@ from api.directory.likeness import Scale, scale
 from api.directory.twins import twins
 from api.ports import Ports
 from models import tables
-from models.domain.identity.held import Bars, HeldReason, HeldState, Likeness, judged
+from models.domain.identity.held import Bars, HeldReason, HeldState, Likeness, judged, still_doubted
 from models.domain.person import ADULT, age, is_hard_to_tell
 
 
 def verdict_on(
     ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto
 ) -> tuple[HeldReason, list[str]] | None:
-    """Return what speaks against a photo that is kept."""
+    """Return what speaks against a photo that is kept: other photos, or else its row."""
     found = weighed(ports, db, gallery, opened(ports, row))
-    return judged(found.own, found.others, found.bars)
+    against = judged(found.own, found.others, found.bars)
+    doubt = still_doubted(row.reason, found.earlier, found.bars)
+    return against or ((doubt, []) if doubt else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The least score against the person's own photos, how like others' the photo is, and what counts."""
+    """The least score against the person's own photos, how like others' the photo is, and what counts.
+
+    `earlier` leaves out those of the person's own that were offered together with this one.
+    """
 
     own: float | None
+    earlier: float | None
     others: list[Likeness]
     bars: Bars
 
@@ -41,7 +47,8 @@ def weighed(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> We
     hard = is_hard_to_tell(births.get(photo.person_id), ports.today())
     young = {who for who, birth in births.items() if birth and age(birth, ports.today()) < ADULT}
     others = [replace(one, minors={one.person_id, photo.person_id} <= young) for one in others]
-    return Weighed(_own(ports, db, photo, by), others, Bars(by.least(hard), by.alike(hard, gallery.size)))
+    own, earlier = _own(ports, db, photo, by)
+    return Weighed(own, earlier, others, Bars(by.least(hard), by.alike(hard, gallery.size)))
 
 
 def _births(db: Session, person_ids: Collection[str]) -> dict[str, date | None]:
@@ -53,14 +60,15 @@ def _births(db: Session, person_ids: Collection[str]) -> dict[str, date | None]:
     }
 
 
-def _own(ports: Ports, db: Session, photo: Reference, by: Scale) -> float | None:
-    """Return the least score against the person's photos in use and those offered with this one."""
+def _own(ports: Ports, db: Session, photo: Reference, by: Scale) -> tuple[float | None, float | None]:
+    """Return the least score against the person's photos with those offered with this one, and without."""
     held = tables.HeldPhoto
     pending = select(held).where(held.person_id == photo.person_id, held.state == HeldState.PENDING)
-    earlier = [opened(ports, row) for row in in_use(db, photo.person_id)]
-    earlier += [opened(ports, row) for row in db.scalars(pending) if row.id != photo.id]
-    found = [likeness(by, photo, one).score for one in earlier if one.templates]
-    return min(found, default=None)
+    used = [opened(ports, row) for row in in_use(db, photo.person_id)]
+    offered = [opened(ports, row) for row in db.scalars(pending) if row.id != photo.id]
+    earlier = [likeness(by, photo, one).score for one in used if one.templates]
+    own = earlier + [likeness(by, photo, one).score for one in offered if one.templates]
+    return min(own, default=None), min(earlier, default=None)
 
 
 def in_use(db: Session, person_id: str) -> list[tables.Enrolment]:

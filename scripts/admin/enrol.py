@@ -15,10 +15,10 @@ from api.admin import import_words, review_page, sheets
 from api.admin.importing import Import
 from api.admin.lines import Verdict
 from api.admin.photo_folder import PhotoFolder
-from api.directory import held
+from api.directory import batches, held
 from api.directory.held import Ruling
 from api.ports import Ports
-from models.domain.identity.held import HeldState
+from models.domain.identity.held import HeldReason, HeldState
 from scripts.admin import shell, terminal
 
 PEOPLE = ("name", "id_type", "id_number", "sex", "birth", "photo", "openid")
@@ -90,6 +90,15 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
     """Print the held photos and write the review page with their pictures."""
     waiting = [
         {
+            "编号": one.import_id,
+            "批次": one.import_id,
+            "姓名": f"{one.count} 张",
+            "原因": import_words.conclusion(HeldReason.UNVOUCHED),
+            "与谁相像": [],
+        }
+        for one in batches.waiting(ports)
+    ] + [
+        {
             "编号": one.held_id,
             "批次": one.import_id,
             "姓名": one.name,
@@ -111,7 +120,7 @@ def _decide(ports: Ports, given: dict[str, Any]) -> None:
     meant = given["accept"] or given["refuse"]
     ruling = Ruling(bool(given["accept"]), given["by"], given["why"], given["twins"])
     if meant.startswith("imp"):
-        count = held.decide_all(ports, meant, ruling)
+        count = batches.decide_all(ports, meant, ruling, _shown)
         click.echo(f"{meant} {count} {HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED}")
     else:
         click.echo(f"{meant} {held.decide(ports, meant, ruling)}")
@@ -126,8 +135,10 @@ def _tell(verdicts: list[Verdict], as_json: bool) -> None:
     counts = Counter(import_words.conclusion(one.code) for one in verdicts)
     summary = "，".join(f"{words} {count}" for words, count in counts.most_common())
     _line(f"共 {len(verdicts)} 行：{summary or '没有内容'}")
+    if counts[import_words.conclusion(HeldReason.UNVOUCHED)]:
+        _line("、".join(import_words.SAY[HeldReason.UNVOUCHED]))
     for row, one in zip(told, verdicts, strict=True):
-        if one.code not in import_words.FINE:
+        if one.note or one.code not in (*import_words.FINE, HeldReason.UNVOUCHED):
             column = f"“{row['列']}”列" if row["列"] else ""
             _line(
                 f"{row['文件']} 第 {row['行']} 行{column} {row['姓名或关系']}：{row['结论']}。{row['怎么办']}"

@@ -30,7 +30,7 @@ def photos(films: tuple[Film, Film], tmp_path: Path) -> Path:
     """A photo of each, from another moment of the film."""
     folder = tmp_path / "photos"
     folder.mkdir()
-    for name, film, at_s in (("first.jpg", films[0], 0.5), ("second.jpg", films[1], 0.2)):
+    for name, film, at_s in (("赵一.jpg", films[0], 0.5), ("钱二.jpg", films[1], 0.2)):
         moving = cv2.VideoCapture(str(film.file))
         moving.set(cv2.CAP_PROP_POS_MSEC, at_s * 1000)
         assert cv2.imwrite(str(folder / name), moving.read()[1])
@@ -65,7 +65,7 @@ def filmed(world: World, verification: dict, film: Film) -> str:
 def test_two_people_on_one_number_leave_neither_with_a_face(
     world: World, photos: Path, films: tuple[Film, Film]
 ) -> None:
-    rows = ("赵一", FIRST, "first.jpg"), ("钱二", FIRST, "second.jpg")
+    rows = ("赵一", FIRST, "赵一.jpg"), ("钱二", FIRST, "钱二.jpg")
     assert bring(world, photos, *rows) == ["name_conflict"] * 2
     for name, _, _ in rows:
         body = purchase(order_no=name, cardholder={"name": name, "id_number": FIRST})
@@ -79,7 +79,7 @@ def test_two_people_on_one_number_leave_neither_with_a_face(
 
 
 def test_one_photo_for_two_people_names_nobody(world: World, photos: Path) -> None:
-    rows = ("赵一", FIRST, "first.jpg"), ("钱二", SECOND, "first.jpg")
+    rows = ("赵一", FIRST, "赵一.jpg"), ("钱二", SECOND, "赵一.jpg")
     assert bring(world, photos, *rows) == ["same_photo"] * 2
     for name, id_number, _ in rows:
         assert not named(world, name, id_number, name)["persons"][0]["enrolled"]
@@ -88,10 +88,22 @@ def test_one_photo_for_two_people_names_nobody(world: World, photos: Path) -> No
 def test_a_column_that_slipped_gives_nobody_anothers_face(
     world: World, photos: Path, films: tuple[Film, Film]
 ) -> None:
-    rows = ("赵一", FIRST, "first.jpg"), ("钱二", SECOND, "second.jpg")
-    slipped = ("赵一", FIRST, "second.jpg"), ("钱二", SECOND, "first.jpg")
+    rows = ("赵一", FIRST, "赵一.jpg"), ("钱二", SECOND, "钱二.jpg")
+    slipped = ("赵一", FIRST, "钱二.jpg"), ("钱二", SECOND, "赵一.jpg")
     assert bring(world, photos, *rows) == ["ok", "ok"]
     assert bring(world, photos, *slipped) == ["same_photo"] * 2
     assert filmed(world, named(world, "赵一", FIRST, "A-1"), films[0]) == "passed"
     assert filmed(world, named(world, "钱二", SECOND, "A-2"), films[0]) == "failed"
     assert filmed(world, named(world, "赵一", FIRST, "A-3"), films[1]) == "failed"
+
+
+def test_a_column_of_men_that_slipped_lets_nobody_pass_before_somebody_has_looked(
+    world: World, photos: Path
+) -> None:
+    """Nothing in the rows, the files' names or the faces tells that it slipped."""
+    for name, bare in (("赵一.jpg", "DSC_0001.jpg"), ("钱二.jpg", "DSC_0002.jpg")):
+        (photos / name).rename(photos / bare)
+    slipped = ("赵一", FIRST, "DSC_0002.jpg"), ("钱二", SECOND, "DSC_0001.jpg")
+    assert bring(world, photos, *slipped) == ["unvouched"] * 2
+    for name, id_number, _ in slipped:
+        assert not named(world, name, id_number, name)["persons"][0]["enrolled"]

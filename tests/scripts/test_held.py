@@ -11,10 +11,10 @@ import cv2
 import pytest
 from sqlalchemy import select
 
-from api.admin import sheets
+from api.admin import import_words, sheets
 from api.admin.importing import Import
 from api.admin.photo_folder import PhotoFolder
-from api.directory import references
+from api.directory import batches, references
 from models import tables
 from scripts import __main__ as yibao
 from scripts.admin.enrol import PEOPLE
@@ -57,7 +57,15 @@ def bring(world: World, folder: Path, *rows: tuple[str, str, str, str], check: b
     return [str(one.code) for one in run.people(sheets.read(write(folder, *rows), PEOPLE))]
 
 
-RIGHTLY = (("赵一", HUSBAND, "", "p1.jpg"), ("钱二", GIRL, "", "p2.jpg"), ("王三", WOMAN, "", "p3.jpg"))
+Rows = tuple[tuple[str, str, str, str], ...]
+RIGHTLY: Rows = (("赵一", HUSBAND, "", "p1.jpg"), ("钱二", GIRL, "", "p2.jpg"), ("王三", WOMAN, "", "p3.jpg"))
+
+
+def by_name(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Put the photos into the folder once more, called by the names of their rows; return those rows."""
+    for name, _, _, photo in RIGHTLY:
+        shutil.copy(folder / photo, folder / f"{name}.jpg")
+    return [(*row[:3], f"{row[0]}.jpg") for row in RIGHTLY]
 
 
 def moved(by: int) -> list[tuple[str, str, str, str]]:
@@ -73,7 +81,64 @@ def test_a_column_that_slipped_is_held_whole_where_nothing_was_on_record(
     assert bring(empty, folder, *moved(by), check=check) == ["column_slipped"] * 3
 
 
-def test_a_column_that_fits_is_used(empty: World, folder: Path) -> None:
+@pytest.mark.parametrize("check", [True, False])
+def test_a_column_that_fits_is_used_where_its_files_say_whose_they_are(
+    empty: World, folder: Path, check: bool
+) -> None:
+    assert bring(empty, folder, *by_name(folder), check=check) == ["ok"] * 3
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("file", ["{number}", "{name}-1", "照片{number}", "{name}/1"])
+def test_a_file_or_its_folder_may_carry_the_number_or_the_name(
+    empty: World, folder: Path, file: str, check: bool
+) -> None:
+    rows = [
+        (name, number, sex, file.format(name=name, number=number) + ".jpg")
+        for name, number, sex, _ in RIGHTLY[1:]
+    ]
+    for row, (*_, photo) in zip(rows, RIGHTLY[1:], strict=True):
+        (folder / row[3]).parent.mkdir(exist_ok=True)
+        shutil.copy(folder / photo, folder / row[3])
+    assert bring(empty, folder, *rows, check=check) == ["ok"] * 2
+
+
+@pytest.mark.parametrize("rows", [RIGHTLY[1:], RIGHTLY])
+@pytest.mark.parametrize("check", [True, False])
+def test_photos_that_nothing_vouches_for_wait(empty: World, folder: Path, rows: Rows, check: bool) -> None:
+    """Two women may have one another's photo: no face tells."""
+    assert bring(empty, folder, *rows, check=check) == ["unvouched"] * len(rows)
+
+
+def test_a_sex_that_the_number_contradicts_is_told_and_the_row_is_taken(empty: World, folder: Path) -> None:
+    """The seventeenth digit of the husband's number is odd: a man's."""
+    file = write(folder, ("赵一", HUSBAND, "女", ""), ("钱二", GIRL, "女", ""))
+    run = Import(empty.ports, PhotoFolder(folder))
+    told = [import_words.told(one) for one in run.people(sheets.read(file, PEOPLE))]
+    assert told[0]["结论"] == "性别与证件号不符 (sex_mismatch)；没有照片 (none)"
+    assert told[0]["怎么办"] == "请核对证件号和性别" and told[1]["结论"] == "没有照片 (none)"
+
+
+def test_one_photo_alone_has_nothing_to_be_exchanged_with(empty: World, folder: Path) -> None:
+    assert bring(empty, folder, RIGHTLY[1]) == ["ok"]
+
+
+def test_a_man_and_a_woman_are_told_apart_by_their_faces(empty: World, folder: Path) -> None:
+    assert bring(empty, folder, *RIGHTLY[:2]) == ["ok"] * 2
+
+
+def test_a_few_files_named_one_by_one_are_used(empty: World, folder: Path) -> None:
+    for photo, called in (("p2.jpg", "no_eoi.jpg"), ("p3.jpg", "iphone15_24mp.jpg")):
+        shutil.copy(folder / photo, folder / called)
+    rows = (*RIGHTLY[1][:3], "no_eoi.jpg"), (*RIGHTLY[2][:3], "iphone15_24mp.jpg")
+    assert bring(empty, folder, *rows) == ["ok"] * 2
+
+
+def test_a_photo_like_the_persons_earlier_one_is_vouched_for_by_it(empty: World, folder: Path) -> None:
+    assert bring(empty, folder, *by_name(folder)) == ["ok"] * 3
+    for name in FACES:
+        picture = cv2.imread(str(folder / name))
+        assert cv2.imwrite(str(folder / name), picture, [cv2.IMWRITE_JPEG_QUALITY, 60])
     assert bring(empty, folder, *RIGHTLY) == ["ok"] * 3
 
 
@@ -84,12 +149,12 @@ def test_an_inserted_cell_is_a_sign_of_its_own(empty: World, folder: Path) -> No
 
 
 def test_a_sex_that_the_row_states_is_not_contradicted_unseen(empty: World, folder: Path) -> None:
-    rows = (("王三", WOMAN, "女", "p1.jpg"), RIGHTLY[1])
+    rows = (("王三", WOMAN, "女", "p1.jpg"), by_name(folder)[1])
     assert bring(empty, folder, *rows) == ["unlike_row", "ok"]
 
 
 def test_a_number_alone_may_be_mistyped(empty: World, folder: Path) -> None:
-    assert bring(empty, folder, ("王三", WOMAN, "", "p1.jpg"), RIGHTLY[1]) == ["ok", "ok"]
+    assert bring(empty, folder, ("王三", WOMAN, "", "p1.jpg"), by_name(folder)[1]) == ["ok", "ok"]
 
 
 def yes(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -144,8 +209,38 @@ def test_a_column_put_right_is_taken_once_the_wrong_one_is_sent_back(
     assert bring(empty, folder, *moved(1)) == ["column_slipped"] * 3
     batch = listed(capsys, tmp_path / "page.html")[0]["批次"]
     yes(capsys, "enrol", "--refuse", batch, "--by", "王审核", "--why", "照片列错行")
-    write(folder, *RIGHTLY)
+    write(folder, *by_name(folder))
     assert "照片可用 3" in yes(capsys, *typed(folder))
+
+
+def test_a_whole_import_is_looked_at_on_one_sheet_and_taken_by_one_command(
+    empty: World, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, *RIGHTLY)
+    assert no(*typed(folder)) == "True"
+    said = capsys.readouterr().out
+    assert "照片可用，但文件名看不出是谁" in said and "--review" in said
+    page = tmp_path / "page.html"
+    (batch,) = listed(capsys, page)
+    shown = page.read_text(encoding="utf-8")
+    assert (batch["编号"], batch["姓名"]) == (batch["批次"], "3 张")
+    assert shown.count("data:image/jpeg;base64,") == 3 and "王*（女，1974 年生）" in shown
+    with empty.ports.database.reading() as db:
+        assert db.scalar(select(tables.Enrolment).where(tables.Enrolment.revoked_at.is_(None))) is None
+    assert "reviewer_missing" in no("enrol", "--accept", batch["编号"], "--why", "看过")
+    accept = ("enrol", "--accept", batch["编号"], "--by", "王审核", "--why", "逐张对过证件")
+    assert " 3 accepted" in yes(capsys, *accept)
+    assert "照片未变 3" in yes(capsys, *typed(folder))
+    with empty.ports.database.reading() as db:
+        assert set(db.scalars(select(tables.HeldPhoto.decided_by))) == {"王审核"}
+
+
+@pytest.mark.parametrize(("count", "most"), [(3, 60), (60, 60), (61, 60), (100_000, 60)])
+def test_a_contact_sheet_is_spread_over_the_whole_import(count: int, most: int) -> None:
+    ids = [str(at) for at in range(count)]
+    chosen = batches.spread(ids, most)
+    assert len(set(chosen)) == len(chosen) == min(count, most)
+    assert (chosen[0], chosen[-1]) == (ids[0], ids[-1])
 
 
 def twin(folder: Path) -> str:

@@ -35,10 +35,18 @@ class HeldReason(StrEnum):
     NAMED_AFTER_ANOTHER = "named_after_another"
     UNLIKE_ROW = "unlike_row"
     COLUMN_SLIPPED = "column_slipped"
+    UNVOUCHED = "unvouched"
 
 
 # Reasons that lie in the rows, not in another photo: many at once have one cause.
-BY_ROWS = frozenset({HeldReason.UNLIKE_ROW, HeldReason.COLUMN_SLIPPED, HeldReason.NAMED_AFTER_ANOTHER})
+BY_ROWS = frozenset(
+    {
+        HeldReason.UNLIKE_ROW,
+        HeldReason.COLUMN_SLIPPED,
+        HeldReason.NAMED_AFTER_ANOTHER,
+        HeldReason.UNVOUCHED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,15 @@ def judged(
     if own is not None and own < bars.own:
         return HeldReason.UNLIKE_EARLIER, []
     return None
+
+
+def still_doubted(doubt: HeldReason | None, earlier: float | None, bars: Bars) -> HeldReason | None:
+    """Return what the rows say against a photo, once it has been compared with the person's photos in use.
+
+    One that shows the same face as those is vouched for, whatever its file is called.
+    """
+    vouched = doubt is HeldReason.UNVOUCHED and earlier is not None and earlier >= bars.own
+    return None if vouched else doubt
 
 
 def may_decide(state: HeldState, by: str, why: str) -> None:

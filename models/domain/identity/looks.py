@@ -4,6 +4,7 @@ The figures stand in docs/evaluation.md: of honest photos of adults 1 in 500 con
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 # P(male) below and above which a face is a woman's and a man's.
 WOMAN, MAN = 0.01, 0.97
@@ -12,6 +13,24 @@ LOOKS_OLDER_BY, LOOKS_YOUNGER_BY = 30, 55
 # A slip shows in a run of rows: this many photos before and behind are looked at together.
 NEAR = 10
 SHARE, SIGNS = 0.15, 2
+# Years a photo by which a file fits better when moved, more than estimates of age are off by.
+CLEARLY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a row says of sex and age, and what its photo looks like; None where either is unknown."""
+
+    sex: str | None
+    years: int | None
+    male: float | None
+    looks: float | None
+
+    def contradicts(self, face: "Placed") -> bool:
+        """Tell whether the photo of another row (or its own) cannot be this row's."""
+        if face.male is None or face.looks is None:
+            return False
+        return other_sex(self.sex, face.male) or other_age(self.years, face.looks)
 
 
 def other_sex(sex: str | None, male: float) -> bool:
@@ -43,3 +62,30 @@ def out_of_step(contradicted: Sequence[bool], gap: bool) -> set[int]:
 def _slipped(contradicted: Sequence[bool], gap: bool) -> bool:
     signs = sum(contradicted)
     return bool(signs) and signs + gap >= SIGNS and signs / len(contradicted) >= SHARE
+
+
+def in_order(run: Sequence[Placed]) -> bool:
+    """Tell whether no photo of a run of rows can be a neighbour's: no part of it has slipped by a row.
+
+    Every photo fits its row, and contradicts the rows before and after; of two photos one is enough.
+    """
+    if any(one.male is None or one.contradicts(one) for one in run):
+        return False
+    pairs = [
+        (one.contradicts(after), after.contradicts(one)) for one, after in zip(run, run[1:], strict=False)
+    ]
+    return all(map(any if len(run) == SIGNS else all, pairs))
+
+
+def fits_better_moved(run: Sequence[Placed]) -> bool:
+    """Tell whether the photos of a few rows fit them clearly better when moved by a row."""
+    signs, years = _misfit(run, run)
+    moved = [_misfit(run, [*run[by:], *run[:by]]) for by in (1, len(run) - 1)]
+    return any(one[0] < signs or (one[0] == signs and one[1] + CLEARLY < years) for one in moved)
+
+
+def _misfit(rows: Sequence[Placed], faces: Sequence[Placed]) -> tuple[int, float]:
+    """Return how many photos contradict their rows, and by how many years they are off in the mean."""
+    pairs = list(zip(rows, faces, strict=True))
+    off = sum(abs(row.years - face.looks) for row, face in pairs if row.years is not None and face.looks)
+    return sum(row.contradicts(face) for row, face in pairs), off / len(pairs)

@@ -10,10 +10,12 @@ from rich.progress import track
 
 from matcher.errors import BadImage
 from matcher.local import LocalMatcher
-from models.domain.identity.looks import other_sex, out_of_step
+from models.domain.identity.looks import Placed, in_order, other_sex, out_of_step
 from scripts.lab.evaluate.rates import upper95
 
 ROWS, FILES = (2, 5, 20, 200), 2_000
+# An age that is not used.
+ANY = 40.0
 Seen = tuple[str, float]
 
 
@@ -35,6 +37,12 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "contradict": {group: _contradicting(rows) for group, rows in seen.items()},
         "slipped_by_one": {str(rows): _slipped(everybody, rows, 1) for rows in ROWS},
         "not_slipped": {str(rows): _slipped(everybody, rows, 0) for rows in ROWS},
+        "slipped_by_one_without_names": {str(rows): _slipped(everybody, rows, 1, bare=True) for rows in ROWS},
+        "not_slipped_without_names": {str(rows): _slipped(everybody, rows, 0, bare=True) for rows in ROWS},
+        "one_sex_slipped_without_names": {
+            str(rows): _slipped([one for one in everybody if one[0] == "female"], rows, 1, bare=True)
+            for rows in ROWS
+        },
     }
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "summary.json").write_text(json.dumps(summary, indent=2), encoding="utf-8")
@@ -65,15 +73,20 @@ def _contradicting(rows: list[Seen]) -> dict[str, Any]:
     }
 
 
-def _slipped(everybody: list[Seen], rows: int, by: int) -> dict[str, float]:
-    """Return the mean share of photos held per file, and the shares of files held wholly or not at all."""
+def _slipped(everybody: list[Seen], rows: int, by: int, bare: bool = False) -> dict[str, float]:
+    """Return the mean share of photos held per file, and the shares of files held wholly or not at all.
+
+    `bare`: the photos' file names say nothing of whose they are.
+    """
     drawn = np.random.default_rng(rows)
     shares = []
     for _ in range(FILES if rows < max(ROWS) else FILES // 10):
         file = [everybody[at] for at in drawn.integers(0, len(everybody), rows)]
         photos = file[by:] + file[:by]
         contradicted = [other_sex(sex, male) for (sex, _), (_, male) in zip(file, photos, strict=True)]
-        shares.append(len(out_of_step(contradicted, gap=False)) / rows)
+        run = [Placed(sex, None, male, ANY) for (sex, _), (_, male) in zip(file, photos, strict=True)]
+        waits = bare and not in_order(run)
+        shares.append(1.0 if waits else len(out_of_step(contradicted, gap=False)) / rows)
     count = len(shares)
     return {
         "held": sum(shares) / count,

@@ -1,0 +1,97 @@
+"""Review of whole imports: a contact sheet of photos that nothing vouches for, and one decision on all."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from api.directory.gallery import Gallery
+from api.directory.held import Ruling, decide, described, name, shown
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Absent
+from models.domain.identity.held import BY_ROWS, HeldReason, HeldState
+
+# Photos of an import that are shown, spread over its rows, the first and the last among them.
+SHOWN = 60
+Progress = Callable[[Sequence[str], str], Iterable[str]]
+HELD = tables.HeldPhoto
+UNVOUCHED = (HELD.state == HeldState.HELD, HELD.reason == HeldReason.UNVOUCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import some photos of which nothing vouches for, and how many."""
+
+    import_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One photo with its row's masked name and what is on record of sex and year of birth."""
+
+    held_id: str
+    name: str
+    described: str
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSheet:
+    """A batch with some of its photos, in the order of the rows."""
+
+    batch: Batch
+    portraits: tuple[Portrait, ...]
+
+
+def waiting(ports: Ports) -> list[Batch]:
+    """Return the imports that wait for somebody to look at them, oldest first."""
+    counted = select(HELD.import_id, func.count()).where(*UNVOUCHED).group_by(HELD.import_id)
+    with ports.database.reading() as db:
+        return [Batch(*row) for row in db.execute(counted.order_by(func.min(HELD.created_at)))]
+
+
+def contact_sheets(ports: Ports) -> Iterator[ContactSheet]:
+    """Yield a contact sheet for each import that waits."""
+    for batch in waiting(ports):
+        with ports.database.reading() as db:
+            mine = select(HELD.id).where(*UNVOUCHED, HELD.import_id == batch.import_id)
+            ids = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
+            chosen = (db.get_one(HELD, held_id) for held_id in spread(ids, SHOWN))
+            portraits = tuple(
+                Portrait(
+                    row.id,
+                    name(ports, db, row.person_id),
+                    described(db, row.person_id),
+                    shown(ports, row.photo_key),
+                )
+                for row in chosen
+            )
+        yield ContactSheet(batch, portraits)
+
+
+def spread(ids: Sequence[str], most: int) -> list[str]:
+    """Return at most so many of a list at equal distances, the first and the last among them."""
+    if len(ids) <= most:
+        return list(ids)
+    return [ids[round(at * (len(ids) - 1) / (most - 1))] for at in range(most)]
+
+
+def decide_all(ports: Ports, import_id: str, ruling: Ruling, progress: Progress = lambda ids, _: ids) -> int:
+    """Refuse everything that waits of an import, or accept what only its rows speak against; return how many.
+
+    What another photo speaks against is accepted one by one. Broken off and begun anew, it goes on. Raises
+    as `decide`, and Absent where nothing of this import waits.
+    """
+    mine = select(HELD.id).where(HELD.import_id == import_id, HELD.state == HeldState.HELD)
+    if ruling.accept:
+        mine = mine.where(HELD.reason.in_(BY_ROWS))
+    with ports.database.reading() as db:
+        meant = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
+    if not meant:
+        raise Absent("nothing of this import waits for that")
+    gallery = Gallery(ports)
+    for held_id in progress(meant, "记录决定"):
+        decide(ports, held_id, ruling, gallery)
+    return len(meant)
