@@ -7,6 +7,7 @@ model before, and what failed within the hour.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from models.domain.policy import COLOURS_TELLING, Policy
 
@@ -68,6 +69,8 @@ def assess(signs: Signs, policy: Policy) -> Risk:
     return Risk(level, tuple(name for name, worth in points.items() if worth))
 
 
+# Building a policy checks all its fields, which costs more than a whole decision.
+@lru_cache(maxsize=64)
 def stricter(policy: Policy, level: str, *, own_phone: bool = False) -> Policy:
     """Return the policy that a try of this level, and on such a phone, is drawn and decided by."""
     risky = level != Level.LOW

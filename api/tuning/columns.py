@@ -1,0 +1,53 @@
+"""Packed facts as columns: one array a field, for arithmetic on thousands of decisions at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.domain.record.fact import FIELDS, FLOATS, HINTS, LAYOUT, NONE, RISKS, SIZE
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.uint8]
+Counts = NDArray[np.int32]
+_ROW = np.dtype([(name, f"<{code}") for name, code in FIELDS])
+_BIT = {name: place for place, name in enumerate(FLOATS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Facts of n decisions; fields are named as in models/domain/record/fact.py."""
+
+    rows: NDArray[np.void]
+
+    @classmethod
+    def of(cls, packed: Sequence[bytes]) -> "Columns":
+        """Return packed facts as columns; raises ValueError where one of them is none."""
+        if any(len(one) != SIZE for one in packed):
+            raise ValueError("these are no packed facts")
+        rows = np.frombuffer(b"".join(packed), _ROW)
+        if (
+            (rows["layout"] != LAYOUT).any()
+            or (rows["risk"] >= len(RISKS)).any()
+            or ((rows["hint"] >= len(HINTS)) & (rows["hint"] != NONE)).any()
+        ):
+            raise ValueError("these are no packed facts")
+        return cls(rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def number(self, name: str) -> Counts:
+        """Return a whole number of each decision."""
+        return np.ascontiguousarray(self.rows[name])
+
+    def flag(self, name: str) -> Bools:
+        """Return a yes or no of each decision."""
+        return np.ascontiguousarray(self.rows[name]).astype(bool)
+
+    def measured(self, name: str) -> tuple[Floats, Bools]:
+        """Return a measure of each decision and whether it was measured: what was not is 0, not NaN."""
+        absent: NDArray[np.uint32] = self.rows["absent"] >> np.uint32(_BIT[name]) & np.uint32(1)
+        return np.ascontiguousarray(self.rows[name]), absent == 0
