@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, and_, func, or_, select
 
 from api.ports import Ports
+from api.releases import guarding
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
@@ -47,6 +48,13 @@ class DecideCapture:
     challenge_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class WatchRelease:
+    """Bring a release of a policy up to what was decided since."""
+
+    release_id: str
+
+
 class Chore(StrEnum):
     """What every minute asks for; some once a cluster, some of every process."""
 
@@ -57,7 +65,7 @@ class Chore(StrEnum):
     FACTS = "facts"
 
 
-Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | Chore
+Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | Chore
 
 
 def due(ports: Ports) -> list[Job]:
@@ -70,6 +78,7 @@ def due(ports: Ports) -> list[Job]:
         for wanted in (_overdue(now), _lapsing(now)):
             found += [SettleExpiry(row_id) for row_id in db.scalars(wanted.limit(BATCH))]
         found += [DecideCapture(*row) for row in db.execute(_unanswered(now).limit(BATCH))]
+        found += [WatchRelease(release_id) for release_id in guarding.due(db, now)]
     return list(dict.fromkeys(found))
 
 

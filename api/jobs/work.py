@@ -24,7 +24,16 @@ from api.events import webhooks
 from api.events.webhooks import WebhookSender
 from api.facts import backfill
 from api.jobs import leases
-from api.jobs.due import Chore, DecideCapture, Job, SendDelivery, SendWebhooks, SettleExpiry, due
+from api.jobs.due import (
+    Chore,
+    DecideCapture,
+    Job,
+    SendDelivery,
+    SendWebhooks,
+    SettleExpiry,
+    WatchRelease,
+    due,
+)
 from api.logs import about
 from api.messaging.agent_notice import NoticeSender
 from api.messaging.push import PushSender
@@ -32,6 +41,7 @@ from api.outbound import outbox
 from api.outbound.outbox import Sender
 from api.ports import Ports
 from api.privacy import retention
+from api.releases import guarding
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
 from models.domain.delivery import DeliveryKind
@@ -68,6 +78,8 @@ def run(ports: Ports, job: Job) -> None:
             examine(ports, challenge_id)
         case DecideCapture(Provider.WECHAT, challenge_id):
             native_result.decide(ports, challenge_id)
+        case WatchRelease():
+            guarding.watch(ports)
         case Chore():
             if leases.taken(ports, job):
                 _tidy(ports, job)

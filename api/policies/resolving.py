@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.policies import versions
+from api.ports import Ports
 from models import tables
 from models.domain.policy import Policy
+from models.domain.release import stages
+from models.domain.release.stages import LIVE, Arm
 
-# The arm of every attempt while no release is under way.
+# The arm of every attempt while no release has been.
 EVERYBODY = "all"
 
 
@@ -23,9 +27,22 @@ class Resolved:
     arm: str = EVERYBODY
 
 
-def resolve(db: Session) -> Resolved:
-    """Return what an attempt that begins now goes by."""
-    return Resolved(versions.active(db))
+def resolve(ports: Ports, db: Session, cardholder_id: str) -> Resolved:
+    """Return what an attempt that begins now goes by: a card-holder's arm of a release is always the same."""
+    policy, release = versions.active(db), staged(db)
+    if release is None:
+        return Resolved(policy)
+    key = bytes.fromhex(ports.vault.index("release.arm", release.id))
+    arm = stages.arm(key, release.id, cardholder_id, stages.share(release.stage))
+    treated = arm is Arm.TREATED and policy.version != release.version
+    return Resolved(versions.pinned(db, release.version) if treated else policy, arm=arm)
+
+
+def staged(db: Session) -> tables.Release | None:
+    """Return the newest release that some or all card-holders are decided by, None for none."""
+    row = tables.Release
+    found = select(row).where(row.stage.in_(LIVE)).order_by(row.proposed_at.desc()).limit(1)
+    return db.scalars(found).first()
 
 
 def pin(attempt: tables.Attempt, resolved: Resolved) -> None:

@@ -50,7 +50,7 @@ def begin(
         ports = ports.within(db)
         case = locked(ports, db, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        goes_by = resolving.resolve(db)
+        goes_by = resolving.resolve(ports, db, case.verification.cardholder_id)
         picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
@@ -76,7 +76,7 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
     """Record who of the list showed documents, without filming; raises Invalid `person_not_found`."""
     picked = _from_list(ports, case, person_id)
     attempt = _row(ports, case, Channel.QR, picked)
-    resolving.pin(attempt, resolving.resolve(case.db))
+    resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
     case.db.add(attempt)
     case.db.flush()
     case.attempts.append(attempt)
@@ -163,7 +163,7 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
 def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
     """Return an attempt that a person begins on the phone in their hand: no message leads to it."""
     attempt = _row(ports, case, Channel.PUSH, picked)
-    resolving.pin(attempt, resolving.resolve(case.db))
+    resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
     attempt.owner_index = owner_index
     return attempt
 

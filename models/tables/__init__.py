@@ -21,6 +21,7 @@ from models.tables.ledger import (
 )
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
 from models.tables.policy import PolicyVersion
+from models.tables.release import Release
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
@@ -57,6 +58,7 @@ __all__ = [
     "PolicyVersion",
     "ProviderToken",
     "Redemption",
+    "Release",
     "Review",
     "SeenFrame",
     "Session",

@@ -31,16 +31,19 @@ class Right(StrEnum):
     SEE_ACTS = "see_acts"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
+    SEE_POLICIES = "see_policies"
+    PROPOSE = "propose"
+    APPROVE = "approve"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OPERATOR: frozenset(),
+    Role.OPERATOR: frozenset({Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE}),
     Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE}),
-    Role.AUDITOR: frozenset({Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS}),
+    Role.AUDITOR: frozenset({Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS}),
 }
 # These ask for a one-time code entered within FRESH.
-SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_ACCOUNTS})
+SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_ACCOUNTS, Right.APPROVE})
 
 
 def may(role: Role, right: Right) -> bool:

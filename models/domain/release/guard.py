@@ -37,6 +37,8 @@ class Cause(StrEnum):
     MISSING = "missing"
     DRIFT = "drift"
     IN_DOUBT = "in_doubt"
+    OVERTAKEN = "overtaken"
+    BY_HAND = "by_hand"
 
 
 def after(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:

@@ -1,0 +1,4 @@
+"""Releases of policies: proposed with evidence, approved by another, staged, guarded, rolled back.
+
+Import any module.
+"""

@@ -1,0 +1,91 @@
+"""A stored decision as the guard sees it: decided by the release's policy and by the version before."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from api.facts.writing import place
+from api.policies import versions
+from api.ports import Ports
+from models import tables
+from models.domain.decision import Outcome, Reason, Report, decide
+from models.domain.policy import Policy
+from models.domain.provider import Provider
+from models.domain.record.fact import unpack
+from models.domain.release.seen import Seen, Usual, usual
+from models.domain.release.stages import Stage
+from models.vault import CannotOpen
+
+USUAL = 500
+
+
+def counted(before: int, version: int) -> Select[tables.DecisionFact]:
+    """Select the decisions of one's own matcher that passed or failed by one of two versions.
+
+    What was decided without a report, as the matcher never answered, and what its person has withdrawn,
+    tells nothing of a policy.
+    """
+    fact = tables.DecisionFact
+    return select(fact).where(
+        fact.provider == Provider.OWN,
+        fact.policy_version.in_((before, version)),
+        fact.outcome != Outcome.RETRY,
+        fact.reason != Reason.MATCHER_UNAVAILABLE,
+        fact.emptied_at.is_(None),
+    )
+
+
+def between(row: tables.Release, until: datetime) -> Select[tables.DecisionFact]:
+    """Select the decisions that a release's guard has not seen, the earliest first."""
+    fact = tables.DecisionFact
+    tie = and_(fact.decided_at == row.seen_at, fact.challenge_id.not_in(row.seen_ids or []))
+    wanted = counted(row.before, row.version).where(or_(fact.decided_at > row.seen_at, tie))
+    return wanted.where(fact.decided_at < until).order_by(fact.decided_at, fact.challenge_id)
+
+
+def usually(ports: Ports, db: Session, version: int) -> Usual:
+    """Return how the last decisions by a version were."""
+    fact = tables.DecisionFact
+    wanted = counted(version, version).order_by(fact.decided_at.desc()).limit(USUAL)
+    facts = db.scalars(wanted).all()
+    reports = [report_of(ports, one) for one in facts]
+    scores = [one.score for one in reports if one is not None and one.score is not None]
+    return usual(scores, sum(one.outcome is Outcome.FAILED for one in facts), len(facts))
+
+
+def report_of(ports: Ports, fact: tables.DecisionFact) -> Report | None:
+    """Return the report of a fact, None where there is none that can be read."""
+    if fact.report is None:
+        return None
+    try:
+        return unpack(ports.vault.open(place(fact.challenge_id), fact.report))[0]
+    except (CannotOpen, ValueError):
+        return None
+
+
+class Both:
+    """The two policies of a release, each with the overrides that a decision was made by."""
+
+    def __init__(self, ports: Ports, db: Session, row: tables.Release) -> None:
+        self._ports, self._row = ports, row
+        self._before, self._after = (versions.pinned(db, one) for one in (row.before, row.version))
+
+    def seen(self, fact: tables.DecisionFact) -> Seen:
+        """Return a decision as the guard sees it; what cannot be read is a missing number."""
+        treated = fact.policy_version == self._row.version
+        failed, report = fact.outcome is Outcome.FAILED, report_of(self._ports, fact)
+        if report is None:
+            return Seen(treated, failed, None, None, None)
+        before, after = (_under(one, fact.overrides) for one in (self._before, self._after))
+        other = after if self._row.stage is Stage.SHADOW else before
+        passes = decide(report, other).outcome is Outcome.PASSED
+        least = min(one.least_score(normalised=report.normalised, old=report.old) for one in (before, after))
+        relative = report.relative is not None and not report.relative < least
+        return Seen(treated, failed, passes, report.score, fact.amount_fen, relative)
+
+
+def _under(policy: Policy, overrides: Mapping[str, Any]) -> Policy:
+    return Policy.from_json(policy.to_json() | dict(overrides)) if overrides else policy

@@ -1,0 +1,173 @@
+"""What operators do with a release; each deed is an act, in its own transaction."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.acts.ledger import Entry, record
+from api.limits.locks import hold
+from api.policies import floors, versions
+from api.ports import Ports
+from models import tables
+from models.domain.chain import canonical
+from models.domain.console.act import ActKind
+from models.domain.errors import Absent, Conflict
+from models.domain.named import noted
+from models.domain.policy import Policy
+from models.domain.release import stages
+from models.domain.release.guard import Cause
+from models.domain.release.seen import Budget
+from models.domain.release.stages import LIVE, Stage, Step
+
+# What was found out before a proposal tells of another time after this.
+EVIDENCE = timedelta(days=7)
+UNDER_WAY = (Stage.PROPOSED, Stage.APPROVED, Stage.SHADOW, Stage.FIVE, Stage.QUARTER)
+
+
+def place(release_id: str) -> str:
+    """Return the place to which a release's reason is sealed."""
+    return f"release.reason:{release_id}"
+
+
+def propose(
+    ports: Ports, actor: str, changes: Mapping[str, Any], reason: str, budget: Budget
+) -> tables.Release:
+    """Return a new release of the policy in force with some thresholds changed.
+
+    Raises Invalid `policy_invalid`, Conflict `below_floor`, or Conflict `release_open` while another release
+    has not reached everybody yet.
+    """
+    reason = noted(reason)
+    with ports.database.transaction() as db:
+        hold(db, "releases")
+        if db.scalar(select(tables.Release.id).where(tables.Release.stage.in_(UNDER_WAY)).limit(1)):
+            raise Conflict("another release is under way", code="release_open")
+        within = ports.within(db)
+        before = versions.active(db)
+        floors.hold(ports, versions.draft(within, changes))
+        version = versions.propose(within, changes, author=actor)
+        wanted = versions.pinned(db, version)
+        row = tables.Release(
+            id=ports.new_id("rel"),
+            version=version,
+            before=before.version,
+            stage=stages.moved(Stage.DRAFT, Step.PROPOSE),
+            proposer=actor,
+            evidence=evidence(before, wanted),
+            budget_passes=budget.passes,
+            budget_fen=budget.fen,
+            proposed_at=ports.now(),
+        )
+        row.reason = ports.vault.seal(place(row.id), reason)
+        db.add(row)
+        db.flush()
+        frozen = hashlib.sha256(canonical(row.evidence).encode()).hexdigest()
+        private = {"reason": reason, "version": str(version), "evidence": frozen}
+        record(ports, db, Entry(actor, ActKind.RELEASE_PROPOSED, row.id, private))
+        return row
+
+
+def evidence(before: Policy, wanted: Policy) -> dict[str, object]:
+    """Return what is known of a change when it is proposed: the fields, and predicted rates of both."""
+    old, new = before.to_json(), wanted.to_json()
+    changed = {name: [old[name], new[name]] for name in new if name != "version" and old[name] != new[name]}
+    return {
+        "changed": changed,
+        "predicted": {"before": floors.predicted(before), "after": floors.predicted(wanted)},
+    }
+
+
+def approve(ports: Ports, actor: str, release_id: str) -> None:
+    """Approve a proposed release; the guard begins its shadow.
+
+    Raises Conflict `own_proposal` for its proposer, `evidence_expired` a week after the proposal,
+    `overtaken` once another version is in force, and `below_floor`.
+    """
+    with ports.database.transaction() as db:
+        row = _held(db, release_id)
+        stage = stages.moved(row.stage, Step.APPROVE)
+        stages.may_approve(row.proposer, actor)
+        if not row.proposed_at <= ports.now() < row.proposed_at + EVIDENCE:
+            raise Conflict("the evidence is more than a week old", code="evidence_expired")
+        if versions.active(db).version != row.before:
+            raise Conflict("another version is in force since", code="overtaken")
+        floors.hold(ports, versions.pinned(db, row.version))
+        row.stage, row.approver, row.approved_at = stage, actor, ports.now()
+        record(ports, db, Entry(actor, ActKind.RELEASE_APPROVED, row.id))
+
+
+def withdraw(ports: Ports, actor: str, release_id: str) -> None:
+    """Take a release back before it has begun."""
+    with ports.database.transaction() as db:
+        row = _held(db, release_id)
+        row.stage, row.ended_at = stages.moved(row.stage, Step.WITHDRAW), ports.now()
+        versions.withdraw(ports.within(db), row.version, by=actor)
+        record(ports, db, Entry(actor, ActKind.RELEASE_WITHDRAWN, row.id))
+
+
+def roll_back(ports: Ports, actor: str, release_id: str, reason: str) -> bool:
+    """Return to the version before; tell whether that is done, or waits for a second operator.
+
+    One operator is enough until 7 days after it reached everybody.
+    """
+    reason = noted(reason)
+    with ports.database.transaction() as db:
+        row = _held(db, release_id)
+        stages.moved(row.stage, Step.ROLL_BACK)
+        full_at = row.staged_at if row.stage is Stage.FULL else None
+        alone = full_at is None or stages.people_to_go_back(full_at, ports.now()) == 1
+        if not alone and row.back_by in (None, actor):
+            row.back_by = actor
+            record(ports, db, Entry(actor, ActKind.RELEASE_HELD, row.id, {"reason": reason}))
+            return False
+        back(ports, db, row, Cause.BY_HAND)
+        record(ports, db, Entry(actor, ActKind.RELEASE_ROLLED_BACK, row.id, {"reason": reason}))
+        return True
+
+
+def resume(ports: Ports, actor: str, release_id: str, reason: str) -> None:
+    """Let a release go on that stands still; its guard begins the stage anew, what was spent stays spent."""
+    reason = noted(reason)
+    with ports.database.transaction() as db:
+        row = _held(db, release_id)
+        if row.held is None or row.stage not in LIVE:
+            raise Conflict("it does not stand still", code="wrong_state")
+        row.held, row.usual = None, None
+        record(ports, db, Entry(actor, ActKind.RELEASE_RESUMED, row.id, {"reason": reason}))
+
+
+def back(ports: Ports, db: Session, row: tables.Release, cause: str) -> None:
+    """End a live release; where it was in force for everybody, the version before is put in force again."""
+    was_full = row.stage is Stage.FULL
+    row.stage, row.ended_at, row.cause = stages.moved(row.stage, Step.ROLL_BACK), ports.now(), cause
+    if was_full:
+        before = versions.pinned(db, row.before)
+        versions.enact(ports.within(db), before, author=row.proposer, approver=row.approver or row.proposer)
+    else:
+        versions.withdraw(ports.within(db), row.version, by=row.proposer)
+
+
+def history(ports: Ports, most: int = 100) -> Sequence[tables.Release]:
+    """Return releases, newest first."""
+    with ports.database.reading() as db:
+        return db.scalars(
+            select(tables.Release).order_by(tables.Release.proposed_at.desc()).limit(most)
+        ).all()
+
+
+def found(db: Session, release_id: str) -> tables.Release:
+    """Return a release; raises Absent for an unknown one."""
+    row = db.get(tables.Release, release_id)
+    if row is None:
+        raise Absent("no such release")
+    return row
+
+
+def _held(db: Session, release_id: str) -> tables.Release:
+    """Return a release, locked until this transaction ends."""
+    hold(db, "releases")
+    return found(db, release_id)

@@ -1,0 +1,45 @@
+"""Releases of policies, and what their guard keeps."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, word
+from models.domain.release.stages import Stage
+
+
+class Release(Base):
+    """One policy on its way into force, against the version in force when it was proposed.
+
+    `evidence` is what was known at the proposal, frozen; `reason` is sealed. `guard` and `usual` are those
+    of models/domain/release, up to the decision at `seen_at` with the ids in `seen_ids`. `held` says why a
+    release stands still (drift, missing), `cause` why it ended; `back_by` waits for a second operator.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (Index("ix_release_stage", "stage"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(ForeignKey("policy.version"))
+    before: Mapped[int] = mapped_column(ForeignKey("policy.version"))
+    stage: Mapped[Stage] = mapped_column(word(Stage))
+    proposer: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[bytes] = mapped_column(LargeBinary)
+    evidence: Mapped[dict[str, Any]]
+    budget_passes: Mapped[int]
+    budget_fen: Mapped[int]
+    proposed_at: Mapped[datetime]
+    approver: Mapped[str | None] = mapped_column(String(32))
+    approved_at: Mapped[datetime | None]
+    staged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    guard: Mapped[dict[str, Any] | None]
+    usual: Mapped[dict[str, Any] | None]
+    seen_at: Mapped[datetime | None]
+    seen_ids: Mapped[list[str] | None]
+    held: Mapped[str | None] = mapped_column(String(24))
+    cause: Mapped[str | None] = mapped_column(String(24))
+    back_by: Mapped[str | None] = mapped_column(String(32))
+    number: Mapped[int] = mapped_column(default=0)
+    __mapper_args__ = {"version_id_col": number}
