@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -48,6 +48,17 @@ class Vault:
             return cipher.decrypt(rest[:NONCE], rest[NONCE:], place.encode())
         except InvalidTag:
             raise CannotOpen(place.partition(":")[0]) from None
+
+    def open_each(self, places: Iterable[str], sealed: Iterable[bytes]) -> list[bytes | None]:
+        """Return what was sealed at each of the places, None for what cannot be opened; for thousands."""
+        ciphers, found = self._ciphers, list[bytes | None]()
+        for place, one in zip(places, sealed, strict=True):
+            key_id, _, rest = one.partition(b"\0")
+            try:
+                found.append(ciphers[key_id].decrypt(rest[:NONCE], rest[NONCE:], place.encode()))
+            except (InvalidTag, KeyError, ValueError):
+                found.append(None)
+        return found
 
     def text(self, place: str, sealed: bytes) -> str:
         """Return sealed text."""

@@ -25,7 +25,7 @@ class Columns:
     @classmethod
     def of(cls, packed: Sequence[bytes]) -> "Columns":
         """Return packed facts as columns; raises ValueError where one of them is none."""
-        if any(len(one) != SIZE for one in packed):
+        if set(map(len, packed)) - {SIZE}:
             raise ValueError("these are no packed facts")
         rows = np.frombuffer(b"".join(packed), _ROW)
         if (

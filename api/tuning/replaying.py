@@ -1,0 +1,168 @@
+"""Stored decisions replayed under other thresholds: who would pass or fail instead, and for how much."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy.orm import Session
+
+from api.facts.writing import place
+from api.ports import Ports
+from api.tuning.columns import Bools, Columns
+from api.tuning.deciding import REASONS, Decisions, decide_all, relative_passes
+from models import tables
+from models.domain.policy import Policy
+from models.domain.provider import Provider
+
+BATCH = 10_000
+FLIPS_SHOWN = 200
+GROUPS = ("age_band", "sex", "institution_id", "district", "device")
+# What only begins to count while filming: a stored report was filmed under the old value.
+NOT_REPLAYED = frozenset({
+    "grey_low", "grey_high", "face_age_min", "similar_bits", "action_pool", "action_count", "evidence_count",
+    "colour_count", "colour_light_max", "presence_code", "risk", "risk_raised", "risk_high", "risk_failures",
+    "risk_actions", "agent_checks", "agent_quota",
+})  # fmt: skip
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which decisions are replayed: from `since` (inclusive) to `until`, the newest `most`."""
+
+    since: datetime
+    until: datetime
+    most: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One decision that would have been another; `relative`: somebody of the family would have passed too."""
+
+    challenge_id: str
+    passes: bool
+    before: str
+    after: str
+    amount_fen: int
+    relative: bool
+    group: Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a change would have done: counts by direction, by reason and by group, and some flips.
+
+    Counters by direction have True for who would newly pass. `unreadable` reports were emptied by no rule and
+    cannot be opened; they are in no count.
+    """
+
+    decided: int = 0
+    unreadable: int = 0
+    flips: Counter[bool] = field(default_factory=Counter)
+    fen: Counter[bool] = field(default_factory=Counter)
+    relatives: int = 0
+    reasons: Counter[tuple[bool, str, str]] = field(default_factory=Counter)
+    groups: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    group_flips: Counter[tuple[str, str | None, bool]] = field(default_factory=Counter)
+    some: list[Flip] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """Rows as selected, with their facts."""
+
+    rows: Sequence[Any]
+    facts: Columns
+
+
+_GROUP = itemgetter(slice(4, None))
+
+
+def not_replayed(before: Policy, after: Policy) -> list[str]:
+    """Return the changed fields whose effect no stored report can show: such a change begins at 5 %."""
+    old, new = before.to_json(), after.to_json()
+    return sorted(name for name in NOT_REPLAYED if old[name] != new[name])
+
+
+def replay(
+    ports: Ports, before: Policy, after: Policy, scope: Scope, progress: Progress = lambda *_: None
+) -> Replay:
+    """Return what `after` would have decided otherwise than `before` in a period."""
+    found = Replay()
+    with ports.database.reading() as db:
+        total, done = _total(db, scope), 0
+        for rows in _batches(db, scope):
+            done += len(rows)
+            _take(ports, found, rows, (before, after))
+            progress(done, total)
+    return found
+
+
+def _wanted(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    fact = tables.DecisionFact
+    period = fact.decided_at >= scope.since, fact.decided_at < scope.until
+    return *period, fact.provider == Provider.OWN, fact.report.is_not(None)
+
+
+def _total(db: Session, scope: Scope) -> int:
+    found = db.scalar(select(func.count()).select_from(tables.DecisionFact).where(*_wanted(scope)))
+    return min(found or 0, scope.most)
+
+
+def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
+    """Yield rows of challenge, report, overrides, amount and groups, the newest first."""
+    fact = tables.DecisionFact.__table__.c
+    columns = fact.challenge_id, fact.report, cast(fact.overrides, String), fact.amount_fen
+    wanted = select(*columns, *(fact[name] for name in GROUPS)).where(*_wanted(scope))
+    wanted = wanted.order_by(fact.decided_at.desc()).limit(scope.most).execution_options(yield_per=BATCH)
+    # Past the ORM, which would cost as much a row as the decision itself.
+    yield from db.connection().execute(wanted).partitions(BATCH)
+
+
+def _take(ports: Ports, found: Replay, rows: Sequence[Any], policies: tuple[Policy, Policy]) -> None:
+    """Add a batch to the counts; rows made by overrides are decided by the same ones again."""
+    challenges, reports, overrides, *_ = zip(*rows, strict=True)
+    opened = ports.vault.open_each(map(place, challenges), reports)
+    found.unreadable += opened.count(None)
+    for one in set(overrides):
+        at = [n for n, packed in enumerate(opened) if packed is not None and overrides[n] == one]
+        some = _Some([rows[n] for n in at], Columns.of([opened[n] or b"" for n in at]))
+        _compare(found, some, tuple(_under(policy, one) for policy in policies))
+
+
+def _compare(found: Replay, some: _Some, policies: Sequence[Policy]) -> None:
+    before, after = (decide_all(some.facts, policy) for policy in policies)
+    found.decided += len(some.rows)
+    for group, decided in Counter(map(_GROUP, some.rows)).items():
+        for name, value in zip(GROUPS, group, strict=True):
+            found.groups[name, value] += decided
+    near = relative_passes(some.facts, policies[0]) | relative_passes(some.facts, policies[1])
+    changed: Bools = before.passed != after.passed
+    for at in np.flatnonzero(changed).tolist():
+        _flip(found, some.rows[at], (before, after), at, bool(near[at]))
+
+
+def _flip(found: Replay, row: Any, decided: tuple[Decisions, Decisions], at: int, near: bool) -> None:
+    before, after = decided
+    passes = bool(after.passed[at])
+    reasons = str(REASONS[before.reasons[at]]), str(REASONS[after.reasons[at]])
+    found.flips[passes] += 1
+    found.fen[passes] += row[3]
+    found.relatives += passes and near
+    found.reasons[passes, *reasons] += 1
+    group = dict(zip(GROUPS, _GROUP(row), strict=True))
+    for name, value in group.items():
+        found.group_flips[name, value, passes] += 1
+    if len(found.some) < FLIPS_SHOWN:
+        found.some.append(Flip(row[0], passes, *reasons, row[3], near, group))
+
+
+def _under(policy: Policy, overrides: str) -> Policy:
+    given = json.loads(overrides)
+    return Policy.from_json(policy.to_json() | given) if given else policy
