@@ -21,7 +21,7 @@ from api.http.routes.institution import v1
 from api.http.routes.mini_program import mp
 from api.http.routes.public import public
 from api.http.routes.subject import me
-from api.http.web import limit_body, ports, refuse_control_characters
+from api.http.web import limit_body, ports, refuse_control_characters, refuse_other_hosts
 from api.logs import about, configure
 from api.policies import versions as policies
 from api.popup.routes import popup
@@ -50,6 +50,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     guide.install(app)
     app.before_request(_identify)
     overload.install(app, overload.Admission())
+    app.before_request(refuse_other_hosts)
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)
     app.after_request(_finish)

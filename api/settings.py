@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.hosting.exposure import is_exposed
 from models.domain.subscription import DEFAULT_KEYS, TemplateKind, keys_of
 from wechat.callbacks import Callbacks
 
@@ -157,6 +158,8 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_MATCHER_SECRET is not set: the matcher's service answers nobody without it")
     if not settings.demo and settings.pad_dir is None and not settings.matcher_url:
         problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
+    if not settings.demo and is_exposed(settings.bind):
+        problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
     problems += _wrong_keys(settings)
     if not problems:
         problems = _wrong_secrets(settings)

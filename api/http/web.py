@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from flask import Response, current_app, g, jsonify, request
 from pydantic import BaseModel
@@ -94,6 +94,17 @@ def refuse_control_characters() -> None:
     """Raise Malformed for control characters in the URL; PostgreSQL rejects NUL."""
     if CONTROL.search(unquote(request.full_path)):
         raise Malformed("there are control characters in the address")
+
+
+def refuse_other_hosts() -> None:
+    """Raise Malformed `wrong_host` in production unless the request names the service's one public host.
+
+    Whoever could choose it would choose where redirects and links lead. Probes come by the process's address.
+    """
+    settings = ports().settings
+    probing = request.endpoint in ("public.health", "public.readiness")
+    if not settings.demo and not probing and request.host != urlsplit(settings.base_url).netloc:
+        raise Malformed("this is not the service's host", code="wrong_host")
 
 
 def limit_body() -> None:

@@ -1,12 +1,17 @@
 """`python -m scripts.deploy`: start the stack on this machine, and what is missing on a real one."""
 
 import signal
+import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+import structlog
 
-from scripts.admin import shell
+from scripts.admin import setting as installation
+from scripts.admin import shell, terminal
+from scripts.deploy import checks
 
 
 @click.group(cls=shell.Group)
@@ -50,6 +55,25 @@ def _up(processes: tuple[int, int, int], port: int, folder: Path | None) -> None
             stopped.wait()
     except (Missing, TimeoutError) as error:
         raise click.ClickException(str(error)) from None
+
+
+@deploy.command("check")
+@shell.demo_option
+@shell.as_json
+@click.pass_context
+def _check(context: click.Context, as_json: bool) -> None:
+    """逐项试一遍，一次列出缺少的全部；不齐时退出码为 1 / try everything, list all that is missing."""
+    given = installation.settings(demo=shell.demo_is_meant(context))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    found = checks.findings(given)
+    if as_json:
+        terminal.document([asdict(one) for one in found])
+    for one in [] if as_json else found:
+        mark = "✗" if one.wrong else "–" if one.untried else "✓"
+        terminal.line(f"{mark} {one.name}  {one.wrong or one.untried}".rstrip())
+    told = checks.sentence(found)
+    if told:
+        sys.exit(terminal.visible(told))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -84,6 +84,10 @@ def test_a_capture_without_anything_is_reported_too(either: Matcher) -> None:
     assert report.comparison.score is None and report.acquisition.evidence == 0
 
 
+def test_each_says_whether_it_has_pad_weights(either: Matcher) -> None:
+    assert either.has_pad() is False
+
+
 @pytest.mark.parametrize("photo", ["single_face.jpg", "multi_face.jpg", "no-face"])
 def test_the_same_photo_is_enrolled_alike(either: Matcher, matcher: LocalMatcher, photo: str) -> None:
     data = PHOTO if photo == "no-face" else (samples() / photo).read_bytes()

@@ -72,6 +72,13 @@ def misbehaving(misdeed: Misdeed) -> Iterator[str]:
     """Serve answers that are not what they should be; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b'{"status": "ok", "pad": "not_available"}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
@@ -92,3 +99,10 @@ def misbehaving(misdeed: Misdeed) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def without_pad() -> Iterator[str]:
+    """Yield the address of a service that says it has no PAD weights, and answers nothing else."""
+    with misbehaving(lambda handler, _: handler.connection.close()) as url:
+        yield url

@@ -1,0 +1,200 @@
+"""Everything an installation needs before it starts, each thing tried for real, whatever else is missing."""
+
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.composition import build
+from api.health.clock import APART, database_clock
+from api.health.disks import LEAST, free_shares
+from api.jobs.work import queue
+from api.policies import floors
+from api.policies import versions as policies
+from api.ports import Ports, SystemClock
+from api.settings import Settings, SettingsMissing, check
+from matcher.errors import MatcherUnavailable, WrongWeights
+from matcher.service.remote import RemoteMatcher
+from models import migrate
+from models.database import Database
+from models.objects import StoreUnavailable
+from wechat.errors import WeChatError
+
+PROBE = "probes/deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing tried; `wrong` says what is missing, `untried` why it could not be tried."""
+
+    name: str
+    wrong: str = ""
+    untried: str = ""
+
+
+class Wrong(Exception):
+    """What was tried is not as it must be; the message says how."""
+
+
+def findings(settings: Settings) -> list[Finding]:
+    """Try everything and return all that was found; nothing stops at the first thing missing."""
+    try:
+        check(settings)
+        found = [Finding("settings")]
+    except SettingsMissing as error:
+        found = [Finding("settings", wrong) for wrong in error.problems]
+    found += [*_stores(settings)]
+    try:
+        ports = build(settings)
+    except (SettingsMissing, WrongWeights, SQLAlchemyError, migrate.SchemaBehind, ValueError) as error:
+        names = ("bucket", "matcher", "wechat", "policy")
+        why = str(error) if isinstance(error, WrongWeights) else ""
+        untried = [Finding(name, untried="the settings or the schema first") for name in names]
+        return [*found, *([Finding("weights", why)] if why else []), *untried, *_machine(settings)]
+    try:
+        return [*found, *_on(ports), *_machine(settings)]
+    finally:
+        ports.database.dispose()
+        if isinstance(ports.matcher, RemoteMatcher):
+            ports.matcher.close()
+
+
+def sentence(found: list[Finding]) -> str:
+    """Return everything that is wrong as one sentence, or an empty string."""
+    wrong = [
+        one.wrong if one.name == "settings" else f"{one.name}: {one.wrong}" for one in found if one.wrong
+    ]
+    return "cannot start: " + "; ".join(wrong) if wrong else ""
+
+
+def _tried(name: str, trial: Callable[[], object], *errors: type[Exception]) -> Finding:
+    """Return what one trial came to; only the kind of an error is told, it may quote a secret."""
+    try:
+        trial()
+    except Wrong as wrong:
+        return Finding(name, str(wrong))
+    except errors as error:
+        return Finding(name, type(error).__name__)
+    return Finding(name)
+
+
+def _stores(settings: Settings) -> Iterator[Finding]:
+    """Try database, schema, clock and queue, which need no other setting."""
+    if settings.database_url:
+        yield from _database(settings.database_url)
+    if settings.jobs_url:
+        yield _tried("queue", lambda: _queue(settings.jobs_url), Exception)
+
+
+def _database(url: str) -> Iterator[Finding]:
+    """Try to reach the database, then hold its schema and its clock."""
+    try:
+        database = Database(url)
+        with database.reading() as db:
+            theirs, here = database_clock(db), SystemClock().now()
+    except (SQLAlchemyError, psycopg.Error, ImportError, ValueError) as error:
+        yield Finding("database", type(error).__name__)
+        return
+    yield Finding("database")
+    yield _tried("schema", lambda: _schema(url), SQLAlchemyError)
+    apart = abs(here - theirs) if theirs else None
+    late = f"{apart.total_seconds():.0f} s from the database's" if apart and apart > APART else ""
+    yield Finding("clock", late)
+    database.dispose()
+
+
+def _schema(url: str) -> None:
+    try:
+        migrate.check(url)
+    except migrate.SchemaBehind as error:
+        raise Wrong(str(error)) from None
+
+
+def _queue(url: str) -> None:
+    """Reach the queue."""
+    if urlsplit(url).scheme in ("redis", "rediss"):
+        with closing(Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3)) as redis:
+            try:
+                redis.ping()
+            except RedisError as error:
+                raise Wrong(f"Redis does not answer ({type(error).__name__})") from None
+        return
+    queue(url).pending_count()
+
+
+def _on(ports: Ports) -> Iterator[Finding]:
+    """Try what needs all settings."""
+    yield _tried("bucket", lambda: _bucket(ports), KeyError)
+    yield _tried("matcher", lambda: _matcher(ports))
+    yield _tried("wechat", ports.wechat.fetch_token, WeChatError)
+    yield _tried("policy", lambda: _policy(ports))
+    yield _published(ports.settings.base_url)
+
+
+def _bucket(ports: Ports) -> None:
+    """Put, get and delete one object."""
+    content = base64.b64encode(ports.random.salt())
+    try:
+        ports.objects.put(PROBE, content)
+        if ports.objects.get(PROBE) != content:
+            raise Wrong("what was put is not what came back")
+        ports.objects.delete([PROBE])
+    except StoreUnavailable as error:
+        raise Wrong(f"it does not put, get or delete ({error})") from None
+
+
+def _matcher(ports: Ports) -> None:
+    try:
+        has_pad = ports.matcher.has_pad()
+    except MatcherUnavailable:
+        raise Wrong("nobody answers at YIBAO_MATCHER_URL") from None
+    if not has_pad and not ports.settings.demo:
+        raise Wrong("it has no PAD weights (YIBAO_PAD_DIR): production does not decide without")
+
+
+def _policy(ports: Ports) -> None:
+    """Hold the policy in force, or the one that would be, against the floors."""
+    policies.ensure(ports)
+    with ports.database.reading() as db:
+        broken = floors.broken(policies.active(db))
+    if broken and not ports.settings.demo:
+        raise Wrong(f"the one in force breaks floors: {', '.join(broken)}")
+
+
+def _published(base_url: str) -> Finding:
+    """Ask for the service under its public name, as nginx passes it on."""
+    try:
+        answer = httpx.get(f"{base_url}/.well-known/jwks.json", timeout=5, trust_env=False)
+    except httpx.HTTPError as error:
+        return Finding("proxy", untried=f"nothing answers at {base_url} yet ({type(error).__name__})")
+    told: Any = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+    if told.get("code") == "wrong_host":
+        return Finding("proxy", f"it sends another Host than that of {base_url}")
+    return Finding("proxy", untried="" if answer.is_success else "the service is not started")
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    """Try the anchor file and the disks of this machine."""
+    file = settings.anchor_file
+    if file is not None:
+        yield _tried("anchor", lambda: _appendable(file), OSError)
+    full = [name for name, share in free_shares(settings).items() if share < LEAST]
+    yield Finding("disk", f"less than 5 % free for {' and '.join(full)}" if full else "")
+
+
+def _appendable(file: Path) -> None:
+    """Open the anchor file for appending, and leave none that was not there."""
+    was_there = file.exists()
+    with file.open("ab"):
+        pass
+    if not was_there:
+        file.unlink()
