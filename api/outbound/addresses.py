@@ -10,6 +10,8 @@ from models.domain.errors import Invalid
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# A translator's own prefix (RFC 8215) and IPv4-compatible addresses (RFC 4291, 2.5.5.1): ways inside.
+NOBODYS = (ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
     if not local and scheme != "https":
         raise _refused("use https")
     address = _literal(host)
-    inside = host == "localhost" or host.endswith(".localhost")
+    name = host.rstrip(".")
+    inside = name == "localhost" or name.endswith(".localhost")
     if inside or (address is not None and not local and not _allowed(address, networks)):
         raise _refused("not a public address")
 
@@ -92,7 +95,7 @@ def _allowed(address: Address, networks: Iterable[str]) -> bool:
     real = _carried(address)
     if any(real in ipaddress.ip_network(network) for network in networks):
         return True
-    return real.is_global and not real.is_multicast
+    return real.is_global and not real.is_multicast and not any(real in network for network in NOBODYS)
 
 
 def _refused(why: str) -> Invalid:

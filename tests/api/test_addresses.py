@@ -20,6 +20,8 @@ from tests.support.world import World
         "https://0.0.0.0/", "https://example.com/#x", "http://127.0.0.2/",
         "https://localhost/", "https://pos.localhost/", "https://0x7f.1/", "https://2130706433/",
         "https://[64:ff9b::a9fe:a9fe]/", "https://[2002:7f00:1::]/",
+        "https://localhost./", "https://pos.localhost./", "https://127.0.0.1./", "https://[64:ff9b:1::a00:1]/",
+        "https://[::a00:1]/", "https://[::7f00:1]/",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_never_called(url: str) -> None:
