@@ -20,10 +20,9 @@ SHIFT_MS = 200
 TOLERANCE = 5.0
 MOVED = 12.0
 SCALES = (1.0, 1.0, 100.0, 50.0, 80.0, 1.0)
-# Of a course's columns the first, which tell of pose and expression; then where the face is and how large.
-POSED, AXES = len(SCALES), len(SCALES) + 3
+# Pose and expression, then where the face is and how large.
+AXES = len(SCALES) + 3
 PLACE, SIZE = 200.0, 400.0
-LOOP_SHARE = 0.6
 # How much of a movement must come again (1 = all of it): an intraclass correlation over the run.
 AGREEMENT = 0.8
 # Of a course's columns, those that tell of movement (eyelids always move).
@@ -34,15 +33,6 @@ REMEMBERED = 5
 SHORT = 9
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """When two runs are one movement: how much agrees, which columns must have moved, what looks alike."""
-
-    agreement: float = AGREEMENT
-    moving: Sequence[int] = MOVING
-    look: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +106,7 @@ def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
         return 0
     mine = mine[:, :REMEMBERED]
     ways = _ways(other[:, :REMEMBERED])
-    return max(longest(mine, shown, same(mine, shown), Likeness()) for shown in ways) * STEP_MS
+    return max(_longest(mine, shown, same(mine, shown)) for shown in ways) * STEP_MS
 
 
 def _ways(course: Numbers) -> Iterator[Numbers]:
@@ -149,31 +139,27 @@ def same(mine: Numbers, other: Numbers) -> NDArray[np.bool_]:
     return near
 
 
-def longest(mine: Numbers, other: Numbers, same: NDArray[np.bool_], how: Likeness) -> int:
-    """Return the longest run of steps along one shift in which the face really moved, and in the same way.
-
-    Where looks count, most of the run must look alike as well: fast movement blurs, so not every step does.
-    """
+def _longest(mine: Numbers, other: Numbers, same: NDArray[np.bool_]) -> int:
+    """Return the longest run of steps along one shift in which the face really moved, and in the same way."""
     best, run = 0, np.zeros(same.shape[1], int)
     for row in range(len(mine)):
         run = np.where(same[row], np.concatenate([[0], run[:-1]]) + 1, 0)
         for column in np.nonzero(run > max(best, SHORT))[0]:
             steps = np.arange(run[column])
-            alike = how.look is None or float(how.look[row - steps, column - steps].mean()) >= LOOP_SHARE
-            if alike and _moved_alike(mine[row - steps], other[column - steps], how):
+            if _moved_alike(mine[row - steps], other[column - steps]):
                 best = int(run[column])
     return best
 
 
-def _moved_alike(mine: Numbers, other: Numbers, how: Likeness) -> bool:
+def _moved_alike(mine: Numbers, other: Numbers) -> bool:
     """Tell whether the face moved, and whether what differs is little beside that.
 
     All rest looks alike, so it is no evidence that a movement is the same.
     """
-    if np.ptp(mine[:, how.moving], axis=0).max() < MOVED:
+    if np.ptp(mine[:, MOVING], axis=0).max() < MOVED:
         return False
     energy = float(((mine - mine.mean(axis=0)) ** 2).sum())
-    return float(((mine - other) ** 2).sum()) <= 2 * (1 - how.agreement) * energy
+    return float(((mine - other) ** 2).sum()) <= 2 * (1 - AGREEMENT) * energy
 
 
 def times(film: Sequence[Sample]) -> Numbers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from matcher.liveness import loops, recurrence, replay
+from matcher.liveness import recurrence, replay, retraced
 from matcher.liveness.actions import rate
 from matcher.types import FrameKind, Observation, Timing
 
@@ -22,7 +22,7 @@ def timing(observations: Sequence[Observation]) -> Timing:
         backward=sum(gap <= 0 for gap in gaps),
         repeated=len(hashes) - len(set(hashes)),
         frozen_ms=_frozen(observations),
-        looped_ms=loops.looped_ms(replay.samples(motion)),
+        looped_ms=retraced.retraced_ms(replay.samples(motion)),
         recurring=recurrence.recurring(motion),
     )
 

@@ -37,9 +37,9 @@ class Timing:
     """Continuity of the frames in time; times in ms, `rate` frames a second.
 
     `backward` counts steps back in time, `repeated` frames that are byte for byte an earlier one;
-    `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` the longest in which the face
-    moves and looks as it did earlier in the same capture; `recurring` counts frames whose picture, sent
-    anew, is shown elsewhere in the capture too.
+    `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` how long the two ways are
+    together by which the face went twice, forward or back; `recurring` counts frames whose picture, sent
+    anew, is shown elsewhere in the capture too, and those between two pictures that are one.
     """
 
     duration_ms: int

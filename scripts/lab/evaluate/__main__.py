@@ -13,6 +13,7 @@ from scripts.lab.evaluate import (
     pad,
     poses,
     quality,
+    recurrence,
 )
 from scripts.lab.evaluate.identity import comparison, kin, pilot, publish
 
@@ -29,6 +30,7 @@ COMMANDS = {
     "pilot": (pilot.run, ("faces", "out")),
     "publish": (publish.run, ("faces", "pairs")),
     "quality": (quality.run, ("faces", "out")),
+    "recurrence": (recurrence.run, ("films", "out")),
 }
 
 

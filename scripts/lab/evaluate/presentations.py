@@ -154,7 +154,9 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
         actions = tuple(action for action, _ in chosen)
         pieces = (lead, *(piece for _, piece in chosen))
         made = Presentation(species, actions, pieces, claimed=film, number=number)
-        if SHORTEST_S <= made.length <= LONGEST_S:
+        # Nobody's film may show one second twice: that is what an attack does.
+        apart = all(a.end <= b.begin or b.end <= a.begin for a, b in itertools.combinations(pieces, 2))
+        if apart and SHORTEST_S <= made.length <= LONGEST_S:
             yield named(made, label)
 
 

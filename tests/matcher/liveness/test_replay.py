@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.liveness.loops import looped_ms
 from matcher.liveness.replay import Sample, alike_frames, alike_ms, samples
+from matcher.liveness.retraced import retraced_ms
 from matcher.local import LocalMatcher
 from matcher.types import Frame
 from models.domain.policy import Policy
@@ -102,11 +102,11 @@ def test_a_film_shown_twice_is_a_loop(matcher: LocalMatcher, earlier: list[Sampl
     once = motion(Film(FILM, 8.0, 4.0))
     encoded = doctored(once, lambda picture: cv2.GaussianBlur(picture, (0, 0), 0.8))
     twice = [*once, *[replace(f, seq=f.seq + 100, t_ms=f.t_ms + 4000) for f in encoded]]
-    assert looped_ms(seen(matcher, twice)) > POLICY.loop_max_ms
+    assert retraced_ms(seen(matcher, twice)) > POLICY.loop_max_ms
     backward = [replace(f, image=b.image) for f, b in zip(once, encoded[::-1], strict=True)]
     there_and_back = [*once, *[replace(f, seq=f.seq + 100, t_ms=f.t_ms + 4000) for f in backward]]
-    assert looped_ms(seen(matcher, there_and_back)) > POLICY.loop_max_ms
-    assert looped_ms(earlier) == 0
+    assert retraced_ms(seen(matcher, there_and_back)) > POLICY.loop_max_ms
+    assert retraced_ms(earlier) == 0
 
 
 def test_a_smile_that_comes_and_goes_is_no_loop(matcher: LocalMatcher) -> None:
@@ -115,7 +115,7 @@ def test_a_smile_that_comes_and_goes_is_no_loop(matcher: LocalMatcher) -> None:
     rest, smile, after = [pictures[0]] * 7, pictures[::5], [pictures[-1]] * 7
     shown = [cv2.imencode(".jpg", picture)[1].tobytes() for picture in (*rest, *smile, *after)]
     frames = [Frame(n, 214 * n, "motion", image) for n, image in enumerate(shown)]
-    assert looped_ms(seen(matcher, frames)) == 0
+    assert retraced_ms(seen(matcher, frames)) == 0
 
 
 def test_rest_and_a_beginning_alike_are_not_the_same_film() -> None:
@@ -143,7 +143,7 @@ SAMPLES = st.lists(
 @given(SAMPLES, SAMPLES)
 def test_whatever_was_filmed_nothing_breaks(ours: list[Sample], theirs: list[Sample]) -> None:
     assert 0 <= alike_frames(ours, theirs, 3) <= len(ours)
-    assert alike_ms(ours, theirs) >= 0 and looped_ms(ours) >= 0
+    assert alike_ms(ours, theirs) >= 0 and retraced_ms(ours) >= 0
 
 
 @given(SAMPLES)
