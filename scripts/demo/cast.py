@@ -2,10 +2,12 @@
 
 import csv
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.domain.identity.idnumber import check_character
+from scripts.demo.film import samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,23 @@ def players() -> list[Player]:
     ]
 
 
+def _file(player: Player) -> str:
+    """Return what a person's photo is called, so that it says whose it is; empty without one."""
+    return f"{player.name}{Path(player.photo).suffix}" if player.photo else ""
+
+
 def write(folder: Path, cast: list[Player]) -> tuple[Path, Path]:
-    """Write people.csv and links.csv for scripts/enrol.py."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write people.csv, links.csv and photos/, called by the persons' names, for scripts/enrol.py."""
+    photos = folder / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    for player in cast:
+        if player.photo:
+            shutil.copyfile(samples() / player.photo, photos / _file(player))
     people, links = folder / "people.csv", folder / "links.csv"
     with people.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["name", "id_type", "id_number", "sex", "birth", "photo", "openid"])
-        rows.writerows([p.name, "resident", p.id_number, p.sex, "", p.photo, p.openid] for p in cast)
+        rows.writerows([p.name, "resident", p.id_number, p.sex, "", _file(p), p.openid] for p in cast)
     with links.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id_number", "relative_id_number", "network", "relation"])

@@ -20,7 +20,6 @@ from models.domain.policy import Policy
 from scripts.admin import enrol, setting, weights
 from scripts.demo import cast as casting
 from scripts.demo import entries, sandbox
-from scripts.demo.film import samples
 
 VAR = Path("var")
 WEIGHTS = VAR / "weights"
@@ -166,7 +165,9 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
     cast = casting.players()
     people, links = casting.write(VAR / "demo", cast)
     try:
-        enrol.main(["--people", str(people), "--links", str(links), "--photos", str(samples())])
+        enrol.main(
+            ["--people", str(people), "--links", str(links), "--photos", str(people.parent / "photos")]
+        )
     except SystemExit as end:
         if end.code:
             sys.exit("the demo's persons could not be enrolled")
