@@ -31,7 +31,8 @@ MOST_STRAY = 4096
 class Essence:
     """A file without its metadata: width and height in px as stored, EXIF orientation 1–8.
 
-    `has_end` is False for a JPEG without its end marker.
+    `has_end` is False for a JPEG without its end marker. `held_bytes` is what a decoder keeps of a JPEG of
+    several scans (a progressive one) until the last has come, however small it is to become; 0 for others.
     """
 
     image: bytes
@@ -39,6 +40,7 @@ class Essence:
     height: int
     orientation: int
     has_end: bool = True
+    held_bytes: int = 0
 
     @property
     def is_jpeg(self) -> bool:
@@ -57,13 +59,13 @@ def essence(image: bytes) -> Essence:
 
 def _jpeg(image: bytes) -> Essence:
     """Return a JPEG's tables and scans."""
-    kept, orientation, size = [image[:2]], 1, (0, 0)
+    kept, orientation, size, held = [image[:2]], 1, (0, 0), 0
     for marker, start, end in _segments(image):
         body = image[start + 4 : end]
         if marker == APP1 and orientation == 1:
             orientation = _orientation(body[6:]) if body.startswith(b"Exif\0\0") else 1
         if marker in FRAMES and len(body) >= 5:
-            size = struct.unpack(">HH", body[1:5])[::-1]
+            size, held = struct.unpack(">HH", body[1:5])[::-1], _coefficients(body)
         if marker == SOS:
             kept.append(image[start:])
             break
@@ -71,9 +73,19 @@ def _jpeg(image: bytes) -> Essence:
             kept.append(image[start:end])
     else:
         raise BadImage("truncated")
-    if kept[-1].count(b"\xff\xda") > MOST_SCANS:
+    scans = kept[-1].count(b"\xff\xda")
+    if scans > MOST_SCANS:
         raise BadImage("truncated")
-    return Essence(b"".join(kept), *size, orientation, has_end=b"\xff\xd9" in kept[-1])
+    held = held if scans > 1 else 0
+    return Essence(b"".join(kept), *size, orientation, has_end=b"\xff\xd9" in kept[-1], held_bytes=held)
+
+
+def _coefficients(frame: bytes) -> int:
+    """Return the bytes of all DCT coefficients, two each, that a frame header (T.81 B.2.2) describes."""
+    height, width = struct.unpack(">HH", frame[1:5])
+    factors = [(one >> 4 or 1, one & 15 or 1) for one in frame[7::3]]
+    across, down = max((one[0] for one in factors), default=1), max((one[1] for one in factors), default=1)
+    return sum(2 * width * height * one[0] * one[1] // (across * down) for one in factors)
 
 
 def _segments(image: bytes) -> Iterator[tuple[int, int, int]]:

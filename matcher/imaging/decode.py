@@ -16,6 +16,8 @@ FRAME_PIXELS = 4_000_000
 PHOTO_BYTES = 16 * 1024 * 1024
 # JPEG is decoded at a fraction of its size, PNG whole.
 PHOTO_PIXELS, PNG_PIXELS = 52_000_000, 24_000_000
+# A progressive JPEG is held whole: 52 MP where colour is stored at a quarter (4:2:0), 33 MP where it is not.
+MOST_HELD = 200_000_000
 # Of a JPEG without its end: bytes left out to see whether the last rows depend on them, and those rows.
 PROBED_BYTES, LAST_ROWS = 8, 17
 FORMATS = ("JPEG", "PNG")
@@ -61,6 +63,8 @@ def _check_bytes(image: bytes, most: int) -> None:
 def _decoded(image: bytes, most_pixels: int, longest: int) -> Picture:
     """Return the picture upright, in BGR, alpha over white."""
     stored = essence(image)
+    if stored.held_bytes > MOST_HELD:
+        raise BadImage("too_many_pixels")
     _check_shape(stored.width, stored.height, most_pixels if stored.is_jpeg else min(most_pixels, PNG_PIXELS))
     try:
         opened = _loaded(stored, longest) if stored.has_end else _without_end(stored, longest)

@@ -5,7 +5,8 @@ import io
 from PIL import Image
 
 from matcher.errors import BadImage
-from matcher.imaging.decode import PHOTO_BYTES, PHOTO_PIXELS, PNG_PIXELS
+from matcher.imaging.container import JPEG, essence
+from matcher.imaging.decode import MOST_HELD, PHOTO_BYTES, PHOTO_PIXELS, PNG_PIXELS
 
 LONGEST = 2560
 BITMAP = b"BM"
@@ -19,6 +20,8 @@ def portable(image: bytes) -> bytes:
     if image.startswith(BITMAP):
         return _saved(image, "BMP", "PNG", PNG_PIXELS)
     if len(image) > PHOTO_BYTES:
+        if image.startswith(JPEG) and essence(image).held_bytes > MOST_HELD:
+            raise BadImage("too_many_pixels")
         return _saved(image, "JPEG", "JPEG", PHOTO_PIXELS)
     return image
 

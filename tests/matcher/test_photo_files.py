@@ -82,6 +82,22 @@ def test_photos_of_24_and_50_megapixels_are_decoded_small(side: tuple[int, int])
     assert max(decode.photo(saved(portrait().resize(side), quality=50)).shape) <= 1280
 
 
+@pytest.mark.parametrize(
+    ("side", "subsampling", "taken"), [((8160, 6120), 2, True), ((7000, 5250), 0, False)]
+)
+def test_a_progressive_jpeg_is_bounded_by_what_its_decoder_holds(
+    side: tuple[int, int], subsampling: int, taken: bool
+) -> None:
+    picture = Image.new("RGB", side, "grey")
+    file = saved(picture, quality=50, progressive=True, subsampling=subsampling)
+    if taken:
+        assert max(decode.photo(file).shape) <= 1280
+        return
+    for read in (decode.photo, lambda one: portable(one + bytes(decode.PHOTO_BYTES))):
+        with pytest.raises(BadImage, match="too_many_pixels"):
+            read(file)
+
+
 def test_a_png_of_that_size_is_refused_before_it_is_decoded() -> None:
     with pytest.raises(BadImage, match="too_many_pixels"):
         decode.photo(saved(Image.new("L", (8160, 6120)), "PNG"))
