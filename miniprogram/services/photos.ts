@@ -50,7 +50,7 @@ function fileBytes(filePath: string): Promise<ArrayBuffer> {
   })
 }
 
-/** Delete the files of photos from the phone; those in memory have none. */
+/** Delete the files of photos from the phone; those in memory have none. WeChat clears away what cannot be deleted now. */
 export function forget(photos: readonly Photo[]): void {
-  for (const { path, bytes } of photos) if (!bytes) wx.getFileSystemManager().unlink({ filePath: path })
+  for (const { path, bytes } of photos) if (!bytes) wx.getFileSystemManager().unlink({ filePath: path, fail: () => undefined })
 }

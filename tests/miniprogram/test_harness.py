@@ -178,6 +178,51 @@ def test_frames_become_jpegs_after_privacy_and_permission(phone: Phone) -> None:
     assert phone.complaints == []
 
 
+def filming(phone: Phone) -> None:
+    phone.tap("camera")
+    phone.tap("allowed")
+    phone.answer("同意")
+    phone.answer("允许")
+    phone.until("phone.data().outcome !== ''")
+
+
+def test_a_refused_privacy_guide_is_refused_again_without_a_panel(phone: Phone) -> None:
+    phone.tap("camera")
+    phone.tap("allowed")
+    phone.answer("拒绝")
+    phone.until("phone.data().outcome.startsWith('requirePrivacyAuthorize:fail')")
+    phone.run("phone.data().outcome = ''")
+    phone.tap("allowed")
+    assert phone.run("document.querySelector('#overlay button')") is None
+
+
+@pytest.mark.parametrize("fails", ["", "unlink,stop"])
+def test_a_file_may_stay_and_a_stop_may_tell_nobody(
+    plain_browser: Browser, servers: tuple[str, Flask], fails: str
+) -> None:
+    phone = Phone(plain_browser, servers[0], "openid-1", fails=fails)
+    phone.open("pages/rules/rules")
+    filming(phone)
+    phone.tap("photo")
+    phone.until("phone.data().outcome.startsWith('photo')")
+    assert phone.run("phone.data().stopped") is not bool(fails)
+    phone.tap("forget")
+    phone.until(f"phone.data().outcome.startsWith('unlink:{'fail permission' if fails else 'ok'}')")
+    assert phone.complaints == []
+
+
+def test_frames_may_not_begin(plain_browser: Browser, servers: tuple[str, Flask]) -> None:
+    phone = Phone(plain_browser, servers[0], "openid-1", fails="frames")
+    phone.open("pages/rules/rules")
+    filming(phone)
+    assert phone.text("outcome") == "startFrame:fail start frame failed"
+
+
+def test_more_than_five_templates_are_refused(phone: Phone) -> None:
+    phone.tap("six")
+    phone.until("phone.data().outcome === '20003'")
+
+
 def test_a_camera_before_privacy_is_a_breach(phone: Phone) -> None:
     phone.tap("camera")
     phone.tap("mount")

@@ -21,3 +21,10 @@ export const parameters = {
   fontSize: Number(given.get('font') ?? 16),
   language: given.get('language') ?? 'zh_CN',
 }
+
+const failing = new Set((given.get('fails') ?? '').split(','))
+
+/** Tell whether a call is one that this phone never does: `unlink`, `frames` (the listener's start) or `stop` (nobody is told). */
+export function fails(name) {
+  return failing.has(name)
+}

@@ -3,7 +3,7 @@ import { currentCamera } from '../elements/camera.js'
 import { canvasNode } from '../elements/canvas.js'
 import { duringFrame } from '../host/data.js'
 import * as lifecycle from '../host/lifecycle.js'
-import { parameters } from '../host/parameters.js'
+import { fails, parameters } from '../host/parameters.js'
 import { breach } from '../host/strict.js'
 import { failure, settle } from './call.js'
 import { addFile } from './files.js'
@@ -40,9 +40,10 @@ class FrameListener {
   start(options = {}) {
     const camera = currentCamera()
     if (camera && !camera.properties['frame-size']) breach('onCameraFrame needs the attribute frame-size')
-    const begun = camera ? Promise.resolve({ errMsg: 'startFrame:ok' }) : Promise.reject(failure('no camera'))
+    const isGiven = camera && !fails('frames')
+    const begun = isGiven ? Promise.resolve({ errMsg: 'startFrame:ok' }) : Promise.reject(failure(camera ? 'start frame failed' : 'no camera'))
     settle('startFrame', options, begun)
-    if (!camera || this.isOn) return
+    if (!isGiven || this.isOn) return
     this.isOn = true
     camera.rewind()
     this.#tick()
@@ -50,7 +51,7 @@ class FrameListener {
 
   stop(options = {}) {
     this.isOn = false
-    settle('stopFrame', options, Promise.resolve({ errMsg: 'stopFrame:ok' }))
+    if (!fails('stop')) settle('stopFrame', options, Promise.resolve({ errMsg: 'stopFrame:ok' }))
   }
 
   #tick() {

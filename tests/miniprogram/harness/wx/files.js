@@ -1,4 +1,5 @@
 /** Temporary files, and where the source's own files are served. */
+import { fails } from '../host/parameters.js'
 import { failure } from './call.js'
 
 const files = new Map()
@@ -32,11 +33,18 @@ export function fileCalls(host, call) {
         return { data: encoding ? decode(bytes, encoding) : bytes }
       }),
       getFileInfo: call('getFileInfo', ({ filePath }) => ({ size: fileBlob(filePath).size })),
-      unlink: call('unlink', ({ filePath }) => void files.delete(filePath)),
+      unlink: call('unlink', ({ filePath }) => unlink(filePath)),
     }),
     base64ToArrayBuffer: (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer,
     arrayBufferToBase64: (buffer) => btoa(decode(buffer, 'binary')),
   }
+}
+
+function unlink(name) {
+  if (fails('unlink')) throw failure(`permission denied, unlink ${name}`, 1300201)
+  fileBlob(name)
+  URL.revokeObjectURL(files.get(name).address)
+  files.delete(name)
 }
 
 function decode(bytes, encoding) {

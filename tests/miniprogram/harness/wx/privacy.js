@@ -4,12 +4,15 @@ import { parameters } from '../host/parameters.js'
 import { failure } from './call.js'
 import { ask } from './sheet.js'
 
+// So long after a refusal WeChat refuses by itself, without its panel.
+const QUIET_MS = 10_000
 const GUIDE = '《医保人脸核验小程序隐私保护指引》'
 
 export class Privacy {
   constructor(app) {
     if (app.__usePrivacyCheck__ !== true) breach('app.json: "__usePrivacyCheck__" must be true')
     this.key = `privacy:${parameters.openid}`
+    this.refusedAt = -QUIET_MS
   }
 
   get agreed() {
@@ -23,8 +26,12 @@ export class Privacy {
   /** Ask as WeChat does; the source's own panel goes first when it has one. */
   async require() {
     if (this.agreed) return
-    const isAgreed = this.listener ? await this.#askListener() : await this.#askPanel()
-    if (!isAgreed) throw failure('privacy permission is not authorized', 104)
+    const isQuiet = Date.now() < this.refusedAt + QUIET_MS
+    const isAgreed = !isQuiet && (this.listener ? await this.#askListener() : await this.#askPanel())
+    if (!isAgreed) {
+      if (!isQuiet) this.refusedAt = Date.now()
+      throw failure('privacy permission is not authorized', 104)
+    }
     this.agree()
   }
 

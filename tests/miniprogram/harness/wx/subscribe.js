@@ -1,4 +1,4 @@
-/** wx.requestSubscribeMessage: only in a tap, before any other call, at most three templates of one kind. */
+/** wx.requestSubscribeMessage: only in a tap, before any other call, at most five templates of one kind. */
 import { parameters } from '../host/parameters.js'
 import { breach } from '../host/strict.js'
 import { callsInThisTap } from '../host/taps.js'
@@ -7,7 +7,7 @@ import { ask, make } from './sheet.js'
 import { simulate } from './simulator.js'
 
 const ALWAYS = '总是保持以上选择，不再询问'
-const MAX_TEMPLATES = 3
+const MAX_TEMPLATES = 5
 const MIXED = 20002
 const MAIN_SWITCH_OFF = 20004
 

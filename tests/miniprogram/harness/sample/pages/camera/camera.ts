@@ -1,5 +1,5 @@
 Page({
-  data: { mounted: false, second: false, outcome: '', photo: '' },
+  data: { mounted: false, second: false, outcome: '', photo: '', stopped: false },
   mount() { this.setData({ mounted: true }) },
   mountSecond() { this.setData({ second: true }) },
   mountAllowed() { wx.requirePrivacyAuthorize({ success: () => this.mount(), fail: (error) => this.tell(error.errMsg) }) },
@@ -7,10 +7,10 @@ Page({
   refused(event: WechatMiniprogram.CustomEvent<{ errMsg: string }>) { this.tell(event.detail.errMsg) },
   filming() {
     const listener = wx.createCameraContext().onCameraFrame((frame) => {
-      listener.stop()
+      listener.stop({ success: () => this.setData({ stopped: true }) })
       setTimeout(() => this.draw(frame), 0)
     })
-    listener.start()
+    listener.start({ fail: (error) => this.tell(error.errMsg) })
   },
   draw(frame: WechatMiniprogram.OnCameraFrameCallbackResult) {
     wx.createSelectorQuery().select('#paper').fields({ node: true, size: true }).exec(([found]) => {
@@ -28,6 +28,10 @@ Page({
   },
   takePhoto() {
     wx.createCameraContext().takePhoto({ quality: 'low', success: ({ tempImagePath }) => this.setData({ photo: tempImagePath }) })
+  },
+  forget() {
+    const tell = ({ errMsg }: { errMsg: string }) => this.tell(errMsg)
+    wx.getFileSystemManager().unlink({ filePath: this.data.photo, success: tell, fail: tell })
   },
   loaded(event: WechatMiniprogram.ImageLoad) { this.tell(`photo ${event.detail.width}`) },
 })

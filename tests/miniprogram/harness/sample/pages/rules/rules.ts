@@ -20,6 +20,10 @@ Page({
       fail: (error) => this.tell(error.errMsg),
     })
   },
+  subscribeToSix() {
+    const tmplIds = [1, 2, 3, 4, 5, 6].map((one) => `template-${one}`)
+    wx.requestSubscribeMessage({ tmplIds, fail: (error) => this.tell(`${error.errCode}`) })
+  },
   async subscribeLate() {
     await wx.login()
     this.subscribe()
