@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.appeals import recovering
 from api.capture import frames
 from api.ports import Ports
 from api.verification import case as cases
@@ -159,6 +160,8 @@ def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion
     row.state = rules.advance(row.state, conclusion.target)
     row.reviewed_at, row.reviewer = ports.now(), conclusion.reviewer
     row.note = ports.vault.seal(f"appeal.note:{row.id}", conclusion.note)
+    if row.state is AppealState.REJECTED:
+        recovering.open_for(ports, db, row)
     case = cases.current(ports, db, row.verification_id)
     told = {"reviewer": conclusion.reviewer}
     record(

@@ -33,7 +33,7 @@ class Judgement:
 def claim(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
     """Take an appeal for half an hour; raises Forbidden or Conflict where the reviewer must not have it."""
     with ports.database.transaction() as db:
-        row = _open(db, appeal_id)
+        row = still_open(db, appeal_id)
         impartial.require(db, reviewer, row)
         looks = reviews_of(db, [appeal_id]).get(appeal_id, [])
         _is_free(ports, looks, reviewer)
@@ -50,8 +50,8 @@ def claim(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
 def release(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
     """Give an appeal back without a verdict; whoever does not hold it changes nothing."""
     with ports.database.transaction() as db:
-        _open(db, appeal_id)
-        mine = _claim_of(ports, db, reviewer, appeal_id)
+        still_open(db, appeal_id)
+        mine = claim_of(ports, db, reviewer, appeal_id)
         if mine is not None:
             db.delete(mine)
             record(ports, db, Entry(reviewer.operator_id, ActKind.CASE_RELEASED, appeal_id))
@@ -66,9 +66,9 @@ def judge(ports: Ports, reviewer: Reviewer, appeal_id: str, judgement: Judgement
         raise Invalid("this ground does not belong to this verdict")
     note = noted(judgement.note)
     with ports.database.transaction() as db:
-        row = _open(db, appeal_id)
+        row = still_open(db, appeal_id)
         impartial.require(db, reviewer, row)
-        mine = _claim_of(ports, db, reviewer, appeal_id)
+        mine = claim_of(ports, db, reviewer, appeal_id)
         if mine is None:
             raise Conflict("take the appeal first", code="not_claimed")
         mine.verdict, mine.ground, mine.concluded_at = judgement.verdict, judgement.ground, ports.now()
@@ -111,10 +111,10 @@ def may_judge(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
 def holds(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
     """Tell whether the reviewer has taken the appeal and not let it lapse."""
     with ports.database.reading() as db:
-        return _claim_of(ports, db, reviewer, appeal_id) is not None
+        return claim_of(ports, db, reviewer, appeal_id) is not None
 
 
-def _open(db: Session, appeal_id: str) -> tables.Appeal:
+def still_open(db: Session, appeal_id: str) -> tables.Appeal:
     """Return an appeal that is still to be judged, held until this transaction ends."""
     hold(db, f"appeal {appeal_id}")
     row = db.get(tables.Appeal, appeal_id, populate_existing=True)
@@ -135,7 +135,7 @@ def _is_free(ports: Ports, looks: Sequence[tables.Review], reviewer: Reviewer) -
             raise Conflict("somebody else has taken this appeal", code="already_claimed")
 
 
-def _claim_of(ports: Ports, db: Session, reviewer: Reviewer, appeal_id: str) -> tables.Review | None:
+def claim_of(ports: Ports, db: Session, reviewer: Reviewer, appeal_id: str) -> tables.Review | None:
     """Return the reviewer's claim that has neither lapsed nor led to a verdict."""
     row = tables.Review
     mine = db.scalar(

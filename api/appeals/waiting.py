@@ -27,6 +27,8 @@ class Waiting:
     taken: bool
     judged_by_me: bool
     opinions: int
+    waits: bool
+    flags: tuple[str, ...]
 
 
 def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
@@ -63,7 +65,15 @@ def _waiting(
         bool(active) and not mine,
         reviewer.operator_id in concluded,
         len(concluded),
+        rules.waits(row.asked_at, row.answered_at, now),
+        _flags(row, of[1]),
     )
+
+
+def _flags(row: tables.Appeal, amount_fen: int) -> tuple[str, ...]:
+    """Return what marks an appeal out; that it was drawn stays hidden from who judges it."""
+    marks = {"costly": amount_fen > rules.TWO_ABOVE_FEN, "answered": row.answered_at is not None}
+    return tuple(name for name, holds in marks.items() if holds)
 
 
 def reviews_of(db: Session, appeal_ids: Sequence[str]) -> dict[str, list[tables.Review]]:

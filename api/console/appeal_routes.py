@@ -1,17 +1,20 @@
 """Console routes of appeals: queue, case, photos and verdict."""
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
-from api.appeals import reviewing, waiting
+from api.appeals import asking, reviewing, waiting
 from api.appeals.reviewing import Judgement
 from api.console import cases
+from api.console.axis import axis
 from api.console.cases import reviewer_of
 from api.console.guard import needs, see
 from api.console.pages import me, page
 from api.console.routes import console, field
+from api.console.words import EVENTS, KIN, WHO
+from api.http.reasons import failure
 from api.http.web import ports
 from models.domain.console.operator import Right
-from models.domain.console.review import GROUNDS, Ground, Verdict
+from models.domain.console.review import GROUNDS, Ground, Verdict, Wanted
 from models.domain.errors import Malformed
 
 __all__ = ["console"]
@@ -39,7 +42,14 @@ def appeal(appeal_id: str) -> Response:
         case=view.exhibit.case,
         mine=mine,
         may=may,
+        may_ask=mine and view.can_ask,
         grounds=GROUNDS,
+        wanted=list(Wanted),
+        shown=axis(view.dossier.scored),
+        cause=failure(view.exhibit.case.cause, None)[0],
+        events=EVENTS,
+        kin=KIN,
+        who_of=WHO,
         may_see=me().may(Right.SEE_PHOTOS),
         until=cases.left_until(view.exhibit.row),
     )
@@ -72,6 +82,18 @@ def give_verdict(appeal_id: str) -> Response:
         raise Malformed("verdict") from None
     state = reviewing.judge(ports(), reviewer_of(me()), appeal_id, judgement)
     return page("judged.html", state=state)
+
+
+@console.post("/appeals/<string:appeal_id>/ask")
+@needs(Right.JUDGE)
+def ask(appeal_id: str) -> Response:
+    """Ask the insured for more before a verdict."""
+    try:
+        wanted = [Wanted(one) for one in request.form.getlist("wanted")]
+    except ValueError:
+        raise Malformed("wanted") from None
+    asking.ask(ports(), reviewer_of(me()), appeal_id, wanted, field("note"))
+    return see("console.appeals")
 
 
 @console.get("/appeals/<string:appeal_id>/photos")

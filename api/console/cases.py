@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from api.acts import ledger
 from api.acts.ledger import Entry, record
-from api.appeals import review
+from api.appeals import asking, dossier, review
+from api.appeals.asking import Request
+from api.appeals.dossier import Dossier
 from api.appeals.impartial import Reviewer
 from api.appeals.review import Exhibit
 from api.appeals.waiting import reviews_of
@@ -29,7 +31,10 @@ class CaseView:
     exhibit: Exhibit
     pictures: tuple[str, ...]
     verdicts: tuple[tables.Review, ...]
-    threshold: float | None
+    dossier: Dossier
+    asked: Request | None
+    answer: str
+    can_ask: bool
 
 
 def reviewer_of(who: SignedIn) -> Reviewer:
@@ -43,16 +48,21 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     Reviews are blind: while the appeal is open no reviewer sees another's verdict.
     """
     with ports.database.transaction() as db:
-        if db.get(tables.Appeal, appeal_id) is None:
+        row = db.get(tables.Appeal, appeal_id)
+        if row is None:
             raise Absent("no such appeal")
         record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
+        on_own_phone = rules.can_ask(db.get_one(tables.Attempt, row.attempt_id).channel, row.asked_at)
         given = [one for one in reviews_of(db, [appeal_id]).get(appeal_id, []) if one.verdict]
     found = review.exhibit(ports, appeal_id)
     is_open = found.row.state is AppealState.LODGED
     seen = [one for one in given if not is_open or one.operator_id == who.operator_id]
     names = tuple(found.pictures)
     both = (BOTH,) if {"reference-0", "frame-0"} <= set(names) else ()
-    return CaseView(found, (*both, *names), tuple(seen), found.case.threshold)
+    asked = asking.request_of(ports, found.row)
+    answer = asking.answer_of(ports, found.row)
+    told = dossier.of(ports, appeal_id)
+    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone)
 
 
 def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: str) -> str:

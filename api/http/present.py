@@ -1,5 +1,6 @@
 """Presenters of till responses; names are masked here, and ID numbers, scores and openids never included."""
 
+from api.appeals import asking
 from api.contacts import credits, reach
 from api.directory.identify import youngest
 from api.http.schemas import answers
@@ -100,8 +101,9 @@ def chosen(ports: Ports, row: tables.Attempt) -> answers.ChosenPerson | None:
     return answers.ChosenPerson(person_id=person.person_id, name=mask(person.name), relation=row.relation)
 
 
-def appeal(row: tables.Appeal, institution: str) -> answers.AppealRow:
-    """Return an appeal for the person who lodged it."""
+def appeal(ports: Ports, row: tables.Appeal, institution: str) -> answers.AppealRow:
+    """Return an appeal for the person who lodged it, with what they are asked to send."""
+    asked = asking.request_of(ports, row)
     return answers.AppealRow(
         appeal_id=row.id,
         institution=institution,
@@ -109,6 +111,9 @@ def appeal(row: tables.Appeal, institution: str) -> answers.AppealRow:
         appeal_reason=row.reason,
         created_at=row.created_at,
         reviewed_at=row.reviewed_at,
+        wanted=list(asked.wanted) if asked else [],
+        wanted_note=asked.note if asked else None,
+        answered_at=row.answered_at,
     )
 
 

@@ -1,10 +1,12 @@
 """Parsing multipart uploads within limits on size and count."""
 
+from typing import TypeVar
+
 from flask import request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.http.description import APPEAL_BYTES, FRAMES_BYTES, MULTIPART, file, files, multipart
-from api.http.schemas.requests import FrameMeta, NewAppeal
+from api.http.schemas.requests import FrameMeta, MoreForAppeal, NewAppeal
 from matcher.types import Frame, FrameKind
 from models.domain.appeal import AppealReason
 from models.domain.errors import Invalid, Malformed, TooLarge, WrongMediaType
@@ -30,6 +32,12 @@ APPEAL = multipart(
         "photos": files(0, 3),
     },
 )
+MORE = multipart(
+    APPEAL_BYTES,
+    ("statement",),
+    {"statement": {"type": "string", "minLength": 1, "maxLength": 500}, "photos": files(0, 3)},
+)
+Fields = TypeVar("Fields", bound=BaseModel)
 _METAS = TypeAdapter(list[FrameMeta])
 
 
@@ -77,10 +85,20 @@ def one_frame() -> bytes:
 
 def appeal() -> tuple[NewAppeal, list[bytes]]:
     """Return the fields and photos of an appeal."""
+    return _with_photos(NewAppeal)
+
+
+def more() -> tuple[MoreForAppeal, list[bytes]]:
+    """Return what is sent on a reviewer's request."""
+    return _with_photos(MoreForAppeal)
+
+
+def _with_photos(kind: type[Fields]) -> tuple[Fields, list[bytes]]:
+    """Return the fields and the photos of an upload."""
     _multipart()
     photos = _files("photos", PHOTO_BYTES)
     try:
-        return NewAppeal.model_validate(request.form.to_dict()), photos
+        return kind.model_validate(request.form.to_dict()), photos
     except ValidationError as error:
         wrong = ", ".join(sorted({str(entry["loc"][0]) for entry in error.errors() if entry["loc"]}))
         raise Invalid(f"please check: {wrong}", code="appeal_invalid") from None

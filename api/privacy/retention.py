@@ -26,6 +26,7 @@ from api.facts import emptying
 from api.ports import Ports
 from models import tables
 from models.domain import retention as rules
+from models.domain.appeal import AppealState
 from models.domain.attempt import TERMINAL, AttemptState
 
 BATCH = 500
@@ -54,6 +55,7 @@ def _due_captures(ports: Ports) -> list[str]:
                 tables.Attempt.state,
                 tables.Attempt.failed_at,
                 tables.Appeal.state,
+                tables.Appeal.created_at,
             )
             .join(tables.Challenge, tables.Challenge.id == tables.Capture.challenge_id)
             .join(tables.Attempt, tables.Attempt.id == tables.Challenge.attempt_id)
@@ -63,20 +65,22 @@ def _due_captures(ports: Ports) -> list[str]:
             .order_by(tables.Capture.first_at)
         ).all()
     now = ports.now()
-    due = [row[0] for row in rows if rules.frames_are_due(row[1], row[2], row[3], now)]
+    due = [
+        row[0]
+        for row in rows
+        if rules.frames_are_due(row[1], row[2], (row[3], row[4]) if row[3] else None, now)
+    ]
     return due[:BATCH]
 
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
-    """Return the photos of appeals whose review has ended."""
+    """Return the photos of appeals whose review has ended, or was not ended in 15 days."""
     appeal = tables.Appeal
-    wanted = (
-        select(appeal.id, appeal.photo_keys)
-        .where(appeal.reviewed_at.is_not(None), appeal.photos_deleted_at.is_(None))
-        .limit(BATCH)
-    )
+    kept = select(appeal.id, appeal.photo_keys).where(appeal.photos_deleted_at.is_(None)).limit(BATCH)
+    late = appeal.state == AppealState.LODGED, appeal.created_at <= ports.now() - rules.APPEALED
     with ports.database.reading() as db:
-        return [(row.id, row.photo_keys) for row in db.execute(wanted)]
+        found = [*db.execute(kept.where(appeal.reviewed_at.is_not(None))), *db.execute(kept.where(*late))]
+        return [(row.id, row.photo_keys) for row in found]
 
 
 def _delete_old_rows(ports: Ports) -> None:

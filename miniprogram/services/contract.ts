@@ -35,6 +35,9 @@ export interface AppealLodged extends SceneAnswer {
   appeal_reason: AppealReason
   created_at: string
   reviewed_at: string | null
+  wanted: Wanted[]
+  wanted_note: string | null
+  answered_at: string | null
 }
 
 export type AppealReason = "photo_outdated" | "appearance_changed" | "capture_trouble" | "other"
@@ -46,6 +49,9 @@ export interface AppealRow {
   appeal_reason: AppealReason
   created_at: string
   reviewed_at: string | null
+  wanted: Wanted[]
+  wanted_note: string | null
+  answered_at: string | null
 }
 
 export type AppealState = "lodged" | "upheld" | "rejected" | "withdrawn"
@@ -339,6 +345,8 @@ export interface TemplateAnswer {
 
 export type VerificationState = "open" | "passed" | "appealed" | "bypassed" | "cancelled" | "lapsed"
 
+export type Wanted = "photo_now" | "photo_earlier" | "statement"
+
 export interface Operations {
   'GET /mp/v1/attempts/{scene}': { body: null; answer: SceneAnswer }
   'POST /mp/v1/attempts/{scene}/appeal': { body: ArrayBuffer; answer: AppealLodged }
@@ -358,6 +366,7 @@ export interface Operations {
   'GET /mp/v1/me/agents': { body: null; answer: AgencyList }
   'POST /mp/v1/me/agents/{agency_id}/dispute': { body: Dispute; answer: AgencyRow }
   'GET /mp/v1/me/appeals': { body: null; answer: AppealList }
+  'POST /mp/v1/me/appeals/{appeal_id}/more': { body: ArrayBuffer; answer: AppealRow }
   'GET /mp/v1/me/bindings': { body: null; answer: BindingList }
   'DELETE /mp/v1/me/bindings/{binding_id}': { body: null; answer: null }
   'GET /mp/v1/me/consents': { body: null; answer: ConsentList }

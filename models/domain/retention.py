@@ -10,20 +10,26 @@ SIMILAR_HASHES = timedelta(days=90)
 IDEMPOTENT_ANSWERS = timedelta(hours=24)
 SESSIONS = timedelta(hours=2)
 FAILED_FRAMES_KEPT = 5
+# What an appeal shows stays until its last verdict, and no longer than this.
+APPEALED = timedelta(days=15)
 
 
 def frames_are_due(
-    attempt: AttemptState, last_failure: datetime | None, appeal: AppealState | None, now: datetime
+    attempt: AttemptState,
+    last_failure: datetime | None,
+    appeal: tuple[AppealState, datetime] | None,
+    now: datetime,
 ) -> bool:
-    """Tell whether a try's frames must be deleted now.
+    """Tell whether a try's frames must be deleted now; `appeal` is its state and when it was lodged.
 
-    Passed: at once. Failed: when the appeal window has closed, or when the appeal's review has
-    ended. Everything else: as soon as nobody can decide on them any more.
+    Passed: at once. Failed: when the appeal window has closed, or with the last verdict of the appeal's
+    review, 15 days after it was lodged at most. Everything else: as soon as nobody can decide on them
+    any more.
     """
     if attempt in UNDECIDED:
         return False
     if attempt is AttemptState.APPEALED:
-        return appeal is not AppealState.LODGED
+        return appeal is None or appeal[0] is not AppealState.LODGED or now >= appeal[1] + APPEALED
     if attempt is AttemptState.FAILED and last_failure is not None:
         return now >= last_failure + WINDOW
     return True

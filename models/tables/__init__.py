@@ -2,7 +2,7 @@
 
 from models.base import Base
 from models.tables.agent_purchase import AgentPurchase
-from models.tables.appeal import Appeal
+from models.tables.appeal import Appeal, Recovery
 from models.tables.attempt import Attempt
 from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.console import Act, Operator, OperatorSession, Review
@@ -57,6 +57,7 @@ __all__ = [
     "Person",
     "PolicyVersion",
     "ProviderToken",
+    "Recovery",
     "Redemption",
     "Release",
     "Review",

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
 from models.domain.appeal import AppealReason, AppealState
+from models.domain.console.recovery import RecoveryState
 
 
 class Appeal(Base):
     """What the insured says went wrong, and what the reviewer made of it.
 
-    `drawn` appeals are judged by two reviewers; they were drawn when they were lodged.
+    `drawn` appeals are judged by two reviewers; they were drawn when they were lodged. `asked` is what a
+    reviewer wants the insured to send, `answer` what they wrote to it.
     """
 
     __tablename__ = "appeal"
@@ -44,4 +46,22 @@ class Appeal(Base):
     photos_deleted_at: Mapped[datetime | None]
     reviewer: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked: Mapped[list[str] | None]
+    asked_note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime | None]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answered_at: Mapped[datetime | None]
     __mapper_args__ = {"version_id_col": version}
+
+
+class Recovery(Base):
+    """The amount of a rejected appeal, until it is recovered or waived."""
+
+    __tablename__ = "recovery"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    appeal_id: Mapped[str] = mapped_column(ForeignKey("appeal.id"), unique=True)
+    amount_fen: Mapped[int]
+    state: Mapped[RecoveryState] = mapped_column(word(RecoveryState))
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    notified_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

@@ -27,6 +27,7 @@ class Verification(Base):
         ),
         Index("ix_verification_state_expires_at", "state", "expires_at"),
         Index("ix_verification_institution_id_order_no", "institution_id", "order_no"),
+        Index("ix_verification_institution_id_created_at", "institution_id", "created_at"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)

@@ -42,6 +42,11 @@ def _appeal(_: World) -> dict[str, Any]:
     return {"data": said, "content_type": "multipart/form-data"}
 
 
+def _more(_: World) -> dict[str, Any]:
+    said = {"statement": "补充一张。", "photos": (BytesIO(PICTURE), "p.jpg")}
+    return {"data": said, "content_type": "multipart/form-data"}
+
+
 BYPASS = {"staff": "张收银", "document": "身份证", "reason": "手机没电"}
 NAMED = {"name": MAN.name, "id_number": MAN.id_number}
 V, A, C = "/v1/verifications", "/mp/v1/attempts/{scene}", "/mp/v1/challenges/{challenge_id}"
@@ -72,6 +77,7 @@ PHONE: dict[str, Sent] = {
     f"POST {A}/native": _json(),
     f"POST {A}/native/finish": _json(),
     f"POST {A}/appeal": _appeal,
+    "POST /mp/v1/me/appeals/{appeal_id}/more": _more,
     f"POST {C}/frames": lambda _: multipart([Shot(0, 0, "motion", PICTURE)]),
     f"POST {C}/swap": _json(),
     f"POST {C}/finish": _json(),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from api.acts import ledger
 from api.console.watermark import PERIOD, beside, marked
+from api.privacy import retention
 from models import tables
 from models.domain.appeal import AppealState
 from models.domain.console.operator import Role
@@ -35,6 +36,17 @@ def lodged(world: World, **changes: object) -> str:
         row = db.scalars(select(tables.Appeal)).one()
         row.drawn = False
         return row.id
+
+
+def of_own_phone(world: World) -> str:
+    """An appeal that 李建国 lodged on his own phone."""
+    scene, phone = play.pushed(world, play.opened(world)), world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    appeal_id = str(play.ok(play.appealed(phone, scene), 201)["appeal_id"])
+    with world.ports.database.transaction() as db:
+        db.get_one(tables.Appeal, appeal_id).drawn = False
+    return appeal_id
 
 
 def picture() -> bytes:
@@ -147,3 +159,85 @@ def test_every_cut_of_120_px_holds_a_whole_mark() -> None:
         for left in range(0, shown.width - PERIOD, PERIOD):
             box = (left, top, left + PERIOD, top + PERIOD)
             assert shown.crop(box).tobytes() != plain.crop(box).tobytes()
+
+
+def test_a_case_shows_who_was_compared_the_policy_what_happened_and_what_was_before(
+    world: World, appeal_id: str
+) -> None:
+    page = reviewer(world).get(f"/console/appeals/{appeal_id}")
+    assert "第 1 版：核验开始时正在生效" in page and "没有看到动作" in page
+    for word in ("开始核验", "没有通过", "申诉已提交", "收费员（本店最近 200 笔）"):
+        assert word in page
+    assert 'aria-label="本人 0' in page and "配偶 " in page and "当时要求 0.4" in page
+
+
+def test_the_insured_is_asked_once_for_more_and_answers_on_their_phone(world: World) -> None:
+    appeal_id, one = of_own_phone(world), reviewer(world)
+    path, phone = f"/console/appeals/{appeal_id}", world.phone(MAN.openid)
+    more = f"/mp/v1/me/appeals/{appeal_id}/more"
+    sent = {"statement": "补一张照片。", "photos": (io.BytesIO(picture()), "p.jpg")}
+    refused = phone.post(more, data=dict(sent, photos=[]), content_type="multipart/form-data")
+    play.refused(refused, 409, "wrong_state")
+    asked = {"wanted": "photo_now", "note": "请在亮处再拍一张。"}
+    assert one.post(f"{path}/ask", **asked).status_code == 409
+    one.post(f"{path}/claim")
+    assert one.post(f"{path}/ask", note="x").status_code == 422
+    assert one.post(f"{path}/ask", **asked).status_code == 303
+    assert "等本人补充" in one.get("/console/appeals")
+    (told,) = play.ok(phone.get("/mp/v1/me/appeals"))["appeals"]
+    assert (told["wanted"], told["wanted_note"]) == (["photo_now"], "请在亮处再拍一张。")
+    theirs = world.phone(WIFE.openid).post(
+        more, data={"statement": "x", "photos": []}, content_type="multipart/form-data"
+    )
+    assert theirs.status_code == 404
+    given = play.ok(phone.post(more, data=sent, content_type="multipart/form-data"), 201)
+    assert given["answered_at"] is not None and given["appeal_state"] == "lodged"
+    again = dict(sent, photos=(io.BytesIO(picture()), "p.jpg"))
+    assert play.ok(phone.post(more, data=again, content_type="multipart/form-data"), 201) == given
+    page = one.get(path)
+    assert "补一张照片。" in page and "已补充" in one.get("/console/appeals")
+    assert "申诉照片 1" in one.get(f"{path}/photos")
+    one.post(f"{path}/claim")
+    assert one.post(f"{path}/ask", **asked).status_code == 409
+    assert "申诉成立" in judged(one, appeal_id)
+
+
+def test_who_lodged_on_the_counters_phone_cannot_be_asked(world: World, appeal_id: str) -> None:
+    one = reviewer(world)
+    one.post(f"/console/appeals/{appeal_id}/claim")
+    answer = one.post(f"/console/appeals/{appeal_id}/ask", wanted="photo_now", note="x")
+    assert answer.status_code == 409 and "不能请本人补充" in answer.get_data(as_text=True)
+
+
+def test_a_rejection_opens_a_recovery_that_ends_once(world: World, appeal_id: str) -> None:
+    one = reviewer(world)
+    assert "没有需要追回的" in one.get("/console/recoveries")
+    one.post(f"/console/appeals/{appeal_id}/claim")
+    judged(one, appeal_id, "rejected other_person")
+    page = one.get("/console/recoveries")
+    assert "待通知" in page and "128.50" in page
+    with world.ports.database.reading() as db:
+        recovery_id = db.scalars(select(tables.Recovery.id)).one()
+    path = f"/console/recoveries/{recovery_id}"
+    assert one.post(path, state="recovered", note="x").status_code == 409
+    assert one.post(path, state="notified", note="").status_code == 422
+    assert one.post(path, state="notified", note="电话通知").status_code == 303
+    assert one.post(path, state="recovered", note="已退款").status_code == 303
+    assert one.post(path, state="waived", note="x").status_code == 409
+    assert "已追回" in one.get("/console/recoveries")
+    assert one.name in one.get("/console/reviewers")
+
+
+def test_photos_of_an_appeal_stay_for_its_last_verdict_and_for_15_days_at_most(
+    world: World, appeal_id: str
+) -> None:
+    one = reviewer(world)
+    world.clock.tick(14 * 86_400)
+    retention.sweep(world.ports)
+    assert one.sign_in().status_code == 303
+    assert "本次拍摄 1" in one.get(f"/console/appeals/{appeal_id}/photos")
+    world.clock.tick(86_400)
+    retention.sweep(world.ports)
+    assert one.sign_in().status_code == 303
+    page = one.get(f"/console/appeals/{appeal_id}/photos")
+    assert "本次拍摄" not in page and "申诉照片" not in page

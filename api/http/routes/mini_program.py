@@ -150,5 +150,5 @@ def lodge_appeal(path: ScenePath) -> Response:
     seen, row = appeals.lodge(
         ports(), user(), path.scene, AppealForm(fields.reason, fields.statement, photos)
     )
-    lodged = dict(present.appeal(row, seen.case.institution.name))
+    lodged = dict(present.appeal(ports(), row, seen.case.institution.name))
     return answer(answers.AppealLodged(**dict(present_scene.scene(ports(), seen)) | lodged), 201)

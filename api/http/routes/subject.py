@@ -5,10 +5,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api.admin import staff
-from api.appeals import disputes
+from api.appeals import asking, disputes
 from api.contacts import bindings
 from api.directory.identify import Named
-from api.http import present, present_subject
+from api.http import present, present_subject, uploads
+from api.http.description import describe
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
 from api.privacy import face_pass, rights
@@ -21,6 +22,12 @@ me = APIBlueprint(
     abp_tags=[Tag(name="Subject 个人信息")],
 )
 me.before_request(know_user)
+
+
+class AppealPath(BaseModel):
+    """The appeal's id."""
+
+    appeal_id: str = Field(max_length=64)
 
 
 class ConsentPath(BaseModel):
@@ -92,6 +99,15 @@ def list_appeals() -> Response:
     return answer(answers.AppealList(appeals=_appeals()))
 
 
+@me.post("/me/appeals/<string:appeal_id>/more", responses={201: answers.AppealRow})
+@describe(body=uploads.MORE)
+def send_more(path: AppealPath) -> Response:
+    """Send what a reviewer has asked for; possible once, within 72 hours."""
+    fields, photos = uploads.more()
+    sent = asking.answer(ports(), user(), path.appeal_id, fields.statement, photos)
+    return answer(present.appeal(ports(), *sent), 201)
+
+
 @me.get("/me/agents", responses={200: answers.AgencyList})
 def list_agents() -> Response:
     """List purchases by agents with the card of this phone's owner."""
@@ -150,7 +166,7 @@ def _bindings() -> list[answers.BindingRow]:
 
 
 def _appeals() -> list[answers.AppealRow]:
-    return [present.appeal(*one) for one in rights.appeals(ports(), user())]
+    return [present.appeal(ports(), *one) for one in rights.appeals(ports(), user())]
 
 
 def _agents() -> list[answers.AgencyRow]:

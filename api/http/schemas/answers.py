@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
+from models.domain.console.review import Wanted
 from models.domain.decision import Outcome, Reason
 from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
@@ -369,17 +370,6 @@ class FinishAnswer(SceneAnswer):
     hint: str | None
 
 
-class AppealLodged(SceneAnswer):
-    """The appeal as lodged."""
-
-    appeal_id: str
-    institution: str
-    appeal_state: AppealState
-    appeal_reason: AppealReason
-    created_at: Instant
-    reviewed_at: Instant | None
-
-
 class AppealRow(Answer):
     """One of the user's appeals."""
 
@@ -389,6 +379,13 @@ class AppealRow(Answer):
     appeal_reason: AppealReason
     created_at: Instant
     reviewed_at: Instant | None
+    wanted: list[Wanted]
+    wanted_note: str | None
+    answered_at: Instant | None
+
+
+class AppealLodged(SceneAnswer, AppealRow):
+    """The appeal as lodged."""
 
 
 class AppealList(Answer):

@@ -151,6 +151,12 @@ class NewAppeal(Body):
     statement: Statement
 
 
+class MoreForAppeal(Body):
+    """What the insured writes when a reviewer has asked for more."""
+
+    statement: Statement
+
+
 class NewBinding(Body):
     """The person to receive pushes for; the six-digit till code proves that the phone is at the counter."""
 

@@ -26,3 +26,5 @@ class ActKind(StrEnum):
     RELEASE_RESUMED = "release.resumed"
     RELEASE_ROLLED_BACK = "release.rolled_back"
     FIGURES_READ = "figures.read"
+    MORE_ASKED = "more.asked"
+    RECOVERY_MOVED = "recovery.moved"

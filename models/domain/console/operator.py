@@ -28,6 +28,7 @@ class Right(StrEnum):
     SEE_CASES = "see_cases"
     SEE_PHOTOS = "see_photos"
     JUDGE = "judge"
+    RECOVER = "recover"
     SEE_ACTS = "see_acts"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
@@ -38,7 +39,7 @@ class Right(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE}),
-    Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE}),
+    Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER}),
     Role.AUDITOR: frozenset({Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS}),
 }

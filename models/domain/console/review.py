@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.domain.appeal import AppealState
+from models.domain.attempt import Channel
+from models.domain.errors import Conflict
 
 DUE = timedelta(hours=72)
 CLAIM = timedelta(minutes=30)
+ANSWER = timedelta(hours=72)
 TWO_ABOVE_FEN = 20_000
 DRAWN_SHARE = 0.05
 
@@ -18,6 +21,14 @@ class Verdict(StrEnum):
 
     UPHELD = "upheld"
     REJECTED = "rejected"
+
+
+class Wanted(StrEnum):
+    """What the insured may be asked to send before the verdict."""
+
+    PHOTO_NOW = "photo_now"
+    PHOTO_EARLIER = "photo_earlier"
+    STATEMENT = "statement"
 
 
 class Ground(StrEnum):
@@ -35,6 +46,22 @@ GROUNDS: dict[Verdict, tuple[Ground, ...]] = {
     Verdict.UPHELD: (Ground.SAME_PERSON, Ground.REFERENCE_OUTDATED, Ground.CAPTURE_POOR),
     Verdict.REJECTED: (Ground.OTHER_PERSON, Ground.NOT_ALIVE, Ground.NOT_DECIDABLE),
 }
+
+
+def can_ask(channel: Channel, asked: datetime | None) -> bool:
+    """Tell whether the insured can be asked for more: once, and only on a phone of their own."""
+    return channel is Channel.PUSH and asked is None
+
+
+def may_answer(is_open: bool, asked: datetime | None, now: datetime) -> None:
+    """Raise Conflict unless the insured was asked, no verdict has been given and their time is not over."""
+    if not is_open or asked is None or now >= asked + ANSWER:
+        raise Conflict("nothing is asked for", code="wrong_state")
+
+
+def waits(asked: datetime | None, answered: datetime | None, now: datetime) -> bool:
+    """Tell whether an appeal waits for what its sender was asked for."""
+    return asked is not None and answered is None and now < asked + ANSWER
 
 
 def wants_two(amount_fen: int, drawn: bool, near_relative: bool, verdicts: Sequence[Verdict]) -> bool:
@@ -66,3 +93,16 @@ def has_lapsed(claimed: datetime, now: datetime) -> bool:
 def due_at(lodged: datetime) -> datetime:
     """Return until when an appeal should have been judged."""
     return lodged + DUE
+
+
+def kappa(pairs: Sequence[tuple[bool, bool]]) -> float | None:
+    """Return Cohen's kappa (1960) of two raters' yes or no, None where it cannot be told.
+
+    That is with fewer than two pairs, or where chance alone makes both agree always.
+    """
+    if len(pairs) < 2:
+        return None
+    first, second = (sum(one[rater] for one in pairs) / len(pairs) for rater in (0, 1))
+    agreed = sum(a is b for a, b in pairs) / len(pairs)
+    chance = first * second + (1 - first) * (1 - second)
+    return None if chance >= 1 else (agreed - chance) / (1 - chance)

@@ -31,5 +31,12 @@ def test_a_failure_without_a_date_is_not_kept(now):
 
 @pytest.mark.parametrize("appeal", [*AppealState, None])
 def test_an_appealed_failure_is_kept_until_the_review_has_ended(now, appeal):
-    due = frames_are_due(S.APPEALED, now, appeal, now + WINDOW * 100)
+    lodged = (appeal, now) if appeal else None
+    due = frames_are_due(S.APPEALED, now, lodged, now + WINDOW * 100)
     assert due is (appeal is not AppealState.LODGED)
+
+
+def test_an_appealed_failure_is_kept_for_15_days_at_most(now):
+    lodged = (AppealState.LODGED, now)
+    for days, due in ((14.99, False), (15, True)):
+        assert frames_are_due(S.APPEALED, now, lodged, now + timedelta(days=days)) is due

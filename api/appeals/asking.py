@@ -1,0 +1,115 @@
+"""Asking the insured for more before an appeal is judged, and what they send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.acts.ledger import Entry, record
+from api.appeals import impartial, lodge, reviewing
+from api.appeals.impartial import Reviewer
+from api.limits.locks import hold
+from api.ports import Ports
+from models import tables
+from models.domain.appeal import PHOTOS, AppealState
+from models.domain.attempt import Channel
+from models.domain.console.act import ActKind
+from models.domain.console.review import Wanted, can_ask, may_answer
+from models.domain.errors import Absent, Conflict, Invalid
+from models.domain.named import noted
+from models.domain.person import User
+from models.domain.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the insured has been asked for, in the reviewer's words, and when they answered."""
+
+    wanted: tuple[Wanted, ...]
+    note: str
+    answered_at: datetime | None
+
+
+def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wanted], note: str) -> None:
+    """Ask the insured once for more and give the appeal back to the queue.
+
+    Raises Conflict without a claim, for an appeal of the counter's phone, whose sender cannot be asked, and
+    for one asked before; Invalid where nothing is asked for.
+    """
+    note = noted(note)
+    if not wanted:
+        raise Invalid("say what the insured is to send")
+    with ports.database.transaction() as db:
+        row = reviewing.still_open(db, appeal_id)
+        impartial.require(db, reviewer, row)
+        mine = reviewing.claim_of(ports, db, reviewer, appeal_id)
+        if mine is None:
+            raise Conflict("take the appeal first", code="not_claimed")
+        if not can_ask(db.get_one(tables.Attempt, row.attempt_id).channel, row.asked_at):
+            raise Conflict("they cannot be asked, or have been", code="cannot_ask")
+        row.asked, row.asked_at = [str(one) for one in dict.fromkeys(wanted)], ports.now()
+        row.asked_note = ports.vault.seal(f"appeal.asked_note:{row.id}", note)
+        db.delete(mine)
+        told = {"wanted": ",".join(row.asked)}
+        record(ports, db, Entry(reviewer.operator_id, ActKind.MORE_ASKED, appeal_id, told))
+
+
+def request_of(ports: Ports, row: tables.Appeal) -> Request | None:
+    """Return what the insured was asked for, or None."""
+    if row.asked_at is None or row.asked_note is None:
+        return None
+    note = ports.vault.text(f"appeal.asked_note:{row.id}", row.asked_note)
+    return Request(tuple(Wanted(one) for one in row.asked or ()), note, row.answered_at)
+
+
+def answer_of(ports: Ports, row: tables.Appeal) -> str:
+    """Return what the insured wrote when asked for more, "" for nothing."""
+    return ports.vault.text(f"appeal.answer:{row.id}", row.answer) if row.answer else ""
+
+
+def answer(
+    ports: Ports, user: User, appeal_id: str, statement: str, photos: Sequence[bytes]
+) -> tuple[tables.Appeal, str]:
+    """Add what the insured sends to the appeal, once; repeated, it changes nothing.
+
+    Raises Absent for somebody else's appeal, Conflict where nothing is asked for any more.
+    """
+    with ports.database.reading() as db:
+        row, institution = _mine(db, user, appeal_id)
+        if row.answered_at is not None:
+            return row, institution
+        provider = db.get_one(tables.Attempt, row.attempt_id).provider
+    may_answer(row.state is AppealState.LODGED, row.asked_at, ports.now())
+    if len(photos) > PHOTOS or (photos and provider is Provider.WECHAT):
+        raise Invalid("at most three photos", code="too_many_photos")
+    if photos:
+        lodge.look_at(ports, Channel.PUSH, photos)
+    keys = [f"appeals/{appeal_id}/more-{number}" for number in range(len(photos))]
+    for key, photo in zip(keys, photos, strict=True):
+        ports.objects.put(key, photo)
+    with ports.database.transaction() as db:
+        hold(db, f"appeal {appeal_id}")
+        row = db.get_one(tables.Appeal, appeal_id, populate_existing=True)
+        if row.answered_at is None and row.state is AppealState.LODGED:
+            row.photo_keys, row.answered_at = [*row.photo_keys, *keys], ports.now()
+            row.answer = ports.vault.seal(f"appeal.answer:{row.id}", statement)
+        elif not set(keys) <= set(row.photo_keys):
+            ports.objects.delete(keys)
+        return row, institution
+
+
+def _mine(db: Session, user: User, appeal_id: str) -> tuple[tables.Appeal, str]:
+    """Return an appeal lodged on this user's own phone, and where; raises Absent."""
+    wanted = (
+        select(tables.Appeal, tables.Institution.name)
+        .join(tables.Institution, tables.Institution.id == tables.Appeal.institution_id)
+        .join(tables.Attempt, tables.Attempt.id == tables.Appeal.attempt_id)
+        .where(tables.Appeal.id == appeal_id, tables.Appeal.openid_index == user.openid_index)
+        .where(tables.Attempt.channel == Channel.PUSH)
+    )
+    found = db.execute(wanted).first()
+    if found is None:
+        raise Absent
+    return found[0], found[1]
