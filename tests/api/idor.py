@@ -9,9 +9,11 @@ from typing import Any
 
 from api.app import blueprints
 from api.http.docs.openapi import new_app
+from models import tables
 from models.domain import notice
+from models.domain.appeal import AppealReason, AppealState
 from scripts.demo.film import Shot, samples
-from tests.support.world import MAN, World, multipart, purchase
+from tests.support.world import MAN, Insured, World, multipart, purchase
 
 Sent = Callable[[World], dict[str, Any]]
 PICTURE = (samples() / "single_face.jpg").read_bytes()
@@ -119,6 +121,37 @@ OPEN = {
     "GET /qr/subscribe.png",
     "POST /demo/forget-frames",
 }
+
+
+def appeal_of(world: World, which: int, who: Insured, **changes: Any) -> str:
+    """Lodge an appeal of somebody's own phone, whose reviewer has asked for more."""
+    till, ports = world.till(which), world.ports
+    verification = till.post("/v1/verifications", json=purchase(**changes)).json["id"]
+    wanted = {"channel": "push", "person_id": world.ids[who.name]}
+    url = f"/v1/verifications/{verification}/attempts"
+    attempt = till.post(url, json=wanted).json
+    appeal_id = ports.new_id("apl")
+    row = tables.Appeal(
+        id=appeal_id,
+        attempt_id=attempt["attempt_id"],
+        verification_id=verification,
+        institution_id=world.institutions[which],
+        person_id=world.ids[who.name],
+        openid_index=ports.vault.index("openid", who.openid),
+        cashier_id="c01",
+        counter="1号台",
+        reason=AppealReason.OTHER,
+        statement=ports.vault.seal(f"appeal.statement:{appeal_id}", "照片太旧。"),
+        photo_keys=[],
+        state=AppealState.LODGED,
+        created_at=ports.now(),
+        asked=["photo_now"],
+        asked_note=ports.vault.seal(f"appeal.asked_note:{appeal_id}", "请再拍一张。"),
+        asked_at=ports.now(),
+    )
+    with ports.database.transaction() as db:
+        db.add(row)
+    return appeal_id
 
 
 def document() -> dict[str, Any]:

@@ -150,6 +150,8 @@ def estate(world: World) -> Estate:
     made.own("jti", *receipts)
     bought_for = agency_of(world, 0, order_no="A-3"), agency_of(world, 1, order_no="B-3", cardholder=wife)
     made.own("agency_id", *bought_for)
+    own_appeal = idor.appeal_of(world, 0, MAN, order_no="A-4")
+    made.own("appeal_id", own_appeal, idor.appeal_of(world, 1, WIFE, order_no="B-4", cardholder=wife))
     for which, openid in ((0, SECOND_STAFF), (0, GONE_STAFF), (1, OTHER_STAFF)):
         staff.add(world.ports, world.institutions[which], Member("收费员", openid))
     return made
@@ -364,4 +366,6 @@ def test_lists_hold_ones_own_only(estate: Estate) -> None:
     for kind in ("consents", "bindings", "appeals"):
         for openid in (WIFE.openid, STAFF, "openid-stranger"):
             told = estate.phone(openid).get(f"/mp/v1/me/{kind}").get_data(as_text=True)
-            assert not any(estate.ids[name]["own"] in told for name in ("consent_id", "binding_id"))
+            assert not any(
+                estate.ids[name]["own"] in told for name in ("consent_id", "binding_id", "appeal_id")
+            )
