@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     """Secret shared with the matcher's service, 32 characters or more."""
     pad_dir: Path | None = None
     """Folder with the MiniFASNet weights; required in production."""
+    vouched_photos: bool = True
+    """Hold imported photos that nothing vouches for; the demo does not."""
     event_clients: int = 750
     """Clients that may wait for events per process."""
     anchor_file: Path | None = None

@@ -17,6 +17,7 @@ from api.admin.sheets import Row, Sheet
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Invalid
+from models.domain.identity.held import HeldReason
 from models.domain.identity.names import folded
 from models.domain.person import mask
 
@@ -127,8 +128,9 @@ class Import:
         photos = self._photos_of
         for line in self.progress(found, "检查照片"):
             line.code = self._photo(line, photos)
+        unseen = () if self.ports.settings.vouched_photos else (HeldReason.UNVOUCHED,)
         for line, reason in photo_column.doubts(rows, self.ports.today()):
-            if line.code == "pending":
+            if line.code == "pending" and reason not in unseen:
                 photos.doubt(line.person_id or "", line.row.number, reason)
         photos.settle()
         for line in found:

@@ -56,11 +56,10 @@ def prepare(*, fresh: bool, others: Mapping[str, str] | None = None) -> dict[str
 
 def _clear() -> None:
     """Remove the previous demo's files from var/, and no others."""
-    for name in ("demo.json", "demo.env", "demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm"):
-        (VAR / name).unlink(missing_ok=True)
-    for name in ("jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "anchors.jsonl"):
-        (VAR / name).unlink(missing_ok=True)
-    for name in ("wechat.sqlite", "wechat.sqlite-wal", "wechat.sqlite-shm"):
+    databases = (
+        f"{name}.sqlite{part}" for name in ("demo", "jobs", "wechat") for part in ("", "-wal", "-shm")
+    )
+    for name in ("demo.json", "demo.env", "anchors.jsonl", *databases):
         (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
         shutil.rmtree(VAR / name, ignore_errors=True)
@@ -128,6 +127,8 @@ def _secrets() -> dict[str, str]:
         # 43 characters: unpadded base64, as WeChat's console generates it.
         "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
+        # Whoever tries the demo with a few photos of their own would wait for nobody.
+        "YIBAO_VOUCHED_PHOTOS": "false",
     }
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -108,6 +109,15 @@ def test_a_file_or_its_folder_may_carry_the_number_or_the_name(
 def test_photos_that_nothing_vouches_for_wait(empty: World, folder: Path, rows: Rows, check: bool) -> None:
     """Two women may have one another's photo: no face tells."""
     assert bring(empty, folder, *rows, check=check) == ["unvouched"] * len(rows)
+
+
+def test_where_the_setting_says_so_photos_need_nobody_to_vouch_but_a_slipped_column_waits(
+    empty: World, folder: Path
+) -> None:
+    settings = empty.ports.settings.model_copy(update={"vouched_photos": False})
+    world = replace(empty, ports=replace(empty.ports, settings=settings))
+    assert bring(world, folder, *moved(1), check=True) == ["column_slipped"] * 3
+    assert bring(world, folder, *RIGHTLY) == ["ok"] * 3
 
 
 def test_a_sex_that_the_number_contradicts_is_told_and_the_row_is_taken(empty: World, folder: Path) -> None:
