@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from scripts.lab.evaluate.presentations import LINGER_S, OTHER_RATES, disjoint, 
 TURN = {"from": 2.0, "to": 5.0, "action": "turn_left"}
 NOD = {"from": 5.0, "to": 8.0, "action": "nod_down"}
 NEUTRAL = {"from": 0.0, "to": 2.0, "action": "neutral"}
-LABELS = {
+LABELS: dict[str, Any] = {
     "note": "no film",
     "live.mp4": {"kind": "bona_fide", "segments": [NEUTRAL, TURN, NOD, {**NEUTRAL, "from": 8.0, "to": 12.0}]},
     "monitor.mp4": {"kind": "attack", "species": "monitor_replay", "segments": [NEUTRAL, TURN]},
@@ -35,6 +36,15 @@ def test_live_films_and_filmed_attacks_are_cut_apart(folder: Path) -> None:
     assert Counter(one.actions for one in live).keys() == {
         ("turn_left",), ("nod",), ("turn_left", "nod"), ("nod", "turn_left"),
     }  # fmt: skip
+
+
+def test_actions_that_overlap_in_the_film_are_never_shown_one_after_the_other(tmp_path: Path) -> None:
+    segments = [NEUTRAL, TURN, {"from": 4.5, "to": 8.0, "action": "open_mouth"}]
+    (tmp_path / "labels.json").write_text(
+        json.dumps({"live.mp4": {**LABELS["live.mp4"], "segments": segments}})
+    )
+    live, _ = of_folder(tmp_path)
+    assert {one.actions for one in live} == {("turn_left",), ("open_mouth",)}
 
 
 def test_live_presentations_also_go_on_and_come_at_other_rates(folder: Path) -> None:
