@@ -11,6 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as Answer
 
+from api.console.charts import percent
 from api.console.pages import COOKIE, PATH, me
 from api.console.sessions import SignedIn, signed_in
 from api.http.description import FORM, Body, describe
@@ -68,7 +69,7 @@ def install(app: Api) -> None:
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_load)
-    app.jinja_env.filters.update(china=_china, picture=_picture)
+    app.jinja_env.filters.update(china=_china, picture=_picture, percent=percent)
 
 
 def _china(at: datetime) -> str:

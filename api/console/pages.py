@@ -20,6 +20,9 @@ MENU = (
     (Right.SEE_CASES, "console.appeals", "申诉复核"),
     (Right.SEE_CASES, "console.recoveries", "追回"),
     (Right.SEE_CASES, "console.reviewers", "复核质量"),
+    (Right.SEE_POLICIES, "console.thresholds", "阈值"),
+    (Right.SEE_POLICIES, "console.what_if", "试算"),
+    (Right.SEE_POLICIES, "console.releases", "策略发布"),
     (Right.SEE_ACCOUNTS, "console.accounts", "账号"),
     (Right.SEE_ACTS, "console.acts", "操作记录"),
 )

@@ -1,5 +1,6 @@
 """Chinese labels of what the console stores, and what it says when something is refused."""
 
+from api.console.labels import POLICY_CODES, POLICY_WORDS
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Role
@@ -8,6 +9,7 @@ from models.domain.console.review import Ground, Verdict, Wanted
 from models.domain.record.kin import Kinship
 
 WORDS: dict[str, str] = {
+    **POLICY_WORDS,
     Role.OPERATOR: "运营员",
     Role.REVIEWER: "复核员",
     Role.AUDITOR: "审计员",
@@ -57,6 +59,7 @@ WORDS: dict[str, str] = {
     RecoveryState.WAIVED: "不再追回",
 }
 CODES = {
+    **POLICY_CODES,
     "sign_in_refused": "账号、密码或动态码不正确。连续错 5 次，账号锁定 15 分钟。",
     "forbidden": "您的角色没有这项权限。需要时请联系管理员。",
     "not_impartial": "您与本案有关（本人、家人或该机构员工），不能复核。请由他人处理。",

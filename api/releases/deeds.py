@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -157,6 +158,26 @@ def history(ports: Ports, most: int = 100) -> Sequence[tables.Release]:
         return db.scalars(
             select(tables.Release).order_by(tables.Release.proposed_at.desc()).limit(most)
         ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A release with its reason, and how many operators a return to the version before takes now."""
+
+    row: tables.Release
+    reason: str
+    people_to_go_back: int
+    expired: bool
+
+
+def opened(ports: Ports, release_id: str) -> Opened:
+    """Return a release to look at; raises Absent."""
+    with ports.database.reading() as db:
+        row = found(db, release_id)
+    full_at = row.staged_at if row.stage is Stage.FULL else None
+    people = 1 if full_at is None else stages.people_to_go_back(full_at, ports.now())
+    expired = row.stage is Stage.PROPOSED and ports.now() >= row.proposed_at + EVIDENCE
+    return Opened(row, ports.vault.text(place(row.id), row.reason), people, expired)
 
 
 def found(db: Session, release_id: str) -> tables.Release:

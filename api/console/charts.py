@@ -1,0 +1,72 @@
+"""Charts as inline SVG, made on the server: no script, no inline style, and a table beside each."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 640, 300
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range of values and the ticks on it; logarithmic where `log`. Values outside lie on its end."""
+
+    low: float
+    high: float
+    ticks: Sequence[float]
+    log: bool = False
+
+    def at(self, value: float) -> float:
+        """Return where a value lies, 0–1."""
+        if self.log:
+            low, high, value = math.log10(self.low), math.log10(self.high), math.log10(max(value, self.low))
+        else:
+            low, high = self.low, self.high
+        return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve: its name, its CSS class (c1–c5) and its points; with `to`, the region between two."""
+
+    name: str
+    kind: str
+    points: Sequence[tuple[float, float]]
+    to: Sequence[tuple[float, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a template draws: coordinates in a box of WIDTH × HEIGHT; `said` is the ARIA text."""
+
+    said: str
+    x: Axis
+    y: Axis
+    lines: Sequence[Line]
+    x_name: str
+    y_name: str
+    mark: float | None = None
+
+    def path(self, line: Line) -> str:
+        """Return the coordinates of a curve, or around a region."""
+        return " ".join(f"{a:.1f},{b:.1f}" for a, b in map(self.place, _around(line)))
+
+    def place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Return where a point is drawn."""
+        across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+        return LEFT + self.x.at(point[0]) * across, TOP + (1 - self.y.at(point[1])) * down
+
+
+def _around(line: Line) -> Iterable[tuple[float, float]]:
+    known = [point for point in line.points if not math.isnan(point[1])]
+    return [*known, *[point for point in reversed(line.to) if not math.isnan(point[1])]]
+
+
+def percent(rate: float) -> str:
+    """Return a rate as a percentage with two telling digits, — where it is not known."""
+    if math.isnan(rate):
+        return "—"
+    if rate < 1e-6:
+        return "<0.0001%" if rate else "0"
+    return f"{rate * 100:.{max(0, min(4, 1 - math.floor(math.log10(rate * 100))))}f}%"

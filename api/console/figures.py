@@ -1,0 +1,103 @@
+"""What the workbench shows: rates by threshold from one's own history, beside the published table."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.console.charts import Axis, Chart, Line
+from api.policies.floors import UNAGED
+from api.tuning.bands import Band, Scores, below, reaching
+from api.tuning.populations import Populations
+from matcher.comparison import rates
+
+THRESHOLDS = tuple(round(0.36 + 0.02 * n, 2) for n in range(13))
+STRANGERS = Axis(1e-5, 1.0, (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
+RATE = Axis(1e-4, 1.0, (1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
+BINS = tuple(round(-0.2 + 0.05 * n, 2) for n in range(25))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One threshold: the least and the most that the insured were missed, kin, spouses, strangers."""
+
+    threshold: float
+    missed_least: Band
+    missed_most: Band
+    kin: Band
+    spouses: Band
+    fmr: float
+    fmr_group: str
+    fmr_worst: float
+    published_kin: float
+
+
+def rows(found: Populations) -> list[Row]:
+    """Return the table by threshold."""
+    least, most = below(found.mated, THRESHOLDS), below(found.all_insured, THRESHOLDS)
+    kin, spouses = reaching(found.kin, THRESHOLDS), reaching(found.spouses, THRESHOLDS)
+    told = [_published(threshold) for threshold in THRESHOLDS]
+    return [
+        Row(threshold, *own, *published)
+        for threshold, own, published in zip(
+            THRESHOLDS, zip(least, most, kin, spouses, strict=True), told, strict=True
+        )
+    ]
+
+
+def _published(threshold: float) -> tuple[float, str, float, float]:
+    """Return the FMR of the worst group of adults by age with its name, of all groups, and of kin."""
+    groups = [one for one in rates.groups(threshold) if one.non_mated >= rates.TELLING]
+    aged = max((one for one in groups if one.group not in UNAGED), key=lambda one: one.fmr)
+    return aged.fmr, aged.group, max(one.fmr for one in groups), groups[0].kin
+
+
+def by_threshold(table: Sequence[Row], now: float) -> Chart:
+    """Return rates against the threshold; the insured's are a region, for nobody knows who failed."""
+    lines = (
+        Line("本人被拒（区间）", "c1", _points(table, "missed_least"), _points(table, "missed_most")),
+        Line("血亲通过", "c2", _points(table, "kin")),
+        Line("配偶通过", "c3", _points(table, "spouses")),
+        Line("陌生人通过（公开数据，最差成人组）", "c4", [(row.threshold, row.fmr) for row in table]),
+    )
+    said = f"各阈值下的错误率，现行阈值 {now:.2f}；数值见下表"
+    axis = Axis(THRESHOLDS[0], THRESHOLDS[-1], THRESHOLDS[::2])
+    return Chart(said, axis, RATE, lines, "阈值", "比率", now)
+
+
+def det(table: Sequence[Row]) -> Chart:
+    """Return the insured missed against strangers passed (published) and against kin passed (own)."""
+    stranger = [(row.fmr, row.missed_least.rate) for row in table]
+    most = [(row.fmr, row.missed_most.rate) for row in table]
+    kin = [(row.kin.rate, row.missed_least.rate) for row in table if not math.isnan(row.kin.rate)]
+    lines = (Line("对陌生人（区间）", "c1", stranger, most), Line("对血亲（下限）", "c2", kin))
+    return Chart(
+        "错误权衡曲线：横轴误识率，纵轴本人被拒率；数值见下表", STRANGERS, RATE, lines, "误识率", "本人被拒率"
+    )
+
+
+def histogram(found: Populations, now: float) -> tuple[Chart, list[tuple[float, tuple[int, ...]]]]:
+    """Return how many scores of each population lie in each bin of 0.05, as a chart and as a table."""
+    named = (
+        ("本人（已证实）", found.mated), ("未明失败", found.unresolved), ("血亲", found.kin),
+        ("配偶", found.spouses),
+    )  # fmt: skip
+    counts = [_counts(scores) for _, scores in named]
+    most = max(1, *(max(one) for one in counts))
+    lines = [
+        Line(name, f"c{n}", list(zip(BINS, one, strict=False)))
+        for n, ((name, _), one) in enumerate(zip(named, counts, strict=True), 1)
+    ]
+    axis = Axis(BINS[0], BINS[-1], (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
+    high = Axis(0, most, tuple(round(most * part / 4) for part in range(5)))
+    chart = Chart("各人群比对分的分布；数值见下表", axis, high, lines, "比对分", "次数", now)
+    return chart, list(zip(BINS, zip(*counts, strict=True), strict=False))
+
+
+def _counts(scores: Scores) -> list[int]:
+    return [int(one) for one in np.histogram(scores.values, BINS)[0]]
+
+
+def _points(table: Sequence[Row], name: str) -> list[tuple[float, float]]:
+    return [(row.threshold, getattr(row, name).rate) for row in table]

@@ -1,0 +1,126 @@
+"""Console routes of thresholds: the workbench, and what a change would do."""
+
+import csv
+import io
+from datetime import timedelta
+
+from flask import Response, request
+from sqlalchemy import select
+
+from api.acts.ledger import Entry, record
+from api.console import figures
+from api.console.guard import needs
+from api.console.labels import FIELDS, people
+from api.console.pages import me, page
+from api.console.release_routes import active, changes, console
+from api.http.web import ports
+from api.policies import floors, versions
+from api.tuning import populations, replaying
+from api.tuning.replaying import Scope
+from models import tables
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right
+from models.domain.policy import Policy
+from models.domain.release.seen import Budget
+
+__all__ = ["console"]
+PERIODS = (7, 28, 56, 92)
+# A page answers while somebody waits; the bench command replays a million.
+MOST = 200_000
+
+
+@console.get("/thresholds")
+@needs(Right.SEE_POLICIES)
+def thresholds() -> Response:
+    """Show error rates by threshold from the decisions of a period."""
+    found, group = _populations()
+    table, now = figures.rows(found), active().score_min
+    chart, bins = figures.histogram(found, now)
+    return page(
+        "thresholds.html",
+        people=people,
+        table=table,
+        charts=(figures.by_threshold(table, now), figures.det(table)),
+        spread=(chart, bins),
+        found=found,
+        now=now,
+        days=_days(),
+        periods=PERIODS,
+        group=group,
+        groups=populations.choices(ports(), _scope()),
+        shops=_shops(),
+        query=request.query_string.decode(),
+    )
+
+
+@console.get("/thresholds.csv")
+@needs(Right.SEE_POLICIES)
+def thresholds_csv() -> Response:
+    """Return the table by threshold as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["threshold", "missed_least", "missed_most", "missed_most_high", "kin", "kin_low", "kin_high",
+         "spouses", "published_fmr", "published_fmr_worst"]
+    )  # fmt: skip
+    for row in figures.rows(_populations()[0]):
+        kin, most = row.kin, row.missed_most
+        writer.writerow(
+            [row.threshold, row.missed_least.rate, most.rate, most.high, kin.rate, kin.low, kin.high,
+             row.spouses.rate, row.fmr, row.fmr_worst]
+        )  # fmt: skip
+    told = {"Content-Disposition": "attachment; filename=thresholds.csv", "Cache-Control": "no-store"}
+    return Response(out.getvalue(), mimetype="text/csv; charset=utf-8", headers=told)
+
+
+@console.get("/what-if")
+@needs(Right.SEE_POLICIES)
+def what_if() -> Response:
+    """Show which decisions of a period other thresholds would have changed."""
+    before = active()
+    given = changes(request.args, before)
+    after = Policy.from_json(before.to_json() | given) if given else before
+    found = replaying.replay(ports(), before, after, _scope()) if given else None
+    return page(
+        "what_if.html",
+        fields=FIELDS,
+        before=before.to_json(),
+        given=given,
+        found=found,
+        days=_days(),
+        periods=PERIODS,
+        unseen=replaying.not_replayed(before, after),
+        broken=floors.broken(after),
+        predicted=(versions.predicted(before), versions.predicted(after)),
+        may=me().may(Right.PROPOSE),
+        shops=_shops(),
+        budget=Budget(),
+    )
+
+
+def _shops() -> dict[str, str]:
+    """Return the institutions' names by id."""
+    with ports().database.reading() as db:
+        found = db.execute(select(tables.Institution.id, tables.Institution.name))
+        return {row.id: row.name for row in found}
+
+
+def _days() -> int:
+    """Return the length of the period asked for, in days."""
+    days = request.args.get("days", 28, type=int)
+    return days if days in PERIODS else 28
+
+
+def _scope() -> Scope:
+    now = ports().now()
+    return Scope(now - timedelta(days=_days()), now + timedelta(seconds=1), MOST)
+
+
+def _populations() -> tuple[populations.Populations, str]:
+    """Return the populations of the period and group asked for; reading them is an act."""
+    group = request.args.get("group", "")
+    name, _, value = group.partition("=")
+    chosen = (name, value) if name in populations.GROUPED_BY and value else None
+    with ports().database.transaction() as db:
+        record(ports(), db, Entry(me().operator_id, ActKind.FIGURES_READ, None, {"group": group[:64]}))
+    return populations.gather(ports(), _scope(), chosen), group

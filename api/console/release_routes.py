@@ -1,0 +1,103 @@
+"""Console routes of releases: the list, one release, and what operators do with it."""
+
+import json
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from api.console import accounts
+from api.console.guard import needs, see
+from api.console.labels import FIELDS, people
+from api.console.pages import me, page
+from api.console.recovery_routes import console
+from api.console.routes import field
+from api.http.web import ports
+from api.policies import versions
+from api.releases import deeds
+from models.domain.console.operator import Right
+from models.domain.errors import Absent, Invalid, Malformed
+from models.domain.policy import Policy
+from models.domain.release.seen import Budget
+
+__all__ = ["console"]
+
+
+@console.get("/releases")
+@needs(Right.SEE_POLICIES)
+def releases() -> Response:
+    """Show the releases, the newest first."""
+    return page("releases.html", rows=deeds.history(ports()), now=active(), names=_names())
+
+
+@console.get("/releases/<string:release_id>")
+@needs(Right.SEE_POLICIES)
+def release_case(release_id: str) -> Response:
+    """Show one release: what it changes, why, and what its guard has seen."""
+    view = deeds.opened(ports(), release_id)
+    return page(
+        "release.html", view=view, row=view.row, fields=FIELDS, names=_names(), people=people, Right=Right
+    )
+
+
+@console.post("/releases")
+@needs(Right.PROPOSE)
+def propose() -> Response:
+    """Propose a release of the policy in force with some thresholds changed."""
+    try:
+        budget = Budget(int(field("passes")), int(field("yuan")) * 100)
+    except ValueError:
+        raise Malformed("budget") from None
+    given = changes(request.form, active())
+    row = deeds.propose(ports(), me().operator_id, given, field("reason"), budget)
+    return see("console.release_case", release_id=row.id)
+
+
+@console.post("/releases/<string:release_id>/approve")
+@needs(Right.APPROVE)
+def approve_release(release_id: str) -> Response:
+    """Approve another operator's release."""
+    deeds.approve(ports(), me().operator_id, release_id)
+    return see("console.release_case", release_id=release_id)
+
+
+@console.post("/releases/<string:release_id>/<string:deed>")
+@needs(Right.PROPOSE)
+def change_release(release_id: str, deed: str) -> Response:
+    """Withdraw a release, return to the version before, or let it go on."""
+    if deed == "withdraw":
+        deeds.withdraw(ports(), me().operator_id, release_id)
+    elif deed == "back":
+        deeds.roll_back(ports(), me().operator_id, release_id, field("reason"))
+    elif deed != "resume":
+        raise Absent("no such deed")
+    else:
+        deeds.resume(ports(), me().operator_id, release_id, field("reason"))
+    return see("console.release_case", release_id=release_id)
+
+
+def active() -> Policy:
+    """Return the policy in force."""
+    with ports().database.reading() as db:
+        return versions.active(db)
+
+
+def _names() -> dict[str, str]:
+    """Return the accounts' names by id."""
+    with ports().database.reading() as db:
+        return {row.id: row.name for row in accounts.everybody(db)}
+
+
+def changes(given: Mapping[str, str], before: Policy) -> dict[str, object]:
+    """Return the thresholds of a form that differ from the policy in force; raises Invalid."""
+    now, found = before.to_json(), dict[str, object]()
+    for name in FIELDS:
+        text = given.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            value = json.loads(text.lower())
+        except ValueError:
+            raise Invalid(f"{name} is no number", code="policy_invalid") from None
+        if value != now[name]:
+            found[name] = value
+    return found
