@@ -34,8 +34,8 @@ def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
     local = demo and scheme == "http" and host == "127.0.0.1"
     if not local and scheme != "https":
         raise _refused("use https")
-    address = _literal(host)
     name = host.rstrip(".")
+    address = _literal(name)
     inside = name == "localhost" or name.endswith(".localhost")
     if inside or (address is not None and not local and not _allowed(address, networks)):
         raise _refused("not a public address")
