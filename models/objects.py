@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import LocalStore, from_url
 
 from models.vault import Vault
@@ -59,6 +59,40 @@ class Objects:
         except FileNotFoundError:
             raise KeyError(key) from None
         return self._vault.open(f"object:{key}", sealed)
+
+    def head(self, key: str) -> bytes:
+        """Return the first 17 bytes at `key`, which begin with the id of their key; empty if it is gone."""
+        try:
+            with _reached():
+                return bytes(obstore.get_range(self._store, _checked(key), start=0, length=17))
+        except FileNotFoundError:
+            return b""
+
+    def reseal(self, key: str) -> bool:
+        """Seal what is at `key` with the newest key; tell whether that was needed and it was still there.
+
+        Raises CannotOpen or StoreUnavailable. What is deleted meanwhile does not come back.
+        """
+        place = f"object:{key}"
+        try:
+            with _reached():
+                found = obstore.get(self._store, _checked(key))
+                tag, sealed = found.meta["e_tag"], bytes(found.bytes())
+        except FileNotFoundError:
+            return False
+        if sealed.startswith(self._vault.newest + b"\0"):
+            return False
+        self._replace(key, tag, self._vault.seal(place, self._vault.open(place, sealed)))
+        return True
+
+    def _replace(self, key: str, tag: str | None, sealed: bytes) -> None:
+        """Put in the place of what has this tag and of nothing else; a folder has no such condition."""
+        with _reached(), suppress(FileNotFoundError, PreconditionError):
+            if isinstance(self._store, LocalStore):
+                obstore.head(self._store, key)
+                obstore.put(self._store, key, sealed)
+            else:
+                obstore.put(self._store, key, sealed, mode={"e_tag": tag, "version": None})
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete what is kept at `keys`, what is not there is already deleted; raises StoreUnavailable."""

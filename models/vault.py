@@ -32,6 +32,11 @@ class Vault:
         self._newest = list(self._ciphers)[-1]
         self._index_key = _derive(index_secret, b"index")
 
+    @property
+    def newest(self) -> bytes:
+        """Return the id of the key that seals."""
+        return self._newest
+
     def seal(self, place: str, plain: bytes | str) -> bytes:
         """Return `plain` encrypted so that it opens only at `place` (table.column:row)."""
         data = plain.encode() if isinstance(plain, str) else plain

@@ -74,7 +74,7 @@ class _Terms:
 def _register(ports: Ports, terms: _Terms) -> Credentials:
     """Write the institution down and draw its credentials."""
     _check(terms.networks)
-    given = Credentials(ports.new_id("ins"), _new_key(ports, terms.sandbox), ports.random.token(43))
+    given = Credentials(ports.new_id("ins"), new_key(ports, terms.sandbox), ports.random.token(43))
     with ports.database.transaction() as db:
         row = tables.Institution(
             id=given.institution_id,
@@ -155,7 +155,8 @@ def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], schem
         row.popup_origins, row.popup_scheme = list(origins), scheme
 
 
-def _new_key(ports: Ports, sandbox: bool) -> str:
+def new_key(ports: Ports, sandbox: bool) -> str:
+    """Return a fresh API key."""
     return f"{SANDBOX_KEY if sandbox else 'yk_'}{ports.random.token(40)}"
 
 
@@ -164,13 +165,14 @@ def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
 
 
 def rotate_key(ports: Ports, institution_id: str) -> Credentials:
-    """Give an institution a new API key and webhook secret; the old ones stop working at once."""
+    """Give an institution a new API key and webhook secret; all old ones stop working at once."""
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id)
         if row is None:
             raise Absent("no such institution")
-        given = Credentials(institution_id, _new_key(ports, row.sandbox), ports.random.token(43))
+        given = Credentials(institution_id, new_key(ports, row.sandbox), ports.random.token(43))
         row.api_key_hash = digest(given.api_key)
+        row.former_key_hash = row.former_key_until = None
         row.webhook_secret = _sealed_secret(ports, institution_id, given.webhook_secret)
     return given
 

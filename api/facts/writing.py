@@ -15,6 +15,7 @@ from models import tables
 from models.domain.chain import canonical
 from models.domain.decision import Report
 from models.domain.record.fact import Measured, age_band, pack
+from models.vault import CannotOpen
 
 UNCOVERED = frozenset({"report", "mac"})
 COVERED = tuple(
@@ -53,9 +54,13 @@ def place(challenge_id: str) -> str:
 
 
 def mac(ports: Ports, fact: tables.DecisionFact, report: bytes | None) -> str:
-    """Return the keyed digest of a fact's columns, its packed report and its decision's `report`."""
+    """Return the keyed digest of a fact's columns, its packed report and its decision's `report`.
+
+    Of what the reports say, not of how they are sealed: keys change.
+    """
     columns = {name: _plain(getattr(fact, name)) for name in COVERED}
-    sealed = [hashlib.sha256(one or b"").hexdigest() for one in (fact.report, report)]
+    both = (place(fact.challenge_id), fact.report), (f"decision.report:{fact.challenge_id}", report)
+    sealed = [hashlib.sha256(_opened(ports, *one)).hexdigest() for one in both]
     return ports.vault.index("decision_fact", canonical(columns | {"sealed": sealed}))
 
 
@@ -109,3 +114,11 @@ def _model_set(report: Mapping[str, Any]) -> str:
 def _plain(value: object) -> object:
     """Return a column's value as the MAC reads it: instants as text, the same from every database."""
     return value if value is None or isinstance(value, int | str | dict) else str(value)
+
+
+def _opened(ports: Ports, place: str, sealed: bytes | None) -> bytes:
+    """Return what is sealed, or, where it cannot be opened, something that no report says."""
+    try:
+        return ports.vault.open(place, sealed) if sealed is not None else b""
+    except CannotOpen:
+        return b"cannot be opened"

@@ -1,6 +1,6 @@
 """Authentication: institutions by API key, phones by session token."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from api.messaging.wechat_refusals import trouble
 from api.ports import Ports
@@ -19,8 +19,9 @@ AT_RISK = 40226
 def institution_of(ports: Ports, api_key: str) -> str:
     """Return the id of the institution an API key belongs to, or raise Unidentified."""
     with ports.database.reading() as db:
-        wanted = select(tables.Institution.id).where(tables.Institution.api_key_hash == digest(api_key))
-        found = db.scalar(wanted)
+        row, hashed = tables.Institution, digest(api_key)
+        former = and_(row.former_key_hash == hashed, row.former_key_until > ports.now())
+        found = db.scalar(select(row.id).where(or_(row.api_key_hash == hashed, former)))
     if found is None:
         raise Unidentified("the API key is not valid")
     return found

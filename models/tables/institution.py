@@ -23,6 +23,8 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(100))
     district: Mapped[str | None] = mapped_column(String(32))
     api_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    former_key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    former_key_until: Mapped[datetime | None]
     webhook_secret: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_networks: Mapped[list[str]] = mapped_column(default=list)
     provider: Mapped[Provider] = mapped_column(word(Provider, 16), default=Provider.OWN)

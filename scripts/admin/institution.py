@@ -1,11 +1,12 @@
 """`yibao institution`: register institutions, rotate their keys and configure them."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
 
-from api.admin import institutions
+from api.admin import api_keys, institutions
 from api.admin.institutions import Credentials
 from api.ports import Ports
 from models.domain import provider as providers
@@ -125,6 +126,15 @@ def _popup(ports: Ports, institution_id: str, origin: tuple[str, ...], scheme: s
 def _rotate(ports: Ports, institution_id: str, as_json: bool) -> None:
     """换发密钥，旧的立即失效 / replace API key and webhook secret, at once."""
     _show(institutions.rotate_key(ports, institution_id), as_json)
+
+
+@institution.command("add-key")
+@click.argument("institution_id")
+@click.option("--hours", type=click.IntRange(1, 720), default=72, show_default=True, help="旧密钥还能用多久")
+@shell.on_ports
+def _add_key(ports: Ports, institution_id: str, hours: int) -> None:
+    """换发 API 密钥，旧的再用一段时间 / a new API key; the one before works beside it for some hours."""
+    terminal.line(api_keys.add_key(ports, institution_id, timedelta(hours=hours)))
 
 
 @institution.command("list")

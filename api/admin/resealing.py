@@ -1,0 +1,131 @@
+"""Sealing everything anew with the newest key, in small steps that may be cut off and repeated."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import LargeBinary, Row, Select, Table, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models.base import Base
+from models.vault import CannotOpen
+
+BATCH = 200
+# Random bytes, sealed to nothing.
+PLAIN = frozenset({"salt"})
+# Called with a column and how many of its values were sealed anew.
+Note = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One column of sealed values."""
+
+    table: Table
+    column: str
+
+    @property
+    def name(self) -> str:
+        """Return table.column."""
+        return f"{self.table.name}.{self.column}"
+
+    def place(self, row: Row[Any]) -> str:
+        """Return what a row's value is sealed to."""
+        values = row._mapping
+        match self.table.name:
+            case "event":
+                key = f"{values['verification_id']}:{values['seq']}"
+            case "act":
+                key = values["id"]
+            case "idempotency":
+                answered = repr((values["institution_id"], values["path"], values["key"]))
+                key = hashlib.sha256(answered.encode()).hexdigest()
+            case _:
+                key = ":".join(str(values[column.name]) for column in self.table.primary_key)
+        return f"{self.name}:{key}"
+
+
+def columns() -> list[Sealed]:
+    """Return every column that holds sealed values."""
+    return [
+        Sealed(table, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and column.name not in PLAIN
+    ]
+
+
+def in_use(ports: Ports) -> dict[str, int]:
+    """Return how many sealed values each key on the ring, or one that is missing, has."""
+    counts: dict[str, int] = {}
+    with ports.database.reading() as db:
+        for sealed in columns():
+            value = sealed.table.c[sealed.column]
+            # Key ids are short: what stands before the first NUL of the first 17 bytes.
+            heads = select(func.substr(value, 1, 17)).where(value.is_not(None))
+            for (head,) in db.execute(heads.execution_options(yield_per=1000)):
+                _count(counts, bytes(head))
+    for key in ports.objects.list(""):
+        _count(counts, ports.objects.head(key))
+    return counts
+
+
+def _count(counts: dict[str, int], head: bytes) -> None:
+    key_id = head.partition(b"\0")[0].decode("ascii", "replace")
+    counts[key_id] = counts.get(key_id, 0) + 1
+
+
+def reseal(ports: Ports, note: Note) -> list[str]:
+    """Seal everything with the newest key; return what could not be opened, by table and column.
+
+    Repeating it goes on where it was cut off: what has the newest key is passed over.
+    """
+    failed: list[str] = []
+    for sealed in columns():
+        failed += _column(ports, sealed, note)
+    done = 0
+    for key in ports.objects.list(""):
+        try:
+            done += ports.objects.reseal(key)
+        except CannotOpen:
+            failed.append("object")
+    note("objects", done)
+    return failed
+
+
+def _column(ports: Ports, sealed: Sealed, note: Note) -> Iterator[str]:
+    """Seal one column anew; yield its name for each value that no key opens."""
+    last: tuple[Any, ...] | None = None
+    done = 0
+    while True:
+        with ports.database.transaction() as db:
+            rows = db.execute(_old(ports, sealed, last)).all()
+            for row in rows:
+                try:
+                    done += _value(ports, db, sealed, row)
+                except CannotOpen:
+                    yield sealed.name
+        if not rows:
+            break
+        last = tuple(rows[-1]._mapping[column.name] for column in sealed.table.primary_key)
+    note(sealed.name, done)
+
+
+def _old(ports: Ports, sealed: Sealed, last: tuple[Any, ...] | None) -> Select[Any]:
+    """Select the next rows whose value has another key than the newest."""
+    head, value = ports.vault.newest + b"\0", sealed.table.c[sealed.column]
+    key = tuple_(*sealed.table.primary_key)
+    wanted = select(sealed.table).where(value.is_not(None), func.substr(value, 1, len(head)) != head)
+    after = wanted if last is None else wanted.where(key > last)
+    return after.order_by(*sealed.table.primary_key).limit(BATCH)
+
+
+def _value(ports: Ports, db: Session, sealed: Sealed, row: Row[Any]) -> int:
+    """Seal one value anew unless somebody has just written another."""
+    place, old = sealed.place(row), row._mapping[sealed.column]
+    new = ports.vault.seal(place, ports.vault.open(place, old))
+    same = [column == row._mapping[column.name] for column in sealed.table.primary_key]
+    written = update(sealed.table).where(*same, sealed.table.c[sealed.column] == old)
+    return int(db.execute(written.values({sealed.column: new})).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,76 @@
+"""`yibao keys`: change the keys that seal what is stored, and the one that signs receipts."""
+
+import base64
+import re
+import sys
+
+import click
+
+from api.admin import resealing
+from api.ports import Ports
+from api.verification import receipts
+from scripts.admin import shell, terminal
+
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
+
+
+@click.group(cls=shell.Group)
+def keys() -> None:
+    """封存与签名密钥 / keys that seal and sign."""
+
+
+@keys.command("show")
+@shell.as_json
+@shell.on_ports
+def _show(ports: Ports, as_json: bool) -> None:
+    """每把封存密钥还封着多少 / how many values each sealing key holds."""
+    counts = dict.fromkeys(ports.settings.vault_ring(), 0) | resealing.in_use(ports)
+    if as_json:
+        terminal.document(counts)
+    else:
+        terminal.facts(counts)
+
+
+@keys.command("add")
+@click.argument("key_id")
+@shell.on_ports
+def _add(ports: Ports, key_id: str) -> None:
+    """生成一把新的封存密钥 / draw a key: the entry to append to YIBAO_VAULT_KEYS."""
+    if not KEY_ID.fullmatch(key_id) or key_id in ports.settings.vault_ring():
+        raise click.UsageError("1–16 个字母或数字，且未用过 / 1 to 16 letters or digits, not yet on the ring")
+    click.echo(f"{key_id}:{base64.b64encode(ports.random.salt()).decode()}")
+
+
+@keys.command("reseal")
+@shell.on_ports
+def _reseal(ports: Ports) -> None:
+    """用最新的密钥重新封存，可中断后再来 / seal all anew with the newest key; may be cut off and repeated."""
+    failed = resealing.reseal(ports, lambda name, done: terminal.line(f"{name}  {done}"))
+    if failed:
+        told = ", ".join(f"{name} ×{failed.count(name)}" for name in sorted(set(failed)))
+        sys.exit(f"有打不开的 / could not be opened: {told}")
+
+
+@keys.command("retire")
+@click.argument("key_id")
+@shell.on_ports
+def _retire(ports: Ports, key_id: str) -> None:
+    """旧密钥能否去掉；还有用时退出码为 1 / may an old key be taken out; exit 1 while something needs it."""
+    ring = list(ports.settings.vault_ring())
+    if key_id == ring[-1]:
+        sys.exit("它是现在封存用的 / it is the one that seals: add another first")
+    left = resealing.in_use(ports).get(key_id, 0)
+    if left:
+        sys.exit(f"还有 {left} 项要用它 / {left} values still need it: yibao keys reseal")
+    click.echo(
+        f"可从 YIBAO_VAULT_KEYS 去掉 {key_id}；旧备份仍要用它 / take {key_id} out; old backups still need it"
+    )
+
+
+@keys.command("sign")
+@shell.on_ports
+def _sign(ports: Ports) -> None:
+    """换一把凭证签名密钥，旧的仍公布 / a new key signs receipts from now on; older ones stay published."""
+    with ports.database.transaction() as db:
+        row = receipts.new_signing_key(ports, db)
+    click.echo(row.kid)

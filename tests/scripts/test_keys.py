@@ -1,0 +1,137 @@
+"""Changing keys while the service runs: what seals, what signs, what a till calls with."""
+
+import base64
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from api.admin import api_keys, audit, institutions, resealing
+from api.directory.own import OwnDirectory
+from api.directory.sandbox import BothDirectories
+from api.facts import checking
+from api.ports import Ports
+from models import tables
+from models.domain.errors import Conflict
+from models.objects import Objects
+from models.vault import Vault
+from scripts import __main__ as yibao
+from tests.support import play
+from tests.support.world import MAN, SECRET, World, purchase
+
+OLD, NEW = base64.b64decode(SECRET), b"n" * 32
+
+
+def on(world: World, ring: dict[str, bytes]) -> Ports:
+    """Return the installation as a process with another ring sees it."""
+    vault = Vault(ring, base64.b64decode(SECRET))
+    return replace(
+        world.ports,
+        vault=vault,
+        objects=Objects(world.ports.settings.objects_url, vault),
+        directory=BothDirectories(OwnDirectory(world.ports.database, vault)),
+    )
+
+
+def lived_in(world: World) -> str:
+    """Fill many tables: a passed purchase, a failed and appealed one, a repeatable answer."""
+    body, key = purchase(order_no="R-1"), {"Idempotency-Key": "again"}
+    play.ok(world.till().post("/v1/verifications", json=body, headers=key), 201)
+    verification = play.opened(world)
+    phone, scene = world.phone(MAN.openid), play.pushed(world, verification)
+    play.agree(phone, scene)
+    assert play.tried(world, phone, scene)
+    return verification
+
+
+class Cut(Exception):
+    """The operator's shell ends."""
+
+
+def test_everything_is_sealed_anew_beside_the_running_service_and_the_old_key_goes(world: World) -> None:
+    verification = lived_in(world)
+    both = on(world, {"k1": OLD, "k2": NEW})
+    before = resealing.in_use(both)
+    assert before["k1"] > 20 and "k2" not in before
+    told: list[str] = []
+
+    def cut_off(name: str, _done: int) -> None:
+        told.append(name)
+        if len(told) == 6:
+            raise Cut
+
+    with pytest.raises(Cut):
+        resealing.reseal(both, cut_off)
+    # Half old, half new: a process with both opens everything.
+    assert audit.check(both).is_whole
+    assert resealing.reseal(both, lambda *_: None) == []
+    assert resealing.in_use(both) == {"k2": sum(before.values())}
+    alone = on(world, {"k2": NEW})
+    assert audit.check(alone).is_whole and checking.check(alone).is_whole
+    assert alone.directory.find is not None
+    with alone.database.reading() as db:
+        row = db.scalars(select(tables.Enrolment)).first()
+        assert row is not None and alone.objects.get(row.photo_key)
+    assert alone.directory.references(world.ids[MAN.name])
+    # The same answer to the same key, from a process that has only the new one.
+    world.app.extensions["ports"] = alone
+    key = {"Idempotency-Key": "again"}
+    play.ok(world.till().post("/v1/verifications", json=purchase(order_no="R-1"), headers=key), 201)
+    assert play.state(world, verification)["state"] == "passed"
+
+
+def test_what_no_key_opens_is_named_and_the_rest_goes_on(world: World) -> None:
+    with world.ports.database.transaction() as db:
+        db.get_one(tables.Person, world.ids[MAN.name]).name = b"k1\0" + b"x" * 40
+    assert resealing.reseal(on(world, {"k1": OLD, "k2": NEW}), lambda *_: None) == ["person.name"]
+
+
+def test_an_object_deleted_meanwhile_does_not_come_back(world: World) -> None:
+    both = on(world, {"k1": OLD, "k2": NEW})
+    world.ports.objects.put("photos/x", b"picture")
+    assert both.objects.reseal("photos/x") and not both.objects.reseal("photos/x")
+    both.objects.delete(["photos/x"])
+    assert not both.objects.reseal("photos/x")
+    both.objects._replace("photos/x", None, b"late")
+    assert both.objects.list("photos/x") == []
+
+
+def test_the_commands_say_what_to_do_and_hold_back_what_would_lose_something(
+    installed: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yibao.main(["keys", "add", "k2"])
+    entry = capsys.readouterr().out.strip()
+    assert entry.startswith("k2:") and len(base64.b64decode(entry[3:])) == 32
+    with pytest.raises(SystemExit):
+        yibao.main(["keys", "retire", "k1"])
+    monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET},{entry}")
+    with pytest.raises(SystemExit) as needed:
+        yibao.main(["keys", "retire", "k1"])
+    assert "still need it" in str(needed.value.code)
+    yibao.main(["keys", "reseal"])
+    yibao.main(["keys", "retire", "k1"])
+    assert "take k1 out" in capsys.readouterr().out
+    yibao.main(["keys", "sign"])
+    kid = capsys.readouterr().out.strip()
+    published = installed.app.test_client().get("/.well-known/jwks.json").json["keys"]
+    assert kid in [one["kid"] for one in published]
+
+
+def test_two_keys_of_an_institution_work_during_a_change_and_one_after(world: World) -> None:
+    old, institution = world.keys[0], world.institutions[0]
+    new = api_keys.add_key(world.ports, institution, timedelta(hours=2))
+
+    def answered(key: str) -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        return world.app.test_client().get("/v1/verifications/vrf_x", headers=headers).status_code
+
+    assert (answered(old), answered(new)) == (404, 404)
+    with pytest.raises(Conflict):
+        api_keys.add_key(world.ports, institution, timedelta(hours=2))
+    world.clock.tick(2 * 3600)
+    assert (answered(old), answered(new)) == (401, 404)
+    # Somebody has the new one too: both end at once.
+    newer = api_keys.add_key(world.ports, institution, timedelta(hours=2))
+    rotated = institutions.rotate_key(world.ports, institution).api_key
+    assert [answered(key) for key in (new, newer, rotated)] == [401, 401, 404]
