@@ -53,12 +53,7 @@ class Objects:
 
     def get(self, key: str) -> bytes:
         """Return what is kept at `key`; raises KeyError or StoreUnavailable."""
-        try:
-            with _reached():
-                sealed = bytes(obstore.get(self._store, _checked(key)).bytes())
-        except FileNotFoundError:
-            raise KeyError(key) from None
-        return self._vault.open(f"object:{key}", sealed)
+        return self._vault.open(f"object:{key}", self.sealed(key))
 
     def head(self, key: str) -> bytes:
         """Return the first 17 bytes at `key`, which begin with the id of their key; empty if it is gone."""
@@ -67,6 +62,19 @@ class Objects:
                 return bytes(obstore.get_range(self._store, _checked(key), start=0, length=17))
         except FileNotFoundError:
             return b""
+
+    def sealed(self, key: str) -> bytes:
+        """Return what is kept at `key` as it is sealed; raises KeyError or StoreUnavailable."""
+        try:
+            with _reached():
+                return bytes(obstore.get(self._store, _checked(key)).bytes())
+        except FileNotFoundError:
+            raise KeyError(key) from None
+
+    def put_sealed(self, key: str, sealed: bytes) -> None:
+        """Keep at `key` what was sealed to it before; raises StoreUnavailable."""
+        with _reached():
+            obstore.put(self._store, _checked(key), sealed)
 
     def reseal(self, key: str) -> bool:
         """Seal what is at `key` with the newest key; tell whether that was needed and it was still there.

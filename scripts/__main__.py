@@ -17,6 +17,8 @@ OPERATOR = {
     "console": ("scripts.admin.console:console", "运营台账号 / accounts of the console"),
     "disputes": ("scripts.admin.disputes:disputes", "不是我授权的 / purchases not authorised"),
     "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
+    "backup": ("scripts.admin.backup:backup", "备份并核对 / keep a verified copy"),
+    "restore": ("scripts.admin.backup:restore", "从备份恢复 / make an installation from a copy"),
     "keys": ("scripts.admin.keys:keys", "封存与签名密钥 / keys that seal and sign"),
     "webhooks": ("scripts.admin.webhooks:webhooks", "回调记录、重发、自检 / webhooks"),
     "subscriptions": ("scripts.admin.subscriptions:subscriptions", "消息订阅 / the opt-in to messages"),

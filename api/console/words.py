@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     ActKind.RELEASE_RESUMED: "策略发布继续",
     ActKind.RELEASE_ROLLED_BACK: "策略退回前一版",
     ActKind.FIGURES_READ: "查看统计",
+    ActKind.RESTORED: "从备份恢复",
     ActKind.MORE_ASKED: "请本人补充",
     ActKind.RECOVERY_MOVED: "追回进展",
     Wanted.PHOTO_NOW: "现在拍的正面照片",

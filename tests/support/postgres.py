@@ -28,6 +28,11 @@ class Postgres:
         self._url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
 
+    @property
+    def programs(self) -> Path:
+        """Return the folder with pg_dump and pg_restore of this server's version."""
+        return Path(self._server.bin_path)
+
     @contextmanager
     def small_disk(self, megabytes: int) -> Iterator[tuple[Path, str]]:
         """Yield a disk of its own for data, as a folder and as a tablespace; the log stays elsewhere."""

@@ -28,3 +28,4 @@ class ActKind(StrEnum):
     FIGURES_READ = "figures.read"
     MORE_ASKED = "more.asked"
     RECOVERY_MOVED = "recovery.moved"
+    RESTORED = "installation.restored"

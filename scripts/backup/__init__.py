@@ -1,0 +1,1 @@
+"""Keeping a copy of an installation, and making one from it."""
