@@ -12,6 +12,7 @@ from api.verification import case as cases
 from api.verification.agents import Picked
 from api.verification.case import Case
 from api.verification.lifecycle import locked
+from api.verification.pushing import leave_in_peace
 from api.verification.record import Change, record, to_send
 from models import tables
 from models.domain import attempt as rules
@@ -32,7 +33,8 @@ NOBODY = "sandbox"
 class Choice:
     """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list.
 
-    With `resent` the earlier message counts until the new one has been delivered.
+    With `resent` the earlier message counts until the new one has been delivered; `by_api` says that a
+    program chose, which may push to one person every 30 s only.
     """
 
     person_id: str | None = None
@@ -40,6 +42,7 @@ class Choice:
     relation: str | None = None
     checks: Checks | None = None
     resent: bool = False
+    by_api: bool = False
 
 
 def begin(
@@ -54,6 +57,8 @@ def begin(
         picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
+        if choice.by_api and channel is Channel.PUSH and picked and not case.institution.sandbox:
+            leave_in_peace(ports, db, picked.person.person_id)
         if not choice.resent:
             supersede(ports, case)
         attempt = _row(ports, case, channel, picked)

@@ -156,16 +156,16 @@ class Story:
         self.till.http.post(f"/v1/verifications/{opened['id']}/cancel", json={})
 
     def nobody_comes(self) -> None:
-        """Leave a message unopened and push again (d)."""
+        """Leave a message to the wife unopened and push to the insured (d)."""
         stage, till = self.stage, self.hurried
-        opened = self.begin(till)
-        person_id = self.people["李建国"]["person_id"]
-        self.phone.allow(self.document["template_id"])
+        opened, wife = self.begin(till), self.people["王秀英"]
+        hers = Phone(self.document["base_url"], self.document["simulator_url"], wife["openid"])
+        hers.allow(self.document["template_id"])
         with stage.step("无人应答，认证超时", "nobody comes: expired"):
-            first = till.push(opened["id"], person_id)
+            first = till.push(opened["id"], wife["person_id"])
             event = till.wait_for(opened["id"], "attempt.expired")
             stage.expect(event["attempt_id"] == first["attempt_id"], "the first attempt expired")
-        with stage.step("重新推送并通过打开", "pushed again and opened"):
+        with stage.step("改推参保人本人并打开", "pushed to the insured instead and opened"):
             self.push(till, opened)
 
     def the_last_second(self) -> None:

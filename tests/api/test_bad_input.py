@@ -249,6 +249,7 @@ def test_an_unknown_scene(world: World) -> None:
 def test_a_superseded_scene(world: World) -> None:
     verification = play.opened(world)
     old = play.pushed(world, verification)
+    world.clock.tick(30)
     play.pushed(world, verification)
     man: FlaskClient = world.phone(MAN.openid)
     assert play.ok(man.get(f"/mp/v1/attempts/{old}"))["state"] == "superseded"

@@ -12,7 +12,7 @@ from models import tables
 from models.domain.subscription import Fact, FactKind
 from scripts.demo.film import Film
 from tests.support import play
-from tests.support.world import MAN, STAFF, TEMPLATE, WRONG, World
+from tests.support.world import MAN, STAFF, TEMPLATE, WRONG, World, purchase
 from wechat.errors import WeChatBusy, WeChatError, WeChatRefused, WeChatUnknown
 
 
@@ -232,9 +232,36 @@ def test_wechat_away_for_the_whole_time_is_said_before_the_time_is_over(world: W
         assert db.scalars(select(tables.Delivery.tries)).one() == 8
 
 
+def test_nobody_is_pushed_to_again_within_30_seconds_at_any_till(world: World) -> None:
+    play.pushed(world, play.opened(world))
+    wanted = {"channel": "push", "person_id": world.ids[MAN.name]}
+    world.clock.tick(10)
+    for till in (0, 1):
+        other = play.ok(world.till(till).post("/v1/verifications", json=purchase(order_no="B-1")), 201)["id"]
+        url = f"/v1/verifications/{other}/attempts"
+        refused = world.till(till).post(url, json=wanted, headers={"Idempotency-Key": "k"})
+        play.refused(refused, 429, "rate_limited")
+        assert refused.headers["Retry-After"] == "20"
+        assert world.till(till).post(url, json={"channel": "qr"}).status_code == 201
+    world.clock.tick(20)
+    again = world.till(1).post(url, json=wanted, headers={"Idempotency-Key": "k"})
+    assert again.status_code == 201
+
+
+def test_who_consented_or_got_no_message_may_be_pushed_to_at_once(world: World) -> None:
+    world.wechat.fail = WeChatRefused(43101)
+    play.attempt(world, play.opened(world), channel="push", person_id=world.ids[MAN.name])
+    play.work(world.ports)
+    world.wechat.fail = None
+    scene = play.pushed(world, play.opened(world, order_no="B-1"))
+    play.agree(world.phone(MAN.openid), scene)
+    assert play.pushed(world, play.opened(world, order_no="B-2"))
+
+
 def test_a_second_push_makes_the_first_links_scene_superseded(world: World) -> None:
     verification = play.opened(world)
     first = play.pushed(world, verification)
+    world.clock.tick(30)
     second = play.pushed(world, verification)
     phone = world.phone(MAN.openid)
     assert play.ok(phone.get(f"/mp/v1/attempts/{first}"))["state"] == "superseded"

@@ -1,5 +1,7 @@
 """Till routes: /v1."""
 
+from dataclasses import replace
+
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -125,7 +127,8 @@ def read_verification(path: VerificationPath) -> Response:
 def begin_attempt(path: VerificationPath, body: requests.NewAttempt) -> Response:
     """Push to the chosen person's WeChat, or show a code for the cashier's phone."""
     choice = chosen(body.person_id, body.person, body.checks.checks() if body.checks else None)
-    row = attempts.begin(ports(), institution(), path.verification_id, body.channel, choice)
+    by_api = replace(choice, by_api=True)
+    row = attempts.begin(ports(), institution(), path.verification_id, body.channel, by_api)
     return answer(present.attempt(ports(), row), 201)
 
 

@@ -1,0 +1,29 @@
+"""How often a till's program may push to one person."""
+
+from math import ceil
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.limits.locks import hold
+from api.ports import Ports
+from models import tables
+from models.domain.attempt import Channel
+from models.domain.errors import TooMany
+from models.domain.pushing import UNANSWERED
+from models.domain.resending import RESEND_AFTER
+
+
+def leave_in_peace(ports: Ports, db: Session, person_id: str) -> None:
+    """Raise TooMany where a message went to this person in the last 30 s, at any till, and nobody consented.
+
+    Keeps the person locked, so that of two pushes at once one is counted by the other.
+    """
+    hold(db, f"pushes to {person_id}")
+    row, since = tables.Attempt, ports.now() - RESEND_AFTER
+    recent = row.person_id == person_id, row.channel == Channel.PUSH, row.created_at > since
+    last = db.scalar(select(func.max(row.created_at)).where(*recent, row.state.in_(UNANSWERED)))
+    if last is not None:
+        refusal = TooMany("this person was sent a message a moment ago; please wait")
+        refusal.after = ceil((last - since).total_seconds())
+        raise refusal
