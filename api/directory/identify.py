@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.directory.twins import twins
-from api.limits.guesses import tally
+from api.limits.guesses import guessed, tally, within_misses
 from api.limits.locks import hold
 from api.policies import versions as policies
 from api.ports import PersonView, Ports
@@ -53,15 +53,23 @@ def identify(ports: Ports, db: Session, named: Named, institution_id: str, count
 
     Raises Invalid `id_number_invalid`, Invalid `person_not_found` – for an unknown number and for
     a wrong name alike – and TooMany when a counter, an institution or a phone has guessed too
-    often of late.
+    often of late, or all of them at this number today.
     """
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
-    row = _tally_of(ports, db, institution_id, counter)
+    row, target = (
+        _tally_of(ports, db, institution_id, counter),
+        ports.vault.index("id_number", number.keys[0]),
+    )
     _within_limits(ports, db, institution_id, counter)
+    within_misses(ports, db, GuessKind.NUMBER, target)
     row.asked += 1
     known = ports.within(db).directory
     found = (known.sandbox if _is_sandbox(db, institution_id) else known).find(number, named.name)
     if found is None:
+        # Only who misses waits for others who do: look-ups of a busy institution stay side by side.
+        hold(db, f"misses at {counter if institution_id == PHONES else institution_id}")
+        _within_limits(ports, db, institution_id, counter)
+        guessed(ports, db, GuessKind.NUMBER, target).missed += 1
         row.missed += 1
         db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
         raise _not_found()
@@ -77,7 +85,6 @@ def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> t
 
 def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:
     """Raise TooMany, with the seconds until there is room again, after too many misses."""
-    hold(db, f"misses at {counter if institution_id == PHONES else institution_id}")
     row = tables.Miss
     here = (row.institution_id == institution_id, row.counter == counter)
     limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]

@@ -21,11 +21,21 @@ def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.Gu
     return db.get_one(tables.GuessTally, tuple(key.values()), with_for_update=True, populate_existing=True)
 
 
+def within_misses(ports: Ports, db: Session, kind: GuessKind, subject: str) -> None:
+    """Raise TooMany after too many wrong guesses of today, without a lock."""
+    row = db.get(tables.GuessTally, (kind, subject, ports.today()))
+    _check(kind, row.missed if row else 0)
+
+
 def guessed(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
-    """Count one guess at a secret code and return the tally, or raise TooMany after too many wrong ones."""
+    """Count one guess and return its tally, locked, or raise TooMany after too many wrong ones."""
     row = tally(ports, db, kind, subject)
-    most, code = MISSES_A_DAY[kind]
-    if row.missed >= most:
-        raise TooMany("too many wrong codes today", code=code)
+    _check(kind, row.missed)
     row.asked += 1
     return row
+
+
+def _check(kind: GuessKind, missed: int) -> None:
+    most, code = MISSES_A_DAY[kind]
+    if missed >= most:
+        raise TooMany("too many wrong guesses today", code=code)

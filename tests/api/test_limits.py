@@ -7,7 +7,8 @@ from werkzeug.test import TestResponse
 from api.directory.identify import AT_A_COUNTER, AT_AN_INSTITUTION
 from api.privacy import retention
 from models import tables
-from tests.support.world import MAN, World, purchase
+from models.domain.identity.guess import MISSES_A_DAY, GuessKind
+from tests.support.world import MAN, WIFE, World, purchase
 
 
 def asked(world: World, counter: str, name: str = "李某某", till: int = 0) -> TestResponse:
@@ -43,6 +44,16 @@ def test_an_invented_counter_helps_nobody_to_guess_on(world: World) -> None:
     assert asked(world, "another", MAN.name, till=1).status_code == 201
     world.clock.tick(3600)
     assert asked(world, "another", MAN.name).status_code == 201
+
+
+def test_misses_count_against_the_number_too_whoever_asks(world: World) -> None:
+    for turn in range(MISSES_A_DAY[GuessKind.NUMBER][0]):
+        assert asked(world, f"counter {turn}", till=turn // AT_AN_INSTITUTION.most).status_code == 422
+    assert asked(world, "another", MAN.name, till=1).status_code == 429
+    other = purchase(counter="another", cardholder={"name": WIFE.name, "id_number": WIFE.id_number})
+    assert world.till(1).post("/v1/verifications", json=other).status_code == 201
+    world.clock.tick(24 * 3600)
+    assert asked(world, "another", MAN.name, till=1).status_code == 201
 
 
 @pytest.mark.parametrize(("hours", "kept"), [(23, 1), (25, 0)])

@@ -10,6 +10,8 @@ class GuessKind(StrEnum):
     COUNTER = "counter"
     # A WeChat user who looks persons up: the index of the openid.
     PHONE = "phone"
+    # A document's number, under a wrong name or nobody's, at whatever counter or phone: its blind index.
+    NUMBER = "number"
     # Six digits, by the WeChat user who guesses, and by the person guessed at.
     TILL_CODE_BY = "till_code_by"
     TILL_CODE_FOR = "till_code_for"
@@ -17,8 +19,10 @@ class GuessKind(StrEnum):
     STAFF_CODE = "staff_code"
 
 
-# Wrong guesses a day, and the code they are refused with from then on.
+# Wrong guesses a day, and the code that further ones, right or wrong, are refused with.
 MISSES_A_DAY = {
+    # More than one institution may miss in an hour: none can shut a person out alone.
+    GuessKind.NUMBER: (80, "rate_limited"),
     GuessKind.TILL_CODE_BY: (5, "till_code_locked"),
     GuessKind.TILL_CODE_FOR: (20, "till_code_locked"),
     GuessKind.STAFF_CODE: (5, "staff_code_locked"),
