@@ -16,7 +16,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth fuzz demo serve test quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
+.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -70,11 +70,14 @@ bench: setup ## Measure what the matcher costs, into out/bench.json (PAD weights
 fuzz: setup-dev ## Feed 10,000 spoilt pictures to the matcher, into out/fuzz (RUNS=n for more or fewer)
 	$(BIN)/python -m scripts.fuzz --runs $(or $(RUNS),10000) --out out/fuzz
 
-load: setup ## Hold 1,000 popups on a demo of its own and measure, into out/load.json (LOAD="--clients 200 --seconds 20")
+load: setup-dev nginx ## Measure a whole service under load and overload, into out/load.json (ENGINE=sqlite: 1,000 popups on a demo)
 	$(BIN)/python -m scripts.load $(LOAD)
 
 growth: setup-dev ## Count what routes and sweeps cost empty and full, into out/growth.json (GROWTH="--persons 5000 --verifications 20000")
 	$(BIN)/python -m scripts.growth $(GROWTH)
+
+faults: setup-dev nginx ## Break a running service part by part, into out/faults.json (FAULTS=kill,redis FAULTED="--faulted 150")
+	$(BIN)/python -m scripts.faults $(FAULTED)
 
 # The story needs no phone in the browser: without npm it is played without one.
 .PHONY: phone-files

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +23,14 @@ from scripts.stack.supervisor import Service, Supervisor
 ROOT = Path(__file__).parents[2]
 BUCKET = "yibao"
 PYTHON = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What gunicorn serves, and the module that is the worker."""
+
+    api: str = "api.app:create_app()"
+    worker: str = "api.worker"
 
 
 class Stack:
@@ -38,13 +47,14 @@ class Stack:
         size: Size | None = None,
         settings: Mapping[str, str] | None = None,
         port: int = 0,
+        entries: Entries | None = None,
     ) -> None:
         self._exit = ExitStack()
         self.folder = folder or Path(self._exit.enter_context(tempfile.TemporaryDirectory(prefix="yibao-")))
         self.places = Places.draw(size or Size(), port)
         self.base_url = f"http://127.0.0.1:{self.places.public}"
         self.simulator_url = f"http://127.0.0.1:{self.places.simulator}"
-        self._settings = dict(settings or {})
+        self._settings, self._entries = dict(settings or {}), entries or Entries()
         self.environment = _environment(self.places)
         self.document: dict[str, Any] = {}
         self.supervisor = Supervisor(self.folder)
@@ -133,11 +143,11 @@ class Stack:
         """Start WeChat's simulator, the api and the workers."""
         places = self.places
         self.start("simulator", PYTHON, "-m", "wechat.simulator", "--port", str(places.simulator))
-        command = (PYTHON, "-m", "gunicorn", "-c", "python:api.serving", "api.app:create_app()")
+        command = (PYTHON, "-m", "gunicorn", "-c", "python:api.serving", self._entries.api)
         for turn, port in enumerate(places.apis, 1):
             self.start(f"api-{turn}", *command, YIBAO_BIND=f"127.0.0.1:{port}")
         for turn in range(1, places.workers + 1):
-            self.start(f"worker-{turn}", PYTHON, "-m", "api.worker")
+            self.start(f"worker-{turn}", PYTHON, "-m", self._entries.worker)
         for port in (*places.apis, places.public):
             self._wait(f"http://127.0.0.1:{port}/healthz", "no api")
         self._wait(f"{self.simulator_url}/", "no WeChat")

@@ -13,10 +13,10 @@ LOOK_S = 0.3
 
 
 class Phone:
-    """A WeChat user: chat and faces at the simulator, the mini-program at the service."""
+    """A WeChat user: chat and faces at the simulator, the mini-program at the service (`service`)."""
 
     def __init__(self, base_url: str, simulator_url: str, openid: str) -> None:
-        self._service = Client(base_url)
+        self.service = Client(base_url)
         self._wechat = httpx.Client(base_url=simulator_url, timeout=5, trust_env=False)
         self.openid, self._seen = openid, 0
 
@@ -45,16 +45,16 @@ class Phone:
         """Log in; again with a new code for as long as it is refused by a fault."""
         code = self._sim("/sim/v1/login", {"openid": self.openid})["code"]
         try:
-            token = self._service.post("/mp/v1/login", {"code": code})["token"]
+            token = self.service.post("/mp/v1/login", {"code": code})["token"]
         except Refused:
             # The code was used by a request whose answer was lost.
             self.login()
             return
-        self._service.authorise(token)
+        self.service.authorise(token)
 
     def open(self, scene: str) -> Document:
         """Open a scene, or look at it again."""
-        return self._service.get(f"/mp/v1/attempts/{scene}")
+        return self.service.get(f"/mp/v1/attempts/{scene}")
 
     def consent(self, scene: str, *, granted: bool = True) -> Document:
         """Answer the notice; what was already answered is looked at."""
@@ -75,16 +75,16 @@ class Phone:
     def appeal(self, scene: str) -> Document:
         """Lodge an appeal."""
         said = {"reason": "other", "statement": "登记照片太旧。"}
-        return self._service.form(f"/mp/v1/attempts/{scene}/appeal", said)
+        return self.service.form(f"/mp/v1/attempts/{scene}/appeal", said)
 
     def close(self) -> None:
         """Close the connections."""
-        self._service.close()
+        self.service.close()
         self._wechat.close()
 
     def _move(self, scene: str, what: str, body: Document) -> Document:
         try:
-            return self._service.post(f"/mp/v1/attempts/{scene}/{what}", body)
+            return self.service.post(f"/mp/v1/attempts/{scene}/{what}", body)
         except Refused as refused:
             if refused.status in (409, 410):
                 return self.open(scene)

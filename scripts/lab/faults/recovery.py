@@ -34,7 +34,7 @@ def recovered_s(stack: Stack, since: float) -> float:
 def _moves(http: httpx.Client, person: dict[str, str]) -> bool:
     """Tell whether a purchase is taken on; raises where it is refused."""
     wanted = {
-        "order_no": f"R{secrets.token_hex(6)}", "amount_fen": 1, "counter": "1号台",
+        "order_no": f"R{secrets.token_hex(6)}", "amount_fen": 1, "counter": secrets.token_hex(3),
         "cashier": {"id": "probe", "name": "收费员"},
         "cardholder": {"name": person["name"], "id_number": person["id_number"]},
     }  # fmt: skip

@@ -1,12 +1,12 @@
 """A whole run: start the service, let it be used, break it again and again, let it rest, and judge."""
 
 import json
+import os
 import queue
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from scripts.lab.faults.injuries import Injured, injuries, missing, small_disk, 
 from scripts.lab.faults.receiver import Receiver
 from scripts.lab.faults.recovery import recovered_s
 from scripts.lab.faults.stories import Cast, Stories
-from scripts.stack.stack import Stack
+from scripts.stack.stack import Entries, Stack
 
 DISK_MB = 500
 POINTED = "scripts.lab.faults.points"
@@ -51,14 +51,17 @@ def run(folder: Path, wanted: Wanted) -> dict[str, Any]:
     """Run in an empty folder; return the figures and what was wrong."""
     with ExitStack() as held:
         disk = held.enter_context(small_disk(folder / "postgres", DISK_MB))
-        stack = held.enter_context(Stack(folder))
-        with _pointed(stack, folder / "points") as points:
-            return _run(stack, wanted, points, disk)
+        points = folder / "points"
+        points.mkdir()
+        os.environ["POINTS"] = str(points)
+        stack = held.enter_context(Stack(folder, entries=Entries(f"{POINTED}:create_app()", POINTED)))
+        return _run(stack, wanted, points, disk)
 
 
 def _run(stack: Stack, wanted: Wanted, points: Path, disk: Path | None) -> dict[str, Any]:
     begun, course, made = time.monotonic(), Course(left_out=missing(disk)), cast(stack, PERSONS)
-    receiver = Receiver([one["webhook_secret"] for one in (made.sandbox, made.native, made.racing)])
+    first = stack.document["institutions"][0]
+    receiver = Receiver([one["webhook_secret"] for one in (made.sandbox, made.native, made.racing, first)])
     stories = Stories(stack, made, receiver.url, wanted.seed)
     stories.start(wanted.clients)
     try:
@@ -133,24 +136,6 @@ def _messages(stack: Stack, made: Cast) -> Counter[str]:
                 return found
             chat = wechat.get(f"/sim/v1/chats/{person['openid']}").json()
             found.update(one["page"].split("scene=")[1] for one in chat["messages"])
-
-
-@contextmanager
-def _pointed(stack: Stack, folder: Path) -> Iterator[Path]:
-    """Start api and workers anew with the points in them; yield the folder that asks for deaths."""
-    folder.mkdir()
-    for name in stack.supervisor.names():
-        service = stack.supervisor.service(name)
-        environment = {"POINTS": str(folder), "YIBAO_BIND": service.environment.get("YIBAO_BIND", "")}
-        if name.startswith("api"):
-            command = (*service.command[:-1], f"{POINTED}:create_app()")
-        elif name.startswith("worker"):
-            command = (*service.command[:-1], POINTED)
-        else:
-            continue
-        stack.start(name, *command, **environment)
-    recovered_s(stack, time.monotonic())
-    yield folder
 
 
 def written(report: dict[str, Any], out: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from scripts.lab.faults.client import Client, GaveUp, Refused
+from scripts.lab.faults.filming import filmed
 from scripts.lab.faults.ledger import Ledger, Purchase
 from scripts.lab.faults.phone import Phone
 from scripts.lab.faults.till import Till, attempt_is_over
@@ -49,6 +50,7 @@ class Stories:
         self._stack, self._cast, self._notify_url = stack, cast, notify_url
         self._stop, self._wanted = threading.Event(), itertools.cycle(self._deck())
         self._lock, self._threads = threading.Lock(), list[threading.Thread]()
+        self._camera = threading.Lock()
 
     def start(self, clients: int) -> None:
         """Let so many tills buy at once."""
@@ -70,6 +72,7 @@ class Stories:
             stories.append(partial(self.at_the_sandbox, name))
         for name in [*PHONES, "native_pass", "race"]:
             stories.append(partial(self.on_a_phone, name))
+        stories += [self.on_film, self.on_film]
         self._chance.shuffle(stories)
         return stories
 
@@ -137,6 +140,29 @@ class Stories:
         finally:
             phone.close()
             self._cast.people.put(person)
+
+    def on_film(self) -> None:
+        """Buy with a real film on the cashier's phone; one at a time, else at the sandbox."""
+        if not self._camera.acquire(blocking=False):
+            self.at_the_sandbox("passed")
+            return
+        document = self._stack.document
+        institution, person = document["institutions"][0], document["persons"][0]
+        phone = Phone(self._stack.base_url, self._stack.simulator_url, institution["staff_openid"])
+
+        def rest(till: Till, purchase: Purchase, _: Document) -> None:
+            purchase.may_pass = True
+            shown = till.attempt(purchase, {"channel": "qr", "person_id": person["person_id"]})
+            phone.login()
+            filmed(phone, str(shown["qr_url"]).rsplit("/", 1)[1].removesuffix(".png"))
+            till.wait(purchase, attempt_is_over, 15)
+            till.settle(purchase)
+
+        try:
+            self._played(institution, "film", person, rest)
+        finally:
+            phone.close()
+            self._camera.release()
 
     def _native_pass(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
         phone.consent(scene)

@@ -27,7 +27,7 @@ class Till:
         order = f"F{secrets.token_hex(6)}"
         purchase = self._ledger.begin(order, story)
         wanted = {
-            "order_no": order, "amount_fen": 12850, "counter": "1号台",
+            "order_no": order, "amount_fen": 12850, "counter": self._cashier,
             "cashier": {"id": self._cashier, "name": "收费员"},
             "cardholder": {"name": cardholder["name"], "id_number": cardholder["id_number"]},
             "notify_url": self._notify_url,

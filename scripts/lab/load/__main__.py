@@ -1,4 +1,4 @@
-"""Holds popups open on a separate demo, causes events, reads states and reports the cost."""
+"""Measures a whole stack under load, or holds popups open on a separate demo."""
 
 import argparse
 import asyncio
@@ -18,25 +18,35 @@ import httpx
 from scripts.demo import profile
 from scripts.demo.servers import Servers
 from scripts.demo.till import Till
-from scripts.lab.load import importing
+from scripts.lab.load import importing, on_stack
 from scripts.lab.load.figures import figures, timed
 from scripts.lab.load.waiting import Crowd, Popup
+from scripts.stack.proxy import Missing
+from scripts.stack.stack import Stack
 
 PAUSE_S = 0.1
 OPENING_S = 120
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure connections held, memory, and the p95 and p99 of a status read and of an event's delivery."""
+    """Measure what polls, creates and filmed checks cost a whole stack on PostgreSQL, and overload.
+
+    With ENGINE=sqlite: popups held on a demo, its memory, and how late reads and events are.
+    """
     parser = argparse.ArgumentParser(prog="python -m scripts.load", description=main.__doc__)
-    parser.add_argument("--clients", type=int, default=1000)
-    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--clients", type=int, help="waiting popups: 200 on a stack, 1000 on a demo")
+    parser.add_argument("--seconds", type=int, help="60 on a stack, 30 on a demo")
     parser.add_argument("--cap", type=int, help="YIBAO_EVENT_CLIENTS of each of the two processes")
     parser.add_argument("--import-rows", type=int, help="import so many people beside tills, twice, instead")
     parser.add_argument("--out", type=Path, default=Path("out"))
     given = parser.parse_args(arguments)
-    out, cap = given.out.resolve(), given.cap or given.clients * 3 // 4
     _many_files()
+    if not given.import_rows and os.environ.get("ENGINE", "postgresql") != "sqlite":
+        report, slow = _on_stack(given.clients or 200, given.seconds or 60)
+        _write(report, given.out.resolve() / "load.json")
+        sys.exit(slow or None)
+    clients, seconds = given.clients or 1000, given.seconds or 30
+    out, cap = given.out.resolve(), given.cap or clients * 3 // 4
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[3])
@@ -46,14 +56,29 @@ def main(arguments: list[str] | None = None) -> None:
         if given.import_rows:
             report, slow = _imported(document, given.import_rows)
         else:
-            report, slow = _waited(document, given.clients, given.seconds, cap)
+            report, slow = _waited(document, clients, seconds, cap)
         os.chdir(out.parent)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2)
-    (out / ("import.json" if given.import_rows else "load.json")).write_text(text + "\n", encoding="utf-8")
-    print(text)
+    _write(report, out / ("import.json" if given.import_rows else "load.json"))
     if slow:
         sys.exit(slow)
+
+
+def _on_stack(clients: int, seconds: int) -> tuple[dict[str, Any], str]:
+    """Return the figures of a whole stack, and the limits exceeded."""
+    try:
+        with Stack() as stack:
+            report = on_stack.measure(stack, on_stack.Size(clients, seconds))
+    except Missing as missing:
+        sys.exit(str(missing))
+    return report, "; ".join(on_stack.exceeded(report))
+
+
+def _write(report: dict[str, Any], file: Path) -> None:
+    """Write and print a report."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")
+    print(text)
 
 
 def _imported(document: dict[str, Any], rows: int) -> tuple[dict[str, Any], str]:

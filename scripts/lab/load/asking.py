@@ -1,0 +1,82 @@
+"""What tills, popups and phones of a load test ask of a stack."""
+
+import itertools
+import threading
+from typing import Any
+
+import httpx
+
+from scripts.demo.film import Film, samples
+from scripts.demo.phone import Phone, body
+from scripts.demo.till import Till
+from scripts.lab.load.waiting import Popup
+from scripts.stack.stack import Stack
+
+RIGHT = Film(samples() / "single_face.mp4", 0.0, 2.4)
+
+
+class Load:
+    """One till, its waiting popups and the cashier's phone, against one stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack, document = stack, stack.document
+        self._institution, self._person = document["institutions"][0], document["persons"][0]
+        self._tills = threading.local()
+        self.opened = [self._till().open(self._person) for _ in range(40)]
+        self._turns = itertools.count()
+
+    def poll(self) -> None:
+        """Read one of the purchases, each in turn."""
+        self._till().read(self.opened[next(self._turns) % len(self.opened)]["id"])
+
+    def create(self) -> None:
+        """Open a purchase."""
+        self._till().open(self._person)
+
+    def film(self) -> None:
+        """Pass by code with a real film on the cashier's phone."""
+        till = self._till()
+        phone = Phone(self.stack.base_url, self.stack.simulator_url, self._institution["staff_openid"])
+        try:
+            body(till.http.post("/demo/forget-frames"))
+            opened = till.open(self._person)
+            wanted = {"channel": "qr", "person_id": self._person["person_id"]}
+            shown = body(till.attempt(opened["id"], wanted), 201)
+            scene = str(shown["qr_url"]).rsplit("/", 1)[1].removesuffix(".png")
+            phone.login()
+            phone.consent(scene, phone.open(scene)["notice"]["version"])
+            challenge = phone.draw(scene)
+            phone.film(challenge, RIGHT)
+            result = phone.finish(challenge)
+            if result["outcome"] != "passed":
+                raise RuntimeError(f"the film came to {result['outcome']} {result['reason']}")
+        finally:
+            phone.close()
+
+    def paths(self) -> list[str]:
+        """Return the addresses that polls ask for."""
+        return [f"/v1/verifications/{one['id']}" for one in self.opened]
+
+    @property
+    def key(self) -> str:
+        """Return the till's key."""
+        return str(self._institution["api_key"])
+
+    def popups(self, count: int) -> list[Popup]:
+        """Open so many popups as browsers do."""
+        return [_entered(self._till().open(self._person)) for _ in range(count)]
+
+    def _till(self) -> Till:
+        """Return this thread's till."""
+        if not hasattr(self._tills, "till"):
+            self._tills.till = Till(self.stack.base_url, self._institution)
+        till: Till = self._tills.till
+        return till
+
+
+def _entered(verification: dict[str, Any]) -> Popup:
+    """Open a popup as a browser does and return it with its cookie."""
+    with httpx.Client(trust_env=False, timeout=30) as browser:
+        answer = browser.get(verification["popup_url"])
+        answer.raise_for_status()
+    return Popup(verification["id"], verification["popup_url"], answer.headers["Set-Cookie"].split(";")[0])

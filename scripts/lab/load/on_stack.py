@@ -1,0 +1,166 @@
+"""What one poll, create and filmed check cost a whole stack, and what overload makes of it."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from scripts.lab.load.asking import Load
+from scripts.lab.load.figures import figures
+from scripts.lab.load.pace import Crowd, crowded, paced
+from scripts.lab.load.waiting import Crowd as Waiting
+from scripts.stack.stack import Stack
+
+ALONE_S = 10.0
+POLLS, CREATES, FILM_EVERY_S = 50.0, 3.0, 10.0
+# What the load itself runs on, and what plays somebody else's part.
+NOT_OURS = frozenset({"simulator", "store", "objects"})
+MOST_MS = {"poll": 6.0, "create": 15.0, "filmed_check": 900.0}
+CONNECTIONS, UNLOADED = 280, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many wait and for how long everything happens at once."""
+
+    clients: int = 200
+    seconds: float = 60.0
+    overload_s: float = 20.0
+
+
+def measure(stack: Stack, size: Size) -> dict[str, Any]:
+    """Return CPU-ms by route and by process, memory, latencies and what overload came to."""
+    load = Load(stack)
+    load.film()
+    idle = _spent(stack, lambda: time.sleep(ALONE_S))
+    alone = {
+        "poll": _each(stack, idle, lambda: len(paced(load.poll, POLLS, ALONE_S))),
+        "create": _each(stack, idle, lambda: len(paced(load.create, CREATES, ALONE_S))),
+        "filmed_check": _each(stack, idle, lambda: _films(load, 3 * FILM_EVERY_S)),
+    }
+    together = _together(stack, load, size)
+    return {"cpu_ms": alone, "idle_cores": idle, "together": together, "overload": _overload(load, size)}
+
+
+def _spent(stack: Stack, action: Callable[[], object]) -> dict[str, float]:
+    """Return the cores that each service used during an action."""
+    supervisor = stack.supervisor
+    names = [name for name in supervisor.names() if name not in NOT_OURS]
+    before, begun = {name: supervisor.cpu_seconds(name) for name in names}, time.monotonic()
+    action()
+    took = time.monotonic() - begun
+    return {name: round((supervisor.cpu_seconds(name) - before[name]) / took, 4) for name in names}
+
+
+def _each(stack: Stack, idle: dict[str, float], action: Callable[[], int]) -> dict[str, float]:
+    """Return the CPU-ms of one of what an action did, by kind of process and in all, idling left out."""
+    done, begun = [0], time.monotonic()
+    used = _spent(stack, lambda: done.__setitem__(0, action()))
+    took = time.monotonic() - begun
+    each: dict[str, float] = {}
+    for name, cores in used.items():
+        kind = name.split("-")[0]
+        each[kind] = each.get(kind, 0.0) + (cores - idle[name]) * took * 1000 / done[0]
+    return {"all": round(sum(each.values()), 2)} | {kind: round(ms, 2) for kind, ms in each.items()}
+
+
+def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
+    """Hold popups, poll, create and film at the same time."""
+    waiting = Waiting(load.popups(size.clients))
+    loop = asyncio.new_event_loop()
+    holding = threading.Thread(target=_hold, args=(loop, waiting), daemon=True)
+    holding.start()
+    stack.supervisor.wait(lambda: waiting.held >= size.clients, "not all popups were held", 60)
+    took: dict[str, list[float]] = {}
+    memory, filmed = _memory(stack), [0]
+
+    def everything() -> None:
+        threads = [
+            threading.Thread(target=lambda: took.update(poll=paced(load.poll, POLLS, size.seconds))),
+            threading.Thread(target=lambda: took.update(create=paced(load.create, CREATES, size.seconds))),
+            threading.Thread(target=lambda: filmed.__setitem__(0, _films(load, size.seconds))),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    cores = _spent(stack, everything)
+    grown = _memory(stack)
+    loop.call_soon_threadsafe(loop.stop)
+    holding.join(timeout=10)
+    return {
+        "held": waiting.held,
+        "refused": waiting.refused,
+        "broken": waiting.broken,
+        "films": filmed[0],
+        "cores": cores,
+        "memory_mb": {name: [round(memory[name]), round(grown[name])] for name in grown},
+        "memory_growth": round(sum(grown.values()) / sum(memory.values()) - 1, 4),
+        "poll_ms": figures(took.get("poll", [])),
+        "create_ms": figures(took.get("create", [])),
+        "event_ms": figures(waiting.delivered_ms),
+    }
+
+
+def _hold(loop: asyncio.AbstractEventLoop, waiting: Waiting) -> None:
+    task = loop.create_task(waiting.gather())
+    loop.run_forever()
+    task.cancel()
+
+
+def _films(load: Load, seconds: float) -> int:
+    count, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        begun = time.monotonic()
+        load.film()
+        count += 1
+        time.sleep(max(0.0, min(until, begun + FILM_EVERY_S) - time.monotonic()))
+    return count
+
+
+def _memory(stack: Stack) -> dict[str, float]:
+    names = [name for name in stack.supervisor.names() if name not in NOT_OURS]
+    return {name: stack.supervisor.memory_mb(name) for name in names}
+
+
+def _overload(load: Load, size: Size) -> dict[str, Any]:
+    """Ask on 280 connections; return the rates without and under overload, and how soon it is over."""
+    url, paths = load.stack.base_url, load.paths()
+    calm = crowded(url, paths, load.key, UNLOADED, ALONE_S)
+    crowd = crowded(url, paths, load.key, CONNECTIONS, size.overload_s)
+    over = time.monotonic()
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {load.key}"}, trust_env=False) as http:
+        while http.get(paths[0], timeout=10).status_code != 200:
+            time.sleep(0.1)
+    return {
+        "unloaded_per_s": _rate(calm, ALONE_S),
+        "served_per_s": _rate(crowd, size.overload_s),
+        "share": round(_rate(crowd, size.overload_s) / max(0.1, _rate(calm, ALONE_S)), 3),
+        "statuses": {str(status): count for status, count in crowd.statuses.items()},
+        "broken": crowd.broken,
+        "refused_ms": figures(crowd.refused_ms),
+        "served_ms": figures(crowd.served_ms),
+        "recovered_s": round(time.monotonic() - over, 2),
+    }
+
+
+def _rate(crowd: Crowd, seconds: float) -> float:
+    return round(crowd.statuses[200] / seconds, 1)
+
+
+def exceeded(report: dict[str, Any]) -> list[str]:
+    """Return which limits a report exceeds; times on the wall are shown and not judged."""
+    cpu, overload = report["cpu_ms"], report["overload"]
+    wrong = [
+        f"{name} costs {cpu[name]['all']} CPU-ms" for name, most in MOST_MS.items() if cpu[name]["all"] > most
+    ]
+    others = {status for status in overload["statuses"] if status >= "500" and status != "503"}
+    wrong += [f"overload answered {status}" for status in sorted(others)]
+    if report["together"]["memory_growth"] >= 0.05:
+        wrong.append("memory grew")
+    return wrong

@@ -1,0 +1,112 @@
+"""Requests at a fixed rate, and as many as fit: what they took and what was answered."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from scripts.lab.load.figures import timed
+
+READ_BYTES = 65536
+
+
+def paced(action: Callable[[], object], rate: float, seconds: float, threads: int = 4) -> list[float]:
+    """Do something `rate` times a second from some threads; return how long each took, in ms."""
+    took: list[float] = []
+    begun, lock, turns = time.monotonic(), threading.Lock(), iter(range(int(rate * seconds)))
+
+    def work() -> None:
+        while True:
+            with lock:
+                turn = next(turns, None)
+            if turn is None:
+                return
+            time.sleep(max(0.0, begun + turn / rate - time.monotonic()))
+            took.append(timed(action))
+
+    hands = [threading.Thread(target=work) for _ in range(threads)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    return took
+
+
+@dataclass(slots=True)
+class Crowd:
+    """What many connections that ask again and again were answered, and how long refusals took."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    refused_ms: list[float] = field(default_factory=list)
+    served_ms: list[float] = field(default_factory=list)
+    broken: int = 0
+
+
+def crowded(base_url: str, paths: list[str], key: str, connections: int, seconds: float) -> Crowd:
+    """Keep so many connections asking for `paths` at once for a while; return what became of it."""
+    crowd = Crowd()
+    asyncio.run(
+        _crowded(crowd, base_url, [_request(base_url, path, key) for path in paths], connections, seconds)
+    )
+    return crowd
+
+
+async def _crowded(crowd: Crowd, base_url: str, asked: list[bytes], connections: int, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    await asyncio.gather(
+        *(_ask(crowd, base_url, asked[turn % len(asked)], until) for turn in range(connections))
+    )
+
+
+async def _ask(crowd: Crowd, base_url: str, request: bytes, until: float) -> None:
+    """Ask on one connection until the time is over; whoever is refused comes back a second later."""
+    parts = urlsplit(base_url)
+    while time.monotonic() < until:
+        try:
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError:
+            crowd.broken += 1
+            await asyncio.sleep(0.5)
+            continue
+        try:
+            while time.monotonic() < until:
+                begun = time.monotonic()
+                writer.write(request)
+                status = await _status(reader)
+                took = (time.monotonic() - begun) * 1000
+                crowd.statuses[status] += 1
+                (crowd.refused_ms if status == 503 else crowd.served_ms).append(took)
+                if status == 503:
+                    await asyncio.sleep(1)
+        except (OSError, asyncio.IncompleteReadError):
+            crowd.broken += 1
+        finally:
+            writer.close()
+
+
+async def _status(reader: asyncio.StreamReader) -> int:
+    """Read one answer to its end; return its status."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    if "content-length" in fields:
+        await reader.readexactly(int(fields["content-length"]))
+    else:
+        while size := int(await reader.readline(), 16):
+            await reader.readexactly(size + 2)
+        await reader.readline()
+    return int(lines[0].split()[1])
+
+
+def _request(base_url: str, path: str, key: str) -> bytes:
+    lines = (
+        f"GET {path} HTTP/1.1",
+        f"Host: {urlsplit(base_url).netloc}",
+        f"Authorization: Bearer {key}",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
