@@ -118,7 +118,7 @@ def agency_of(world: World, which: int, **changes: Any) -> str:
     verification = bought(world, which, **changes)
     typed = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": "护工"}
     url = f"/v1/verifications/{verification}"
-    play.ok(world.till(which).post(f"{url}/attempts", json={"channel": "push", "person": typed}), 201)
+    play.ok(world.till(which).post(f"{url}/attempts", json={"channel": "qr", "person": typed}), 201)
     play.ok(world.till(which).post(f"{url}/bypass", json=idor.BYPASS), 201)
     with world.ports.database.reading() as db:
         wanted = select(tables.AgentPurchase.id).where(tables.AgentPurchase.verification_id == verification)
