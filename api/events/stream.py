@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypedDict, cast
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.events.feed import EventFeed, Place
 from api.ports import Ports
@@ -12,7 +14,7 @@ from api.verification import case as cases
 from api.verification.case import Case
 from api.verification.record import PublicEvent
 from models import tables
-from models.domain.errors import Malformed
+from models.domain.errors import Absent, Malformed
 from models.domain.verification import TERMINAL
 
 HEARTBEAT_S = 10.0
@@ -29,15 +31,40 @@ class EventPage(TypedDict):
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A case as the clock leaves it, and its events after a sequence number, read together."""
+
+    case: Case
+    events: list[PublicEvent]
+
+    def page(self, after: int) -> EventPage:
+        """Return what a poll without waiting brings."""
+        last = self.events[-1]["seq"] if self.events else after
+        return {"events": self.events, "last": last, "state": self.case.verification.state.value}
+
+
+def look(ports: Ports, verification_id: str, after: int, owner: str | None = None) -> Look:
+    """Return a verification and its events after a sequence number; raises Absent for another `owner`'s."""
+    with ports.database.reading() as db:
+        case = cases.load(db, verification_id, lock=False)
+        if owner is not None and case.institution.id != owner:
+            raise Absent
+        if not cases.is_due(ports, case):
+            return Look(case, _after(db, verification_id, after))
+    return Look(cases.seen(ports, verification_id), events_after(ports, verification_id, after))
+
+
 def events_after(ports: Ports, verification_id: str, after: int) -> list[PublicEvent]:
     """Return the public payloads of all events after a sequence number."""
     with ports.database.reading() as db:
-        rows = db.scalars(
-            select(tables.Event.public)
-            .where(tables.Event.verification_id == verification_id, tables.Event.seq > after)
-            .order_by(tables.Event.seq)
-        )
-        return cast("list[PublicEvent]", list(rows))
+        return _after(db, verification_id, after)
+
+
+def _after(db: Session, verification_id: str, after: int) -> list[PublicEvent]:
+    row = tables.Event
+    wanted = select(row.public).where(row.verification_id == verification_id, row.seq > after)
+    return cast("list[PublicEvent]", list(db.scalars(wanted.order_by(row.seq))))
 
 
 def last_event_id(header: str | None, after: int) -> int:
@@ -55,8 +82,8 @@ def is_over(ports: Ports, verification_id: str, last: int) -> bool:
     An appeal is reviewed long after the verification ended, so later events are still sent, but
     nobody waits for them.
     """
-    ended = cases.seen(ports, verification_id).verification.state in TERMINAL
-    return ended and not events_after(ports, verification_id, last)
+    seen = look(ports, verification_id, last)
+    return seen.case.verification.state in TERMINAL and not seen.events
 
 
 def named(event: PublicEvent) -> str:
@@ -95,13 +122,13 @@ def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int, form:
     yield "retry: 1000\n\n"
     while not feed.closed:
         mark = feed.mark(verification_id)
-        case = cases.seen(ports, verification_id)
-        for event in events_after(ports, verification_id, last):
+        seen = look(ports, verification_id, last)
+        for event in seen.events:
             last = event["seq"]
             yield form(event)
-        if not case.is_open:
+        if not seen.case.is_open:
             return
-        if not feed.wait(verification_id, mark, _pause(ports, case)):
+        if not feed.wait(verification_id, mark, _pause(ports, seen.case)):
             yield ": still here\n\n"
 
 
@@ -111,25 +138,16 @@ def _pause(ports: Ports, case: Case) -> float:
     return min(max(left, SETTLE_S), HEARTBEAT_S)
 
 
-def long_poll(ports: Ports, feed: EventFeed, verification_id: str, after: int, wait: float) -> EventPage:
-    """Return the events after `after`, waiting up to `wait` seconds for the first one."""
-    answer = _poll(ports, verification_id, after)
-    if answer["events"] or not wait or answer["state"] in TERMINAL:
-        return answer
-    left = float(wait)
-    with feed.place(cases.seen(ports, verification_id)):
-        while left > 0 and not answer["events"] and not feed.closed:
+def long_poll(ports: Ports, feed: EventFeed, first: Look, after: int, wait: float) -> EventPage:
+    """Return the events after `after`, of the first look or of a later one within `wait` seconds."""
+    seen, left, verification_id = first, float(wait), first.case.verification.id
+    if seen.events or not wait or seen.case.verification.state in TERMINAL:
+        return seen.page(after)
+    with feed.place(seen.case):
+        while left > 0 and not seen.events and not feed.closed:
             mark = feed.mark(verification_id)
-            answer = _poll(ports, verification_id, after)
-            pause = min(left, _pause(ports, cases.seen(ports, verification_id)))
-            if not answer["events"] and not feed.wait(verification_id, mark, pause):
+            seen = look(ports, verification_id, after)
+            pause = min(left, _pause(ports, seen.case))
+            if not seen.events and not feed.wait(verification_id, mark, pause):
                 left -= pause
-    return answer
-
-
-def _poll(ports: Ports, verification_id: str, after: int) -> EventPage:
-    """Return what a poll without waiting brings."""
-    state = cases.seen(ports, verification_id).verification.state
-    events = events_after(ports, verification_id, after)
-    last = events[-1]["seq"] if events else after
-    return {"events": events, "last": last, "state": state.value}
+    return seen.page(after)

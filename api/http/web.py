@@ -45,11 +45,21 @@ def answer(body: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
     return response
 
 
-def follow(verification_id: str, after: int, wait: float, form: stream.Form = stream.named) -> Response:
-    """Return the verification's events, as SSE when text/event-stream is accepted, else by long poll."""
+def follow(
+    verification_id: str,
+    after: int,
+    wait: float,
+    form: stream.Form = stream.named,
+    owner: str | None = None,
+) -> Response:
+    """Return the verification's events, as SSE when text/event-stream is accepted, else by long poll.
+
+    Raises Absent for a verification that is not its `owner`'s, where one is given.
+    """
+    first = stream.look(ports(), verification_id, after, owner)
     current_app.extensions["admission"].leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
-        return answer(stream.long_poll(ports(), feed(), verification_id, after, wait))
+        return answer(stream.long_poll(ports(), feed(), first, after, wait))
     last = stream.last_event_id(request.headers.get("Last-Event-ID"), after)
     if stream.is_over(ports(), verification_id, last):
         return Response(status=204)

@@ -77,12 +77,13 @@ class Case:
 
 def load(db: Session, verification_id: str, *, lock: bool) -> Case:
     """Return the case as it is stored, or raise Absent; `lock` keeps others out until the commit."""
-    wanted = select(tables.Verification).where(tables.Verification.id == verification_id)
-    verification = db.scalar(wanted.with_for_update() if lock else wanted)
-    if verification is None:
+    row, owner = tables.Verification, tables.Institution
+    wanted = select(row, owner).join(owner, owner.id == row.institution_id).where(row.id == verification_id)
+    found = db.execute(wanted.with_for_update(of=row) if lock else wanted).first()
+    if found is None:
         raise Absent
+    verification, institution = found
     about(verification_id=verification.id, institution_id=verification.institution_id)
-    institution = db.get_one(tables.Institution, verification.institution_id)
     rows = select(tables.Attempt).where(tables.Attempt.verification_id == verification_id)
     return Case(db, institution, verification, list(db.scalars(rows.order_by(tables.Attempt.number))))
 
@@ -98,13 +99,13 @@ def seen(ports: Ports, verification_id: str) -> Case:
     """Return the case as the clock leaves it, for reading; writes only when something is due."""
     with ports.database.reading() as db:
         case = load(db, verification_id, lock=False)
-        if not _is_due(ports, case):
+        if not is_due(ports, case):
             return case
     with ports.database.transaction() as db:
         return current(ports, db, verification_id)
 
 
-def _is_due(ports: Ports, case: Case) -> bool:
+def is_due(ports: Ports, case: Case) -> bool:
     """Tell whether time has changed anything in the case."""
     now = ports.now()
     overdue = any(attempts.is_due(attempt.snapshot(), now) for attempt in case.attempts)

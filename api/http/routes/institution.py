@@ -173,8 +173,7 @@ def cancel(path: VerificationPath) -> Response:
 @describe(example=examples.EVENTS)
 def events(path: VerificationPath, query: EventsQuery) -> Response:
     """Follow the verification: SSE when asked for text/event-stream, else a long poll."""
-    verifications.get(ports(), institution(), path.verification_id)
-    return follow(path.verification_id, query.after, query.wait)
+    return follow(path.verification_id, query.after, query.wait, owner=institution())
 
 
 @v1.post("/receipts/<string:jti>/redeem", responses={200: answers.Redemption})

@@ -108,9 +108,12 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
 
 
 def _hold(loop: asyncio.AbstractEventLoop, waiting: Waiting) -> None:
+    """Keep the popups until the loop is stopped, then let go of them all."""
     task = loop.create_task(waiting.gather())
     loop.run_forever()
     task.cancel()
+    loop.run_until_complete(asyncio.wait([task]))
+    loop.close()
 
 
 def _films(load: Load, seconds: float) -> int:

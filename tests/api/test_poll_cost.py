@@ -1,0 +1,43 @@
+"""What a poll asks of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from tests.support import play
+from tests.support.world import World
+
+
+@contextmanager
+def counted(world: World) -> Iterator[list[str]]:
+    """Yield the statements and the sessions that follow."""
+    engine, seen = world.ports.database.engine, list[str]()
+
+    def begun(_connection: object) -> None:
+        seen.append("session")
+
+    def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "begin", begun)
+    event.listen(engine, "before_cursor_execute", asked)
+    yield seen
+    event.remove(engine, "begin", begun)
+    event.remove(engine, "before_cursor_execute", asked)
+
+
+def test_a_poll_knows_the_institution_and_reads_the_case_once(world: World) -> None:
+    verification = play.opened(world)
+    play.pushed(world, verification)
+    with counted(world) as seen:
+        play.events(world, verification)
+    assert seen.count("session") == 2
+    assert len([one for one in seen if one.startswith("SELECT")]) == 4
+
+
+def test_another_institutions_poll_finds_nothing(world: World) -> None:
+    verification = play.opened(world)
+    for headers in ({}, {"Accept": "text/event-stream"}):
+        answer = world.till(1).get(f"/v1/verifications/{verification}/events", headers=headers)
+        assert answer.status_code == 404
