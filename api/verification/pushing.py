@@ -10,8 +10,7 @@ from api.ports import Ports
 from models import tables
 from models.domain.attempt import Channel
 from models.domain.errors import TooMany
-from models.domain.pushing import UNANSWERED
-from models.domain.resending import RESEND_AFTER
+from models.domain.resending import RESEND_AFTER, UNANSWERED
 
 
 def leave_in_peace(ports: Ports, db: Session, person_id: str) -> None:

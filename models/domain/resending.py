@@ -5,6 +5,15 @@ from datetime import timedelta
 from models.domain.attempt import AttemptState, Channel
 
 RESEND_AFTER = timedelta(seconds=30)
+# Sent by a program, and its person did not consent; what could not be delivered disturbed nobody.
+UNANSWERED = (
+    AttemptState.WAITING,
+    AttemptState.OPENED,
+    AttemptState.DECLINED,
+    AttemptState.EXPIRED,
+    AttemptState.CANCELLED,
+    AttemptState.SUPERSEDED,
+)
 _PAST_CONSENT = frozenset({AttemptState.CONSENTED, AttemptState.CHALLENGED, AttemptState.CAPTURED})
 
 

@@ -132,7 +132,7 @@ def test_a_name_and_a_number_alone_do_not_divert_anothers_pushes(world: World) -
     assert play.ok(bound(world.phone("openid-thief"), MAN), 201)["proof"] == "claimed"
     assert received(world, "A-1") == MAN.openid
     code = shown(world, play.opened(world, order_no="A-2"))
-    world.clock.tick(1)
+    world.clock.tick(30)
     play.ok(bound(world.phone("openid-new"), MAN, till_code=code), 201)
     assert received(world, "A-3") == "openid-new"
 

@@ -50,6 +50,8 @@ def typed(agent: Insured = MAN, relation: str = "其他") -> dict[str, str]:
 
 def begun(world: World, verification: str, till: int = 0, **wanted: Any) -> TestResponse:
     """Push to 李建国 as the card-holder's agent, or begin what is wanted instead."""
+    # Nobody is pushed to twice within 30 s.
+    world.clock.tick(30)
     body = {"channel": "push", "person": typed()} | wanted
     return world.till(till).post(f"/v1/verifications/{verification}/attempts", json=body)
 
