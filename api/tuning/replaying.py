@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.facts.writing import place
@@ -20,7 +20,6 @@ from models import tables
 from models.domain.policy import Policy
 from models.domain.provider import Provider
 
-BATCH = 10_000
 FLIPS_SHOWN = 200
 GROUPS = ("age_band", "sex", "institution_id", "district", "device")
 # What only begins to count while filming: a stored report was filmed under the old value.
@@ -34,11 +33,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which decisions are replayed: from `since` (inclusive) to `until`, the newest `most`."""
+    """Which decisions are replayed: from `since` (inclusive) to `until`, the newest `most`, by batches."""
 
     since: datetime
     until: datetime
     most: int = 1_000_000
+    batch: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,18 @@ def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
     fact = tables.DecisionFact.__table__.c
     columns = fact.challenge_id, fact.report, cast(fact.overrides, String), fact.amount_fen
     wanted = select(*columns, *(fact[name] for name in GROUPS)).where(*_wanted(scope))
-    wanted = wanted.order_by(fact.decided_at.desc()).limit(scope.most).execution_options(yield_per=BATCH)
-    # Past the ORM, which would cost as much a row as the decision itself.
-    yield from db.connection().execute(wanted).partitions(BATCH)
+    wanted = wanted.order_by(fact.decided_at.desc(), fact.challenge_id.desc())
+    left, page = scope.most, wanted
+    while left > 0:
+        # The driver's own rows: SQLAlchemy's would cost as much each as the decision itself.
+        cursor = db.connection().execute(page.limit(min(scope.batch, left))).cursor
+        rows = cursor.fetchall() if cursor is not None else []
+        if not rows:
+            return
+        yield rows
+        left -= len(rows)
+        at, last = db.scalar(select(fact.decided_at).where(fact.challenge_id == rows[-1][0])), rows[-1][0]
+        page = wanted.where(fact.decided_at <= at, or_(fact.decided_at < at, fact.challenge_id < last))
 
 
 def _take(ports: Ports, found: Replay, rows: Sequence[Any], policies: tuple[Policy, Policy]) -> None:

@@ -72,6 +72,18 @@ def test_only_the_newest_are_replayed_and_progress_is_told(world: World) -> None
     assert told == [(3, 3)]
 
 
+def test_decisions_of_one_instant_are_each_replayed_once_over_many_batches(world: World) -> None:
+    write(world, [Try(NOW, 0.45)] * 7)
+    with world.ports.database.transaction() as db:
+        for one in db.scalars(select(tables.DecisionFact)).all()[2:6]:
+            one.decided_at = world.ports.now() - timedelta(minutes=5)
+    now, told = world.ports.now(), []
+    scope = Scope(now - timedelta(days=1), now, batch=2)
+    found = replay(world.ports, NOW, KINDER, scope, lambda *at: told.append(at))
+    assert (found.decided, found.flips[True], told[-1]) == (7, 7, (7, 7))
+    assert len({flip.challenge_id for flip in found.some}) == 7
+
+
 def test_what_only_counts_while_filming_is_named() -> None:
     assert not_replayed(NOW, replace(NOW, action_count=3, score_min=0.5, grey_low=0.2)) == [
         "action_count",
