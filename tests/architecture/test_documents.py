@@ -121,3 +121,16 @@ def test_the_readme_is_short_and_leads_to_the_table_of_questions() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= 90
     assert "docs/architecture/where.md" in readme and re.search(r"!\[[^]]+\]\(docs/images/", readme)
+
+
+def test_every_line_of_the_threat_table_names_tests_that_exist() -> None:
+    rows = [
+        row for row in (ROOT / "SECURITY.md").read_text(encoding="utf-8").splitlines() if row[:4] in THREATS
+    ]
+    assert {row[:4] for row in rows} == THREATS
+    for row in rows:
+        named = re.findall(r"`(tests/[^`]+)`", row)
+        assert named and all((ROOT / path).is_file() for path in named), row
+
+
+THREATS = {f"| {letter}:"[:4] for letter in "STRIDE"}
