@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser]
 def fake_servers() -> Flask:
     """Stand for the application and for WeChat's simulator."""
     app = Flask("fake")
-    app.config["told"] = []
+    app.config["told"], app.config["codes"] = [], []
 
     @app.post("/sim/v1/login")
     def login() -> Response:
@@ -37,6 +37,10 @@ def fake_servers() -> Flask:
     @app.get("/sim/v1/templates")
     def templates() -> Response:
         return jsonify(templates=[{"template_id": f"template-{n}", "title": f"提醒{n}"} for n in (1, 2)])
+
+    @app.get("/sim/v1/codes")
+    def codes() -> Response:
+        return jsonify(codes=app.config["codes"])
 
     @app.post("/mp/echo")
     def echo() -> tuple[Response, int]:
@@ -216,6 +220,16 @@ def test_frames_may_not_begin(plain_browser: Browser, servers: tuple[str, Flask]
     phone.open("pages/rules/rules")
     filming(phone)
     assert phone.text("outcome") == "startFrame:fail start frame failed"
+
+
+def test_the_code_beside_the_phone_is_scanned_by_one_click(phone: Phone, servers: tuple[str, Flask]) -> None:
+    phone.tap("scan")
+    assert phone.run("document.querySelectorAll('#overlay button').length") == 2
+    phone.answer("取消")
+    servers[1].config["codes"] = ["pages/cashier/cashier?scene=abc", "pages/cashier/cashier?scene=old"]
+    phone.tap("scan")
+    phone.answer("扫旁边的码")
+    phone.until("phone.data().outcome === 'pages/cashier/cashier?scene=abc'")
 
 
 def test_more_than_five_templates_are_refused(phone: Phone) -> None:

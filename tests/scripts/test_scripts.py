@@ -259,6 +259,7 @@ def test_what_was_recorded_is_checked(installed: World, capsys: pytest.CaptureFi
         "1 verifications, 1 events, 1 anchors",
         "All of them are as they were written.",
         "0 acts of operators, 0 anchors",
+        "0 facts of decisions",
     ]
     with installed.ports.database.transaction() as db:
         db.get_one(tables.Verification, verification).head = "0" * 64

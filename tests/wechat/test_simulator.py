@@ -157,6 +157,8 @@ def test_a_page_that_is_not_published_has_no_code_unless_unchecked() -> None:
         assert simulator.http.post(url, json=wanted).json()["errcode"] == 41030
         assert simulator.http.post(url, json=wanted | {"page": "pages/home/home"}).content[:4] == b"\x89PNG"
         assert simulator.http.post(url, json=wanted | {"check_path": False}).content[:4] == b"\x89PNG"
+        codes = simulator.http.get("/sim/v1/codes").json()["codes"]
+        assert codes == ["pages/verify/verify?scene=s", "pages/home/home?scene=s"]
 
 
 def test_the_page_shows_each_chat(simulator: Simulator) -> None:

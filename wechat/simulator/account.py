@@ -13,6 +13,8 @@ from wechat.simulator.subscriptions import Subscriptions, Template
 
 MINUTE_S = 60
 # Calls a minute, as WeChat's pages give them.
+# Code images that are remembered, the newest first: what a phone beside the screen may scan.
+CODES = 5
 QUOTAS = {"/cgi-bin/stable_token": 10_000, "/wxa/getwxacodeunlimit": 5_000}
 
 
@@ -26,6 +28,7 @@ class Account:
         self.subscriptions = Subscriptions(store)
         self.faces, self.risks = Faces(store), Risks(store, appid)
         self.calls = Calls(store)
+        self.codes: deque[str] = deque(maxlen=CODES)
         self.now, self.put_ahead = store.now, store.put_ahead
         if template_id not in self.subscriptions.templates():
             self.subscriptions.add(Template(template_id))

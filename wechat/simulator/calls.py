@@ -55,6 +55,7 @@ def install_codes(app: Flask, account: Account, faults: Faults, published: Colle
             return errcode(code, errmsg)
         picture = io.BytesIO()
         opens = f"{body.get('page', 'pages/index/index')}?scene={body['scene']}"
+        account.codes.appendleft(opens)
         segno.make(opens, error="m", micro=False).save(picture, kind="png", scale=8)
         return Response(picture.getvalue(), mimetype="image/png")
 

@@ -14,7 +14,7 @@ from wechat.simulator.subscriptions import LABELS, Template
 
 # What wx.requestSubscribeMessage can bring for a template.
 RESULTS = ("accept", "acceptWithAudio", "reject", "ban", "filter")
-MAX_PANEL = 3
+MAX_PANEL = 5
 MAX_WAIT_S = 30.0
 MAX_AHEAD_S = 366 * 86400
 
@@ -29,6 +29,10 @@ def install(app: Flask, account: Account) -> None:
     @app.get("/sim/v1/chats/<openid>")
     def chat(openid: str) -> Response:
         return jsonify({"messages": account.subscriptions.chat(openid)})
+
+    @app.get("/sim/v1/codes")
+    def codes() -> Response:
+        return jsonify({"codes": list(account.codes)})
 
     @app.post("/sim/v1/faces")
     def faces() -> Response:

@@ -1,4 +1,5 @@
 /** Photos from the album or the camera, and codes that are scanned. */
+import { parameters } from '../host/parameters.js'
 import { failure } from './call.js'
 import { addFile, fileAddress, fileBlob } from './files.js'
 import { ask, make } from './sheet.js'
@@ -49,15 +50,22 @@ async function loaded(src) {
   return image
 }
 
-/** Ask what the code in front of the camera says: there is none to be seen. */
+/** Take the code that was drawn last, or ask what another one says: there is none to be seen. */
 async function scanCode() {
   const field = Object.assign(make('input', 'scanned'), { placeholder: 'pages/…?scene=…' })
   field.setAttribute('aria-label', '码的内容')
-  const buttons = [{ text: '取消', value: false }, { text: '完成', value: true, isMain: true }]
+  const beside = await lastCode()
+  const buttons = [{ text: '取消', value: false }, { text: '完成', value: true, isMain: !beside }]
+  if (beside) buttons.push({ text: '扫旁边的码', value: 'beside', isMain: true })
   const scanned = await ask({ title: '扫一扫', content: field, buttons })
   if (!scanned) throw failure('cancel')
-  const text = field.value.trim()
+  const text = scanned === 'beside' ? beside : field.value.trim()
   return text.startsWith('pages/')
     ? { scanType: 'WX_CODE', path: text, result: '', charSet: 'utf-8', rawData: '' }
     : { scanType: 'QR_CODE', result: text, charSet: 'utf-8', rawData: btoa(unescape(encodeURIComponent(text))) }
+}
+
+async function lastCode() {
+  const answer = await fetch(new URL('/sim/v1/codes', parameters.simulator)).catch(() => null)
+  return answer?.ok ? (await answer.json()).codes[0] : undefined
 }

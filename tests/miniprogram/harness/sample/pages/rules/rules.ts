@@ -40,6 +40,7 @@ Page({
       fail: (error) => this.tell(error.errMsg),
     })
   },
+  scan() { wx.scanCode({ success: ({ path, result }) => this.tell(path || result) }) },
   openCamera() { wx.navigateTo({ url: '../camera/camera' }) },
   typed(event: WechatMiniprogram.Input) { this.setData({ name: event.detail.value }) },
   picked(event: WechatMiniprogram.PickerChange) { this.setData({ chosen: Number(event.detail.value) }) },
