@@ -1,20 +1,24 @@
 """Review of whole imports: a contact sheet of photos that nothing vouches for, and one decision on all."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from api.directory import doomed
 from api.directory.gallery import Gallery
-from api.directory.held import Ruling, decide, described, name, shown
+from api.directory.held import Ruling, described, name, settle, shown
 from api.ports import Ports
 from models import tables
-from models.domain.errors import Absent
+from models.domain.errors import Absent, Conflict
 from models.domain.identity.held import BY_ROWS, HeldReason, HeldState
 
 # Photos of an import that are shown, spread over its rows, the first and the last among them.
 SHOWN = 60
-Progress = Callable[[Sequence[str], str], Iterable[str]]
+# Decided in one transaction, so that a till waits for no more than these.
+TOGETHER = 50
+Progress = Callable[[Sequence[Sequence[str]], str], Iterable[Sequence[str]]]
 HELD = tables.HeldPhoto
 UNVOUCHED = (HELD.state == HeldState.HELD, HELD.reason == HeldReason.UNVOUCHED)
 
@@ -78,11 +82,13 @@ def spread(ids: Sequence[str], most: int) -> list[str]:
     return [ids[round(at * (len(ids) - 1) / (most - 1))] for at in range(most)]
 
 
-def decide_all(ports: Ports, import_id: str, ruling: Ruling, progress: Progress = lambda ids, _: ids) -> int:
+def decide_all(
+    ports: Ports, import_id: str, ruling: Ruling, progress: Progress = lambda parts, _: parts
+) -> int:
     """Refuse everything that waits of an import, or accept what only its rows speak against; return how many.
 
-    What another photo speaks against is accepted one by one. Broken off and begun anew, it goes on. Raises
-    as `decide`, and Absent where nothing of this import waits.
+    What another photo speaks against is accepted one by one, and whoever has withdrawn is passed over. Broken
+    off and begun anew, it goes on. Raises Invalid as `decide`, and Absent where nothing of this import waits.
     """
     mine = select(HELD.id).where(HELD.import_id == import_id, HELD.state == HeldState.HELD)
     if ruling.accept:
@@ -91,7 +97,21 @@ def decide_all(ports: Ports, import_id: str, ruling: Ruling, progress: Progress 
         meant = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
     if not meant:
         raise Absent("nothing of this import waits for that")
-    gallery = Gallery(ports)
-    for held_id in progress(meant, "记录决定"):
-        decide(ports, held_id, ruling, gallery)
-    return len(meant)
+    # Photos of this import were compared with one another before they were held.
+    gallery = Gallery(ports, follows=False)
+    parts = [meant[at : at + TOGETHER] for at in range(0, len(meant), TOGETHER)]
+    return sum(_decided(ports, part, ruling, gallery) for part in progress(parts, "记录决定"))
+
+
+def _decided(ports: Ports, held_ids: Sequence[str], ruling: Ruling, gallery: Gallery) -> int:
+    """Decide on some photos in one transaction; return on how many."""
+    count = 0
+    with ports.database.transaction() as db:
+        if ruling.accept:
+            gallery.refresh(db)
+        for held_id in held_ids:
+            with suppress(Conflict):
+                settle(ports, db, held_id, ruling, gallery)
+                count += 1
+    doomed.remove(ports)
+    return count

@@ -90,10 +90,10 @@ def _sface(photo: Reference) -> NDArray[np.float32] | None:
 
 
 class Gallery:
-    """The references in use or held, brought up to date before each search."""
+    """The references in use or held, brought up to date before each search, or by hand without `follows`."""
 
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
+    def __init__(self, ports: Ports, follows: bool = True) -> None:
+        self._ports, self._follows = ports, follows
         self._vectors = Vectors()
         self._known: set[str] = set()
         self._since = datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,7 +105,8 @@ class Gallery:
 
     def others(self, db: Session, photo: Reference, scale: Scale) -> list[Likeness]:
         """Return how like a photo is to those of everybody else that come near it."""
-        self._refresh(db)
+        if self._follows:
+            self.refresh(db)
         near = self._vectors.near(photo, scale)
         found = {one.id: one for one in self._current(db, near)} if near else {}
         same = {one.id: one for one in self._same_file(db, photo)}
@@ -129,7 +130,7 @@ class Gallery:
             if row.person_id != photo.person_id:
                 yield opened(self._ports, row)
 
-    def _refresh(self, db: Session) -> None:
+    def refresh(self, db: Session) -> None:
         """Add the rows committed since the last search."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         since = self._since - OVERLAP

@@ -75,30 +75,34 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
             yield SideBySide(_waiting(ports, db, row), photo, own, others, described(db, row.person_id))
 
 
-def decide(ports: Ports, held_id: str, ruling: Ruling, gallery: Gallery | None = None) -> HeldState:
-    """Accept or refuse a photo, once; `gallery` saves reading all references anew for each of many.
+def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
+    """Accept or refuse a photo, once.
 
     Accepted without `twins`, it is this person's alone: photos of the same person that are unlike it, and
     those of others that are like it, go out of use. Raises Absent, Conflict `wrong_state`, Invalid
     `reviewer_missing` or `not_twins`.
     """
     with ports.database.transaction() as db:
-        row = db.get(tables.HeldPhoto, held_id, with_for_update=True)
-        if row is None:
-            raise Absent("no such photo")
-        may_decide(row.state, ruling.by, ruling.why)
-        if ruling.accept and ruling.twins:
-            may_be_twins(row.reason or HeldReason.UNLIKE_EARLIER, row.other_ids)
-        known = gallery or Gallery(ports)
-        gone = _accepted(ports, db, row, ruling, known) if ruling.accept else [row.photo_key]
-        row.state = HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED
-        row.templates, row.twins = b"", ruling.accept and ruling.twins
-        row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
-        row.note = ports.vault.seal(f"held_photo.note:{row.id}", ruling.why.strip())
-        state = row.state
-        doomed.doom(ports, db, gone)
+        state = settle(ports, db, held_id, ruling, Gallery(ports))
     doomed.remove(ports)
     return state
+
+
+def settle(ports: Ports, db: Session, held_id: str, ruling: Ruling, gallery: Gallery) -> HeldState:
+    """Accept or refuse a photo in an open transaction, as `decide` does; what goes out of use is doomed."""
+    row = db.get(tables.HeldPhoto, held_id, with_for_update=True)
+    if row is None:
+        raise Absent("no such photo")
+    may_decide(row.state, ruling.by, ruling.why)
+    if ruling.accept and ruling.twins:
+        may_be_twins(row.reason or HeldReason.UNLIKE_EARLIER, row.other_ids)
+    gone = _accepted(ports, db, row, ruling, gallery) if ruling.accept else [row.photo_key]
+    row.state = HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED
+    row.templates, row.twins = b"", ruling.accept and ruling.twins
+    row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
+    row.note = ports.vault.seal(f"held_photo.note:{row.id}", ruling.why.strip())
+    doomed.doom(ports, db, gone)
+    return row.state
 
 
 def _accepted(

@@ -317,11 +317,11 @@ def test_the_demo_names_a_template_for_notices_of_agents() -> None:
         assert "代办购药提醒" in simulator.http.get("/", params={"openid": "openid-a"}).text
 
 
-def test_a_voice_reminder_is_an_acceptance_and_a_panel_has_three_templates(simulator: Simulator) -> None:
+def test_a_voice_reminder_is_an_acceptance_and_a_panel_has_five_templates(simulator: Simulator) -> None:
     both = {"openid": "openid-v", "template_id": [TEMPLATE, LONG_TERM], "result": "acceptWithAudio"}
     assert simulator.control("subscribe", **both)["credits"] == {TEMPLATE: 1, LONG_TERM: 1}
-    four = {"openid": "openid-v", "template_id": ["a", "b", "c", "d"], "result": "accept"}
-    assert simulator.http.post("/sim/v1/subscribe", json=four).status_code == 400
+    six = {"openid": "openid-v", "template_id": ["a", "b", "c", "d", "e", "f"], "result": "accept"}
+    assert simulator.http.post("/sim/v1/subscribe", json=six).status_code == 400
 
 
 def face(simulator: Simulator, path: str, **body: Any) -> dict[str, Any]:
