@@ -43,7 +43,11 @@ def install_messages(
 
 
 def install_codes(app: Flask, account: Account, faults: Faults, published: Collection[str]) -> None:
-    """Add the code image: an ordinary QR code of page?scene=…"""
+    """Add the code image, an ordinary QR code of page?scene=…, and what the last of them open."""
+
+    @app.get("/sim/v1/codes")
+    def codes() -> Response:
+        return jsonify({"codes": list(account.codes)})
 
     @app.post("/wxa/getwxacodeunlimit")
     def code_image() -> Response:

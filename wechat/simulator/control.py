@@ -30,10 +30,6 @@ def install(app: Flask, account: Account) -> None:
     def chat(openid: str) -> Response:
         return jsonify({"messages": account.subscriptions.chat(openid)})
 
-    @app.get("/sim/v1/codes")
-    def codes() -> Response:
-        return jsonify({"codes": list(account.codes)})
-
     @app.post("/sim/v1/faces")
     def faces() -> Response:
         outcome = _body()["outcome"]
