@@ -113,12 +113,12 @@ quick: $(SETUP_DEV) ## Run the pure and unit tests alone (within a minute)
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q \
 		-m "not models and not postgres and not browser and not slow" $(QUICK)
 
-# What drives the browser runs by itself: one set of servers, films and browsers, and the machine to themselves.
+# What drives the browser runs by itself, in two processes; each has its own servers, films, browsers and clock.
 test: setup-dev lint ## Check style, types and imports, then run every test with coverage
-	@rm -f out/browser.txt
+	@rm -f out/browser*.txt
 	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-report=
-	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=term
-	@cat out/browser.txt 2>/dev/null || true
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser --cov --cov-append --cov-report=term
+	@cat out/browser*.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
 
 lint: $(SETUP_DEV) ## Check style, types and the direction of imports

@@ -234,7 +234,8 @@ class Stage:
     def close(self) -> None:
         """Stop everything; keep the figures."""
         if self.figures.results:
-            self.figures.write(OUT / "browser.txt")
+            # One of these for each process that plays scenes.
+            self.figures.write(OUT / f"browser-{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}.txt")
         for browser in self._browsers.values():
             browser.close()
         self._server.terminate()
