@@ -41,7 +41,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
     try:
         with Session(engine) as db:
             for purchase in ledger.purchases:
-                _purchase(db, verdict, purchase)
+                compare(db, verdict, purchase)
             _passes(db, verdict)
             _webhooks(db, verdict, receiver)
             verdict.lost += [f"delivery {kind} {state}" for kind, state in _unsent(db)]
@@ -55,7 +55,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
     return verdict
 
 
-def _purchase(db: Session, verdict: Verdict, purchase: Purchase) -> None:
+def compare(db: Session, verdict: Verdict, purchase: Purchase) -> None:
     """Compare what one purchase's clients were told with its rows."""
     row, name = tables.Verification, f"{purchase.story} {purchase.order_no}"
     rows = db.scalars(select(row).where(row.order_no == purchase.order_no)).all()
