@@ -12,6 +12,7 @@ from api.http.docs.openapi import new_app
 from models import tables
 from models.domain import notice
 from models.domain.appeal import AppealReason, AppealState
+from models.domain.attempt import AttemptState
 from scripts.demo.film import Shot, samples
 from tests.support.world import MAN, Insured, World, multipart, purchase
 
@@ -127,8 +128,7 @@ def appeal_of(world: World, which: int, who: Insured, **changes: Any) -> str:
     """Lodge an appeal of somebody's own phone, whose reviewer has asked for more."""
     till, ports = world.till(which), world.ports
     verification = till.post("/v1/verifications", json=purchase(**changes)).json["id"]
-    # Not pushed: the next message to them must go out at once.
-    wanted = {"channel": "qr", "person_id": world.ids[who.name]}
+    wanted = {"channel": "push", "person_id": world.ids[who.name]}
     url = f"/v1/verifications/{verification}/attempts"
     attempt = till.post(url, json=wanted).json
     appeal_id = ports.new_id("apl")
@@ -152,6 +152,8 @@ def appeal_of(world: World, which: int, who: Insured, **changes: Any) -> str:
     )
     with ports.database.transaction() as db:
         db.add(row)
+        # Answered, so that the next message to them may go out at once.
+        db.get_one(tables.Attempt, attempt["attempt_id"]).state = AttemptState.APPEALED
     return appeal_id
 
 
