@@ -17,7 +17,6 @@ from models import tables
 from models.domain import appeal as rules
 from models.domain.appeal import AppealState
 from models.domain.errors import Absent
-from models.domain.named import named, noted
 from models.vault import CannotOpen
 
 
@@ -141,18 +140,6 @@ def _facts(ports: Ports, db: Session, attempt_id: str) -> Iterator[Mapping[str, 
     for one in db.scalars(decided.order_by(tables.Decision.created_at.desc())):
         stored = json.loads(ports.vault.text(f"decision.report:{one.challenge_id}", one.report or b""))
         yield stored.get("facts", {})
-
-
-def conclude(ports: Ports, appeal_id: str, target: AppealState, reviewer: str, note: str) -> tables.Appeal:
-    """Uphold or reject an appeal, once; the verification keeps its state.
-
-    Raises Invalid without a reviewer's name or a note.
-    """
-    conclusion = Conclusion(target, named(reviewer), noted(note))
-    with ports.database.transaction() as db:
-        row = _found(db.get(tables.Appeal, appeal_id))
-        settle(ports, db, row, conclusion)
-        return row
 
 
 def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion) -> None:

@@ -18,7 +18,7 @@ from api.ports import Ports
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.console.operator import INVITATION, PASSWORD_MAX, PASSWORD_MIN, RECOVERY_CODES, Role
-from models.domain.errors import Absent, Conflict, Invalid
+from models.domain.errors import Absent, Busy, Conflict, Forbidden, Invalid
 from models.domain.identity.idnumber import IdNumber
 from models.vault import digest
 
@@ -140,6 +140,25 @@ def step_of(ports: Ports, row: tables.Operator, code: str) -> int | None:
         step for step in (now, now - 1, now + 1) if compare_digest(codes.at(step * STEP_S).encode(), typed)
     ]
     return next((step for step in fits if step > row.code_step), None)
+
+
+def next_code(ports: Ports, operator_id: str) -> str:
+    """Return a one-time code of an account of the demo that is good now and not used yet.
+
+    Raises Forbidden outside the demo, Absent where there is no such account, and Busy where the codes of now
+    and of the next half minute are used.
+    """
+    if not ports.settings.demo:
+        raise Forbidden("codes are on their owner's phone; only the demo prints them")
+    with ports.database.reading() as db:
+        row = db.get(tables.Operator, operator_id)
+    if row is None or row.removed_at:
+        raise Absent("no such account")
+    now = int(ports.now().timestamp()) // STEP_S
+    step = next((one for one in (now, now + 1) if one > row.code_step), None)
+    if step is None:
+        raise Busy("please wait for half a minute")
+    return secret_of(ports, row).at(step * STEP_S)
 
 
 def is_password(row: tables.Operator | None, password: str) -> bool:

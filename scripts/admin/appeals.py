@@ -6,10 +6,16 @@ from pathlib import Path
 import click
 
 from api.admin import import_words
-from api.appeals import renew, review
+from api.appeals import renew, review, reviewing
+from api.appeals.impartial import Reviewer
+from api.appeals.reviewing import Judgement
+from api.console.sessions import SignedIn
 from api.ports import Ports
 from models.domain.appeal import AppealState
-from scripts.admin import shell, terminal
+from models.domain.console.operator import Right
+from models.domain.console.review import GROUNDS, Ground, Verdict
+from models.domain.named import noted
+from scripts.admin import identity, shell, terminal
 
 
 @click.group(cls=shell.Group)
@@ -107,23 +113,31 @@ def _renew(ports: Ports, appeal_id: str, picture: str) -> None:
     sys.exit(0 if verdict in import_words.FINE else 1)
 
 
-def _conclusion(word: str, target: AppealState, text: str) -> None:
-    """Register a command that concludes a review with the state `target`."""
+def _conclusion(word: str, verdict: Verdict, text: str) -> None:
+    """Register a command that gives a verdict as the account whose token the shell holds."""
 
     @appeals.command(word, help=text)
     @click.argument("appeal_id")
-    @click.option("--reviewer", required=True, help="复核人姓名 / who reviewed it")
+    @click.option(
+        "--ground",
+        required=True,
+        type=click.Choice([str(one) for one in GROUNDS[verdict]]),
+        help="依据 / on what ground",
+    )
     @click.option("--note", required=True, help="复核意见，存档 / why; for the record")
     @shell.on_ports
-    def _conclude(ports: Ports, appeal_id: str, reviewer: str, note: str) -> None:
-        row = review.conclude(ports, appeal_id, target, reviewer, note)
-        click.echo(f"{row.id} is now {row.state}")
+    @identity.needs(Right.JUDGE)
+    def _conclude(ports: Ports, who: SignedIn, appeal_id: str, ground: str, note: str) -> None:
+        reviewer = Reviewer(who.operator_id, who.id_index)
+        judgement = Judgement(verdict, Ground(ground), noted(note))
+        reviewing.claim(ports, reviewer, appeal_id)
+        state = reviewing.judge(ports, reviewer, appeal_id, judgement)
+        waits = "waits for another reviewer / 还需要另一位复核员独立判断"
+        terminal.line(f"{appeal_id} {f'is now {state}' if state else waits}")
 
 
-_conclusion("uphold", AppealState.UPHELD, "申诉成立；购药不受影响 / uphold it; the purchase is not changed")
-_conclusion(
-    "reject", AppealState.REJECTED, "申诉不成立；购药不受影响 / reject it; the purchase is not changed"
-)
+_conclusion("uphold", Verdict.UPHELD, "申诉成立；购药不受影响 / uphold it; the purchase is not changed")
+_conclusion("reject", Verdict.REJECTED, "申诉不成立；购药不受影响 / reject it; the purchase is not changed")
 
 
 def main(arguments: list[str] | None = None) -> None:

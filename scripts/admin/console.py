@@ -2,7 +2,7 @@
 
 import click
 
-from api.console import accounts
+from api.console import accounts, sessions
 from api.ports import Ports
 from models import tables
 from models.domain.console.operator import Role
@@ -66,6 +66,29 @@ def _remove(ports: Ports, operator_id: str) -> None:
     """停用账号，打开的页面立即失效 / close an account and its open pages at once."""
     accounts.remove(ports, COMMAND_LINE, operator_id)
     terminal.line(f"{operator_id} is closed")
+
+
+@console.command("token")
+@click.argument("name")
+@click.option("--password", prompt="密码 / password", hide_input=True)
+@click.option("--code", prompt="动态码 / one-time code", hide_input=True)
+@shell.on_ports
+def _token(ports: Ports, name: str, password: str, code: str) -> None:
+    """登录，打印命令行用的令牌 / sign in; print a token for commands.
+
+    闲置 15 分钟或满 8 小时失效 / over after 15 idle minutes, or 8 hours; keep it in YIBAO_OPERATOR_TOKEN.
+    """
+    click.echo(sessions.sign_in(ports, name, password, code))
+
+
+@console.command("code")
+@click.argument("name")
+@shell.on_ports
+def _code(ports: Ports, name: str) -> None:
+    """演示账号的动态码，仅限演示 / print the one-time code of an account of the demo."""
+    with ports.database.reading() as db:
+        found = [row.id for row in accounts.everybody(db) if row.name == name]
+    click.echo(accounts.next_code(ports, found[0] if found else ""))
 
 
 def _state(row: tables.Operator) -> str:

@@ -42,6 +42,11 @@ def _stay(document: dict[str, Any], servers: Servers) -> None:
     console.print(f"  手机 / phone         {where}")
     console.print(f"  自己试一次 / try it  {sys.executable} -m scripts.demo.buy", soft_wrap=True)
     console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
+    console.print(f"  运营台 / console     {document['base_url']}/console")
+    for one in document["console"]:
+        console.print(f"    {one['role']:<14} {one['name']:<10} {one['password']}", markup=False)
+    command = f"{sys.executable} -m scripts console code NAME --demo"
+    console.print(f"    动态码 / code      {command}", soft_wrap=True)
     console.print(f"[yellow]  {pad_note()}[/yellow]")
     try:
         sys.exit(f"{servers.watch()} has stopped; see var/logs/")

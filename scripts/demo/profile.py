@@ -19,7 +19,7 @@ from models.domain import notice
 from models.domain.policy import Policy
 from scripts.admin import enrol, setting, weights
 from scripts.demo import cast as casting
-from scripts.demo import entries, sandbox
+from scripts.demo import colleagues, entries, sandbox
 
 VAR = Path("var")
 WEIGHTS = VAR / "weights"
@@ -181,6 +181,7 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
         "sandbox": sandbox.register(ports),
         "template_id": settings.wechat_template_id,
         "agent_template_id": settings.wechat_agent_template_id,
+        "console": colleagues.employ(ports),
         "persons": [entries.person(ports, player) for player in cast],
     }
     DOCUMENT.touch(mode=0o600)

@@ -1,16 +1,34 @@
-"""Concludes the demo's appeals, so that no person stays at the limit of open appeals."""
+"""Judges the demo's appeals, so that no person stays at the limit of open appeals."""
 
-from api.appeals import review
-from models.domain.appeal import AppealState
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.appeals import review, reviewing
+from api.appeals.impartial import Reviewer
+from api.appeals.reviewing import Judgement
+from api.ports import Ports
+from models.domain.console.review import Ground, Verdict
 from scripts.admin import setting
+from scripts.demo import colleagues
 from scripts.demo.stage import Stage
 
+REJECTED = Judgement(Verdict.REJECTED, Ground.OTHER_PERSON, "演示：照片上不是本人")
 
-def conclude_all(stage: Stage) -> None:
-    """Reject every open appeal, as `python -m scripts.appeals reject` does."""
-    with stage.step("审核员看过申诉，购药不受影响", "a reviewer concludes; the purchase stays"):
+
+def conclude_all_but_one(stage: Stage, document: Mapping[str, Any]) -> None:
+    """Reject every open appeal but the newest, which waits at the console for whoever tries it."""
+    with stage.step("复核员看过申诉，购药不受影响", "reviewers judge; the purchase stays"):
         ports = setting.ports()
-        for row in review.open_appeals(ports):
-            review.conclude(ports, row.id, AppealState.REJECTED, "演示审核员", "演示：照片上不是本人")
-        stage.expect(review.open_appeals(ports) == [], "no appeal waits")
+        judges = colleagues.reviewers(ports, document)
+        for row in review.open_appeals(ports)[:-1]:
+            _reject(ports, judges, row.id)
+        stage.expect(len(review.open_appeals(ports)) == 1, "one appeal waits")
         ports.database.dispose()
+
+
+def _reject(ports: Ports, judges: Sequence[Reviewer], appeal_id: str) -> None:
+    """Let as many reviewers judge an appeal as its rules ask for."""
+    for one in judges:
+        reviewing.claim(ports, one, appeal_id)
+        if reviewing.judge(ports, one, appeal_id, REJECTED) is not None:
+            return

@@ -65,7 +65,7 @@ class Story:
         with stage.scene("四、无人应答；最后一秒失败", "(d) nobody comes; a failure at the last second"):
             self.nobody_comes()
             self.the_last_second()
-            reviewer.conclude_all(stage)
+            reviewer.conclude_all_but_one(stage, self.document)
         with stage.scene("五、重放旧画面", "(e) the frames of (a) again"):
             self.old_frames()
         self.wechat.play(self.till, self.begin)

@@ -18,9 +18,11 @@ from api.admin.photo_folder import PhotoFolder
 from api.directory import batches, references
 from models import tables
 from scripts import __main__ as yibao
+from scripts.admin import setting
 from scripts.admin.enrol import PEOPLE
 from scripts.demo.film import samples
 from tests.support import play
+from tests.support.console import token
 from tests.support.world import MAN, RIGHT, WIFE, WRONG, World, number, purchase
 
 HUSBAND = number("33010619720203111")
@@ -303,7 +305,10 @@ def upheld(installed: World, capsys: pytest.CaptureFixture[str]) -> str:
     picture = (samples() / (WIFE.photo or "")).open("rb")
     appeal_id = str(play.ok(play.appealed(phone, scene, (picture, "me.jpg")), 201)["appeal_id"])
     assert "wrong_state" in no("appeals", "renew", appeal_id, "appeal-0")
-    yes(capsys, "appeals", "uphold", appeal_id, "--reviewer", "王审核", "--note", "照片太旧")
+    with installed.ports.database.transaction() as db:
+        db.get_one(tables.Appeal, appeal_id).drawn = False
+    signed = ("--token", token(setting.ports()), "--ground", "reference_outdated")
+    yes(capsys, "appeals", "uphold", appeal_id, *signed, "--note", "照片太旧")
     return appeal_id
 
 

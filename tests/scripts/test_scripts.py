@@ -16,6 +16,7 @@ from models.domain.subscription import Fact, FactKind
 from scripts.admin import appeals, audit, disputes, enrol, institution, policy, setting, subscriptions
 from scripts.demo.film import samples
 from tests.support import acting, play
+from tests.support.console import token
 from tests.support.world import MAN, TEMPLATE, WIFE, WRONG, World, number
 
 PEOPLE = "name,id_type,id_number,sex,birth,photo,openid\n"
@@ -175,11 +176,14 @@ def test_an_appeal_is_shown_and_upheld(
     told = capsys.readouterr().out
     assert appeal in told and "登记照片太旧" in told
     assert {path.name.split("-")[0] for path in (tmp_path / "out").iterdir()} == {"frame", "reference"}
-    appeals.main(["uphold", appeal, "--reviewer", "孙审核", "--note", "与证件一致"])
+    signed = ["--token", token(setting.ports())]
+    with installed.ports.database.transaction() as db:
+        db.get_one(tables.Appeal, appeal).drawn = False
+    appeals.main(["uphold", appeal, *signed, "--ground", "same_person", "--note", "与证件一致"])
     assert play.events(installed, verification)[-1] == "appeal.upheld"
     assert play.state(installed, verification)["state"] == "appealed"
     with pytest.raises(SystemExit):
-        appeals.main(["reject", appeal, "--reviewer", "孙审核", "--note", "再看"])
+        appeals.main(["reject", appeal, *signed, "--ground", "other_person", "--note", "再看"])
     assert play.ok(phone.get("/mp/v1/me/appeals"))["appeals"][0]["appeal_state"] == "upheld"
 
 

@@ -15,6 +15,7 @@ from models import tables
 from scripts import __main__ as yibao
 from scripts.admin import setting, terminal
 from tests.support import play
+from tests.support.console import token
 from tests.support.world import MAN, SECRET, WRONG, World
 
 # A counter's name that rich would take for markup, that colours the terminal, turns text round, ends lines.
@@ -205,13 +206,16 @@ def test_an_appeal_whose_photo_is_gone_is_shown(
     assert written == {"frame": 0o600}
 
 
-@pytest.mark.parametrize("blank", ["", "   ", "\u200b", "x" * 501])
-def test_a_review_needs_a_name_and_a_note(installed: World, appeal: str, blank: str) -> None:
-    good = {"--reviewer": "孙审核", "--note": "与证件一致"}
-    for option in good if blank != "\u200b" else ["--reviewer"]:
+def test_a_verdict_needs_an_account_a_ground_and_a_note(installed: World, appeal: str) -> None:
+    signed = token(setting.ports())
+    good = {"--token": signed, "--ground": "same_person", "--note": "与证件一致"}
+    for option, blank, word in (
+        ("--token", "x", "sign in first"),
+        ("--note", "   ", "invalid"),
+        ("--note", "x" * 501, "invalid"),
+    ):
         words = [word for pair in (good | {option: blank}).items() for word in pair]
-        assert refused("appeals", "uphold", appeal, *words).startswith("invalid")
-        assert refused("appeals", "reject", appeal, *words).startswith("invalid")
+        assert word in refused("appeals", "uphold", appeal, *words)
     with installed.ports.database.reading() as db:
         assert db.get_one(tables.Appeal, appeal).state == "lodged"
 

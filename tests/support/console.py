@@ -9,7 +9,8 @@ import pyotp
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.console import accounts
+from api.console import accounts, sessions
+from api.ports import Ports
 from models import tables
 from models.domain.console.operator import Role
 from models.domain.identity.idnumber import IdType, parse
@@ -55,6 +56,16 @@ class Colleague:
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found is not None
         return found.group(1)
+
+
+def token(ports: Ports, name: str = "reviewer") -> str:
+    """Open an account of a reviewer and return the token of a session of theirs, by these ports' clock."""
+    document = parse(IdType.RESIDENT, number("33010619800102001"), ports.today())
+    invited = accounts.invite(ports, "command line", name, Role.REVIEWER, document)
+    with ports.database.reading() as db:
+        secret = accounts.secret_of(ports, db.get_one(tables.Operator, invited.operator_id)).secret
+    recovery = accounts.join(ports, invited.token, PASSWORD, pyotp.TOTP(secret).at(ports.now()))
+    return sessions.sign_in(ports, name, PASSWORD, recovery[0])
 
 
 def colleague(world: World, name: str, role: Role, id_number: str | None = None) -> Colleague:

@@ -108,8 +108,17 @@ class Stage:
     def review_appeals(self) -> None:
         """Let a reviewer conclude whatever is open: more than two at a time nobody may have."""
         for appeal_id in re.findall(r"apl_\w+", self._administer("appeals", "list")):
-            reviewed = ("--reviewer", "王审核", "--note", "已核对")
-            self._administer("appeals", "reject", appeal_id, *reviewed)
+            for name in ("reviewer", "reviewer2", "reviewer3"):
+                judged = ("--ground", "other_person", "--note", "已核对", "--token", self._token(name))
+                if "is now" in self._administer("appeals", "reject", appeal_id, *judged):
+                    break
+
+    def _token(self, name: str) -> str:
+        """Sign an account of the demo in."""
+        account = next(one for one in self.document["console"] if one["name"] == name)
+        code = self._administer("__main__", "console", "code", name).strip()
+        signed = ("--password", account["password"], "--code", code)
+        return self._administer("__main__", "console", "token", name, *signed).strip()
 
     def _administer(self, command: str, *words: str) -> str:
         done = self.installation.administer(command, *words)
