@@ -1,8 +1,9 @@
 """Responses of the console: page security policy, session cookie, Chinese labels of stored values."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, url_for
 from flask_login import current_user
 
 from api.console.sessions import SignedIn
@@ -16,15 +17,19 @@ POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-MENU = (
-    (Right.SEE_CASES, "console.appeals", "申诉复核"),
-    (Right.SEE_CASES, "console.recoveries", "追回"),
-    (Right.SEE_CASES, "console.reviewers", "复核质量"),
-    (Right.SEE_POLICIES, "console.thresholds", "阈值"),
-    (Right.SEE_POLICIES, "console.what_if", "试算"),
-    (Right.SEE_POLICIES, "console.releases", "策略发布"),
-    (Right.SEE_ACCOUNTS, "console.accounts", "账号"),
-    (Right.SEE_ACTS, "console.acts", "操作记录"),
+MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
+    (Right.SEE_CASES, "console.appeals", {}, "申诉复核"),
+    (Right.SEE_CASES, "console.recoveries", {}, "追回"),
+    (Right.SEE_CASES, "console.reviewers", {}, "复核质量"),
+    (Right.SEE_POLICIES, "console.thresholds", {}, "阈值"),
+    (Right.SEE_POLICIES, "console.what_if", {}, "试算"),
+    (Right.SEE_POLICIES, "console.releases", {}, "策略发布"),
+    (Right.SEE_CASES, "console.listed", {"name": "disputes"}, "代办争议"),
+    (Right.SEE_INSTITUTIONS, "console.listed", {"name": "institutions"}, "机构"),
+    (Right.SEE_INSTITUTIONS, "console.listed", {"name": "staff"}, "员工"),
+    (Right.SEE_INSTITUTIONS, "console.listed", {"name": "deliveries"}, "待发送"),
+    (Right.SEE_ACCOUNTS, "console.accounts", {}, "账号"),
+    (Right.SEE_ACTS, "console.acts", {}, "操作记录"),
 )
 
 
@@ -34,11 +39,15 @@ def me() -> SignedIn:
     return found
 
 
+def _path(endpoint: str, values: Mapping[str, Any]) -> str:
+    return url_for(endpoint, **values)
+
+
 def page(template: str, status: int = 200, **shown: Any) -> Response:
     """Return a console page with a nonce-based Content-Security-Policy and `no-store`."""
     nonce = ports().random.token()
     who = me() if current_user.is_authenticated else None
-    menu = [(end, title) for right, end, title in MENU if who and who.may(right)]
+    menu = [(_path(end, values), title) for right, end, values, title in MENU if who and who.may(right)]
     body = render_template(f"console/{template}", nonce=nonce, who=who, menu=menu, words=WORDS, **shown)
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"

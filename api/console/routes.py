@@ -28,8 +28,8 @@ MOST = 500
 @needs(None)
 def home() -> Response:
     """Redirect to the first page that this role may see."""
-    first = next((endpoint for right, endpoint, _ in MENU if me().may(right)), None)
-    return see(first) if first else page("empty.html")
+    first = next(((end, values) for right, end, values, _ in MENU if me().may(right)), None)
+    return see(first[0], **first[1]) if first else page("empty.html")
 
 
 @console.route("/sign-in", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """Chinese labels of what the console stores, and what it says when something is refused."""
 
 from api.console.labels import POLICY_CODES, POLICY_WORDS
+from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Role
@@ -51,6 +52,11 @@ WORDS: dict[str, str] = {
     ActKind.RESTORED: "从备份恢复",
     ActKind.MORE_ASKED: "请本人补充",
     ActKind.RECOVERY_MOVED: "追回进展",
+    ActKind.LIST_EXPORTED: "下载列表",
+    ActKind.STAFF_REMOVED: "撤销员工",
+    ActKind.DISPUTE_CONCLUDED: "代办争议结论",
+    Finding.AUTHORISED: "有授权",
+    Finding.UNAUTHORISED: "未授权",
     Wanted.PHOTO_NOW: "现在拍的正面照片",
     Wanted.PHOTO_EARLIER: "近一年内的旧照片",
     Wanted.STATEMENT: "文字说明",

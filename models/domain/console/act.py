@@ -29,3 +29,6 @@ class ActKind(StrEnum):
     MORE_ASKED = "more.asked"
     RECOVERY_MOVED = "recovery.moved"
     RESTORED = "installation.restored"
+    LIST_EXPORTED = "list.exported"
+    STAFF_REMOVED = "staff.removed"
+    DISPUTE_CONCLUDED = "dispute.concluded"

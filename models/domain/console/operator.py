@@ -29,6 +29,8 @@ class Right(StrEnum):
     SEE_PHOTOS = "see_photos"
     JUDGE = "judge"
     RECOVER = "recover"
+    SEE_INSTITUTIONS = "see_institutions"
+    CHANGE_INSTITUTIONS = "change_institutions"
     SEE_ACTS = "see_acts"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
@@ -40,11 +42,15 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE}),
     Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER}),
-    Role.AUDITOR: frozenset({Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES}),
-    Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS}),
+    Role.AUDITOR: frozenset(
+        {Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES, Right.SEE_INSTITUTIONS}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS, Right.SEE_INSTITUTIONS, Right.CHANGE_INSTITUTIONS}
+    ),
 }
 # These ask for a one-time code entered within FRESH.
-SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_ACCOUNTS, Right.APPROVE})
+SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_INSTITUTIONS, Right.CHANGE_ACCOUNTS, Right.APPROVE})
 
 
 def may(role: Role, right: Right) -> bool:
