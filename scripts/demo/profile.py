@@ -56,9 +56,8 @@ def prepare(*, fresh: bool, others: Mapping[str, str] | None = None) -> dict[str
 
 def _clear() -> None:
     """Remove the previous demo's files from var/, and no others."""
-    databases = (
-        f"{name}.sqlite{part}" for name in ("demo", "jobs", "wechat") for part in ("", "-wal", "-shm")
-    )
+    stores, parts = ("demo", "jobs", "wechat"), ("", "-wal", "-shm")
+    databases = (f"{name}.sqlite{part}" for name in stores for part in parts)
     for name in ("demo.json", "demo.env", "anchors.jsonl", *databases):
         (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
