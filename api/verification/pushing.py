@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from api.limits.locks import hold
@@ -21,7 +21,10 @@ def leave_in_peace(ports: Ports, db: Session, person_id: str) -> None:
     hold(db, f"pushes to {person_id}")
     row, since = tables.Attempt, ports.now() - RESEND_AFTER
     recent = row.person_id == person_id, row.channel == Channel.PUSH, row.created_at > since
-    last = db.scalar(select(func.max(row.created_at)).where(*recent, row.state.in_(UNANSWERED)))
+    # One that was consented to and then timed out or made way for another has been answered.
+    answered = exists().where(tables.Consent.attempt_id == row.id, tables.Consent.granted)
+    unanswered = row.state.in_(UNANSWERED), ~answered
+    last = db.scalar(select(func.max(row.created_at)).where(*recent, *unanswered))
     if last is not None:
         refusal = TooMany("this person was sent a message a moment ago; please wait")
         refusal.after = ceil((last - since).total_seconds())

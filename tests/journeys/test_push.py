@@ -258,6 +258,13 @@ def test_who_consented_or_got_no_message_may_be_pushed_to_at_once(world: World) 
     assert play.pushed(world, play.opened(world, order_no="B-2"))
 
 
+def test_who_consented_may_be_pushed_to_at_once_although_the_till_cancelled(world: World) -> None:
+    first = play.opened(world)
+    play.agree(world.phone(MAN.openid), play.pushed(world, first))
+    play.ok(world.till().post(f"/v1/verifications/{first}/cancel", json={}))
+    assert play.pushed(world, play.opened(world, order_no="B-1"))
+
+
 def test_a_second_push_makes_the_first_links_scene_superseded(world: World) -> None:
     verification = play.opened(world)
     first = play.pushed(world, verification)
