@@ -87,6 +87,7 @@ def what_if() -> Response:
         before=before.to_json(),
         given=given,
         found=found,
+        most=MOST,
         days=_days(),
         periods=PERIODS,
         unseen=replaying.not_replayed(before, after),
