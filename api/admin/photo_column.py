@@ -13,8 +13,6 @@ from models.domain.person import age
 
 # Names of two and more characters and whole numbers are looked for anywhere in a file's name.
 LONGEST, LONGEST_NAME, DIGITS = 80, 8, 18
-# Up to so many files with names of different forms were not numbered by a camera, a scanner or a card reader.
-FEW = 3
 # A name or number of so many letters is looked for anywhere in the file name of its own row.
 PLAIN = 5
 
@@ -38,8 +36,11 @@ def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReaso
         elif line.known and line.looks and other_sex(line.known.entry.sex, line.looks.male):
             yield line, HeldReason.UNLIKE_ROW
     for run in _bare(found, owners):
-        if not _vouched([_placed(line, today) for line in run], [line.file for line in run]):
-            yield from ((line, HeldReason.UNVOUCHED) for line in run)
+        placed = [_placed(line, today) for line in run]
+        # One alone has nothing to be exchanged with.
+        if len(run) > 1 and not in_order(placed):
+            reason = HeldReason.COLUMN_SLIPPED if fits_better_moved(placed) else HeldReason.UNVOUCHED
+            yield from ((line, reason) for line in run)
 
 
 def _placed(line: Line, today: date) -> Placed:
@@ -69,18 +70,6 @@ def _bare(found: Sequence[Line], owners: dict[str, str | None]) -> Iterator[list
         else:
             run.append(line)
     yield run
-
-
-def _vouched(run: Sequence[Placed], files: Sequence[str]) -> bool:
-    """Tell whether photos without a name can be used unseen.
-
-    One alone has nothing to be exchanged with. Of more, either the looks contradict every neighbouring row,
-    or they are a few whose files somebody named one by one, and nothing speaks for another order.
-    """
-    if len(run) < 2 or in_order(run):
-        return True
-    forms = {re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", file)) for file in files}
-    return len(run) <= FEW and len(forms) == len(run) and not fits_better_moved(run)
 
 
 def _gap(found: Sequence[Line]) -> bool:

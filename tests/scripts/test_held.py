@@ -139,13 +139,6 @@ def test_a_man_and_a_woman_are_told_apart_by_their_faces(empty: World, folder: P
     assert bring(empty, folder, *RIGHTLY[:2]) == ["ok"] * 2
 
 
-def test_a_few_files_named_one_by_one_are_used(empty: World, folder: Path) -> None:
-    for photo, called in (("p2.jpg", "no_eoi.jpg"), ("p3.jpg", "iphone15_24mp.jpg")):
-        shutil.copy(folder / photo, folder / called)
-    rows = (*RIGHTLY[1][:3], "no_eoi.jpg"), (*RIGHTLY[2][:3], "iphone15_24mp.jpg")
-    assert bring(empty, folder, *rows) == ["ok"] * 2
-
-
 def test_a_photo_like_the_persons_earlier_one_is_vouched_for_by_it(empty: World, folder: Path) -> None:
     assert bring(empty, folder, *by_name(folder)) == ["ok"] * 3
     for name in FACES:

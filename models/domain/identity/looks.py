@@ -13,8 +13,6 @@ LOOKS_OLDER_BY, LOOKS_YOUNGER_BY = 30, 55
 # A slip shows in a run of rows: this many photos before and behind are looked at together.
 NEAR = 10
 SHARE, SIGNS = 0.15, 2
-# Years a photo by which a file fits better when moved, more than estimates of age are off by.
-CLEARLY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,10 @@ def in_order(run: Sequence[Placed]) -> bool:
 
 
 def fits_better_moved(run: Sequence[Placed]) -> bool:
-    """Tell whether the photos of a few rows fit them clearly better when moved by a row."""
-    signs, years = _misfit(run, run)
-    moved = [_misfit(run, [*run[by:], *run[:by]]) for by in (1, len(run) - 1)]
-    return any(one[0] < signs or (one[0] == signs and one[1] + CLEARLY < years) for one in moved)
+    """Tell whether fewer photos contradict their rows when all are moved by a row, forward or back."""
+    signs = _signs(run, run)
+    return any(_signs(run, [*run[by:], *run[:by]]) < signs for by in (1, len(run) - 1))
 
 
-def _misfit(rows: Sequence[Placed], faces: Sequence[Placed]) -> tuple[int, float]:
-    """Return how many photos contradict their rows, and by how many years they are off in the mean."""
-    pairs = list(zip(rows, faces, strict=True))
-    off = sum(abs(row.years - face.looks) for row, face in pairs if row.years is not None and face.looks)
-    return sum(row.contradicts(face) for row, face in pairs), off / len(pairs)
+def _signs(rows: Sequence[Placed], faces: Sequence[Placed]) -> int:
+    return sum(row.contradicts(face) for row, face in zip(rows, faces, strict=True))

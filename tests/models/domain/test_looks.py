@@ -2,7 +2,14 @@
 
 import pytest
 
-from models.domain.identity.looks import other_age, other_sex, out_of_step
+from models.domain.identity.looks import (
+    Placed,
+    fits_better_moved,
+    in_order,
+    other_age,
+    other_sex,
+    out_of_step,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +56,44 @@ def test_a_file_that_contradicts_as_a_whole_is_held_as_a_whole() -> None:
     """Also where, by chance, many rows of one sex follow one another."""
     signs = [at % 2 == 0 for at in range(60)] + [False] * 60
     assert out_of_step(signs, gap=False) == set(range(120))
+
+
+def placed(rows: str, faces: str) -> list[Placed]:
+    """Return rows of men, women and unknown sex (m, w, ?) beside faces that plainly are one or the other."""
+    sexes = {"m": "male", "w": "female", "?": None}
+    return [
+        Placed(sexes[row], None, 0.999 if face == "m" else 0.001, 40.0)
+        for row, face in zip(rows, faces, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "faces", "known"),
+    [
+        ("mw", "mw", True),
+        ("ww", "ww", False),
+        ("mwm", "mwm", True),
+        ("mww", "mww", False),
+        ("mw", "wm", False),
+    ],
+)
+def test_faces_vouch_for_their_order_only_where_no_neighbour_could_be_exchanged(
+    rows: str, faces: str, known: bool
+) -> None:
+    assert in_order(placed(rows, faces)) is known
+
+
+@pytest.mark.parametrize(
+    ("rows", "faces", "better"),
+    [
+        ("?w", "wm", True),
+        ("m??", "wmw", True),
+        ("mww", "mww", False),
+        ("ww", "mw", False),
+        ("wwww", "wwww", False),
+    ],
+)
+def test_one_contradiction_that_ends_by_moving_the_column_is_a_slip(
+    rows: str, faces: str, better: bool
+) -> None:
+    assert fits_better_moved(placed(rows, faces)) is better
