@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.capture import documents_wanted, risks
@@ -110,32 +110,41 @@ def may_try(ports: Ports, db: Session, seen: Scene) -> None:
         raise Conflict("this verification is over", code="verification_ended")
     person_id = seen.attempt.person_id or ""
     hold(db, f"tries of {person_id}")
-    failed = failures_today(ports, db, [person_id]).get(person_id, 0)
-    within_tries(seen.case.tries, failed + _running_elsewhere(ports, db, seen.attempt))
+    within_tries(seen.case.tries, _failed_or_running(ports, db, seen.attempt))
 
 
-def _running_elsewhere(ports: Ports, db: Session, attempt: tables.Attempt) -> int:
-    """Return how many tries of the person are under way in other attempts: each may yet fail."""
+def _failed_or_running(ports: Ports, db: Session, attempt: tables.Attempt) -> int:
+    """Return how many of the person's tries failed today or are under way in other attempts.
+
+    Both are read by one statement: a try that fails in between two would be in neither.
+    """
     row = tables.Attempt
     others = select(func.count()).where(row.person_id == attempt.person_id, row.id != attempt.id)
     filming = and_(row.state == AttemptState.CHALLENGED, row.challenge_expires_at > ports.now())
-    return db.scalar(others.where(or_(filming, row.state == AttemptState.CAPTURED))) or 0
+    running = others.where(or_(filming, row.state == AttemptState.CAPTURED)).scalar_subquery()
+    failed = select(func.count()).select_from(_failures(ports, [attempt.person_id or ""]).subquery())
+    return db.scalar(select(failed.scalar_subquery() + running)) or 0
 
 
-def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
-    """Return each person's counted failures in the last 24 hours, at any institution, where there are any.
+def _failures(ports: Ports, person_ids: Sequence[str]) -> Select[str | None]:
+    """Return the statement that yields the person of each counted failure of the last 24 hours.
 
     Counted by attempts, because withdrawing consent removes the person from the decision.
     """
     decision, attempt = tables.Decision, tables.Attempt
-    counted = (
-        select(attempt.person_id, func.count())
+    return (
+        select(attempt.person_id)
         .join(decision, decision.attempt_id == attempt.id)
         .where(attempt.person_id.in_(person_ids), decision.outcome == Outcome.FAILED)
         .where(decision.created_at > ports.now() - timedelta(days=1))
-        .group_by(attempt.person_id)
     )
-    return {person_id: count for person_id, count in db.execute(counted) if person_id}
+
+
+def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
+    """Return each person's counted failures in the last 24 hours, at any institution, where there are any."""
+    person = tables.Attempt.person_id
+    counted = _failures(ports, person_ids).add_columns(func.count()).group_by(person)
+    return {person_id: count for person_id, count in db.execute(counted) if person_id is not None}
 
 
 def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
