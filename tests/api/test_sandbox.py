@@ -248,7 +248,9 @@ def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) ->
 
 
 def test_it_works_in_production_beside_real_institutions(world: World) -> None:
-    given = world.ports.settings.model_copy(update={"profile": Profile.PRODUCTION})
+    given = world.ports.settings.model_copy(
+        update={"profile": Profile.PRODUCTION, "base_url": "https://localhost"}
+    )
     ports = replace(world.ports, settings=given)
     with pytest.raises(Invalid):
         institutions.add_institution(ports, "第三药房", window_s=20)

@@ -60,13 +60,16 @@ class Installation:
         self._environment |= dict(line.split("=", 1) for line in given) | settings
         self.document: dict[str, Any] = json.loads((folder / "var/demo.json").read_text(encoding="utf-8"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._own: dict[str, dict[str, str]] = {}
 
     def start(self, name: str, **settings: str) -> None:
-        """Start one process, with settings of its own, and wait until it is of use."""
+        """Start one process and wait until it is of use; settings of its own are kept for the next start."""
+        own = self._own.setdefault(name, {}) | settings
+        self._own[name] = own
         command = [part.format(sim=self._ports["SIM_PORT"]) for part in self._commands[name]]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, *command], cwd=self.folder, env=self._environment | settings, stdout=log,
+                [sys.executable, *command], cwd=self.folder, env=self._environment | own, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         urls = {"simulator": self.document["simulator_url"], "web": f"{self.document['base_url']}/healthz"}

@@ -87,7 +87,6 @@ def surely(action: Any, seconds: float = 30) -> Any:
             time.sleep(0.2)
 
 
-@pytest.mark.slow
 def figures(name: str) -> dict[str, float]:
     """Scrape a process on its port of figures."""
     page = httpx.get(f"http://127.0.0.1:{FIGURES[name]}/metrics", trust_env=False).raise_for_status().text
@@ -95,6 +94,7 @@ def figures(name: str) -> dict[str, float]:
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
 
 
+@pytest.mark.slow
 def test_the_figures_of_all_processes_are_on_ports_of_their_own(installation: Installation) -> None:
     counted = 'yibao_requests_total{method="GET",route="/healthz",status="200"}'
     url = installation.document["base_url"]
