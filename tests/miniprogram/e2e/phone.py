@@ -56,6 +56,12 @@ class Phone:
         """Choose from a picker."""
         self._browser.do("choose", on=f"{selector(on)} >> select", label=label)
 
+    def scan(self, page: str) -> None:
+        """Answer WeChat's scanner with a code that opens a page."""
+        self.wait("#overlay input")
+        self.run(f"document.querySelector('#overlay input').value = '{page}'")
+        self.answer("完成")
+
     def give_photos(self, *paths: Path) -> None:
         """Choose photos in WeChat's album."""
         self._browser.do("files", on="#overlay input[type=file]", paths=[str(path) for path in paths])

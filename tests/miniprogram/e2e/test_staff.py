@@ -34,8 +34,7 @@ def test_a_code_refuses_a_cashier_who_then_binds_and_scans(stage: Stage) -> None
     phone.tap("scan")
     phone.wait("scan-card")
     phone.tap("scan")
-    phone.run(f"document.querySelector('#overlay input').value = '{page}'")
-    phone.answer("完成")
+    phone.scan(page)
     phone.wait("person-0")
     assert phone.complaints == []
 
@@ -78,8 +77,7 @@ def test_who_scans_without_being_staff_is_led_to_a_field_of_ten_digits(stage: St
     phone = stage.newcomer("周平")
     phone.open("pages/cashier/cashier")
     phone.tap("scan")
-    phone.run(f"document.querySelector('#overlay input').value = '{page}'")
-    phone.answer("完成")
+    phone.scan(page)
     phone.wait("trouble")
     stage.screens.look(phone, "cashier-scanned-not-staff")
     phone.tap("to-staff")
