@@ -46,7 +46,7 @@ def appeal(appeal_id: str) -> Response:
         grounds=GROUNDS,
         wanted=list(Wanted),
         shown=axis(view.dossier.scored),
-        cause=failure(view.exhibit.case.cause, None)[0],
+        cause=failure(view.exhibit.case.cause, None).what,
         events=EVENTS,
         kin=KIN,
         who_of=WHO,

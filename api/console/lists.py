@@ -17,10 +17,20 @@ from models.domain.errors import Absent
 from models.domain.person import mask
 
 PAGE, MOST = 50, 5_000
-# What a spreadsheet would take for a formula.
+# First characters that make a spreadsheet take a cell for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = tuple[str, ...]
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row: the record's id, the other columns, whether it may be acted on, and its short name."""
+
+    id: str
+    cells: Cells
+    may_change: bool = False
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +40,11 @@ class Listed:
     title: str
     right: Right
     columns: Cells
-    rows: Callable[[Ports, Session, Span], Sequence[Cells]]
+    rows: Callable[[Ports, Session, Span], Sequence[ListRow]]
 
 
-def rows(ports: Ports, name: str, span: Span) -> Sequence[Cells]:
-    """Return some rows of a list, by offset and number; raises Absent for an unknown list."""
+def rows(ports: Ports, name: str, span: Span) -> Sequence[ListRow]:
+    """Return rows of a list from an offset on, at most a number; raises Absent for an unknown list."""
     with ports.database.reading() as db:
         return of(name).rows(ports, db, span)
 
@@ -46,12 +56,12 @@ def of(name: str) -> Listed:
     return LISTS[name]
 
 
-def as_csv(columns: Cells, found: Sequence[Cells]) -> str:
-    """Return rows as CSV in which no cell is a formula to a spreadsheet."""
+def as_csv(columns: Cells, found: Sequence[ListRow]) -> str:
+    """Return rows as CSV; cells that a spreadsheet would run as formulas are quoted."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerows([columns, *([_defused(cell) for cell in row] for row in found)])
-    # Excel reads UTF-8 by its mark alone.
+    writer.writerows([columns, *([_defused(cell) for cell in (row.id, *row.cells)] for row in found)])
+    # Excel recognises UTF-8 only by its byte order mark.
     return "\ufeff" + out.getvalue()
 
 
@@ -59,49 +69,57 @@ def _defused(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
-def _institutions(_: Ports, db: Session, span: Span) -> Sequence[Cells]:
+def _institutions(_: Ports, db: Session, span: Span) -> Sequence[ListRow]:
     row = tables.Institution
     found = db.scalars(select(row).order_by(row.name, row.id).offset(span[0]).limit(span[1]))
     return [
-        (
+        ListRow(
             one.id,
-            one.name,
-            one.district or "",
-            f"推送 {one.provider} / 扫码 {one.qr_provider}",
-            "沙箱" if one.sandbox else "",
-            _day(one.created_at),
+            (
+                one.name,
+                one.district or "",
+                f"推送 {one.provider} / 扫码 {one.qr_provider}",
+                "沙箱" if one.sandbox else "",
+                _day(one.created_at),
+            ),
         )
         for one in found
     ]
 
 
-def _staff(ports: Ports, db: Session, span: Span) -> Sequence[Cells]:
+def _staff(ports: Ports, db: Session, span: Span) -> Sequence[ListRow]:
     row, shop = tables.Staff, tables.Institution
     wanted = select(row, shop.name).join(shop, shop.id == row.institution_id).order_by(shop.name, row.id)
-    return [
+    return [_staff_row(ports, one, name) for one, name in db.execute(wanted.offset(span[0]).limit(span[1]))]
+
+
+def _staff_row(ports: Ports, one: tables.Staff, institution: str) -> ListRow:
+    name = mask(ports.vault.text(f"staff.name:{one.id}", one.name))
+    return ListRow(
+        one.id,
         (
-            one.id,
+            institution,
             name,
-            mask(ports.vault.text(f"staff.name:{one.id}", one.name)),
             "、".join(one.counters) or "不限",
             "、".join(one.shifts) or "不限",
             "已撤销" if one.revoked_at else "已绑定" if one.openid_index else "待绑定",
-        )
-        for one, name in db.execute(wanted.offset(span[0]).limit(span[1]))
-    ]
+        ),
+        may_change=one.revoked_at is None,
+        called=name,
+    )
 
 
-def _deliveries(_: Ports, db: Session, span: Span) -> Sequence[Cells]:
+def _deliveries(_: Ports, db: Session, span: Span) -> Sequence[ListRow]:
     row, shop = tables.Delivery, tables.Institution
     wanted = select(row, shop.name).join(shop, shop.id == row.institution_id)
     waiting = wanted.where(row.state.in_(UNFINISHED)).order_by(row.next_at, row.id)
     return [
-        (one.id, name, str(one.kind), str(one.tries), _minute(one.next_at), one.error or "")
+        ListRow(one.id, (name, str(one.kind), str(one.tries), _minute(one.next_at), one.error or ""))
         for one, name in db.execute(waiting.offset(span[0]).limit(span[1]))
     ]
 
 
-def _disputes(ports: Ports, db: Session, span: Span) -> Sequence[Cells]:
+def _disputes(ports: Ports, db: Session, span: Span) -> Sequence[ListRow]:
     row, verification, shop = tables.AgentPurchase, tables.Verification, tables.Institution
     wanted = (
         select(row, verification.amount_fen, shop.name)
@@ -111,14 +129,17 @@ def _disputes(ports: Ports, db: Session, span: Span) -> Sequence[Cells]:
         .order_by(row.disputed_at.desc(), row.id)
     )
     return [
-        (
+        ListRow(
             one.id,
-            _minute(one.disputed_at),
-            name,
-            f"{fen / 100:.2f}",
-            one.relation,
-            ports.vault.text(f"agency.statement:{one.id}", one.statement) if one.statement else "",
-            str(one.finding or ""),
+            (
+                _minute(one.disputed_at),
+                name,
+                f"{fen / 100:.2f}",
+                one.relation,
+                ports.vault.text(f"agency.statement:{one.id}", one.statement) if one.statement else "",
+                str(one.finding or ""),
+            ),
+            may_change=one.finding is None,
         )
         for one, fen, name in db.execute(wanted.offset(span[0]).limit(span[1]))
     ]

@@ -8,6 +8,7 @@ from api.appeals import lodge as appeals
 from api.contacts import reach
 from api.events.stream import events_after
 from api.http import present
+from api.http.reasons import Failure
 from api.http.schemas import answers
 from api.messaging.wechat_refusals import codes_refused_since
 from api.popup import words
@@ -32,7 +33,7 @@ class AppealTime:
 
 
 class Front(answers.AttemptAnswer):
-    """An attempt as the counter sees it: live step, what it may do about it, what it is told."""
+    """An attempt as the counter sees it: its live step, what may be done, and why it failed."""
 
     step: str
     again: bool
@@ -44,7 +45,7 @@ class Front(answers.AttemptAnswer):
     in_hand: bool
     may_retry: bool
     appeal: AppealTime | None
-    told: tuple[str, str] | None
+    failure: Failure | None
     counts_down: bool
     left_s: int
     resend_at: str
@@ -74,7 +75,7 @@ def attempt(ports: Ports, case: Case) -> Front:
         in_hand=is_in_hand(row.channel, row.state),
         may_retry=may_retry,
         appeal=_appeal(ports, case, row),
-        told=words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
+        failure=words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
         counts_down=row.state in LIVE or (row.state is S.FAILED and may_retry),
         left_s=max(0, round((facts.deadline - now).total_seconds())),
         resend_at=(last.created_at + RESEND_AFTER).isoformat(),
@@ -86,9 +87,9 @@ def attempt(ports: Ports, case: Case) -> Front:
 
 
 def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
-    """Return the state of the attempt and of its message."""
-    told = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
-    return [e["type"].removeprefix("attempt.") for e in told]
+    """Return the types of the attempt's events without their prefix, oldest first."""
+    events = [e for e in events_after(ports, case.verification.id, 0) if e["attempt_id"] == row.id]
+    return [e["type"].removeprefix("attempt.") for e in events]
 
 
 def _appeal(ports: Ports, case: Case, row: tables.Attempt) -> AppealTime | None:

@@ -7,7 +7,7 @@ import pytest
 
 from api.acts import ledger
 from api.admin import institutions, staff
-from api.console.lists import LISTS, PAGE, as_csv
+from api.console.lists import LISTS, PAGE, ListRow, as_csv
 from models.domain.console.operator import RIGHTS, Role
 from tests.support import acting
 from tests.support.console import Colleague, colleague
@@ -42,8 +42,10 @@ def test_a_list_is_shown_page_by_page(world: World) -> None:
 
 @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
 def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
-    read = list(csv.reader(io.StringIO(as_csv(("一",), [(cell,)]).removeprefix("\ufeff"))))
-    assert read == [["一"], [f"'{cell}"]]
+    read = list(
+        csv.reader(io.StringIO(as_csv(("编号", "一"), [ListRow("id", (cell,))]).removeprefix("\ufeff")))
+    )
+    assert read == [["编号", "一"], ["id", f"'{cell}"]]
 
 
 def test_a_csv_is_an_act_and_says_what_the_page_says(world: World) -> None:
