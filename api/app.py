@@ -1,4 +1,4 @@
-"""The web application, composed."""
+"""Composes the web application."""
 
 import structlog
 from flask import Response, g, request
@@ -37,7 +37,7 @@ HEADERS = {
 
 
 def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
-    """Return the application on these ports, or on those the environment describes."""
+    """Return the application on these ports, or on ports built from the environment."""
     composed = given or _from_environment(clock)
     app = new_app()
     app.extensions["ports"] = composed
@@ -62,7 +62,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
 
 
 def blueprints(*, demo: bool) -> tuple[APIBlueprint, ...]:
-    """Return every group of routes, those of the demo profile last."""
+    """Return all blueprints, the demo profile's last."""
     always = (v1, deliveries, mp, me, public, popup, wechat)
     return (*always, demo_routes) if demo else always
 
@@ -77,13 +77,13 @@ def _from_environment(clock: Clock | None) -> Ports:
 
 
 def _identify() -> None:
-    """Give the request an id that logs and errors carry."""
+    """Assign the request id that logs and errors carry."""
     g.request_id, g.begun_at = ports().random.token(12), ports().now()
     about(afresh=True, request_id=g.request_id)
 
 
 def _finish(response: Response) -> Response:
-    """Label the answer once the body is read, and log its route, never the address with its tickets."""
+    """Add response headers and log the route, never the path, which may contain tickets."""
     drain(ports(), response)
     response.headers["X-Request-Id"] = g.request_id
     for name, value in HEADERS.items():

@@ -1,4 +1,4 @@
-"""Each worker's beat, and whether its clock agrees with the others'."""
+"""Worker heartbeats, and whether a worker's clock agrees with the others."""
 
 import time
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Beats:
-    """One worker's row of the table `worker_beat`, and its view of the time."""
+    """One worker's row in the table `worker_beat`, and its view of the time."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -33,7 +33,7 @@ class Beats:
         self._other_seen_at = 0.0
 
     def beat(self, sweep_ms: int) -> None:
-        """Write when a sweep has finished and how long it took, once a second at most."""
+        """Record the end and the duration of a sweep, at most once a second."""
         now = self._ports.now()
         if self._beaten_at is not None and now < self._beaten_at + BEAT:
             return
@@ -46,10 +46,10 @@ class Beats:
             log.warning("beat_failed", kind=type(error).__name__)
 
     def clock_is_right(self) -> bool:
-        """Tell whether this clock and the database's, or the other workers', are at most 2 s apart.
+        """Tell whether this clock is within 2 s of the database's or the other workers'.
 
-        Compared at the start and every minute, and at every sweep while it is wrong: a worker ten minutes
-        ahead would expire everybody's attempts. While the database is away the last answer stands.
+        Checked at the start and every minute, and at every sweep while wrong: a worker ten minutes ahead
+        would expire everybody's attempts. While the database is unreachable the last result holds.
         """
         now = self._ports.now()
         if self._right and self._compared_at is not None and now < self._compared_at + COMPARED:
@@ -66,7 +66,7 @@ class Beats:
         return right
 
     def _agrees(self, db: Session) -> bool:
-        """Tell whether another clock says the same."""
+        """Tell whether another clock agrees with this one."""
         theirs = database_clock(db)
         if theirs is not None:
             return self._is_near(theirs)
@@ -74,7 +74,7 @@ class Beats:
         newest = db.scalar(select(func.max(row.at)).where(row.id != self._id))
         if newest is None or self._is_near(newest):
             return True
-        # A beat that stands still is a worker's that has ended; one that moves has another clock.
+        # A heartbeat that does not advance belongs to a stopped worker; one that advances is another clock.
         if newest == self._other_beat:
             return time.monotonic() - self._other_seen_at > STANDS_STILL_S
         self._other_beat, self._other_seen_at = newest, time.monotonic()

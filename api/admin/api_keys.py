@@ -1,4 +1,4 @@
-"""A new API key of an institution while the one before still works."""
+"""Adds an API key to an institution while its previous one stays valid."""
 
 from datetime import timedelta
 
@@ -12,9 +12,9 @@ LONGEST_OVERLAP = timedelta(days=30)
 
 
 def add_key(ports: Ports, institution_id: str, overlap: timedelta) -> str:
-    """Return a new API key of an institution; the one before works beside it for `overlap`, 30 days at most.
+    """Return a new API key of an institution; the previous one stays valid for `overlap`, at most 30 days.
 
-    The webhook secret stays. Raises Absent, or Conflict `key_change_open` while an older change goes on.
+    The webhook secret does not change. Raises Absent, or Conflict `key_change_open` during an earlier change.
     """
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id, with_for_update=True)

@@ -1,4 +1,4 @@
-"""Anchoring the heads of the event chains outside the database, and checking the chains against both."""
+"""Anchors the heads of the event chains outside the database, and checks the chains against both."""
 
 import json
 import time
@@ -19,16 +19,17 @@ from models.vault import CannotOpen
 BATCH = 1000
 TAIL = 65_536
 AT_ONCE = 10_000
-# How long the transactions that are under way may take to end, before anchors wait for the next minute.
+# How long running transactions may take to end; after this the anchors wait for the next minute.
 LOOKS, LOOK_S = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check has looked at, and the ids of the verifications where something is wrong.
+    """Result of a check: how much was checked, and the ids of the verifications that failed it.
 
-    `broken` are chains that do not hash to their head, or whose private part is not the one committed
-    to; `rewritten` hash well but not to what was anchored; `missing` were anchored and are gone.
+    `broken`: chains that do not hash to their head, or whose private part is not the committed one;
+    `rewritten`: chains that hash to their head but not to the anchored hash; `missing`: anchored
+    verifications that are not in the database.
     """
 
     verifications: int = 0
@@ -40,14 +41,14 @@ class Checked:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether nothing is wrong."""
+        """Tell whether every verification passed."""
         return not (self.broken or self.rewritten or self.missing)
 
 
 def write(ports: Ports, at_once: int = AT_ONCE) -> int:
     """Append the heads that changed since the last anchor to the anchor file; return how many.
 
-    One anchor covers `at_once` events at most.
+    Covers at most `at_once` events.
     """
     file = ports.settings.anchor_file
     if file is None:
@@ -76,16 +77,16 @@ def _heads(ports: Ports, span: tuple[int, int], most: int) -> tuple[int, dict[st
 
 
 def _settled(ports: Ports) -> int:
-    """Return an event before which none can be committed any more; 0 when one was long in coming.
+    """Return the id of an event below which no event can still be committed; 0 if that takes too long.
 
-    On PostgreSQL ids are drawn before the commit, so all that ran when the newest was seen must have
-    ended. SQLite's writers come one after the other.
+    PostgreSQL draws ids before the commit, so all transactions that ran when the newest event was read must
+    have ended. SQLite serialises its writers.
     """
     with ports.database.reading() as db:
         newest = db.scalar(select(func.max(tables.Event.id))) or 0
         if db.get_bind().dialect.name != "postgresql":
             return newest
-    # After the newest was read: whoever drew a lower id had a transaction number by then.
+    # Read after the newest event: a transaction that drew a lower id is in this snapshot.
     with ports.database.reading() as db:
         begun = db.scalar(select(cast(cast(func.pg_snapshot_xmax(_snapshot()), Text), BigInteger))) or 0
     for _ in range(LOOKS):
@@ -98,12 +99,12 @@ def _settled(ports: Ports) -> int:
 
 
 def _snapshot() -> Function[Any]:
-    """Select which transactions are under way."""
+    """Return the statement that selects the running transactions."""
     return func.pg_current_snapshot()
 
 
 def check(ports: Ports) -> Checked:
-    """Hash every chain anew and compare it with its head, its private parts and what was anchored."""
+    """Recompute every chain and compare it with its head, its private parts and its anchor."""
     anchored: dict[str, dict[int, str]] = {}
     anchors = 0
     for entry in _entries(ports.settings.anchor_file):
@@ -124,7 +125,7 @@ def check(ports: Ports) -> Checked:
 
 
 def _entries(file: Path | None) -> Iterator[dict[str, Any]]:
-    """Yield the anchors."""
+    """Yield the anchors in the file."""
     if file is None or not file.exists():
         return
     with file.open("rb") as lines:
@@ -132,7 +133,7 @@ def _entries(file: Path | None) -> Iterator[dict[str, Any]]:
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """Return the anchor on a line; one cut off by a crash counts for nothing."""
+    """Return the anchor on a line, or None for a line cut off by a crash."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -141,7 +142,7 @@ def _entry(line: bytes) -> dict[str, Any] | None:
 
 
 def last_event(file: Path) -> int:
-    """Return the newest event that is anchored, read from the file's end: it grows for years."""
+    """Return the newest anchored event; reads from the end, because the file grows for years."""
     if not file.exists():
         return 0
     with file.open("rb") as anchors:
@@ -149,7 +150,7 @@ def last_event(file: Path) -> int:
         while begin > 0:
             begin = max(0, 2 * begin - end - TAIL)
             anchors.seek(begin)
-            # The first line read may be cut.
+            # The first line of the block may be incomplete.
             found = filter(None, map(_entry, reversed(anchors.read().splitlines())))
             if entry := next(found, None):
                 return int(entry["event"])
@@ -157,7 +158,7 @@ def last_event(file: Path) -> int:
 
 
 def _chains(ports: Ports) -> Iterator[tuple[str, str, list[tables.Event]]]:
-    """Yield every verification's id, head and events in order: one statement sees one state."""
+    """Yield every verification's id, head and events in order, from one snapshot of the database."""
     event, verification = tables.Event, tables.Verification
     wanted = (
         select(event, verification.head)
@@ -172,7 +173,7 @@ def _chains(ports: Ports) -> Iterator[tuple[str, str, list[tables.Event]]]:
 
 
 def _is_whole(ports: Ports, head: str, recorded: Sequence[tables.Event]) -> bool:
-    """Tell whether a verification's events still hash to its head, and say what they were committed to."""
+    """Tell whether a verification's events hash to its head and match their commitments."""
     last = chain.GENESIS
     for number, event in enumerate(recorded, start=1):
         content = (event.type, event.created_at, chain.canonical(event.public))
@@ -183,7 +184,7 @@ def _is_whole(ports: Ports, head: str, recorded: Sequence[tables.Event]) -> bool
 
 
 def _is_committed(ports: Ports, event: tables.Event) -> bool:
-    """Tell whether the private part is the one committed to; where it was deleted, nothing can be said."""
+    """Tell whether the private part matches its commitment; True where it was deleted."""
     if event.private is None or event.salt is None:
         return True
     place = f"event.private:{event.verification_id}:{event.seq}"

@@ -1,4 +1,4 @@
-"""Bringing insured persons and their photos into the directory."""
+"""Enrols insured persons and their photos in the directory."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from models.domain.person import Proof
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the people file; `birth` and `sex` where the number does not tell them."""
+    """One row of the people file; `birth` and `sex` are required where the number does not contain them."""
 
     name: str
     id_type: IdType
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An entry whose name and number have been read."""
+    """An entry with its name and number validated and normalised."""
 
     entry: Entry
     name: str
@@ -40,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What became of a line: the person, whether they are new, and the verdict on the photo."""
+    """Result of an enrolment: the person, whether they are new, and the verdict on the photo."""
 
     person_id: str
     is_new: bool
@@ -48,7 +48,7 @@ class Enrolled:
 
 
 def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
-    """Create or update a person; the same photo again adds nothing.
+    """Create or update a person and offer the photo; idempotent for the same photo.
 
     The verdict on the photo is `ok`, `unchanged`, `none`, `withdrawn`, `held`, `refused_before` or what is
     wrong with it. Raises Invalid `id_number_invalid`, `name_invalid` or `birth_mismatch`, and Conflict
@@ -71,7 +71,7 @@ def enrol(ports: Ports, entry: Entry, photo: bytes | None) -> Enrolled:
 
 
 def read(ports: Ports, entry: Entry) -> Known:
-    """Return an entry with its name and number as they are stored; raises Invalid."""
+    """Return an entry with its name and number as stored; raises Invalid."""
     name = names.taken(entry.name)
     number = idnumber.parse(entry.id_type, entry.id_number, ports.today())
     if entry.birth and number.birth and entry.birth != number.birth:
@@ -80,32 +80,32 @@ def read(ports: Ports, entry: Entry) -> Known:
 
 
 def found(ports: Ports, db: Session, numbers: Sequence[IdNumber]) -> dict[str, tables.Person]:
-    """Return the persons on record by the key of their number."""
+    """Return the enrolled persons, by the blind index of their number."""
     places = {ports.vault.index("id_number", key): one.key for one in numbers for key in reversed(one.keys)}
     rows = db.scalars(select(tables.Person).where(tables.Person.id_index.in_(places)))
-    # The index that stands today comes last and so wins.
+    # The current index comes last, so it overrides older ones.
     current = {ports.vault.index("id_number", one.key) for one in numbers}
     return {places[row.id_index]: row for row in sorted(rows, key=lambda row: row.id_index in current)}
 
 
 def withdrawn(db: Session, rows: Iterable[tables.Person]) -> set[str]:
-    """Return the ids of those whose face must not come back."""
+    """Return the ids of persons who withdrew; they must not be enrolled again."""
     indexes = {row.id_index: row.id for row in rows}
     gone = select(tables.Tombstone.id_index).where(tables.Tombstone.id_index.in_(indexes))
     return {indexes[index] for index in db.scalars(gone)}
 
 
 def name_of(ports: Ports, row: tables.Person) -> str:
-    """Return somebody's name as it is stored."""
+    """Return a person's stored name."""
     return ports.vault.text(f"person.name:{row.id}", row.name)
 
 
 def record(
     ports: Ports, db: Session, known: Known, row: tables.Person | None, check: bool = False
 ) -> tuple[tables.Person | None, bool]:
-    """Create the person or bring the row up to date; None where the number is another name's.
+    """Create or update the person; return None where the number is enrolled under another name.
 
-    With `check` nothing is written: somebody new gets a row that is kept nowhere.
+    With `check`, nothing is written: a new person gets a row outside the session.
     """
     if row is not None and not names.same(name_of(ports, row), known.name):
         return None, False
@@ -135,9 +135,9 @@ def _created(ports: Ports, known: Known) -> tables.Person:
 
 
 def bind(ports: Ports, db: Session, entries: Iterable[tuple[Known, str]]) -> None:
-    """Let the WeChat of each entry receive the pushes of the person with this id, with one look-up for all.
+    """Bind each entry's WeChat to the person with this id, using one look-up for all entries.
 
-    A binding only claimed becomes an imported one.
+    A binding with the proof `claimed` becomes `imported`.
     """
     wanted = {
         (person_id, ports.vault.index("openid", known.entry.openid)): known.entry.openid
@@ -158,7 +158,7 @@ def bind(ports: Ports, db: Session, entries: Iterable[tuple[Known, str]]) -> Non
 
 
 def _add_binding(ports: Ports, db: Session, person_id: str, openid: str) -> None:
-    """Vouch for a WeChat by the import."""
+    """Add or upgrade one binding with the proof `imported`."""
     binding_id = ports.new_id("bnd")
     db.add(
         tables.Binding(

@@ -1,4 +1,4 @@
-"""Who is in whose family network, by their document numbers."""
+"""Records the family networks, by document numbers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Asked = tuple[str, IdType | None]
 
 @dataclass(frozen=True, slots=True)
 class Kinship:
-    """The second person is in the first one's network; None where the kind of document is not said."""
+    """A tie: the second person is in the first one's network; the type is None where the file has none."""
 
     numbers: tuple[str, str]
     id_types: tuple[IdType | None, IdType | None]
@@ -28,12 +28,12 @@ class Kinship:
 
     @property
     def ends(self) -> tuple[Asked, Asked]:
-        """Return each number with its kind."""
+        """Return both numbers with their types."""
         return (self.numbers[0], self.id_types[0]), (self.numbers[1], self.id_types[1])
 
 
 def link(ports: Ports, numbers: tuple[str, str], network: Network, relation: str) -> bool:
-    """Put the second person into the first one's network; tell whether anything changed.
+    """Add the second person to the first one's network; return whether anything changed.
 
     Raises Invalid as `link_all` says.
     """
@@ -45,10 +45,10 @@ def link(ports: Ports, numbers: tuple[str, str], network: Network, relation: str
 
 
 def link_all(ports: Ports, db: Session, ties: Sequence[Kinship]) -> list[bool | Invalid]:
-    """Record ties with three look-ups for all; return for each whether anything changed, or why it may not.
+    """Record ties with three look-ups in all; return for each whether it changed anything, or an error code.
 
-    That is `person_not_found` when either number is unknown, `person_ambiguous` when two kinds of document
-    have it and it is not said which is meant, `link_invalid` for somebody tied to themselves.
+    Codes: `person_not_found` when either number is unknown, `person_ambiguous` when two document types have
+    the number and the tie names none, `link_invalid` for a person tied to themselves.
     """
     meant = _meant(ports, ties)
     on_record = found(ports, db, [one for numbers in meant.values() for one in numbers])
@@ -75,7 +75,7 @@ def link_all(ports: Ports, db: Session, ties: Sequence[Kinship]) -> list[bool | 
 def may_link_all(
     ports: Ports, db: Session, ties: Sequence[Kinship], coming: Collection[str]
 ) -> list[bool | Invalid]:
-    """Return as `link_all` would, where those with the keys `coming` are about to be on record."""
+    """Return what `link_all` would, assuming that persons with the keys `coming` have been enrolled."""
     meant = _meant(ports, ties)
     numbers = [one for some in meant.values() for one in some]
     known = {one.key for one in numbers if one.key in coming} | set(found(ports, db, numbers))
@@ -84,7 +84,7 @@ def may_link_all(
 
 
 def _meant(ports: Ports, ties: Sequence[Kinship]) -> dict[Asked, list[IdNumber]]:
-    """Return what each number means under the kind of document named, or under any."""
+    """Return the persons whom each number can mean, under the type named or any type."""
     today = ports.today()
     meant: dict[Asked, list[IdNumber]] = {}
     for asked in {end for tie in ties for end in tie.ends}:
@@ -101,7 +101,7 @@ def _meant(ports: Ports, ties: Sequence[Kinship]) -> dict[Asked, list[IdNumber]]
 def _pair(
     tie: Kinship, meant: dict[Asked, list[IdNumber]], known: Collection[str]
 ) -> tuple[str, str] | Invalid:
-    """Return the keys of both ends, or why they cannot be tied."""
+    """Return the keys of both ends, or an error code."""
     keys = []
     for end in tie.ends:
         candidates = {one.key for one in meant[end] if one.key in known}

@@ -1,4 +1,4 @@
-"""The opt-in funnel: how many insured can receive messages, in figures without names."""
+"""The opt-in funnel: how many insured can receive messages. Counts only, no names."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,10 +19,9 @@ BATCH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Persons, then WeChat users, then messages.
+    """Counts of persons, then of WeChat users, then of messages.
 
-    `said_yes` is the phones' own word: far more of them than `allowed` means that WeChat's events do
-    not arrive.
+    `said_yes` counts what phones reported; if it is far above `allowed`, WeChat's events do not arrive.
     """
 
     persons: int
@@ -39,7 +38,7 @@ class Funnel:
 
 
 def funnel(ports: Ports) -> Funnel:
-    """Count everybody and every message of our template."""
+    """Return the counts of the whole installation for our template."""
     with ports.database.reading() as db:
         users, messages = _ledgers(ports, db)
         return Funnel(
@@ -55,25 +54,25 @@ def funnel(ports: Ports) -> Funnel:
 
 
 def _persons(db: Session) -> int:
-    """Return how many real persons there are."""
+    """Return the number of real (not sandbox) persons."""
     invented = tables.Person.id.startswith(ID_PREFIX, autoescape=True)
     return db.scalar(select(func.count()).select_from(tables.Person).where(~invented)) or 0
 
 
 def _bound(db: Session, *conditions: object) -> int:
-    """Return how many persons have a binding in force."""
+    """Return the number of persons with a live binding."""
     persons = select(func.count(func.distinct(tables.Binding.person_id)))
     return db.scalar(persons.where(tables.Binding.revoked_at.is_(None), *conditions)) or 0  # type: ignore[arg-type]
 
 
 def _said_yes(db: Session) -> int:
-    """Return how many WeChat users' phones last said that they allowed a message."""
+    """Return the number of WeChat users whose phone last reported that they allowed a message."""
     users = select(func.count(func.distinct(tables.Binding.openid_index)))
     return db.scalar(users.where(tables.Binding.revoked_at.is_(None), tables.Binding.subscribed)) or 0
 
 
 def _ledgers(ports: Ports, db: Session) -> tuple[Counter[str], Counter[str]]:
-    """Return how many WeChat users are at each step, and how messages ended."""
+    """Return how many WeChat users reached each step, and how many messages ended in each way."""
     users, messages = Counter[str](), Counter[str]()
     for _, rows in groupby(_facts(ports, db), key=lambda row: row.openid_index):
         facts = [row.fact() for row in rows]
@@ -83,7 +82,7 @@ def _ledgers(ports: Ports, db: Session) -> tuple[Counter[str], Counter[str]]:
 
 
 def _standing(facts: list[Fact], ledger: Ledger) -> Iterator[str]:
-    """Yield the steps one WeChat user has reached."""
+    """Yield the steps that one WeChat user has reached."""
     if any(fact.kind is FactKind.ACCEPTED for fact in facts):
         yield "allowed"
     if ledger.ready:
@@ -93,7 +92,7 @@ def _standing(facts: list[Fact], ledger: Ledger) -> Iterator[str]:
 
 
 def _facts(ports: Ports, db: Session) -> Iterator[tables.SubscriptionFact]:
-    """Yield the facts of our template, one WeChat user after the other, without loading all at once."""
+    """Yield our template's facts grouped by WeChat user, streamed from the database."""
     row = tables.SubscriptionFact
     ours = select(row).where(row.template_id == ports.settings.wechat_template_id)
     yield from db.scalars(ours.order_by(row.openid_index, row.id).execution_options(yield_per=BATCH))

@@ -1,4 +1,4 @@
-"""What the report of an import says in Chinese: what became of a row, and what to do."""
+"""Chinese texts of an import's report: the result of each row, and what to do about it."""
 
 from api.admin.lines import Verdict
 
@@ -88,12 +88,12 @@ COLUMNS = {
 
 
 def conclusion(code: str) -> str:
-    """Return what became of a row, in one sentence."""
+    """Return the result of a row as one Chinese sentence."""
     return SAY.get(code, (code, ""))[0]
 
 
 def told(verdict: Verdict) -> dict[str, str | int]:
-    """Return one row of the report: where, whose, what became of it and what to do."""
+    """Return one row of the report: its place, the person, the result and what to do."""
     what, then = SAY.get(verdict.code, (verdict.code, ""))
     others = f"（{'、'.join(verdict.others)}）" if verdict.others else ""
     if verdict.note:

@@ -1,4 +1,4 @@
-"""One import of people, photos and families: every row gets a verdict."""
+"""Runs one import of people, photos and families; every row gets a verdict."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,22 +29,22 @@ Progress = Callable[[Sequence[Any], str], Iterable[Any]]
 
 @dataclass
 class Import:
-    """One run over one installation; with `check` nothing is written."""
+    """One import into one installation; with `check` nothing is written."""
 
     ports: Ports
     folder: PhotoFolder
     check: bool = False
     progress: Progress = lambda rows, _: rows
-    # Who is new in a check, and the keys of everybody in the file.
+    # In a check: the new persons, and the keys of all persons in the file.
     _coming: dict[str, tables.Person] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Begin a list of photos."""
+        """Create the import's list of photos."""
         self._photos_of = Photos(self.ports, self.check)
 
     def people(self, sheet: Sheet) -> list[Verdict]:
-        """Record everybody, then judge all photos together; return a verdict for each row, in order."""
+        """Record all persons, then judge all photos together; return a verdict for each row, in order."""
         if missing := [one for one in NEEDED if one in sheet.missing]:
             return [
                 Verdict(sheet.name, r.number, lines.who(r), "column_missing", missing[0]) for r in sheet.rows
@@ -65,7 +65,7 @@ class Import:
         ]
 
     def links(self, sheet: Sheet) -> Iterator[Verdict]:
-        """Yield what became of each row of the links file."""
+        """Yield a verdict for each row of the links file."""
         missing = [one for one in NEEDED_LINKS if one in sheet.missing]
         batches = [sheet.rows[at : at + BATCH] for at in range(0, len(sheet.rows), BATCH)]
         for batch in self.progress(batches, "导入家庭关系"):
@@ -80,7 +80,7 @@ class Import:
             return Line(row, code=wrong.code, column=wrong.column)
 
     def _record(self, batch: list[Line]) -> None:
-        """Record a batch in a short transaction, then pause so that tills get the lock."""
+        """Record a batch in a short transaction, then pause so that tills can take the write lock."""
         with self._turn() as db:
             numbers = [one.known.number for one in batch if one.known]
             on_record = enrolment.found(self.ports, db, numbers)
@@ -97,7 +97,7 @@ class Import:
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
-        """Yield a short transaction, then pause for half its length; a check only reads."""
+        """Yield a short transaction, then pause for half its length; a check uses a read-only session."""
         if self.check:
             with self.ports.database.reading() as db:
                 yield db
@@ -124,7 +124,7 @@ class Import:
         return row
 
     def _photos(self, found: list[Line], rows: list[Line]) -> None:
-        """Offer every photo, doubt what the column of all rows gives away, then settle them all."""
+        """Offer every photo, mark the doubtful ones of the whole column, then settle all of them."""
         photos = self._photos_of
         for line in self.progress(found, "检查照片"):
             line.code = self._photo(line, photos)
@@ -172,7 +172,7 @@ class Import:
 
 
 def _conflicts(found: list[Line]) -> None:
-    """Mark every row whose number stands under another name in the same file, naming the other."""
+    """Mark every row whose number appears under another name in the same file, with that name."""
     by_number: dict[str, dict[str, Line]] = {}
     for line in found:
         if line.known:

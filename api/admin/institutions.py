@@ -1,4 +1,4 @@
-"""What an administrator does with institutions and their keys."""
+"""Registers institutions and manages their keys, districts, providers and popup settings."""
 
 import ipaddress
 import re
@@ -16,9 +16,9 @@ from models.domain.named import named
 from models.domain.provider import Provider
 from models.vault import digest
 
-# A till can see which of its keys meets invented persons only.
+# The prefix tells a till's programmer which key is the sandbox's.
 SANDBOX_KEY = "yk_sandbox_"
-# Plain http only on the till's own machine.
+# Plain http is allowed on the till's own machine only.
 ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
 BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript"})
@@ -26,7 +26,7 @@ BROWSERS_OWN = frozenset({"http", "https", "ws", "wss", "ftp", "file", "data", "
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the till's programmer is given, once; we keep only hashes and sealed copies."""
+    """What the till's programmer gets, once; the database keeps only hashes and sealed copies."""
 
     institution_id: str
     api_key: str
@@ -41,9 +41,9 @@ def add_institution(
     networks: tuple[str, ...] = (),
     provider: Provider = Provider.OWN,
 ) -> Credentials:
-    """Register an institution, filmed by `provider` on every channel, and return its credentials.
+    """Register an institution with `provider` on every channel; return its credentials.
 
-    Raises Invalid `risk_not_accepted` for `own` outside a demo: that is said later, by name.
+    Raises Invalid `risk_not_accepted` for `own` outside a demo: `set_provider` records who accepts it.
     """
     providers.check_accepted(provider, _accepted(ports, None))
     if window_s != 120 and not ports.settings.demo:
@@ -54,7 +54,7 @@ def add_institution(
 def add_sandbox(
     ports: Ports, name: str, *, window_s: int = 120, networks: tuple[str, ...] = ()
 ) -> Credentials:
-    """Register a sandbox: an institution whose tills meet invented persons only."""
+    """Register a sandbox institution, whose tills see invented persons only; return its credentials."""
     with ports.database.transaction() as db:
         player.populate(ports, db)
         return _register(ports.within(db), _Terms(name, window_s, networks, sandbox=True))
@@ -62,7 +62,7 @@ def add_sandbox(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What is agreed with an institution."""
+    """Settings of a new institution."""
 
     name: str
     window_s: int
@@ -72,7 +72,7 @@ class _Terms:
 
 
 def _register(ports: Ports, terms: _Terms) -> Credentials:
-    """Write the institution down and draw its credentials."""
+    """Create the institution and draw its credentials."""
     _check(terms.networks)
     given = Credentials(ports.new_id("ins"), new_key(ports, terms.sandbox), ports.random.token(43))
     with ports.database.transaction() as db:
@@ -103,7 +103,7 @@ def _check(networks: tuple[str, ...]) -> None:
 
 
 def set_district(ports: Ports, institution_id: str, district: str) -> None:
-    """Say in which district an institution lies, for figures from now on; raises Absent."""
+    """Set an institution's district, which groups later figures; raises Absent."""
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id)
         if row is None:
@@ -118,9 +118,10 @@ def set_provider(
     channel: Channel | None = None,
     accepted_by: str | None = None,
 ) -> None:
-    """Say who films and compares at an institution, on one channel or all, from the next attempt on.
+    """Set the provider of an institution, on one channel or all, from the next attempt on.
 
-    Raises Absent, and Invalid `risk_not_accepted` for `own` on customers' phones that nobody accepts by name.
+    Raises Absent, and Invalid `risk_not_accepted` for `own` on customers' phones without the name of whoever
+    accepts the risk.
     """
     if channel is not Channel.QR:
         providers.check_accepted(provider, _accepted(ports, accepted_by))
@@ -136,14 +137,14 @@ def set_provider(
 
 
 def _accepted(ports: Ports, name: str | None) -> str | None:
-    """Return who accepts our camera on customers' phones; in a demo nobody is at risk."""
+    """Return who accepts the risk of our camera on customers' phones; a demo needs nobody."""
     return " ".join((name or "").split())[:64] or ("demo" if ports.settings.demo else None)
 
 
 def set_popup(ports: Ports, institution_id: str, origins: tuple[str, ...], scheme: str | None) -> None:
-    """Say which pages may frame the popup and hear its end, and which URL scheme is told.
+    """Set the origins that may frame the popup and receive its result, and the URL scheme for its end.
 
-    Raises Invalid `popup_invalid` for what is no origin or no scheme of the institution's own.
+    Raises Invalid `popup_invalid` for an invalid origin or a scheme that is not the institution's own.
     """
     wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
     if wrong or (scheme and (not SCHEME.fullmatch(scheme) or scheme in BROWSERS_OWN)):
@@ -165,7 +166,7 @@ def _sealed_secret(ports: Ports, institution_id: str, secret: str) -> bytes:
 
 
 def rotate_key(ports: Ports, institution_id: str) -> Credentials:
-    """Give an institution a new API key and webhook secret; all old ones stop working at once."""
+    """Replace an institution's API keys and webhook secret; the old ones stop working at once."""
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id)
         if row is None:

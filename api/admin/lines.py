@@ -1,4 +1,4 @@
-"""From a row of a spreadsheet to what is to be recorded, or what is wrong with which cell."""
+"""Converts a spreadsheet row to an entry or a tie, or names the invalid cell."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,9 @@ NETWORKS = {"家庭共济": Network.FAMILY_SHARE, "亲情代办": Network.FAMILY
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one row: where it stands, whose it is (masked), the cell concerned, and a code.
+    """Result of one row: its place, the person (masked), the cell concerned, and a code.
 
-    `others` are the masked names of whom it conflicts with; `note` is the code of what is worth a look though
-    the row was taken.
+    `others`: masked names of the persons it conflicts with; `note`: code of a warning on an accepted row.
     """
 
     file: str
@@ -35,7 +34,7 @@ class Verdict:
 
 @dataclass
 class Line:
-    """One row on its way: whom it describes, where they are on record, what its photo is, and the verdict."""
+    """One row in progress: its person, their id, its photo, and its verdict."""
 
     row: Row
     known: Known | None = None
@@ -48,21 +47,21 @@ class Line:
 
     @property
     def note(self) -> str:
-        """Return `sex_mismatch` where a row states another sex than its number tells."""
+        """Return `sex_mismatch` where the row's sex contradicts its number."""
         said, told = (self.known.entry.sex, self.known.number.sex) if self.known else (None, None)
         return "sex_mismatch" if said and told and said != told else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong(Exception):
-    """A cell that cannot be taken."""
+    """An invalid cell."""
 
     column: str
     code: str
 
 
 def person(ports: Ports, row: Row) -> Known:
-    """Return whom a row describes; raises Wrong."""
+    """Return the entry that a row describes; raises Wrong."""
     _whole(row)
     cells = {column: plain(text) for column, text in row.cells.items()}
     id_type = id_type_of(cells.get("id_type", ""))
@@ -92,7 +91,7 @@ COLUMN_OF = {"id_number_invalid": "id_number", "name_invalid": "name", "birth_mi
 
 
 def kinship(row: Row) -> Kinship:
-    """Return what a row of the links file says; raises Wrong."""
+    """Return the tie that a row of the links file describes; raises Wrong."""
     _whole(row)
     cells = {column: plain(text) for column, text in row.cells.items()}
     try:
@@ -117,14 +116,14 @@ def kinship(row: Row) -> Kinship:
 
 
 def who(row: Row) -> str:
-    """Return a row's name, masked, for the report."""
+    """Return a row's masked name for the report."""
     name = plain(row.cells.get("name", ""))
     shown = "".join(one if one.isprintable() else "�" for one in name)
     return mask(shown[:20]) if shown else row.cells.get("relation", "")[:16]
 
 
 def _whole(row: Row) -> None:
-    """Raise unless the row could be told apart and no column contradicts itself."""
+    """Raise Wrong for an unparsable row or a column with two different contents."""
     if row.broken:
         raise Wrong("", "quote_open")
     if row.doubled:

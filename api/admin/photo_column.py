@@ -1,4 +1,4 @@
-"""Signs that a photo column is shifted against its rows, and what vouches for a photo: file names, looks."""
+"""Finds signs that a photo column is shifted against its rows, and photos that nothing vouches for."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ from models.domain.identity.looks import Placed, fits_better_moved, in_order, ot
 from models.domain.identity.names import folded
 from models.domain.person import age
 
-# Names of two and more characters and whole numbers are looked for anywhere in a file's name.
+# Names of at least two characters and whole numbers are searched anywhere in a file's name.
 LONGEST, LONGEST_NAME, DIGITS = 80, 8, 18
-# A name or number of so many letters is looked for anywhere in the file name of its own row.
+# A row's own name or number of at least this length is searched anywhere in its file's name.
 PLAIN = 5
 
 
 def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReason]]:
-    """Yield the lines whose new photo somebody has to look at, and why, the strongest reason first.
+    """Yield the rows whose new photo must be reviewed, with the reason; the strongest reason first.
 
-    A sex that the row itself states is contradicted by one photo; what a number tells of sex and birth may
-    be mistyped, so that it takes several such photos near one another.
+    One photo can contradict the sex stated in the row. Sex and birth derived from the number may be mistyped,
+    so several contradicting photos near one another are needed.
     """
     owners = _owners(found)
     new = [line for line in found if line.looks is not None]
@@ -37,14 +37,14 @@ def doubts(found: Sequence[Line], today: date) -> Iterator[tuple[Line, HeldReaso
             yield line, HeldReason.UNLIKE_ROW
     for run in _bare(found, owners):
         placed = [_placed(line, today) for line in run]
-        # One alone has nothing to be exchanged with.
+        # A single photo cannot have been exchanged with another.
         if len(run) > 1 and not in_order(placed):
             reason = HeldReason.COLUMN_SLIPPED if fits_better_moved(placed) else HeldReason.UNVOUCHED
             yield from ((line, reason) for line in run)
 
 
 def _placed(line: Line, today: date) -> Placed:
-    """Return what a row says of sex and age beside what its photo looks like."""
+    """Return a row's sex and age beside what its photo shows."""
     known, looks = line.known, line.looks
     birth = (known.entry.birth or known.number.birth) if known else None
     return Placed(
@@ -56,9 +56,9 @@ def _placed(line: Line, today: date) -> Placed:
 
 
 def _bare(found: Sequence[Line], owners: dict[str, str | None]) -> Iterator[list[Line]]:
-    """Yield the runs of rows whose photos are neither in use already nor named after their row.
+    """Yield runs of rows whose photos are neither in use already nor named after their row.
 
-    Rows without a photo count for nothing; rows that are refused count, since their photo may be another's.
+    Rows without a photo are skipped; refused rows count, since their photo may be another's.
     """
     run: list[Line] = []
     for line in found:
@@ -73,13 +73,13 @@ def _bare(found: Sequence[Line], owners: dict[str, str | None]) -> Iterator[list
 
 
 def _gap(found: Sequence[Line]) -> bool:
-    """Tell whether the first or the last row alone has no photo."""
+    """Tell whether only the first or only the last row has no photo."""
     empty = [place for place, line in enumerate(found) if line.code == "none"]
     return len(found) > 1 and empty in ([0], [len(found) - 1])
 
 
 def _owners(found: Sequence[Line]) -> dict[str, str | None]:
-    """Return whose a file is that is called by a number or a name of this file; None for several."""
+    """Return, by number and name in this file, whose files are called so; None where it is ambiguous."""
     owners: dict[str, str | None] = {}
     for line in found:
         if line.known:
@@ -89,13 +89,13 @@ def _owners(found: Sequence[Line]) -> dict[str, str | None]:
 
 
 def _named_after_another(line: Line, owners: dict[str, str | None]) -> bool:
-    """Tell whether a file is called by the name or number of somebody else of the same import."""
+    """Tell whether a file is named after another person of the same import."""
     named = _named(line.file.rpartition("/")[2], owners)
     return bool(named) and line.person_id not in named
 
 
 def _named_after_own(line: Line, owners: dict[str, str | None]) -> bool:
-    """Tell whether a file or its folder is called by the name or number of its row, and of no other row."""
+    """Tell whether a file or its folder is named after its row's person and nobody else."""
     if not line.file or line.known is None or line.person_id is None:
         return False
     own = {one for one in _words(line.known) if len(one) >= PLAIN and owners.get(one) == line.person_id}
@@ -104,7 +104,7 @@ def _named_after_own(line: Line, owners: dict[str, str | None]) -> bool:
 
 
 def _named(file: str, owners: dict[str, str | None]) -> set[str]:
-    """Return the persons of the same import by whose names or numbers a file is called."""
+    """Return the persons of the import after whom a file may be named."""
     words = {folded(word) for word in (file, *re.split(r"[\s_\-+()（）/]+", file))}
     whole = folded(file)[-LONGEST:]
     for run in re.findall(r"[\u3400-\u9fff\U00020000-\U0003ffff]+", whole):
@@ -114,5 +114,5 @@ def _named(file: str, owners: dict[str, str | None]) -> set[str]:
 
 
 def _words(known: Known) -> tuple[str, str]:
-    """Return what a file may be called by."""
+    """Return the names and numbers that a person's file may carry."""
     return folded(known.number.number), folded(known.name)

@@ -1,4 +1,4 @@
-"""Finding the photo a cell names in a folder, whichever way Windows, macOS or a person spelt its path."""
+"""Finds the photo that a cell names in a folder, for paths written on Windows, macOS or by hand."""
 
 import os
 import re
@@ -16,9 +16,10 @@ MOST_BYTES = 32 * 1024 * 1024
 
 
 class PhotoFolder:
-    """The files below a folder by their paths in one spelling."""
+    """The files below a folder, by normalised path."""
 
     def __init__(self, folder: Path) -> None:
+        """Index the files below a folder."""
         self._root = folder.resolve()
         self._files: dict[str, list[Path]] = {}
         for at, _, names in os.walk(self._root):
@@ -27,7 +28,7 @@ class PhotoFolder:
                 self._files.setdefault(_spelt(path.relative_to(self._root).as_posix()), []).append(path)
 
     def find(self, cell: str) -> Path:
-        """Return the file a cell names; raises Invalid `photo_missing` or `photo_ambiguous`."""
+        """Return the file that a cell names; raises Invalid `photo_missing` or `photo_ambiguous`."""
         written = plain(cell).replace("\\", "/")
         if len(written) > LONGEST or not written.isprintable():
             raise Invalid("no file has such a name", code="photo_missing")
@@ -38,11 +39,11 @@ class PhotoFolder:
         raise Invalid("no such file", code="photo_missing")
 
     def called(self, file: Path) -> str:
-        """Return what a file is called with its folders, without its ending."""
+        """Return a file's relative path without its extension."""
         return file.relative_to(self._root).with_suffix("").as_posix()
 
     def _one(self, found: list[Path], path: str) -> Path:
-        """Return the one file meant, that of exactly this spelling before others."""
+        """Return the one matching file, preferring exact spelling."""
         exact = [one for one in found if one.relative_to(self._root).as_posix() == path]
         files = exact or found
         if len(files) > 1:
@@ -53,7 +54,7 @@ class PhotoFolder:
 
 
 def read(file: Path) -> bytes:
-    """Return a photo as the matcher takes it; raises Invalid `photo_missing` or what is wrong with it."""
+    """Return a photo's bytes; raises Invalid `photo_missing` or the code of what is wrong with it."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise Invalid("the file is too large", code="too_many_bytes")
@@ -65,12 +66,12 @@ def read(file: Path) -> bytes:
 
 
 def _spelt(path: str) -> str:
-    """Return a path in one spelling: composed letters, any case."""
+    """Return a path in Unicode NFC and lower case."""
     return unicodedata.normalize("NFC", path).casefold()
 
 
 def _suffixes(written: str) -> list[str]:
-    """Return the paths to try: as written, or of an absolute path each of its ends."""
+    """Return the paths to try: as written, then each tail of an absolute path."""
     parts = [one for one in written.split("/") if one not in ("", ".")]
     if not parts or ".." in parts:
         return []

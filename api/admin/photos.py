@@ -1,4 +1,4 @@
-"""The photos of one import: offered one by one, settled together; a check does it in memory."""
+"""The photos of one import: offered one by one, settled together; a check runs in memory."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from models.domain.person import mask
 
 @dataclass
 class Photos:
-    """Photos by whose they are said to be and the row that says so."""
+    """An import's photos by person and row."""
 
     ports: Ports
     check: bool
@@ -29,11 +29,11 @@ class Photos:
     _names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Give this import a name, under which what waits is found again."""
+        """Draw the import's id, under which held photos are found again."""
         self._import_id = self.ports.new_id("imp")
 
     def offer(self, person_id: str, row: int, photo: bytes) -> Offered:
-        """Return `pending` for a photo to be settled, or what is to be said of it at once."""
+        """Return `pending` for a photo to be settled, or its final code."""
         digest = hashlib.sha256(photo).hexdigest()
         self._files[person_id, row] = digest
         if self.check:
@@ -46,11 +46,11 @@ class Photos:
         return offered
 
     def doubt(self, person_id: str, row: int, reason: HeldReason) -> None:
-        """Let a pending photo be held even if nothing else speaks against it."""
+        """Have a pending photo held for review, whatever the comparison finds."""
         self._doubts.setdefault((person_id, self._files[person_id, row]), reason)
 
     def settle(self) -> None:
-        """Judge all that are pending."""
+        """Judge all pending photos."""
         if not self._files:
             return
         gallery = Gallery(self.ports)
@@ -63,14 +63,14 @@ class Photos:
             self._settled[key] = self._judged(gallery, offered, photo)
 
     def verdict(self, person_id: str, row: int) -> tuple[str, tuple[str, ...]]:
-        """Return the code for a row's photo and the masked names of whom it is like."""
+        """Return the code of a row's photo and the masked names of the persons it resembles."""
         one = self._settled.get((person_id, self._files.get((person_id, row), "")))
         if one is None:
             return "unchanged", ()
         return one.reason or one.verdict, tuple(self._name(other) for other in one.other_ids)
 
     def call(self, person_id: str, name: str) -> None:
-        """Remember the name of somebody who is not on record yet."""
+        """Remember the name of a person who is not enrolled yet."""
         self._names[person_id] = name
 
     def _name(self, person_id: str) -> str:
@@ -94,7 +94,7 @@ class Photos:
         return Offered("pending", seen.looks)
 
     def _judged(self, gallery: Gallery, offered: "_Offered", photo: Reference) -> Settled:
-        """Judge a photo as `settle` would, from what is on record and what this file brings."""
+        """Judge a photo as `settle` would, against the stored references and this file's photos."""
         with self.ports.database.reading() as db:
             found, by = weighed(self.ports, db, gallery, photo), scale(self.ports, db)
         like = [likeness(by, photo, one) for one in offered.beside(photo, by)]
@@ -110,7 +110,7 @@ class Photos:
 
 
 class _Offered:
-    """The photos of a check, by what makes one of them matter for judging another."""
+    """The photos of a check, indexed for judging one of them against the others."""
 
     def __init__(self, photos: Iterable[Reference]) -> None:
         self._vectors = Vectors()
@@ -121,7 +121,7 @@ class _Offered:
                 self._by.setdefault(key, []).append(photo)
 
     def beside(self, photo: Reference, by: Scale) -> list[Reference]:
-        """Return the person's other photos, others' of the same file, and others' that come near it."""
+        """Return the person's other photos, others' photos from the same file, and others' similar ones."""
         keys = [photo.person_id, photo.sha256, *self._vectors.near(photo, by)]
         found = {id(one): one for key in keys for one in self._by.get(key, []) if one is not photo}
         return list(found.values())

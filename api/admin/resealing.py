@@ -1,4 +1,4 @@
-"""Sealing everything anew with the newest key, in small steps that may be cut off and repeated."""
+"""Re-encrypts all sealed values with the newest key, in small restartable steps."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -13,15 +13,15 @@ from models.base import Base
 from models.vault import CannotOpen
 
 BATCH = 200
-# Random bytes, sealed to nothing.
+# Random bytes without associated data.
 PLAIN = frozenset({"salt"})
-# Called with a column and how many of its values were sealed anew.
+# Receives a column and how many of its values were re-encrypted.
 Note = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """One column of sealed values."""
+    """A column of sealed values."""
 
     table: Table
     column: str
@@ -32,7 +32,7 @@ class Sealed:
         return f"{self.table.name}.{self.column}"
 
     def place(self, row: Row[Any]) -> str:
-        """Return what a row's value is sealed to."""
+        """Return the associated data that a row's value is sealed with."""
         values = row._mapping
         match self.table.name:
             case "event":
@@ -58,12 +58,12 @@ def columns() -> list[Sealed]:
 
 
 def in_use(ports: Ports) -> dict[str, int]:
-    """Return how many sealed values each key on the ring, or one that is missing, has."""
+    """Return the number of sealed values under each key id, including ids missing from the key ring."""
     counts: dict[str, int] = {}
     with ports.database.reading() as db:
         for sealed in columns():
             value = sealed.table.c[sealed.column]
-            # Key ids are short: what stands before the first NUL of the first 17 bytes.
+            # Key ids are short: the id ends at the first NUL of the first 17 bytes.
             heads = select(func.substr(value, 1, 17)).where(value.is_not(None))
             for (head,) in db.execute(heads.execution_options(yield_per=1000)):
                 _count(counts, bytes(head))
@@ -78,9 +78,9 @@ def _count(counts: dict[str, int], head: bytes) -> None:
 
 
 def reseal(ports: Ports, note: Note) -> list[str]:
-    """Seal everything with the newest key; return what could not be opened, by table and column.
+    """Re-encrypt everything with the newest key; return the number of unreadable values by table and column.
 
-    Repeating it goes on where it was cut off: what has the newest key is passed over.
+    Idempotent: values under the newest key are skipped, so an interrupted run can be repeated.
     """
     failed: list[str] = []
     for sealed in columns():
@@ -96,7 +96,7 @@ def reseal(ports: Ports, note: Note) -> list[str]:
 
 
 def _column(ports: Ports, sealed: Sealed, note: Note) -> Iterator[str]:
-    """Seal one column anew; yield its name for each value that no key opens."""
+    """Re-encrypt one column; yield its name for each value that no key opens."""
     last: tuple[Any, ...] | None = None
     done = 0
     while True:
@@ -114,7 +114,7 @@ def _column(ports: Ports, sealed: Sealed, note: Note) -> Iterator[str]:
 
 
 def _old(ports: Ports, sealed: Sealed, last: tuple[Any, ...] | None) -> Select[Any]:
-    """Select the next rows whose value has another key than the newest."""
+    """Select the next rows whose value is under an older key."""
     head, value = ports.vault.newest + b"\0", sealed.table.c[sealed.column]
     key = tuple_(*sealed.table.primary_key)
     wanted = select(sealed.table).where(value.is_not(None), func.substr(value, 1, len(head)) != head)
@@ -123,7 +123,7 @@ def _old(ports: Ports, sealed: Sealed, last: tuple[Any, ...] | None) -> Select[A
 
 
 def _value(ports: Ports, db: Session, sealed: Sealed, row: Row[Any]) -> int:
-    """Seal one value anew unless somebody has just written another."""
+    """Re-encrypt one value unless it was changed concurrently."""
     place, old = sealed.place(row), row._mapping[sealed.column]
     new = ports.vault.seal(place, ports.vault.open(place, old))
     same = [column == row._mapping[column.name] for column in sealed.table.primary_key]

@@ -1,4 +1,4 @@
-"""The photos that wait as one HTML page, pictures side by side."""
+"""Writes the held photos as one HTML page, pictures side by side."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def write(ports: Ports, file: Path) -> int:
-    """Write the page, readable by its owner alone; return how many photos are on it."""
+    """Write the page with owner-only permissions; return how many photos it shows."""
     shown, sheets = list(held.side_by_side(ports)), list(batches.contact_sheets(ports))
     pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     page = pages.get_template("review/held.html").render(

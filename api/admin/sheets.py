@@ -1,4 +1,4 @@
-"""Reading what people save from spreadsheets: CSV of any code page and separator, and .xlsx."""
+"""Reads spreadsheets: CSV in any code page and separator, and .xlsx."""
 
 import io
 import zipfile
@@ -34,9 +34,9 @@ Cells = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with something in it; `number` as the spreadsheet counts; None where a column is missing.
+    """One non-empty row; `number` as the spreadsheet shows it; a missing column is None.
 
-    `doubled` names columns that stand there twice with different contents; `broken` a row no reader takes.
+    `doubled`: columns that occur twice with different contents; `broken`: the row could not be parsed.
     """
 
     number: int
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file: its rows, and which wanted columns it has none of."""
+    """One file: its rows, and the wanted columns it lacks."""
 
     name: str
     rows: list[Row]
@@ -55,7 +55,7 @@ class Sheet:
 
 
 def read(file: Path, wanted: Sequence[str]) -> Sheet:
-    """Return a file's rows; raises Invalid `file_unreadable` in words for whoever made the file."""
+    """Return a file's rows; raises Invalid `file_unreadable` with an explanation for the file's author."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise _unreadable("文件超过 256 MB，请分成几个文件")
@@ -73,7 +73,7 @@ def read(file: Path, wanted: Sequence[str]) -> Sheet:
 
 
 def _shows(cell: str) -> bool:
-    """Tell whether anything can be seen in a cell."""
+    """Tell whether a cell has visible text."""
     return any(one.isprintable() and not one.isspace() for one in cell)
 
 
@@ -82,7 +82,7 @@ def _unreadable(why: str) -> Invalid:
 
 
 def _records(data: bytes) -> Iterator[tuple[int, Cells | None]]:
-    """Yield row number and cells; None for a row that cannot be told apart."""
+    """Yield row number and cells, or None for a row that cannot be parsed."""
     if data.startswith(b"PK\x03\x04"):
         yield from _workbook(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -92,7 +92,7 @@ def _records(data: bytes) -> Iterator[tuple[int, Cells | None]]:
 
 
 def _workbook(data: bytes) -> Iterator[tuple[int, Cells | None]]:
-    """Yield the rows of the first sheet of a workbook that has any."""
+    """Yield the rows of the workbook's first non-empty sheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(one.file_size for one in archive.infolist()) > 4 * MOST_BYTES:
@@ -108,12 +108,12 @@ def _workbook(data: bytes) -> Iterator[tuple[int, Cells | None]]:
                 return
     except Invalid:
         raise
-    except Exception:  # openpyxl raises almost anything on a damaged file.
+    except Exception:  # openpyxl raises many exception types on a damaged file.
         raise _unreadable("Excel 文件已损坏或不是 .xlsx，请重新另存为 .xlsx 或 CSV UTF-8") from None
 
 
 def _cell(value: Any) -> str:
-    """Return a cell as it would be typed; a number of more than 15 digits has lost its last ones."""
+    """Return a cell as it would be typed; numbers beyond 15 digits have lost their last digits."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -134,7 +134,7 @@ def _named(cells: Sequence[str]) -> int:
 def _header(
     records: list[tuple[int, Cells | None]], wanted: Sequence[str]
 ) -> tuple[int, dict[str, list[int]]]:
-    """Return where the header stands and the places of each wanted column."""
+    """Return the header's position and the position of each wanted column."""
     first = [(at, cells) for at, (_, cells) in enumerate(records[:HEADER_WITHIN]) if cells and any(cells)]
     if not first:
         raise _unreadable("文件里没有内容，第一行应写列名：" + ",".join(wanted))
@@ -153,7 +153,7 @@ def _column(cell: str) -> str | None:
 
 
 def _row(number: int, cells: Cells | None, header: dict[str, list[int]]) -> Row:
-    """Return a row by the names of its columns."""
+    """Return a row by column name."""
     if cells is None:
         return Row(number, {}, broken=True)
     named, doubled = {}, []

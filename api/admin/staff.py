@@ -1,4 +1,4 @@
-"""The staff of an institution: named by an administrator, bound to a WeChat, on duty or not."""
+"""The staff of an institution: registered by an administrator, bound to a WeChat user, on duty or not."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +22,7 @@ CODE_LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Whom an administrator names; without an openid they bind their WeChat by a code."""
+    """A member of staff to register; without an openid they bind their WeChat with a one-time code."""
 
     name: str
     openid: str | None = None
@@ -32,14 +32,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Who is named now, and the code to bind their WeChat with where one is needed; it is not kept."""
+    """The registered member, and the one-time code where one is needed (not stored)."""
 
     staff_id: str
     code: str | None
 
 
 def add(ports: Ports, institution_id: str, member: Member) -> Named:
-    """Let somebody open the institution's codes; an openid given again is the same member of staff."""
+    """Register staff who may open the institution's codes; idempotent for the same openid."""
     index = ports.vault.index("openid", member.openid) if member.openid else None
     with ports.database.transaction() as db:
         if db.get(tables.Institution, institution_id) is None:
@@ -66,21 +66,21 @@ def _bound(institution_id: str, openid_index: str) -> Select[tables.Staff]:
 
 
 def _appoint(ports: Ports, row: tables.Staff, duty: Duty, document: IdNumber | None) -> None:
-    """Say when and where somebody serves, and by which document they would be known as an agent."""
+    """Set shifts and counters, and the document by which the person is recognised as an agent."""
     row.shifts, row.counters = [str(shift) for shift in duty.shifts], list(duty.counters)
     if document is not None:
         row.id_index = ports.vault.index("id_number", document.key)
 
 
 def _invite(ports: Ports, row: tables.Staff) -> str:
-    """Return a new code to bind a WeChat with; only its index is kept."""
+    """Return a new one-time code; only its blind index is stored."""
     code = ports.random.digits(DIGITS)
     row.code_index, row.code_expires_at = ports.vault.index("staff_code", code), ports.now() + CODE_LIFE
     return code
 
 
 def change(ports: Ports, staff_id: str, duty: Duty, document: IdNumber | None = None) -> tables.Staff:
-    """Replace somebody's shifts and counters, from now on."""
+    """Replace a member's shifts and counters, effective at once."""
     with ports.database.transaction() as db:
         row = _found(db.get(tables.Staff, staff_id))
         _appoint(ports, row, duty, document)
@@ -88,7 +88,7 @@ def change(ports: Ports, staff_id: str, duty: Duty, document: IdNumber | None = 
 
 
 def remove(ports: Ports, staff_id: str) -> None:
-    """Take the right to open codes back, and that to go on with one already opened; at once."""
+    """Revoke a member's right to open codes and to continue opened ones, effective at once."""
     with ports.database.transaction() as db:
         row = _found(db.get(tables.Staff, staff_id))
         row.revoked_at = row.revoked_at or ports.now()
@@ -96,7 +96,7 @@ def remove(ports: Ports, staff_id: str) -> None:
 
 
 def members(ports: Ports, institution_id: str) -> list[tuple[tables.Staff, str]]:
-    """Return an institution's staff with their names, in the order they were named."""
+    """Return an institution's staff with their names, in order of registration."""
     wanted = select(tables.Staff).where(tables.Staff.institution_id == institution_id)
     with ports.database.reading() as db:
         rows = db.scalars(wanted.order_by(tables.Staff.created_at, tables.Staff.id))
@@ -104,12 +104,12 @@ def members(ports: Ports, institution_id: str) -> list[tuple[tables.Staff, str]]
 
 
 def name(ports: Ports, row: tables.Staff) -> str:
-    """Return somebody's name."""
+    """Return a member's name."""
     return ports.vault.text(f"staff.name:{row.id}", row.name)
 
 
 def claim(ports: Ports, user: User, code: str) -> tuple[tables.Staff, tables.Institution]:
-    """Bind this WeChat to the member of staff the code was given to; repeated, it changes nothing.
+    """Bind this WeChat user to the member of staff who got the code; idempotent.
 
     Raises Invalid `staff_code_wrong` and counts the miss, TooMany `staff_code_locked`, or Conflict
     `already_staff`.
@@ -128,7 +128,7 @@ def claim(ports: Ports, user: User, code: str) -> tuple[tables.Staff, tables.Ins
 
 
 def _release(db: Session, other: tables.Staff) -> None:
-    """Free the WeChat of somebody removed, or raise Conflict `already_staff`."""
+    """Free the WeChat user of a removed member, or raise Conflict `already_staff`."""
     if other.revoked_at is None:
         raise Conflict("this WeChat is already bound to a member of staff here", code="already_staff")
     other.openid_index = None
@@ -136,7 +136,7 @@ def _release(db: Session, other: tables.Staff) -> None:
 
 
 def _invited(ports: Ports, db: Session, user: User, code: str) -> tables.Staff | None:
-    """Return whose unexpired code this is, unless another WeChat has used it."""
+    """Return the member with this unexpired code, unless another WeChat user has used it."""
     index = ports.vault.index("staff_code", code)
     row = db.scalar(select(tables.Staff).where(tables.Staff.code_index == index).with_for_update())
     if row is None or row.code_expires_at is None or ports.now() >= row.code_expires_at:

@@ -1,18 +1,18 @@
-"""Delimited text of any code page and separator, one bad row at a time."""
+"""Parses delimited text in any code page and separator, tolerating bad rows."""
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-# A quote left open would swallow the rest of the file.
+# An unclosed quote would otherwise swallow the rest of the file.
 LINES_IN_A_RECORD = 8
 SEPARATORS = ",\t;|，；"
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def decoded(data: bytes) -> str:
-    """Return a text file's contents, whichever code page it was saved in; what is lost becomes U+FFFD."""
+    """Return a text file's contents in the code page detected; undecodable bytes become U+FFFD."""
     for mark, name in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe\x00\x00", "utf-32"),
@@ -33,7 +33,7 @@ def decoded(data: bytes) -> str:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Tell whether most lines beyond ASCII are UTF-8, so that a few spoilt ones do not spoil the rest."""
+    """Tell whether most non-ASCII lines are UTF-8, so that a few damaged ones do not change the result."""
     good = bad = 0
     for line in data.split(b"\n"):
         if not line.isascii():
@@ -46,9 +46,9 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def text_records(text: str, named: Callable[[Sequence[str]], int]) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield row numbers and cells of delimited text, None for a row that cannot be told apart.
+    """Yield row numbers and cells of delimited text, None for a row that cannot be parsed.
 
-    `named` counts the cells that name a column: the separator is the one that makes most of them.
+    `named` counts the cells that name a column: the separator with the highest count is used.
     """
     lines = LINE_END.split(text)
     if re.fullmatch(r"sep=.", lines[0].strip()):
@@ -63,7 +63,7 @@ def text_records(text: str, named: Callable[[Sequence[str]], int]) -> Iterator[t
 
 
 def _record(lines: list[str], at: int, separator: str) -> tuple[int, list[str] | None]:
-    """Return how many lines the record at `at` takes and its cells."""
+    """Return the number of lines of the record at `at`, and its cells."""
     for taken in range(1, LINES_IN_A_RECORD + 1):
         if at + taken > len(lines):
             break

@@ -1,4 +1,4 @@
-"""Asking the insured for more before an appeal is judged, and what they send."""
+"""Requests for more material before an appeal is judged, and the answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from models.domain.provider import Provider
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the insured has been asked for, in the reviewer's words, and when they answered."""
+    """What the insured was asked for, in the reviewer's words, and when they answered."""
 
     wanted: tuple[Wanted, ...]
     note: str
@@ -33,10 +33,10 @@ class Request:
 
 
 def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wanted], note: str) -> None:
-    """Ask the insured once for more and give the appeal back to the queue.
+    """Ask the insured once for more material and return the appeal to the queue.
 
-    Raises Conflict without a claim, for an appeal of the counter's phone, whose sender cannot be asked, and
-    for one asked before; Invalid where nothing is asked for.
+    Raises Conflict without a claim, for an appeal from the counter's phone (its owner is staff, not the
+    insured), and on a second request; Invalid where nothing is asked for.
     """
     note = noted(note)
     if not wanted:
@@ -57,7 +57,7 @@ def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wante
 
 
 def request_of(ports: Ports, row: tables.Appeal) -> Request | None:
-    """Return what the insured was asked for, or None."""
+    """Return the reviewer's request, or None."""
     if row.asked_at is None or row.asked_note is None:
         return None
     note = ports.vault.text(f"appeal.asked_note:{row.id}", row.asked_note)
@@ -65,16 +65,16 @@ def request_of(ports: Ports, row: tables.Appeal) -> Request | None:
 
 
 def answer_of(ports: Ports, row: tables.Appeal) -> str:
-    """Return what the insured wrote when asked for more, "" for nothing."""
+    """Return the insured's written answer, or ""."""
     return ports.vault.text(f"appeal.answer:{row.id}", row.answer) if row.answer else ""
 
 
 def answer(
     ports: Ports, user: User, appeal_id: str, statement: str, photos: Sequence[bytes]
 ) -> tuple[tables.Appeal, str]:
-    """Add what the insured sends to the appeal, once; repeated, it changes nothing.
+    """Add the insured's answer to the appeal; idempotent.
 
-    Raises Absent for somebody else's appeal, Conflict where nothing is asked for any more.
+    Raises Absent for another user's appeal, Conflict where no request is open.
     """
     with ports.database.reading() as db:
         row, institution = _mine(db, user, appeal_id)
@@ -101,7 +101,7 @@ def answer(
 
 
 def _mine(db: Session, user: User, appeal_id: str) -> tuple[tables.Appeal, str]:
-    """Return an appeal lodged on this user's own phone, and where; raises Absent."""
+    """Return an appeal lodged on this user's own phone with its institution; raises Absent."""
     wanted = (
         select(tables.Appeal, tables.Institution.name)
         .join(tables.Institution, tables.Institution.id == tables.Appeal.institution_id)

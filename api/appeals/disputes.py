@@ -1,4 +1,4 @@
-"""What a card-holder sees of purchases by others, 不是我授权的, and what the operator finds of it."""
+"""Purchases by agents as the card-holder sees them, their disputes (不是我授权的) and the findings."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from models.domain.person import OWN, User
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """One purchase by an agent, with where it was."""
+    """One purchase by an agent, with its institution."""
 
     row: tables.AgentPurchase
     verification: tables.Verification
@@ -26,9 +26,10 @@ class Bought:
 
 
 def purchases(ports: Ports, user: User) -> list[Bought]:
-    """Return what others bought with the cards of those whose own phone this is, newest first.
+    """Return agents' purchases with the cards of this phone's owner, newest first.
 
-    Raises Forbidden `recent_pass_needed` where neither a binding nor a pass shows whose phone it is.
+    Raises Forbidden `recent_pass_needed` where neither a proven binding nor a recent pass identifies the
+    owner.
     """
     with ports.database.reading() as db:
         mine = _select().where(tables.AgentPurchase.cardholder_id.in_(_own(ports, db, user)))
@@ -37,13 +38,13 @@ def purchases(ports: Ports, user: User) -> list[Bought]:
 
 
 def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> Bought:
-    """Record that the card-holder did not authorise a purchase, once; repeated, it changes nothing."""
+    """Record that the card-holder did not authorise a purchase; idempotent."""
     with ports.database.transaction() as db:
         own, row = _own(ports, db, user), db.get(tables.AgentPurchase, agency_id)
         if row is None or row.cardholder_id not in own:
             raise Absent
         case = cases.current(ports, db, row.verification_id)
-        # Read again under the verification's lock: of two requests at once, one records.
+        # Read again under the verification's lock, so that of two concurrent requests one records.
         db.refresh(row)
         if row.disputed_at is None:
             row.disputed_at = ports.now()
@@ -56,7 +57,7 @@ def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> 
 
 
 def _own(ports: Ports, db: Session, user: User) -> set[str]:
-    """Return whose own phone this is known to be: by the import or a face, else by a pass just now."""
+    """Return the persons who own this phone: by imported or face-proven binding, else by a recent pass."""
     mine = select(tables.Binding.person_id).where(
         tables.Binding.openid_index == user.openid_index,
         tables.Binding.revoked_at.is_(None),
@@ -66,7 +67,7 @@ def _own(ports: Ports, db: Session, user: User) -> set[str]:
 
 
 def _select() -> Select[tables.AgentPurchase, tables.Verification, tables.Institution]:
-    """Select purchases by agents with where they were."""
+    """Select agents' purchases with their institutions."""
     return (
         select(tables.AgentPurchase, tables.Verification, tables.Institution)
         .join(tables.Verification, tables.Verification.id == tables.AgentPurchase.verification_id)
@@ -75,10 +76,7 @@ def _select() -> Select[tables.AgentPurchase, tables.Verification, tables.Instit
 
 
 def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
-    """Return the purchases that card-holders did not authorise, oldest dispute first.
-
-    Those that wait for a finding, or with `concluded` all of them.
-    """
+    """Return disputed purchases, oldest first: those awaiting a finding, or with `concluded` all."""
     wanted = _select().where(tables.AgentPurchase.disputed_at.is_not(None))
     if not concluded:
         wanted = wanted.where(tables.AgentPurchase.finding.is_(None))
@@ -88,10 +86,10 @@ def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
 
 
 def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note: str) -> None:
-    """Write down what was found of a disputed purchase, once; the purchase keeps its state.
+    """Record the finding on a disputed purchase, once; the verification keeps its state.
 
-    Raises Absent, Invalid without a reviewer's name or a note, and Conflict `wrong_state` where nothing is
-    disputed or something was found before.
+    Raises Absent, Invalid without a reviewer's name or a note, and Conflict `wrong_state` where the purchase
+    is not disputed or already has a finding.
     """
     reviewer, note = named(reviewer), noted(note)
     with ports.database.transaction() as db:
@@ -109,7 +107,7 @@ def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note
 
 
 def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:
-    """Return one purchase with what the card-holder says of it, for the operator."""
+    """Return one purchase with the card-holder's statement, for the operator."""
     with ports.database.reading() as db:
         found = db.execute(_select().where(tables.AgentPurchase.id == agency_id)).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""What a reviewer weighs beside the pictures: everybody's scores, the policy, what happened when."""
+"""What a reviewer sees beside the pictures: scores of the whole family, the policy, the timeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ EVENTS = LAST = 200
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One person on the axis of scores: who they are to the claimed person, None for that person."""
+    """One person's score; `relation` is to the claimed person, None for the claimed person."""
 
     kinship: Kinship | None
     score: float
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The scores of the last try that was compared, and what its policy and today's ask."""
+    """The scores of the last compared try, and the thresholds of its policy and of today's."""
 
     points: tuple[Point, ...]
     then: float
@@ -37,7 +37,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Which policy the attempt went by, since when it was in force, and why it."""
+    """The policy that the attempt used, since when it was in force, and why it was chosen."""
 
     version: int | None
     since: datetime | None
@@ -47,7 +47,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What somebody or some place has had in 90 days: tries that passed and failed, and appeals."""
+    """The last 90 days of a person or a place: passed tries, failed tries, appeals."""
 
     passed: int
     failed: int
@@ -65,7 +65,7 @@ class Dossier:
 
 
 def of(ports: Ports, appeal_id: str) -> Dossier:
-    """Return the dossier of an appeal that exists."""
+    """Return the dossier of an existing appeal."""
     with ports.database.reading() as db:
         row = db.get_one(tables.Appeal, appeal_id)
         attempt = db.get_one(tables.Attempt, row.attempt_id)
@@ -78,7 +78,7 @@ def of(ports: Ports, appeal_id: str) -> Dossier:
 
 
 def _scored(ports: Ports, db: Session, attempt: tables.Attempt) -> Scored | None:
-    """Return the points of the newest try in which faces were compared."""
+    """Return the scores of the newest try in which faces were compared."""
     decision = tables.Decision
     tried = select(decision).where(decision.attempt_id == attempt.id, decision.report.is_not(None))
     for one in db.scalars(tried.order_by(decision.created_at.desc())):
@@ -96,7 +96,7 @@ def _scored(ports: Ports, db: Session, attempt: tables.Attempt) -> Scored | None
 
 
 def _applied(db: Session, attempt: tables.Attempt) -> Applied:
-    """Return the policy that the attempt resolved at its begin."""
+    """Return the policy that was resolved when the attempt began."""
     version = attempt.policy_version
     row = db.get(tables.PolicyVersion, version) if version is not None else None
     since = row.approved_at if row else None
@@ -105,14 +105,14 @@ def _applied(db: Session, attempt: tables.Attempt) -> Applied:
 
 
 def _timeline(db: Session, row: tables.Appeal) -> list[tuple[datetime, str]]:
-    """Return when what happened to the purchase."""
+    """Return the purchase's events with their times."""
     event = tables.Event
     wanted = select(event.created_at, event.type).where(event.verification_id == row.verification_id)
     return [(at, kind) for at, kind in db.execute(wanted.order_by(event.seq).limit(EVENTS))]
 
 
 def _past(ports: Ports, db: Session, row: tables.Appeal, attempt: tables.Attempt) -> dict[str, Past]:
-    """Return what each of the four had before; shop and cashier of the shop's last purchases alone."""
+    """Return the history of all four; for shop and cashier over the shop's last purchases only."""
     appeal, tried = tables.Appeal, tables.Attempt
     since = ports.now() - LOOKED_BACK
     here = appeal.institution_id == row.institution_id
@@ -136,7 +136,7 @@ def _past(ports: Ports, db: Session, row: tables.Appeal, attempt: tables.Attempt
 
 
 def _tries(db: Session, of: ColumnElement[bool], since: datetime) -> list[Outcome]:
-    """Return what the last tries of a person or a phone came to."""
+    """Return the outcomes of a person's or a phone's last tries."""
     decision, attempt = tables.Decision, tables.Attempt
     wanted = select(decision.outcome).join(attempt, attempt.id == decision.attempt_id)
     newest = wanted.where(of, attempt.created_at > since).order_by(attempt.created_at.desc()).limit(LAST)
@@ -144,7 +144,7 @@ def _tries(db: Session, of: ColumnElement[bool], since: datetime) -> list[Outcom
 
 
 def _last_tries(db: Session, institution_id: str, since: datetime) -> list[tuple[str, Outcome]]:
-    """Return the cashier and the outcome of the tries of a shop's last purchases."""
+    """Return cashier and outcome of the tries in a shop's last purchases."""
     decision, attempt, verification = tables.Decision, tables.Attempt, tables.Verification
     last = (
         select(verification.id, verification.cashier_id)

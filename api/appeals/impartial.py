@@ -1,4 +1,4 @@
-"""Who must not judge an appeal: the insured, their family, and the institution's staff."""
+"""Rules on who must not judge an appeal: the insured, their family, and the institution's staff."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from models.domain.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """An account that judges, and the index of its owner's document."""
+    """A reviewing account, and the blind index of its owner's document."""
 
     operator_id: str
     id_index: str

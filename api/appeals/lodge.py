@@ -1,4 +1,4 @@
-"""Lodging an appeal after a failed comparison; the purchase may then go on."""
+"""Lodges an appeal after a failed comparison; the purchase may then go on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from models.domain.verification import VerificationEvent
 
 @dataclass(frozen=True, slots=True)
 class AppealForm:
-    """What the insured says and shows."""
+    """The insured's reason, statement and photos."""
 
     reason: AppealReason
     statement: str
@@ -35,7 +35,7 @@ class AppealForm:
 
 
 def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene, tables.Appeal]:
-    """Lodge an appeal; repeated, it returns the one already lodged."""
+    """Lodge an appeal; idempotent."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         earlier = _of_attempt(db, seen.attempt.id)
@@ -61,7 +61,7 @@ def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene
 
 
 def open_until(ports: Ports, case: Case, attempt: tables.Attempt) -> datetime | None:
-    """Return until when an appeal against the attempt can be lodged, quotas included, or None."""
+    """Return the deadline for an appeal against the attempt, or None where rules or quotas forbid one."""
     until = rules.window(attempt.snapshot(), case.verification.state)
     if until is None or ports.now() >= until or not case.has_purchase:
         return None
@@ -70,14 +70,14 @@ def open_until(ports: Ports, case: Case, attempt: tables.Attempt) -> datetime | 
 
 
 def _keys(appeal_id: str, form: AppealForm) -> list[str]:
-    """Return where an appeal's photos lie in the object store."""
+    """Return the object store keys of an appeal's photos."""
     return [f"appeals/{appeal_id}/{number}" for number in range(len(form.photos))]
 
 
 def _write(
     ports: Ports, user: User, scene: str, form: AppealForm, appeal_id: str
 ) -> tuple[Scene, tables.Appeal]:
-    """Write the appeal and end the verification, or return the appeal already lodged."""
+    """Insert the appeal and end the verification, or return the existing appeal."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         earlier = _of_attempt(db, seen.attempt.id)
@@ -95,12 +95,12 @@ def _write(
 
 
 def _of_attempt(db: Session, attempt_id: str) -> tables.Appeal | None:
-    """Return the appeal already lodged against an attempt."""
+    """Return the appeal already lodged against an attempt, or None."""
     return db.scalar(select(tables.Appeal).where(tables.Appeal.attempt_id == attempt_id))
 
 
 def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
-    """Raise unless the rules and the quotas allow an appeal now."""
+    """Raise unless rules and quotas allow an appeal now."""
     if not seen.case.has_purchase:
         raise Conflict("there is no purchase to appeal for", code="appeal_not_allowed")
     verification = seen.case.verification
@@ -114,7 +114,7 @@ def _may_lodge(ports: Ports, db: Session, seen: Scene) -> None:
 
 
 def _counts(ports: Ports, db: Session, case: Case, attempt: tables.Attempt) -> tuple[int, int]:
-    """Return how many appeals of the person are open, and how many the cashier has had in a day."""
+    """Return the person's open appeals, and the cashier's appeals of the last day."""
     count = select(func.count()).select_from(tables.Appeal)
     of_person = count.where(tables.Appeal.person_id == attempt.person_id)
     verification, since = case.verification, ports.now() - timedelta(days=1)
@@ -140,7 +140,7 @@ def look_at(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:
 
 
 def _row(ports: Ports, user: User, seen: Scene, form: AppealForm) -> tables.Appeal:
-    """Return the new appeal, naming the counter it came from."""
+    """Return the new appeal with the counter it came from."""
     verification = seen.case.verification
     return tables.Appeal(
         attempt_id=seen.attempt.id,

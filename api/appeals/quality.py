@@ -1,4 +1,4 @@
-"""How reviewers judge: their time, their agreement, how often the others overturned them."""
+"""Quality figures of reviewers: time, agreement, overturned verdicts."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One reviewer's figures: verdicts, median minutes, agreement with others who saw the same, overturned.
+    """One reviewer's figures: verdicts, median minutes, agreement with co-reviewers, overturned verdicts.
 
-    `kappa` is Cohen's, None where fewer than two appeals were seen by others too or chance explains all.
+    `kappa` is Cohen's; None with fewer than two shared appeals or where chance alone explains agreement.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Figures:
 
 
 def figures(ports: Ports) -> list[Figures]:
-    """Return the figures of all who gave a verdict in 90 days, by name; of the newest 5,000 verdicts."""
+    """Return figures by reviewer over the newest 5,000 verdicts of the last 90 days."""
     row = tables.Review
     wanted = (
         select(row, tables.Operator.name, tables.Appeal.state)

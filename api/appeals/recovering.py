@@ -1,4 +1,4 @@
-"""What a rejected appeal leads to: the amount to be recovered from the insured."""
+"""Recovery of the amount of a rejected appeal from the insured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One recovery with the purchase it is about."""
+    """One recovery with its purchase."""
 
     row: tables.Recovery
     institution: str
@@ -56,7 +56,7 @@ def listed(ports: Ports, page: int = 0) -> Sequence[Owed]:
 
 
 def move(ports: Ports, operator_id: str, recovery_id: str, target: RecoveryState, note: str) -> None:
-    """Move a recovery on, as an act with a note; raises Absent, or Conflict `wrong_state`."""
+    """Change a recovery's state, as an act with a note; raises Absent, or Conflict `wrong_state`."""
     note = noted(note)
     with ports.database.transaction() as db:
         row = db.get(tables.Recovery, recovery_id, with_for_update=True)

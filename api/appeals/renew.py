@@ -1,4 +1,4 @@
-"""Renewing a reference from an upheld appeal, by the same checks as an import."""
+"""Replaces a reference by a picture of an upheld appeal, with the same checks as an import."""
 
 from api.appeals import review
 from api.directory import references
@@ -10,11 +10,11 @@ from models.domain.errors import Absent, Conflict
 
 
 def renew(ports: Ports, appeal_id: str, picture: str) -> str:
-    """Offer a picture of an upheld appeal as the person's newest reference; return the verdict on it.
+    """Offer a picture of an upheld appeal as the person's newest reference; return the verdict.
 
-    That is `ok`, `held` where it is unlike the earlier photos or like somebody else's, `unchanged`,
-    `refused_before`, or what is wrong with the photo. Raises Absent for an appeal or a picture that is not
-    there and Conflict for one not upheld or a person who has withdrawn.
+    Verdicts: `ok`, `held` where it is unlike the earlier photos or like another person's, `unchanged`,
+    `refused_before`, or the photo's defect. Raises Absent for an unknown appeal or picture, and Conflict for
+    an appeal that is not upheld or a person who withdrew.
     """
     seen = review.exhibit(ports, appeal_id)
     photo = seen.pictures.get(picture)
@@ -30,7 +30,7 @@ def renew(ports: Ports, appeal_id: str, picture: str) -> str:
 
 
 def _person(ports: Ports, row: tables.Appeal) -> str:
-    """Return whose appeal it is, unless they have withdrawn."""
+    """Return the appeal's person, unless they withdrew."""
     with ports.database.reading() as db:
         person = db.get(tables.Person, row.person_id) if row.person_id else None
         if person is None:

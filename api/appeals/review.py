@@ -1,4 +1,4 @@
-"""Reviewing an appeal; its verification is never changed."""
+"""Reviews of appeals; they never change the verification."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,10 +22,10 @@ from models.vault import CannotOpen
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What the appeal is about: where, how much, why the try failed and how near it was.
+    """The appealed purchase: institution, amount, and why and how narrowly the try failed.
 
-    `score` is that of the last try that was compared, `threshold` what its policy asked; None where
-    nothing was compared, or it is deleted.
+    `score` is the last compared try's, `threshold` its policy's; None where nothing was compared or the score
+    has been deleted.
     """
 
     institution: str
@@ -39,7 +39,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What a reviewer looks at: appeal, purchase, pictures by name; `missing` names lost ones."""
+    """What a reviewer gets: appeal, purchase, pictures by name; `missing` names lost ones."""
 
     row: tables.Appeal
     case: Purchase
@@ -50,7 +50,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an appeal has come to, who says so and why."""
+    """The outcome of an appeal, the reviewer's name and the reason."""
 
     target: AppealState
     reviewer: str
@@ -65,7 +65,7 @@ def open_appeals(ports: Ports, state: AppealState | None = AppealState.LODGED) -
 
 
 def exhibit(ports: Ports, appeal_id: str) -> Exhibit:
-    """Return an appeal with its photos, the frames kept of the failed try, and the reference photos."""
+    """Return an appeal with its photos, the kept frames of the failed try, and the reference photos."""
     with ports.database.reading() as db:
         row = _found(db.get(tables.Appeal, appeal_id))
         case = _purchase(ports, db, row)
@@ -93,7 +93,7 @@ def _keys(db: Session, row: tables.Appeal) -> Iterator[tuple[str, str]]:
 
 
 def _purchase(ports: Ports, db: Session, row: tables.Appeal) -> Purchase:
-    """Return what the appeal is about."""
+    """Return the appealed purchase."""
     verification = db.get_one(tables.Verification, row.verification_id)
     institution = db.get_one(tables.Institution, row.institution_id)
     return Purchase(
@@ -114,7 +114,7 @@ def _score(ports: Ports, db: Session, attempt_id: str) -> float | None:
 
 
 def _threshold(db: Session, attempt_id: str) -> float | None:
-    """Return the score that the policy of the last try asked for."""
+    """Return the threshold in the policy of the last try."""
     newest = (
         select(tables.Challenge.policy_version)
         .where(tables.Challenge.attempt_id == attempt_id)
@@ -127,13 +127,13 @@ def _threshold(db: Session, attempt_id: str) -> float | None:
 
 
 def has_near_relative(ports: Ports, db: Session, attempt_id: str) -> bool:
-    """Tell whether a relative was nearer than the claimed person in any try of the attempt."""
+    """Tell whether a relative scored above the claimed person in any try of the attempt."""
     pairs = ((facts.get("relative"), facts.get("score")) for facts in _facts(ports, db, attempt_id))
     return any(near is not None and score is not None and near > score for near, score in pairs)
 
 
 def _facts(ports: Ports, db: Session, attempt_id: str) -> Iterator[Mapping[str, float | None]]:
-    """Yield the facts kept of the attempt's tries, newest first."""
+    """Yield the stored facts of the attempt's tries, newest first."""
     decided = select(tables.Decision).where(
         tables.Decision.attempt_id == attempt_id, tables.Decision.report.is_not(None)
     )
@@ -143,7 +143,7 @@ def _facts(ports: Ports, db: Session, attempt_id: str) -> Iterator[Mapping[str, 
 
 
 def settle(ports: Ports, db: Session, row: tables.Appeal, conclusion: Conclusion) -> None:
-    """Record the conclusion of an appeal's review."""
+    """Record the outcome of an appeal's review."""
     row.state = rules.advance(row.state, conclusion.target)
     row.reviewed_at, row.reviewer = ports.now(), conclusion.reviewer
     row.note = ports.vault.seal(f"appeal.note:{row.id}", conclusion.note)

@@ -1,4 +1,4 @@
-"""Judging appeals at the console: who may take one, and what the verdicts of several come to."""
+"""Judging appeals at the console: claims, verdicts, and the outcome of several verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from models.domain.named import noted
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a reviewer makes of an appeal, on what ground and why."""
+    """A reviewer's verdict with its ground and note."""
 
     verdict: Verdict
     ground: Ground
@@ -31,7 +31,7 @@ class Judgement:
 
 
 def claim(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
-    """Take an appeal for half an hour; raises Forbidden or Conflict where the reviewer must not have it."""
+    """Claim an appeal for half an hour; raises Forbidden or Conflict where the reviewer may not."""
     with ports.database.transaction() as db:
         row = still_open(db, appeal_id)
         impartial.require(db, reviewer, row)
@@ -48,7 +48,7 @@ def claim(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
 
 
 def release(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
-    """Give an appeal back without a verdict; whoever does not hold it changes nothing."""
+    """Release a claimed appeal without a verdict; no effect for other reviewers."""
     with ports.database.transaction() as db:
         still_open(db, appeal_id)
         mine = claim_of(ports, db, reviewer, appeal_id)
@@ -58,7 +58,7 @@ def release(ports: Ports, reviewer: Reviewer, appeal_id: str) -> None:
 
 
 def judge(ports: Ports, reviewer: Reviewer, appeal_id: str, judgement: Judgement) -> AppealState | None:
-    """Give a verdict on a claimed appeal; return what the appeal has come to, None while another must look.
+    """Give a verdict on a claimed appeal; return its outcome, or None while another verdict is needed.
 
     Raises Conflict without a claim, Invalid for a ground that does not fit or a missing note.
     """
@@ -80,7 +80,7 @@ def judge(ports: Ports, reviewer: Reviewer, appeal_id: str, judgement: Judgement
 
 
 def _settle(ports: Ports, db: Session, row: tables.Appeal, note: str) -> AppealState | None:
-    """End the review where the verdicts suffice."""
+    """End the review once the verdicts suffice."""
     given = [one for one in reviews_of(db, [row.id])[row.id] if one.verdict is not None]
     verdicts = [one.verdict for one in given if one.verdict is not None]
     amount = db.get_one(tables.Verification, row.verification_id).amount_fen
@@ -97,7 +97,7 @@ def _settle(ports: Ports, db: Session, row: tables.Appeal, note: str) -> AppealS
 
 
 def may_judge(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
-    """Tell whether the reviewer may take this appeal at all."""
+    """Tell whether the reviewer may claim this appeal."""
     with ports.database.reading() as db:
         row = db.get(tables.Appeal, appeal_id)
         try:
@@ -109,13 +109,13 @@ def may_judge(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
 
 
 def holds(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
-    """Tell whether the reviewer has taken the appeal and not let it lapse."""
+    """Tell whether the reviewer has an unexpired claim on the appeal."""
     with ports.database.reading() as db:
         return claim_of(ports, db, reviewer, appeal_id) is not None
 
 
 def still_open(db: Session, appeal_id: str) -> tables.Appeal:
-    """Return an appeal that is still to be judged, held until this transaction ends."""
+    """Return an open appeal, locked until the transaction ends."""
     hold(db, f"appeal {appeal_id}")
     row = db.get(tables.Appeal, appeal_id, populate_existing=True)
     if row is None:
@@ -126,7 +126,7 @@ def still_open(db: Session, appeal_id: str) -> tables.Appeal:
 
 
 def _is_free(ports: Ports, looks: Sequence[tables.Review], reviewer: Reviewer) -> None:
-    """Raise Conflict where the reviewer has judged it, or another holds it."""
+    """Raise Conflict where the reviewer has already judged it or another holds a claim."""
     for one in looks:
         if one.operator_id == reviewer.operator_id and one.verdict is not None:
             raise Conflict("a second look is somebody else's", code="already_judged")
@@ -136,7 +136,7 @@ def _is_free(ports: Ports, looks: Sequence[tables.Review], reviewer: Reviewer) -
 
 
 def claim_of(ports: Ports, db: Session, reviewer: Reviewer, appeal_id: str) -> tables.Review | None:
-    """Return the reviewer's claim that has neither lapsed nor led to a verdict."""
+    """Return the reviewer's unexpired claim without a verdict, or None."""
     row = tables.Review
     mine = db.scalar(
         select(row).where(

@@ -1,4 +1,4 @@
-"""The queue of appeals to be judged, as one reviewer sees it."""
+"""One reviewer's queue of appeals to be judged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models.domain.console import review as rules
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One appeal of the queue; `mine` and `taken` say who has it, `opinions` how many have judged it."""
+    """One appeal in the queue; `mine` and `taken` describe the claim, `opinions` counts the verdicts."""
 
     row: tables.Appeal
     institution: str
@@ -32,7 +32,7 @@ class Waiting:
 
 
 def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
-    """Return the appeals to be judged, the one due first at the top."""
+    """Return the appeals to be judged, earliest deadline first."""
     appeal, verification, shop = tables.Appeal, tables.Verification, tables.Institution
     wanted = (
         select(appeal, shop.name, verification.amount_fen)
@@ -51,7 +51,7 @@ def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
 def _waiting(
     ports: Ports, row: tables.Appeal, of: tuple[str, int], looks: list[tables.Review], reviewer: Reviewer
 ) -> Waiting:
-    """Return one line of the queue."""
+    """Return one entry of the queue."""
     now, due = ports.now(), rules.due_at(row.created_at)
     active = [one for one in looks if one.verdict is None and not rules.has_lapsed(one.claimed_at, now)]
     concluded = [one.operator_id for one in looks if one.verdict is not None]
@@ -71,7 +71,7 @@ def _waiting(
 
 
 def _flags(row: tables.Appeal, amount_fen: int) -> tuple[str, ...]:
-    """Return what marks an appeal out; that it was drawn stays hidden from who judges it."""
+    """Return the marks shown with an appeal; that it was sampled for a second review stays hidden."""
     marks = {"costly": amount_fen > rules.TWO_ABOVE_FEN, "answered": row.answered_at is not None}
     return tuple(name for name, holds in marks.items() if holds)
 
