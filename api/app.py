@@ -22,6 +22,7 @@ from api.http.routes.mini_program import mp
 from api.http.routes.public import public
 from api.http.routes.subject import me
 from api.http.web import limit_body, ports, refuse_control_characters, refuse_other_hosts
+from api.law import assessments
 from api.logs import about, configure
 from api.policies import versions as policies
 from api.popup.routes import popup
@@ -73,6 +74,7 @@ def _from_environment(clock: Clock | None) -> Ports:
     configure()
     built = build(settings, clock, load_engines=True)
     policies.ensure(built)
+    assessments.hold_start(built)
     return built
 
 

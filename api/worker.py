@@ -13,6 +13,7 @@ from api.composition import build
 from api.health import exporter
 from api.health.table_figures import TableFigures
 from api.jobs.work import Jobs, queue
+from api.law import assessments
 from api.logs import configure
 from api.ports import Clock, Ports
 from api.settings import Settings
@@ -29,6 +30,7 @@ def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     """Sweep the tables and work until told to stop, on these ports or on those the environment describes."""
     configure()
     ports = given or build(Settings(), clock)
+    assessments.hold_start(ports)
     settings = ports.settings
     huey = queue(settings.jobs_url)
     jobs, stop = Jobs(ports, huey), threading.Event()

@@ -41,6 +41,7 @@ WORDS: dict[str, str] = {
     ActKind.CASE_RELEASED: "退回案件",
     ActKind.PHOTO_OPENED: "查看照片",
     ActKind.VERDICT_GIVEN: "给出结论",
+    ActKind.ASSESSED: "登记影响评估",
     ActKind.RESTORED: "从备份恢复",
     ActKind.MORE_ASKED: "请本人补充",
     ActKind.RECOVERY_MOVED: "追回进展",

@@ -8,6 +8,7 @@ from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.console import Act, Operator, OperatorSession, Review
 from models.tables.fact import DecisionFact
 from models.tables.institution import Institution, Staff
+from models.tables.law import Assessment
 from models.tables.ledger import (
     ChoreLease,
     Delivery,
@@ -30,6 +31,7 @@ __all__ = [
     "Act",
     "AgentPurchase",
     "Appeal",
+    "Assessment",
     "Attempt",
     "Base",
     "Binding",

@@ -43,6 +43,22 @@ def _add(ports: Ports, name: str, role: str, id_number: str, as_json: bool) -> N
     click.echo("交给本人，15 分钟内有效，用一次即失效 / for its owner; good once, for 15 minutes", err=True)
 
 
+@console.command("join")
+@click.argument("link")
+@shell.on_ports
+def _join(ports: Ports, link: str) -> None:
+    """在命令行启用自己的账号（服务尚未启动时） / set up one's own account while no service runs yet."""
+    invitation = link.rpartition("/")[2]
+    with ports.database.reading() as db:
+        row = accounts.invited(ports, db, invitation)
+        codes = accounts.secret_of(ports, row)
+    click.echo(f"动态码密钥，输入验证器 / secret for the authenticator: {codes.secret}", err=True)
+    password = click.prompt("密码 / password", hide_input=True, confirmation_prompt=True, err=True)
+    code = click.prompt("动态码 / one-time code", err=True)
+    click.echo("恢复码，各用一次 / recovery codes, each good once:", err=True)
+    click.echo("\n".join(accounts.join(ports, invitation, password, code)))
+
+
 @console.command("list")
 @shell.as_json
 @shell.on_ports

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,6 +17,7 @@ from api.composition import build
 from api.health.clock import APART, database_clock
 from api.health.disks import LEAST, free_shares
 from api.jobs.work import queue
+from api.law import assessments
 from api.policies import floors
 from api.policies import versions as policies
 from api.ports import Ports, SystemClock
@@ -56,7 +56,7 @@ def findings(settings: Settings) -> list[Finding]:
     try:
         ports = build(settings)
     except (SettingsMissing, WrongWeights, SQLAlchemyError, migrate.SchemaBehind, ValueError) as error:
-        names = ("bucket", "matcher", "wechat", "policy")
+        names = ("bucket", "matcher", "wechat", "policy", "assessment")
         why = str(error) if isinstance(error, WrongWeights) else ""
         untried = [Finding(name, untried="the settings or the schema first") for name in names]
         return [*found, *([Finding("weights", why)] if why else []), *untried, *_machine(settings)]
@@ -137,6 +137,7 @@ def _on(ports: Ports) -> Iterator[Finding]:
     yield _tried("matcher", lambda: _matcher(ports))
     yield _tried("wechat", ports.wechat.fetch_token, WeChatError)
     yield _tried("policy", lambda: _policy(ports))
+    yield Finding("assessment", assessments.lacking(ports) or "")
     yield _published(ports.settings.base_url)
 
 
@@ -176,8 +177,7 @@ def _published(base_url: str) -> Finding:
         answer = httpx.get(f"{base_url}/.well-known/jwks.json", timeout=5, trust_env=False)
     except httpx.HTTPError as error:
         return Finding("proxy", untried=f"nothing answers at {base_url} yet ({type(error).__name__})")
-    told: Any = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
-    if told.get("code") == "wrong_host":
+    if "json" in answer.headers.get("Content-Type", "") and answer.json().get("code") == "wrong_host":
         return Finding("proxy", f"it sends another Host than that of {base_url}")
     return Finding("proxy", untried="" if answer.is_success else "the service is not started")
 
@@ -194,7 +194,6 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 def _appendable(file: Path) -> None:
     """Open the anchor file for appending, and leave none that was not there."""
     was_there = file.exists()
-    with file.open("ab"):
-        pass
+    file.open("ab").close()
     if not was_there:
         file.unlink()

@@ -123,7 +123,7 @@ def test_production_takes_no_matcher_without_pad_and_no_policy_below_the_floors(
         production(monkeypatch, MATCHER_URL=url, MATCHER_SECRET=matching.SECRET)
         found, end = checked(capsys, "--json")
     wrong = {one["name"]: one["wrong"] for one in json.loads(found) if one["wrong"]}
-    assert set(wrong) == {"matcher", "policy"}
+    assert set(wrong) == {"matcher", "policy", "assessment"}
     assert "PAD" in wrong["matcher"] and "pad_required" in wrong["policy"]
     assert end.startswith("cannot start: matcher: ")
 

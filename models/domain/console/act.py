@@ -28,6 +28,7 @@ class ActKind(StrEnum):
     FIGURES_READ = "figures.read"
     MORE_ASKED = "more.asked"
     RECOVERY_MOVED = "recovery.moved"
+    ASSESSED = "assessment.recorded"
     RESTORED = "installation.restored"
     LIST_EXPORTED = "list.exported"
     STAFF_REMOVED = "staff.removed"

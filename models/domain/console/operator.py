@@ -37,6 +37,7 @@ class Right(StrEnum):
     SEE_POLICIES = "see_policies"
     PROPOSE = "propose"
     APPROVE = "approve"
+    ASSESS = "assess"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -46,7 +47,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES, Right.SEE_INSTITUTIONS}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Right.SEE_ACCOUNTS, Right.CHANGE_ACCOUNTS, Right.SEE_INSTITUTIONS, Right.CHANGE_INSTITUTIONS}
+        {
+            Right.SEE_ACCOUNTS,
+            Right.CHANGE_ACCOUNTS,
+            Right.SEE_INSTITUTIONS,
+            Right.CHANGE_INSTITUTIONS,
+            Right.ASSESS,
+        }
     ),
 }
 # These ask for a one-time code entered within FRESH.

@@ -1,0 +1,1 @@
+"""Commands for what the law on personal data asks for."""
