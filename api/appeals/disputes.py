@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from api.acts import ledger
+from api.acts.ledger import Entry
 from api.ports import Ports
 from api.privacy.rights import proven_person
 from api.verification import case as cases
 from api.verification.record import Change, record
 from models import tables
 from models.domain.agent import Finding, may_conclude
+from models.domain.console.act import ActKind
 from models.domain.errors import Absent
 from models.domain.named import named, noted
 from models.domain.person import OWN, User
@@ -85,13 +88,21 @@ def disputed(ports: Ports, *, concluded: bool = False) -> list[Bought]:
         return [Bought(*one) for one in found]
 
 
-def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note: str) -> None:
-    """Record the finding on a disputed purchase, once; the verification keeps its state.
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The account that concludes a dispute."""
+
+    operator_id: str
+    name: str
+
+
+def conclude(ports: Ports, agency_id: str, finding: Finding, judge: Judge, note: str) -> None:
+    """Record the finding on a disputed purchase, once, as an act; the verification keeps its state.
 
     Raises Absent, Invalid without a reviewer's name or a note, and Conflict `wrong_state` where the purchase
     is not disputed or already has a finding.
     """
-    reviewer, note = named(reviewer), noted(note)
+    reviewer, note = named(judge.name), noted(note)
     with ports.database.transaction() as db:
         row = db.get(tables.AgentPurchase, agency_id)
         if row is None:
@@ -104,6 +115,8 @@ def conclude(ports: Ports, agency_id: str, finding: Finding, reviewer: str, note
         said = {"finding": finding, "reviewer": reviewer}
         change = Change("agent.concluded", case.attempt(row.attempt_id), private=said)
         record(ports, case.db, case.verification, change)
+        done = Entry(judge.operator_id, ActKind.DISPUTE_CONCLUDED, agency_id, {"finding": str(finding)})
+        ledger.record(ports, db, done)
 
 
 def exhibit(ports: Ports, agency_id: str) -> tuple[Bought, str]:

@@ -121,6 +121,12 @@ def everybody(db: Session) -> Sequence[tables.Operator]:
     return db.scalars(select(row).order_by(row.removed_at.is_not(None), row.name)).all()
 
 
+def names(ports: Ports) -> dict[str, str]:
+    """Return the names of all accounts by id."""
+    with ports.database.reading() as db:
+        return {row.id: row.name for row in everybody(db)}
+
+
 def end_sessions(db: Session, operator_id: str) -> None:
     """End every session of an account."""
     row = tables.OperatorSession

@@ -76,6 +76,17 @@ def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: s
         return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told)).id
 
 
+def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Exhibit:
+    """Return an appeal for a command, as an act; with `why` its pictures are taken away, as another."""
+    found = review.exhibit(ports, appeal_id)
+    with ports.database.transaction() as db:
+        record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
+        if why is not None:
+            told = {"picture": ",".join(found.pictures), "why": noted(why)}
+            record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told))
+    return found
+
+
 def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
     """Return the watermarked JPEG of one's own photo access, which must be at most 60 s old.
 

@@ -70,6 +70,9 @@ POLICY_WORDS: Mapping[str, str] = {
     ActKind.RELEASE_RESUMED: "策略发布继续",
     ActKind.RELEASE_ROLLED_BACK: "策略退回前一版",
     ActKind.FIGURES_READ: "查看统计",
+    ActKind.POLICY_PROPOSED: "提议阈值",
+    ActKind.POLICY_APPROVED: "批准阈值",
+    ActKind.POLICY_WITHDRAWN: "撤回阈值提议",
 }
 POLICY_CODES: Mapping[str, str] = {
     "own_proposal": "不能批准自己的提议，请由另一位运营员批准。",

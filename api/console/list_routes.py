@@ -5,6 +5,7 @@ from flask import Response, request
 from api.acts.ledger import Entry, record
 from api.admin import staff
 from api.appeals import disputes
+from api.appeals.disputes import Judge
 from api.console import lists
 from api.console.guard import needs, see
 from api.console.pages import me, page
@@ -66,10 +67,7 @@ def conclude_dispute(agency_id: str) -> Response:
         finding = Finding(field("finding"))
     except ValueError:
         raise Malformed("finding") from None
-    told = {"finding": str(finding)}
-    with ports().database.transaction() as db:
-        disputes.conclude(ports().within(db), agency_id, finding, me().name, field("note"))
-        record(ports(), db, Entry(me().operator_id, ActKind.DISPUTE_CONCLUDED, agency_id, told))
+    disputes.conclude(ports(), agency_id, finding, Judge(me().operator_id, me().name), field("note"))
     return see("console.listed", name="disputes")
 
 

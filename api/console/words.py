@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     ActKind.LIST_EXPORTED: "下载列表",
     ActKind.STAFF_REMOVED: "撤销员工",
     ActKind.DISPUTE_CONCLUDED: "代办争议结论",
+    ActKind.HELD_DECIDED: "审核导入的照片",
     Finding.AUTHORISED: "有授权",
     Finding.UNAUTHORISED: "未授权",
     Wanted.PHOTO_NOW: "现在拍的正面照片",

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,6 +10,7 @@ from api.admin import import_words
 from api.appeals import renew, review, reviewing
 from api.appeals.impartial import Reviewer
 from api.appeals.reviewing import Judgement
+from api.console import cases
 from api.console.sessions import SignedIn
 from api.ports import Ports
 from models.domain.appeal import AppealState
@@ -50,11 +52,15 @@ def _list(ports: Ports, every: bool, as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="照片写到此处 / write its pictures there"
 )
+@click.option("--why", default="", help="为什么看照片，存档 / why you look at the pictures; for the record")
+@identity.token
 @shell.as_json
 @shell.on_ports
-def _show(ports: Ports, appeal_id: str, out: Path | None, as_json: bool) -> None:
+def _show(ports: Ports, appeal_id: str, **given: Any) -> None:
     """查看一件申诉 / show one appeal: where, how much, why it failed, what is said."""
-    seen = review.exhibit(ports, appeal_id)
+    out, as_json = given["out"], given["as_json"]
+    who = identity.account(ports, given["token"], Right.SEE_PHOTOS if out else Right.SEE_CASES)
+    seen = cases.exported(ports, who, appeal_id, given["why"] if out else None)
     told = _facts(seen) | {"pictures": list(seen.pictures), "missing": list(seen.missing)}
     if as_json:
         terminal.document(told)

@@ -5,11 +5,13 @@ from typing import Any
 import click
 
 from api.appeals import disputes as flow
-from api.appeals.disputes import Bought
+from api.appeals.disputes import Bought, Judge
+from api.console.sessions import SignedIn
 from api.ports import Ports
 from models.domain.agent import Finding
+from models.domain.console.operator import Right
 from models.domain.person import mask
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 
 
 @click.group(cls=shell.Group)
@@ -79,14 +81,14 @@ def _person(ports: Ports, person_id: str) -> str:
 @disputes.command("conclude")
 @click.argument("agency_id")
 @click.argument("finding", type=click.Choice([str(one) for one in Finding]))
-@click.option("--reviewer", required=True, help="复核人姓名 / who found it")
 @click.option(
     "--note", required=True, help="存档，参保人看不到 / for the record; the card-holder does not see it"
 )
 @shell.on_ports
-def _conclude(ports: Ports, agency_id: str, finding: str, reviewer: str, note: str) -> None:
+@identity.needs(Right.JUDGE)
+def _conclude(ports: Ports, who: SignedIn, agency_id: str, finding: str, note: str) -> None:
     """记录结论，手机上可见 / say what was found; the phone shows it."""
-    flow.conclude(ports, agency_id, Finding(finding), reviewer, note)
+    flow.conclude(ports, agency_id, Finding(finding), Judge(who.operator_id, who.name), note)
     terminal.line(f"{agency_id} is concluded: {finding}; the card-holder sees it on the phone")
 
 

@@ -11,15 +11,17 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from api.admin import import_words, review_page, sheets
+from api.admin import import_reviews, import_words, review_page, sheets
+from api.admin.import_reviews import Decided
 from api.admin.importing import Import
 from api.admin.lines import Verdict
 from api.admin.photo_folder import PhotoFolder
 from api.directory import batches, held
 from api.directory.held import Ruling
 from api.ports import Ports
+from models.domain.console.operator import Right
 from models.domain.identity.held import HeldReason, HeldState
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 
 PEOPLE = ("name", "id_type", "id_number", "sex", "birth", "photo", "openid")
 LINKS = ("id_number", "id_type", "relative_id_number", "relative_id_type", "network", "relation")
@@ -49,8 +51,8 @@ def _file(text: str) -> Any:
     "--refuse", metavar="ID", help="待审核照片不是本人的；批次号 / a held photo, or a whole import, is not"
 )
 @click.option("--twins", is_flag=True, help="两人确实长得像 / both are right: they look alike")
-@click.option("--by", default="", help="谁决定 / who decides")
-@click.option("--why", default="", help="为什么 / why")
+@click.option("--why", default="", help="为什么看、为什么这样定 / why you look, or decide so")
+@identity.token
 @shell.as_json
 @shell.on_ports
 def enrol(ports: Ports, **given: Any) -> None:
@@ -59,7 +61,7 @@ def enrol(ports: Ports, **given: Any) -> None:
     可重复导入 / The import may be repeated. Exits 1 when a row was refused or its photo is held.
     """
     if given["review"] is not None:
-        _review(ports, given["review"], given["as_json"])
+        _review(ports, given)
     elif given["accept"] or given["refuse"]:
         _decide(ports, given)
     elif given["people"] is None or given["photos"] is None:
@@ -86,8 +88,10 @@ def _shown(rows: Sequence[Any], what: str) -> Iterable[Any]:
     return track(rows, what, console=Console(stderr=True))
 
 
-def _review(ports: Ports, page: Path, as_json: bool) -> None:
-    """Print the held photos and write the review page with their pictures."""
+def _review(ports: Ports, given: dict[str, Any]) -> None:
+    """Print the held photos and write the review page with their pictures, as an act of an account."""
+    page, who = given["review"], identity.account(ports, given["token"], Right.SEE_PHOTOS)
+    import_reviews.looked(ports, who.operator_id, given["why"])
     waiting = [
         {
             "编号": one.import_id,
@@ -107,7 +111,7 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
         }
         for one in held.waiting(ports)
     ]
-    if as_json:
+    if given["as_json"]:
         terminal.document(waiting)
     else:
         terminal.table(waiting, "没有待审核的照片")
@@ -116,14 +120,15 @@ def _review(ports: Ports, page: Path, as_json: bool) -> None:
 
 
 def _decide(ports: Ports, given: dict[str, Any]) -> None:
-    """Record a decision on a held photo or a whole import."""
-    meant = given["accept"] or given["refuse"]
-    ruling = Ruling(bool(given["accept"]), given["by"], given["why"], given["twins"])
+    """Record an account's decision on a held photo or a whole import."""
+    meant, who = given["accept"] or given["refuse"], identity.account(ports, given["token"], Right.JUDGE)
+    ruling = Ruling(bool(given["accept"]), who.name, given["why"], given["twins"])
+    decided = Decided(who.operator_id, ruling)
     if meant.startswith("imp"):
-        count = batches.decide_all(ports, meant, ruling, _shown)
+        count = import_reviews.decide_all(ports, meant, decided, _shown)
         click.echo(f"{meant} {count} {HeldState.ACCEPTED if ruling.accept else HeldState.REFUSED}")
     else:
-        click.echo(f"{meant} {held.decide(ports, meant, ruling)}")
+        click.echo(f"{meant} {import_reviews.decide(ports, meant, decided)}")
 
 
 def _tell(verdicts: list[Verdict], as_json: bool) -> None:

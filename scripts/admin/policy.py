@@ -2,30 +2,28 @@
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from api.console import accounts
+from api.console.sessions import SignedIn
 from api.policies import versions as policies
 from api.ports import Ports
+from api.releases import enacting
 from models import tables
+from models.domain.console.operator import Right
 from models.domain.policy import Policy
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 from scripts.admin.predictions import normalising, prediction
 
 # A proposal whose predicted FMR is above this needs confirmation.
 FMR_MOST = 1e-3
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @click.group(cls=shell.Group)
 def policy() -> None:
     """阈值 / thresholds: show, propose, approve."""
-
-
-def _who(text: str) -> Option:
-    return click.option("--as", "who", required=True, metavar="NAME", help=text)
 
 
 @policy.command("show")
@@ -43,7 +41,7 @@ def _show(ports: Ports, version: int | None, as_json: bool) -> None:
     if as_json:
         terminal.document(_told(row))
         return
-    terminal.line(f"policy {chosen}, {_state(row)}")
+    terminal.line(f"policy {chosen}, {_state(row, accounts.names(ports))}")
     terminal.facts({
         name: json.dumps(value, ensure_ascii=False) for name, value in sorted(row.document.items())
     })  # fmt: skip
@@ -53,24 +51,24 @@ def _show(ports: Ports, version: int | None, as_json: bool) -> None:
 
 @policy.command("propose")
 @click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE…")
-@_who("提议人 / who proposes it")
 @click.option("--yes", is_flag=True, help="误识率高也不再询问 / do not ask, however high the FMR")
 @shell.as_json
 @shell.on_ports
-def _propose(ports: Ports, changes: tuple[str, ...], who: str, yes: bool, as_json: bool) -> None:
+@identity.needs(Right.PROPOSE)
+def _propose(ports: Ports, who: SignedIn, changes: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """在现行版上改几项，提议为新版 / propose the thresholds in force with some of them changed."""
     wanted = dict(map(_change, changes))
     proposed = policies.draft(ports, wanted)
     if not yes and _is_lax(proposed, _in_force(ports)):
         _ask(proposed)
-    version = policies.propose(ports, wanted, author=who)
+    version = enacting.propose(ports, who.operator_id, wanted)
     if as_json:
         (row,) = (one for one in policies.history(ports) if one.version == version)
         terminal.document(_told(row))
         return
     click.echo(f"proposed as version {version}; not in force yet")
     click.echo(prediction(proposed))
-    click.echo(f"somebody else puts it in force: yibao policy approve {version} --as NAME")
+    click.echo(f"somebody else puts it in force: yibao policy approve {version}")
 
 
 def _in_force(ports: Ports) -> Policy:
@@ -101,21 +99,21 @@ def _ask(proposed: Policy) -> None:
 
 @policy.command("approve")
 @click.argument("version", type=int)
-@_who("批准人，不能是提议人 / who approves it; not its author")
 @shell.on_ports
-def _approve(ports: Ports, version: int, who: str) -> None:
+@identity.needs(Right.APPROVE)
+def _approve(ports: Ports, who: SignedIn, version: int) -> None:
     """批准一版，立即生效 / put a proposal in force; not by its author."""
-    policies.approve(ports, version, approver=who)
+    enacting.approve(ports, who.operator_id, version)
     click.echo(f"version {version} is in force for every challenge drawn from now on")
 
 
 @policy.command("withdraw")
 @click.argument("version", type=int)
-@_who("撤回人 / who withdraws it")
 @shell.on_ports
-def _withdraw(ports: Ports, version: int, who: str) -> None:
+@identity.needs(Right.PROPOSE)
+def _withdraw(ports: Ports, who: SignedIn, version: int) -> None:
     """撤回未批准的提议 / take a proposal back before it is approved."""
-    policies.withdraw(ports, version, by=who)
+    enacting.withdraw(ports, who.operator_id, version)
     click.echo(f"version {version} is withdrawn: nobody can put it in force")
 
 
@@ -129,13 +127,14 @@ def _history(ports: Ports, as_json: bool) -> None:
         terminal.document([_told(row) for row in rows])
         return
     before: dict[str, Any] = {}
-    lines = []
+    lines, names = [], accounts.names(ports)
     for row in rows:
         chosen = Policy.from_json(row.document)
         known, missed = policies.predicted(chosen), policies.missed(chosen)
         rates = {"FMR": f"{known.fmr:.3%}", "kin FMR": f"{known.kin:.3%}", "FNMR": f"{missed.fnmr:.3%}"}
-        about = {"author": row.author, "state": _state(row), "changed": _changes(before, row.document)}
-        lines.append({"version": row.version, **rates, **about})
+        about = {"author": names.get(row.author, row.author), "state": _state(row, names)}
+        changed = {"changed": _changes(before, row.document)}
+        lines.append({"version": row.version, **rates, **about, **changed})
         before = row.document if row.approved_at else before
     terminal.table(lines, "")
 
@@ -159,10 +158,12 @@ def _changes(before: dict[str, Any], document: dict[str, Any]) -> str:
     return "; ".join(f"{name}: {before.get(name)} → {document[name]}" for name in changed) or "nothing"
 
 
-def _state(row: tables.PolicyVersion) -> str:
+def _state(row: tables.PolicyVersion, names: dict[str, str]) -> str:
+    """Return a version's state, its people by the names of their accounts."""
+    who = {one: names.get(one, one) for one in (row.approver, row.withdrawn_by) if one}
     if row.approved_at is not None:
-        return f"approved by {row.approver}, {row.approved_at:%Y-%m-%d %H:%M} UTC"
-    return f"withdrawn by {row.withdrawn_by}" if row.withdrawn_at else "proposed"
+        return f"approved by {who.get(row.approver or '')}, {row.approved_at:%Y-%m-%d %H:%M} UTC"
+    return f"withdrawn by {who.get(row.withdrawn_by or '')}" if row.withdrawn_at else "proposed"
 
 
 def _told(row: tables.PolicyVersion) -> dict[str, Any]:

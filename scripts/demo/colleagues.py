@@ -13,6 +13,7 @@ from models.domain.identity.idnumber import IdType, check_character, parse
 
 ACCOUNTS = (
     ("operator", Role.OPERATOR),
+    ("operator2", Role.OPERATOR),
     ("reviewer", Role.REVIEWER),
     ("reviewer2", Role.REVIEWER),
     ("reviewer3", Role.REVIEWER),

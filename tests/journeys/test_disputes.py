@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from api.appeals import disputes
+from api.appeals.disputes import Judge
 from models import tables
 from models.domain.agent import Finding
 from models.domain.errors import Absent, Conflict
@@ -17,6 +18,8 @@ from tests.support import play
 from tests.support.acting import begun, bought, opened, passed, private, refused, strangers, typed
 from tests.support.world import MAN, WIFE, Insured, World, claims
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
+
+JUDGE = Judge("opr_x", "王审核")
 
 TEMPLATE = "template-agents"
 
@@ -132,7 +135,7 @@ def test_what_the_operator_finds_is_read_on_the_phone_and_changes_no_purchase(wo
     verification = bought(world, holder)
     phone = world.phone(holder.openid)
     agency_id = seen(phone)[0]["agency_id"]
-    conclude = partial(disputes.conclude, world.ports, agency_id, Finding.UNAUTHORISED, "王审核")
+    conclude = partial(disputes.conclude, world.ports, agency_id, Finding.UNAUTHORISED, JUDGE)
     with pytest.raises(Conflict, match="not disputed"):
         conclude("没有人说过")
     play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={}), 201)
@@ -148,7 +151,7 @@ def test_what_the_operator_finds_is_read_on_the_phone_and_changes_no_purchase(wo
     assert kept == {"finding": "unauthorised", "reviewer": "王审核"}
     assert play.state(world, verification)["state"] == "passed"
     with pytest.raises(Absent):
-        disputes.conclude(world.ports, "agc_none", Finding.AUTHORISED, "王审核", "没有")
+        disputes.conclude(world.ports, "agc_none", Finding.AUTHORISED, JUDGE, "没有")
 
 
 def test_nobody_disputes_what_was_not_bought_with_their_card(world: World) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from api.acts import ledger
 from api.admin import audit as anchor
 from api.admin import funnel
 from api.contacts import credits
 from api.policies import versions as policies
 from models import tables
+from models.domain.console.operator import Role
 from models.domain.policy import Policy
 from models.domain.sandbox import CAST
 from models.domain.subscription import Fact, FactKind
@@ -172,11 +174,13 @@ def test_an_appeal_is_shown_and_upheld(
     play.tried(installed, phone, scene, WRONG)
     appeal = play.ok(play.appealed(phone, scene), 201)["appeal_id"]
     appeals.main(["list"])
-    appeals.main(["show", appeal, "--out", str(tmp_path / "out")])
+    signed = ["--token", token(setting.ports())]
+    with pytest.raises(SystemExit, match="invalid"):
+        appeals.main(["show", appeal, "--out", str(tmp_path / "out"), *signed])
+    appeals.main(["show", appeal, "--out", str(tmp_path / "out"), *signed, "--why", "复核"])
     told = capsys.readouterr().out
     assert appeal in told and "登记照片太旧" in told
     assert {path.name.split("-")[0] for path in (tmp_path / "out").iterdir()} == {"frame", "reference"}
-    signed = ["--token", token(setting.ports())]
     with installed.ports.database.transaction() as db:
         db.get_one(tables.Appeal, appeal).drawn = False
     appeals.main(["uphold", appeal, *signed, "--ground", "same_person", "--note", "与证件一致"])
@@ -195,6 +199,18 @@ def test_a_command_without_settings_says_what_is_missing(
         institution.main(["list"])
 
 
+@pytest.fixture
+def zhang(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An installation at whose shell the operator zhang is signed in."""
+    monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports(), "zhang", Role.OPERATOR))
+    return installed
+
+
+def li() -> list[str]:
+    """Return the option that makes a command another operator's."""
+    return ["--token", token(setting.ports(), "li", Role.OPERATOR)]
+
+
 def refused(command: list[str]) -> str:
     with pytest.raises(SystemExit) as end:
         policy.main(command)
@@ -202,30 +218,32 @@ def refused(command: list[str]) -> str:
 
 
 def test_a_policy_is_proposed_by_one_and_put_in_force_by_another(
-    installed: World, capsys: pytest.CaptureFixture[str]
+    zhang: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    policy.main(["propose", "--as", "Zhang", "score_min=0.48", 'action_pool=["smile","nod"]'])
+    policy.main(["propose", "score_min=0.48", 'action_pool=["smile","nod"]'])
     told = capsys.readouterr().out
     assert "version 2" in told and "not in force" in told and "%" in told
-    with installed.ports.database.reading() as db:
+    with zhang.ports.database.reading() as db:
         assert policies.active(db).version == 1
-    assert refused(["approve", "2", "--as", " zhang "]).startswith("own_proposal")
-    policy.main(["approve", "2", "--as", "Li"])
-    with installed.ports.database.reading() as db:
+    assert refused(["approve", "2"]).startswith("own_proposal")
+    other = li()
+    policy.main(["approve", "2", *other])
+    with zhang.ports.database.reading() as db:
         now = policies.active(db)
     assert (now.version, now.score_min, now.action_pool) == (2, 0.48, ("smile", "nod"))
-    assert refused(["approve", "2", "--as", "Wang"]).startswith("policy_decided")
+    assert refused(["approve", "2", *other]).startswith("policy_decided")
     policy.main(["history"])
     policy.main(["show"])
     told = capsys.readouterr().out
-    assert "approved by Li" in told and "Zhang" in told and "policy 2" in told and "0.48" in told
+    assert "approved by li" in told and "zhang" in told and "policy 2" in told and "0.48" in told
 
 
-def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: World) -> None:
-    policy.main(["propose", "--as", "Zhang", "score_min=0.48"])
-    policy.main(["propose", "--as", "Zhang", "score_min=0.49"])
-    policy.main(["approve", "3", "--as", "Li"])
-    assert refused(["approve", "2", "--as", "Li"]).startswith("policy_decided")
+def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(zhang: World) -> None:
+    policy.main(["propose", "score_min=0.48"])
+    policy.main(["propose", "score_min=0.49"])
+    other = li()
+    policy.main(["approve", "3", *other])
+    assert refused(["approve", "2", *other]).startswith("policy_decided")
 
 
 @pytest.mark.parametrize(
@@ -239,18 +257,31 @@ def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(installed: W
         "score_min",
     ],
 )
-def test_what_no_policy_may_hold_is_refused(installed: World, change: str) -> None:
-    assert refused(["propose", "--as", "Zhang", change])
-    assert len(policies.history(installed.ports)) == 1
+def test_what_no_policy_may_hold_is_refused(zhang: World, change: str) -> None:
+    assert refused(["propose", change])
+    assert len(policies.history(zhang.ports)) == 1
 
 
-@pytest.mark.parametrize("command", [["approve", "7", "--as", "Li"], ["show", "7"]])
-def test_an_unknown_version_is_refused(installed: World, command: list[str]) -> None:
+@pytest.mark.parametrize("command", [["approve", "7"], ["show", "7"]])
+def test_an_unknown_version_is_refused(zhang: World, command: list[str]) -> None:
     assert "no version 7" in refused(command)
 
 
-def test_nobody_proposes_without_a_name(installed: World) -> None:
-    assert "name" in refused(["propose", "--as", "  ", "score_min=0.48"])
+def test_nobody_proposes_without_an_account_or_approves_long_after_signing_in(
+    zhang: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YIBAO_OPERATOR_TOKEN")
+    assert "sign in first" in refused(["propose", "score_min=0.48"])
+    reviewer = ["--token", token(setting.ports())]
+    assert refused(["propose", *reviewer, "score_min=0.48"]).startswith("forbidden")
+    other = li()
+    policy.main(["propose", *other, "score_min=0.48"])
+    with zhang.ports.database.transaction() as db:
+        for row in db.query(tables.OperatorSession):
+            row.code_at -= timedelta(minutes=5)
+    assert "sign in again" in refused(["approve", "2", *other])
+    with zhang.ports.database.reading() as db:
+        assert ledger.newest(db, most=1)[0].kind == "policy.proposed"
 
 
 def test_what_was_recorded_is_checked(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -289,7 +320,7 @@ def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.
     said += capsys.readouterr().out
     for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
         assert secret not in said
-    reviewed = ["authorised", "--reviewer", "王审核", "--note", "有委托书"]
+    reviewed = ["authorised", "--note", "有委托书", "--token", token(setting.ports())]
     disputes.main(["conclude", agency_id, *reviewed])
     disputes.main(["list"])
     assert "No disputed purchase" in capsys.readouterr().out

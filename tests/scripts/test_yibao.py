@@ -12,6 +12,7 @@ import pytest
 
 from api.policies import versions as policies
 from models import tables
+from models.domain.console.operator import Role
 from scripts import __main__ as yibao
 from scripts.admin import setting, terminal
 from tests.support import play
@@ -148,7 +149,7 @@ def test_no_text_reaches_the_terminal_as_an_order(text: str) -> None:
 
 
 def test_a_tills_words_are_shown_and_never_obeyed(
-    installed: World,
+    reviewer: World,
     appeal: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -174,7 +175,7 @@ def test_a_narrow_terminal_gets_every_value_whole(
 
 
 def test_an_appeal_is_shown_with_what_it_is_about(
-    installed: World,
+    reviewer: World,
     appeal: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -189,18 +190,18 @@ def test_an_appeal_is_shown_with_what_it_is_about(
 
 
 def test_an_appeal_whose_photo_is_gone_is_shown(
-    installed: World,
+    reviewer: World,
     appeal: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with installed.ports.database.reading() as db:
+    with reviewer.ports.database.reading() as db:
         keys = [
             row.photo_key
-            for row in db.query(tables.Enrolment).where(tables.Enrolment.person_id == installed.ids[MAN.name])
+            for row in db.query(tables.Enrolment).where(tables.Enrolment.person_id == reviewer.ids[MAN.name])
         ]
-    installed.ports.objects.delete(keys)
-    printed = told(capsys, "appeals", "show", appeal, "--out", str(tmp_path / "out"))
+    reviewer.ports.objects.delete(keys)
+    printed = told(capsys, "appeals", "show", appeal, "--out", str(tmp_path / "out"), "--why", "复核")
     assert "missing" in printed and "reference-0" in printed
     written = {path.name.split("-")[0]: path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()}
     assert written == {"frame": 0o600}
@@ -228,33 +229,46 @@ def test_nobody_is_registered_without_a_name(installed: World, name: str) -> Non
     assert refused("staff", "add", where, "--name", name, "--no-id").startswith("invalid")
 
 
+@pytest.fixture
+def operator(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An installation at whose shell an operator is signed in."""
+    monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports(), "operator", Role.OPERATOR))
+    return installed
+
+
+@pytest.fixture
+def reviewer(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An installation at whose shell a reviewer is signed in."""
+    monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports()))
+    return installed
+
+
 def test_a_lax_threshold_is_asked_about(
-    installed: World,
+    operator: World,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for answer in ("", "n\n"):
         monkeypatch.setattr("sys.stdin", StringIO(answer))
-        assert "not proposed" in refused("policy", "propose", "--as", "Zhang", LAX)
+        assert "not proposed" in refused("policy", "propose", LAX)
         assert "warning: predicted FMR" in capsys.readouterr().err
-    assert len(policies.history(installed.ports)) == 1
+    assert len(policies.history(operator.ports)) == 1
     monkeypatch.setattr("sys.stdin", StringIO("y\n"))
-    assert "version 2" in told(capsys, "policy", "propose", "--as", "Zhang", LAX)
-    assert "version 3" in told(capsys, "policy", "propose", "--as", "Zhang", "--yes", "score_min=0.21")
+    assert "version 2" in told(capsys, "policy", "propose", LAX)
+    assert "version 3" in told(capsys, "policy", "propose", "--yes", "score_min=0.21")
 
 
 def test_a_withdrawn_proposal_never_comes_into_force(
-    installed: World,
+    operator: World,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told(capsys, "policy", "propose", "--as", "Zhang", "score_min=0.48")
-    assert refused("policy", "withdraw", "2", "--as", " ").startswith("invalid")
+    told(capsys, "policy", "propose", "score_min=0.48")
     for _ in range(2):
-        assert "withdrawn" in told(capsys, "policy", "withdraw", "2", "--as", "Zhang")
-    assert refused("policy", "approve", "2", "--as", "Li").startswith("policy_decided")
-    assert refused("policy", "withdraw", "1", "--as", "Zhang").startswith("policy_decided")
-    assert "no version 7" in refused("policy", "withdraw", "7", "--as", "Zhang")
-    assert "withdrawn by Zhang" in told(capsys, "policy", "history")
+        assert "withdrawn" in told(capsys, "policy", "withdraw", "2")
+    assert refused("policy", "approve", "2").startswith("policy_decided")
+    assert refused("policy", "withdraw", "1").startswith("policy_decided")
+    assert "no version 7" in refused("policy", "withdraw", "7")
+    assert "withdrawn by operator" in told(capsys, "policy", "history")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +278,7 @@ def test_a_withdrawn_proposal_never_comes_into_force(
         ["institution", "add", "第三药房"],
         ["policy", "show"],
         ["policy", "history"],
-        ["policy", "propose", "--as", "Zhang", "score_min=0.48"],
+        ["policy", "propose", "score_min=0.48"],
         ["appeals", "list", "--all"],
         ["disputes", "list"],
         ["audit", "check"],
@@ -273,7 +287,7 @@ def test_a_withdrawn_proposal_never_comes_into_force(
     ],
 )
 def test_a_program_reads_json(
-    installed: World,
+    operator: World,
     capsys: pytest.CaptureFixture[str],
     words: list[str],
 ) -> None:

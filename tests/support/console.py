@@ -58,10 +58,12 @@ class Colleague:
         return found.group(1)
 
 
-def token(ports: Ports, name: str = "reviewer") -> str:
-    """Open an account of a reviewer and return the token of a session of theirs, by these ports' clock."""
-    document = parse(IdType.RESIDENT, number("33010619800102001"), ports.today())
-    invited = accounts.invite(ports, "command line", name, Role.REVIEWER, document)
+def token(ports: Ports, name: str = "reviewer", role: Role = Role.REVIEWER) -> str:
+    """Open an account and return the token of a session of theirs, by these ports' clock."""
+    document = parse(
+        IdType.RESIDENT, number(f"33010619800102{zlib.crc32(name.encode()) % 1000:03}"), ports.today()
+    )
+    invited = accounts.invite(ports, "command line", name, role, document)
     with ports.database.reading() as db:
         secret = accounts.secret_of(ports, db.get_one(tables.Operator, invited.operator_id)).secret
     recovery = accounts.join(ports, invited.token, PASSWORD, pyotp.TOTP(secret).at(ports.now()))

@@ -33,3 +33,7 @@ class ActKind(StrEnum):
     LIST_EXPORTED = "list.exported"
     STAFF_REMOVED = "staff.removed"
     DISPUTE_CONCLUDED = "dispute.concluded"
+    POLICY_PROPOSED = "policy.proposed"
+    POLICY_APPROVED = "policy.approved"
+    POLICY_WITHDRAWN = "policy.withdrawn"
+    HELD_DECIDED = "held.decided"

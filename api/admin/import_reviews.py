@@ -1,0 +1,52 @@
+"""Decisions of an account on photos that an import holds, each on record as an act."""
+
+from dataclasses import dataclass
+
+from api.acts.ledger import Entry, record
+from api.directory import batches, doomed, held
+from api.directory.batches import Progress
+from api.directory.gallery import Gallery
+from api.directory.held import Ruling
+from api.ports import Ports
+from models.domain.console.act import ActKind
+from models.domain.identity.held import HeldState
+from models.domain.named import noted
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Whose decision it is: the account, and what it decides."""
+
+    operator_id: str
+    ruling: Ruling
+
+
+def decide(ports: Ports, held_id: str, decided: Decided) -> HeldState:
+    """Accept or refuse one photo; raises what `held.decide` raises."""
+    with ports.database.transaction() as db:
+        state = held.settle(ports, db, held_id, decided.ruling, Gallery(ports))
+        record(ports, db, _entry(held_id, decided))
+    doomed.remove(ports)
+    return state
+
+
+def decide_all(
+    ports: Ports, import_id: str, decided: Decided, progress: Progress = lambda parts, _: parts
+) -> int:
+    """Accept or refuse a whole import; return how many photos. The act is on record before the first."""
+    noted(decided.ruling.why)
+    with ports.database.transaction() as db:
+        record(ports, db, _entry(import_id, decided))
+    return batches.decide_all(ports, import_id, decided.ruling, progress)
+
+
+def looked(ports: Ports, operator_id: str, why: str) -> None:
+    """Record that an account looks at all pictures that wait, and why."""
+    with ports.database.transaction() as db:
+        record(ports, db, Entry(operator_id, ActKind.PHOTO_OPENED, "held photos", {"why": noted(why)}))
+
+
+def _entry(subject: str, decided: Decided) -> Entry:
+    ruling = decided.ruling
+    finding = "twins" if ruling.accept and ruling.twins else "accepted" if ruling.accept else "refused"
+    return Entry(decided.operator_id, ActKind.HELD_DECIDED, subject, {"finding": finding, "why": ruling.why})
