@@ -13,7 +13,9 @@ from models import tables
 from models.domain.policy import Policy
 from models.domain.record.fact import unpack
 from models.domain.record.kin import Kinship
+from scripts.admin import audit
 from tests.support import play
+from tests.support.console import token
 from tests.support.world import MAN, WRONG, World
 
 
@@ -139,3 +141,28 @@ def test_a_changed_policy_is_found(world: World) -> None:
         db.get_one(tables.PolicyVersion, 1).mac = None
     versions.ensure(world.ports)
     assert sealing.altered(world.ports) == [1]
+
+
+def flipped(stored: bytes) -> bytes:
+    """Return the bytes with the last one changed."""
+    return stored[:-1] + bytes([stored[-1] ^ 1])
+
+
+def test_the_command_names_chain_number_and_part_of_one_changed_byte(
+    decided: World, installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token(decided.ports)
+    with decided.ports.database.transaction() as db:
+        event = db.scalars(select(tables.Event).order_by(tables.Event.id)).first()
+        act = db.get_one(tables.Act, 2)
+        fact, policy = facts(db)[0], db.get_one(tables.PolicyVersion, 1)
+        assert event is not None and event.private and act.private and fact.report
+        event.private, act.private, fact.report = map(flipped, (event.private, act.private, fact.report))
+        policy.document = {**policy.document, "score_min": policy.document["score_min"] + 0.01}
+        named = event.verification_id, fact.challenge_id
+    with pytest.raises(SystemExit) as end:
+        audit.main(["check"])
+    said = capsys.readouterr().out
+    assert end.value.code == 1
+    assert f"{named[0]}  changed" in said and f"fact {named[1]}  changed: the fact" in said
+    assert "act #2  changed: its private part" in said and "policy 1  changed" in said

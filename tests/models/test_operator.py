@@ -6,7 +6,7 @@ import pytest
 
 from models.domain.appeal import AppealState
 from models.domain.console.operator import RIGHTS, Right, Role, has_lapsed, is_fresh, locked_until, may
-from models.domain.console.review import GROUNDS, Ground, Verdict, outcome, wants_two
+from models.domain.console.review import GROUNDS, Ground, Verdict, kappa, outcome, wants_two
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 UP, DOWN = Verdict.UPHELD, Verdict.REJECTED
@@ -72,3 +72,23 @@ def test_a_second_look_is_for_drawn_near_relative_and_costly_rejections() -> Non
     assert wants_two(100, True, False, [UP]) and wants_two(100, False, True, [UP])
     assert wants_two(20_001, False, False, [DOWN])
     assert not wants_two(20_000, False, False, [DOWN]) and not wants_two(20_001, False, False, [UP])
+
+
+YES, NO = True, False
+
+
+@pytest.mark.parametrize(
+    ("pairs", "value"),
+    [
+        # The example of Cohen (1960) as usually given: 20 both yes, 15 both no, 5 and 10 apart.
+        ([(YES, YES)] * 20 + [(YES, NO)] * 5 + [(NO, YES)] * 10 + [(NO, NO)] * 15, 0.4),
+        ([(YES, YES), (NO, NO)], 1.0),
+        ([(YES, NO), (NO, YES)], -1.0),
+        ([(YES, YES), (YES, NO), (NO, YES), (NO, NO)], 0.0),
+        ([(YES, YES)] * 9, None),
+        ([(YES, NO)], None),
+        ([], None),
+    ],
+)
+def test_kappa_is_agreement_beyond_chance(pairs: list[tuple[bool, bool]], value: float | None) -> None:
+    assert kappa(pairs) == (None if value is None else pytest.approx(value))
