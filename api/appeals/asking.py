@@ -12,11 +12,13 @@ from api.appeals import impartial, lodge, reviewing
 from api.appeals.impartial import Reviewer
 from api.limits.locks import hold
 from api.ports import Ports
+from api.verification.record import to_send
 from models import tables
 from models.domain.appeal import PHOTOS, AppealState
 from models.domain.attempt import Channel
 from models.domain.console.act import ActKind
-from models.domain.console.review import Wanted, can_ask, may_answer
+from models.domain.console.review import Wanted, answer_until, askable, can_ask, may_answer
+from models.domain.delivery import DeliveryKind
 from models.domain.errors import Absent, Conflict, Invalid
 from models.domain.named import noted
 from models.domain.person import User
@@ -30,13 +32,14 @@ class Request:
     wanted: tuple[Wanted, ...]
     note: str
     answered_at: datetime | None
+    until: datetime | None
 
 
 def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wanted], note: str) -> None:
-    """Ask the insured once for more material and return the appeal to the queue.
+    """Ask the insured once for more material, tell their WeChat, and return the appeal to the queue.
 
     Raises Conflict without a claim, for an appeal from the counter's phone (its owner is staff, not the
-    insured), and on a second request; Invalid where nothing is asked for.
+    insured), and on a second request; Invalid where nothing is asked for, or a photo where WeChat verifies.
     """
     note = noted(note)
     if not wanted:
@@ -47,11 +50,16 @@ def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wante
         mine = reviewing.claim_of(ports, db, reviewer, appeal_id)
         if mine is None:
             raise Conflict("take the appeal first", code="not_claimed")
-        if not can_ask(db.get_one(tables.Attempt, row.attempt_id).channel, row.asked_at):
+        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        if not can_ask(attempt.channel, row.asked_at):
             raise Conflict("they cannot be asked, or have been", code="cannot_ask")
+        if not set(wanted) <= set(askable(attempt.provider)):
+            raise Invalid("no photo is taken where WeChat verifies")
         row.asked, row.asked_at = [str(one) for one in dict.fromkeys(wanted)], ports.now()
         row.asked_note = ports.vault.seal(f"appeal.asked_note:{row.id}", note)
         db.delete(mine)
+        verification = db.get_one(tables.Verification, row.verification_id)
+        db.add(to_send(ports, verification, DeliveryKind.MORE, attempt_id=attempt.id))
         told = {"wanted": ",".join(row.asked)}
         record(ports, db, Entry(reviewer.operator_id, ActKind.MORE_ASKED, appeal_id, told))
 
@@ -61,7 +69,8 @@ def request_of(ports: Ports, row: tables.Appeal) -> Request | None:
     if row.asked_at is None or row.asked_note is None:
         return None
     note = ports.vault.text(f"appeal.asked_note:{row.id}", row.asked_note)
-    return Request(tuple(Wanted(one) for one in row.asked or ()), note, row.answered_at)
+    wanted = tuple(Wanted(one) for one in row.asked or ())
+    return Request(wanted, note, row.answered_at, answer_until(row.asked_at))
 
 
 def answer_of(ports: Ports, row: tables.Appeal) -> str:

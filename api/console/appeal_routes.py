@@ -44,7 +44,7 @@ def appeal(appeal_id: str) -> Response:
         may=may,
         may_ask=mine and view.can_ask,
         grounds=GROUNDS,
-        wanted=list(Wanted),
+        wanted=view.askable,
         shown=axis(view.dossier.scored),
         cause=failure(view.exhibit.case.cause, None).what,
         events=EVENTS,

@@ -17,6 +17,7 @@ from models import tables
 from models.domain.appeal import AppealState
 from models.domain.console import review as rules
 from models.domain.console.act import ActKind
+from models.domain.console.review import Wanted
 from models.domain.errors import Absent, Forbidden
 from models.domain.named import noted
 
@@ -35,6 +36,7 @@ class CaseView:
     asked: Request | None
     answer: str
     can_ask: bool
+    askable: tuple[Wanted, ...]
 
 
 def reviewer_of(who: SignedIn) -> Reviewer:
@@ -52,7 +54,9 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
         if row is None:
             raise Absent("no such appeal")
         record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
-        on_own_phone = rules.can_ask(db.get_one(tables.Attempt, row.attempt_id).channel, row.asked_at)
+        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        on_own_phone = rules.can_ask(attempt.channel, row.asked_at)
+        askable = rules.askable(attempt.provider)
         given = [one for one in reviews_of(db, [appeal_id]).get(appeal_id, []) if one.verdict]
     found = review.exhibit(ports, appeal_id)
     is_open = found.row.state is AppealState.LODGED
@@ -62,7 +66,7 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     asked = asking.request_of(ports, found.row)
     answer = asking.answer_of(ports, found.row)
     told = dossier.of(ports, appeal_id)
-    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone)
+    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone, askable)
 
 
 def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: str) -> str:

@@ -113,6 +113,7 @@ def appeal(ports: Ports, row: tables.Appeal, institution: str) -> answers.Appeal
         reviewed_at=row.reviewed_at,
         wanted=list(asked.wanted) if asked else [],
         wanted_note=asked.note if asked else None,
+        wanted_until=asked.until if asked else None,
         answered_at=row.answered_at,
     )
 

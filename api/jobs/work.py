@@ -36,6 +36,7 @@ from api.jobs.due import (
 )
 from api.logs import about
 from api.messaging.agent_notice import NoticeSender
+from api.messaging.more_asked import MoreSender
 from api.messaging.push import PushSender
 from api.outbound import outbox
 from api.outbound.outbox import Sender
@@ -58,6 +59,7 @@ WEBHOOK_THREADS = 8
 SENDERS: Mapping[DeliveryKind, Sender[Any, Any]] = {
     DeliveryKind.PUSH: PushSender(),
     DeliveryKind.NOTICE: NoticeSender(),
+    DeliveryKind.MORE: MoreSender(),
     DeliveryKind.WEBHOOK: WebhookSender(),
     DeliveryKind.SANDBOX: SandboxSender(),
 }

@@ -36,6 +36,12 @@ def agent_notice(institution: str, amount_fen: int, at: datetime, **more: str) -
     return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
 
 
+def more_asked(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
+    """Return what the insured is told when a reviewer asks for more."""
+    said = {"matter": "医保购药申诉，请补充材料", "state": "待补充", "note": "请打开，按提示补充"}
+    return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
+
+
 def written(content: Content, keys: Mapping[str, str]) -> dict[str, str]:
     """Return the data of a message by the template's keys, each part in the form of its field."""
     return {key: _written(content, name, fields.kind(key)) for name, key in keys.items()}

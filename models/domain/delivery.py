@@ -12,10 +12,11 @@ PATIENT = (1, 5, 15, 60, 300, 900, 3600)
 
 
 class DeliveryKind(StrEnum):
-    """Who receives it: a person's WeChat (message, agent notice), a till, or the sandbox's player."""
+    """What it is: a message, an agent notice or a request for more to a person, a webhook, a sandbox step."""
 
     PUSH = "push"
     NOTICE = "notice"
+    MORE = "more"
     WEBHOOK = "webhook"
     SANDBOX = "sandbox"
 
@@ -25,6 +26,7 @@ class DeliveryKind(StrEnum):
 LEASES = {
     DeliveryKind.PUSH: timedelta(seconds=30),
     DeliveryKind.NOTICE: timedelta(seconds=30),
+    DeliveryKind.MORE: timedelta(seconds=30),
     DeliveryKind.WEBHOOK: timedelta(seconds=8),
     DeliveryKind.SANDBOX: timedelta(seconds=5),
 }

@@ -12,10 +12,13 @@ from api.privacy import retention
 from models import tables
 from models.domain.appeal import AppealState
 from models.domain.console.operator import Role
+from models.domain.delivery import DeliveryKind, DeliveryState
+from models.domain.provider import Provider
 from scripts.demo.film import samples
 from tests.support import play
 from tests.support.console import Colleague, colleague
 from tests.support.world import MAN, STAFF, WIFE, WRONG, World
+from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
 
 @pytest.fixture
@@ -200,6 +203,70 @@ def test_the_insured_is_asked_once_for_more_and_answers_on_their_phone(world: Wo
     one.post(f"{path}/claim")
     assert one.post(f"{path}/ask", **asked).status_code == 409
     assert "申诉成立" in judged(one, appeal_id)
+
+
+def asked_for_a_photo(world: World) -> str:
+    """An appeal of 李建国's own phone to which a reviewer has asked for a photo."""
+    appeal_id, one = of_own_phone(world), reviewer(world)
+    one.post(f"/console/appeals/{appeal_id}/claim")
+    answer = one.post(f"/console/appeals/{appeal_id}/ask", wanted="photo_now", note="请在亮处再拍一张。")
+    assert answer.status_code == 303
+    return appeal_id
+
+
+def test_whoever_is_asked_for_more_is_told_on_the_phone_that_lodged_the_appeal(world: World) -> None:
+    before = len(world.wechat.sent)
+    appeal_id = asked_for_a_photo(world)
+    play.work(world.ports)
+    openid, page, data = world.wechat.sent[-1]
+    assert len(world.wechat.sent) == before + 2  # the push itself, and this
+    assert (openid, page) == (MAN.openid, f"pages/more/more?appeal={appeal_id}")
+    assert "请补充材料" in data["thing1"]
+    (row,) = play.ok(world.phone(MAN.openid).get("/mp/v1/me/appeals"))["appeals"]
+    assert row["wanted_until"] > row["created_at"]
+    play.work(world.ports)
+    assert len(world.wechat.sent) == before + 2
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (WeChatRefused(43101), DeliveryState.DEAD),
+        (WeChatUnknown(), DeliveryState.UNKNOWN),
+        (WeChatBusy(), DeliveryState.RETRY),
+    ],
+)
+def test_what_wechat_makes_of_the_request_for_more_is_written_down(
+    world: World, error: Exception, state: DeliveryState
+) -> None:
+    asked_for_a_photo(world)
+    world.wechat.fail = error
+    play.work(world.ports)
+    with world.ports.database.reading() as db:
+        row = db.scalars(select(tables.Delivery).filter_by(kind=DeliveryKind.MORE)).one()
+    assert row.state is state
+
+
+def test_nobody_is_told_to_send_what_they_have_sent(world: World) -> None:
+    appeal_id = asked_for_a_photo(world)
+    before = len(world.wechat.sent)
+    sent = {"statement": "见照片", "photos": (io.BytesIO(picture()), "p.jpg")}
+    more = f"/mp/v1/me/appeals/{appeal_id}/more"
+    play.ok(world.phone(MAN.openid).post(more, data=sent, content_type="multipart/form-data"), 201)
+    play.work(world.ports)
+    assert len(world.wechat.sent) == before
+
+
+def test_where_wechat_verifies_no_photo_is_asked_for(world: World) -> None:
+    appeal_id, one = of_own_phone(world), reviewer(world)
+    with world.ports.database.transaction() as db:
+        db.scalars(select(tables.Attempt)).one().provider = Provider.WECHAT
+    one.post(f"/console/appeals/{appeal_id}/claim")
+    page = one.get(f"/console/appeals/{appeal_id}")
+    assert 'value="statement"' in page and 'value="photo_now"' not in page
+    asked = {"note": "请说明。"}
+    assert one.post(f"/console/appeals/{appeal_id}/ask", wanted="photo_now", **asked).status_code == 422
+    assert one.post(f"/console/appeals/{appeal_id}/ask", wanted="statement", **asked).status_code == 303
 
 
 def test_who_lodged_on_the_counters_phone_cannot_be_asked(world: World, appeal_id: str) -> None:

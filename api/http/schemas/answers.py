@@ -381,6 +381,7 @@ class AppealRow(Answer):
     reviewed_at: Instant | None
     wanted: list[Wanted]
     wanted_note: str | None
+    wanted_until: Instant | None
     answered_at: Instant | None
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from models.domain.appeal import AppealState
 from models.domain.attempt import Channel
 from models.domain.errors import Conflict
+from models.domain.provider import Provider
 
 DUE = timedelta(hours=72)
 CLAIM = timedelta(minutes=30)
@@ -51,6 +52,16 @@ GROUNDS: dict[Verdict, tuple[Ground, ...]] = {
 def can_ask(channel: Channel, asked: datetime | None) -> bool:
     """Tell whether the insured can be asked for more: once, and only on a phone of their own."""
     return channel is Channel.PUSH and asked is None
+
+
+def askable(provider: Provider) -> tuple[Wanted, ...]:
+    """Return what the insured may be asked for: no photo where WeChat verifies, whose rules allow none."""
+    return (Wanted.STATEMENT,) if provider is Provider.WECHAT else tuple(Wanted)
+
+
+def answer_until(asked: datetime | None) -> datetime | None:
+    """Return until when the insured may send what they were asked for."""
+    return asked + ANSWER if asked else None
 
 
 def may_answer(is_open: bool, asked: datetime | None, now: datetime) -> None:
