@@ -17,7 +17,7 @@ from models import tables
 from models.domain.appeal import PHOTOS, AppealState
 from models.domain.attempt import Channel
 from models.domain.console.act import ActKind
-from models.domain.console.review import Wanted, answer_until, askable, can_ask, may_answer
+from models.domain.console.review import ANSWER, Wanted, askable, can_ask, may_answer, waits
 from models.domain.delivery import DeliveryKind
 from models.domain.errors import Absent, Conflict, Invalid
 from models.domain.named import noted
@@ -27,12 +27,13 @@ from models.domain.provider import Provider
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the insured was asked for, in the reviewer's words, and when they answered."""
+    """What the insured was asked for, in the reviewer's words, and whether they answered or still may."""
 
     wanted: tuple[Wanted, ...]
     note: str
     answered_at: datetime | None
-    until: datetime | None
+    until: datetime
+    may_answer: bool
 
 
 def ask(ports: Ports, reviewer: Reviewer, appeal_id: str, wanted: Sequence[Wanted], note: str) -> None:
@@ -70,7 +71,8 @@ def request_of(ports: Ports, row: tables.Appeal) -> Request | None:
         return None
     note = ports.vault.text(f"appeal.asked_note:{row.id}", row.asked_note)
     wanted = tuple(Wanted(one) for one in row.asked or ())
-    return Request(wanted, note, row.answered_at, answer_until(row.asked_at))
+    is_open = row.state is AppealState.LODGED and waits(row.asked_at, row.answered_at, ports.now())
+    return Request(wanted, note, row.answered_at, row.asked_at + ANSWER, is_open)
 
 
 def answer_of(ports: Ports, row: tables.Appeal) -> str:

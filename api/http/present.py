@@ -114,6 +114,7 @@ def appeal(ports: Ports, row: tables.Appeal, institution: str) -> answers.Appeal
         wanted=list(asked.wanted) if asked else [],
         wanted_note=asked.note if asked else None,
         wanted_until=asked.until if asked else None,
+        may_send=asked is not None and asked.may_answer,
         answered_at=row.answered_at,
     )
 

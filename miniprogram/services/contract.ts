@@ -37,6 +37,8 @@ export interface AppealLodged extends SceneAnswer {
   reviewed_at: string | null
   wanted: Wanted[]
   wanted_note: string | null
+  wanted_until: string | null
+  may_send: boolean
   answered_at: string | null
 }
 
@@ -51,6 +53,8 @@ export interface AppealRow {
   reviewed_at: string | null
   wanted: Wanted[]
   wanted_note: string | null
+  wanted_until: string | null
+  may_send: boolean
   answered_at: string | null
 }
 

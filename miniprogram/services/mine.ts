@@ -39,8 +39,16 @@ export function bindingLine(row: BindingRow): Line {
 }
 
 export function appealLine(row: AppealRow): Line {
-  const { mine, appeal } = strings()
+  const { mine, more, appeal } = strings()
   const states: Record<string, string> = mine
-  const note = `${row.institution} · ${minute(row.created_at)} · ${states[row.appeal_state] ?? ''}`
-  return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: '', sure: '' }
+  const said = row.appeal_state === 'lodged' && row.wanted.length ? waiting(row) : (states[row.appeal_state] ?? '')
+  const note = `${row.institution} · ${minute(row.created_at)} · ${said}`
+  return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: row.may_send ? more.title : '', sure: '' }
+}
+
+/** Say how it stands with what a reviewer asked for. */
+function waiting(row: AppealRow): string {
+  const { mine, more } = strings()
+  if (row.answered_at) return more.answered
+  return row.may_send ? fill(more.until, { when: minute(row.wanted_until as string) }) : mine.lodged
 }

@@ -1,6 +1,6 @@
 import type { Scene } from './api'
 
-export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 'subscribe' | 'mine' | 'agents' | 'staff'
+export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 'subscribe' | 'mine' | 'more' | 'agents' | 'staff'
 
 const DEEPEST = 9
 

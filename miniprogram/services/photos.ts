@@ -1,6 +1,8 @@
 import { snapshot } from '../capture/snapshot'
 import { stageFor } from '../capture/stage'
+import { LIMITS } from './lifecycle'
 import { problem } from './problem'
+import { fill, strings } from './strings/index'
 
 /** A photo of an appeal: WeChat's own file on somebody's own phone; on the cashier's only bytes, and a small picture of them to show. */
 export interface Photo {
@@ -10,6 +12,12 @@ export interface Photo {
 
 const SENT = { side: 640, quality: 0.85 }
 const SHOWN = { side: 240, quality: 0.7 }
+
+/** Return what a page shows of the photos it keeps, and whether there is room for more. */
+export function shown(kept: readonly Photo[]): { photos: { path: string; label: string }[]; more: boolean; error: string } {
+  const photos = kept.map(({ path }, i) => ({ path, label: fill(strings().appeal.photo, { number: i + 1 }) }))
+  return { photos, more: kept.length < LIMITS.appealPhotos, error: '' }
+}
 
 /** Let the person take or choose photos on their own phone; an empty list when they think again. Throws a Problem. */
 export function choosePhotos(count: number): Promise<Photo[]> {

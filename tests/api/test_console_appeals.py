@@ -223,7 +223,7 @@ def test_whoever_is_asked_for_more_is_told_on_the_phone_that_lodged_the_appeal(w
     assert (openid, page) == (MAN.openid, f"pages/more/more?appeal={appeal_id}")
     assert "请补充材料" in data["thing1"]
     (row,) = play.ok(world.phone(MAN.openid).get("/mp/v1/me/appeals"))["appeals"]
-    assert row["wanted_until"] > row["created_at"]
+    assert row["wanted_until"] > row["created_at"] and row["may_send"] is True
     play.work(world.ports)
     assert len(world.wechat.sent) == before + 2
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from api.http.uploads import appeal, frames
-from api.messaging import agent_notice, push, qr_code
+from api.messaging import agent_notice, more_asked, push, qr_code
 from models.domain.person import RELATIONS, SELF
 from scripts.codegen.__main__ import made
 from scripts.demo.film import samples
@@ -104,8 +104,11 @@ def test_an_appeal_arrives_as_it_was_written(bodies: Path) -> None:
 
 
 def test_it_is_small() -> None:
-    shipped = [path for path in SOURCE.rglob("*") if path.is_file() and path.suffix != ".md"]
-    size = sum(path.stat().st_size for path in shipped)
+    types = SOURCE / "services/contract.ts"  # compiled, there is nothing left of it
+    assert not re.search(r"^export (const|function|class|enum)", types.read_text(encoding="utf-8"), re.M)
+    stays = {"project.config.json", "tsconfig.json", types.name}
+    files = [path for path in SOURCE.rglob("*") if path.is_file() and path.suffix != ".md"]
+    size = sum(path.stat().st_size for path in files if path.name not in stays)
     print(f"mini-program: {size / 1000:.0f} KB of {SIZE / 1000:.0f}")
     assert size < SIZE
 
@@ -121,7 +124,7 @@ def test_every_page_is_complete_and_listed() -> None:
 
 def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:
     pages = json.loads((SOURCE / "app.json").read_text(encoding="utf-8"))["pages"]
-    assert {push.PAGE, agent_notice.PAGE, qr_code.SUBSCRIBE_PAGE} <= set(pages)
+    assert {push.PAGE, agent_notice.PAGE, more_asked.PAGE, qr_code.SUBSCRIBE_PAGE} <= set(pages)
 
 
 def test_every_component_that_is_used_exists() -> None:

@@ -382,6 +382,7 @@ class AppealRow(Answer):
     wanted: list[Wanted]
     wanted_note: str | None
     wanted_until: Instant | None
+    may_send: bool
     answered_at: Instant | None
 
 

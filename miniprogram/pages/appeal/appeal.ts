@@ -8,7 +8,7 @@ import { rememberResult } from '../../services/memory'
 import type { Form } from '../../services/multipart'
 import { follow, go, ticket } from '../../services/navigation'
 import type { Photo } from '../../services/photos'
-import { choosePhotos, forget, part, shoot } from '../../services/photos'
+import { choosePhotos, forget, part, shoot, shown } from '../../services/photos'
 import { agreedToPrivacy } from '../../services/privacy'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
@@ -138,8 +138,7 @@ Page({
 
   keep(photos: Photo[]) {
     this.kept = photos.slice(0, LIMITS.appealPhotos)
-    const labelled = this.kept.map(({ path }, i) => ({ path, label: fill(this.data.t.photo, { number: i + 1 }) }))
-    this.setData({ photos: labelled, more: labelled.length < LIMITS.appealPhotos, error: '' })
+    this.setData(shown(this.kept))
   },
 
   missing(): string {

@@ -83,6 +83,7 @@ Page({
 
   onAsk(event: WechatMiniprogram.TouchEvent) {
     const id = event.currentTarget.dataset['id'] as string
+    if (this.data.list === 'appeals') return visit('more', { appeal: id })
     this.setData({ sure: this.data.lines.find((line) => line.id === id) ?? null })
   },
 

@@ -22,6 +22,8 @@ Page({
     left: '',
     busy: false,
     error: '',
+    addMore: strings().more.title,
+    asked: '',
     trouble: { heading: '', text: '', again: false, staff: false },
   },
   ticket: '',
@@ -36,7 +38,14 @@ Page({
     this.ticket = ticket(query)
     this.deadline = new Deadline((left) => this.setData({ left }), () => void this.open())
     if (this.ticket) void this.open()
-    else this.setData({ phase: 'nothing' })
+    else void this.nothing()
+  },
+
+  /** Nothing to verify; but a reviewer may have asked for more to an appeal, and the message of it been overlooked. */
+  async nothing() {
+    this.setData({ phase: 'nothing' })
+    const appeals = await api.appeals().then((answer) => answer.appeals, () => [])
+    this.setData({ asked: appeals.find((row) => row.may_send)?.appeal_id ?? '' })
   },
 
   onUnload() {
@@ -111,6 +120,10 @@ Page({
 
   onMine() {
     visit('mine')
+  },
+
+  onMore() {
+    visit('more', { appeal: this.data.asked })
   },
 
   onStaff() {

@@ -59,11 +59,6 @@ def askable(provider: Provider) -> tuple[Wanted, ...]:
     return (Wanted.STATEMENT,) if provider is Provider.WECHAT else tuple(Wanted)
 
 
-def answer_until(asked: datetime | None) -> datetime | None:
-    """Return until when the insured may send what they were asked for."""
-    return asked + ANSWER if asked else None
-
-
 def may_answer(is_open: bool, asked: datetime | None, now: datetime) -> None:
     """Raise Conflict unless the insured was asked, no verdict has been given and their time is not over."""
     if not is_open or asked is None or now >= asked + ANSWER:

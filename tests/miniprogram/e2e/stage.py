@@ -124,6 +124,11 @@ class Stage:
         self._tokens[name] = self._token(name)
         return self._administer(command, *words, "--token", self._tokens[name])
 
+    def ask_for_more(self) -> None:
+        """Let a reviewer ask for a photo and a word to the newest appeal."""
+        asked = self.installation.run([sys.executable, "-m", "tests.e2e.clocked", "tests.e2e.asked"])
+        assert asked.returncode == 0, asked.stderr
+
     def _token(self, name: str) -> str:
         """Sign an account of the demo in."""
         account = next(one for one in self.document["console"] if one["name"] == name)

@@ -6,6 +6,7 @@ import pytest
 
 from scripts.demo.film import samples
 from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, prepare
+from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.e2e.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -71,6 +72,29 @@ def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> Non
     stage.screens.look(phone, "result-appealed")
     assert heading(phone) == "申诉已提交"
     assert stage.state(purchase) == "appealed"
+    assert phone.complaints == []
+    a_reviewer_asks_for_more(stage, phone)
+
+
+def a_reviewer_asks_for_more(stage: Stage, phone: Phone) -> None:
+    """The message in WeChat leads to a form that says what to send; sent once, it says so for good."""
+    stage.allow()
+    before = len(stage.messages("李建国"))
+    stage.ask_for_more()
+    page = stage.message("李建国", before)
+    phone.open(page)
+    phone.tap("submit")
+    phone.wait("error")
+    phone.tap("add-photo")
+    phone.give_photos(samples() / "single_face.jpg")
+    phone.type("statement", "以前留长头发，现在剪短了。")
+    stage.screens.look(phone, "more")
+    phone.tap("submit")
+    phone.wait("told")
+    assert heading(phone) == "已经发给工作人员"
+    stage.screens.look(phone, "more-sent")
+    phone.tap("list")
+    phone.wait("[mp-id=line-0]:has-text('材料已发，正在看')")
     assert phone.complaints == []
 
 

@@ -11,7 +11,7 @@ test('a consent and an appeal say at which shop', () => {
   const consent = { consent_id: 'c', institution: '第一药房', notice_version: '1', granted: true, created_at: '2026-11-24T10:00:00+00:00', withdrawn_at: null }
   assert.equal(consentLine(consent).note, '第一药房')
   assert.equal(consentLine({ ...consent, withdrawn_at: consent.created_at }).note, '第一药房 · 已撤回')
-  const appeal = { appeal_id: 'a', institution: '第一药房', appeal_state: 'lodged', appeal_reason: 'other', created_at: consent.created_at, reviewed_at: null } as const
+  const appeal = { appeal_id: 'a', institution: '第一药房', appeal_state: 'lodged', appeal_reason: 'other', created_at: consent.created_at, reviewed_at: null, wanted: [], wanted_note: null, wanted_until: null, may_send: false, answered_at: null } as const
   assert.match(appealLine(appeal).note, /^第一药房 · 2026-11-2[45] .* · 正在看$/)
 })
 
