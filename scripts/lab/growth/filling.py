@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Integer, LargeBinary, Table
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Integer, LargeBinary, Table, text
 from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
@@ -139,6 +139,8 @@ def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
                 full = [{column.name: _value(column, row) for column in columns} for row in some]
                 connection.execute(table.insert(), full)
             return
+        # Half a year in one statement takes longer than any request may.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         driver: Any = connection.connection.driver_connection
         names = ", ".join(f'"{column.name}"' for column in columns)
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
