@@ -153,6 +153,10 @@ class Ports:
         joined = self.database.joined(db)
         return replace(self, database=joined, directory=self.directory.within(joined))
 
+    def keeping(self, kept: Database) -> "Ports":
+        """Return these ports with a database that is kept for one request."""
+        return replace(self, database=kept, directory=self.directory.within(kept))
+
     def now(self) -> datetime:
         """Return the server's time."""
         return self.clock.now()

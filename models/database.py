@@ -1,11 +1,13 @@
 """One engine, one way to begin a transaction, on SQLite and on PostgreSQL."""
 
+import select
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.domain.errors import Refusal
@@ -25,6 +27,7 @@ class Database:
         self.engine = _engine(url)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
+        self._looking = sessionmaker(_looking(self.engine), expire_on_commit=False, autoflush=False)
         self._is_open: ContextVar[bool] = ContextVar("is_open", default=False)
 
     @contextmanager
@@ -47,6 +50,19 @@ class Database:
         """Yield a session that only reads and never waits for a writer; what it changes is dropped."""
         with self._alone(), self._reading() as session:
             yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """Yield a session of single looks: PostgreSQL runs each statement by itself, in one round trip.
+
+        Nothing may be added, changed or streamed in it.
+        """
+        with self._alone(), self._looking() as session:
+            yield session
+
+    def kept(self) -> "KeptDatabase":
+        """Return a database whose readings share one session until a transaction begins or it is closed."""
+        return KeptDatabase(self)
 
     def joined(self, session: Session) -> "Database":
         """Return a database whose only transaction is the one that `session` has open."""
@@ -98,6 +114,46 @@ class _Joined(Database):
         yield self._session
 
 
+class KeptDatabase(Database):
+    """A Database for one request that calls nobody else: what it has read is not read again."""
+
+    def __init__(self, lasting: Database) -> None:
+        self.engine = lasting.engine
+        self._lasting = lasting
+        self._held = ExitStack()
+        self._session: Session | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session of a transaction; what was read before is read anew afterwards."""
+        self.close()
+        with self._lasting.transaction() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield the session that all readings share."""
+        if self._session is None:
+            self._session = self._held.enter_context(self._lasting.looking())
+        try:
+            yield self._session
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back; a later reading opens another session."""
+        self._session = None
+        self._held.close()
+
+
+def _looking(engine: Engine) -> Engine:
+    """Return the engine with options for single looks; SQLite reads one state in a transaction as always."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _engine(url: str) -> Engine:
     """Return an engine set up for short, durable transactions."""
     pool: dict[str, Any] = {"pool_size": 8, "max_overflow": POOL - 8, "pool_timeout": POOL_WAIT_S}
@@ -107,7 +163,21 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_immediate)
         return engine
     options = f"-c lock_timeout={BUSY_S * 1000} -c statement_timeout={BUSY_S * 2000}"
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": options}, **pool)
+    arguments = {"options": options, "tcp_user_timeout": BUSY_S * 1000}
+    engine = create_engine(url, connect_args=arguments, **pool)
+    event.listen(engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _fairy: Any) -> None:
+    """Let the pool connect anew when the server has closed what it kept, without a ping's round trip.
+
+    An idle connection has nothing to be read until the server says good-bye.
+    """
+    told = select.poll()
+    told.register(connection.fileno(), select.POLLIN)
+    if told.poll(0):
+        raise InvalidatePoolError("the server has closed the connection")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

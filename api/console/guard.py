@@ -72,6 +72,12 @@ def install(app: Api) -> None:
     app.jinja_env.filters.update(china=_china, picture=_picture, percent=percent)
 
 
+@limiter.request_filter
+def _elsewhere() -> bool:
+    """Tell whether the request is none of the console's: tills would pay for a look with every poll."""
+    return not request.path.startswith(PATH)
+
+
 def _china(at: datetime) -> str:
     """Return a time in China Standard Time (YYYY-MM-DD HH:MM)."""
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -55,8 +55,9 @@ def ledgers(ports: Ports, db: Session, openid_indexes: Iterable[str]) -> dict[st
     row = tables.SubscriptionFact
     ours = row.template_id == ports.settings.wechat_template_id
     facts: dict[str, list[Fact]] = {index: [] for index in openid_indexes}
-    for found in db.scalars(select(row).where(ours, row.openid_index.in_(facts))):
-        facts[found.openid_index].append(found.fact())
+    if facts:
+        for found in db.scalars(select(row).where(ours, row.openid_index.in_(facts))):
+            facts[found.openid_index].append(found.fact())
     kind = ports.settings.wechat_template_kind
     return defaultdict(Ledger, {index: fold(known, kind) for index, known in facts.items()})
 

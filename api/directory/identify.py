@@ -62,7 +62,6 @@ def identify(ports: Ports, db: Session, named: Named, institution_id: str, count
     )
     _within_limits(ports, db, institution_id, counter)
     within_misses(ports, db, GuessKind.NUMBER, target)
-    row.asked += 1
     known = ports.within(db).directory
     found = (known.sandbox if _is_sandbox(db, institution_id) else known).find(number, named.name)
     if found is None:
@@ -88,13 +87,15 @@ def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str)
     row = tables.Miss
     here = (row.institution_id == institution_id, row.counter == counter)
     limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]
-    for limit, place in [(ON_A_PHONE, here)] if institution_id == PHONES else limits:
-        since = ports.now() - limit.window
-        misses = select(row.at).where(*place, row.at > since).order_by(row.at.desc())
-        last = db.scalar(misses.offset(limit.most - 1).limit(1))
+    asked, since = [(ON_A_PHONE, here)] if institution_id == PHONES else limits, ports.now()
+    wanted = []
+    for limit, place in asked:
+        misses = select(row.at).where(*place, row.at > since - limit.window).order_by(row.at.desc())
+        wanted.append(misses.offset(limit.most - 1).limit(1).scalar_subquery())
+    for (limit, _), last in zip(asked, db.execute(select(*wanted)).one(), strict=True):
         if last is not None:
             refusal = TooMany("too many unknown persons here; please wait")
-            refusal.after = ceil((last - since).total_seconds())
+            refusal.after = ceil((last + limit.window - since).total_seconds())
             raise refusal
 
 

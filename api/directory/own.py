@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, select
 
 from api.ports import PersonView, Relative
 from matcher.types import Template
@@ -14,6 +13,17 @@ from models.domain.identity.idnumber import IdNumber
 from models.domain.identity.names import same
 from models.domain.person import SELF, Network, rank
 from models.vault import Vault
+
+_ROW, _PHOTO, _LINK = tables.Person, tables.Enrolment, tables.FamilyLink
+# A person, and whether there is a photo of them; built once, for every purchase asks.
+_PERSON = select(_ROW, exists().where(_PHOTO.person_id == _ROW.id, _PHOTO.revoked_at.is_(None)))
+_BY_ID = _PERSON.where(_ROW.id == bindparam("person_id"))
+_BY_NUMBER = _PERSON.where(_ROW.id_index.in_(bindparam("indexes", expanding=True)))
+_RELATIVES = (
+    _PERSON.add_columns(_LINK.relation, _LINK.network)
+    .join(_LINK, _LINK.relative_id == _ROW.id)
+    .where(_LINK.person_id == bindparam("person_id"))
+)
 
 
 class OwnDirectory:
@@ -31,36 +41,30 @@ class OwnDirectory:
         """Return the person with this number if the name fits, else None."""
         indexes = [self._vault.index("id_number", key) for key in number.keys]
         with self._database.reading() as db:
-            rows = {
-                row.id_index: row
-                for row in db.scalars(select(tables.Person).where(tables.Person.id_index.in_(indexes)))
-            }
-            row = next((rows[index] for index in indexes if index in rows), None)
-            if row is None or not same(self._vault.text(f"person.name:{row.id}", row.name), name):
-                return None
-            return self._views(db, [row])[0]
+            rows = db.execute(_BY_NUMBER, {"indexes": indexes}).all()
+        found = {row.id_index: self._view(row, enrolled) for row, enrolled in rows}
+        view = next((found[index] for index in indexes if index in found), None)
+        return view if view is not None and same(view.name, name) else None
 
     def person(self, person_id: str) -> PersonView | None:
         """Return a person, or None."""
         with self._database.reading() as db:
-            row = db.get(tables.Person, person_id)
-            return self._views(db, [row])[0] if row else None
+            found = db.execute(_BY_ID, {"person_id": person_id}).first()
+        return self._view(*found) if found else None
 
     def network(self, person_id: str) -> list[Relative]:
         """Return the person, then the family network: by relation, the eldest first."""
         with self._database.reading() as db:
-            root = db.get(tables.Person, person_id)
+            root = db.execute(_BY_ID, {"person_id": person_id}).first()
             if root is None:
                 return []
-            links = db.scalars(
-                select(tables.FamilyLink).where(tables.FamilyLink.person_id == person_id)
-            ).all()
-            wanted = select(tables.Person).where(tables.Person.id.in_([link.relative_id for link in links]))
-            rows = [root, *db.scalars(wanted)]
-            views = {view.person_id: view for view in self._views(db, rows)}
-        relatives = [Relative(views[link.relative_id], link.relation, link.network) for link in links]
+            found = db.execute(_RELATIVES, {"person_id": person_id}).all()
+        relatives = [
+            Relative(self._view(row, enrolled), relation, network)
+            for row, enrolled, relation, network in found
+        ]
         relatives.sort(key=lambda one: (rank(one.relation, one.person.birth), one.person.person_id))
-        return [Relative(views[person_id], SELF, Network.SELF), *relatives]
+        return [Relative(self._view(*root), SELF, Network.SELF), *relatives]
 
     def references(self, person_id: str) -> tuple[Template, ...]:
         """Return the templates of all photos on record."""
@@ -85,23 +89,12 @@ class OwnDirectory:
         sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
         return (Template.from_json(document) for document in json.loads(sealed))
 
-    def _views(self, db: Session, rows: list[tables.Person]) -> list[PersonView]:
-        """Return the rows as views, with one look-up for all of them."""
-        ids = [row.id for row in rows]
-        enrolled = set(
-            db.scalars(
-                select(tables.Enrolment.person_id).where(
-                    tables.Enrolment.person_id.in_(ids), tables.Enrolment.revoked_at.is_(None)
-                )
-            )
+    def _view(self, row: tables.Person, enrolled: bool) -> PersonView:
+        """Return a row as a view."""
+        return PersonView(
+            person_id=row.id,
+            name=self._vault.text(f"person.name:{row.id}", row.name),
+            sex=row.sex,
+            birth=row.birth,
+            enrolled=enrolled,
         )
-        return [
-            PersonView(
-                person_id=row.id,
-                name=self._vault.text(f"person.name:{row.id}", row.name),
-                sex=row.sex,
-                birth=row.birth,
-                enrolled=row.id in enrolled,
-            )
-            for row in rows
-        ]

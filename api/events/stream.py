@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.events.feed import EventFeed, Place
@@ -19,6 +19,12 @@ from models.domain.verification import TERMINAL
 
 HEARTBEAT_S = 10.0
 SETTLE_S = 1.0
+_EVENT = tables.Event
+_AFTER = (
+    select(_EVENT.public)
+    .where(_EVENT.verification_id == bindparam("verification_id"), _EVENT.seq > bindparam("after"))
+    .order_by(_EVENT.seq)
+)
 
 Form = Callable[[PublicEvent], str]
 
@@ -62,9 +68,8 @@ def events_after(ports: Ports, verification_id: str, after: int) -> list[PublicE
 
 
 def _after(db: Session, verification_id: str, after: int) -> list[PublicEvent]:
-    row = tables.Event
-    wanted = select(row.public).where(row.verification_id == verification_id, row.seq > after)
-    return cast("list[PublicEvent]", list(db.scalars(wanted.order_by(row.seq))))
+    found = db.scalars(_AFTER, {"verification_id": verification_id, "after": after})
+    return cast("list[PublicEvent]", list(found))
 
 
 def last_event_id(header: str | None, after: int) -> int:

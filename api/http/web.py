@@ -17,6 +17,7 @@ from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
 from api.logs import about
 from api.ports import Ports
+from models.database import KeptDatabase
 from models.domain.errors import Malformed, Unidentified, WrongMediaType
 from models.domain.person import User
 
@@ -26,7 +27,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def ports() -> Ports:
-    """Return the application's ports, bound to the transaction of a repeatable request where there is one."""
+    """Return the application's ports, bound to what the request has open: a transaction or its readings."""
     composed: Ports = g.get("inside") or current_app.extensions["ports"]
     return composed
 
@@ -57,6 +58,7 @@ def follow(
     Raises Absent for a verification that is not its `owner`'s, where one is given.
     """
     first = stream.look(ports(), verification_id, after, owner)
+    let_go()
     current_app.extensions["admission"].leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return answer(stream.long_poll(ports(), feed(), first, after, wait))
@@ -76,8 +78,24 @@ def bearer() -> str:
     return credential.strip()
 
 
+def keep() -> None:
+    """Let all readings of this request share one session; only for routes that call nobody else."""
+    composed: Ports = current_app.extensions["ports"]
+    g.kept = composed.database.kept()
+    g.inside = composed.keeping(g.kept)
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """Give the session back that `keep` shares. Idempotent."""
+    kept: KeptDatabase | None = g.pop("kept", None)
+    if kept is not None:
+        g.pop("inside", None)
+        kept.close()
+
+
 def know_institution() -> None:
     """Authenticate the institution before the request is processed."""
+    keep()
     g.institution_id = institution_of(ports(), bearer())
     about(institution_id=g.institution_id)
 
@@ -131,23 +149,23 @@ def limit_body() -> None:
 
 
 def idempotent(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Return the view with support for Idempotency-Key."""
+    """Return the view as one transaction, with support for Idempotency-Key."""
 
     @wraps(view)
     def repeatable(*args: P.args, **kwargs: P.kwargs) -> Response:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(*args, **kwargs)
-        asked = Request(institution(), request.path, key, request.get_data())
+        key, outside = request.headers.get("Idempotency-Key"), ports()
 
         def act(inside: Ports) -> Response:
             g.inside = inside
             try:
                 return view(*args, **kwargs)
             finally:
-                del g.inside
+                g.inside = outside
 
-        return once(ports(), asked, act)
+        if key is not None:
+            return once(outside, Request(institution(), request.path, key, request.get_data()), act)
+        with outside.database.transaction() as db:
+            return act(outside.within(db))
 
     repeatable.described = replace(described(view), repeatable=True)  # type: ignore[attr-defined]
     return repeatable

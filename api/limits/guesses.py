@@ -1,5 +1,8 @@
 """Counting guesses, by who guesses and at whom."""
 
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -9,16 +12,35 @@ from models.domain.errors import TooMany
 from models.domain.identity.guess import MISSES_A_DAY, GuessKind
 
 
+def _one_more(insert: Any) -> Any:
+    """Return the statement that counts one guess, in the dialect of this `insert`."""
+    row = tables.GuessTally
+    first = insert(row).values(
+        kind=bindparam("of", type_=row.kind.type),
+        subject=bindparam("by"),
+        day=bindparam("on"),
+        asked=1,
+        missed=0,
+    )
+    again = first.on_conflict_do_update(
+        index_elements=[row.kind, row.subject, row.day], set_={"asked": row.asked + 1}
+    )
+    return select(row).from_statement(again.returning(row))
+
+
+# Built once: every purchase counts one.
+_ONE_MORE = {"postgresql": _one_more(postgresql.insert), "sqlite": _one_more(sqlite.insert)}
+
+
 def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
-    """Return the subject's tally of today, locked; the first guess of a day makes it.
+    """Count one guess and return the subject's tally of today, locked; the first guess of a day makes it.
 
     Two first guesses at once make one row.
     """
-    key = {"kind": kind, "subject": subject, "day": ports.today()}
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(tables.GuessTally).values(**key, asked=0, missed=0)
-    db.execute(first.on_conflict_do_nothing())
-    return db.get_one(tables.GuessTally, tuple(key.values()), with_for_update=True, populate_existing=True)
+    counted = _ONE_MORE[db.get_bind().dialect.name]
+    asked = {"of": kind, "by": subject, "on": ports.today()}
+    row: tables.GuessTally = db.scalars(counted, asked, execution_options={"populate_existing": True}).one()
+    return row
 
 
 def within_misses(ports: Ports, db: Session, kind: GuessKind, subject: str) -> None:
@@ -31,7 +53,6 @@ def guessed(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.
     """Count one guess and return its tally, locked, or raise TooMany after too many wrong ones."""
     row = tally(ports, db, kind, subject)
     _check(kind, row.missed)
-    row.asked += 1
     return row
 
 

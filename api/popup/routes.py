@@ -14,6 +14,7 @@ from api.http.description import describe, plain_form
 from api.http.routes.institution import EventsQuery
 from api.http.schemas import answers
 from api.http.schemas.forms import Documents, Form, Pick
+from api.http.schemas.query import Query
 from api.http.web import follow, ports
 from api.messaging import qr_code
 from api.popup import actions as popups
@@ -37,7 +38,7 @@ class PopupPath(BaseModel):
     token: str = Field(max_length=64)
 
 
-class PageQuery(BaseModel):
+class PageQuery(Query):
     """What the cashier wants to see."""
 
     step: str = Field("", max_length=20)

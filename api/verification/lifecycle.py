@@ -45,7 +45,6 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
         row = _row(ports, institution_id, purchase, holder.person_id)
         row.popup_hash = digest(popup)
         db.add(row)
-        db.flush()
         record(ports, db, row, Change("verification.opened", private={"cashier": purchase.cashier[0]}))
         return Case(db, institution, row, []), popup
 

@@ -49,6 +49,9 @@ class Change:
 def record(ports: Ports, db: Session, verification: tables.Verification, change: Change) -> tables.Event:
     """Append one event to the verification's chain and, where somebody wants it, to the outbox."""
     event = _chained(ports, verification, change)
+    if verification in db.new:
+        # The event refers to it.
+        db.flush()
     db.add(event)
     db.flush()
     if change.kind in WEBHOOK_TYPES and verification.notify_url:

@@ -17,14 +17,18 @@ def counted(world: World) -> Iterator[list[str]]:
     def begun(_connection: object) -> None:
         seen.append("session")
 
-    def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def heard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         seen.append(statement)
 
     event.listen(engine, "begin", begun)
-    event.listen(engine, "before_cursor_execute", asked)
+    event.listen(engine, "before_cursor_execute", heard)
     yield seen
     event.remove(engine, "begin", begun)
-    event.remove(engine, "before_cursor_execute", asked)
+    event.remove(engine, "before_cursor_execute", heard)
+
+
+def asked(seen: list[str]) -> int:
+    return len([one for one in seen if one.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")])
 
 
 def test_a_poll_knows_the_institution_and_reads_the_case_once(world: World) -> None:
@@ -32,8 +36,24 @@ def test_a_poll_knows_the_institution_and_reads_the_case_once(world: World) -> N
     play.pushed(world, verification)
     with counted(world) as seen:
         play.events(world, verification)
+    assert seen.count("session") == 1
+    assert asked(seen) == 3
+
+
+def test_a_purchase_is_opened_in_one_transaction_after_its_institution_is_known(world: World) -> None:
+    play.opened(world)
+    with counted(world) as seen:
+        play.opened(world, order_no="A-2")
     assert seen.count("session") == 2
-    assert len([one for one in seen if one.startswith("SELECT")]) == 4
+    assert asked(seen) <= 15, seen
+
+
+def test_a_purchase_is_read_in_one_session(world: World) -> None:
+    verification = play.opened(world)
+    with counted(world) as seen:
+        play.ok(world.till().get(f"/v1/verifications/{verification}"))
+    assert seen.count("session") == 1
+    assert asked(seen) <= 7, seen
 
 
 def test_another_institutions_poll_finds_nothing(world: World) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
 
 from api.contacts import callback
 from api.http.description import Body, describe
+from api.http.schemas.query import Query
 from api.http.web import ports
 
 wechat = APIBlueprint("wechat", __name__, url_prefix="/wechat", abp_tags=[Tag(name="WeChat 微信")])
@@ -18,7 +18,7 @@ PLAIN: Any = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 SEALED = Body(media=None)
 
 
-class CallbackQuery(BaseModel):
+class CallbackQuery(Query):
     """How WeChat signs a call."""
 
     timestamp: str = ""

@@ -12,6 +12,7 @@ from api.http.chosen import chosen
 from api.http.description import describe
 from api.http.docs import examples
 from api.http.schemas import answers, requests
+from api.http.schemas.query import Query
 from api.http.web import answer, follow, idempotent, institution, know_institution, ports
 from api.verification import attempt as attempts
 from api.verification import bypass as documents
@@ -42,13 +43,13 @@ class ReceiptPath(BaseModel):
     jti: str = Field(max_length=64)
 
 
-class OrderQuery(BaseModel):
+class OrderQuery(Query):
     """The order's number."""
 
     order_no: str = Field(min_length=1, max_length=64)
 
 
-class EventsQuery(BaseModel):
+class EventsQuery(Query):
     """The event to continue after, and the long poll's timeout."""
 
     after: int = Field(0, ge=0, le=2**53)
