@@ -6,7 +6,7 @@ long before more than their own neighbours. Eyes, nose and mouth are also compar
 lids moved otherwise on the way back hide only their own band.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +55,9 @@ def recurring(observations: Sequence[Observation]) -> int:
     whole = np.asarray(bands.mean(axis=0), np.float32)
     found = _twins(whole, at)
     for alike, runs in ((whole, WHOLE), *((band, BAND) for band in bands)):
+        gain = _gain(alike)
         for run in runs:
-            found |= _runs(alike, at, run)
+            found |= _runs(alike, gain, at, run)
     return len(found)
 
 
@@ -80,25 +81,26 @@ def _twins(alike: Numbers, at: Times) -> set[int]:
     return found
 
 
-def _runs(alike: Numbers, at: Times, run: Run) -> set[int]:
+def _runs(alike: Numbers, gain: Numbers, at: Times, run: Run) -> set[int]:
     """Return the frames of the runs along any line that are alike enough, and by enough."""
     step = _step(at)
     length, least = max(FEWEST, round(run.ms / step)), run.gain * max(1.0, step / STEP_MS) ** 3
+    if length > len(at):
+        return set()
     apart = np.abs(at[:, None] - at[None]) >= run.apart_ms
-    gain = np.where(apart, np.minimum(_gain(alike), MOST_GAIN), NEVER)
-    mean, found = np.ones(length) / length, set[int]()
-    for pairs in _lines(len(at), length):
-        near, more = (np.convolve(one[pairs], mean, "valid") for one in (alike, gain))
-        for begin in np.nonzero((near >= run.alike) & (more >= least))[0]:
-            found |= set(pairs[0][begin : begin + length].tolist())
+    more = np.where(apart, np.minimum(gain, MOST_GAIN), NEVER)
+    found = set[int]()
+    for back in (False, True):
+        near, by = (_along(one[:, ::-1] if back else one, length) for one in (alike, more))
+        again = (near >= run.alike) & (by >= least)
+        # Of a way forward only the second showing counts.
+        again = again if back else np.tril(again, -2)
+        for begin in np.nonzero(again.any(axis=1))[0].tolist():
+            found |= set(range(begin, begin + length))
     return found
 
 
-def _lines(frames: int, length: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield the pairs of frames at one shift, forward and backward, where there are enough of them."""
-    steps = np.arange(frames)
-    for shift in range(2, frames - length + 1):
-        yield steps[shift:], steps[:-shift]
-    for middle in range(length - 1, 2 * frames - length):
-        first = steps[max(0, middle - frames + 1) : min(frames, middle + 1)]
-        yield first, middle - first
+def _along(pairs: Numbers, length: int) -> Numbers:
+    """Return the mean of so many pairs down each diagonal, (n - length + 1, n - length + 1)."""
+    kept = len(pairs) - length + 1
+    return np.asarray(sum(pairs[n : n + kept, n : n + kept] for n in range(length)) / length)
