@@ -113,7 +113,7 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
     x, y, w, h = one.box or (0.0, 0.0, 1.0, 1.0)
     landmarks = np.asarray(one.landmarks, np.float32).reshape(5, 2) * height
     box = (x * width, y * height, w * width, h * height)
-    return Probe(picture, box, models.sface.quick(picture, landmarks))
+    return Probe(picture, box, models.sface.forward(models.sface.aligned(picture, landmarks)))
 
 
 def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> Acquisition:

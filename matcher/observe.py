@@ -73,7 +73,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
     )
     if view.mesh is None:
         return replace(bare, faces=0, hint=quality.hint(None, limits))
-    measured = quality.measure(view.picture, view.faces, view.mesh)
+    measured = quality.measure(view.picture, view.faces, view.mesh, cover=limits.covered)
     posed = _placed(_posed(bare, view.mesh), view.picture, view.faces[0], view.mesh.landmarks)
     chosen = _is_drawn(posed, earlier, seed)
     return replace(
@@ -83,7 +83,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
         sharpness=measured.sharpness,
         change=_change(view, earlier),
         texture=_texture(view, chip) if frame.kind == FrameKind.MOTION else "",
-        face=_embedded(models, view.picture, view.mesh.landmarks) if chosen else "",
+        face=fingerprint.packed(models.sface.forward(chip)) if chosen else "",
         live=_live(models, view) if chosen or frame.kind == FrameKind.EVIDENCE else None,
         skin=view.mesh.skin,
         bezel=bezel(view.picture, view.faces[0].box) if frame.kind == FrameKind.EVIDENCE else None,
@@ -113,7 +113,7 @@ def _posed(bare: Observation, mesh: Reading) -> Observation:
         eyes_open=shown.eyes_open,
         mouth_open=shown.mouth_open,
         smile=shown.smile,
-        presence=mesh.signs.presence,
+        presence=mesh.presence,
     )
 
 
@@ -128,11 +128,6 @@ def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector)
         landmarks=tuple(float(value) for value in (landmarks / height).reshape(-1)),
         thumbnail=likeness.thumbnail(picture, face.box),
     )
-
-
-def _embedded(models: Models, picture: Picture, landmarks: Vector) -> str:
-    """Return the face's embedding packed as text."""
-    return fingerprint.packed(models.sface.quick(picture, landmarks))
 
 
 def _live(models: Models, view: Look) -> float | None:

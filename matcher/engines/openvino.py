@@ -33,12 +33,18 @@ class DetectorKernel:
     """YuNet in OpenVINO on one thread, in float32; raises ImportError where the package is missing."""
 
     def __init__(self, weights: Weights) -> None:
+        # Optional: imported only where it is asked for.
+        from openvino import Tensor  # noqa: PLC0415
+
         self.engine = f"openvino {metadata.version('openvino')} f32"
-        self._request = _any_size(weights.file).create_infer_request()
+        self._request, self._tensor = _any_size(weights.file).create_infer_request(), Tensor
 
     def __call__(self, picture: Picture) -> Outputs:
         """Return what the kernel in OpenCV does, equal to 1e-6."""
-        self._request.infer([cv2.dnn.blobFromImage(picture)])
+        # The tensor shares the blob's memory, so the blob must outlive the run.
+        blob = cv2.dnn.blobFromImage(picture)
+        self._request.set_input_tensor(self._tensor(blob, shared_memory=True))
+        self._request.infer()
         return tuple(np.array(self._request.get_tensor(one).data, np.float32).reshape(-1) for one in DETECTED)
 
 

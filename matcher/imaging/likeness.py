@@ -38,9 +38,9 @@ def texture(picture: Picture, landmarks: Vector, chip: Picture) -> str:
     """
     turn = cv2.estimateAffinePartial2D(landmarks[:2], np.array(EYES, np.float32))[0]
     level = chip if turn is None else cv2.warpAffine(picture, turn, (SIDE, SIDE))
-    greys = [cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in (level, level, chip)]
+    upper, lower = (cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in (level, chip))
     left, right = COLUMNS
-    cut = [grey[a:b, left:right] for grey, (a, b) in zip(greys, BANDS, strict=True)]
+    cut = [grey[a:b, left:right] for grey, (a, b) in zip((upper, upper, lower), BANDS, strict=True)]
     small = [cv2.resize(one, BAND_SIZE, interpolation=cv2.INTER_AREA) for one in cut]
     signs = [cv2.dct(np.asarray(band, np.float32))[:DOWN, :ACROSS] > 0 for band in small]
     return base64.b64encode(np.packbits(np.stack(signs)).tobytes()).decode()

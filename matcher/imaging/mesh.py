@@ -38,16 +38,36 @@ class Expression:
     smile: float
 
 
-class Reading(NamedTuple):
-    """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, signs of cover.
+class Surface(NamedTuple):
+    """What the net says of a level crop (192, 192, 3): points (468, 3) in its px, `presence` of a face."""
 
-    `skin` is the face's mean red, green and blue, 0–255.
-    """
+    crop: Picture
+    points: Vector
+    presence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One face: its expression, five landmarks (5, 2) in the picture ordered as YuNet's, the surface read."""
 
     expression: Expression
     landmarks: Vector
-    signs: Signs
-    skin: tuple[float, float, float]
+    surface: Surface
+
+    @property
+    def signs(self) -> Signs:
+        """Return the signs that the face is covered."""
+        return signs(*self.surface)
+
+    @property
+    def presence(self) -> float:
+        """Return the net's logit that it has found a face."""
+        return self.surface.presence
+
+    @property
+    def skin(self) -> tuple[float, float, float]:
+        """Return the face's mean red, green and blue, 0–255."""
+        return skin.colour(self.surface.crop, self.surface.points)
 
 
 class Mesh:
@@ -62,7 +82,7 @@ class Mesh:
         return self._kernel.engine
 
     def read(self, picture: Picture, face: Face) -> Reading:
-        """Return expression, landmarks, signs of cover and colour of one face.
+        """Return expression and landmarks of one face, and what its cover and colour are told from.
 
         Its landmarks align a face for embedding far better than the detector's own (decision 0028).
         """
@@ -77,8 +97,7 @@ class Mesh:
             mouth_open=_gap(points, INNER_LIPS[:2]) / max(_gap(points, INNER_LIPS[2:]), 1e-3),
             smile=_gap(points, MOUTH_CORNERS) / max(_gap(points, OUTER_EYES), 1e-3),
         )
-        found, tint = signs(crop, points, presence), skin.colour(crop, points)
-        return Reading(expression, _landmarks(points, turn), found, tint)
+        return Reading(expression, _landmarks(points, turn), Surface(crop, points, presence))
 
     def landmarks(self, picture: Picture, face: Face) -> Vector:
         """Return the five landmarks (5, 2) of `read` alone, in px: all that an embedding needs."""

@@ -62,7 +62,8 @@ class Quality:
     `size` face height over picture height; `inter_eye_px` px; `brightness` mean grey 0–255; `dark` and
     `bright` the shares of under- and over-exposed pixels; `even` the mean of the darker half (left or right)
     over that of the brighter; `room` the picture's lesser size in faces; `colour` the face's mean chroma;
-    `sharpness` variance of the Laplacian at 112 px; `sureness` the detector's confidence, 0–1.
+    `sharpness` variance of the Laplacian at 112 px; `sureness` the detector's confidence, 0–1; `signs` None
+    where no cover is asked for.
     """
 
     faces: int
@@ -77,12 +78,14 @@ class Quality:
     sharpness: float
     sureness: float
     expression: Expression
-    signs: Signs
+    signs: Signs | None
 
     @property
     def doubt(self) -> float:
         """Return how little detector, mesh, nostrils, mouth and colour are those of a bare face (0 ± 3)."""
-        signs, (low, high) = self.signs, TINTS
+        if (signs := self.signs) is None:
+            return 0.0
+        low, high = TINTS
         return (
             (24.4 - signs.presence) * 0.27
             + (0.925 - self.sureness) * 100.0
@@ -99,7 +102,7 @@ class Quality:
     @property
     def glasses(self) -> bool | None:
         """Tell whether spectacles are worn, None where that cannot be judged."""
-        return self.signs.frame > GLASSES if self.frontal else None
+        return self.signs.frame > GLASSES if self.signs and self.frontal else None
 
     @property
     def judged(self) -> bool:
@@ -109,7 +112,7 @@ class Quality:
     @property
     def covered(self) -> bool:
         """Tell whether a mask, a scarf, a hand or dark glasses hide part of a face not turned far away."""
-        return self.judged and (self.doubt > DOUBT or self.signs.eyes < EYES)
+        return self.judged and (self.doubt > DOUBT or (self.signs is not None and self.signs.eyes < EYES))
 
     def components(self) -> PhotoQuality:
         """Return the components under their names of ISO/IEC 29794-5."""
@@ -127,30 +130,33 @@ class Quality:
             head_pose_roll=self.expression.roll,
             eyes_open=self.expression.eyes_open,
             mouth_closed=1.0 - min(1.0, self.expression.mouth_open),
-            eyes_visible=float(self.signs.eyes >= EYES),
+            eyes_visible=float(self.signs is None or self.signs.eyes >= EYES),
             face_occlusion_prevention=float(not self.covered),
         )
 
 
-def measure(picture: Picture, faces: list[Face], mesh: Reading) -> Quality:
-    """Return the components for the largest face."""
+def measure(picture: Picture, faces: list[Face], mesh: Reading, *, cover: bool = True) -> Quality:
+    """Return the components for the largest face; the signs of a `cover` cost most and may be left out."""
     face = faces[0]
-    chip = _chip(picture, face)
-    halves = sorted((float(chip[:, : CHIP // 2].mean()), float(chip[:, CHIP // 2 :].mean())))
+    region = _region(picture, face)
+    grey = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY)
+    chip = cv2.resize(grey, (CHIP, CHIP), interpolation=cv2.INTER_AREA)
+    darker, brighter = sorted(cv2.mean(half)[0] for half in (chip[:, : CHIP // 2], chip[:, CHIP // 2 :]))
+    _, spread = cv2.meanStdDev(cv2.Laplacian(chip, cv2.CV_16S))
     return Quality(
         faces=len(faces),
         size=face.height / picture.shape[0],
         room=min(picture.shape[0] / face.height, picture.shape[1] / max(face.box[2], 1.0)),
         inter_eye_px=float(np.linalg.norm(face.landmarks[1] - face.landmarks[0])),
-        brightness=float(chip.mean()),
-        dark=float((chip <= LOST_DARK).mean()),
-        bright=float((chip >= LOST_BRIGHT).mean()),
-        even=halves[0] / max(halves[1], 1.0),
-        colour=_chroma(picture, face),
-        sharpness=float(cv2.Laplacian(chip, cv2.CV_64F).var()),
+        brightness=cv2.mean(chip)[0],
+        dark=np.count_nonzero(chip <= LOST_DARK) / chip.size,
+        bright=np.count_nonzero(chip >= LOST_BRIGHT) / chip.size,
+        even=darker / max(brighter, 1.0),
+        colour=_chroma(region),
+        sharpness=float(spread[0, 0]) ** 2,
         sureness=face.confidence,
         expression=mesh.expression,
-        signs=mesh.signs,
+        signs=mesh.signs if cover else None,
     )
 
 
@@ -160,17 +166,11 @@ def _region(picture: Picture, face: Face) -> Picture:
     return picture[y : y + max(1, height), x : x + max(1, width)]
 
 
-def _chroma(picture: Picture, face: Face) -> float:
+def _chroma(region: Picture) -> float:
     """Return the mean distance of the face's colours from grey in CIELAB, 0 and more."""
-    small = cv2.resize(_region(picture, face), (CHIP // 4, CHIP // 4), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
-    return float(np.hypot(lab[..., 1] - 128.0, lab[..., 2] - 128.0).mean())
-
-
-def _chip(picture: Picture, face: Face) -> Picture:
-    """Return the face in grey at 112 px."""
-    grey = cv2.cvtColor(_region(picture, face), cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, (CHIP, CHIP), interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(region, (CHIP // 4, CHIP // 4), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32) - 128
+    return cv2.mean(cv2.magnitude(lab[..., 1], lab[..., 2]))[0]
 
 
 def hint(quality: Quality | None, limits: Limits) -> Hint | None:

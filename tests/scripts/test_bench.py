@@ -11,19 +11,15 @@ from matcher.local import LocalMatcher
 from matcher.models import load
 from scripts.lab.bench import normalising, verification
 from scripts.lab.bench.__main__ import measured
+from scripts.lab.bench.kernels import Kernels
 
 
-def test_the_bare_kernels_are_counted_from_what_was_seen(matcher: LocalMatcher) -> None:
-    models = load(None)
+def test_every_kernel_call_of_a_capture_is_timed_inside_it(matcher: LocalMatcher) -> None:
     frames = verification.capture(8.0)
     person = matcher.enrol(verification.reference()).templates
-    run = verification._run(models, frames, person, verification.NEVER)
-    assert run.report.comparison.score > 0.5 and run.report.comparison.dlib is None
-    each = dict.fromkeys(("decode_motion", "decode_evidence", "yunet", "mesh", "sface", "pad", "dlib"), 0.0)
-    counted = {name: verification._bare_ms(run, each | {name: 1.0}) for name in each}
-    assert counted == {
-        "decode_motion": 25, "decode_evidence": 8, "yunet": 30, "mesh": 30, "sface": 8, "pad": 0, "dlib": 0,
-    }  # fmt: skip
+    run = verification._run(Kernels(load(None)), frames, person, verification.NEVER)
+    assert run.calls == {"decode": 33, "yunet": 30, "mesh": 30, "sface": 8}
+    assert 0.0 < run.kernels["mesh"] < sum(run.kernels.values())
 
 
 def test_normalising_by_the_largest_background_is_measured() -> None:

@@ -1,20 +1,21 @@
-"""Cost of one whole verification: CPU time, the person's waiting time, and the kernels alone."""
+"""Cost of one whole verification: CPU time, the person's waiting time, and the kernels' part of it."""
 
 import resource
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from matcher.examine import EMBEDDED, examine
 from matcher.models import Models
 from matcher.observe import Look, look, observe
 from matcher.protocol import Vector
-from matcher.types import Embedder, Examination, Frame, FrameKind, Observation, Report, Template
+from matcher.types import Embedder, Examination, Frame, FrameKind, Observation, Template
 from scripts.demo.film import Film, samples
-from scripts.lab.bench.clock import cpu_ms
+from scripts.lab.bench.kernels import Kernels
 
 # A capture of 5 s: motion frames at 5 per second, five evidence frames, one batch per second.
 ASKED = {
@@ -32,21 +33,21 @@ class Run:
 
     cpu_s: float
     finish_ms: float
-    seen: list[Observation]
-    report: Report
+    kernels: dict[str, float]
+    calls: Counter[str]
 
 
 def measure(models: Models) -> dict[str, Any]:
     """Return the measurements of 24 captures of one film, outside and inside the grey zone."""
     captures = [capture(start) for start in STARTS]
-    person = _templates(models, captures[0])
-    _run(models, captures[0], person, ALWAYS)
-    outside = [_run(models, frames, person, NEVER) for frames in captures]
-    inside = [_run(models, frames, person, ALWAYS) for frames in captures[::4]]
+    person, kernels = _templates(models, captures[0]), Kernels(models)
+    _run(kernels, captures[0], person, ALWAYS)
+    outside = [_run(kernels, frames, person, NEVER) for frames in captures]
+    inside = [_run(kernels, frames, person, ALWAYS) for frames in captures[::4]]
     cpu_s = float(np.median([run.cpu_s for run in outside]))
     waits = [run.finish_ms for run in outside + inside]
-    kernels = _kernels(models, captures[0])
-    bare = float(np.median([_bare_ms(run, kernels) for run in outside])) / 1000
+    bare = [sum(run.kernels.values()) for run in outside]
+    share = float(np.median([nets / run.cpu_s for nets, run in zip(bare, outside, strict=True)]))
     return {
         "verification": {
             "captures": len(outside),
@@ -55,11 +56,20 @@ def measure(models: Models) -> dict[str, Any]:
             "finish_ms": {
                 name: round(float(np.percentile(waits, p))) for name, p in (("p50", 50), ("p95", 95))
             },
-            "kernels_s": round(bare, 3),
-            "kernel_share": round(bare / cpu_s, 3),
-            "kernels_ms": {name: round(ms, 2) for name, ms in kernels.items()},
+            "kernels_s": round(float(np.median(bare)), 3),
+            "kernel_share": round(share, 3),
+            "kernels_ms": _each_ms([*outside, *inside]),
         },
         "observe": {"frames_per_s": round(_frames_per_s(models, captures), 1)},
+    }
+
+
+def _each_ms(runs: Sequence[Run]) -> dict[str, float]:
+    """Return the mean CPU time in ms of one call of each kernel."""
+    calls = sum((run.calls for run in runs), Counter[str]())
+    return {
+        name: round(1000 * sum(run.kernels.get(name, 0.0) for run in runs) / count, 2)
+        for name, count in calls.items()
     }
 
 
@@ -96,10 +106,11 @@ def _templates(models: Models, frames: list[Frame]) -> tuple[Template, ...]:
 
 
 def _run(
-    models: Models, frames: list[Frame], person: tuple[Template, ...], grey_zone: tuple[float, float]
+    kernels: Kernels, frames: list[Frame], person: tuple[Template, ...], grey_zone: tuple[float, float]
 ) -> Run:
     """Observe one batch per second, then examine; waiting time is the last batch plus the report."""
-    seen: list[Observation] = []
+    kernels.clear()
+    models, seen = kernels.models, list[Observation]()
     batches = [[one for one in frames if one.t_ms // 1000 == second] for second in range(int(LENGTH_S))]
     cpu, arrived = time.process_time(), 0.0
     for batch in batches:
@@ -107,42 +118,9 @@ def _run(
         seen += observe(models, batch, seen)
     evidence = tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE)
     report = examine(models, Examination(("nod",), tuple(seen), evidence, person, (), grey_zone))
-    return Run(time.process_time() - cpu, (time.perf_counter() - arrived) * 1000, seen, report)
-
-
-def _kernels(models: Models, frames: list[Frame]) -> dict[str, float]:
-    """Return the CPU time in ms of each kernel alone, on inputs of production size."""
-    motion, evidence = (next(one for one in frames if one.kind == kind) for kind in FrameKind)
-    small, large = look(models, motion), look(models, evidence)
-    bytes_of = {frame.kind: np.frombuffer(frame.image, np.uint8) for frame in (motion, evidence)}
-    chip = models.sface.aligned(large.picture, _landmarks(large))
-    box = large.faces[0].box
-    kernels = {
-        "decode_motion": lambda: cv2.imdecode(bytes_of[FrameKind.MOTION], cv2.IMREAD_COLOR),
-        "decode_evidence": lambda: cv2.imdecode(bytes_of[FrameKind.EVIDENCE], cv2.IMREAD_COLOR),
-        "yunet": lambda: models.detector.faces(small.picture),
-        "mesh": lambda: models.mesh.read(small.picture, small.faces[0]),
-        "sface": lambda: models.sface.forward(chip),
-        "pad": lambda: models.pad.live(large.picture, box) if models.pad else None,
-        "dlib": lambda: models.dlib.embed(large.picture, box),
-    }
-    return {name: cpu_ms(work) for name, work in kernels.items()}
-
-
-def _bare_ms(run: Run, kernels: dict[str, float]) -> float:
-    """Return the CPU time in ms of the kernel calls that one capture needs."""
-    motion = [one for one in run.seen if one.kind == FrameKind.MOTION]
-    evidence = [one for one in run.seen if one.kind == FrameKind.EVIDENCE]
-    embedded = min(EMBEDDED, run.report.acquisition.usable_evidence)
-    faces = sum(one.faces > 0 for one in run.seen)
-    return (
-        len(motion) * kernels["decode_motion"]
-        + (len(evidence) + embedded) * kernels["decode_evidence"]
-        + len(run.seen) * kernels["yunet"]
-        + faces * kernels["mesh"]
-        + (sum(bool(one.face) for one in run.seen) + embedded) * kernels["sface"]
-        + sum(one.live is not None for one in run.seen) * kernels["pad"]
-    )
+    taken, waited = time.process_time() - cpu, (time.perf_counter() - arrived) * 1000
+    kernels.decoded(frames, min(EMBEDDED, report.acquisition.usable_evidence))
+    return Run(taken, waited, dict(kernels.spent), kernels.calls.copy())
 
 
 def _frames_per_s(models: Models, captures: list[list[Frame]]) -> float:

@@ -124,7 +124,8 @@ def _row(kind: str, measured: Quality | None) -> Row:
         return {"kind": kind, "seen": "no_face"}
     seen = "covered" if measured.covered else "free" if measured.judged else "turned"
     pose = {"yaw": measured.expression.yaw, "pitch": measured.expression.pitch}
-    values = {"doubt": measured.doubt, "sureness": measured.sureness, **asdict(measured.signs), **pose}
+    signs = asdict(measured.signs) if measured.signs else {}
+    values = {"doubt": measured.doubt, "sureness": measured.sureness, **signs, **pose}
     return {"kind": kind, "seen": seen} | {name: round(value, 4) for name, value in values.items()}
 
 

@@ -20,6 +20,7 @@ from scripts.lab.evaluate.occlusions import KINDS
 from tests.matcher.captures import MAN, WOMAN, frames
 from tests.matcher.faces import beside, glasses, outline, photo
 
+BARE = Signs(presence=24, nostrils=0.034, mouth=0.2, colour=3, eyes=0.7, frame=0.02)
 GOOD = Quality(
     faces=1,
     size=0.5,
@@ -33,7 +34,7 @@ GOOD = Quality(
     sharpness=200,
     sureness=0.93,
     expression=Expression(yaw=0, pitch=0, roll=0, eyes_open=0.3, mouth_open=0, smile=0.6),
-    signs=Signs(presence=24, nostrils=0.034, mouth=0.2, colour=3, eyes=0.7, frame=0.02),
+    signs=BARE,
 )
 STRICT = replace(EVIDENCE, turned=35.0)
 Wrong = tuple[str, dict[str, Any]]
@@ -98,7 +99,7 @@ def test_little_light_is_called_little_light_not_blur(brightness: float, told: s
     ids=["no nose to be seen", "no lips to be seen", "two colours", "dark glasses"],
 )
 def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
-    hidden = replace(GOOD, signs=replace(GOOD.signs, **signs))
+    hidden = replace(GOOD, signs=replace(BARE, **signs))
     assert hidden.covered
     aside = replace(hidden, expression=replace(GOOD.expression, yaw=40))
     assert aside.covered and aside.glasses is None
@@ -111,7 +112,7 @@ def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
     ids=["tinted by light", "lips like the skin", "a mesh in doubt", "no nostrils"],
 )
 def test_one_sign_alone_covers_nobody(signs: dict[str, float]) -> None:
-    assert not replace(GOOD, signs=replace(GOOD.signs, **signs)).covered
+    assert not replace(GOOD, signs=replace(BARE, **signs)).covered
 
 
 def test_components_have_the_standards_names(matcher: LocalMatcher) -> None:
