@@ -1,4 +1,4 @@
-"""The real ports of a process, built from its settings."""
+"""Builds the ports of a process from its settings."""
 
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
@@ -17,7 +17,7 @@ from wechat.gateway import Account, Gateway
 
 
 def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool = False) -> Ports:
-    """Return the real ports; a local matcher loads its engines now or at its first question.
+    """Return the real ports; a local matcher loads its engines now or at its first use.
 
     Raises SettingsMissing, SchemaBehind or WrongWeights.
     """
@@ -51,13 +51,13 @@ def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool 
 
 
 def _matcher(settings: Settings, random: Random, load_engines: bool) -> Matcher:
-    """Return the matcher behind YIBAO_MATCHER_URL, or the one in this process."""
+    """Return the remote matcher at YIBAO_MATCHER_URL, or one in this process."""
     if settings.matcher_url:
         secret = settings.matcher_secret.get_secret_value().encode()
         return RemoteMatcher(settings.matcher_url, secret, random.token)
     if not load_engines:
         return DeferredMatcher(settings.matcher_sets, settings.pad_dir)
-    # Imported late: OpenCV and dlib take 2 s and 160 MB that no other process has to pay.
+    # Imported here, because OpenCV and dlib cost 2 s and 160 MB that other processes should not pay.
     from matcher.local import LocalMatcher  # noqa: PLC0415
 
     return LocalMatcher(settings.matcher_sets, settings.pad_dir)

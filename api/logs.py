@@ -1,4 +1,4 @@
-"""Logging as JSON lines that carry ids and kinds, never contents."""
+"""Logging as JSON lines with ids and kinds, never contents."""
 
 import logging
 import sys
@@ -9,10 +9,10 @@ QUIET = ("huey", "sqlalchemy.engine", "urllib3", "wechatpy", "werkzeug")
 
 
 def configure() -> None:
-    """Set up logging once, when a process starts.
+    """Configure logging once, at process start.
 
-    Lines go through the standard library, whose handlers never raise: a full disk costs a log
-    line, not somebody's answer.
+    Lines go through the standard library, whose handlers never raise: a full disk loses a log line, not a
+    response.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
     logging.raiseExceptions = False
@@ -32,9 +32,9 @@ def configure() -> None:
 
 
 def about(*, afresh: bool = False, **ids: str) -> None:
-    """Let every further line of this request or job carry these ids; the first said of a kind stays.
+    """Bind ids to all further log lines of this request or job; the first value of a key stays.
 
-    `afresh` drops those of the request or job before.
+    `afresh` first removes those of the previous request or job.
     """
     if afresh:
         structlog.contextvars.clear_contextvars()

@@ -1,4 +1,4 @@
-"""Everything the flows reach the world through, built in one place."""
+"""The ports: everything through which actions reach the outside world."""
 
 import secrets
 import string
@@ -24,14 +24,14 @@ ALPHABET = string.ascii_letters + string.digits
 
 
 class Clock(Protocol):
-    """Tells the time; the server's clock alone decides."""
+    """The server's clock, which alone decides about deadlines."""
 
     def now(self) -> datetime:
-        """Return the instant, with zone."""
+        """Return the current time with time zone."""
 
 
 class Random(Protocol):
-    """Draws what nobody may foresee."""
+    """Source of unpredictable values."""
 
     def token(self, length: int = 22) -> str:
         """Return `length` characters of base62."""
@@ -50,7 +50,7 @@ class SystemClock:
     """The machine's clock, in UTC."""
 
     def now(self) -> datetime:
-        """Return the instant, with zone."""
+        """Return the current time with time zone."""
         return datetime.now(UTC)
 
 
@@ -88,7 +88,7 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """Somebody of a family network, and how they are related to its root."""
+    """A member of a family network, with the relation to its root."""
 
     person: PersonView
     relation: str
@@ -96,7 +96,7 @@ class Relative:
 
 
 class PersonDirectory(Protocol):
-    """Answers who somebody is; a regional platform is another implementation."""
+    """Looks up persons; a regional platform may be another implementation."""
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
         """Return the person with this number if the name fits, else None."""
@@ -108,17 +108,17 @@ class PersonDirectory(Protocol):
         """Return the person, then the family network."""
 
     def references(self, person_id: str) -> tuple[Template, ...]:
-        """Return the templates of all photos on record."""
+        """Return the templates of all the person's references."""
 
     def document(self, person_id: str) -> tuple[str, IdNumber] | None:
-        """Return a person's full name and document, or None; only to be held against a register."""
+        """Return a person's full name and document, or None; only for comparison with a register."""
 
     def within(self, database: Database) -> Self:
-        """Return the same directory, reading inside the transaction that `database` has joined."""
+        """Return the same directory, reading in the transaction that `database` has joined."""
 
 
 class Directories(PersonDirectory, Protocol):
-    """Tells real persons from the invented ones of the sandbox by their ids; finds real ones only."""
+    """Looks up real and sandbox persons by id; `find` finds real persons only."""
 
     @property
     def sandbox(self) -> PersonDirectory:
@@ -127,7 +127,7 @@ class Directories(PersonDirectory, Protocol):
 
 @dataclass(slots=True)
 class HeldBackground:
-    """The background this process normalises scores by, and when it was drawn; held in memory only."""
+    """The background faces used by this process and when they were drawn; in memory only."""
 
     background: Background | None = None
     drawn_at: datetime | None = None
@@ -135,7 +135,7 @@ class HeldBackground:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a flow may use."""
+    """Everything an action may use."""
 
     settings: Settings
     clock: Clock
@@ -149,7 +149,7 @@ class Ports:
     background: HeldBackground = field(default_factory=HeldBackground)
 
     def within(self, db: Session) -> "Ports":
-        """Return these ports for an action that is part of the transaction that `db` has open."""
+        """Return these ports for an action inside the transaction of `db`."""
         joined = self.database.joined(db)
         return replace(self, database=joined, directory=self.directory.within(joined))
 
@@ -162,11 +162,11 @@ class Ports:
         return self.clock.now()
 
     def local(self) -> datetime:
-        """Return the time on the clock above the till (China has one time zone)."""
+        """Return the local time at the till (China has one time zone)."""
         return self.clock.now().astimezone(CHINA)
 
     def today(self) -> date:
-        """Return the date at the till."""
+        """Return the local date at the till."""
         return self.local().date()
 
     def new_id(self, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: `gunicorn -c python:api.serving 'api.app:create_app()'`."""
+"""gunicorn configuration: `gunicorn -c python:api.serving 'api.app:create_app()'`."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from typing import Any
 
 from api.settings import Settings
 
-# The name is Prometheus' own; its library reads it when it is imported.
+# Named by Prometheus; its library reads the variable on import.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# Threads that are never taken by clients waiting for events, so that an action always finds one.
+# Threads reserved from clients that wait for events, so that other requests always find one.
 FREE_THREADS = 24
 
 _settings = Settings()
@@ -31,21 +31,21 @@ loglevel = "warning"
 
 
 def on_starting(_server: Any) -> None:
-    """Make the folder in which the processes share their figures, before any of them counts."""
+    """Create the shared metrics folder before any process counts."""
     if _settings.metrics_port:
         os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="yibao-figures-"))
 
 
 def when_ready(server: Any) -> None:
-    """Start the process that shows the figures; a program of its own, so that no fork copies its threads."""
+    """Start the metrics exporter as a separate program, because a fork would copy threads."""
     if _settings.metrics_port:
         command = [sys.executable, "-m", "api.health.exporter", "--of", str(os.getpid())]
         server.exporter = subprocess.Popen(command)  # noqa: S603
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Take a dead process's gauges out of the sum."""
-    # Imported late: the library reads the folder's name when it is imported.
+    """Remove a dead process's gauges from the sum."""
+    # Imported here, because the library reads the folder's name on import.
     from prometheus_client import multiprocess  # noqa: PLC0415
 
     if _settings.metrics_port:
@@ -64,7 +64,7 @@ def worker_int(worker: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Close what the process holds."""
+    """Close the process's resources."""
     _close_feed(worker)
 
 

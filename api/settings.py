@@ -1,4 +1,4 @@
-"""Everything that differs between two installations, read once from the environment."""
+"""Settings: everything that differs between installations, read once from the environment."""
 
 import base64
 from enum import StrEnum
@@ -15,14 +15,14 @@ from wechat.callbacks import Callbacks
 
 
 class Profile(StrEnum):
-    """What the installation is for."""
+    """Purpose of the installation."""
 
     DEMO = "demo"
     PRODUCTION = "production"
 
 
 class SettingsMissing(Exception):
-    """The installation cannot start; `problems` names everything that is missing or wrong."""
+    """The installation cannot start; `problems` lists everything missing or wrong."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("cannot start: " + "; ".join(problems))
@@ -119,15 +119,15 @@ class Settings(BaseSettings):
         return base64.b64decode(self.vault_index_secret.get_secret_value())
 
     def template_keys(self) -> dict[str, str]:
-        """Return the keys of the message's template by what they carry."""
+        """Return the push template's keys by content."""
         return keys_of(self.wechat_template_keys)
 
     def agent_template_keys(self) -> dict[str, str]:
-        """Return the keys of the template that tells of purchases by agents."""
+        """Return the agent notice template's keys by content."""
         return keys_of(self.wechat_agent_template_keys)
 
     def callbacks(self) -> Callbacks | None:
-        """Return what opens WeChat's callbacks, or None where none are expected."""
+        """Return the decoder of WeChat's callbacks, or None where none are configured."""
         if not _given(self, "wechat_callback_token"):
             return None
         token, key = self.wechat_callback_token, self.wechat_callback_aes_key
@@ -149,7 +149,7 @@ REQUIRED_IN_PRODUCTION = ("wechat_callback_token", "wechat_callback_aes_key", "a
 
 
 def check(settings: Settings) -> Settings:
-    """Return the settings, or raise SettingsMissing with the whole list of what is wrong."""
+    """Return the settings, or raise SettingsMissing with everything that is wrong."""
     required = REQUIRED if settings.demo else REQUIRED + REQUIRED_IN_PRODUCTION
     problems = [f"YIBAO_{name.upper()} is not set" for name in required if not _given(settings, name)]
     if not settings.demo and not settings.base_url.startswith("https://"):
@@ -177,7 +177,7 @@ def _given(settings: Settings, name: str) -> bool:
 
 
 def _wrong_keys(settings: Settings) -> list[str]:
-    """Return what is wrong with the keys of the templates."""
+    """Return what is wrong with the template keys."""
     wrong = []
     for name in ("wechat_template_keys", "wechat_agent_template_keys"):
         try:
@@ -188,7 +188,7 @@ def _wrong_keys(settings: Settings) -> list[str]:
 
 
 def _wrong_secrets(settings: Settings) -> list[str]:
-    """Return what is wrong with the secrets that have a form."""
+    """Return what is wrong with the secrets that have a fixed format."""
     try:
         settings.callbacks()
     except ValueError:

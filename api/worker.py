@@ -1,4 +1,4 @@
-"""The worker process: `python -m api.worker`. Killing it loses nothing."""
+"""The worker process: `python -m api.worker`. It may be killed at any time."""
 
 import os
 import threading
@@ -19,7 +19,7 @@ from api.ports import Clock, Ports
 from api.settings import Settings
 
 SWEEP_S = 0.2
-# A worker whose sweep has not finished for so long ends, so that whatever started it starts another.
+# A worker whose sweep takes longer than this exits, so that its supervisor restarts it.
 STUCK_S = 30
 STUCK = 70
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 def main(given: Ports | None = None, clock: Clock | None = None) -> None:
-    """Sweep the tables and work until told to stop, on these ports or on those the environment describes."""
+    """Sweep the tables and work until told to stop, on these ports or those from the environment."""
     configure()
     ports = given or build(Settings(), clock)
     assessments.hold_start(ports)
@@ -51,7 +51,7 @@ def main(given: Ports | None = None, clock: Clock | None = None) -> None:
 
 
 class Sweeper:
-    """Sweeps until stopped, and ends the process when a sweep does not come back."""
+    """Sweeps until stopped, and ends the process when a sweep hangs."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Sweeper:
         self.finished = threading.Event()
 
     def run(self) -> None:
-        """Look for due rows until stopped; leave them alone while the clock cannot be trusted."""
+        """Look for due rows until stopped; skip sweeps while the clock is wrong."""
         while not self._stop.wait(SWEEP_S):
             begun = time.monotonic()
             if self._beats.clock_is_right():
@@ -77,7 +77,7 @@ class Sweeper:
         self.finished.set()
 
     def watch(self) -> None:
-        """End the process with an error when no sweep has finished for too long."""
+        """Exit with an error when no sweep has finished for too long."""
         while not self._stop.wait(min(1.0, self._stuck_s)):
             if time.monotonic() - self._swept_at > self._stuck_s:
                 log.error("sweep_stuck", seconds=self._stuck_s)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from api.directory import portraits, references
+from api.directory.comparison import compare
 from api.directory.gallery import Gallery, Reference, Vectors, likeness
 from api.directory.likeness import Scale, scale
 from api.directory.references import Offered, Settled
-from api.directory.weighing import weighed
 from api.ports import Ports
 from models import tables
 from models.domain.identity.held import HeldReason, HeldState, judged, still_doubted
@@ -37,7 +37,7 @@ class Photos:
         digest = hashlib.sha256(photo).hexdigest()
         self._files[person_id, row] = digest
         if self.check:
-            offered = self._looked_at(person_id, digest, photo)
+            offered = self._examined(person_id, digest, photo)
         else:
             offered = references.offer(self.ports, person_id, photo, self._import_id)
         if offered.code == references.HELD:
@@ -80,14 +80,14 @@ class Photos:
             return mask(self._names.get(person_id, ""))
         return mask(self.ports.vault.text(f"person.name:{row.id}", row.name))
 
-    def _looked_at(self, person_id: str, digest: str, photo: bytes) -> Offered:
+    def _examined(self, person_id: str, digest: str, photo: bytes) -> Offered:
         with self.ports.database.reading() as db:
             known = references.known(db, person_id, digest)
         if known is not None and known != HeldState.PENDING:
             return Offered(known)
         if (person_id, digest) in self._in_memory:
             return Offered("pending")
-        seen = portraits.looked_at(self.ports, photo)
+        seen = portraits.examine(self.ports, photo)
         if seen.verdict != "ok":
             return Offered(seen.verdict)
         self._in_memory[person_id, digest] = Reference(digest, person_id, digest, seen.templates)
@@ -96,7 +96,7 @@ class Photos:
     def _judged(self, gallery: Gallery, offered: "_Offered", photo: Reference) -> Settled:
         """Judge a photo as `settle` would, against the stored references and this file's photos."""
         with self.ports.database.reading() as db:
-            found, by = weighed(self.ports, db, gallery, photo), scale(self.ports, db)
+            found, by = compare(self.ports, db, gallery, photo), scale(self.ports, db)
         like = [likeness(by, photo, one) for one in offered.beside(photo, by)]
         own = [one.score for one in like if one.person_id == photo.person_id]
         scores = own if found.own is None else [found.own, *own]
@@ -121,7 +121,7 @@ class _Offered:
                 self._by.setdefault(key, []).append(photo)
 
     def beside(self, photo: Reference, by: Scale) -> list[Reference]:
-        """Return the person's other photos, others' photos from the same file, and others' similar ones."""
+        """Return the person's other photos, identical files of others, and others' similar photos."""
         keys = [photo.person_id, photo.sha256, *self._vectors.near(photo, by)]
         found = {id(one): one for key in keys for one in self._by.get(key, []) if one is not photo}
         return list(found.values())

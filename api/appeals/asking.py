@@ -96,7 +96,7 @@ def answer(
     if len(photos) > PHOTOS or (photos and provider is Provider.WECHAT):
         raise Invalid("at most three photos", code="too_many_photos")
     if photos:
-        lodge.look_at(ports, Channel.PUSH, photos)
+        lodge.check_photos(ports, Channel.PUSH, photos)
     keys = [f"appeals/{appeal_id}/more-{number}" for number in range(len(photos))]
     for key, photo in zip(keys, photos, strict=True):
         ports.objects.put(key, photo)

@@ -45,7 +45,7 @@ def lodge(ports: Ports, user: User, scene: str, form: AppealForm) -> tuple[Scene
         channel, provider = seen.attempt.channel, seen.attempt.provider
     rules.check_photos(channel, form.photos, provider)
     if form.photos:
-        look_at(ports, channel, form.photos)
+        check_photos(ports, channel, form.photos)
     appeal_id = ports.new_id("apl")
     keys = _keys(appeal_id, form)
     for key, photo in zip(keys, form.photos, strict=True):
@@ -127,7 +127,7 @@ def _counts(ports: Ports, db: Session, case: Case, attempt: tables.Attempt) -> t
     return db.scalar(still_open) or 0, db.scalar(of_cashier) or 0
 
 
-def look_at(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:
+def check_photos(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> None:
     """Raise unless every file is a picture and, on the cashier's phone, one shows one face."""
     try:
         verdicts = [ports.matcher.enrol(photo).verdict for photo in photos]

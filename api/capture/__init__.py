@@ -1,4 +1,4 @@
-"""What a phone does inside an attempt.
+"""The phone's side of an attempt: consent, challenge, frames, finish, native verification, and decision.
 
-Consent, challenge, frames, finish, native verification, and the decision. Import any module.
+Import any module.
 """

@@ -1,4 +1,4 @@
-"""Drawing what a try asks for."""
+"""Draws the challenge of a try."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -56,7 +56,7 @@ def draw(ports: Ports, user: User, scene: str, phone: Phone) -> tuple[Scene, tab
 
 
 def _refuse_own_phone(ports: Ports, db: Session, seen: Scene, risk: Risk, phone: Phone) -> None:
-    """Raise Conflict `counter_needed` for an own phone that is too risky or cannot light the face."""
+    """Raise Conflict `counter_needed` for a phone that is too risky or whose screen cannot light the face."""
     if seen.attempt.channel is not Channel.PUSH:
         return
     policy, attempt = resolving.of(db, seen.attempt), seen.attempt
@@ -70,7 +70,7 @@ def _refuse_own_phone(ports: Ports, db: Session, seen: Scene, risk: Risk, phone:
 
 
 def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) -> tables.Challenge:
-    """Return what is drawn for this phone and this risk."""
+    """Return the challenge for this phone and this risk."""
     drawn = draws.draw(
         stricter(policy, risk.level, own_phone=seen.attempt.channel is Channel.PUSH),
         ports.random.fractions(),
@@ -93,7 +93,7 @@ def _row(ports: Ports, policy: Policy, seen: Scene, phone: Phone, risk: Risk) ->
 
 
 def requires_colours(ports: Ports, row: tables.Challenge) -> bool:
-    """Tell whether this try is decided by its colours."""
+    """Tell whether the decision of this try depends on its colours."""
     with ports.database.reading() as db:
         attempt = db.get_one(tables.Attempt, row.attempt_id)
         policy = resolving.of_challenge(db, row, attempt)
@@ -103,7 +103,7 @@ def requires_colours(ports: Ports, row: tables.Challenge) -> bool:
 
 
 def may_try(ports: Ports, db: Session, seen: Scene) -> None:
-    """Raise unless one more try may be made for this person now."""
+    """Raise unless the person may make another try now."""
     if seen.attempt.state in (AttemptState.WAITING, AttemptState.OPENED):
         raise Invalid("consent is needed first", code="consent_missing")
     if seen.case.verification.state is not VerificationState.OPEN:
@@ -114,9 +114,9 @@ def may_try(ports: Ports, db: Session, seen: Scene) -> None:
 
 
 def _failed_or_running(ports: Ports, db: Session, attempt: tables.Attempt) -> int:
-    """Return how many of the person's tries failed today or are under way in other attempts.
+    """Return the person's tries that failed today plus those running in other attempts.
 
-    Both are read by one statement: a try that fails in between two would be in neither.
+    One statement reads both: read separately, a try that fails in between would be missed.
     """
     row = tables.Attempt
     others = select(func.count()).where(row.person_id == attempt.person_id, row.id != attempt.id)
@@ -129,7 +129,7 @@ def _failed_or_running(ports: Ports, db: Session, attempt: tables.Attempt) -> in
 def _failures(ports: Ports, person_ids: Sequence[str]) -> Select[str | None]:
     """Return the statement that yields the person of each counted failure of the last 24 hours.
 
-    Counted by attempts, because withdrawing consent removes the person from the decision.
+    Joins attempts rather than decisions, because withdrawing consent removes the person from decisions.
     """
     decision, attempt = tables.Decision, tables.Attempt
     return (
@@ -141,7 +141,7 @@ def _failures(ports: Ports, person_ids: Sequence[str]) -> Select[str | None]:
 
 
 def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict[str, int]:
-    """Return each person's counted failures in the last 24 hours, at any institution, where there are any."""
+    """Return the counted failures of the last 24 hours at any institution, by person; none means absent."""
     person = tables.Attempt.person_id
     counted = _failures(ports, person_ids).add_columns(func.count()).group_by(person)
     return {person_id: count for person_id, count in db.execute(counted) if person_id is not None}
@@ -156,7 +156,7 @@ def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
 def owned_challenge(
     ports: Ports, db: Session, user: User, challenge_id: str
 ) -> tuple[Scene, tables.Challenge]:
-    """Return a challenge with its scene, if the scene belongs to the user; raises as `owned`."""
+    """Return a challenge with its scene if the scene belongs to the user; raises as `owned`."""
     challenge = db.get(tables.Challenge, challenge_id)
     if challenge is None:
         raise Absent

@@ -1,4 +1,4 @@
-"""Which relatives a probe is compared with, and what a report says of each."""
+"""Chooses the relatives that a probe is also compared with, and reads their scores from a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from models.domain.record.kin import ORDER, Kinship, between
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A relative to be compared, and who they are to the claimed person."""
+    """A relative to compare, with their relation to the claimed person."""
 
     person_id: str
     kinship: Kinship
 
 
 def relatives(ports: Ports, attempt: tables.Attempt, cardholder_id: str) -> list[Compared]:
-    """Return up to eight others of the two families with a face on record, kin by blood before spouses."""
+    """Return at most eight enrolled relatives from both families, blood relatives before spouses."""
     person_id = attempt.person_id or ""
     known: dict[str, Kinship] = {}
     for root, claimed in ((person_id, SELF), (cardholder_id, attempt.relation)):
@@ -34,7 +34,7 @@ def relatives(ports: Ports, attempt: tables.Attempt, cardholder_id: str) -> list
 
 
 def measured(answer: MatcherReport, examination: Examination, compared: Sequence[Compared]) -> Measured:
-    """Return what the matcher found beside what decides."""
+    """Return the matcher's measurements beyond those that the decision uses."""
     seen = [one for one in examination.observations if one.faces]
     kin = zip(compared, answer.cohort.relatives, strict=True)
     return Measured(

@@ -1,4 +1,4 @@
-"""What a person answers to the notice before anything is filmed."""
+"""Records the answer to the consent notice."""
 
 import hmac
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Answer:
 
 
 def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
-    """Record what the person answered to this notice; repeated, it changes nothing."""
+    """Record the person's answer to this notice; idempotent."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         attempt = seen.attempt
@@ -46,7 +46,7 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
 
 
 def _has_declined(db: Session, attempt: tables.Attempt) -> bool:
-    """Tell whether the person has said no before; who declined a retry keeps the failure."""
+    """Tell whether the person has declined before; declining a retry keeps the earlier failure."""
     if attempt.state is not AttemptState.FAILED:
         return attempt.state is AttemptState.DECLINED
     row = tables.Consent
@@ -55,7 +55,7 @@ def _has_declined(db: Session, attempt: tables.Attempt) -> bool:
 
 
 def _may_consent(db: Session, attempt: tables.Attempt, answer: Answer) -> None:
-    """Raise unless the person is known and, where asked for, at this counter."""
+    """Raise unless the person is chosen and, where required, gave the counter's digits."""
     if attempt.state is AttemptState.OPENED and attempt.person_id is None:
         raise Conflict("choose the person first", code="person_not_chosen")
     if attempt.state is not AttemptState.OPENED or not attempt.presence_code:
@@ -70,7 +70,7 @@ def _may_consent(db: Session, attempt: tables.Attempt, answer: Answer) -> None:
 
 
 def _consent_row(ports: Ports, user: User, attempt: tables.Attempt, answer: Answer) -> tables.Consent:
-    """Return the record of one answer."""
+    """Return the row of one answer."""
     return tables.Consent(
         id=ports.new_id("cns"),
         attempt_id=attempt.id,

@@ -1,4 +1,4 @@
-"""Deciding a capture: the matcher's facts, the policy's answer, one transaction."""
+"""Decides a capture: the matcher's facts and the policy's decision, in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ from models.domain.verification import VerificationEvent
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the decision of one challenge rests on."""
+    """All inputs to the decision of one challenge."""
 
     challenge: tables.Challenge
     policy: Policy
@@ -75,7 +75,7 @@ def examine(ports: Ports, challenge_id: str) -> None:
 
 
 def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
-    """Load what the decision rests on; None when there is nothing left to decide."""
+    """Load the inputs of the decision; None when there is nothing left to decide."""
     with ports.database.reading() as db:
         challenge = db.get_one(tables.Challenge, challenge_id)
         attempt = db.get_one(tables.Attempt, challenge.attempt_id)
@@ -105,7 +105,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
 
 
 def _evidence(ports: Ports, kept: Sequence[tables.Frame]) -> Iterator[Frame]:
-    """Yield the evidence frames; a missing file is skipped, so that the capture is still decided."""
+    """Yield the evidence frames, skipping missing files so that the capture can still be decided."""
     for row in kept:
         try:
             image = ports.objects.get(row.file_key) if row.file_key else None
@@ -146,7 +146,7 @@ def conclude(
 def _private(
     attempt: tables.Attempt, challenge: tables.Challenge, fact: tables.DecisionFact
 ) -> dict[str, object]:
-    """Return what only auditors may read of a decision: who compared, by which policy, which facts."""
+    """Return the event's private part: who compared, by which policy, and the digest of the facts."""
     return {
         "challenge": challenge.id,
         "fact": fact.mac,
@@ -156,7 +156,7 @@ def _private(
 
 
 def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.Attempt:
-    """Return the attempt as the decision leaves it."""
+    """Return the attempt's transition for this decision."""
     now = ports.now()
     match decision:
         case Decision(outcome=Outcome.PASSED):
@@ -169,7 +169,7 @@ def _moved(attempt: rules.Attempt, decision: Decision, ports: Ports) -> rules.At
 
 
 def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, challenge_id: str) -> None:
-    """End the verification, unless an appeal was faster, and drop the frames."""
+    """End the verification, unless an appeal ended it first, and delete the frames."""
     proven_by_face(db, attempt)
     if case.is_open:
         cases.end(ports, case, VerificationEvent.PASS, attempt)
@@ -180,7 +180,7 @@ def _passed(ports: Ports, db: Session, case: Case, attempt: tables.Attempt, chal
 def _row(
     ports: Ports, challenge: tables.Challenge, decision: Decision, report: Mapping[str, object] | None
 ) -> tables.Decision:
-    """Return the record of the decision; scores are sealed."""
+    """Return the decision's row with encrypted scores."""
     place = f"decision.report:{challenge.id}"
     return tables.Decision(
         challenge_id=challenge.id,

@@ -1,4 +1,4 @@
-"""The person prefers to show a document: an event tells the counter, and nothing ends."""
+"""Records that the person prefers to show a document; the counter is told and nothing ends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ MAY_SAY_SO = frozenset(
 
 
 def tell(ports: Ports, user: User, scene: str) -> Scene:
-    """Record that the person would rather show a document; idempotent, and ignored after the end."""
+    """Record that the person prefers to show a document; idempotent, no effect after the end."""
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
         note(ports, db, seen)
@@ -28,7 +28,7 @@ def tell(ports: Ports, user: User, scene: str) -> Scene:
 
 
 def note(ports: Ports, db: Session, seen: Scene, why: Mapping[str, Any] | None = None) -> None:
-    """Let the counter know that documents or its own phone are wanted; repeated, it adds nothing."""
+    """Record for the counter that documents or its own phone are needed; idempotent."""
     newest = (
         select(tables.Event.type)
         .where(tables.Event.verification_id == seen.case.verification.id)

@@ -1,4 +1,4 @@
-"""From the matcher's report and the frame memory to the facts that a policy decides on. Pure."""
+"""Combines the matcher's report and the frame memory into the facts of a decision. Pure."""
 
 from dataclasses import dataclass, replace
 
@@ -13,8 +13,8 @@ from models.domain.policy import COLOURS_TELLING, Policy
 class Memory:
     """How much of a capture was filmed before.
 
-    `exact` files byte for byte, `frames` that look like those of one earlier capture, `movement_ms` for
-    how long the face moved exactly as in one.
+    `exact`: byte-identical files; `frames`: frames similar to those of one earlier capture; `movement_ms`:
+    how long the face moved as in one.
     """
 
     exact: int = 0
@@ -26,7 +26,7 @@ NOTHING_SEEN = Memory()
 
 
 def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = False) -> Report:
-    """Return the matcher's report and the memory's as the facts a policy decides on; `old` as in Report."""
+    """Return the facts that a policy decides on; `old` as in Report."""
     acquisition, timing = answer.acquisition, answer.timing
     return Report(
         motion=acquisition.usable_motion,
@@ -62,8 +62,8 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = F
 def under_light(report: Report, shown: int, brightness: int | None, policy: Policy) -> Report:
     """Return the report without its colour response where that cannot be measured.
 
-    It is not asked of a face that was too bright before the try, unless an own phone must answer, and is
-    unknown after fewer colours than tell one try in a hundred apart.
+    It is dropped for a face that was too bright before the try, unless an own phone must answer, and after
+    fewer colours than needed to recognise one try in a hundred.
     """
     trusted = not (report.own_phone and must_answer(policy))
     if trusted and brightness is not None and brightness > policy.colour_light_max:

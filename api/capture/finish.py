@@ -1,4 +1,4 @@
-"""Ending a try and telling the phone what it came to."""
+"""Ends a try and returns its result to the phone."""
 
 from dataclasses import dataclass
 
@@ -15,23 +15,23 @@ from models.domain.person import User
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one try came to, and where the attempt now stands."""
+    """The decision of a try, and the scene after it."""
 
     scene: Scene
     decision: tables.Decision
 
 
 def finish(ports: Ports, user: User, challenge_id: str) -> Result:
-    """Close the capture and decide it; repeated, it returns the stored answer.
+    """Close the capture and decide it; repeated, it returns the stored result.
 
-    Raises Busy when another process is deciding and has not ended yet.
+    Raises Busy while another process is deciding.
     """
     close(ports, user, challenge_id)
     return _result(ports, user, challenge_id) or _decided(ports, user, challenge_id)
 
 
 def close(ports: Ports, user: User, challenge_id: str) -> None:
-    """Move the attempt to captured; from here on it is always decided. Idempotent."""
+    """Move the attempt to captured, from where it is always decided; idempotent."""
     with ports.database.transaction() as db:
         seen, challenge = owned_challenge(ports, db, user, challenge_id)
         if db.get(tables.Decision, challenge_id) is not None:
@@ -53,7 +53,7 @@ def _decided(ports: Ports, user: User, challenge_id: str) -> Result:
 
 
 def _result(ports: Ports, user: User, challenge_id: str) -> Result | None:
-    """Return the stored decision with the scene as it now is."""
+    """Return the stored decision with the current scene."""
     with ports.database.transaction() as db:
         seen, _ = owned_challenge(ports, db, user, challenge_id)
         decision = db.get(tables.Decision, challenge_id)

@@ -1,4 +1,4 @@
-"""Receiving what the phone films."""
+"""Receives the frames that the phone films."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ EVIDENCE_MAX = 12
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the phone shows while filming: one hint, which actions were seen, the screen's colour now."""
+    """What the phone shows while filming: a hint, the actions seen, and the current screen colour."""
 
     hint: str | None
     done: list[tuple[str, bool]]
@@ -34,7 +34,7 @@ class Progress:
 
 
 def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]) -> Progress:
-    """Observe and keep a batch of frames; a frame already kept is not looked at again.
+    """Observe and store a batch of frames; frames already stored are skipped.
 
     Raises Conflict or OutOfTime when the challenge is over, Invalid `frames_out_of_order`,
     `frames_too_early`, `capture_too_long`, `too_many_frames`, `image_unreadable`, TooLarge and
@@ -69,7 +69,7 @@ def receive(ports: Ports, user: User, challenge_id: str, frames: Sequence[Frame]
 def _admit(
     challenge: tables.Challenge, kept: Sequence[tables.Frame], frames: Sequence[Frame], now: datetime
 ) -> list[Frame]:
-    """Return the frames not kept yet, after checking the batch against the timing rules."""
+    """Return the frames not stored yet, after checking the batch against the timing rules."""
     have = {row.seq for row in kept}
     new = [frame for frame in frames if frame.seq not in have]
     times = sorted([(row.seq, row.t_ms) for row in kept] + [(frame.seq, frame.t_ms) for frame in new])
@@ -87,7 +87,7 @@ def _admit(
     )
     if evidence > EVIDENCE_MAX:
         raise Invalid(f"at most {EVIDENCE_MAX} evidence frames", code="too_many_frames")
-    # Filming cannot have begun before the challenge was drawn.
+    # Filming cannot start before the challenge is drawn.
     elapsed = (now - challenge.created_at).total_seconds() * 1000
     if times and times[-1][1] - times[0][1] > elapsed + EARLY_MS:
         raise Invalid("these frames cannot have been filmed yet", code="frames_too_early")
@@ -95,14 +95,14 @@ def _admit(
 
 
 def _store_files(ports: Ports, challenge_id: str, frames: Sequence[Frame]) -> None:
-    """Put evidence frames into the object store; its key makes a repetition harmless."""
+    """Put evidence frames into the object store; idempotent by key."""
     for frame in frames:
         if frame.kind == FrameKind.EVIDENCE:
             ports.objects.put(file_key(challenge_id, frame.seq), frame.image)
 
 
 def _drop_files(ports: Ports, challenge_id: str) -> None:
-    """Delete what was stored for a try that ended meanwhile, unless retention still knows of its capture."""
+    """Delete the files of a try that ended meanwhile, unless retention still knows its capture."""
     with ports.database.reading() as db:
         capture = db.get(tables.Capture, challenge_id)
     if capture is None or capture.deleted_at is not None:
@@ -110,7 +110,7 @@ def _drop_files(ports: Ports, challenge_id: str) -> None:
 
 
 def file_key(challenge_id: str, seq: int) -> str:
-    """Return where an evidence frame lies in the object store."""
+    """Return an evidence frame's object store key."""
     return f"frames/{challenge_id}/{seq}"
 
 
@@ -121,7 +121,7 @@ def rows(db: Session, challenge_id: str) -> list[tables.Frame]:
 
 
 def opened(ports: Ports, row: tables.Frame) -> Observation:
-    """Return the observation sealed in a row."""
+    """Return a row's decrypted observation."""
     sealed = ports.vault.text(f"frame.observation:{row.challenge_id}:{row.seq}", row.observation)
     return Observation.from_json(json.loads(sealed))
 
@@ -133,7 +133,7 @@ def _keep(
     fresh: Sequence[tuple[Frame, Observation]],
     now: datetime,
 ) -> None:
-    """Add the frames and bring the capture up to date."""
+    """Insert the frames and update the capture's summary."""
     capture = db.get(tables.Capture, challenge.id)
     if capture is None:
         capture = tables.Capture(challenge_id=challenge.id, first_at=now, frames=0, bytes=0, late_ms=0)

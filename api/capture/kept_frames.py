@@ -1,4 +1,4 @@
-"""Which frames of a capture stay for a reviewer, and their deletion."""
+"""Keeps a few frames of a capture for a reviewer, and deletes the rest."""
 
 from sqlalchemy import delete, select, update
 
@@ -9,7 +9,7 @@ from models.domain import retention as rules
 
 
 def forget_frames(ports: Ports, challenge_id: str) -> None:
-    """Delete a capture's frames: files first, so that a kill half-way is found and repeated."""
+    """Delete a capture's frames, files first, so that an interrupted deletion is found and repeated."""
     ports.objects.delete(ports.objects.list(f"frames/{challenge_id}/"))
     with ports.database.transaction() as db:
         db.execute(delete(tables.Frame).where(tables.Frame.challenge_id == challenge_id))
@@ -19,9 +19,9 @@ def forget_frames(ports: Ports, challenge_id: str) -> None:
 
 
 def keep_best(ports: Ports, attempt_id: str) -> None:
-    """Keep at most five evidence frames of an attempt's tries for the reviewer, the sharpest.
+    """Keep at most five evidence frames per attempt for the reviewer, the sharpest ones.
 
-    The notice promises five to whoever consents, however often they try.
+    The consent notice promises at most five, however often the person tries.
     """
     frame, challenge = tables.Frame, tables.Challenge
     tried = select(frame).join(challenge, challenge.id == frame.challenge_id)

@@ -1,4 +1,4 @@
-"""Beginning WeChat's own face verification (provider `wechat`); there are no frames or scores of our own."""
+"""Begins WeChat's own face verification (provider `wechat`), which yields no frames or scores here."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,13 +22,13 @@ from models.domain.provider import Provider
 from wechat.errors import WeChatError, WeChatRefused
 from wechat.refusals import Kind
 
-# WeChat's pages are slow: a verification begun in time may be finished this much later.
+# Extra time to finish a verification that began in time, because WeChat's pages are slow.
 LIFE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What WeChat must be told again to learn the result."""
+    """A running WeChat verification with what is needed to query its result."""
 
     openid: str
     verify_id: str
@@ -38,7 +38,7 @@ class Begun:
 def begin(ports: Ports, user: User, scene: str) -> tuple[Scene, str]:
     """Return a verify_id for wx.requestFacialVerify; the same one until its result is asked for.
 
-    Raises Conflict `provider_mismatch` where faces are filmed by us, Invalid `native_resident_only` or
+    Raises Conflict `provider_mismatch` where the provider is `own`, Invalid `native_resident_only` or
     `native_refused` (this person), Busy when WeChat does not answer, Misconfigured where it refuses this
     installation, and whatever forbids a try.
     """
@@ -63,14 +63,14 @@ def begin(ports: Ports, user: User, scene: str) -> tuple[Scene, str]:
 
 
 def scene_of(ports: Ports, db: Session, user: User, scene: str) -> Scene:
-    """Return the user's scene if WeChat is to verify it."""
+    """Return the user's scene if its provider is WeChat."""
     seen = owned(ports, db, user, scene)
     providers.check(seen.attempt.provider, Provider.WECHAT)
     return seen
 
 
 def _running(ports: Ports, db: Session, seen: Scene) -> str | None:
-    """Return the verify_id of the try under way, or None."""
+    """Return the verify_id of the running try, or None."""
     if seen.attempt.state is not AttemptState.CHALLENGED:
         return None
     challenge = newest(db, seen.attempt.id)
@@ -79,7 +79,7 @@ def _running(ports: Ports, db: Session, seen: Scene) -> str | None:
 
 
 def person_of(ports: Ports, person_id: str) -> tuple[str, str]:
-    """Return the name and number that WeChat compares with the register."""
+    """Return the name and number that WeChat compares with the population register."""
     found = ports.directory.document(person_id)
     if found is None:
         raise Absent
@@ -89,7 +89,7 @@ def person_of(ports: Ports, person_id: str) -> tuple[str, str]:
 
 
 def _verify_id(ports: Ports, asked: tuple[str, str, str, str]) -> str:
-    """Return WeChat's session for this user and person, or raise why there is none."""
+    """Return WeChat's session for this user and person, or raise the refusal."""
     try:
         return ports.wechat.face_verify_id(*asked)
     except WeChatError as error:
@@ -99,7 +99,7 @@ def _verify_id(ports: Ports, asked: tuple[str, str, str, str]) -> str:
 
 
 def _draw(ports: Ports, db: Session, seen: Scene, session: Begun) -> None:
-    """Begin the try and write down what WeChat will be asked."""
+    """Begin the try and store what its query needs."""
     now = ports.now()
     moved = rules.advance(seen.attempt.snapshot(), AttemptEvent.CHALLENGE, now)
     moved = replace(moved, challenge_expires_at=max(moved.expires_at, now + LIFE))

@@ -1,4 +1,4 @@
-"""What WeChat's own face verification came to: asked for, decided, kept."""
+"""Queries the result of WeChat's own face verification, and decides by it."""
 
 from datetime import timedelta
 
@@ -17,14 +17,14 @@ from models.domain.person import User
 from wechat.errors import WeChatError, WeChatRefused
 from wechat.refusals import Kind
 
-# How long a capture waits for WeChat to say what came of it.
+# How long a capture waits for WeChat's result.
 PATIENCE = timedelta(seconds=30)
 
 
 def finish(ports: Ports, user: User, scene: str) -> Result:
-    """Ask WeChat what came of the try; repeated, it returns the stored answer.
+    """Query WeChat for the result of the try; repeated, it returns the stored result.
 
-    Raises Busy while WeChat does not say.
+    Raises Busy while WeChat has no result.
     """
     challenge_id = _close(ports, user, scene)
     result = _result(ports, user, scene, challenge_id)
@@ -37,7 +37,7 @@ def finish(ports: Ports, user: User, scene: str) -> Result:
 
 
 def _close(ports: Ports, user: User, scene: str) -> str:
-    """Move the attempt to captured; from here on it is always decided. Idempotent."""
+    """Move the attempt to captured, from where it is always decided; idempotent."""
     with ports.database.transaction() as db:
         seen = scene_of(ports, db, user, scene)
         challenge = newest(db, seen.attempt.id)
@@ -51,7 +51,7 @@ def _close(ports: Ports, user: User, scene: str) -> str:
 
 
 def _result(ports: Ports, user: User, scene: str, challenge_id: str) -> Result | None:
-    """Return the stored decision with the scene as it now is."""
+    """Return the stored decision with the current scene."""
     with ports.database.transaction() as db:
         seen = scene_of(ports, db, user, scene)
         decision = db.get(tables.Decision, challenge_id)
@@ -72,13 +72,13 @@ def decide(ports: Ports, challenge_id: str) -> None:
         return
     with ports.database.transaction() as db:
         check = db.get_one(tables.NativeCheck, challenge_id)
-        # The identifiers of the session are not needed any more.
+        # The session's identifiers are no longer needed.
         check.verify_ret, check.verify_id, check.openid = verify_ret, b"", b""
         conclude(ports.within(db), challenge, decision, None)
 
 
 def _ask(ports: Ports, check: tables.NativeCheck, person_id: str) -> tuple[int | None, Decision]:
-    """Return WeChat's verify_ret and what it means."""
+    """Return WeChat's verify_ret and its meaning."""
     openid = ports.vault.text(f"native_check.openid:{check.challenge_id}", check.openid)
     verify_id = ports.vault.text(f"native_check.verify_id:{check.challenge_id}", check.verify_id)
     name, number = person_of(ports, person_id)
@@ -87,7 +87,7 @@ def _ask(ports: Ports, check: tables.NativeCheck, person_id: str) -> tuple[int |
     except WeChatRefused as error:
         if error.kind is Kind.PERMANENT:
             return None, UNANSWERED
-        # Too old, or not the session of this person any more: nothing can be learned from it.
+        # The session is too old or another person's: no result can be obtained.
         return None, Decision(Outcome.RETRY, Reason.NOT_ACQUIRED)
     except WeChatError:
         return None, UNANSWERED

@@ -1,4 +1,4 @@
-"""The first look at a scene: it opens, and the risk tells whether the digits are asked for."""
+"""Opens a scene at its first read; the risk then decides whether the counter's digits are required."""
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from models.domain.person import User
 
 
 def view(ports: Ports, user: User, scene: str, address: str) -> Scene:
-    """Show the scene; the first look moves it from waiting to opened."""
+    """Return the scene; the first read moves it from waiting to opened."""
     rank = risks.rank_at_opening(ports, user, scene, address)
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
@@ -26,7 +26,7 @@ def view(ports: Ports, user: User, scene: str, address: str) -> Scene:
 
 
 def _ask_presence(ports: Ports, db: Session, seen: Scene, rank: int | None) -> None:
-    """Draw the digits that the counter shows where a push is risky: who is elsewhere cannot know them."""
+    """Draw the digits for a risky push: the counter shows them, so that only somebody there can know them."""
     attempt, by_risk = seen.attempt, resolving.of(db, seen.attempt).presence_by_risk
     if attempt.channel is not Channel.PUSH or not by_risk or attempt.presence_code:
         return

@@ -1,4 +1,4 @@
-"""Observing frames through the matcher, with its errors turned into refusals."""
+"""Observes frames through the matcher and turns its errors into refusals."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ from models.domain.layers.risk import cannot_be_lit
 from models.domain.person import User
 from models.domain.provider import Provider
 
-# What the phone is told of a face that is partly outside; a share of the picture's width or height.
+# How much of the picture's width or height a face must stay from the edge not to count as cut off.
 CUT_OFF, EDGE = "cut_off", 0.03
-# Of 61 living faces as filmed none is tilted by more than 15°.
+# None of 61 filmed living faces is tilted by more than 15°.
 TILTED, TILT = "tilted", 20.0
-# Skin reflects more red than green or blue; of those faces at least 1.19 of green, at most 0.87 of it blue.
+# Skin reflects more red than green or blue; in those faces red ≥ 1.19 × green, and blue ≤ 0.87 × green.
 TINTED, GREENISH, BLUISH = "tinted", 1.05, 1.0
 BEFORE_PLACE = (Hint.TOO_DARK, Hint.TOO_BRIGHT)
 
@@ -34,12 +34,12 @@ def observe(ports: Ports, frames: Sequence[Frame], before: Sequence[Observation]
 
 
 def lot(ports: Ports) -> int:
-    """Draw the seed by which the matcher chooses frames; call it after they have arrived."""
+    """Draw the seed by which the matcher samples frames; must be drawn after they have arrived."""
     return int(next(ports.random.fractions()) * SEEDS)
 
 
 def unusable(error: BadImage) -> Refusal:
-    """Return the refusal for a picture that cannot be used."""
+    """Return the refusal for an unusable picture."""
     if error.reason in ("too_many_bytes", "too_many_pixels"):
         return TooLarge("the picture is too large", code="too_large")
     if error.reason == "not_an_image":
@@ -48,9 +48,9 @@ def unusable(error: BadImage) -> Refusal:
 
 
 def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene, str | None]:
-    """Return the scene and what stands in the way of a good capture.
+    """Return the scene and what prevents a good capture.
 
-    Nothing is counted, and nothing is kept but whether glasses were seen and how bright the face was.
+    Not counted as a try; stores only whether glasses were seen and how bright the face was.
     """
     with ports.database.transaction() as db:
         seen = owned(ports, db, user, scene)
@@ -72,9 +72,9 @@ def precheck(ports: Ports, user: User, scene: str, image: bytes) -> tuple[Scene,
 
 
 def in_the_way(seen: Observation) -> str | None:
-    """Return the one thing to put right before a try, or None.
+    """Return the first obstacle to remove before a try, or None.
 
-    A tilted phone and coloured light spoil no try by themselves: they are said last, and only here.
+    A tilted phone and coloured light do not spoil a try: they come last, and only in the precheck.
     """
     if _is_cut_off(seen):
         return CUT_OFF
@@ -86,7 +86,7 @@ def in_the_way(seen: Observation) -> str | None:
 
 
 def _is_tinted(seen: Observation) -> bool:
-    """Tell whether coloured light falls on the face: its skin looks as no skin does in white light."""
+    """Tell whether coloured light falls on the face: its skin has a colour that white light never causes."""
     if seen.skin is None:
         return False
     red, green, blue = seen.skin
@@ -94,11 +94,11 @@ def _is_tinted(seen: Observation) -> bool:
 
 
 def _is_cut_off(seen: Observation) -> bool:
-    """Tell whether the one face ends where the picture does, which is all that the phone's oval shows."""
+    """Tell whether the face ends at the picture's edge; the phone's oval shows the whole picture."""
     if seen.box is None or seen.faces != 1 or seen.hint in BEFORE_PLACE:
         return False
     x, y, width, height = seen.box
-    # YuNet ends the box of half a face at the picture's edge. A face between two edges is too close.
+    # YuNet clips the box of a partial face at the picture's edge. A face at two opposite edges is too close.
     left, above, right, below = (edge < EDGE for edge in (x, y, 1 - x - width, 1 - y - height))
     return left != right or above != below
 

@@ -1,4 +1,4 @@
-"""What is known of a try before it is filmed: asked of WeChat and of our own records."""
+"""Assesses the risk of a try before filming, from WeChat's rating and from our own records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 # getuserriskrank's `scene`: 1 asks about cheating, 0 about registering.
 CHEATING = 1
 RECENT = timedelta(hours=1)
-# Passes that are looked at for the phones and models of a person.
+# Number of recent passes in which the person's phones and models are searched.
 REMEMBERED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What a phone says of itself when it asks for a try, and where it calls from."""
+    """What a phone reports when it requests a try, and its address."""
 
     photosensitive: bool = False
     device: str | None = None
@@ -34,7 +34,7 @@ class Phone:
 
 
 def rank_at_opening(ports: Ports, user: User, scene: str, address: str) -> int | None:
-    """Return `rank` while nobody has opened the scene and digits may follow from it, else None."""
+    """Return `rank` while the scene is unopened and its rating could require digits, else None."""
     with ports.database.reading() as db:
         row = tables.Attempt
         waiting = db.scalar(select(row).where(row.scene == scene, row.state == AttemptState.WAITING))
@@ -43,7 +43,7 @@ def rank_at_opening(ports: Ports, user: User, scene: str, address: str) -> int |
 
 
 def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
-    """Return WeChat's opinion of whoever holds their own phone; None where it is not weighed or not known."""
+    """Return WeChat's risk rating of this phone's user; None where it is not used or unknown."""
     with ports.database.reading() as db:
         attempt = db.scalar(select(tables.Attempt).where(tables.Attempt.scene == scene))
         if attempt is None or attempt.channel is not Channel.PUSH:
@@ -58,7 +58,7 @@ def rank(ports: Ports, user: User, scene: str, address: str) -> int | None:
 
 
 def of(ports: Ports, db: Session, seen: Scene, phone: Phone | None, rank: int | None) -> Risk:
-    """Return the risk of the next try of this scene by its policy; a phone not asked yet is None."""
+    """Return the risk of the scene's next try under its policy; `phone` is None before it was asked."""
     policy, attempt = resolving.of(db, seen.attempt), seen.attempt
     if not policy.weighs(attempt.channel) or attempt.person_id is None:
         return Risk()
@@ -69,7 +69,7 @@ def of(ports: Ports, db: Session, seen: Scene, phone: Phone | None, rank: int | 
 
 
 def _on_own_phone(db: Session, attempt: tables.Attempt, phone: Phone | None, known: Signs) -> Signs:
-    """Return the signs with whether the person has passed before on this phone and on such a model."""
+    """Return the signs with whether the person has passed on this phone and on this model before."""
     passes = _passes(db, attempt.person_id or "")
     phones, models = {phone for phone, _ in passes}, {model for _, model in passes if model}
     return Signs(
@@ -81,7 +81,7 @@ def _on_own_phone(db: Session, attempt: tables.Attempt, phone: Phone | None, kno
 
 
 def _passes(db: Session, person_id: str) -> Sequence[tuple[str | None, str | None]]:
-    """Return the phone and the model of a person's latest passes on phones of their own."""
+    """Return phone and model of the person's latest passes on their own phones."""
     row, challenge = tables.Attempt, tables.Challenge
     wanted = (
         select(row.owner_index, challenge.device)
@@ -94,7 +94,7 @@ def _passes(db: Session, person_id: str) -> Sequence[tuple[str | None, str | Non
 
 
 def _failures(ports: Ports, db: Session, person_id: str) -> int:
-    """Return a person's suspect failures within the hour, at any institution."""
+    """Return a person's suspicious failures of the last hour, at any institution."""
     decision, attempt = tables.Decision, tables.Attempt
     counted = (
         select(func.count())

@@ -1,4 +1,4 @@
-"""What happens when a phone opens a scene: who may, whom it is for, and the consent."""
+"""Access to a scene: who may open it, and whom it is for."""
 
 import hmac
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +22,7 @@ from models.domain.person import User
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An attempt together with its case, owned by the user who asked; on a code, as which member of staff."""
+    """An attempt with its case, owned by the requesting user; on a QR code, as which member of staff."""
 
     case: Case
     attempt: tables.Attempt
@@ -31,7 +31,7 @@ class Scene:
 
     @property
     def actor(self) -> dict[str, str]:
-        """Return what only auditors may read of who holds the phone, and where."""
+        """Return the private record of who holds the phone, and where."""
         if self.staff_id is None:
             return {"openid": self.user.openid}
         counter = self.case.verification.counter
@@ -39,10 +39,10 @@ class Scene:
 
 
 def owned(ports: Ports, db: Session, user: User, scene: str) -> Scene:
-    """Return the scene locked and as the clock leaves it, if it belongs to the user.
+    """Return the scene, locked and with expiries applied, if it belongs to the user.
 
-    Raises Absent, Ended, or Forbidden `not_staff`. A code belongs to the first member of staff on
-    duty who opens it, until they are removed.
+    Raises Absent, Ended, or Forbidden `not_staff`. A QR scene belongs to the first member of staff on duty
+    who opens it, until they are removed.
     """
     found = db.scalar(select(tables.Attempt).where(tables.Attempt.scene == scene))
     if found is None:
@@ -58,7 +58,7 @@ def owned(ports: Ports, db: Session, user: User, scene: str) -> Scene:
 
 
 def _claim(ports: Ports, case: Case, attempt: tables.Attempt, staff: tables.Staff | None) -> None:
-    """Raise unless this is a code nobody has opened yet, and the member of staff is on duty there."""
+    """Raise unless this is an unopened code and the member of staff is on duty at its counter."""
     if attempt.state in TERMINAL:
         raise Ended("this link is no longer valid")
     if attempt.channel is not Channel.QR:
@@ -72,14 +72,14 @@ def _claim(ports: Ports, case: Case, attempt: tables.Attempt, staff: tables.Staf
 
 
 def _staff(db: Session, case: Case, user: User) -> tables.Staff | None:
-    """Return the member of the institution's staff who holds the phone, or None."""
+    """Return the institution's member of staff who holds the phone, or None."""
     row = tables.Staff
     mine = select(row).where(row.institution_id == case.institution.id, row.revoked_at.is_(None))
     return db.scalar(mine.where(row.openid_index == user.openid_index))
 
 
 def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
-    """Say who is there, once; only while the scene is opened."""
+    """Choose the person at the counter, once; only while the scene is opened."""
     with ports.database.transaction() as db:
         ports = ports.within(db)
         seen = owned(ports, db, user, scene)
@@ -107,5 +107,5 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
 
 
 def _told_before(attempt: tables.Attempt) -> Checks | None:
-    """Return the check-list the PC sent when it showed the code."""
+    """Return the check-list that the PC sent when it showed the code."""
     return Checks(**attempt.checks) if attempt.checks else None

@@ -1,4 +1,4 @@
-"""The colours of one challenge: telling the phone the next one, and which of them the film can show."""
+"""The colour sequence of a challenge: the next one to show, and those that the film covers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from models.domain.layers.colours import Colour
 
 
 def tell(challenge: tables.Challenge, now: datetime) -> Colour | None:
-    """Move on to the next colour when it is time; return the one that the screen shows from now on."""
+    """Advance to the next colour when it is due; return the colour to show from now on."""
     drawn, elapsed = _drawn(challenge), round((now - challenge.created_at).total_seconds() * 1000)
     if drawn:
         challenge.told_ms = list(colours.tell(drawn, challenge.told_ms, elapsed))
@@ -24,7 +24,7 @@ def lit(challenge: tables.Challenge) -> Colour | None:
 def filmed(
     challenge: tables.Challenge, capture: tables.Capture | None, frames: Sequence[tables.Frame]
 ) -> tuple[Colour, ...]:
-    """Return the colours that were on while these frames were filmed, in the film's own time."""
+    """Return the colours shown while these frames were filmed, in the film's own time."""
     lag = capture.lag_ms if capture else None
     end = max((row.t_ms for row in frames), default=0)
     return colours.filmed(_drawn(challenge), challenge.told_ms, lag or 0, end)

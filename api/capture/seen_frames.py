@@ -15,14 +15,15 @@ from models import tables
 from models.domain.policy import Policy
 from models.domain.retention import EXACT_HASHES, SIMILAR_HASHES
 
-# Captures of one person that a new one is held against: the latest ones.
+# How many of a person's latest captures a new one is compared with.
 COMPARED = 20
 
 
 def recall(ports: Ports, db: Session, challenge_id: str, policy: Policy) -> Memory:
     """Return how much of a challenge's film was seen before.
 
-    Files in any other challenge; likeness only in the latest captures of the same person, wherever filmed.
+    Exact files are searched in all challenges; similar frames only in the person's latest captures, at any
+    institution.
     """
     exact = _seen_exactly(ports, db, challenge_id)
     wanted = select(tables.SeenFrame).where(tables.SeenFrame.challenge_id == challenge_id)
@@ -37,7 +38,7 @@ def recall(ports: Ports, db: Session, challenge_id: str, policy: Policy) -> Memo
 
 
 def _seen_exactly(ports: Ports, db: Session, challenge_id: str) -> int:
-    """Return how many of a challenge's frames came, byte for byte, in any other challenge."""
+    """Return how many of a challenge's frames are byte-identical to another challenge's."""
     mine = select(tables.SeenFrame.sha256).where(tables.SeenFrame.challenge_id == challenge_id)
     return (
         db.scalar(
@@ -51,7 +52,7 @@ def _seen_exactly(ports: Ports, db: Session, challenge_id: str) -> int:
 
 
 def _earlier(ports: Ports, db: Session, mine: tables.SeenFrame) -> list[list[tables.SeenFrame]]:
-    """Return the frames of the person's latest other captures, one list each."""
+    """Return the frames of the person's latest other captures, one list for each capture."""
     alike = (
         (tables.SeenFrame.person_id == mine.person_id)
         & (tables.SeenFrame.challenge_id != mine.challenge_id)
@@ -80,7 +81,7 @@ def _sample(row: tables.SeenFrame) -> Sample:
 def of(
     challenge_id: str, person_id: str | None, institution_id: str, seen: Observation, now: datetime
 ) -> tables.SeenFrame:
-    """Return what is remembered of a frame so that it can never count again."""
+    """Return the memory's row for a frame, so that it cannot be used again."""
     moved = replay.movement(seen)
     return tables.SeenFrame(
         sha256=seen.sha256,

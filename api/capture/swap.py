@@ -1,4 +1,4 @@
-"""这个动作我做不了: another class of action, once."""
+"""Replaces an action that the person cannot do (这个动作我做不了), once."""
 
 from api.capture import frames, precheck
 from api.capture.challenge import running

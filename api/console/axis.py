@@ -1,4 +1,4 @@
-"""Where scores stand on the axis that a case shows."""
+"""Layout of the score axis on an appeal's page."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ LEFT, RIGHT, LOWEST, HIGHEST = 20, 580, -0.2, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One score on the axis: its place in px, its words, and whether it is the claimed person's."""
+    """One score on the axis: position in px, label, and whether it is the claimed person's."""
 
     x: float
     text: str
@@ -19,7 +19,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """All scores of a try, and the thresholds then and now."""
+    """All scores of a try, and the thresholds of then and now."""
 
     marks: tuple[Mark, ...]
     then: Mark
@@ -27,12 +27,12 @@ class Axis:
 
     @property
     def said(self) -> str:
-        """Return the axis in words, for who cannot see it."""
+        """Return the axis in words, for screen readers."""
         return "；".join(one.text for one in (*self.marks, self.then, self.now))
 
 
 def axis(scored: Scored | None) -> Axis | None:
-    """Return the axis of a try that was compared, or None."""
+    """Return the axis of a compared try, or None."""
     if scored is None:
         return None
     marks = [

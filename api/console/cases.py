@@ -45,7 +45,7 @@ def reviewer_of(who: SignedIn) -> Reviewer:
 
 
 def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
-    """Return an appeal; the access is recorded first.
+    """Return an appeal; the access is recorded before.
 
     Reviews are blind: while the appeal is open no reviewer sees another's verdict.
     """

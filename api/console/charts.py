@@ -1,4 +1,4 @@
-"""Charts as inline SVG, made on the server: no script, no inline style, and a table beside each."""
+"""Charts as inline SVG rendered on the server, without script or inline style, each beside a table."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A range of values and the ticks on it; logarithmic where `log`. Values outside lie on its end."""
+    """A range of values with ticks, logarithmic where `log`. Values outside are drawn at the nearest end."""
 
     low: float
     high: float
@@ -18,7 +18,7 @@ class Axis:
     log: bool = False
 
     def at(self, value: float) -> float:
-        """Return where a value lies, 0–1."""
+        """Return a value's position, 0–1."""
         if self.log:
             low, high, value = math.log10(self.low), math.log10(self.high), math.log10(max(value, self.low))
         else:
@@ -28,7 +28,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: its name, its CSS class (c1–c5) and its points; with `to`, the region between two."""
+    """One curve: name, CSS class (c1–c5) and points; with `to`, the region between two curves."""
 
     name: str
     kind: str
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a template draws: coordinates in a box of WIDTH × HEIGHT; `said` is the ARIA text."""
+    """Input of the chart template, in a box of WIDTH × HEIGHT; `said` is the ARIA text."""
 
     said: str
     x: Axis
@@ -49,11 +49,11 @@ class Chart:
     mark: float | None = None
 
     def path(self, line: Line) -> str:
-        """Return the coordinates of a curve, or around a region."""
+        """Return the SVG points of a curve, or of the outline of a region."""
         return " ".join(f"{a:.1f},{b:.1f}" for a, b in map(self.place, _around(line)))
 
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Return where a point is drawn."""
+        """Return the pixel position of a point."""
         across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
         return LEFT + self.x.at(point[0]) * across, TOP + (1 - self.y.at(point[1])) * down
 
@@ -64,7 +64,7 @@ def _around(line: Line) -> Iterable[tuple[float, float]]:
 
 
 def percent(rate: float) -> str:
-    """Return a rate as a percentage with two telling digits, — where it is not known."""
+    """Return a rate as a percentage with two significant digits, — where unknown."""
     if math.isnan(rate):
         return "—"
     if rate < 1e-6:

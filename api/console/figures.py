@@ -1,4 +1,4 @@
-"""What the workbench shows: rates by threshold from one's own history, beside the published table."""
+"""Rows and charts of the threshold workbench: own history beside the published table."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ BINS = tuple(round(-0.2 + 0.05 * n, 2) for n in range(25))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One threshold: the least and the most that the insured were missed, kin, spouses, strangers."""
+    """One threshold: least and most insured missed, and the shares of kin, spouses and strangers passed."""
 
     threshold: float
     missed_least: Band
@@ -47,14 +47,14 @@ def rows(found: Populations) -> list[Row]:
 
 
 def _published(threshold: float) -> tuple[float, str, float, float]:
-    """Return the FMR of the worst group of adults by age with its name, of all groups, and of kin."""
+    """Return the published FMR of the worst adult age group with its name, of all groups, and of kin."""
     groups = [one for one in rates.groups(threshold) if one.non_mated >= rates.TELLING]
     aged = max((one for one in groups if one.group not in UNAGED), key=lambda one: one.fmr)
     return aged.fmr, aged.group, max(one.fmr for one in groups), groups[0].kin
 
 
 def by_threshold(table: Sequence[Row], now: float) -> Chart:
-    """Return rates against the threshold; the insured's are a region, for nobody knows who failed."""
+    """Return rates by threshold; the insured's rate is a region, because some failures are unresolved."""
     lines = (
         Line("本人被拒（区间）", "c1", _points(table, "missed_least"), _points(table, "missed_most")),
         Line("血亲通过", "c2", _points(table, "kin")),
@@ -67,7 +67,7 @@ def by_threshold(table: Sequence[Row], now: float) -> Chart:
 
 
 def det(table: Sequence[Row]) -> Chart:
-    """Return the insured missed against strangers passed (published) and against kin passed (own)."""
+    """Return the chart of insured missed against strangers (published) and kin (own history) passed."""
     stranger = [(row.fmr, row.missed_least.rate) for row in table]
     most = [(row.fmr, row.missed_most.rate) for row in table]
     kin = [(row.kin.rate, row.missed_least.rate) for row in table if not math.isnan(row.kin.rate)]
@@ -78,7 +78,7 @@ def det(table: Sequence[Row]) -> Chart:
 
 
 def histogram(found: Populations, now: float) -> tuple[Chart, list[tuple[float, tuple[int, ...]]]]:
-    """Return how many scores of each population lie in each bin of 0.05, as a chart and as a table."""
+    """Return each population's scores in bins of 0.05, as a chart and as a table."""
     named = (
         ("本人（已证实）", found.mated), ("未明失败", found.unresolved), ("血亲", found.kin),
         ("配偶", found.spouses),

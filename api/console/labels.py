@@ -1,4 +1,4 @@
-"""Chinese names of thresholds, stages of a release, reasons and refusals."""
+"""Chinese names of thresholds, release stages, reasons and refusals."""
 
 from collections.abc import Mapping
 
@@ -93,5 +93,5 @@ _PEOPLE = {
 
 
 def people(group: str) -> str:
-    """Return the Chinese name of a group of the published table, with its kind of score where told."""
+    """Return the Chinese name of a group in the published table, with its kind of score if it has one."""
     return " ".join(filter(None, (_PEOPLE.get(one, one) for one in group.replace("_", " ").split())))

@@ -1,4 +1,4 @@
-"""Console routes of the lists, and of what may be done from them."""
+"""Console routes of the lists and of the actions on their rows."""
 
 from flask import Response, request
 
@@ -28,19 +28,19 @@ def listed(name: str) -> Response:
     found, number = _allowed(name), max(0, min(request.args.get("page", 0, type=int), FARTHEST))
     rows = lists.rows(ports(), name, (number * lists.PAGE, lists.PAGE))
     more = len(rows) == lists.PAGE
-    deeds = {
+    rights = {
         "staff": me().may(Right.CHANGE_INSTITUTIONS),
         "disputes": me().may(Right.JUDGE),
     }
     return page(
-        "list.html", name=name, found=found, rows=rows, number=number, more=more, may=deeds.get(name, False)
+        "list.html", name=name, found=found, rows=rows, number=number, more=more, may=rights.get(name, False)
     )
 
 
 @console.get("/lists/<string:name>.csv")
 @needs(None)
 def listed_as_csv(name: str) -> Response:
-    """Return the first rows of a list as CSV, as an act."""
+    """Return the first rows of a list as CSV; recorded as an act."""
     found = _allowed(name)
     with ports().database.transaction() as db:
         record(ports(), db, Entry(me().operator_id, ActKind.LIST_EXPORTED, name))
@@ -52,7 +52,7 @@ def listed_as_csv(name: str) -> Response:
 @console.post("/staff/<string:staff_id>/remove")
 @needs(Right.CHANGE_INSTITUTIONS)
 def remove_staff(staff_id: str) -> Response:
-    """Take somebody's right to open an institution's codes back."""
+    """Revoke a member of staff's right to open an institution's codes."""
     with ports().database.transaction() as db:
         staff.remove(ports().within(db), staff_id)
         record(ports(), db, Entry(me().operator_id, ActKind.STAFF_REMOVED, staff_id))
@@ -62,7 +62,7 @@ def remove_staff(staff_id: str) -> Response:
 @console.post("/disputes/<string:agency_id>")
 @needs(Right.JUDGE)
 def conclude_dispute(agency_id: str) -> Response:
-    """Say what was found of a disputed purchase."""
+    """Record the finding on a disputed purchase."""
     try:
         finding = Finding(field("finding"))
     except ValueError:
@@ -72,7 +72,7 @@ def conclude_dispute(agency_id: str) -> Response:
 
 
 def _allowed(name: str) -> lists.Listed:
-    """Return a list that this role may see; raises Absent, or Forbidden."""
+    """Return a list that this role may see; raises Absent or Forbidden."""
     found = lists.of(name)
     if not me().may(found.right):
         raise Forbidden("this role may not do this")

@@ -1,4 +1,4 @@
-"""Lists of what an installation holds: a page at a time, or as CSV."""
+"""The installation's lists: institutions, staff, deliveries, disputes; by page or as CSV."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One list: its title, who may see it, its columns and where its rows come from."""
+    """One list: title, required right, columns, and the query of its rows."""
 
     title: str
     right: Right

@@ -1,4 +1,4 @@
-"""Console routes of thresholds: the workbench, and what a change would do."""
+"""Console routes of thresholds: the workbench and the what-if page."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ from models.domain.release.seen import Budget
 
 __all__ = ["console"]
 PERIODS = (7, 28, 56, 92)
-# A page answers while somebody waits; the bench command replays a million.
+# Most decisions a page replays while the operator waits; the bench replays a million.
 MOST = 200_000
 
 
@@ -109,7 +109,7 @@ def _shops() -> dict[str, str]:
 
 
 def _days() -> int:
-    """Return the length of the period asked for, in days."""
+    """Return the requested period in days."""
     days = request.args.get("days", 28, type=int)
     return days if days in PERIODS else 28
 
@@ -120,7 +120,7 @@ def _scope() -> Scope:
 
 
 def _populations() -> tuple[populations.Populations, str]:
-    """Return the populations of the period and group asked for; reading them is an act."""
+    """Return the populations of the requested period and group; reading them is recorded as an act."""
     group = request.args.get("group", "")
     name, _, value = group.partition("=")
     chosen = (name, value) if name in populations.GROUPED_BY and value else None

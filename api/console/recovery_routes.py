@@ -1,4 +1,4 @@
-"""Console routes of recoveries and of the reviewers' figures."""
+"""Console routes of recoveries and of the reviewers' quality figures."""
 
 from flask import Response, request
 
@@ -18,7 +18,7 @@ __all__ = ["console"]
 @console.get("/recoveries")
 @needs(Right.SEE_CASES)
 def recoveries() -> Response:
-    """Show a page of what rejected appeals lead to, newest first."""
+    """Show a page of recoveries after rejected appeals, newest first."""
     number = max(0, min(request.args.get("page", 0, type=int), 10_000))
     rows = recovering.listed(ports(), number)
     return page(
@@ -34,7 +34,7 @@ def recoveries() -> Response:
 @console.post("/recoveries/<string:recovery_id>")
 @needs(Right.RECOVER)
 def move_recovery(recovery_id: str) -> Response:
-    """Move a recovery on."""
+    """Change a recovery's state."""
     try:
         target = RecoveryState(field("state"))
     except ValueError:
@@ -46,5 +46,5 @@ def move_recovery(recovery_id: str) -> Response:
 @console.get("/reviewers")
 @needs(Right.SEE_CASES)
 def reviewers() -> Response:
-    """Show how long reviewers take, how far they agree, and how often they are overturned."""
+    """Show each reviewer's time, agreement and overturned verdicts."""
     return page("reviewers.html", rows=quality.figures(ports()), days=quality.LOOKED_BACK.days)

@@ -1,4 +1,4 @@
-"""Console routes of releases: the list, one release, and what operators do with it."""
+"""Console routes of releases: the list, one release, and actions on it."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from api.console.recovery_routes import console
 from api.console.routes import field
 from api.http.web import ports
 from api.policies import versions
-from api.releases import deeds
+from api.releases import actions
 from models.domain.console.operator import Right
 from models.domain.errors import Absent, Invalid, Malformed
 from models.domain.policy import Policy
@@ -25,15 +25,15 @@ __all__ = ["console"]
 @console.get("/releases")
 @needs(Right.SEE_POLICIES)
 def releases() -> Response:
-    """Show the releases, the newest first."""
-    return page("releases.html", rows=deeds.history(ports()), now=active(), names=_names())
+    """Show the releases, newest first."""
+    return page("releases.html", rows=actions.history(ports()), now=active(), names=_names())
 
 
 @console.get("/releases/<string:release_id>")
 @needs(Right.SEE_POLICIES)
 def release_case(release_id: str) -> Response:
-    """Show one release: what it changes, why, and what its guard has seen."""
-    view = deeds.opened(ports(), release_id)
+    """Show one release: its changes, reason, and its guard's counts."""
+    view = actions.opened(ports(), release_id)
     return page(
         "release.html", view=view, row=view.row, fields=FIELDS, names=_names(), people=people, Right=Right
     )
@@ -42,13 +42,13 @@ def release_case(release_id: str) -> Response:
 @console.post("/releases")
 @needs(Right.PROPOSE)
 def propose() -> Response:
-    """Propose a release of the policy in force with some thresholds changed."""
+    """Propose a release that changes some thresholds of the policy in force."""
     try:
         budget = Budget(int(field("passes")), int(field("yuan")) * 100)
     except ValueError:
         raise Malformed("budget") from None
     given = changes(request.form, active())
-    row = deeds.propose(ports(), me().operator_id, given, field("reason"), budget)
+    row = actions.propose(ports(), me().operator_id, given, field("reason"), budget)
     return see("console.release_case", release_id=row.id)
 
 
@@ -56,22 +56,22 @@ def propose() -> Response:
 @needs(Right.APPROVE)
 def approve_release(release_id: str) -> Response:
     """Approve another operator's release."""
-    deeds.approve(ports(), me().operator_id, release_id)
+    actions.approve(ports(), me().operator_id, release_id)
     return see("console.release_case", release_id=release_id)
 
 
-@console.post("/releases/<string:release_id>/<string:deed>")
+@console.post("/releases/<string:release_id>/<string:action>")
 @needs(Right.PROPOSE)
-def change_release(release_id: str, deed: str) -> Response:
-    """Withdraw a release, return to the version before, or let it go on."""
-    if deed == "withdraw":
-        deeds.withdraw(ports(), me().operator_id, release_id)
-    elif deed == "back":
-        deeds.roll_back(ports(), me().operator_id, release_id, field("reason"))
-    elif deed != "resume":
-        raise Absent("no such deed")
+def change_release(release_id: str, action: str) -> Response:
+    """Withdraw, roll back or resume a release."""
+    if action == "withdraw":
+        actions.withdraw(ports(), me().operator_id, release_id)
+    elif action == "back":
+        actions.roll_back(ports(), me().operator_id, release_id, field("reason"))
+    elif action != "resume":
+        raise Absent("no such action")
     else:
-        deeds.resume(ports(), me().operator_id, release_id, field("reason"))
+        actions.resume(ports(), me().operator_id, release_id, field("reason"))
     return see("console.release_case", release_id=release_id)
 
 
@@ -88,7 +88,7 @@ def _names() -> dict[str, str]:
 
 
 def changes(given: Mapping[str, str], before: Policy) -> dict[str, object]:
-    """Return the thresholds of a form that differ from the policy in force; raises Invalid."""
+    """Return the form's thresholds that differ from the policy in force; raises Invalid."""
     now, found = before.to_json(), dict[str, object]()
     for name in FIELDS:
         text = given.get(name, "").strip()

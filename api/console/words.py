@@ -1,4 +1,4 @@
-"""Chinese labels of what the console stores, and what it says when something is refused."""
+"""Chinese labels of stored values and texts of refusals in the console."""
 
 from api.console.labels import POLICY_CODES, POLICY_WORDS
 from models.domain.agent import Finding

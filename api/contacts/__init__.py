@@ -1,4 +1,4 @@
-"""Which WeChat belongs to whom, and what may be sent to it.
+"""WeChat contacts of persons: bindings, till codes, message credits, and the events WeChat pushes.
 
-Bindings, till codes, message credits, and the events WeChat pushes back. Import any module.
+Import any module.
 """

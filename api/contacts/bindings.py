@@ -1,4 +1,4 @@
-"""Binding a WeChat user to a person, so that pushes find them."""
+"""Binds a WeChat user to a person, so that pushes reach them."""
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -19,11 +19,11 @@ OPENIDS_PER_PERSON = 5
 def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -> tables.Binding:
     """Let this WeChat user receive the person's pushes; idempotent.
 
-    With the counter's six digits its proof is `till`. Raises Invalid `till_code_wrong`,
+    With the counter's six digits the proof is `till`, else `claimed`. Raises Invalid `till_code_wrong`,
     TooMany `till_code_locked`, Conflict `till_code_used` and `too_many_bindings`.
     """
     with ports.database.transaction() as db:
-        # The phone has no counter: misses are counted against the WeChat user.
+        # A phone has no counter, so its misses are counted against the WeChat user.
         person = identify(ports, db, named, PHONES, user.openid_index)
         code = (
             till_codes.redeem(ports, db, user, person.person_id, till_code) if till_code is not None else None
@@ -40,7 +40,7 @@ def bind(ports: Ports, user: User, named: Named, till_code: str | None = None) -
 
 
 def _row(ports: Ports, user: User, person_id: str) -> tables.Binding:
-    """Return a new binding whose proof is `claimed`: a name and a number."""
+    """Return a new binding with the proof `claimed` (name and number typed)."""
     binding_id = ports.new_id("bnd")
     return tables.Binding(
         id=binding_id,
@@ -77,7 +77,7 @@ def _live() -> Select[tables.Binding]:
 
 
 def _within_limits(db: Session, user: User, person_id: str) -> None:
-    """Raise Conflict `too_many_bindings` at five either way."""
+    """Raise Conflict `too_many_bindings` at five bindings of the user or of the person."""
     hold(db, f"bindings of {user.openid_index}", f"bindings of {person_id}")
     live = select(func.count()).select_from(tables.Binding).where(tables.Binding.revoked_at.is_(None))
     of_user = db.scalar(live.where(tables.Binding.openid_index == user.openid_index)) or 0

@@ -1,4 +1,4 @@
-"""What WeChat pushes to us: checked, remembered, and written down as facts in one small transaction."""
+"""Receives WeChat's callbacks: verifies, deduplicates, and stores them as facts in one short transaction."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,14 +12,14 @@ from models import tables
 from models.domain.errors import Absent, Forbidden
 from wechat.callbacks import Callback, CallbackRefused, Callbacks
 
-# Twice WeChat's window of 300 s: a nonce older than this comes with a time that is refused anyway.
+# Twice WeChat's window of 300 s: older nonces come with a timestamp that is refused anyway.
 NONCES = timedelta(seconds=600)
 
 log = structlog.get_logger()
 
 
 def echo(ports: Ports, query: Mapping[str, str]) -> str:
-    """Answer WeChat's check of the address; raises Forbidden `callback_refused`."""
+    """Answer WeChat's verification of the address; raises Forbidden `callback_refused`."""
     try:
         return _callbacks(ports).echo(query, ports.now())
     except CallbackRefused as error:
@@ -27,10 +27,10 @@ def echo(ports: Ports, query: Mapping[str, str]) -> str:
 
 
 def receive(ports: Ports, query: Mapping[str, str], body: bytes) -> int:
-    """Take one callback in; return how many facts were new.
+    """Store one callback's facts; return how many were new.
 
-    Idempotent: a nonce with the same body is passed over, one with another body
-    is refused, and a fact that is known stays one fact. Raises Forbidden `callback_refused`.
+    Idempotent: a known nonce with the same body is skipped, one with another body is refused, and a known
+    fact is not stored twice. Raises Forbidden `callback_refused`.
     """
     try:
         callback = _callbacks(ports).opened(query, body, ports.now())
@@ -49,7 +49,7 @@ def receive(ports: Ports, query: Mapping[str, str], body: bytes) -> int:
 
 
 def _learn(ports: Ports, db: Session, callback: Callback) -> list[bool]:
-    """Write down what the events say; tell for each whether it was new."""
+    """Store the events' facts; return for each whether it was new."""
     return [
         credits.learn(ports, db, ports.vault.index("openid", event.openid), event.template_id, fact)
         for event in callback.events
@@ -58,7 +58,7 @@ def _learn(ports: Ports, db: Session, callback: Callback) -> list[bool]:
 
 
 def _callbacks(ports: Ports) -> Callbacks:
-    """Return what opens callbacks; where none are expected the address is absent."""
+    """Return the decoder of callbacks; raises Absent where none are configured."""
     callbacks = ports.settings.callbacks()
     if callbacks is None:
         raise Absent
@@ -66,6 +66,6 @@ def _callbacks(ports: Ports) -> Callbacks:
 
 
 def _refusal(error: CallbackRefused) -> Forbidden:
-    """Return the one answer to everything that is not WeChat's; only the log says which it was."""
+    """Return the same refusal for every invalid callback; only the log tells the reason."""
     log.warning("callback_refused", why=error.why)
     return Forbidden("this is no callback of WeChat's", code="callback_refused")

@@ -1,7 +1,7 @@
 """The ledger of message credits: facts are stored as rows, and folded into credits when read.
 
-WeChat keeps the credits, and its reports may come twice, late and in any order. So there is no counter:
-a fact's key is that of the event it reports, and a second report of the event finds the row.
+WeChat holds the credits, and its reports may arrive twice, late and in any order. So there is no counter: the
+key of a fact identifies the reported event, and a second report finds the existing row.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from wechat.callbacks import SubscribeEvent
 
 
 def learn(ports: Ports, db: Session, openid_index: str, template_id: str, fact: Fact) -> bool:
-    """Write a fact down in the caller's transaction; False when it is known already."""
+    """Store a fact in the caller's transaction; False when it is known already."""
     key = {"openid_index": openid_index, "template_id": template_id, "identity": _identity(fact)}
     if db.scalar(select(tables.SubscriptionFact.id).filter_by(**key)) is not None:
         return False
@@ -31,27 +31,27 @@ def learn(ports: Ports, db: Session, openid_index: str, template_id: str, fact: 
 
 
 def _identity(fact: Fact) -> str:
-    """Return what makes two reports the same: the message, else the second WeChat named.
+    """Return what identifies the reported event: the message id, else WeChat's timestamp in seconds.
 
-    WeChat numbers no subscribe event; its own advice is to tell them by user and CreateTime.
+    WeChat's subscribe events have no id; WeChat advises to use user and CreateTime.
     """
     return f"{fact.kind}:{fact.msg_id or int(fact.at.timestamp())}"
 
 
 def from_event(event: SubscribeEvent) -> Fact | None:
-    """Return what WeChat's event says, or None when it says nothing of credits."""
+    """Return the fact in WeChat's event, or None where it concerns no credits."""
     if event.kind == "sent":
         kind = FactKind.DELIVERED if event.error_code == 0 else FactKind.FAILED
         return Fact(kind, event.created_at, event.msg_id) if event.msg_id else None
     if event.accepted:
-        # A change to "accept" gives no message: only the panel does.
+        # Changing a setting to "accept" grants no message: only the panel does.
         return Fact(FactKind.ACCEPTED, event.created_at) if event.kind == "popup" else None
     kind = FactKind.DECLINED if event.kind == "popup" else FactKind.SWITCHED_OFF
     return Fact(kind, event.created_at)
 
 
 def ledgers(ports: Ports, db: Session, openid_indexes: Iterable[str]) -> dict[str, Ledger]:
-    """Return the ledger of each WeChat user for our template; whoever is unknown has an empty one."""
+    """Return each WeChat user's ledger for our template; unknown users have an empty one."""
     row = tables.SubscriptionFact
     ours = row.template_id == ports.settings.wechat_template_id
     facts: dict[str, list[Fact]] = {index: [] for index in openid_indexes}
@@ -69,7 +69,7 @@ def ledger(ports: Ports, openid_index: str) -> Ledger:
 
 
 def forget(db: Session, openid_indexes: Iterable[str]) -> None:
-    """Delete what is known of WeChat users."""
+    """Delete the ledgers of WeChat users."""
     db.execute(
         delete(tables.SubscriptionFact).where(tables.SubscriptionFact.openid_index.in_(list(openid_indexes)))
     )

@@ -1,4 +1,4 @@
-"""Whom a push would reach. Bindings and credits are ours, whichever directory of persons is used."""
+"""Whether a push would reach a person; uses our bindings and credits with any directory of persons."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,14 +15,14 @@ from models.domain.subscription import Ledger
 
 
 def pushes(ports: Ports, person_ids: Collection[str]) -> dict[str, Push]:
-    """Return for each person whether a push is expected to reach them."""
+    """Return for each person whether a push is expected to arrive."""
     with ports.database.reading() as db:
         found = _receivers(ports, db, person_ids)
     return {person_id: _invented(person_id) or _push(found.get(person_id)) for person_id in person_ids}
 
 
 def _invented(person_id: str) -> Push | None:
-    """Return what the counter sees of a person of the sandbox, who has no WeChat; None for the real ones."""
+    """Return the simulated answer for a sandbox person, who has no WeChat; None for real persons."""
     person = BY_ID.get(person_id)
     if person is None:
         return None
@@ -56,8 +56,8 @@ def _receivers(
 ) -> dict[str, tuple[tables.Binding, Ledger]]:
     """Return each person's best binding with its ledger.
 
-    A WeChat with credit first, for the others get nothing; then one somebody vouched for, so that
-    knowing a name and a number does not divert another's pushes; then the one bound last.
+    Order: bindings with credit, since a push to the others fails; then proven ones, so that knowing a name
+    and a number does not divert another's pushes; then the newest.
     """
     row = tables.Binding
     rows = db.scalars(select(row).where(row.person_id.in_(person_ids), row.revoked_at.is_(None))).all()

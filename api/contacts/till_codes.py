@@ -1,4 +1,4 @@
-"""The six digits on the cashier's PC that prove a phone is at the counter."""
+"""Redeems the six digits on the cashier's PC that prove a phone is at the counter."""
 
 import hmac
 
@@ -15,10 +15,10 @@ from models.domain.verification import VerificationState
 
 
 def redeem(ports: Ports, db: Session, user: User, person_id: str, code: str) -> tables.TillCode:
-    """Return the live code these digits are for this person, used or not.
+    """Return the unexpired till code with these digits for this person, used or not.
 
-    Raises Invalid `till_code_wrong` and counts the miss, or TooMany when this WeChat or this person
-    has had too many today.
+    Raises Invalid `till_code_wrong` and counts the miss, or TooMany after too many misses of this WeChat user
+    or for this person today.
     """
     tallies = [
         guessed(ports, db, GuessKind.TILL_CODE_BY, user.openid_index),

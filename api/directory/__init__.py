@@ -1,4 +1,4 @@
-"""Who an ID number belongs to, who is in the family network, which face is on record.
+"""Persons by ID number, family networks, and reference photos.
 
-Others call `identify` and the directory behind the ports.
+Other packages use `identify` and the directory in the ports.
 """

@@ -1,7 +1,7 @@
-"""The background that scores are normalised by: faces of insured adults who agreed to it, in memory only.
+"""The background faces for score normalisation: consenting insured adults, held in memory only.
 
-Nothing of it is stored. Who is drawn follows from a keyed hash of month and person, so that all processes
-draw the same people, nobody can foresee them, and who withdraws is gone within the hour.
+Members follow from a keyed hash of month and person, so that all processes draw the same people, nobody can
+predict them, and a withdrawal takes effect within the hour.
 """
 
 from collections import defaultdict
@@ -19,12 +19,12 @@ from models.domain.notice import NAMES_BACKGROUND
 from models.domain.person import ADULT, age
 
 RENEWED = timedelta(hours=1)
-# A bound on the work, above what all cells need.
+# Upper bound on the photos read, above what all cells need.
 CANDIDATES = 20_000
 
 
 def in_force(ports: Ports) -> str | None:
-    """Return the version of the background that the matcher has, or None while there are too few faces."""
+    """Return the version of the matcher's background, or None while there are too few faces."""
     held = ports.background
     if held.drawn_at is None or ports.now() >= held.drawn_at + RENEWED:
         held.drawn_at = ports.now()
@@ -35,14 +35,14 @@ def in_force(ports: Ports) -> str | None:
 
 
 def drawn(ports: Ports) -> Background | None:
-    """Return a background of those who agreed, balanced by sex and age band; None of fewer than LEAST."""
+    """Return a background balanced by sex and age band, or None below LEAST faces."""
     faces = [ports.directory.references(person_id)[:1] for person_id in members(ports)]
     whole = [one for one in faces if one]
     return made_of(whole) if len(whole) >= LEAST else None
 
 
 def members(ports: Ports) -> list[str]:
-    """Return whose faces are drawn this month."""
+    """Return this month's background members."""
     today = ports.today()
     with ports.database.reading() as db:
         agreed = db.execute(_agreed().limit(CANDIDATES)).all()
@@ -60,7 +60,7 @@ def _place(ports: Ports, person_id: str) -> str:
 
 
 def _agreed() -> Select[str, str | None, date | None]:
-    """Select enrolled persons who agreed to a notice that names this use and whose face then passed."""
+    """Select enrolled persons who consented to a notice that names this use and then passed."""
     person, consent, attempt = tables.Person, tables.Consent, tables.Attempt
     return (
         select(person.id, person.sex, person.birth)

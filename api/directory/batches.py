@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from api.directory import doomed
+from api.directory import file_deletion
 from api.directory.gallery import Gallery
 from api.directory.held import Ruling, described, name, settle, shown
 from api.ports import Ports
@@ -14,9 +14,9 @@ from models import tables
 from models.domain.errors import Absent, Conflict
 from models.domain.identity.held import BY_ROWS, HeldReason, HeldState
 
-# Photos of an import that are shown, spread over its rows, the first and the last among them.
+# How many photos of an import are shown, evenly spread over its rows and including both ends.
 SHOWN = 60
-# Decided in one transaction, so that a till waits for no more than these.
+# How many photos are decided in one transaction; bounds how long a till waits.
 TOGETHER = 50
 Progress = Callable[[Sequence[Sequence[str]], str], Iterable[Sequence[str]]]
 HELD = tables.HeldPhoto
@@ -25,7 +25,7 @@ UNVOUCHED = (HELD.state == HeldState.HELD, HELD.reason == HeldReason.UNVOUCHED)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One import some photos of which nothing vouches for, and how many."""
+    """One import with photos that nothing vouches for, and how many."""
 
     import_id: str
     count: int
@@ -33,7 +33,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """One photo with its row's masked name and what is on record of sex and year of birth."""
+    """One photo with its row's masked name and the recorded sex and year of birth."""
 
     held_id: str
     name: str
@@ -43,21 +43,21 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True)
 class ContactSheet:
-    """A batch with some of its photos, in the order of the rows."""
+    """A batch with a sample of its photos, in row order."""
 
     batch: Batch
     portraits: tuple[Portrait, ...]
 
 
 def waiting(ports: Ports) -> list[Batch]:
-    """Return the imports that wait for somebody to look at them, oldest first."""
+    """Return the imports awaiting review, oldest first."""
     counted = select(HELD.import_id, func.count()).where(*UNVOUCHED).group_by(HELD.import_id)
     with ports.database.reading() as db:
         return [Batch(*row) for row in db.execute(counted.order_by(func.min(HELD.created_at)))]
 
 
 def contact_sheets(ports: Ports) -> Iterator[ContactSheet]:
-    """Yield a contact sheet for each import that waits."""
+    """Yield a contact sheet for each import awaiting review."""
     for batch in waiting(ports):
         with ports.database.reading() as db:
             mine = select(HELD.id).where(*UNVOUCHED, HELD.import_id == batch.import_id)
@@ -76,7 +76,7 @@ def contact_sheets(ports: Ports) -> Iterator[ContactSheet]:
 
 
 def spread(ids: Sequence[str], most: int) -> list[str]:
-    """Return at most so many of a list at equal distances, the first and the last among them."""
+    """Return at most `most` evenly spaced items of a list, including both ends."""
     if len(ids) <= most:
         return list(ids)
     return [ids[round(at * (len(ids) - 1) / (most - 1))] for at in range(most)]
@@ -85,10 +85,11 @@ def spread(ids: Sequence[str], most: int) -> list[str]:
 def decide_all(
     ports: Ports, import_id: str, ruling: Ruling, progress: Progress = lambda parts, _: parts
 ) -> int:
-    """Refuse everything that waits of an import, or accept what only its rows speak against; return how many.
+    """Refuse all held photos of an import, or accept those that only lack a voucher; return how many.
 
-    What another photo speaks against is accepted one by one, and whoever has withdrawn is passed over. Broken
-    off and begun anew, it goes on. Raises Invalid as `decide`, and Absent where nothing of this import waits.
+    Photos that contradict another photo must be decided one by one; persons who withdrew are skipped. An
+    interrupted run can be repeated. Raises Invalid as `decide`, and Absent where nothing of this import is
+    held.
     """
     mine = select(HELD.id).where(HELD.import_id == import_id, HELD.state == HeldState.HELD)
     if ruling.accept:
@@ -97,14 +98,14 @@ def decide_all(
         meant = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
     if not meant:
         raise Absent("nothing of this import waits for that")
-    # Photos of this import were compared with one another before they were held.
+    # Photos of this import were compared with each other before they were held.
     gallery = Gallery(ports, follows=False)
     parts = [meant[at : at + TOGETHER] for at in range(0, len(meant), TOGETHER)]
     return sum(_decided(ports, part, ruling, gallery) for part in progress(parts, "记录决定"))
 
 
 def _decided(ports: Ports, held_ids: Sequence[str], ruling: Ruling, gallery: Gallery) -> int:
-    """Decide on some photos in one transaction; return on how many."""
+    """Decide on some photos in one transaction; return how many."""
     count = 0
     with ports.database.transaction() as db:
         if ruling.accept:
@@ -113,5 +114,5 @@ def _decided(ports: Ports, held_ids: Sequence[str], ruling: Ruling, gallery: Gal
             with suppress(Conflict):
                 settle(ports, db, held_id, ruling, gallery)
                 count += 1
-    doomed.remove(ports)
+    file_deletion.delete_due(ports)
     return count

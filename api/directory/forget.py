@@ -1,4 +1,4 @@
-"""Deletion of a person's held photos; imports no engine, so that web processes may use it."""
+"""Deletes a person's held photos; imports no engine, so that web processes may use it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""An exact search for the references, in use or held, whose face a photo is like."""
+"""Exact search for references, in use or held, whose face is similar to a photo's."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from models.domain.identity.held import HeldState, Likeness
 
 LENGTH = 128
 CANDIDATES = 50
-# Another process may commit a row a little after the time that stands in it.
+# A row may be committed somewhat later than its timestamp says.
 OVERLAP = timedelta(minutes=1)
 AT_ONCE = 500
 WAITING = (HeldState.PENDING, HeldState.HELD)
@@ -26,7 +26,7 @@ WAITING = (HeldState.PENDING, HeldState.HELD)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One photo with its templates, opened."""
+    """One photo with its decrypted templates."""
 
     id: str
     person_id: str
@@ -35,14 +35,14 @@ class Reference:
 
 
 def likeness(scale: Scale, photo: Reference, other: Reference) -> Likeness:
-    """Return how like a photo is to one of another person."""
+    """Return how similar a photo is to one of another person."""
     found = scale.between(photo.templates, other.templates)
     cosine, score = found or (-1.0, -1.0)
     return Likeness(other.person_id, cosine, score, other.sha256 == photo.sha256)
 
 
 def opened(ports: Ports, row: tables.Enrolment | tables.HeldPhoto) -> Reference:
-    """Return a row with its templates."""
+    """Return a row with its decrypted templates."""
     kind = "enrolment" if isinstance(row, tables.Enrolment) else "held_photo"
     sealed = ports.vault.text(f"{kind}.templates:{row.id}", row.templates) if row.templates else "[]"
     templates = tuple(Template.from_json(one) for one in json.loads(sealed))
@@ -50,7 +50,7 @@ def opened(ports: Ports, row: tables.Enrolment | tables.HeldPhoto) -> Reference:
 
 
 class Vectors:
-    """One matrix of unit vectors with whose they are, searched exactly."""
+    """A matrix of unit vectors with their persons, searched exactly."""
 
     def __init__(self) -> None:
         self._rows: NDArray[np.float32] = np.zeros((1024, LENGTH), np.float32)
@@ -58,11 +58,11 @@ class Vectors:
         self._ids: list[str] = []
 
     def __len__(self) -> int:
-        """Return how many photos are known."""
+        """Return the number of photos."""
         return len(self._owners)
 
     def add(self, photo: Reference) -> None:
-        """Let a photo be found; one without an SFace template is left out."""
+        """Add a photo to the search; one without an SFace template is skipped."""
         vector = _sface(photo)
         if vector is None:
             return
@@ -74,7 +74,7 @@ class Vectors:
         self._ids.append(photo.id)
 
     def near(self, photo: Reference, scale: Scale) -> list[str]:
-        """Return the ids of others' photos that may be like it, the nearest first."""
+        """Return the ids of similar photos of other persons, most similar first."""
         vector = _sface(photo)
         if vector is None or not self._owners:
             return []
@@ -90,7 +90,7 @@ def _sface(photo: Reference) -> NDArray[np.float32] | None:
 
 
 class Gallery:
-    """The references in use or held, brought up to date before each search, or by hand without `follows`."""
+    """References in use or held; refreshed before each search, or explicitly when `follows` is False."""
 
     def __init__(self, ports: Ports, follows: bool = True) -> None:
         self._ports, self._follows = ports, follows
@@ -100,11 +100,11 @@ class Gallery:
 
     @property
     def size(self) -> int:
-        """Return how many photos are known."""
+        """Return the number of photos."""
         return len(self._vectors)
 
     def others(self, db: Session, photo: Reference, scale: Scale) -> list[Likeness]:
-        """Return how like a photo is to those of everybody else that come near it."""
+        """Return the similarity to each similar photo of another person."""
         if self._follows:
             self.refresh(db)
         near = self._vectors.near(photo, scale)
@@ -113,14 +113,14 @@ class Gallery:
         return [likeness(scale, photo, one) for one in {**found, **same}.values()]
 
     def _current(self, db: Session, ids: Sequence[str]) -> Iterable[Reference]:
-        """Yield those of the references that are still in use or waiting."""
+        """Yield those of the references that are still in use or held."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         in_use = select(enrolment).where(enrolment.id.in_(ids), enrolment.revoked_at.is_(None))
         waiting = select(held).where(held.id.in_(ids), held.state.in_(WAITING))
         yield from (opened(self._ports, row) for row in [*db.scalars(in_use), *db.scalars(waiting)])
 
     def _same_file(self, db: Session, photo: Reference) -> Iterable[Reference]:
-        """Yield the references of others with the same file."""
+        """Yield other persons' references with an identical file."""
         enrolment, held = tables.Enrolment, tables.HeldPhoto
         in_use = select(enrolment).where(
             enrolment.photo_sha256 == photo.sha256, enrolment.revoked_at.is_(None)
@@ -142,7 +142,7 @@ class Gallery:
             self._add(db.scalars(select(held).where(held.id.in_(ids))))
 
     def _new(self, found: Iterable[Row[str, datetime]]) -> Iterator[list[str]]:
-        """Yield the ids that are not known yet, by hundreds, and remember the latest time."""
+        """Yield the unknown ids by hundreds, and remember the latest time."""
         new = []
         for row_id, at in found:
             self._since = max(self._since, at)

@@ -1,4 +1,4 @@
-"""Review of held photos by a named operator: look, accept, confirm twins, refuse."""
+"""Review of held photos by a named operator: view, accept, confirm twins, refuse."""
 
 import base64
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ import cv2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.directory import doomed
+from api.directory import file_deletion
+from api.directory.comparison import compare, in_use
 from api.directory.gallery import Gallery, likeness, opened
 from api.directory.likeness import scale
 from api.directory.references import revoke, use
-from api.directory.weighing import in_use, weighed
 from api.ports import Ports
 from matcher.errors import BadImage
 from matcher.imaging import decode
@@ -26,7 +26,7 @@ SHOWN_PX = 360
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One photo that waits, by whose name and why, and by which import it came; names are masked."""
+    """One held photo: person (masked), reason and import."""
 
     held_id: str
     import_id: str
@@ -37,9 +37,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """One photo that waits beside the person's own and those of whom it is like, as data: addresses.
+    """A held photo beside the person's own and the similar ones of others, as data: addresses.
 
-    `described` is what is on record of the person's sex and year of birth.
+    `described`: the person's recorded sex and year of birth.
     """
 
     waiting: Waiting
@@ -51,7 +51,7 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What somebody decides, who they are and why; `twins` says that both photos are right."""
+    """A decision with its operator and reason; `twins` confirms that both photos are right."""
 
     accept: bool
     by: str
@@ -60,13 +60,13 @@ class Ruling:
 
 
 def waiting(ports: Ports) -> list[Waiting]:
-    """Return the photos that wait to be looked at one by one, oldest first."""
+    """Return the photos to be reviewed one by one, oldest first."""
     with ports.database.reading() as db:
         return [_waiting(ports, db, row) for row in _rows(db)]
 
 
 def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
-    """Yield the first photos that wait with the pictures they are to be compared with."""
+    """Yield the oldest held photos with the pictures they are to be compared with."""
     with ports.database.reading() as db:
         for row in _rows(db)[:most]:
             others = tuple((name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
@@ -78,18 +78,18 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
 def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
     """Accept or refuse a photo, once.
 
-    Accepted without `twins`, it is this person's alone: photos of the same person that are unlike it, and
-    those of others that are like it, go out of use. Raises Absent, Conflict `wrong_state`, Invalid
-    `reviewer_missing` or `not_twins`.
+    Accepted without `twins`, the photo belongs to this person only: the person's dissimilar references, and
+    others' similar ones, are revoked. Raises Absent, Conflict `wrong_state`, Invalid `reviewer_missing` or
+    `not_twins`.
     """
     with ports.database.transaction() as db:
         state = settle(ports, db, held_id, ruling, Gallery(ports))
-    doomed.remove(ports)
+    file_deletion.delete_due(ports)
     return state
 
 
 def settle(ports: Ports, db: Session, held_id: str, ruling: Ruling, gallery: Gallery) -> HeldState:
-    """Accept or refuse a photo in an open transaction, as `decide` does; what goes out of use is doomed."""
+    """As `decide`, in an open transaction; the files of revoked references are scheduled for deletion."""
     row = db.get(tables.HeldPhoto, held_id, with_for_update=True)
     if row is None:
         raise Absent("no such photo")
@@ -101,19 +101,19 @@ def settle(ports: Ports, db: Session, held_id: str, ruling: Ruling, gallery: Gal
     row.templates, row.twins = b"", ruling.accept and ruling.twins
     row.decided_at, row.decided_by = ports.now(), ruling.by.strip()
     row.note = ports.vault.seal(f"held_photo.note:{row.id}", ruling.why.strip())
-    doomed.doom(ports, db, gone)
+    file_deletion.delete_later(ports, db, gone)
     return row.state
 
 
 def _accepted(
     ports: Ports, db: Session, row: tables.HeldPhoto, ruling: Ruling, gallery: Gallery
 ) -> list[str]:
-    """Use the photo and revoke the references it contradicts; return the keys to delete."""
+    """Use the photo and revoke the references it contradicts; return the keys of the files to delete."""
     person = db.get_one(tables.Person, row.person_id)
     if db.get(tables.Tombstone, person.id_index) is not None:
         raise Conflict("this person has withdrawn")
     photo, by = opened(ports, row), scale(ports, db)
-    found = weighed(ports, db, gallery, photo)
+    found = compare(ports, db, gallery, photo)
     like = {one.person_id for one in found.others if one.speaks(found.bars.alike)}
     gone = []
     for person_id in {row.person_id} | (set() if ruling.twins else like):
@@ -130,7 +130,7 @@ def _accepted(
 
 
 def _rows(db: Session) -> list[tables.HeldPhoto]:
-    """Return what waits for a look of its own; what only nobody vouches for waits as a whole import."""
+    """Return photos to be reviewed one by one; those that only lack a voucher are reviewed by import."""
     held = tables.HeldPhoto
     single = held.reason.is_(None) | (held.reason != HeldReason.UNVOUCHED)
     return list(
@@ -144,13 +144,13 @@ def _waiting(ports: Ports, db: Session, row: tables.HeldPhoto) -> Waiting:
 
 
 def name(ports: Ports, db: Session, person_id: str) -> str:
-    """Return somebody's name, masked."""
+    """Return a person's masked name."""
     row = db.get_one(tables.Person, person_id)
     return mask(ports.vault.text(f"person.name:{row.id}", row.name))
 
 
 def described(db: Session, person_id: str) -> str:
-    """Return what is on record of somebody's sex and year of birth, in words."""
+    """Return a person's recorded sex and year of birth, in words."""
     row = db.get_one(tables.Person, person_id)
     sex = sex_of(row.sex) or Sex.UNKNOWN
     return "，".join(
@@ -159,7 +159,7 @@ def described(db: Session, person_id: str) -> str:
 
 
 def _pictures(ports: Ports, db: Session, person_id: str, but: str = "") -> tuple[str, ...]:
-    """Return the photos in use of a person, and those that wait, `but` left out."""
+    """Return a person's photos in use and held, except `but`."""
     held = tables.HeldPhoto
     mine = select(held.photo_key).where(held.person_id == person_id, held.id != but)
     waiting = mine.where(held.state == HeldState.HELD)
@@ -168,7 +168,7 @@ def _pictures(ports: Ports, db: Session, person_id: str, but: str = "") -> tuple
 
 
 def shown(ports: Ports, key: str) -> str:
-    """Return a photo, small, as a data: address; empty where it cannot be opened."""
+    """Return a photo's thumbnail as a data: address; empty where it cannot be decrypted."""
     try:
         picture = decode.photo(ports.objects.get(key), SHOWN_PX)
     except (BadImage, KeyError):

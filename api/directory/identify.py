@@ -1,4 +1,4 @@
-"""Finding the person somebody named at a counter."""
+"""Finds the person named at a counter, and limits guessing."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ class Limit:
     window: timedelta
 
 
-# The till chooses the counter's name, so its institution has a limit too.
+# The till chooses the counter's name, so the institution has a limit too.
 AT_A_COUNTER = Limit(20, HOUR)
 AT_AN_INSTITUTION = Limit(60, HOUR)
 ON_A_PHONE = Limit(100, timedelta(days=1))
@@ -49,11 +49,11 @@ class Named:
 
 
 def identify(ports: Ports, db: Session, named: Named, institution_id: str, counter: str) -> PersonView:
-    """Return the person, counting every look-up.
+    """Return the person; counts every look-up.
 
-    Raises Invalid `id_number_invalid`, Invalid `person_not_found` – for an unknown number and for
-    a wrong name alike – and TooMany when a counter, an institution or a phone has guessed too
-    often of late, or all of them at this number today.
+    Raises Invalid `id_number_invalid`, Invalid `person_not_found` (for an unknown number and a wrong name
+    alike), and TooMany when the counter, institution or phone has missed too often, or all of them together
+    at this number today.
     """
     number = idnumber.parse(named.id_type, named.id_number, ports.today())
     row, target = (
@@ -65,7 +65,7 @@ def identify(ports: Ports, db: Session, named: Named, institution_id: str, count
     known = ports.within(db).directory
     found = (known.sandbox if _is_sandbox(db, institution_id) else known).find(number, named.name)
     if found is None:
-        # Only who misses waits for others who do: look-ups of a busy institution stay side by side.
+        # Only misses take the lock: successful look-ups of a busy institution run concurrently.
         hold(db, f"misses at {counter if institution_id == PHONES else institution_id}")
         _within_limits(ports, db, institution_id, counter)
         guessed(ports, db, GuessKind.NUMBER, target).missed += 1
@@ -76,14 +76,14 @@ def identify(ports: Ports, db: Session, named: Named, institution_id: str, count
 
 
 def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> tables.GuessTally:
-    """Return the tally of the counter, or of the phone, that looks a person up."""
+    """Return the tally of the counter, or of the phone that looks a person up."""
     if institution_id == PHONES:
         return tally(ports, db, GuessKind.PHONE, counter)
     return tally(ports, db, GuessKind.COUNTER, f"{institution_id}/{counter}")
 
 
 def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:
-    """Raise TooMany, with the seconds until there is room again, after too many misses."""
+    """Raise TooMany with the seconds to wait after too many misses."""
     row = tables.Miss
     here = (row.institution_id == institution_id, row.counter == counter)
     limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]
@@ -100,18 +100,18 @@ def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str)
 
 
 def _is_sandbox(db: Session, institution_id: str) -> bool:
-    """Tell whether only invented persons may be found; a phone finds real ones."""
+    """Tell whether only sandbox persons may be found; a phone finds real ones."""
     institution = db.get(tables.Institution, institution_id)
     return institution is not None and institution.sandbox
 
 
 def youngest(db: Session) -> int:
-    """Return the age from which the policy in force lets people be filmed."""
+    """Return the minimum age for filming in the policy in force."""
     return policies.active(db).face_age_min
 
 
 def may_be_filmed(ports: Ports, db: Session, person: PersonView, provider: Provider, policy: Policy) -> None:
-    """Raise Invalid for a minor, who is not filmed, a twin, or somebody the provider cannot compare."""
+    """Raise Invalid for a minor, a confirmed twin, or a person the provider cannot compare."""
     why = not_filmed(person.birth, ports.today(), policy.face_age_min)
     if why is NotFilmed.CHILD:
         raise Invalid("a child is not filmed; please verify the guardian", code="guardian_needed")

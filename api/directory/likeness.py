@@ -1,4 +1,4 @@
-"""How like two photos are, on the scale that checks are decided on."""
+"""Similarity of two photos, on the scale of checks at the till."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ NO_FACES = np.empty((0, normalising.DIMENSIONS), np.float32)
 
 
 class Compared(NamedTuple):
-    """The nearest reference's cosine, and what a check would decide on."""
+    """The nearest reference's cosine, and the score that a check would use."""
 
     cosine: float
     score: float
@@ -29,21 +29,21 @@ class Compared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The policy in force and the faces (n, 128) that scores are normalised by, none for bare ones."""
+    """The policy in force and the background faces (n, 128); none for unnormalised scores."""
 
     policy: Policy
     faces: NDArray[np.float32]
 
     def least(self, hard: bool) -> float:
-        """Return the score from which two photos show one person; `hard` is under 18, or 60 and over."""
+        """Return the score from which two photos show one person; `hard`: under 18, or 60 and over."""
         return self.policy.least_score(normalised=len(self.faces) > 0, old=hard)
 
     def alike(self, hard: bool, persons: int) -> float:
-        """Return the score from which a photo is like one of so many persons' by more than chance."""
+        """Return the score from which a photo resembles one of `persons` persons more than by chance."""
         return alike_from(self.least(hard), persons)
 
     def between(self, photo: Sequence[Template], others: Sequence[Template]) -> Compared | None:
-        """Return how like a photo is to another person's, None without templates on both sides."""
+        """Return the similarity to another person's photo; None without templates on both sides."""
         probes = scores.vectors(photo, Embedder.SFACE)
         found = normalising.normalised(probes[:1], others, self.faces)
         if found is None:
@@ -51,7 +51,7 @@ class Scale:
         return Compared(found.cosine, self._raw(photo, others, found.cosine) - found.excess)
 
     def _raw(self, photo: Sequence[Template], others: Sequence[Template], cosine: float) -> float:
-        """Return the cosine, fused with dlib's distance where the policy asks for it."""
+        """Return the cosine, fused with dlib's distance where the policy says so."""
         zone = (self.policy.grey_low, self.policy.grey_high)
         own = scores.vectors(photo, Embedder.DLIB)
         distance = scores.dlib(own[0], others) if own and zone[0] <= cosine <= zone[1] else None
@@ -59,6 +59,6 @@ class Scale:
 
 
 def scale(ports: Ports, db: Session) -> Scale:
-    """Return the scale of the policy and the background in force."""
+    """Return the scale under the policy and the background in force."""
     held = ports.background.background if background.in_force(ports.within(db)) else None
     return Scale(versions.active(db), normalising.matrix(held) if held else NO_FACES)

@@ -1,4 +1,4 @@
-"""Who an ID number belongs to, who is in the family network, which face is on record."""
+"""The person directory in our own tables."""
 
 import json
 from collections.abc import Iterable
@@ -27,14 +27,14 @@ _RELATIVES = (
 
 
 class OwnDirectory:
-    """The directory in our own tables, filled by scripts/enrol.py."""
+    """Directory over our tables, filled by `yibao enrol`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     def within(self, database: Database) -> "OwnDirectory":
-        """Return the same directory, reading inside the transaction that `database` has joined."""
+        """Return the same directory, reading in the transaction that `database` has joined."""
         return OwnDirectory(database, self._vault)
 
     def find(self, number: IdNumber, name: str) -> PersonView | None:
@@ -53,7 +53,7 @@ class OwnDirectory:
         return self._view(*found) if found else None
 
     def network(self, person_id: str) -> list[Relative]:
-        """Return the person, then the family network: by relation, the eldest first."""
+        """Return the person, then the family network ordered by relation and age."""
         with self._database.reading() as db:
             root = db.execute(_BY_ID, {"person_id": person_id}).first()
             if root is None:
@@ -67,7 +67,7 @@ class OwnDirectory:
         return [Relative(self._view(*root), SELF, Network.SELF), *relatives]
 
     def references(self, person_id: str) -> tuple[Template, ...]:
-        """Return the templates of all photos on record."""
+        """Return the templates of all the person's references."""
         with self._database.reading() as db:
             rows = db.scalars(
                 select(tables.Enrolment)

@@ -1,4 +1,4 @@
-"""Examining one reference photo: its templates and looks, or what is wrong with it."""
+"""Examines one reference photo: its templates and attributes, or its defect."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ from api.ports import Ports
 from matcher.errors import BadImage
 from matcher.types import Looks, Template
 
-# Verdicts that a photo turned by 90° or 180° gets.
+# Verdicts that are typical of a photo turned by 90° or 180°.
 TAKEN_FOR = {"covered", "turned", "no_face", "blurred"}
 
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """What a photo shows: `verdict` ok or what is wrong; templates and looks only if it is ok."""
+    """Result of examining a photo: `verdict` ok or its defect; templates and attributes only if ok."""
 
     verdict: str
     templates: tuple[Template, ...] = ()
     looks: Looks | None = None
 
 
-def looked_at(ports: Ports, photo: bytes) -> Portrait:
-    """Return what a photo shows, with a verdict of its own for one that is not upright."""
+def examine(ports: Ports, photo: bytes) -> Portrait:
+    """Return what a photo shows, with a verdict of its own where it is not upright."""
     try:
         enrolled = ports.matcher.enrol(photo)
         if enrolled.verdict in TAKEN_FOR:
@@ -31,8 +31,8 @@ def looked_at(ports: Ports, photo: bytes) -> Portrait:
 
 
 def _upright(ports: Ports, photo: bytes) -> str | None:
-    """Return how a photo lies if it would be fine when turned."""
-    # Only who looks at photos loads OpenCV.
+    """Return the rotation in which the photo would be acceptable, or None."""
+    # Imported here so that only processes that examine photos load OpenCV.
     import cv2  # noqa: PLC0415
 
     from matcher.imaging import decode  # noqa: PLC0415

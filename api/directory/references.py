@@ -1,4 +1,4 @@
-"""The one way for a photo to become a reference, from an import or an appeal."""
+"""The only way for a photo to become a reference, from an import or an appeal."""
 
 import hashlib
 import json
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.directory import doomed
+from api.directory import file_deletion
+from api.directory.comparison import in_use, verdict_on
 from api.directory.gallery import Gallery, opened
-from api.directory.portraits import looked_at
-from api.directory.weighing import in_use, verdict_on
+from api.directory.portraits import examine
 from api.ports import Ports
 from matcher.types import Looks, Template
 from models import tables
@@ -23,7 +23,7 @@ HELD, REFUSED_BEFORE = "held", "refused_before"
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an offered photo: `verdict` ok or held, and why and like whom where it is held."""
+    """Result of an offered photo: `verdict` ok or held, and where held the reason and the similar persons."""
 
     verdict: str
     reason: HeldReason | None = None
@@ -32,7 +32,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What is to be said of an offered photo at once, and what it looks like if it is to be judged."""
+    """Immediate verdict of an offered photo, and its examination if it is to be judged."""
 
     code: str
     looks: Looks | None = None
@@ -41,17 +41,17 @@ class Offered:
 def offer(
     ports: Ports, person_id: str, photo: bytes, import_id: str, doubt: HeldReason | None = None
 ) -> Offered:
-    """Keep a photo for `settle` to judge and return `pending`, or say why there is nothing to judge.
+    """Store a photo for `settle` to judge and return `pending`, or return its final verdict.
 
-    That is `unchanged`, `held`, `refused_before`, or what is wrong with the photo. `doubt` is why it is held
-    even if nothing else speaks against it.
+    Final verdicts: `unchanged`, `held`, `refused_before`, or the photo's defect. `doubt` is a reason to hold
+    the photo in any case.
     """
     sha256 = hashlib.sha256(photo).hexdigest()
     with ports.database.transaction() as db:
         before = known(db, person_id, sha256, import_id)
     if before is not None and before != HeldState.PENDING:
         return Offered(before)
-    seen = looked_at(ports, photo)
+    seen = examine(ports, photo)
     if seen.verdict != "ok" or before is not None:
         return Offered(before or seen.verdict, seen.looks)
     row_id = ports.new_id("enr")
@@ -77,7 +77,7 @@ def offer(
 
 
 def doubt(ports: Ports, import_id: str, doubts: Mapping[tuple[str, str], HeldReason]) -> None:
-    """Let photos of an import, by person and SHA-256, be held even if nothing else speaks against them."""
+    """Have photos of an import, by person and SHA-256, held in any case."""
     held = tables.HeldPhoto
     with ports.database.transaction() as db:
         mine = select(held).where(held.import_id == import_id, held.state == HeldState.PENDING)
@@ -86,7 +86,7 @@ def doubt(ports: Ports, import_id: str, doubts: Mapping[tuple[str, str], HeldRea
 
 
 def known(db: Session, person_id: str, sha256: str, import_id: str | None = None) -> str | None:
-    """Return what was already said of this file for this person; one left pending joins this import."""
+    """Return the earlier verdict on this file for this person; a pending photo joins this import."""
     if any(row.photo_sha256 == sha256 for row in in_use(db, person_id)):
         return "unchanged"
     held = tables.HeldPhoto
@@ -100,7 +100,7 @@ def known(db: Session, person_id: str, sha256: str, import_id: str | None = None
 
 
 def held_for(ports: Ports, person_id: str, sha256: str) -> Settled:
-    """Return why a photo waits and like whom it is."""
+    """Return why a photo is held and the persons it resembles."""
     held = tables.HeldPhoto
     mine = select(held).where(held.person_id == person_id, held.photo_sha256 == sha256)
     with ports.database.reading() as db:
@@ -109,9 +109,9 @@ def held_for(ports: Ports, person_id: str, sha256: str) -> Settled:
 
 
 def settle(ports: Ports, gallery: Gallery, import_id: str) -> dict[tuple[str, str], Settled]:
-    """Judge every photo of an import against the person's earlier ones and everybody else's.
+    """Judge every pending photo of an import against the person's earlier photos and everybody else's.
 
-    What is fine becomes a reference, the rest is held; returns it by person and SHA-256.
+    An accepted photo becomes a reference, the others are held; results by person and SHA-256.
     """
     with ports.database.reading() as db:
         held = tables.HeldPhoto
@@ -125,13 +125,13 @@ def settle(ports: Ports, gallery: Gallery, import_id: str) -> dict[tuple[str, st
             surplus = use(ports, db, row) if one.verdict == "ok" else []
             if one.verdict == "ok":
                 db.execute(delete(tables.HeldPhoto).where(tables.HeldPhoto.id == row_id))
-            doomed.doom(ports, db, surplus)
-        doomed.remove(ports)
+            file_deletion.delete_later(ports, db, surplus)
+        file_deletion.delete_due(ports)
     return done
 
 
 def _judge(ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto) -> Settled:
-    """Hold a pending photo, or say that it may be used."""
+    """Hold a pending photo, or return that it may be used."""
     found = verdict_on(ports, db, gallery, row)
     if found is None:
         return Settled("ok")
@@ -158,7 +158,7 @@ def use(ports: Ports, db: Session, row: tables.HeldPhoto) -> list[str]:
 
 
 def revoke(ports: Ports, rows: list[tables.Enrolment]) -> list[str]:
-    """Take references out of use for good; return the keys of their photos, to be deleted."""
+    """Revoke references permanently; return the keys of their photos, for deletion."""
     for row in rows:
         row.revoked_at, row.templates = ports.now(), b""
     return [row.photo_key for row in rows]

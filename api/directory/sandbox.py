@@ -1,4 +1,4 @@
-"""The sandbox's own directory, and the one that knows real and sandbox persons apart."""
+"""The sandbox's directory, and the combination of real and sandbox directories."""
 
 from api.ports import PersonDirectory, PersonView, Relative
 from matcher.types import Template
@@ -10,7 +10,7 @@ from models.domain.sandbox import BY_ID, CAST, MagicPerson, Outcome
 
 
 class SandboxDirectory:
-    """The invented persons of the sandbox: everybody is in everybody's family."""
+    """The sandbox's invented persons, all in one family network."""
 
     def within(self, database: Database) -> "SandboxDirectory":
         """Return itself: its persons are in no table."""
@@ -38,7 +38,7 @@ class SandboxDirectory:
         ]
 
     def references(self, person_id: str) -> tuple[Template, ...]:
-        """Return no templates: the sandbox compares nobody."""
+        """Return no templates: the sandbox compares no faces."""
         return ()
 
     def document(self, person_id: str) -> tuple[str, IdNumber] | None:
@@ -48,7 +48,7 @@ class SandboxDirectory:
 
 
 class BothDirectories:
-    """Answers about real and sandbox persons by their ids; finds real ones only."""
+    """Answers about real and sandbox persons by their ids; `find` finds real ones only."""
 
     def __init__(self, real: PersonDirectory) -> None:
         self._real = real

@@ -1,4 +1,4 @@
-"""Twins: pairs whose faces a named operator has confirmed to be alike."""
+"""Twins: pairs of persons whose similarity a named operator has confirmed."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from models.domain.identity.held import HeldState
 
 
 def twins(db: Session, person_id: str) -> set[str]:
-    """Return whom a named operator has confirmed to look like this person."""
+    """Return the persons confirmed to look like this person."""
     held = tables.HeldPhoto
     confirmed = select(held.person_id, held.other_ids).where(
         held.twins.is_(True), held.state == HeldState.ACCEPTED

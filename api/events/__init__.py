@@ -1,4 +1,4 @@
-"""What the outside learns of a verification: event feed, streams, webhooks, their log and the self-test.
+"""A verification's events for tills and pages: feed, streams, webhooks, their log and the self-test.
 
 Import any module.
 """

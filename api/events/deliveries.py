@@ -1,4 +1,4 @@
-"""The log of webhooks: what was sent, what the receiver said, and sending it once more."""
+"""The webhook log: what was sent, the receivers' answers, and resending."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Rows = Select[tables.Delivery, tables.Event, str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One webhook of the outbox with the event it tells of."""
+    """One webhook of the outbox with its event."""
 
     delivery: tables.Delivery
     event: tables.Event
@@ -26,7 +26,7 @@ class Logged:
 
     @property
     def state(self) -> DeliveryState:
-        """Return the state as others see it: a call under way is still to be made."""
+        """Return the public state: a webhook whose call is running counts as pending."""
         if self.delivery.state is not DeliveryState.SENDING:
             return self.delivery.state
         return DeliveryState.RETRY if self.delivery.tries > 1 else DeliveryState.PENDING
@@ -39,7 +39,7 @@ def of_verification(ports: Ports, institution_id: str, verification_id: str) -> 
 
 
 def newest(ports: Ports, institution_id: str | None, state: str | None) -> list[Logged]:
-    """Return the newest webhooks, of one institution and in one state where given; oldest first."""
+    """Return the newest webhooks, optionally of one institution and in one state; oldest first."""
     wanted = _rows().order_by(None).order_by(tables.Event.id.desc()).limit(NEWEST)
     if institution_id:
         wanted = wanted.where(tables.Verification.institution_id == institution_id)
@@ -49,14 +49,14 @@ def newest(ports: Ports, institution_id: str | None, state: str | None) -> list[
 
 
 def resend(ports: Ports, institution_id: str, verification_id: str, delivery_id: str) -> Logged:
-    """Let a webhook of the institution's verification be sent once more, now; its id stays the same."""
+    """Schedule a webhook of the institution's verification to be sent again now, with the same id."""
     get(ports, institution_id, verification_id)
     ours = tables.Delivery.id == delivery_id, tables.Delivery.verification_id == verification_id
     return _again(ports, _rows().where(*ours))
 
 
 def resend_any(ports: Ports, delivery_id: str) -> Logged:
-    """Let any institution's webhook be sent once more, for an administrator."""
+    """Schedule any institution's webhook to be sent again, for an administrator."""
     return _again(ports, _rows().where(tables.Delivery.id == delivery_id))
 
 
@@ -72,7 +72,7 @@ def _again(ports: Ports, wanted: Rows) -> Logged:
 
 
 def _rows() -> Rows:
-    """Select webhooks, never the pushes to a person's phone."""
+    """Select webhooks only, never pushes to a person's phone."""
     told = tables.Verification
     return (
         select(tables.Delivery, tables.Event, told.institution_id, told.order_no, told.notify_url)

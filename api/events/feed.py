@@ -1,4 +1,4 @@
-"""One query for new events per tick, shared by all clients that wait in this process."""
+"""Reads new events with one query per tick, shared by all waiting clients of this process."""
 
 import threading
 from collections import Counter
@@ -16,24 +16,24 @@ from models import tables
 from models.domain.errors import Busy
 
 TICK_S = 0.2
-# An event may commit after one with a higher id: for so many ticks its place is looked at again.
+# An event may commit after one with a higher id: gaps are read again for this many ticks.
 LATE_TICKS = 50
 GAPS_AT_MOST = 500
-# One popup, its till, and connections that a reload has not closed yet.
+# One popup, its till, and connections that a page reload has not closed yet.
 PER_VERIFICATION = 5
 SANDBOX_SHARE = 20
 
 
 @dataclass(slots=True)
 class Watch:
-    """What has happened to a verification that somebody waits for, counted."""
+    """Counts the events of a verification that clients wait for."""
 
     mark: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
 
 
 class EventFeed:
-    """Wakes a waiting client when an event of its verification has been committed by any process.
+    """Wakes a waiting client when any process has committed an event of its verification.
 
     One thread reads the newest events and wakes only those concerned; nobody holds a database
     session while waiting.
@@ -48,7 +48,7 @@ class EventFeed:
         self._thread: threading.Thread | None = None
 
     def place(self, case: Case) -> "Place":
-        """Return a place for one waiting client, or raise Busy when all it could have are taken."""
+        """Return a slot for one waiting client, or raise Busy when its limits are reached."""
         most, verification_id = self._limits(case), case.verification.id
         with self._lock:
             if any(self._taken[whose] >= limit for whose, limit in most.items()):
@@ -62,29 +62,29 @@ class EventFeed:
         return Place(lambda: self._leave(verification_id, most.keys()))
 
     def _limits(self, case: Case) -> dict[str, int]:
-        """Return how many may wait in this process: all, one institution's, one verification's."""
+        """Return the limits in this process: total, per institution, per verification."""
         everybody = self._ports.settings.event_clients
         share = min(SANDBOX_SHARE, everybody // 2) if case.institution.sandbox else everybody // 2
         return {"": everybody, case.institution.id: share, case.verification.id: PER_VERIFICATION}
 
     def mark(self, verification_id: str) -> int:
-        """Return a mark to wait from; take it before looking at the table."""
+        """Return a mark to wait from; take it before reading the table."""
         watch = self._watches.get(verification_id)
         return watch.mark if watch else 0
 
     def wait(self, verification_id: str, mark: int, seconds: float) -> bool:
-        """Wait until the verification has an event newer than `mark`; tell whether it has."""
+        """Wait until the verification has an event newer than `mark`; return whether it has."""
         watch = self._watches.get(verification_id) or Watch()
         with watch.changed:
             return watch.changed.wait_for(lambda: self.closed or watch.mark != mark, timeout=seconds)
 
     @property
     def closed(self) -> bool:
-        """Tell whether the process is going down."""
+        """Tell whether the process is shutting down."""
         return self._closing.is_set()
 
     def close(self) -> None:
-        """Stop looking, and wake all waiting clients."""
+        """Stop reading, and wake all waiting clients."""
         self._closing.set()
         with self._lock:
             watches = list(self._watches.values())
@@ -95,7 +95,7 @@ class EventFeed:
             self._thread.join(timeout=5)
 
     def _leave(self, verification_id: str, whose: Collection[str]) -> None:
-        """Forget one client, and the verification when it was the last."""
+        """Release one client's slot, and the verification's watch with the last one."""
         with self._lock:
             self._taken -= Counter(whose)
             EVENT_CLIENTS.dec()
@@ -103,7 +103,7 @@ class EventFeed:
                 del self._watches[verification_id]
 
     def _run(self) -> None:
-        """Look for new events until closed."""
+        """Read new events until closed."""
         newest, gaps = -1, dict[int, int]()
         while not self.closed:
             for event_id, verification_id in self._look(newest, list(gaps)):
@@ -117,7 +117,7 @@ class EventFeed:
             self._closing.wait(TICK_S)
 
     def _wake(self, verification_id: str) -> None:
-        """Wake those who wait for one verification."""
+        """Wake the clients waiting for one verification."""
         watch = self._watches.get(verification_id)
         if watch is not None:
             with watch.changed:
@@ -125,9 +125,9 @@ class EventFeed:
                 watch.changed.notify_all()
 
     def _look(self, newest: int, gaps: list[int]) -> Sequence[tuple[int, str]]:
-        """Return the events after `newest` (at first only the last) and those that came late.
+        """Return the events after `newest` (at first only the last one) and late ones in the gaps.
 
-        Nothing while the database is away; whoever waits also looks from time to time.
+        Nothing while the database is unreachable; waiting clients also read from time to time.
         """
         event = tables.Event
         rows = select(event.id, event.verification_id)
@@ -145,13 +145,13 @@ class EventFeed:
 
 
 class Place:
-    """One client's place, given back exactly once, also when the answer is never read."""
+    """One client's slot, released exactly once, also when the answer is never read."""
 
     def __init__(self, leave: Callable[[], None]) -> None:
         self._leave: Callable[[], None] | None = leave
 
     def close(self) -> None:
-        """Give the place back."""
+        """Release the slot."""
         leave, self._leave = self._leave, None
         if leave is not None:
             leave()

@@ -1,4 +1,4 @@
-"""Forward a sandbox's webhooks to a till on this machine, which the server cannot call by itself."""
+"""Forwards a sandbox's webhooks to a till on this machine, which the server cannot reach by itself."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """One webhook as it was forwarded, and what the till answered."""
+    """One forwarded webhook and the till's answer."""
 
     event_id: int
     kind: str
@@ -29,7 +29,7 @@ class Forwarded:
 
 
 def newest(ports: Ports, institution_id: str, url: str) -> int:
-    """Return the place of the newest event; raise unless a sandbox is forwarded to this machine."""
+    """Return the newest event's id; raises unless the institution is a sandbox and the URL is local."""
     with ports.database.reading() as db:
         found = db.get(tables.Institution, institution_id)
         last = db.scalar(select(func.max(tables.Event.id)))
@@ -43,7 +43,7 @@ def newest(ports: Ports, institution_id: str, url: str) -> int:
 
 
 def forward(ports: Ports, institution_id: str, url: str, after: int) -> Iterator[Forwarded]:
-    """Send what happened after an event to the till, in order and signed now; yield each answer."""
+    """Send the events after an id to the till, in order and freshly signed; yield each answer."""
     event, verification = tables.Event, tables.Verification
     wanted = (
         select(event, verification)

@@ -1,4 +1,4 @@
-"""The go-live self-test: whether a receiver accepts genuine webhooks and refuses all others."""
+"""The go-live self-test: does a receiver accept genuine webhooks and refuse all others?"""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ OLD_S = 2 * TOLERANCE_S
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One webhook of the test: what it is, its signature, and whether it must be taken."""
+    """One webhook of the test: name, signature, and whether it must be accepted."""
 
     kind: str
     signature: str
@@ -24,22 +24,22 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the receiver made of one webhook."""
+    """The receiver's answer to one webhook."""
 
     probe: Probe
     sent: Sent
 
     @property
     def held(self) -> bool:
-        """Tell whether the receiver did what it must: 2xx to the genuine, 4xx to the others."""
+        """Tell whether the answer was right: 2xx to the genuine webhook, 4xx to the others."""
         status = self.sent.status or 0
         return 200 <= status < 300 if self.probe.genuine else 400 <= status < 500
 
 
 def check_receiver(ports: Ports, institution_id: str, url: str) -> list[Verdict]:
-    """Send the four webhooks and return what became of each; nothing of it is stored.
+    """Send the four webhooks and return each verdict; nothing is stored.
 
-    A receiver that does not take the genuine one is asked nothing more: what it refuses tells nothing.
+    If the genuine one is refused the others are not sent: their refusal would prove nothing.
     """
     with ports.database.reading() as db:
         institution = db.get(tables.Institution, institution_id)
@@ -57,11 +57,11 @@ def check_receiver(ports: Ports, institution_id: str, url: str) -> list[Verdict]
 
 
 def _probes(ports: Ports, secret: bytes, body: bytes) -> Iterator[Probe]:
-    """Yield one genuine webhook and three that an attacker could send, all with the same body and id.
+    """Yield one genuine webhook and three an attacker could send, all with the same body and id.
 
-    Forged: signed by somebody who does not know the secret. Replayed: an old recording whose `t` was
-    moved to now, which is refused only where `t` is part of what is signed. Stale: the recording as it
-    was, which is refused only where `t` is held against the clock.
+    Forged: signed with another secret. Replayed: a recording whose `t` was changed to now, refused only where
+    the signature covers `t`. Stale: the unchanged recording, refused only where `t` is checked against the
+    clock.
     """
     now = int(ports.now().timestamp())
     recorded = sign(secret, body, now - OLD_S)
@@ -72,7 +72,7 @@ def _probes(ports: Ports, secret: bytes, body: bytes) -> Iterator[Probe]:
 
 
 def _payload(ports: Ports) -> dict[str, object]:
-    """Return a webhook about an invented order."""
+    """Return a webhook for an invented order."""
     created = ports.now().isoformat()
     data = {
         "seq": 1,

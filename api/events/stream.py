@@ -30,7 +30,7 @@ Form = Callable[[PublicEvent], str]
 
 
 class EventPage(TypedDict):
-    """What a poll brings: the events, the last number and the verification's state."""
+    """A poll's result: the events, the last sequence number and the verification's state."""
 
     events: list[PublicEvent]
     last: int
@@ -38,27 +38,27 @@ class EventPage(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A case as the clock leaves it, and its events after a sequence number, read together."""
+class Snapshot:
+    """A case with expiries applied and its events after a sequence number, read together."""
 
     case: Case
     events: list[PublicEvent]
 
     def page(self, after: int) -> EventPage:
-        """Return what a poll without waiting brings."""
+        """Return the result of a poll that does not wait."""
         last = self.events[-1]["seq"] if self.events else after
         return {"events": self.events, "last": last, "state": self.case.verification.state.value}
 
 
-def look(ports: Ports, verification_id: str, after: int, owner: str | None = None) -> Look:
+def snapshot(ports: Ports, verification_id: str, after: int, owner: str | None = None) -> Snapshot:
     """Return a verification and its events after a sequence number; raises Absent for another `owner`'s."""
     with ports.database.reading() as db:
         case = cases.load(db, verification_id, lock=False)
         if owner is not None and case.institution.id != owner:
             raise Absent
         if not cases.is_due(ports, case):
-            return Look(case, _after(db, verification_id, after))
-    return Look(cases.seen(ports, verification_id), events_after(ports, verification_id, after))
+            return Snapshot(case, _after(db, verification_id, after))
+    return Snapshot(cases.seen(ports, verification_id), events_after(ports, verification_id, after))
 
 
 def events_after(ports: Ports, verification_id: str, after: int) -> list[PublicEvent]:
@@ -73,7 +73,7 @@ def _after(db: Session, verification_id: str, after: int) -> list[PublicEvent]:
 
 
 def last_event_id(header: str | None, after: int) -> int:
-    """Return from where the client wants to go on, or raise Malformed."""
+    """Return the sequence number to continue from, or raise Malformed."""
     if header is None or not header.strip():
         return after
     if not header.strip().isdecimal() or len(header) > 12:
@@ -82,33 +82,33 @@ def last_event_id(header: str | None, after: int) -> int:
 
 
 def is_over(ports: Ports, verification_id: str, last: int) -> bool:
-    """Tell whether the verification has ended and the client has read all its events.
+    """Tell whether the verification has ended and the client has received all its events.
 
-    An appeal is reviewed long after the verification ended, so later events are still sent, but
-    nobody waits for them.
+    An appeal is reviewed long after the end: its later events are still sent, but clients do not wait for
+    them.
     """
-    seen = look(ports, verification_id, last)
+    seen = snapshot(ports, verification_id, last)
     return seen.case.verification.state in TERMINAL and not seen.events
 
 
 def named(event: PublicEvent) -> str:
-    """Return one event as tills read it: listeners are registered by type."""
+    """Return one event as tills read it; SSE listeners are registered by type."""
     return f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
 
 
 def unnamed(event: PublicEvent) -> str:
-    """Return one event as a page reads it that wants to hear of all types."""
+    """Return one event for a page that handles all types in one listener."""
     return f"id: {event['seq']}\ndata: {json.dumps(event)}\n\n"
 
 
 def sse(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form = named) -> "Stream":
-    """Return the events from `last` on as text/event-stream; raises Busy when no place is free."""
+    """Return the events from `last` on as text/event-stream; raises Busy when no slot is free."""
     place = feed.place(cases.seen(ports, verification_id))
     return Stream(place, _lines(ports, feed, verification_id, last, form))
 
 
 class Stream:
-    """An iterable answer that gives its place back however the connection ends."""
+    """An iterable response that releases its slot however the connection ends."""
 
     def __init__(self, place: Place, lines: Iterator[str]) -> None:
         self._place = place
@@ -118,16 +118,16 @@ class Stream:
         return self._lines
 
     def close(self) -> None:
-        """Give the place back; the server calls this when the client has gone."""
+        """Release the slot; the server calls this when the client has disconnected."""
         self._place.close()
 
 
 def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form) -> Iterator[str]:
-    """Yield events and heartbeats until the verification has ended or the process goes down."""
+    """Yield events and heartbeats until the verification has ended or the process shuts down."""
     yield "retry: 1000\n\n"
     while not feed.closed:
         mark = feed.mark(verification_id)
-        seen = look(ports, verification_id, last)
+        seen = snapshot(ports, verification_id, last)
         for event in seen.events:
             last = event["seq"]
             yield form(event)
@@ -143,15 +143,15 @@ def _pause(ports: Ports, case: Case) -> float:
     return min(max(left, SETTLE_S), HEARTBEAT_S)
 
 
-def long_poll(ports: Ports, feed: EventFeed, first: Look, after: int, wait: float) -> EventPage:
-    """Return the events after `after`, of the first look or of a later one within `wait` seconds."""
+def long_poll(ports: Ports, feed: EventFeed, first: Snapshot, after: int, wait: float) -> EventPage:
+    """Return the events after `after`, of the first snapshot or of one within `wait` seconds."""
     seen, left, verification_id = first, float(wait), first.case.verification.id
     if seen.events or not wait or seen.case.verification.state in TERMINAL:
         return seen.page(after)
     with feed.place(seen.case):
         while left > 0 and not seen.events and not feed.closed:
             mark = feed.mark(verification_id)
-            seen = look(ports, verification_id, after)
+            seen = snapshot(ports, verification_id, after)
             pause = min(left, _pause(ports, seen.case))
             if not seen.events and not feed.wait(verification_id, mark, pause):
                 left -= pause

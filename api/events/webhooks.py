@@ -1,4 +1,4 @@
-"""Webhooks: signed, sent at least once, given up after three days."""
+"""Sends webhooks: signed, at least once, given up after three days."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ from models import tables
 from models.domain.delivery import DUE, PATIENT, UNFINISHED, DeliveryEvent, DeliveryKind, pause
 
 TOLERANCE_S = 300
-# How many one institution may get sent before it is another one's turn.
+# How many webhooks of one institution are sent before the next institution's turn.
 TURN = 5
 GIVE_UP = timedelta(days=3)
 
@@ -40,9 +40,9 @@ def verify(secret: bytes, body: bytes, header: str, unix_s: int) -> bool:
 
 
 def deliver(ports: Ports, institution_id: str) -> None:
-    """Send some of what is due of one institution, one after the other.
+    """Send some of an institution's due webhooks, one after the other.
 
-    One at a time, so that a dead receiver holds up no more than its own institution.
+    Sequential, so that an unresponsive receiver delays only its own institution.
     """
     for _ in range(TURN):
         delivery_id = _next(ports, institution_id)
@@ -52,7 +52,7 @@ def deliver(ports: Ports, institution_id: str) -> None:
 
 
 def _next(ports: Ports, institution_id: str) -> str | None:
-    """Return the institution's next due row; None when there is none."""
+    """Return the institution's next due row, or None."""
     delivery = tables.Delivery
     due = delivery.state.in_(UNFINISHED), delivery.next_at <= ports.now()
     wanted = (
@@ -67,7 +67,7 @@ def _next(ports: Ports, institution_id: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One webhook on its way: where to, what, and with which secret."""
+    """One webhook to send: address, body and secret."""
 
     url: str
     networks: list[str]
@@ -77,12 +77,12 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Sends webhooks at least once: receivers know a repetition by its id."""
+    """Sends webhooks at least once; receivers recognise a repetition by its id."""
 
     lost: Sent | None = None
 
     def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Webhook | Result:
-        """Return the address, the body and what signs it."""
+        """Return the address, the body and the signing secret."""
         verification = db.get_one(tables.Verification, row.verification_id)
         institution = db.get_one(tables.Institution, verification.institution_id)
         event = db.get_one(tables.Event, row.event_id)
@@ -96,7 +96,7 @@ class WebhookSender:
         return send(message.url, message.networks, message.body, signature, demo=ports.settings.demo)
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Sent) -> Result:
-        """Give up after three days; what else goes to a receiver that did not answer waits as long."""
+        """Give up after three days; further webhooks to an unresponsive host are delayed as long."""
         if answer.error is None:
             return Result(DeliveryEvent.DELIVER, status=answer.status)
         if ports.now() >= row.created_at + GIVE_UP:
@@ -114,9 +114,9 @@ def payload(delivery_id: str, event: tables.Event, verification: tables.Verifica
 
 
 def _put_off(db: Session, dead: tables.Verification, until: datetime) -> None:
-    """Let everything of the institution for one host wait at least until then.
+    """Delay all of the institution's webhooks to one host until at least then.
 
-    Of no other institution: it may be allowed a network that this one is not.
+    Other institutions are not affected: they may be allowed a network that this one is not.
     """
     verification, delivery = tables.Verification, tables.Delivery
     parts = urlsplit(dead.notify_url or "")

@@ -1,4 +1,4 @@
-"""The facts of decisions: written with them, filled in for older ones, emptied, checked.
+"""The facts of decisions: written with them, back-filled for older ones, deleted, verified.
 
 Import any module.
 """

@@ -1,4 +1,4 @@
-"""Facts of decisions that were made before facts were written."""
+"""Writes the facts of decisions that were made before facts existed."""
 
 from collections.abc import Mapping
 
@@ -15,9 +15,9 @@ BATCH = 200
 
 
 def fill(ports: Ports, batches: int = 10) -> int:
-    """Write the facts of the newest decisions that have none, newest first; return how many.
+    """Write the facts of the newest decisions without any, newest first; return how many.
 
-    All from the oldest fact on have theirs, so that a run looks no further than its own batches.
+    Decisions after the oldest fact all have theirs, so that a run reads only its own batches.
     """
     written = 0
     for _ in range(batches):
@@ -32,7 +32,7 @@ def fill(ports: Ports, batches: int = 10) -> int:
 
 
 def _without(db: Session) -> list[Decided]:
-    """Return some decisions at or before the oldest fact that have none."""
+    """Return some decisions at or before the oldest fact that have no facts."""
     decision, fact, attempt = tables.Decision, tables.DecisionFact, tables.Attempt
     oldest = db.scalar(select(func.min(fact.decided_at)))
     wanted = (
@@ -50,7 +50,7 @@ def _without(db: Session) -> list[Decided]:
 
 
 def _report(ports: Ports, decision: tables.Decision) -> Mapping[str, object] | None:
-    """Return the stored report; one that cannot be opened is left out, for the audit to name."""
+    """Return the stored report; None for one that cannot be decrypted, which the audit names."""
     try:
         return writing.report_of(ports, decision)
     except (CannotOpen, ValueError):

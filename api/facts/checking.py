@@ -1,4 +1,4 @@
-"""Verification of every decision's facts: against their keyed digest and the chain of events."""
+"""Verifies every decision's facts against their keyed digest and the chain of events."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from models import tables
 from models.vault import CannotOpen
 
 BATCH = 1000
-# A decision moves its attempt to one of these.
+# The states into which a decision moves its attempt.
 DECIDING = ("attempt.passed", "attempt.failed", "attempt.consented")
 
 
@@ -27,7 +27,7 @@ class WrongFact:
 
 @dataclass(frozen=True, slots=True)
 class CheckedFacts:
-    """Result of a check: how many facts there are, and the altered ones."""
+    """Result of a check: the number of facts, and the altered ones."""
 
     facts: int = 0
     wrong: list[WrongFact] = field(default_factory=list)
@@ -39,9 +39,9 @@ class CheckedFacts:
 
 
 def check(ports: Ports) -> CheckedFacts:
-    """Recompute every fact's digest, open its report, and name decisions whose facts are gone.
+    """Recompute every fact's digest, decrypt its report, and name decisions whose facts are missing.
 
-    Decisions older than the oldest fact are still to be filled in.
+    Decisions older than the oldest fact still await the back-fill.
     """
     facts, wrong = 0, []
     decision, fact = tables.Decision, tables.DecisionFact
@@ -65,7 +65,7 @@ def check(ports: Ports) -> CheckedFacts:
 
 
 def _committed(ports: Ports, db: Session, verification_ids: set[str]) -> dict[str, str]:
-    """Return the digests that the private parts of events commit to, by challenge."""
+    """Return the digests committed to in the events' private parts, by challenge."""
     event, found = tables.Event, {}
     wanted = select(event).where(event.verification_id.in_(verification_ids), event.type.in_(DECIDING))
     for row in db.scalars(wanted.where(event.private.is_not(None))):
@@ -80,14 +80,14 @@ def _committed(ports: Ports, db: Session, verification_ids: set[str]) -> dict[st
 
 
 def _rewritten(row: tables.DecisionFact | None, committed: Mapping[str, str]) -> str | None:
-    """Return `event` for a fact that is whole and yet not the one its event commits to."""
+    """Return `event` for an intact fact that is not the one its event commits to."""
     if row is None or row.emptied_at is not None:
         return None
     return None if committed.get(row.challenge_id, row.mac) == row.mac else "event"
 
 
 def _wrong(ports: Ports, decided: tables.Decision, row: tables.DecisionFact | None) -> str | None:
-    """Return which part of a decision's facts is not as it was written, None where all is."""
+    """Return the altered part of a decision's facts, or None."""
     if row is None:
         return "missing"
     if row.mac != mac(ports, row, decided.report) or (row.outcome, row.reason) != (

@@ -1,4 +1,4 @@
-"""Taking the scores out of decisions and their facts."""
+"""Deletes the scores in decisions and their facts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -15,13 +15,13 @@ BATCH = 200
 
 
 def of_attempts(ports: Ports, db: Session, attempt_ids: Sequence[str]) -> None:
-    """Empty the reports of these attempts' decisions and facts, and forget who was compared."""
+    """Empty the reports of these attempts' decisions and facts, and remove the compared persons."""
     decisions = select(tables.Decision).where(tables.Decision.attempt_id.in_(attempt_ids))
     _empty(ports, db, [row.challenge_id for row in db.scalars(decisions)])
 
 
 def of_old(ports: Ports) -> None:
-    """Empty what is older than scores are kept, each batch in a transaction of its own."""
+    """Empty what is older than the retention period of scores, in batches of one transaction each."""
     fact, emptied = tables.DecisionFact, BATCH
     old = select(fact.challenge_id).where(
         fact.emptied_at.is_(None), fact.decided_at < ports.now() - SCORES_KEPT

@@ -1,4 +1,4 @@
-"""The row of facts that stands beside every decision."""
+"""Writes the row of facts that belongs to every decision."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ COVERED = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision with what it was made on."""
+    """A decision with its inputs."""
 
     decision: tables.Decision
     challenge: tables.Challenge
@@ -37,7 +37,7 @@ class Decided:
 def write(
     ports: Ports, db: Session, decided: Decided, report: Mapping[str, Any] | None
 ) -> tables.DecisionFact:
-    """Add the facts of a decision to its transaction; `report` is what the decision's own report seals."""
+    """Add the facts of a decision to its transaction; `report` is the one sealed in the decision."""
     fact = _fact(ports, db, decided)
     if report is not None:
         packed = pack(Report.from_json(report["facts"]), _measured(report))
@@ -49,14 +49,14 @@ def write(
 
 
 def place(challenge_id: str) -> str:
-    """Return the place to which a fact's report is sealed."""
+    """Return the associated data that a fact's report is sealed with."""
     return f"decision_fact.report:{challenge_id}"
 
 
 def mac(ports: Ports, fact: tables.DecisionFact, report: bytes | None) -> str:
     """Return the keyed digest of a fact's columns, its packed report and its decision's `report`.
 
-    Of what the reports say, not of how they are sealed: keys change.
+    It covers the decrypted reports, because sealing keys change.
     """
     columns = {name: _plain(getattr(fact, name)) for name in COVERED}
     both = (place(fact.challenge_id), fact.report), (f"decision.report:{fact.challenge_id}", report)
@@ -65,7 +65,7 @@ def mac(ports: Ports, fact: tables.DecisionFact, report: bytes | None) -> str:
 
 
 def report_of(ports: Ports, decision: tables.Decision) -> Mapping[str, Any] | None:
-    """Return a decision's stored report, None where there is none; raises CannotOpen."""
+    """Return a decision's stored report, or None; raises CannotOpen."""
     if decision.report is None:
         return None
     found: Mapping[str, Any] = json.loads(
@@ -75,7 +75,7 @@ def report_of(ports: Ports, decision: tables.Decision) -> Mapping[str, Any] | No
 
 
 def _fact(ports: Ports, db: Session, decided: Decided) -> tables.DecisionFact:
-    """Return the columns that are known whatever was measured."""
+    """Return the columns that do not depend on measurements."""
     decision, attempt, institution = decided.decision, decided.attempt, decided.institution
     person = tables.Person
     row = db.execute(select(person.sex, person.birth).where(person.id == attempt.person_id)).first()
@@ -99,7 +99,7 @@ def _fact(ports: Ports, db: Session, decided: Decided) -> tables.DecisionFact:
 
 
 def _measured(report: Mapping[str, Any]) -> Measured:
-    """Return what a stored report holds beside what decides; older ones hold the two scores alone."""
+    """Return the measurements stored beside the deciding ones; older reports hold only two scores."""
     compared = report["matcher"]["comparison"]
     scores = {"raw": compared.get("raw"), "normalised": compared.get("normalised")}
     return Measured.from_json(scores | report.get("measured", {}))
@@ -112,12 +112,12 @@ def _model_set(report: Mapping[str, Any]) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return a column's value as the MAC reads it: instants as text, the same from every database."""
+    """Return a column's value as the MAC encodes it: instants as text, equal on every database."""
     return value if value is None or isinstance(value, int | str | dict) else str(value)
 
 
 def _opened(ports: Ports, place: str, sealed: bytes | None) -> bytes:
-    """Return what is sealed, or, where it cannot be opened, something that no report says."""
+    """Return the decrypted value, or a value that no report contains where it cannot be decrypted."""
     try:
         return ports.vault.open(place, sealed) if sealed is not None else b""
     except CannotOpen:

@@ -1,1 +1,1 @@
-"""What a process counts while it works, for Prometheus."""
+"""In-process counters for Prometheus."""

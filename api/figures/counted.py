@@ -1,6 +1,7 @@
-"""The figures of one process: requests, connections, waiting clients, deliveries.
+"""Counters of one process: requests, connections, waiting clients, deliveries.
 
-Several gunicorn processes add theirs up in the folder PROMETHEUS_MULTIPROC_DIR, which `api.serving` makes.
+Several gunicorn processes are summed through the folder PROMETHEUS_MULTIPROC_DIR, which `api.serving`
+creates.
 """
 
 from typing import Any
@@ -23,7 +24,7 @@ DELIVERIES = prometheus.Counter("yibao_deliveries_total", "what became of a deli
 
 
 def note_request(request: Request, status: int, seconds: float) -> str:
-    """Count one answered request and return its route; an unknown one is `-`, so that nobody adds labels."""
+    """Count one answered request and return its route; unknown routes are `-`, to bound the labels."""
     known = request.url_rule is not None
     route = request.url_rule.rule if request.url_rule else "-"
     REQUESTS.labels(request.method if known else "-", route, status).inc()
@@ -32,7 +33,7 @@ def note_request(request: Request, status: int, seconds: float) -> str:
 
 
 def watch_pool(engine: Engine) -> None:
-    """Count the connections of this engine that are in use."""
+    """Count this engine's connections in use."""
 
     def taken(*_: Any) -> None:
         CONNECTIONS.inc()

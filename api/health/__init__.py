@@ -1,1 +1,1 @@
-"""Whether a process can serve, and the figures that say how the installation fares."""
+"""Readiness of a process, and the installation's metrics."""

@@ -1,4 +1,4 @@
-"""Whether this machine's clock agrees with the database's or with the workers'."""
+"""Compares this machine's clock with the database's or the workers'."""
 
 from datetime import datetime, timedelta
 
@@ -18,5 +18,5 @@ def database_clock(db: Session) -> datetime | None:
 
 
 def newest_beat(db: Session) -> datetime | None:
-    """Return when a worker last finished a sweep, by its own clock."""
+    """Return when a worker last finished a sweep, by that worker's clock."""
     return db.scalar(select(func.max(tables.WorkerBeat.at)))

@@ -1,4 +1,4 @@
-"""How much room is left where this installation writes on this machine."""
+"""Free disk space where this installation writes on this machine."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ LEAST = 0.05
 
 
 def free_shares(settings: Settings) -> dict[str, float]:
-    """Return the free share (0–1) of each disk by what is written there; nothing for remote stores."""
+    """Return the free share (0–1) of each disk by its use; nothing for remote stores."""
     shares = {}
     for name, folder in _folders(settings).items():
         used = shutil.disk_usage(_existing(folder))
@@ -34,5 +34,5 @@ def _folders(settings: Settings) -> dict[str, Path]:
 
 
 def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest above it that exists."""
+    """Return the folder, or its nearest existing parent."""
     return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))

@@ -1,6 +1,6 @@
-"""Prometheus' page on a port of its own: `python -m api.health.exporter --of PID` beside gunicorn.
+"""Serves Prometheus metrics on their own port: `python -m api.health.exporter --of PID` beside gunicorn.
 
-`api.serving` starts it and it ends with them; a worker serves its own page in a thread.
+`api.serving` starts it and it ends with gunicorn; a worker serves its metrics in a thread.
 """
 
 import argparse
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def serve(settings: Settings, tables: TableFigures) -> None:
-    """Answer scrapes in a thread, on the address of YIBAO_BIND and the port YIBAO_METRICS_PORT."""
+    """Serve metrics in a thread, on the host of YIBAO_BIND and the port YIBAO_METRICS_PORT."""
     registry: prometheus.CollectorRegistry = prometheus.REGISTRY
     if FOLDER in os.environ:
         registry = prometheus.CollectorRegistry()
@@ -34,12 +34,12 @@ def serve(settings: Settings, tables: TableFigures) -> None:
     try:
         prometheus.start_http_server(settings.metrics_port, address, registry)
     except OSError as error:
-        # Nobody at the till waits for figures: what watches the installation will miss them.
+        # Metrics are not needed to serve tills; monitoring notices when they are missing.
         log.error("figures_not_shown", port=settings.metrics_port, cause=error.strerror)
 
 
 def main() -> None:
-    """Serve the figures of gunicorn's processes for as long as their parent lives."""
+    """Serve the metrics of gunicorn's processes for as long as their parent lives."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--of", type=int, required=True, help="process id of gunicorn")
     parent = parser.parse_args().of

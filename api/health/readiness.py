@@ -1,4 +1,4 @@
-"""What a process needs before requests are sent to it, each asked for by name."""
+"""Checks what a process needs before it gets requests."""
 
 import threading
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ AFTER_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check by name, and what is wrong, or None."""
+    """One check's name, and what is wrong, or None."""
 
     name: str
     wrong: str | None = None
 
 
 class Readiness:
-    """This process's last findings and when they were made."""
+    """This process's last findings and their time."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -39,7 +39,7 @@ class Readiness:
         self._found: list[Finding] = []
 
     def check(self) -> list[Finding]:
-        """Return the findings where all is well; raises Busy `not_ready` that names all that is not."""
+        """Return the findings where all pass; raises Busy `not_ready` naming those that fail."""
         now = self._ports.now()
         if self._turn.acquire(blocking=self._found_at is None):
             try:
@@ -62,12 +62,12 @@ class Readiness:
 
 
 def findings(ports: Ports) -> list[Finding]:
-    """Return what each check found; what cannot be asked without a database is left out when it is away."""
+    """Return all findings; checks that need the database are skipped when it is unreachable."""
     return [*_in_database(ports), _matcher(ports), _disk(ports)]
 
 
 def _in_database(ports: Ports) -> list[Finding]:
-    """Return whether the database answers, has the schema, and hears from a worker; and the clock."""
+    """Return the findings on database, schema, worker and clock."""
     now = ports.now()
     try:
         with ports.database.reading() as db:
@@ -81,7 +81,7 @@ def _in_database(ports: Ports) -> list[Finding]:
 
 
 def _worker(now: datetime, beat: datetime | None) -> Finding:
-    """Tell whether a worker has swept within 10 s."""
+    """Check that a worker has finished a sweep within 10 s."""
     if beat is None:
         return Finding("worker", "none has ever run")
     late = now - beat
@@ -89,14 +89,14 @@ def _worker(now: datetime, beat: datetime | None) -> Finding:
 
 
 def _clock(now: datetime, beat: datetime | None, theirs: datetime | None) -> Finding:
-    """Tell whether this clock is the database's, or at least not behind a worker's, to 2 s."""
+    """Check that this clock is within 2 s of the database's, or at most 2 s behind a worker's."""
     ahead = beat - now if beat is not None else timedelta()
     apart = ahead if theirs is None else abs(now - theirs)
     return Finding("clock", f"{apart.total_seconds():.0f} s apart" if apart > APART else None)
 
 
 def _matcher(ports: Ports) -> Finding:
-    """Tell whether the matcher answers."""
+    """Check that the matcher answers."""
     try:
         ports.matcher.has_pad()
     except MatcherUnavailable:
@@ -105,6 +105,6 @@ def _matcher(ports: Ports) -> Finding:
 
 
 def _disk(ports: Ports) -> Finding:
-    """Tell whether each disk that is written to has 5 % left."""
+    """Check that each disk in use has 5 % free."""
     full = [name for name, share in free_shares(ports.settings).items() if share < LEAST]
     return Finding("disk", " and ".join(full) or None)

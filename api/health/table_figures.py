@@ -1,4 +1,4 @@
-"""The figures that are read from the tables, whichever process is asked."""
+"""Metrics read from the tables, equal in every process."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ from models.database import POOL, Database
 from models.domain.attempt import AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
 
-# Persons are counted row by row: a hundred thousand cost some milliseconds, but not at every scrape.
+# Counting persons reads every row (some ms per 100,000), too slow for every scrape.
 COUNTED_EVERY = timedelta(seconds=60)
 
 
 class TableFigures(Collector):
-    """Reads the tables at each scrape.
+    """Prometheus collector that reads the tables at each scrape.
 
-    `processes` is how many count together, `writes_anchors` says that the anchor file is their own.
+    `processes`: how many are counted together; `writes_anchors`: whether this process writes the anchor file.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class TableFigures(Collector):
         self._persons = (0, 0)
 
     def describe(self) -> list[Metric]:
-        """Return nothing: otherwise the database would be asked when this is registered."""
+        """Return nothing, so that registering does not query the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every figure; with the database away only that it is away, and the disks."""
+        """Yield all metrics; while the database is unreachable only that fact and the disks."""
         found: list[Metric] = []
         try:
             with self._database.reading() as db:
@@ -69,7 +69,7 @@ class TableFigures(Collector):
         return max((self._now() - since).total_seconds(), 0.0) if since else 0.0
 
     def _outbox(self, db: Session) -> Iterator[Metric]:
-        """Yield how long the oldest due row of each kind has been waiting, and how many are due."""
+        """Yield, for each kind, the age of the oldest due row and the number of due rows."""
         row = tables.Delivery
         wanted = select(row.kind, func.min(row.next_at), func.count())
         overdue = wanted.where(row.state.in_(UNFINISHED), row.next_at <= self._now()).group_by(row.kind)
@@ -89,7 +89,7 @@ class TableFigures(Collector):
         yield _figure("yibao_captured_age_seconds", "age of the oldest undecided capture", self._age(oldest))
 
     def _workers(self, db: Session) -> Iterator[Metric]:
-        """Yield how old the newest beat is, and the longest sweep of the workers that live."""
+        """Yield the age of the newest heartbeat, and the longest sweep of the live workers."""
         row = tables.WorkerBeat
         newest = db.scalar(select(func.max(row.at)))
         if newest is None:
@@ -101,7 +101,7 @@ class TableFigures(Collector):
         yield _figure("yibao_worker_sweep_seconds", "longest last sweep of these", (longest or 0) / 1000)
 
     def _stored(self, db: Session) -> Iterator[Metric]:
-        """Yield how many persons are stored, and how far the anchors lag behind the events."""
+        """Yield the number of stored persons, and how far the anchors lag behind the events."""
         if self._counted_at is None or self._now() >= self._counted_at + COUNTED_EVERY:
             everybody = db.scalar(select(func.count()).select_from(tables.Person)) or 0
             faces = db.scalar(select(func.count(tables.Enrolment.person_id.distinct()))) or 0

@@ -1,1 +1,1 @@
-"""Where a process may listen."""
+"""Rules on the addresses a process may listen on; import `exposure`."""

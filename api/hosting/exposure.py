@@ -1,12 +1,12 @@
-"""Whether a server would listen where strangers reach it without the proxy in between."""
+"""Detects a server that strangers can reach without the proxy in between."""
 
 from ipaddress import ip_address
 
 
 def is_exposed(bind: str) -> bool:
-    """Tell whether an address (host:port, [v6]:port, unix:path) is all of them or a public one; no name is.
+    """Tell whether an address (host:port, [v6]:port, unix:path) is a wildcard or public; names are not.
 
-    A server with threads waits for slow headers as long as they come: nginx must stand before it.
+    A threaded server waits indefinitely for slow headers, so nginx must stand before it.
     """
     if bind.startswith("unix:"):
         return False

@@ -57,7 +57,7 @@ def follow(
 
     Raises Absent for a verification that is not its `owner`'s, where one is given.
     """
-    first = stream.look(ports(), verification_id, after, owner)
+    first = stream.snapshot(ports(), verification_id, after, owner)
     let_go()
     current_app.extensions["admission"].leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":

@@ -1,4 +1,4 @@
-"""The worker's jobs: what the tables say is due, and how each job is done.
+"""The worker's jobs: which ones are due according to the tables, and how each is done.
 
 Import `due` (the kinds of jobs) and `work` (the queue, and doing one job).
 """

@@ -1,4 +1,4 @@
-"""What the tables say is due: the kinds of jobs, each with its argument, and the queries that find them."""
+"""Finds due jobs in the tables: the kinds of jobs, their arguments, and the queries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class SendDelivery:
-    """Send one row of the outbox to a person's WeChat, or let the sandbox take its next step."""
+    """Send one row of the outbox to a person's WeChat, or take the sandbox's next step."""
 
     kind: DeliveryKind
     delivery_id: str
@@ -28,21 +28,21 @@ class SendDelivery:
 
 @dataclass(frozen=True, slots=True)
 class SendWebhooks:
-    """Send some of an institution's webhooks."""
+    """Send some of an institution's due webhooks."""
 
     institution_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SettleExpiry:
-    """Apply what the clock has done to a verification."""
+    """Apply due expiries to a verification."""
 
     verification_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class DecideCapture:
-    """Decide a capture that nobody has decided, by whoever filmed it."""
+    """Decide a captured try that is still undecided, by its provider."""
 
     provider: Provider
     challenge_id: str
@@ -50,13 +50,13 @@ class DecideCapture:
 
 @dataclass(frozen=True, slots=True)
 class WatchRelease:
-    """Bring a release of a policy up to what was decided since."""
+    """Advance a policy release by the decisions made since the last run."""
 
     release_id: str
 
 
 class Chore(StrEnum):
-    """What every minute asks for; some once a cluster, some of every process."""
+    """A task of every minute; some run once per cluster, some in every process."""
 
     RETENTION = "retention"
     ANCHOR = "anchor"
@@ -69,7 +69,7 @@ Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease 
 
 
 def due(ports: Ports) -> list[Job]:
-    """Return what the tables say is due now."""
+    """Return the jobs that are due now."""
     now = ports.now()
     found: list[Job] = []
     with ports.database.reading() as db:
@@ -83,21 +83,21 @@ def due(ports: Ports) -> list[Job]:
 
 
 def _to_persons(now: datetime) -> Select[DeliveryKind, str]:
-    """Select outbox rows to send, and those whose sender died during the call, but no webhooks."""
+    """Select due outbox rows and those whose sender died during the call, except webhooks."""
     delivery = tables.Delivery
     waiting = delivery.state.in_(UNFINISHED), delivery.kind != DeliveryKind.WEBHOOK
     return select(delivery.kind, delivery.id).where(*waiting, delivery.next_at <= now)
 
 
 def _to_tills(now: datetime) -> Select[str]:
-    """Select institutions with a webhook to send."""
+    """Select institutions with a due webhook."""
     delivery = tables.Delivery
     waiting = delivery.state.in_(UNFINISHED), delivery.kind == DeliveryKind.WEBHOOK
     return select(delivery.institution_id).distinct().where(*waiting, delivery.next_at <= now)
 
 
 def _overdue(now: datetime) -> Select[str]:
-    """Select verifications with an attempt whose time is over (a challenge may outlive it)."""
+    """Select verifications with an overdue attempt (a running challenge may outlive it)."""
     attempt = tables.Attempt
     filming = and_(attempt.state == AttemptState.CHALLENGED, attempt.challenge_expires_at > now)
     return select(attempt.verification_id).where(
@@ -108,13 +108,13 @@ def _overdue(now: datetime) -> Select[str]:
 
 
 def _lapsing(now: datetime) -> Select[str]:
-    """Select verifications that nobody has ended in their time."""
+    """Select verifications past their own deadline."""
     row = tables.Verification
     return select(row.id).where(row.state == VerificationState.OPEN, row.expires_at <= now)
 
 
 def _unanswered(now: datetime) -> Select[Provider, str]:
-    """Select challenges, with their provider, whose capture has waited too long for its decision."""
+    """Select challenges, with their provider, whose capture is overdue for its decision."""
     attempt, challenge = tables.Attempt, tables.Challenge
     newest = (
         select(func.max(challenge.number)).where(challenge.attempt_id == attempt.id).correlate(attempt)

@@ -1,4 +1,4 @@
-"""Chores that one worker of the cluster does for all."""
+"""Leases for chores that one worker does for the whole cluster."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from api.jobs.due import Chore
 from api.ports import Ports
 from models import tables
 
-# Less than the minute after which every worker asks again; a worker that dies is replaced after as long.
+# Less than the minute between two rounds, so that a dead worker is replaced in the next one.
 ONCE_A_CLUSTER = {
     Chore.RETENTION: timedelta(seconds=55),
     Chore.ANCHOR: timedelta(seconds=55),
@@ -19,7 +19,7 @@ ONCE_A_CLUSTER = {
 
 
 def taken(ports: Ports, chore: Chore) -> bool:
-    """Tell whether the chore is this worker's to do now."""
+    """Tell whether this worker has obtained the chore's lease."""
     lease = ONCE_A_CLUSTER.get(chore)
     if lease is None:
         return True

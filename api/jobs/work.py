@@ -1,7 +1,7 @@
-"""What the worker does. The tables are the queue that cannot be lost; huey spreads the work.
+"""Runs the worker's jobs. The tables are the durable queue; huey only distributes the work.
 
-huey loses a task that is killed half-way, so every job names a row, may run twice, and is issued
-again by the sweep for as long as that row is due. Webhooks have threads of their own.
+huey loses a task that is killed half-way, so every job names a row, may run twice, and is issued again by
+each sweep while that row is due. Webhooks have their own threads.
 """
 
 import threading
@@ -48,8 +48,8 @@ from api.verification import expiry
 from models.domain.delivery import DeliveryKind
 from models.domain.provider import Provider
 
-# A job may run on another worker: after this it is issued again, or sooner when the queue is empty: then it
-# was lost with the queue or with the worker that had it.
+# A job may run on another worker, so it is issued again after this time; sooner when the queue is empty,
+# because then it was lost with the queue or its worker.
 GIVEN_UP = timedelta(seconds=60)
 LOST = timedelta(seconds=5)
 HELD_BACK = timedelta(seconds=5)
@@ -68,7 +68,7 @@ log = structlog.get_logger()
 
 
 def run(ports: Ports, job: Job) -> None:
-    """Do one job; every job may run twice."""
+    """Run one job; every job may run twice."""
     match job:
         case SendDelivery(kind, delivery_id):
             outbox.send(ports, SENDERS[kind], delivery_id)
@@ -88,7 +88,7 @@ def run(ports: Ports, job: Job) -> None:
 
 
 def _tidy(ports: Ports, chore: Chore) -> None:
-    """Do what every minute asks for."""
+    """Run one chore of every minute."""
     match chore:
         case Chore.RETENTION:
             retention.sweep(ports)
@@ -113,7 +113,7 @@ def queue(url: str) -> Huey:
 
 
 class Jobs:
-    """Hands due rows to huey, and holds each back while it is under way or has just gone wrong."""
+    """Issues due rows to huey, except those that are running or have just failed."""
 
     def __init__(self, ports: Ports, huey: Huey) -> None:
         self._ports = ports
@@ -126,26 +126,26 @@ class Jobs:
         self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
 
     def sweep(self) -> int:
-        """Issue everything that is due; return how much that is.
+        """Issue everything that is due; return the number of due jobs.
 
-        Whatever goes wrong, the database or the queue away among it, is logged by its kind; what was
-        not issued is due again at the next sweep.
+        Any error, such as an unreachable database or queue, is logged by its class; jobs not issued are still
+        due at the next sweep.
         """
         try:
             issued = self._take([*due(self._ports), *self._housekeeping()])
-        except Exception as error:  # the next sweep must run
+        except Exception as error:  # the next sweep must run in any case
             log.warning("sweep_failed", kind=type(error).__name__)
             return 0
         return sum(map(self._issue, issued))
 
     def _issue(self, job: Job) -> bool:
-        """Hand one job on; tell whether that was possible."""
+        """Issue one job; return whether the queue accepted it."""
         try:
             if isinstance(job, SendWebhooks):
                 self._webhooks.submit(self.do, job)
             else:
                 self._task(job)
-        except Exception as error:  # the queue is away: the row stays due
+        except Exception as error:  # the queue is unreachable: the row stays due
             log.warning("issue_failed", job=str(job), kind=type(error).__name__)
             with self._lock:
                 self._issued_at.pop(job, None)
@@ -153,15 +153,15 @@ class Jobs:
         return True
 
     def close(self) -> None:
-        """Begin no more webhooks."""
+        """Start no more webhooks."""
         self._webhooks.shutdown(wait=False, cancel_futures=True)
 
     def do(self, job: Job) -> None:
-        """Do one job; what goes wrong is logged by its kind and tried again a little later."""
+        """Run one job; an error is logged by its class and the job is repeated a little later."""
         about(afresh=True)
         try:
             run(self._ports, job)
-        except Exception as error:  # the worker must outlive every job
+        except Exception as error:  # the worker must survive every job
             log.error("job_failed", job=str(job), kind=type(error).__name__)
             with self._lock:
                 self._rests_until[job] = self._ports.now() + HELD_BACK
@@ -169,7 +169,7 @@ class Jobs:
             self._issued_at.pop(job, None)
 
     def _take(self, found: list[Job]) -> list[Job]:
-        """Return those that nobody has or that are due again, and hold them back."""
+        """Return the jobs that are not held back, and hold them back from now on."""
         now = self._ports.now()
         with self._lock:
             given_up = now - (LOST if self._may_be_lost(now) else GIVEN_UP)
@@ -184,12 +184,12 @@ class Jobs:
             return free
 
     def _may_be_lost(self, now: datetime) -> bool:
-        """Tell whether jobs were issued a while ago and nothing waits in the queue."""
+        """Tell whether jobs were issued a while ago and the queue is empty."""
         is_old = any(at <= now - LOST for at in self._issued_at.values())
         return is_old and self._huey.pending_count() == 0
 
     def _housekeeping(self) -> list[Job]:
-        """Return the jobs of every minute, when the minute is over."""
+        """Return the chores once a minute."""
         now = self._ports.now()
         if self._tidied_at is not None and now < self._tidied_at + HOUSEKEEPING:
             return []

@@ -1,1 +1,1 @@
-"""Counts of guesses and what is too many; import `guesses`."""
+"""Limits on guessing; import `guesses`."""

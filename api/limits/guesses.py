@@ -1,4 +1,4 @@
-"""Counting guesses, by who guesses and at whom."""
+"""Counts guesses by who guesses and by target, per day."""
 
 from typing import Any
 
@@ -28,14 +28,14 @@ def _one_more(insert: Any) -> Any:
     return select(row).from_statement(again.returning(row))
 
 
-# Built once: every purchase counts one.
+# Built once, because every purchase counts one guess.
 _ONE_MORE = {"postgresql": _one_more(postgresql.insert), "sqlite": _one_more(sqlite.insert)}
 
 
 def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
-    """Count one guess and return the subject's tally of today, locked; the first guess of a day makes it.
+    """Count one guess and return the subject's tally of today, locked; the day's first guess creates it.
 
-    Two first guesses at once make one row.
+    Two concurrent first guesses create one row.
     """
     counted = _ONE_MORE[db.get_bind().dialect.name]
     asked = {"of": kind, "by": subject, "on": ports.today()}
@@ -44,13 +44,13 @@ def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.Gu
 
 
 def within_misses(ports: Ports, db: Session, kind: GuessKind, subject: str) -> None:
-    """Raise TooMany after too many wrong guesses of today, without a lock."""
+    """Raise TooMany after too many wrong guesses today; takes no lock."""
     row = db.get(tables.GuessTally, (kind, subject, ports.today()))
     _check(kind, row.missed if row else 0)
 
 
 def guessed(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
-    """Count one guess and return its tally, locked, or raise TooMany after too many wrong ones."""
+    """Count one guess and return its locked tally, or raise TooMany after too many wrong ones."""
     row = tally(ports, db, kind, subject)
     _check(kind, row.missed)
     return row

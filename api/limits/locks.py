@@ -1,4 +1,4 @@
-"""Locks for counting before writing: a subject stays locked until the transaction ends."""
+"""Locks for counting before writing: the subjects stay locked until the transaction ends."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 def hold(db: Session, *subjects: str) -> None:
     """Lock these subjects until this transaction ends.
 
-    PostgreSQL takes advisory locks, always in one order; on SQLite a writing transaction is alone anyway.
+    PostgreSQL takes advisory locks in a fixed order; on SQLite a writing transaction is exclusive anyway.
     """
     if db.get_bind().dialect.name != "postgresql":
         return

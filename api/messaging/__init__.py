@@ -1,4 +1,4 @@
-"""What reaches a phone: the push, the agent notice, the mini-program code, and WeChat's access token.
+"""WeChat messages to phones: the push, the agent notice, the mini-program code, and the access token.
 
 Import any module.
 """

@@ -1,4 +1,4 @@
-"""Telling the card-holder on WeChat that somebody else has bought with their card."""
+"""Notifies the card-holder on WeChat that somebody else has bought with their card."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ GIVE_UP = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice: to whose WeChat, about which purchase by whom."""
+    """One notice: the recipient's openid, the purchase, and the agent."""
 
     openid: str
     institution: str
@@ -31,12 +31,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSender:
-    """Sends agent notices; what may have arrived is never sent again."""
+    """Sends agent notices; one that may have arrived is never repeated."""
 
     lost: WeChatError | None = WeChatUnknown()
 
     def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Notice | Result:
-        """Return the notice; given up when no WeChat is known to be the card-holder's own."""
+        """Return the notice; given up when no WeChat user is proven to be the card-holder."""
         verification = db.get_one(tables.Verification, row.verification_id)
         institution = db.get_one(tables.Institution, verification.institution_id)
         attempt = db.get_one(tables.Attempt, row.attempt_id)
@@ -46,7 +46,7 @@ class NoticeSender:
         return Notice(openid, institution.name, verification, attempt.person_id or "", row.created_at)
 
     def call(self, ports: Ports, message: Notice) -> WeChatError | None:
-        """Call WeChat; return what went wrong, or None."""
+        """Call WeChat; return its error, or None."""
         agent = ports.directory.person(message.agent_id)
         said = content.agent_notice(
             message.institution,
@@ -64,7 +64,7 @@ class NoticeSender:
         return None
 
     def settle(self, ports: Ports, _db: Session, row: tables.Delivery, answer: WeChatError | None) -> Result:
-        """Return what WeChat's answer means: a busy WeChat is asked again for a day."""
+        """Return the row's next step after WeChat's answer; retried for a day while WeChat is busy."""
         error = (str(answer) or type(answer).__name__) if answer else None
         match answer:
             case None:
@@ -77,7 +77,7 @@ class NoticeSender:
 
 
 def _openid(ports: Ports, db: Session, cardholder_id: str, at_the_counter: str) -> str | None:
-    """Return the card-holder's own WeChat; whoever held the phone at the counter need not be told."""
+    """Return the card-holder's openid, unless it is the one that held the phone at the counter."""
     row = tables.Binding
     own = select(row).where(row.person_id == cardholder_id, row.revoked_at.is_(None), row.proof.in_(OWN))
     others = own.where(row.openid_index != at_the_counter).order_by(row.created_at.desc())

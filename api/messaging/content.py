@@ -1,4 +1,4 @@
-"""What a message to a person's WeChat carries, and which field of a template each part goes into."""
+"""Contents of messages, and the template field for each part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NUMERIC = frozenset({"amount", "number"})
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that one message can say; a template has room for some of it."""
+    """All parts of a message; a template has fields for some of them."""
 
     matter: str
     institution: str
@@ -25,13 +25,13 @@ class Content:
 
 
 def push(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
-    """Return what the message says that asks a person to verify themselves."""
+    """Return the contents of the message that asks a person to verify."""
     said = {"matter": "医保购药人脸核验", "state": "待核验", "note": "请尽快打开，完成人脸核验"}
     return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
 
 
 def agent_notice(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
-    """Return what the card-holder is told of a purchase by somebody else."""
+    """Return the contents of the notice of a purchase by somebody else."""
     said = {"matter": "他人代您使用医保购药", "state": "已代办", "note": "不是您授权的，请打开查看"}
     return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
 
@@ -43,12 +43,12 @@ def more_asked(institution: str, amount_fen: int, at: datetime, **more: str) -> 
 
 
 def written(content: Content, keys: Mapping[str, str]) -> dict[str, str]:
-    """Return the data of a message by the template's keys, each part in the form of its field."""
+    """Return the message data by template key, each part formatted for its field type."""
     return {key: _written(content, name, fields.kind(key)) for name, key in keys.items()}
 
 
 def _written(content: Content, name: str, kind: str) -> str:
-    """Return one part of the content; times and amounts as WeChat's page on fields shows them."""
+    """Return one part of the content; times and amounts formatted as WeChat's documentation requires."""
     if name == "time":
         return content.at.astimezone(CHINA).strftime("%Y年%m月%d日 %H:%M")
     if name == "amount":

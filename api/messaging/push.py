@@ -1,4 +1,4 @@
-"""Pushing the service message to the person's own WeChat."""
+"""Pushes the service message to the person's own WeChat."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ NO_CREDIT = 43101
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One message: which attempt of which case it leads to."""
+    """One message and the attempt it leads to."""
 
     case: Case
     attempt: tables.Attempt
@@ -36,14 +36,14 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """WeChat took the message; its events will name it so."""
+    """WeChat accepted the message; its events will carry this id."""
 
     msg_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PushSender:
-    """Sends the messages that open an attempt; what may have arrived is never sent again."""
+    """Sends the messages that open an attempt; one that may have arrived is never repeated."""
 
     lost: Taken | WeChatError | None = WeChatUnknown()
 
@@ -56,7 +56,7 @@ class PushSender:
         return Push(case, attempt)
 
     def call(self, ports: Ports, message: Push) -> Taken | WeChatError:
-        """Call WeChat for the one WeChat user who owns the attempt; return what it came to."""
+        """Call WeChat for the attempt's owner; return the result."""
         attempt, settings = message.attempt, ports.settings
         openid = reach.openid(ports, attempt.person_id or "", attempt.owner_index or "")
         if openid is None:
@@ -69,7 +69,7 @@ class PushSender:
             return error
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Taken | WeChatError) -> Result:
-        """Move the attempt and the credits as WeChat's answer demands."""
+        """Update the attempt and the credits by WeChat's answer."""
         case = cases.current(ports, db, row.verification_id)
         attempt = case.attempt(row.attempt_id or "")
         match answer:
@@ -85,14 +85,14 @@ class PushSender:
             case WeChatBusy() if again_at := _again_at(ports, attempt, row):
                 return Result(DeliveryEvent.AGAIN, again_at=again_at)
         if isinstance(answer, WeChatRefused) and answer.errcode == NO_CREDIT:
-            # Before the call: whoever allows a message while it is under way keeps that one.
+            # Timestamped before the call: a credit granted while it runs is kept.
             _learn(ports, db, attempt, Fact(FactKind.REFUSED, leased_at(row), row.id))
         _undeliverable(ports, case, attempt, _reason(answer))
         return Result(DeliveryEvent.GIVE_UP, str(answer) or type(answer).__name__)
 
 
 def _content(ports: Ports, case: Case, attempt: tables.Attempt) -> Content:
-    """Return what the message says."""
+    """Return the message's contents."""
     person = ports.directory.person(attempt.person_id or "")
     return content.push(
         case.institution.name,
@@ -104,18 +104,18 @@ def _content(ports: Ports, case: Case, attempt: tables.Attempt) -> Content:
 
 
 def _again_at(ports: Ports, attempt: tables.Attempt, row: tables.Delivery) -> datetime | None:
-    """Return when to try again, or None when the attempt will be over by then."""
+    """Return when to retry, or None when the attempt will have expired by then."""
     at = ports.now() + pause(row.tries, BRISK)
     return at if at < attempt.expires_at else None
 
 
 def _learn(ports: Ports, db: Session, attempt: tables.Attempt, fact: Fact) -> None:
-    """Let the ledger know of a message taken or refused."""
+    """Store in the ledger that a message was accepted or refused."""
     credits.learn(ports, db, attempt.owner_index or "", ports.settings.wechat_template_id, fact)
 
 
 def _reason(error: WeChatError) -> str:
-    """Return why the message cannot reach the person, in the counter's words."""
+    """Return why the message cannot reach the person, as the counter's reason code."""
     if isinstance(error, WeChatRefused):
         if error.kind is Kind.PERMANENT:
             return "wechat_misconfigured"
@@ -124,7 +124,7 @@ def _reason(error: WeChatError) -> str:
 
 
 def _undeliverable(ports: Ports, case: Case, attempt: tables.Attempt, reason: str) -> None:
-    """End an attempt that cannot reach anybody."""
+    """End an attempt whose message cannot be delivered."""
     if attempt.state is AttemptState.WAITING:
         moved = advance(attempt.snapshot(), AttemptEvent.UNDELIVERABLE, ports.now(), reason=reason)
         cases.move(ports, case, attempt, moved)

@@ -1,4 +1,4 @@
-"""The picture of a mini-program code that the PC shows."""
+"""The mini-program code images shown by the PC."""
 
 from io import BytesIO
 
@@ -19,7 +19,7 @@ SHOWN = frozenset({AttemptState.WAITING, AttemptState.OPENED})
 
 
 def image(ports: Ports, scene: str) -> bytes:
-    """Return the code's picture, fetched from WeChat once; Ended when the scene is over."""
+    """Return the code's image, fetched from WeChat once; raises Ended when the scene is over."""
     with ports.database.reading() as db:
         wanted = select(tables.Attempt).where(
             tables.Attempt.scene == scene, tables.Attempt.channel == Channel.QR
@@ -36,20 +36,20 @@ def image(ports: Ports, scene: str) -> bytes:
 
 
 def _invented(scene: str) -> bytes:
-    """Return an ordinary QR code that no mini-program opens: nobody scans in the sandbox."""
+    """Return an ordinary QR code that opens no mini-program, for the sandbox."""
     picture = BytesIO()
     segno.make(f"sandbox:{scene}", error="m").save(picture, kind="png", scale=8)
     return picture.getvalue()
 
 
 def subscribe_image(ports: Ports) -> bytes:
-    """Return the code by which anybody opens the service (引导开通): always the same, without a ticket."""
+    """Return the code that opens the subscription page (引导开通); always the same, without a ticket."""
     release = ports.settings.wechat_env_version
     return _picture(ports, f"codes/subscribe-{release}", "subscribe", SUBSCRIBE_PAGE)
 
 
 def may_show_subscribe(ports: Ports) -> bool:
-    """Tell whether that code is there, or may still come: WeChat has not refused it for good."""
+    """Tell whether that code is stored or could be fetched: WeChat has not refused it permanently."""
     try:
         subscribe_image(ports)
     except Misconfigured:
@@ -60,7 +60,7 @@ def may_show_subscribe(ports: Ports) -> bool:
 
 
 def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:
-    """Return a code's picture: the one kept, else WeChat's."""
+    """Return the stored image of a code, else WeChat's."""
     try:
         return ports.objects.get(key)
     except KeyError:
@@ -70,7 +70,7 @@ def _picture(ports: Ports, key: str, scene: str, page: str) -> bytes:
 
 
 def _fetch(ports: Ports, scene: str, page: str) -> bytes:
-    """Return the picture from WeChat, or raise Busy, or Misconfigured where loading it again is of no use."""
+    """Return WeChat's image, or raise Busy, or Misconfigured where a retry cannot help."""
     try:
         return ports.wechat.code_image(scene, page)
     except WeChatError as error:

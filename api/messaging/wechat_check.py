@@ -1,4 +1,4 @@
-"""Whether WeChat takes this installation: token, code, templates and callback, each tried for real."""
+"""Checks that WeChat accepts this installation: token, code, templates and callback, by real calls."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SAY_CALLBACK = "核对 YIBAO_BASE_URL、反向代理，以及微信公众平台�
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one trial came to: `is_right` is None for what could not be tried."""
+    """Result of one check; `is_right` is None where it could not be run."""
 
     step: str
     is_right: bool | None
@@ -32,7 +32,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A kind of message: its template, and the keys that are set for it."""
+    """A kind of message: its template and the configured keys."""
 
     step: str
     template_id: str
@@ -40,7 +40,7 @@ class Message:
 
 
 def check(ports: Ports) -> list[Finding]:
-    """Try everything that WeChat can refuse an installation for; nobody is sent anything."""
+    """Run all checks; no message is sent."""
     settings, now = ports.settings, ports.now()
     sample = {"person": "李*白", "order": "A-1"}
     findings = [
@@ -60,7 +60,7 @@ def check(ports: Ports) -> list[Finding]:
 
 
 def _tried(step: str, call: str, trial: Callable[[], object], right: str) -> Finding:
-    """Return what a call to WeChat came to."""
+    """Return the result of a call to WeChat."""
     try:
         trial()
     except WeChatError as error:
@@ -69,7 +69,7 @@ def _tried(step: str, call: str, trial: Callable[[], object], right: str) -> Fin
 
 
 def _refused(step: str, call: str, error: WeChatError) -> Finding:
-    """Return what is wrong in the words of the one table."""
+    """Return the finding for a WeChat error, in the words of the one error table."""
     if isinstance(error, WeChatRefused | WeChatBusy) and error.errcode is not None:
         found = meaning(error.errcode, call)
         return Finding(step, False, f"{found.says}（{error.errcode}）", found.then)
@@ -77,7 +77,7 @@ def _refused(step: str, call: str, error: WeChatError) -> Finding:
 
 
 def _template(ports: Ports, message: Message, sample: Content) -> list[Finding]:
-    """Return what is wrong with a message's template, held against its real keys."""
+    """Return what is wrong with a message's template, compared with its real keys."""
     step = message.step
     try:
         found = ports.wechat.template(message.template_id)
@@ -94,7 +94,7 @@ def _template(ports: Ports, message: Message, sample: Content) -> list[Finding]:
 
 
 def _key_faults(found: TemplateFields, keys: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield which keys are missing and which the template has not."""
+    """Yield missing keys, and configured keys that the template lacks."""
     then = f"改 YIBAO_WECHAT_TEMPLATE_KEYS（代办为 …_AGENT_TEMPLATE_KEYS）。模板的字段：{_shown(found)}"
     missing, others = set(found.labels) - set(keys.values()), set(keys.values()) - set(found.labels)
     if missing:
@@ -104,7 +104,7 @@ def _key_faults(found: TemplateFields, keys: dict[str, str]) -> Iterator[tuple[s
 
 
 def _value_faults(found: TemplateFields, keys: dict[str, str], sample: Content) -> Iterator[tuple[str, str]]:
-    """Yield which keys take only values of a list that we do not send."""
+    """Yield keys that accept only listed values, where we send another."""
     for key, item in fields.cut(content.written(sample, keys)).items():
         choices = found.choices.get(key)
         if choices and item["value"] not in choices:
@@ -112,7 +112,7 @@ def _value_faults(found: TemplateFields, keys: dict[str, str], sample: Content) 
 
 
 def _kind_faults(ports: Ports, found: TemplateFields) -> Iterator[tuple[str, str]]:
-    """Yield whether the template is of another kind than is set."""
+    """Yield whether the template's type differs from the configured one."""
     kind = TemplateKind.LONG_TERM if found.long_term else TemplateKind.ONE_TIME
     if kind is not ports.settings.wechat_template_kind:
         yield f"模板是 {kind.value} 的", f"把 YIBAO_WECHAT_TEMPLATE_KIND 改为 {kind.value}，或另选模板"
@@ -123,7 +123,7 @@ def _shown(found: TemplateFields) -> str:
 
 
 def _callback(ports: Ports) -> Finding:
-    """Return whether the public address answers WeChat's check of it, signed as WeChat signs."""
+    """Return whether the public address answers a verification request signed as WeChat signs."""
     step, settings = "消息推送", ports.settings
     if settings.callbacks() is None:
         return Finding(step, False, "没有设置 YIBAO_WECHAT_CALLBACK_TOKEN", SAY_CALLBACK)

@@ -1,4 +1,4 @@
-"""What WeChat refused: a line in the log for each, and the last of each kind for the operator."""
+"""WeChat's refusals: one log line each, and the last of each kind for the operator."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,14 +19,14 @@ log = structlog.get_logger()
 
 
 class Refusals:
-    """Receives every refused call from the gateway; never raises into it."""
+    """Receives every refused call from the gateway; never raises."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
 
     def note(self, call: str, error: WeChatError) -> None:
-        """Log the call and its errcode; keep it unless it concerns one person alone."""
+        """Log the call and its errcode; store it unless it concerns one person only."""
         errcode = error.errcode if isinstance(error, WeChatRefused | WeChatBusy) else None
         if errcode is None:
             log.warning("wechat_silent", call=call, error=type(error).__name__)
@@ -41,7 +41,7 @@ class Refusals:
             log.warning("wechat_refusal_not_kept", error=type(trouble).__name__)
 
     def _keep(self, call: str, errcode: int) -> None:
-        """Count it in the one row of its call and errcode."""
+        """Count the refusal in the row of its call and errcode."""
         with self._database.transaction() as db:
             row = db.get(tables.WeChatRefusal, (call, errcode), with_for_update=True)
             if row is None:
@@ -51,21 +51,21 @@ class Refusals:
 
 
 def trouble(error: WeChatError) -> Misconfigured | Busy:
-    """Return the refusal for a caller whose WeChat call failed for a reason that is not theirs."""
+    """Return the refusal to raise when a WeChat call fails for a reason that is not the caller's."""
     if isinstance(error, WeChatRefused) and error.kind is Kind.PERMANENT:
         return Misconfigured("WeChat refuses this installation; an operator must look at it")
     return Busy("WeChat does not answer; please try again")
 
 
 def newest(ports: Ports) -> Sequence[tables.WeChatRefusal]:
-    """Return what WeChat refused, the last first: one row for each call and errcode."""
+    """Return WeChat's refusals, newest first: one row for each call and errcode."""
     row = tables.WeChatRefusal
     with ports.database.reading() as db:
         return db.scalars(select(row).order_by(row.last_at.desc())).all()
 
 
 def codes_refused_since(ports: Ports, since: datetime) -> bool:
-    """Tell whether WeChat has refused for good to draw a code, or to give a token, since then."""
+    """Tell whether WeChat has permanently refused to create codes or tokens since then."""
     row = tables.WeChatRefusal
     with ports.database.reading() as db:
         found = db.execute(select(row.call, row.errcode).where(row.last_at >= since)).all()

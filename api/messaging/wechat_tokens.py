@@ -1,4 +1,4 @@
-"""WeChat's access token, kept in the database so that all processes share one."""
+"""WeChat's access token, stored in the database and shared by all processes."""
 
 import threading
 from collections.abc import Callable
@@ -14,10 +14,10 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DatabaseTokens:
-    """The token store behind the gateway.
+    """The gateway's token store.
 
-    One process at a time leases the right to fetch; the others wait for what it brings, without
-    holding a transaction. A lease left by a killed process runs out by itself.
+    One process at a time leases the right to fetch; the others wait for its result without an open
+    transaction. A killed process's lease expires.
     """
 
     def __init__(self, database: Database, vault: Vault, now: Callable[[], datetime]) -> None:
@@ -26,15 +26,15 @@ class DatabaseTokens:
         self._now = now
 
     def get(self, appid: str) -> tuple[str, datetime] | None:
-        """Return the token on record and when it expires."""
+        """Return the stored token and its expiry."""
         with self._database.reading() as db:
             row = db.get(tables.ProviderToken, appid)
             return self._opened(row) if row else None
 
     def refresh(self, appid: str, stale: str | None, fetch: Callable[[], tuple[str, datetime]]) -> str:
-        """Return a token other than `stale`: what somebody else brought, or one fetched now."""
+        """Return a token other than `stale`: one fetched by another process, or by this one."""
         pause = threading.Event()
-        # Waiting processes only read: many writers at SQLite's one lock could starve the one that fetches.
+        # Waiting processes only read: many writers could starve the fetching process of SQLite's single lock.
         while self._fetching(appid) or not self._leased(appid, stale):
             fresh = self._fresh(appid, stale)
             if fresh is not None:
@@ -49,18 +49,18 @@ class DatabaseTokens:
         return token
 
     def _fresh(self, appid: str, stale: str | None) -> str | None:
-        """Return a token on record that may be used and is not the stale one."""
+        """Return a stored token that is valid and not the stale one, or None."""
         found = self.get(appid)
         return found[0] if found and found[0] != stale and self._now() < found[1] else None
 
     def _fetching(self, appid: str) -> bool:
-        """Tell whether somebody is fetching just now."""
+        """Tell whether another process is fetching."""
         with self._database.reading() as db:
             row = db.get(tables.ProviderToken, appid)
             return row is not None and row.fetching_until is not None and self._now() < row.fetching_until
 
     def _leased(self, appid: str, stale: str | None) -> bool:
-        """Take the right to fetch; False when there is a fresh token or somebody else is fetching."""
+        """Acquire the lease to fetch; False when a fresh token exists or another process holds the lease."""
         with self._database.transaction() as db:
             row = db.get(tables.ProviderToken, appid, with_for_update=True)
             if row is None:
@@ -75,14 +75,14 @@ class DatabaseTokens:
             return True
 
     def _store(self, appid: str, token: str | None, expires_at: datetime) -> None:
-        """Write the token down and give the lease back."""
+        """Store the token and release the lease."""
         with self._database.transaction() as db:
             row = db.get_one(tables.ProviderToken, appid)
             row.token = self._vault.seal(f"provider_token.token:{appid}", token) if token else None
             row.expires_at, row.fetching_until = expires_at, None
 
     def _opened(self, row: tables.ProviderToken) -> tuple[str, datetime] | None:
-        """Return the row's token and its end, or None while there is none."""
+        """Return the row's token and expiry, or None."""
         if row.token is None:
             return None
         return self._vault.text(f"provider_token.token:{row.appid}", row.token), row.expires_at

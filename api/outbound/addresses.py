@@ -1,4 +1,4 @@
-"""Where webhooks may go: public addresses, or networks an administrator allowed."""
+"""Allowed webhook addresses: public ones, or networks an administrator allowed."""
 
 import ipaddress
 import socket
@@ -10,13 +10,13 @@ from models.domain.errors import Invalid
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# A translator's own prefix (RFC 8215) and IPv4-compatible addresses (RFC 4291, 2.5.5.1): ways inside.
+# Local NAT64 prefixes (RFC 8215) and IPv4-compatible addresses (RFC 4291, 2.5.5.1) reach inside.
 NOBODYS = (ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A webhook address resolved once, so that what was checked is what is called."""
+    """A webhook address resolved once, so that the checked address is the one called."""
 
     scheme: str
     host: str
@@ -28,7 +28,7 @@ class Target:
 def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
     """Raise Invalid `notify_url_not_allowed` for an address that can never be called.
 
-    Names are not resolved here: a till must not wait for somebody's name server.
+    Names are not resolved here: a till must not wait for a name server.
     """
     scheme, host, _, _ = _parts(url)
     local = demo and scheme == "http" and host == "127.0.0.1"
@@ -42,7 +42,7 @@ def check_url(url: str, demo: bool, networks: Iterable[str]) -> None:
 
 
 def resolve(url: str, demo: bool, networks: Iterable[str]) -> Target:
-    """Return where to call now, IPv4 first; raises Invalid, or OSError for a name that is not found.
+    """Return the addresses to call now, IPv4 first; raises Invalid, or OSError for an unknown name.
 
     Every address of the name must be allowed.
     """
@@ -82,7 +82,7 @@ def _literal(host: str) -> Address | None:
 
 
 def _carried(address: Address) -> Address:
-    """Return the IPv4 address inside an IPv6 one (mapped, 6to4, NAT64), else the address."""
+    """Return the IPv4 address embedded in an IPv6 one (mapped, 6to4, NAT64), else the address."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in NAT64:

@@ -1,4 +1,4 @@
-"""One signed POST to an external address: checked, pinned, bounded in time, without redirects."""
+"""One signed POST to an external address: checked, pinned, time-limited, without redirects."""
 
 import http.client
 import socket
@@ -12,9 +12,9 @@ from threading import Timer
 from api.outbound.addresses import Target, resolve
 from models.domain.errors import Refusal
 
-# From the first packet to the last header; a receiver that trickles counts as not answering.
+# From the first packet to the last header; a receiver that trickles counts as unresponsive.
 TIMEOUT_S = 5.0
-# What the log says of a receiver that did not answer; the first that fits.
+# Log text of a receiver's failure; the first match is used.
 NO_ANSWER: tuple[tuple[type[Exception], str], ...] = (
     (Refusal, "address_not_allowed"),
     (UnicodeError, "address_not_allowed"),
@@ -30,14 +30,14 @@ NO_ANSWER: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one webhook: the receiver's status, or what kept it from answering."""
+    """Result of one webhook: the receiver's status, or the failure."""
 
     status: int | None
     error: str | None
 
 
 def send(url: str, networks: Iterable[str], body: bytes, signature: str, *, demo: bool) -> Sent:
-    """POST one signed body to an address, with the networks its institution was allowed."""
+    """POST a signed body to an address within public addresses and the institution's allowed networks."""
     try:
         status = _post(resolve(url, demo, networks), body, signature)
     except (OSError, UnicodeError, http.client.HTTPException, Refusal) as failure:
@@ -46,7 +46,7 @@ def send(url: str, networks: Iterable[str], body: bytes, signature: str, *, demo
 
 
 def _post(target: Target, body: bytes, signature: str) -> int:
-    """POST to the address that was checked, following no redirect; return the status."""
+    """POST to the checked address without following redirects; return the status."""
     connection = _Pinned(target, TIMEOUT_S)
     late = Timer(TIMEOUT_S, connection.cut)
     late.start()
@@ -64,7 +64,7 @@ def _post(target: Target, body: bytes, signature: str) -> int:
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to one of the resolved addresses, with TLS for the name they were resolved from."""
+    """A connection to one of the resolved addresses, with TLS for the original name."""
 
     def __init__(self, target: Target, seconds: float) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
@@ -73,7 +73,7 @@ class _Pinned(http.client.HTTPConnection):
         self._target, self._ends_at = target, time.monotonic() + seconds
 
     def connect(self) -> None:
-        """Connect to the first address that answers, each within its share of the time that is left."""
+        """Connect to the first address that answers, each within its share of the remaining time."""
         untried = list(self._target.addresses)
         while self.sock is None:
             share = max(0.1, (self._ends_at - time.monotonic()) / len(untried))
@@ -93,7 +93,7 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.do_handshake()
 
     def cut(self) -> None:
-        """End whatever is being waited for: a timeout of the socket begins anew with each byte."""
+        """Abort the pending operation: a socket timeout restarts with each byte."""
         self.is_cut = True
         if self.sock is not None:
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The outbox: lease a row, call its receiver outside every transaction, write down the result."""
+"""The outbox: lease a row, call its receiver outside every transaction, record the result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened to a row: the event, why it failed, and when to try again."""
+    """A row's transition: the event, the error, and when to retry."""
 
     event: DeliveryEvent
     error: str | None = None
@@ -27,50 +27,50 @@ class Result:
 
 
 class Sender(Protocol[Message, Answer]):
-    """What one kind of delivery adds to the outbox."""
+    """The part of the outbox that differs by kind of delivery."""
 
     @property
     def lost(self) -> Answer | None:
-        """Return what a call counts as when its worker died, or None when it may be made once more."""
+        """Return the answer to assume when a worker died during the call, or None if it may be repeated."""
 
     def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Message | Result:
-        """Return what to send, read in the lease's transaction, or the result that makes a call needless."""
+        """Return the message, read in the lease's transaction, or the result if no call is needed."""
 
     def call(self, ports: Ports, message: Message) -> Answer:
-        """Call the receiver, in no transaction."""
+        """Call the receiver, outside every transaction."""
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Answer) -> Result:
-        """Write down what the answer means outside the outbox; return what it means for the row."""
+        """Apply the answer outside the outbox; return the row's transition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leased(Generic[Message]):
-    """A message that this worker alone sends now."""
+    """A message that only this worker may send now."""
 
     message: Message
     tries: int
 
 
 def send(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> None:
-    """Send one row if it is due; of several workers one sends it."""
+    """Send one row if it is due; concurrent workers send it once."""
     leased = _lease(ports, sender, delivery_id)
     if leased is None:
         return
     answer = sender.call(ports, leased.message)
     with ports.database.transaction() as db:
         row = _locked(db, delivery_id)
-        # Sent again on request, or leased anew, while the call was under way: that call counts.
+        # The row was resent or leased again during the call: the newer call counts.
         if row is not None and row.state is DeliveryState.SENDING and row.tries == leased.tries:
             _apply(ports, row, sender.settle(ports, db, row, answer))
 
 
 def leased_at(row: tables.Delivery) -> datetime:
-    """Return when the call of a row that is being sent began."""
+    """Return when the running call of a row began."""
     return row.next_at - LEASES[row.kind]
 
 
 def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> Leased[Message] | None:
-    """Return the message when it is this worker's to send."""
+    """Return the message if this worker obtains its lease."""
     with ports.database.transaction() as db:
         row = _locked(db, delivery_id)
         if row is None or not is_due(row.state, row.next_at, ports.now()):
@@ -89,12 +89,12 @@ def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> L
 
 
 def _locked(db: Session, delivery_id: str) -> tables.Delivery | None:
-    """Return the row locked until the commit; whoever locks its verification too does so afterwards."""
+    """Return the row, locked until the commit; a verification is always locked before its delivery."""
     return db.get(tables.Delivery, delivery_id, with_for_update=True)
 
 
 def _apply(ports: Ports, row: tables.Delivery, result: Result) -> None:
-    """Move the row as the result says."""
+    """Apply a transition to the row."""
     row.state = advance(row.state, result.event)
     DELIVERIES.labels(row.kind, result.event).inc()
     row.error, row.last_status, row.last_at = result.error, result.status, ports.now()

@@ -1,4 +1,4 @@
-"""Versions of the thresholds: which one is in force, who proposed and who approved it.
+"""Policy versions: which one is in force, its author and its approver.
 
 Import `versions`.
 """

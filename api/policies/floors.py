@@ -1,17 +1,17 @@
-"""The floors of production, with the rates that the published table predicts."""
+"""Minimum thresholds in production, checked against the rates of the published table."""
 
 from api.ports import Ports
 from matcher.comparison import rates
 from models.domain.policy import Policy
 from models.domain.release import floors
 
-# Photos of idols, made up alike and of no age on record: shown with every prediction, but no group of adults.
+# Made-up idols without a recorded age: shown with every prediction, but not a group of adults.
 UNAGED = frozenset({"ea_women", "ea_men"})
 OLD = "_60"
 
 
 def predicted(policy: Policy) -> dict[str, float]:
-    """Return the predicted FMR (0–1) of each group of adults and kind of score with pairs enough to tell."""
+    """Return the predicted FMR (0–1) of each adult group and kind of score with enough pairs."""
     found = {}
     for engine in ("score", "sface"):
         for old in (False, True):
@@ -24,11 +24,11 @@ def predicted(policy: Policy) -> dict[str, float]:
 
 
 def broken(policy: Policy) -> tuple[str, ...]:
-    """Return which floors a policy breaks, none if production may use it."""
+    """Return the floors that a policy breaks; production may use it if there are none."""
     return floors.broken(policy, predicted(policy))
 
 
 def hold(ports: Ports, policy: Policy) -> None:
-    """Raise Conflict `below_floor` for a policy that production never accepts; a demo may use any."""
+    """Raise Conflict `below_floor` for a policy that production must not use; a demo may use any."""
     if not ports.settings.demo:
         floors.hold(policy, predicted(policy))

@@ -1,4 +1,4 @@
-"""Which policy an attempt goes by: resolved once at its begin, and the same until its end."""
+"""Resolves an attempt's policy once, when it begins; it then stays the same until its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from models.domain.policy import Policy
 from models.domain.release import stages
 from models.domain.release.stages import LIVE, Arm
 
-# The arm of every attempt while no release has been.
+# The arm of attempts before the first release.
 EVERYBODY = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The policy an attempt goes by: its version, the fields overridden for it, and its arm of a release."""
+    """An attempt's policy: version, overridden fields, and the arm of a release."""
 
     policy: Policy
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Resolved:
 
 
 def resolve(ports: Ports, db: Session, cardholder_id: str) -> Resolved:
-    """Return what an attempt that begins now goes by: a card-holder's arm of a release is always the same."""
+    """Return the policy for an attempt that begins now; a card-holder always gets the same arm."""
     policy, release = versions.active(db), staged(db)
     if release is None:
         return Resolved(policy)
@@ -39,21 +39,21 @@ def resolve(ports: Ports, db: Session, cardholder_id: str) -> Resolved:
 
 
 def staged(db: Session) -> tables.Release | None:
-    """Return the newest release that some or all card-holders are decided by, None for none."""
+    """Return the newest release that applies to some or all card-holders, or None."""
     row = tables.Release
     found = select(row).where(row.stage.in_(LIVE)).order_by(row.proposed_at.desc()).limit(1)
     return db.scalars(found).first()
 
 
 def pin(attempt: tables.Attempt, resolved: Resolved) -> None:
-    """Write down what the attempt goes by."""
+    """Store the resolved policy with the attempt."""
     attempt.policy_version = resolved.policy.version
     attempt.overrides = dict(resolved.overrides)
     attempt.arm = resolved.arm
 
 
 def of(db: Session, attempt: tables.Attempt) -> Policy:
-    """Return the policy the attempt goes by; that in force for one begun before any was written down."""
+    """Return the attempt's policy; the one in force for attempts from before policies were stored."""
     if attempt.policy_version is None:
         return versions.active(db)
     policy = versions.pinned(db, attempt.policy_version)

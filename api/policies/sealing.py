@@ -1,4 +1,4 @@
-"""A keyed digest of every policy version: whoever changes one in the database is found."""
+"""A keyed digest of every policy version, which reveals changes made in the database."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +11,12 @@ COVERED = tuple(column.name for column in tables.PolicyVersion.__table__.columns
 
 
 def seal(ports: Ports, row: tables.PolicyVersion) -> None:
-    """Write the digest of a version as it now is."""
+    """Store the digest of a version as it is now."""
     row.mac = _mac(ports, row)
 
 
 def seal_all(ports: Ports, db: Session) -> None:
-    """Write the digests of versions from before there were any; where one has a digest, all must have one."""
+    """Store digests of versions from before digests existed; once one has a digest, all must have one."""
     rows = db.scalars(select(tables.PolicyVersion)).all()
     if all(row.mac is None for row in rows):
         for row in rows:
@@ -24,7 +24,7 @@ def seal_all(ports: Ports, db: Session) -> None:
 
 
 def altered(ports: Ports) -> list[int]:
-    """Return the versions that are not as they were written."""
+    """Return the versions that do not match their digest."""
     with ports.database.reading() as db:
         rows = db.scalars(select(tables.PolicyVersion).order_by(tables.PolicyVersion.version))
         return [row.version for row in rows if row.mac != _mac(ports, row)]

@@ -1,4 +1,4 @@
-"""Which thresholds are in force."""
+"""Policy versions: proposed, approved, in force."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from models.domain.policy import Policy
 
 
 def ensure(ports: Ports, first: Policy | None = None) -> None:
-    """Put a first policy in force where there is none: `first`, or the defaults of the code."""
+    """Enact `first`, or the code's defaults, where no policy is in force."""
     with ports.database.transaction() as db:
         if db.scalar(select(tables.PolicyVersion.version).limit(1)) is None:
             enact(ports.within(db), first or Policy(), author="installation", approver="installation")
@@ -34,18 +34,18 @@ def enact(ports: Ports, policy: Policy, *, author: str, approver: str) -> int:
 
 
 def draft(ports: Ports, changes: Mapping[str, Any]) -> Policy:
-    """Return the policy in force with some thresholds changed; nothing is written down.
+    """Return the policy in force with some thresholds changed, without storing it.
 
-    Raises Invalid `policy_invalid` for what no policy may hold, or when nothing would change.
+    Raises Invalid `policy_invalid` for an invalid policy, or when nothing changes.
     """
     with ports.database.reading() as db:
         return _changed(db, changes)
 
 
 def propose(ports: Ports, changes: Mapping[str, Any], *, author: str) -> int:
-    """Append the policy in force with some thresholds changed, not in force yet; return its version.
+    """Append the policy in force with some thresholds changed as a proposal; return its version.
 
-    Raises Invalid `policy_invalid` for what no policy may hold, or when nothing would change.
+    Raises Invalid `policy_invalid` for an invalid policy, or when nothing changes.
     """
     with ports.database.transaction() as db:
         return _appended(ports, db, _changed(db, changes), named(author)).version
@@ -63,8 +63,8 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
     """Put a proposed version in force for every challenge drawn from now on.
 
     Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force, was
-    withdrawn or overtaken by a later one, Conflict `own_proposal` when the approver wrote it, and in
-    production Conflict `below_floor` for one that breaks a floor held in code.
+    withdrawn or was overtaken by a later one, Conflict `own_proposal` for its author, and in production
+    Conflict `below_floor` for one that breaks a floor.
     """
     approver = named(approver)
     with ports.database.transaction() as db:
@@ -79,7 +79,7 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
 
 
 def withdraw(ports: Ports, version: int, *, by: str) -> None:
-    """Take a proposal back, so that nobody can approve it any more. Idempotent.
+    """Withdraw a proposal, so that it can no longer be approved; idempotent.
 
     Raises Absent for an unknown version, Conflict `policy_decided` for one that is or was in force.
     """
@@ -106,23 +106,23 @@ def _decided(version: int) -> Conflict:
 
 
 def history(ports: Ports) -> list[tables.PolicyVersion]:
-    """Return every version, the first one first."""
+    """Return every version, oldest first."""
     with ports.database.reading() as db:
         return list(db.scalars(select(tables.PolicyVersion).order_by(tables.PolicyVersion.version)))
 
 
 def predicted(policy: Policy) -> Rates:
-    """Return the published rates, at a policy's threshold, of the adults among whom most strangers pass."""
+    """Return the published rates at a policy's threshold, of the adult group with the highest FMR."""
     return rates.at(policy.score_min)
 
 
 def missed(policy: Policy) -> Rates:
-    """Return the published rates, at a policy's threshold, of those most often photographed twice."""
+    """Return the published rates at a policy's threshold, of the group with most repeated photos."""
     return rates.missed(policy.score_min)
 
 
 def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.PolicyVersion:
-    """Append a version that nobody has approved yet."""
+    """Append an unapproved version."""
     last = db.scalar(select(func.max(tables.PolicyVersion.version)))
     version = (last or 0) + 1
     row = tables.PolicyVersion(
@@ -144,5 +144,5 @@ def active(db: Session) -> Policy:
 
 
 def pinned(db: Session, version: int) -> Policy:
-    """Return the policy a challenge was drawn under."""
+    """Return the policy version that a challenge was drawn under."""
     return Policy.from_json(db.get_one(tables.PolicyVersion, version).document)

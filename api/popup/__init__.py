@@ -1,1 +1,1 @@
-"""The cashier's page: who holds it, which screen it shows, what its forms do; imported by `app` alone."""
+"""The cashier's popup: who holds it, which screen it shows, and its forms; imported by `app` alone."""

@@ -1,4 +1,4 @@
-"""What the cashier does on the popup."""
+"""Actions of the cashier on the popup."""
 
 from dataclasses import dataclass, replace
 
@@ -24,19 +24,19 @@ from models.domain.verification import refuse_while_deciding
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom the cashier picked; `confirmed` once the page has asked whether this is meant."""
+    """The person the cashier picked; `confirmed` once the cashier has answered the page's question."""
 
     choice: Choice
     confirmed: bool = False
 
 
 def push(ports: Ports, credentials: PopupCredentials, wanted: Wanted) -> bool:
-    """Push to the chosen person; False when the page must first ask whether this is meant."""
+    """Push to the chosen person; False when the page must ask the cashier first."""
     return _begin(ports, credentials, wanted, Channel.PUSH)
 
 
 def show_code(ports: Ports, credentials: PopupCredentials, wanted: Wanted) -> bool:
-    """Show a code for the cashier's own phone, for the chosen person or for one chosen there."""
+    """Show a code for the cashier's own phone; the person may be chosen there."""
     return _begin(ports, credentials, wanted, Channel.QR)
 
 
@@ -57,7 +57,7 @@ def _begin(ports: Ports, credentials: PopupCredentials, wanted: Wanted, channel:
 
 
 def back(ports: Ports, credentials: PopupCredentials) -> str | None:
-    """End what is undecided; return whom it was for. A failure keeps its appeal."""
+    """End the running attempt and return its person; a failure stays open to an appeal."""
     with ports.database.transaction() as db:
         ports = ports.within(db)
         case = holder.acting(ports, db, credentials)
@@ -85,14 +85,14 @@ def till_code(ports: Ports, credentials: PopupCredentials) -> tuple[Case, Shown]
 
 
 def _has_moved(case: Case, credentials: PopupCredentials) -> bool:
-    """Tell whether the page was older than the newest attempt: a second click, a form sent again."""
+    """Tell whether the page showed an older attempt: a second click, or a form sent again."""
     return len(case.attempts) != credentials.attempt
 
 
 def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:
-    """Return the choice with what earlier attempts for the same person know.
+    """Complete the choice from earlier attempts for the same person.
 
-    That is the check-list; and somebody typed in is named again, not looked for on the list.
+    They supply the check-list, and the details of a person who was typed in.
     """
     earlier = next((one for one in reversed(case.attempts) if one.person_id == choice.person_id), None)
     if earlier is None or choice.person_id is None:
@@ -107,7 +107,7 @@ def _choice(ports: Ports, case: Case, choice: Choice) -> Choice:
 
 
 def _refuse_over_what_runs(case: Case) -> None:
-    """Raise Conflict `in_hand` while the person is at it: only 返回上一步 ends that."""
+    """Raise Conflict `in_hand` while the person is busy on the phone: only 返回上一步 ends that."""
     front = case.front
     if (
         front is not None
@@ -118,7 +118,7 @@ def _refuse_over_what_runs(case: Case) -> None:
 
 
 def _waits_for(case: Case, person_id: str | None) -> bool:
-    """Tell whether a message to this person is under way that nobody has opened."""
+    """Tell whether an unopened message to this person is under way."""
     front = case.front
     if front is None or front.state is not AttemptState.WAITING or front.channel is not Channel.PUSH:
         return False
@@ -134,12 +134,12 @@ def _not_too_soon(ports: Ports, case: Case) -> None:
 
 
 def _is_ready(ports: Ports, case: Case, choice: Choice, wanted: Wanted, channel: Channel) -> bool:
-    """Tell whether the attempt can be begun as it is, with what is known of the person wanted.
+    """Tell whether the attempt can begin with what is known about the chosen person.
 
-    False where the page must ask first: is it the card-holder, may the message arrive, have both
-    documents been looked at. Whatever the policy asks of a till, an agent is not sent for from here
-    without the check-list. Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive, and
-    Conflict `no_credit` where it may not and who is wanted was typed in: the form itself asks again.
+    False where the page must ask first: is it the card-holder, may the message arrive, were both documents
+    checked. Whatever the policy requires of tills, an agent's attempt always needs the check-list here.
+    Raises Invalid `checks_missing`, `not_bound` where a push cannot arrive, and Conflict `no_credit` where it
+    may not arrive and the person was typed in: the form itself asks again.
     """
     asked = wanted.confirmed or wanted.choice.person_id is None
     try:

@@ -1,4 +1,4 @@
-"""The attempt that the counter shows, with its live step and what can be done."""
+"""The attempt that the popup shows, with its live step and the possible actions."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ S = AttemptState
 
 @dataclass(frozen=True, slots=True)
 class AppealTime:
-    """Until when an appeal can be lodged, and how long that is (m:ss)."""
+    """The deadline for an appeal, and the time left (m:ss)."""
 
     until: str
     left: str
@@ -56,7 +56,7 @@ class Front(answers.AttemptAnswer):
 
 
 def attempt(ports: Ports, case: Case) -> Front:
-    """Return the attempt in front with its live step, its deadline and what is still open to the person."""
+    """Return the attempt to show with its live step, its deadline and the person's options."""
     row, last = case.front or case.attempts[-1], case.attempts[-1]
     facts, now = row.snapshot(), ports.now()
     may_retry = now < facts.deadline and facts.tries_left > 0 and case.tries < TRIES_PER_VERIFICATION
@@ -65,7 +65,7 @@ def attempt(ports: Ports, case: Case) -> Front:
     return Front(
         **dict(present.attempt(ports, row)),
         step=(fates[-1] if row.state is S.WAITING and fates else row.state.value),
-        # An earlier capture was not usable.
+        # An earlier capture was unusable.
         again=row.state is S.CONSENTED and "captured" in fates,
         wants_documents=fates[-1:] == ["documents_wanted"],
         kept=row.person_id is not None and (not is_agent(row.relation) or row.checks is not None),
@@ -93,7 +93,7 @@ def _fates(ports: Ports, case: Case, row: tables.Attempt) -> list[str]:
 
 
 def _appeal(ports: Ports, case: Case, row: tables.Attempt) -> AppealTime | None:
-    """Return until when an appeal can be lodged and how long that is, or None."""
+    """Return the deadline for an appeal and the time left, or None."""
     until = appeals.open_until(ports, case, row)
     if until is None:
         return None
@@ -106,12 +106,12 @@ def _minutes(seconds: float) -> str:
 
 
 def _has_credit(ports: Ports, row: tables.Attempt) -> bool:
-    """Tell whether one more message to the person is expected to arrive."""
+    """Tell whether another message to the person is expected to arrive."""
     return row.person_id is not None and reach.pushes(ports, [row.person_id])[row.person_id] is Push.READY
 
 
 def _hint(ports: Ports, row: tables.Attempt) -> str | None:
-    """Return what stood in the camera's way in the last try, if anything."""
+    """Return what disturbed the capture in the last try, or None."""
     decision = tables.Decision
     newest = select(decision.hint).where(decision.attempt_id == row.id).order_by(decision.created_at.desc())
     with ports.database.reading() as db:

@@ -1,4 +1,4 @@
-"""Whose popup it is: the browser that opened its link first, known by the cookie it got."""
+"""The popup's holder: the browser that opened its link first, identified by a cookie."""
 
 import hmac
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KEPT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class PopupCredentials:
-    """Who asks: the link, the cookie, the form's own token, and the attempt its page had shown."""
+    """The request's credentials: link, cookie, CSRF token, and the number of the attempt its page showed."""
 
     token: str
     cookie: str | None
@@ -29,9 +29,9 @@ class PopupCredentials:
 
 
 def enter(ports: Ports, credentials: PopupCredentials, *, may_claim: bool) -> tuple[Case, str]:
-    """Return the case and the holder's cookie; the first to come to look becomes the holder.
+    """Return the case and the holder's cookie; the first browser to open the link becomes the holder.
 
-    Raises Ended `popup_void` for everybody else and for a link that is unknown or replaced.
+    Raises Ended `popup_void` for other browsers and for an unknown or replaced link.
     """
     if credentials.cookie is not None or not may_claim:
         return held(ports, credentials), credentials.cookie or ""
@@ -48,7 +48,7 @@ def enter(ports: Ports, credentials: PopupCredentials, *, may_claim: bool) -> tu
 
 
 def held(ports: Ports, credentials: PopupCredentials) -> Case:
-    """Return the case for the browser that holds the popup, or raise Ended `popup_void`."""
+    """Return the case for the popup's holder, or raise Ended `popup_void`."""
     case = _seen(ports, credentials.token)
     _check_holder(case, credentials)
     if _is_over(ports, case):
@@ -57,7 +57,7 @@ def held(ports: Ports, credentials: PopupCredentials) -> Case:
 
 
 def framers(ports: Ports, token: str) -> list[str]:
-    """Return the origins that may frame what this link leads to, also where it is void; a guess has none."""
+    """Return the origins that may frame this link's pages, void ones included; none for an unknown link."""
     try:
         return _seen(ports, token).institution.popup_origins
     except Ended:
@@ -65,25 +65,25 @@ def framers(ports: Ports, token: str) -> list[str]:
 
 
 def csrf(ports: Ports, cookie: str) -> str:
-    """Return the token that the forms of this cookie's pages carry."""
+    """Return the CSRF token for the forms of this cookie's pages."""
     return ports.vault.index("popup_csrf", cookie)
 
 
 def _is_over(ports: Ports, case: Case) -> bool:
-    """Tell whether the popup's end has been shown for long enough."""
+    """Tell whether the popup's result has been shown for long enough."""
     row = case.verification
     return ports.now() >= (row.ended_at or row.expires_at) + KEPT
 
 
 def _seen(ports: Ports, token: str) -> Case:
-    """Return the case that a link leads to, as the clock leaves it."""
+    """Return the case of a link with expiries applied."""
     with ports.database.reading() as db:
         verification_id = _find(db, token)
     return cases.seen(ports, verification_id)
 
 
 def _find(db: Session, token: str) -> str:
-    """Return which verification a link leads to, or raise Ended `popup_void`."""
+    """Return the verification id of a link, or raise Ended `popup_void`."""
     wanted = select(tables.Verification.id).where(tables.Verification.popup_hash == digest(token))
     found = db.scalar(wanted)
     if found is None:
@@ -107,7 +107,7 @@ def _void() -> Ended:
 
 
 def acting(ports: Ports, db: Session, credentials: PopupCredentials) -> Case:
-    """Return the case, locked, for an action of its holder."""
+    """Return the case, locked, for an action of the holder."""
     case = cases.current(ports, db, _find(db, credentials.token))
     _check_holder(case, credentials)
     if not hmac.compare_digest(csrf(ports, credentials.cookie or "").encode(), credentials.csrf.encode()):

@@ -1,4 +1,4 @@
-"""The popup's pages as answers: their security policy and the holder's cookie."""
+"""The popup's HTML responses: security policy and the holder's cookie."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from api.popup import holder
 from api.verification.case import Case
 
 COOKIE = "yibao_popup"
-# What the page itself names runs, with what it imports; an address of our own is not enough.
+# Only scripts with the nonce run, and what they import; 'self' would allow any file of ours.
 POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -17,7 +17,7 @@ POLICY = (
 
 
 def html(template: str, framers: list[str], status: int, **shown: Any) -> Response:
-    """Return a page that runs only what carries the nonce of this one answer."""
+    """Return a page whose Content-Security-Policy allows only scripts with this response's nonce."""
     nonce = ports().random.token()
     response = make_response(render_template(template, nonce=nonce, **shown), status)
     response.headers["Cache-Control"] = "no-store"
@@ -28,7 +28,7 @@ def html(template: str, framers: list[str], status: int, **shown: Any) -> Respon
 
 
 def keep(response: Response, token: str, case: Case, cookie: str) -> Response:
-    """Set the holder's cookie: for this popup's paths alone, until the popup's end."""
+    """Set the holder's cookie, limited to this popup's paths and lifetime."""
     https = ports().settings.base_url.startswith("https://")
     framed = https and bool(case.institution.popup_origins)
     left = case.verification.expires_at + holder.KEPT - ports().now()

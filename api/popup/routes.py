@@ -1,4 +1,4 @@
-"""The cashier's popup: pages and plain forms, known by a cookie of this one popup."""
+"""Routes of the cashier's popup: pages and plain forms, authenticated by one popup's cookie."""
 
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from api.popup import holder, screens
 from api.popup.actions import Wanted
 from api.popup.holder import PopupCredentials
 from api.popup.pages import COOKIE, html, keep
-from api.popup.screens import Look
+from api.popup.screens import ScreenRequest
 from api.verification.case import Case
 from models.domain.errors import Malformed, Refusal
 
@@ -33,13 +33,13 @@ F = TypeVar("F", bound=Form)
 
 
 class PopupPath(BaseModel):
-    """Which popup."""
+    """The popup's link."""
 
     token: str = Field(max_length=64)
 
 
 class PageQuery(Query):
-    """What the cashier wants to see."""
+    """The step and person to show."""
 
     step: str = Field("", max_length=20)
     person: str | None = Field(None, max_length=64)
@@ -47,14 +47,14 @@ class PageQuery(Query):
 
 @popup.get("/popup/<string:token>", responses=PAGE)
 def show(path: PopupPath, query: PageQuery) -> Response:
-    """Show where the verification stands; the first browser to come keeps the popup."""
-    case, cookie = holder.enter(ports(), _credentials(path), may_claim=_is_looked_at())
-    return keep(_page(case, cookie, Look(query.step, query.person)), path.token, case, cookie)
+    """Show the current screen; the first browser to open the link becomes the holder."""
+    case, cookie = holder.enter(ports(), _credentials(path), may_claim=_is_opened_by_person())
+    return keep(_page(case, cookie, ScreenRequest(query.step, query.person)), path.token, case, cookie)
 
 
 @popup.get("/popup/<string:token>/events", responses={200: answers.EventsAnswer, 204: None})
 def popup_events(path: PopupPath, query: EventsQuery) -> Response:
-    """Follow the verification as the popup's holder: SSE, or a poll."""
+    """Follow the verification as the popup's holder: SSE or a poll."""
     case = holder.held(ports(), _credentials(path))
     return follow(case.verification.id, query.after, query.wait, stream.unnamed)
 
@@ -80,14 +80,14 @@ def show_code(path: PopupPath) -> Response:
 @popup.post("/popup/<string:token>/back", responses=MOVED)
 @describe(body=plain_form(Form))
 def back(path: PopupPath) -> Response:
-    """End what is undecided and choose again (返回上一步)."""
+    """End the running attempt and choose again (返回上一步)."""
     return _see(path, "choose", popups.back(ports(), _credentials(path, _form(Form))))
 
 
 @popup.post("/popup/<string:token>/bypass", responses=MOVED)
 @describe(body=plain_form(Documents))
 def bypass(path: PopupPath) -> Response:
-    """Record documents checked by named staff (其他方式核验)."""
+    """Record that named staff checked documents (其他方式核验)."""
     form = _form(Documents)
     proof = form.model_dump(include={"staff", "document", "reason"})
     popups.bypass(ports(), _credentials(path, form), proof, form.person_id)
@@ -97,16 +97,16 @@ def bypass(path: PopupPath) -> Response:
 @popup.post("/popup/<string:token>/till-code", responses=PAGE)
 @describe(body=plain_form(Pick))
 def till_code(path: PopupPath) -> Response:
-    """Show the code and six digits by which a person opens the service (引导开通)."""
+    """Show the code and six digits for opening the service on a phone (引导开通)."""
     credentials = _credentials(path, _form(Pick))
     case, shown = popups.till_code(ports(), credentials)
-    look = Look("subscribe", till_code=shown, has_code=qr_code.may_show_subscribe(ports()))
-    return _page(case, credentials.cookie or "", look)
+    asked = ScreenRequest("subscribe", till_code=shown, has_code=qr_code.may_show_subscribe(ports()))
+    return _page(case, credentials.cookie or "", asked)
 
 
 @popup.errorhandler(Refusal)
 def refused(refusal: Refusal) -> Response:
-    """Say on the page what was refused, with what was typed; to who does not hold it, only that."""
+    """Show the refusal on the page with the form's input; without credentials only the refusal."""
     status = problems.status_of(refusal)
     if request.endpoint == "popup.popup_events":
         return problems.from_refusal(refusal)
@@ -116,16 +116,16 @@ def refused(refusal: Refusal) -> Response:
     except Refusal:
         return html("popup/void.html", holder.framers(ports(), credentials.token), 410)
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
-    look = Look(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
-    return _page(case, credentials.cookie or "", look, status)
+    asked = ScreenRequest(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
+    return _page(case, credentials.cookie or "", asked, status)
 
 
 @popup.errorhandler(Exception)
 def broken(error: Exception) -> Response:
-    """Say that something went wrong and how to go on, in whatever frames the page: nothing else is on it."""
+    """Show that an error occurred and how to continue; the frame shows no other navigation."""
     if isinstance(error, HTTPException) and (error.code or 0) < 500:
         return problems.from_http(error)
-    # What goes wrong while a refusal is shown comes wrapped.
+    # Errors raised while a refusal is rendered arrive wrapped.
     answer = problems.from_error(getattr(error, "original_exception", None) or error)
     if request.endpoint == "popup.popup_events":
         return answer
@@ -133,19 +133,19 @@ def broken(error: Exception) -> Response:
 
 
 def _credentials(path: PopupPath, form: Form | None = None) -> PopupCredentials:
-    """Return who asks."""
+    """Return the request's credentials."""
     cookie = request.cookies.get(COOKIE)
     return PopupCredentials(path.token, cookie, form.csrf if form else "", form.attempt if form else 0)
 
 
-def _is_looked_at() -> bool:
-    """Tell whether somebody opens the page: neither a probe of the address nor a browser fetching ahead."""
+def _is_opened_by_person() -> bool:
+    """Tell whether a person opens the page, and not a link probe or a browser's prefetch."""
     purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     return request.method == "GET" and not any("prefetch" in one for one in purposes)
 
 
 def _form(kind: type[F]) -> F:
-    """Return what the form sent, or raise Malformed; a browser sends text, never JSON."""
+    """Return the form's fields, or raise Malformed; browsers send form data, never JSON."""
     try:
         return kind.model_validate(request.form.to_dict())
     except ValidationError as error:
@@ -153,17 +153,17 @@ def _form(kind: type[F]) -> F:
 
 
 def _wanted(sent: Pick) -> Wanted:
-    # A page may send what was typed before somebody of the list was picked: the list counts.
+    # The form may still contain typed fields after a person of the list was picked: the list wins.
     choice = chosen(sent.person_id, None if sent.person_id else sent, sent.checks())
     return Wanted(choice, sent.confirmed is not None)
 
 
 def _see(path: PopupPath, step: str | None = None, person: str | None = None) -> Response:
-    """Send the browser back to the page, so that loading it again repeats nothing."""
+    """Redirect to the page, so that a reload repeats nothing."""
     there = url_for("popup.show", token=path.token, step=step, person=person)
     return make_response(redirect(there, 303))
 
 
-def _page(case: Case, cookie: str, look: Look, status: int = 200) -> Response:
-    shown = screens.page(ports(), case, cookie, look)
+def _page(case: Case, cookie: str, asked: ScreenRequest, status: int = 200) -> Response:
+    shown = screens.page(ports(), case, cookie, asked)
     return html("popup/page.html", case.institution.popup_origins, status, **shown)

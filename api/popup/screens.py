@@ -1,4 +1,4 @@
-"""Which screen the popup shows for a case, and what stands on it."""
+"""Selects the popup's screen for a case, and the values that its template needs."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -19,16 +19,16 @@ from models.domain.person import RELATIONS, SELF, NotFilmed, Push
 from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
 
 S = AttemptState
-# What the cashier may look at while nothing is under way.
+# Steps that the cashier may open while no attempt is running.
 STEPS = ("choose", "manual", "confirm", "subscribe")
 OUTCOMES = {S.EXPIRED: "over", S.UNDELIVERABLE: "over", S.DECLINED: "over"}
-# Screens that change by themselves; without script they are loaded again.
+# Screens that change by themselves; without JavaScript they are reloaded.
 MOVING = frozenset({"waiting", "code", "failed", "documents"})
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What the cashier wants to see of the case, and what is said to them."""
+class ScreenRequest:
+    """The step and person that the cashier asked for, and the message to show."""
 
     step: str = ""
     person_id: str | None = None
@@ -39,7 +39,7 @@ class Look:
 
 
 class PopupPerson(answers.CounterPerson):
-    """A row of the list: `hint` says before anything is sent what can be done for this person."""
+    """A person in the list; `hint` says in advance what can be done for this person."""
 
     child: bool
     hint: str
@@ -48,7 +48,7 @@ class PopupPerson(answers.CounterPerson):
 
 
 def name(case: Case, step: str, shown: Front | None) -> str:
-    """Return the screen: the case's own state first, then the step that was asked for."""
+    """Return the screen's name: the case's own state first, then the requested step."""
     if not case.is_open:
         return "ended"
     state = shown.state if shown else None
@@ -61,26 +61,26 @@ def name(case: Case, step: str, shown: Front | None) -> str:
     if step in STEPS:
         return step
     if shown and state is S.FAILED:
-        # Whoever may still retry has not failed for good: the page stays.
+        # A person who may still retry has not finally failed: the page stays.
         return "documents" if shown.wants_documents else "waiting" if shown.may_retry else "failed"
     return OUTCOMES.get(state, "choose") if state else "choose"
 
 
 def _live(shown: Front) -> str:
-    """Return the screen for an attempt that goes on."""
+    """Return the screen of a running attempt."""
     if shown.wants_documents:
         return "documents"
     return "code" if shown.channel is Channel.QR and shown.state is S.WAITING else "waiting"
 
 
-def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
-    """Return everything the template needs."""
+def page(ports: Ports, case: Case, cookie: str, asked: ScreenRequest) -> dict[str, Any]:
+    """Return all values that the template needs."""
     row, now = case.verification, ports.now()
     persons = [_person(one, typed=False) for one in present.persons(ports, row.cardholder_id)]
     last = front.attempt(ports, case) if case.attempts else None
-    shown = name(case, look.step, last)
+    shown = name(case, asked.step, last)
     persons += _typed_earlier(ports, case, persons)
-    chosen = look.person_id or (last.person.person_id if last and last.person else None)
+    chosen = asked.person_id or (last.person.person_id if last and last.person else None)
     persons = _warned_of_failures(ports, persons)
     picked = next((one for one in persons if one.person_id == chosen), None)
     if shown == "confirm" and picked is None:
@@ -101,16 +101,16 @@ def page(ports: Ports, case: Case, cookie: str, look: Look) -> dict[str, Any]:
         "now": now.isoformat(),
         "csrf": holder.csrf(ports, cookie),
         # A form repeated after the end shows the end only.
-        "refused": words.refusal(look.refused) if look.refused and shown != "ended" else None,
-        "look": asdict(look),
-        "valid_until": _clock(look.till_code.expires_at) if look.till_code else None,
+        "refused": words.refusal(asked.refused) if asked.refused and shown != "ended" else None,
+        "asked": asdict(asked),
+        "valid_until": _clock(asked.till_code.expires_at) if asked.till_code else None,
         "relations": RELATIONS,
         "words": words,
     }
 
 
 def _person(shown: answers.CounterPerson, *, typed: bool) -> PopupPerson:
-    """Return a row of the list with what can be done for this person, said before anything is sent."""
+    """Return a person in the list with what can be done for them."""
     young = shown.not_filmed
     hint = ""
     if young:
@@ -127,7 +127,7 @@ def _person(shown: answers.CounterPerson, *, typed: bool) -> PopupPerson:
 
 
 def _warned_of_failures(ports: Ports, persons: list[PopupPerson]) -> list[PopupPerson]:
-    """Return the rows, saying of whom the phone would refuse any further try today."""
+    """Return the list, marking persons who have no tries left today."""
     with ports.database.reading() as db:
         failed = challenge.failures_today(ports, db, [one.person_id for one in persons])
     used_up = {"hint": "今天没有通过的次数已满，请用“其他方式核验”"}

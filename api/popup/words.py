@@ -1,4 +1,4 @@
-"""What the counter's screen says, in the manual's words."""
+"""Chinese texts of the popup."""
 
 from api.http.reasons import failure
 
@@ -56,5 +56,5 @@ REASONS = ("本人不愿刷脸", "没有比对照片", "人脸比对未通过", 
 
 
 def refusal(code: str) -> str:
-    """Return what the screen says when something was refused."""
+    """Return the popup's text for a refusal's code."""
     return REFUSED.get(code, GENERAL)

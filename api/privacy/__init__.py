@@ -1,4 +1,4 @@
-"""The insured's rights over their data, and deletion when a period ends.
+"""The insured's rights over their data, and deletion when retention periods end.
 
 Import `rights` and `retention`.
 """

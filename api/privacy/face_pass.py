@@ -1,4 +1,4 @@
-"""A face pass that a person begins on their own phone, before they export, withdraw or delete."""
+"""Face checks that a person begins on their own phone before export, withdrawal or deletion."""
 
 from datetime import timedelta
 
@@ -27,10 +27,10 @@ A_DAY = 20
 
 
 def begin(ports: Ports, user: User, person_id: str) -> str:
-    """Return the scene of a check of this person's face on this phone; while one is open, the same one.
+    """Return the scene of a check of this person's face on this phone; an open one is reused.
 
-    No purchase, no message, no receipt, no appeal. Raises Absent unless the person is bound to this
-    WeChat, TooMany beyond 20 a day, and what `may_be_filmed` raises.
+    It has no purchase, message, receipt or appeal. Raises Absent unless the person is bound to this WeChat
+    user, TooMany beyond 20 a day, and what `may_be_filmed` raises.
     """
     with ports.database.transaction() as db:
         ports = ports.within(db)
@@ -65,7 +65,7 @@ def _is_bound(db: Session, user: User, person_id: str) -> bool:
 
 
 def _running(db: Session, ports: Ports, user: User, person_id: str) -> str | None:
-    """Return the scene of the check this phone has begun and not ended, if there is time left."""
+    """Return the scene of this phone's unfinished check if it has time left, or None."""
     row = tables.Attempt
     mine = (
         select(row.scene)
@@ -86,7 +86,7 @@ def _within_limit(db: Session, ports: Ports, user: User) -> None:
 
 
 def _institution(ports: Ports, db: Session) -> tables.Institution:
-    """Return the bureau's own service, made on first use; it has no till, so nobody knows its key."""
+    """Return the bureau's own institution, created on first use; no till has its key."""
     found = db.get(tables.Institution, SELF_SERVICE)
     if found is not None:
         return found

@@ -1,4 +1,4 @@
-"""Deleting what must no longer be kept."""
+"""Deletes data whose retention period has ended."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from api.capture.kept_frames import forget_frames
 from api.contacts.callback import NONCES
-from api.directory import doomed
+from api.directory import file_deletion
 from api.directory.identify import ON_A_PHONE
 from api.facts import emptying
 from api.ports import Ports
@@ -41,13 +41,13 @@ def sweep(ports: Ports) -> None:
         with ports.database.transaction() as db:
             appeal = db.get_one(tables.Appeal, appeal_id)
             appeal.photo_keys, appeal.photos_deleted_at = [], ports.now()
-    doomed.remove(ports)
+    file_deletion.delete_due(ports)
     emptying.of_old(ports)
     _delete_old_rows(ports)
 
 
 def _due_captures(ports: Ports) -> list[str]:
-    """Return the challenges whose frames must go now."""
+    """Return the challenges whose frames are due for deletion."""
     with ports.database.reading() as db:
         rows = db.execute(
             select(
@@ -74,7 +74,7 @@ def _due_captures(ports: Ports) -> list[str]:
 
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
-    """Return the photos of appeals whose review has ended, or was not ended in 15 days."""
+    """Return the photos of appeals whose review ended, or did not end within 15 days."""
     appeal = tables.Appeal
     kept = select(appeal.id, appeal.photo_keys).where(appeal.photos_deleted_at.is_(None)).limit(BATCH)
     late = appeal.state == AppealState.LODGED, appeal.created_at <= ports.now() - rules.APPEALED
@@ -84,7 +84,7 @@ def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
 
 
 def _delete_old_rows(ports: Ports) -> None:
-    """Delete rows whose time is over, each batch in a transaction of its own."""
+    """Delete expired rows, each batch in its own transaction."""
     now, seen = ports.now(), tables.SeenFrame
     for table, due in (
         (seen, seen.seen_at < now - rules.EXACT_HASHES),
@@ -101,18 +101,18 @@ def _delete_old_rows(ports: Ports) -> None:
 
 
 def _unstripped(ports: Ports, before: datetime) -> Select[int]:
-    """Select some older frames that still have what similar ones are found by."""
+    """Select some older frames that still have their similarity keys."""
     seen = tables.SeenFrame
-    # Left to itself, SQLite takes the index of all times, most of whose frames are stripped.
+    # Without the hint SQLite uses the index of all times, most of whose frames are already stripped.
     is_sqlite = ports.database.engine.dialect.name == "sqlite"
     source = text("seen_frame INDEXED BY ix_seen_frame_not_stripped" if is_sqlite else "seen_frame")
     old = column("seen_at", seen.seen_at.type) < before
-    # Written out, so that the planner sees the partial index's own condition.
+    # Written literally so that the planner matches the partial index's condition.
     return select(column("id", seen.id.type)).select_from(source).where(old, text("phash <> ''")).limit(BATCH)
 
 
 def _in_batches(ports: Ports, change: Delete | Update) -> None:
-    """Repeat a change of at most a batch of rows until nothing is left, so that nobody waits for long."""
+    """Repeat a bounded change until nothing is left, so that no lock is held for long."""
     changed = BATCH
     while changed >= BATCH:
         with ports.database.transaction() as db:

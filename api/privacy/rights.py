@@ -1,4 +1,4 @@
-"""What a person may see, take back and delete of what is kept about them."""
+"""Access to, withdrawal and deletion of a person's data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.capture.kept_frames import forget_frames
 from api.contacts import credits
-from api.directory import doomed
+from api.directory import file_deletion
 from api.directory.forget import forget_held
 from api.facts import emptying
 from api.ports import Ports
@@ -25,7 +25,7 @@ RECENT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept about a person: the row, their masked name, how many photos, every attempt."""
+    """The data stored about a person: row, masked name, number of photos, attempts."""
 
     person: tables.Person
     name: str
@@ -34,7 +34,7 @@ class Kept:
 
 
 def consents(ports: Ports, user: User) -> list[tuple[tables.Consent, str]]:
-    """Return the answers given on this user's own phone and for which institution, newest first."""
+    """Return the consents given on this user's own phone with their institutions, newest first."""
     mine = (
         select(tables.Consent, tables.Institution.name)
         .join(tables.Attempt, tables.Attempt.id == tables.Consent.attempt_id)
@@ -57,7 +57,7 @@ def bindings(ports: Ports, user: User) -> list[tables.Binding]:
 
 
 def appeals(ports: Ports, user: User) -> list[tuple[tables.Appeal, str]]:
-    """Return the appeals lodged on this user's own phone and about which institution, newest first."""
+    """Return the appeals lodged on this user's own phone with their institutions, newest first."""
     mine = (
         select(tables.Appeal, tables.Institution.name)
         .join(tables.Institution, tables.Institution.id == tables.Appeal.institution_id)
@@ -70,7 +70,7 @@ def appeals(ports: Ports, user: User) -> list[tuple[tables.Appeal, str]]:
 
 
 def proven_person(ports: Ports, db: Session, user: User) -> str:
-    """Return whose face passed on this user's own phone in the last 10 minutes.
+    """Return the person whose face passed on this user's own phone in the last 10 minutes.
 
     Raises Forbidden `recent_pass_needed`: a borrowed phone must not read or delete anything.
     """
@@ -90,7 +90,7 @@ def proven_person(ports: Ports, db: Session, user: User) -> str:
 
 
 def export(ports: Ports, user: User) -> Kept:
-    """Return what is kept about the person who has just proved to be there, and their attempts."""
+    """Return the stored data of the person who has just passed, with their attempts."""
     with ports.database.reading() as db:
         person_id = proven_person(ports, db, user)
         person = db.get_one(tables.Person, person_id)
@@ -100,9 +100,9 @@ def export(ports: Ports, user: User) -> Kept:
 
 
 def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:
-    """Withdraw a consent: a running attempt is declined, an old one loses frames and person.
+    """Withdraw a consent: a running attempt becomes declined, an old one loses frames and person.
 
-    Ending one's own running attempt needs no proof; reaching into the past needs a recent pass.
+    Ending one's own running attempt needs no proof; changing the past needs a recent pass.
     """
     with ports.database.transaction() as db:
         row = db.get(tables.Consent, consent_id)
@@ -131,9 +131,9 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
 
 
 def _unlink_scores(ports: Ports, db: Session, attempt_ids: list[str]) -> None:
-    """Take the person and the scores out of decisions and their events, which the fund must keep.
+    """Remove the person and the scores from decisions and events, which the fund must keep.
 
-    An event's chain needs the commitment only, so salt and ciphertext can go.
+    The event chain needs only the commitment, so salt and ciphertext can be deleted.
     """
     emptying.of_attempts(ports, db, attempt_ids)
     event = tables.Event
@@ -156,9 +156,9 @@ def _enrolments(db: Session, person_id: str) -> list[tables.Enrolment]:
 
 
 def erase(ports: Ports, user: User) -> None:
-    """Delete the person's face from the system for good; purchases on record stay.
+    """Delete the person's face permanently; purchases on record stay.
 
-    A tombstone keeps a later import from bringing the face back.
+    A tombstone prevents a later import from enrolling the person again.
     """
     with ports.database.transaction() as db:
         person_id = proven_person(ports, db, user)
@@ -166,18 +166,18 @@ def erase(ports: Ports, user: User) -> None:
         for enrolment in _enrolments(db, person_id):
             photos.append(enrolment.photo_key)
             enrolment.revoked_at, enrolment.templates = ports.now(), b""
-        doomed.doom(ports, db, photos)
+        file_deletion.delete_later(ports, db, photos)
         mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
         _unlink_scores(ports, db, list(db.scalars(mine)))
         _unbind_everybody(ports, db, person_id)
         index = db.get_one(tables.Person, person_id).id_index
         if db.get(tables.Tombstone, index) is None:
             db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
-    doomed.remove(ports)
+    file_deletion.delete_due(ports)
 
 
 def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> None:
-    """Revoke the person's bindings; a WeChat user bound to nobody else is forgotten in the ledger too."""
+    """Revoke the person's bindings; WeChat users bound to nobody else also lose their ledger."""
     binding = tables.Binding
     mine = list(
         db.scalars(select(binding).where(binding.person_id == person_id, binding.revoked_at.is_(None)))

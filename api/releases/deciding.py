@@ -1,4 +1,4 @@
-"""A stored decision as the guard sees it: decided by the release's policy and by the version before."""
+"""Re-decides stored decisions for the guard: by the release's policy and by the previous version."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,10 +23,10 @@ USUAL = 500
 
 
 def counted(before: int, version: int) -> Select[tables.DecisionFact]:
-    """Select the decisions of one's own matcher that passed or failed by one of two versions.
+    """Select own-matcher decisions that passed or failed under one of two versions.
 
-    What was decided without a report, as the matcher never answered, and what its person has withdrawn,
-    tells nothing of a policy.
+    Decisions without a report (the matcher never answered) or whose person withdrew say nothing about a
+    policy.
     """
     fact = tables.DecisionFact
     return select(fact).where(
@@ -39,7 +39,7 @@ def counted(before: int, version: int) -> Select[tables.DecisionFact]:
 
 
 def between(row: tables.Release, until: datetime) -> Select[tables.DecisionFact]:
-    """Select the decisions that a release's guard has not seen, the earliest first."""
+    """Select the decisions that a release's guard has not read yet, earliest first."""
     fact = tables.DecisionFact
     tie = and_(fact.decided_at == row.seen_at, fact.challenge_id.not_in(row.seen_ids or []))
     wanted = counted(row.before, row.version).where(or_(fact.decided_at > row.seen_at, tie))
@@ -47,7 +47,7 @@ def between(row: tables.Release, until: datetime) -> Select[tables.DecisionFact]
 
 
 def usually(ports: Ports, db: Session, version: int) -> Usual:
-    """Return how the last decisions by a version were."""
+    """Return the statistics of the last decisions under a version."""
     fact = tables.DecisionFact
     wanted = counted(version, version).order_by(fact.decided_at.desc()).limit(USUAL)
     facts = db.scalars(wanted).all()
@@ -57,7 +57,7 @@ def usually(ports: Ports, db: Session, version: int) -> Usual:
 
 
 def report_of(ports: Ports, fact: tables.DecisionFact) -> Report | None:
-    """Return the report of a fact, None where there is none that can be read."""
+    """Return the report of a fact, or None where it is missing or unreadable."""
     if fact.report is None:
         return None
     try:
@@ -67,14 +67,14 @@ def report_of(ports: Ports, fact: tables.DecisionFact) -> Report | None:
 
 
 class Both:
-    """The two policies of a release, each with the overrides that a decision was made by."""
+    """The two policies of a release, each with a decision's overrides applied."""
 
     def __init__(self, ports: Ports, db: Session, row: tables.Release) -> None:
         self._ports, self._row = ports, row
         self._before, self._after = (versions.pinned(db, one) for one in (row.before, row.version))
 
     def seen(self, fact: tables.DecisionFact) -> Seen:
-        """Return a decision as the guard sees it; what cannot be read is a missing number."""
+        """Return a decision as the guard's input; unreadable values become missing numbers."""
         treated = fact.policy_version == self._row.version
         failed, report = fact.outcome is Outcome.FAILED, report_of(self._ports, fact)
         if report is None:

@@ -1,4 +1,4 @@
-"""The guard at work: it reads new decisions, keeps its numbers with the release, and moves it."""
+"""Runs the guard of a release: reads new decisions, stores its counts, and changes the stage."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from api.acts.ledger import Entry, record
 from api.limits.locks import hold
 from api.policies import versions
 from api.ports import Ports
+from api.releases.actions import back
 from api.releases.deciding import Both, between, usually
-from api.releases.deeds import back
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.release import guard as rules
@@ -21,21 +21,21 @@ from models.domain.release.seen import Budget, Guard, Usual
 from models.domain.release.stages import BACK_BY_ONE, Stage, Step
 
 GUARD = "guard"
-# Decisions are read once every transaction that could still write an earlier one has ended.
+# Decisions are read once no running transaction can still write an earlier one.
 SETTLED = timedelta(seconds=2)
 BATCH = 500
 WATCHED = (Stage.APPROVED, Stage.SHADOW, Stage.FIVE, Stage.QUARTER, Stage.FULL)
 
 
 def live(db: Session) -> tables.Release | None:
-    """Return the newest release that is approved and not over, None for none."""
+    """Return the newest release that is approved and not over, or None."""
     row = tables.Release
     found = select(row).where(row.stage.in_(WATCHED)).order_by(row.proposed_at.desc()).limit(1)
     return db.scalars(found).first()
 
 
 def due(db: Session, now: datetime) -> list[str]:
-    """Return the release to watch, if any: until 7 days after it has reached everybody."""
+    """Return the release to watch, if any: until 7 days after it reached everybody."""
     row = live(db)
     if row is None or (row.stage is Stage.FULL and row.staged_at and now >= row.staged_at + BACK_BY_ONE):
         return []
@@ -43,7 +43,7 @@ def due(db: Session, now: datetime) -> list[str]:
 
 
 def watch(ports: Ports) -> None:
-    """Count what was decided since the last look and move the release by it; may run twice."""
+    """Count the decisions made since the last run and change the stage accordingly; may run twice."""
     with ports.database.transaction() as db:
         hold(db, "releases")
         row = live(db)
@@ -58,7 +58,7 @@ def watch(ports: Ports) -> None:
 
 
 def _count(ports: Ports, db: Session, row: tables.Release) -> None:
-    """Take in new decisions one by one, for the guard is asked after each, and stop where one moves it."""
+    """Feed new decisions to the guard one by one; stop at the first that changes the stage."""
     if row.usual is None:
         _restart(ports, db, row)
     both, state = Both(ports, db, row), _guard(row)
@@ -86,7 +86,7 @@ def _back(ports: Ports, db: Session, row: tables.Release, cause: str) -> None:
 
 
 def _advance(ports: Ports, db: Session, row: tables.Release) -> None:
-    """Enter the next stage; the last one puts the policy in force for everybody."""
+    """Enter the next stage; the last one enacts the policy for everybody."""
     stage = stages.moved(row.stage, Step.ADVANCE)
     if stage is Stage.FULL:
         versions.approve(ports.within(db), row.version, approver=row.approver or "")
@@ -103,17 +103,17 @@ def _enter(ports: Ports, db: Session, row: tables.Release, stage: Stage) -> None
 
 
 def _restart(ports: Ports, db: Session, row: tables.Release) -> None:
-    """Empty the guard, save what was spent of the budget, and look anew at what is usual."""
+    """Empty the guard except for the spent budget, and measure the usual rates again."""
     row.guard, row.usual = asdict(rules.next_stage(_guard(row))), asdict(usually(ports, db, row.before))
 
 
 def _guard(row: tables.Release) -> Guard:
-    """Return the guard as it was kept."""
+    """Return the guard with its stored counts."""
     if row.guard is None:
         return Guard()
     return Guard(**{**row.guard, "wealth": tuple(row.guard["wealth"])})
 
 
 def _overtaken(db: Session, row: tables.Release) -> bool:
-    """Tell whether another version has been put in force by other ways."""
+    """Tell whether another version was enacted outside the release."""
     return versions.active(db).version != (row.version if row.stage is Stage.FULL else row.before)

@@ -1,1 +1,1 @@
-"""Plays phone, WeChat and matcher for the invented persons of a sandbox institution; import `player`."""
+"""Simulates phone, WeChat and matcher for a sandbox institution's invented persons; import `player`."""

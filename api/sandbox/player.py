@@ -1,4 +1,4 @@
-"""Playing the phone, WeChat and the matcher for an institution's sandbox, by the rules of real ones."""
+"""Simulates the phone, WeChat and the matcher for a sandbox institution, by the real rules."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ PRIVATE = {"sandbox": True}
 
 @dataclass(frozen=True, slots=True)
 class SandboxSender:
-    """Lets the next thing happen to a sandbox attempt: one step a delivery, until nothing more happens."""
+    """Advances a sandbox attempt by one step per delivery, until its outcome is reached."""
 
     lost: None = None
 
@@ -39,7 +39,7 @@ class SandboxSender:
         """Call nobody: the step is taken in `settle`."""
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: None) -> Result:
-        """Do what comes next, and come back for the step after it."""
+        """Take the next step, and schedule the one after it."""
         case = cases.current(ports, db, row.verification_id)
         if _step(ports.within(db), case, case.attempt(row.attempt_id or "")):
             return Result(DeliveryEvent.AGAIN, again_at=ports.now() + PAUSE)
@@ -47,7 +47,7 @@ class SandboxSender:
 
 
 def _step(ports: Ports, case: Case, attempt: tables.Attempt) -> bool:
-    """Do what comes next; False when nothing does."""
+    """Take the next step; False when there is none."""
     outcome = _outcome(case, attempt)
     tried = attempt.reason == "matcher_unavailable"
     event = rules.next_event(outcome, attempt.channel, attempt.state, tried=tried)
@@ -74,19 +74,19 @@ def _step(ports: Ports, case: Case, attempt: tables.Attempt) -> bool:
 
 
 def _outcome(case: Case, attempt: tables.Attempt) -> Outcome:
-    """Return what the person's number brings; the card-holder's while nobody was chosen."""
+    """Return the outcome of the person's magic number; the card-holder's while nobody was chosen."""
     return BY_ID[attempt.person_id or case.verification.cardholder_id].outcome
 
 
 def _open(ports: Ports, case: Case, attempt: tables.Attempt) -> None:
-    """Deliver the message where there is one, and open it."""
+    """Deliver the message where there is one, and open the attempt."""
     if attempt.channel is Channel.PUSH:
         record(ports, case.db, case.verification, Change("attempt.delivered", attempt, private=PRIVATE))
     cases.step(ports, case, attempt, AttemptEvent.OPEN, PRIVATE)
 
 
 def _choose(ports: Ports, case: Case, attempt: tables.Attempt) -> None:
-    """Pick the card-holder, as the cashier does on the phone."""
+    """Choose the card-holder, as the cashier does on the phone."""
     holder = ports.directory.person(case.verification.cardholder_id)
     moved = advance(attempt.snapshot(), AttemptEvent.CHOOSE, ports.now())
     assign(attempt, Picked(holder, SELF, listed=True) if holder else None)
@@ -104,7 +104,7 @@ def _ends(ports: Ports, case: Case, attempt: tables.Attempt, event: AttemptEvent
 
 
 def populate(ports: Ports, db: Session) -> None:
-    """Give the invented persons the rows that verifications refer to; no index finds them by number."""
+    """Create rows for the sandbox persons that verifications refer to; no index finds them by number."""
     for person in CAST:
         if db.get(tables.Person, person.person_id) is not None:
             continue

@@ -1,4 +1,4 @@
-"""Tuning by evidence: stored decisions replayed under other thresholds, error rates of one's own history.
+"""Threshold tuning by evidence: replay of stored decisions, and error rates of one's own history.
 
 Import any module.
 """

@@ -1,4 +1,4 @@
-"""Error rates over thresholds with 95 % bands, drawn over persons: one person's tries are not independent."""
+"""Error rates over thresholds with 95 % bands, resampled by person: tries of a person are dependent."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -16,20 +16,20 @@ SEED = 20261128
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of one population, each with the number of the person whose it is."""
+    """Scores of one population, each with its person's number."""
 
     values: Floats
     persons: NDArray[np.int64]
 
     @property
     def people(self) -> int:
-        """Return how many persons there are."""
+        """Return the number of persons."""
         return len(np.unique(self.persons))
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A rate (0–1) at one threshold with its 95 % interval; NaN where there is no score at all."""
+    """A rate (0–1) at one threshold with its 95 % interval; NaN without scores."""
 
     rate: float
     low: float
@@ -37,21 +37,21 @@ class Band:
 
 
 def below(scores: Scores, thresholds: Sequence[float]) -> list[Band]:
-    """Return at each threshold which share of the scores is below it."""
+    """Return the share of scores below each threshold."""
     return _bands(scores.values[:, None] < np.asarray(thresholds)[None, :], scores.persons)
 
 
 def reaching(scores: Scores, thresholds: Sequence[float]) -> list[Band]:
-    """Return at each threshold which share of the scores reaches it."""
+    """Return the share of scores at or above each threshold."""
     return _bands(scores.values[:, None] >= np.asarray(thresholds)[None, :], scores.persons)
 
 
 def _bands(hits: NDArray[np.bool_], persons: NDArray[np.int64]) -> list[Band]:
-    """Return the share of hits by column.
+    """Return the rate and its band at each threshold.
 
-    The bootstrap over persons gives the variance and a percentile interval; the band is the wider of that
-    and of Wilson's with the sample size that the variance stands for (percentiles alone cover too little
-    where errors are few). Without a hit, or with nothing else, the rule of three over persons is its end.
+    The bootstrap over persons gives the variance and a percentile interval; the band is the wider of that and
+    Wilson's with the effective sample size (percentiles alone cover too little where errors are rare). With
+    no hit, or only hits, the rule of three over persons gives the bound.
     """
     if not len(hits):
         return [Band(math.nan, math.nan, math.nan)] * hits.shape[1]
@@ -69,7 +69,7 @@ def _bands(hits: NDArray[np.bool_], persons: NDArray[np.int64]) -> list[Band]:
 
 
 def _weights(people: int) -> Iterator[Floats]:
-    """Yield the draws' weights of persons, some draws at a time (Rubin's Bayesian bootstrap)."""
+    """Yield bootstrap weights of persons in batches of draws (Rubin's Bayesian bootstrap)."""
     rng = np.random.default_rng(SEED)
     for _ in range(DRAWS // AT_ONCE):
         yield rng.standard_exponential((AT_ONCE, people))

@@ -1,4 +1,4 @@
-"""Packed facts as columns: one array a field, for arithmetic on thousands of decisions at once."""
+"""Packed facts as columns: one array per field, for vectorised decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ _BIT = {name: place for place, name in enumerate(FLOATS)}
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Facts of n decisions; fields are named as in models/domain/record/fact.py."""
+    """Facts of n decisions; field names as in models/domain/record/fact.py."""
 
     rows: NDArray[np.void]
 
     @classmethod
     def of(cls, packed: Sequence[bytes]) -> "Columns":
-        """Return packed facts as columns; raises ValueError where one of them is none."""
+        """Return packed facts as columns; raises ValueError for an invalid one."""
         if set(map(len, packed)) - {SIZE}:
             raise ValueError("these are no packed facts")
         rows = np.frombuffer(b"".join(packed), _ROW)
@@ -40,14 +40,14 @@ class Columns:
         return len(self.rows)
 
     def number(self, name: str) -> Counts:
-        """Return a whole number of each decision."""
+        """Return an integer field."""
         return np.ascontiguousarray(self.rows[name])
 
     def flag(self, name: str) -> Bools:
-        """Return a yes or no of each decision."""
+        """Return a boolean field."""
         return np.ascontiguousarray(self.rows[name]).astype(bool)
 
     def measured(self, name: str) -> tuple[Floats, Bools]:
-        """Return a measure of each decision and whether it was measured: what was not is 0, not NaN."""
+        """Return a measurement and whether it was measured; unmeasured values are 0, not NaN."""
         absent: NDArray[np.uint32] = self.rows["absent"] >> np.uint32(_BIT[name]) & np.uint32(1)
         return np.ascontiguousarray(self.rows[name]), absent == 0

@@ -1,4 +1,4 @@
-"""`decide` on thousands of facts at once: the same outcomes, reasons and hints, by arrays."""
+"""Vectorised `decide`: the same outcomes, reasons and hints for thousands of facts at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PASSED, FAILED, RETRY = (OUTCOMES.index(one) for one in (Outcome.PASSED, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """n decisions as places in OUTCOMES, REASONS and HINTS (NONE: no hint)."""
+    """n decisions as indexes into OUTCOMES, REASONS and HINTS (NONE: no hint)."""
 
     outcomes: Codes
     reasons: Codes
@@ -28,16 +28,16 @@ class Decisions:
 
     @property
     def passed(self) -> Bools:
-        """Tell of each decision whether it is a pass."""
+        """Return for each decision whether it passed."""
         return np.equal(self.outcomes, PASSED)
 
     @property
     def failed(self) -> Bools:
-        """Tell of each decision whether it is a failure; tries without an answer are neither."""
+        """Return for each decision whether it failed; tries without an answer neither passed nor failed."""
         return np.equal(self.outcomes, FAILED)
 
     def one(self, place: int) -> Decision:
-        """Return one of them as `decide` returns it."""
+        """Return one decision as `decide` would."""
         hint = self.hints[place]
         return Decision(
             OUTCOMES[self.outcomes[place]],
@@ -47,7 +47,7 @@ class Decisions:
 
 
 def decide_all(facts: Columns, policy: Policy) -> Decisions:
-    """Return what `decide` returns for each of the facts; of the rules the first that speaks decides."""
+    """Return the decision on each of the facts; the first rule that applies decides."""
     outcomes = np.full(len(facts), PASSED, np.uint8)
     reasons = np.full(len(facts), REASONS.index(Reason.OK), np.uint8)
     undecided = np.ones(len(facts), bool)
@@ -60,7 +60,7 @@ def decide_all(facts: Columns, policy: Policy) -> Decisions:
 
 
 def _rules(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, Reason]]:
-    """Yield, in pipeline order, where each rule speaks and what it says."""
+    """Yield each rule in pipeline order: where it applies, and its result."""
     number, flag = facts.number, facts.flag
     seen = (number("seen_exact") != 0) | (number("seen_similar") >= policy.similar_run)
     seen |= number("seen_movement_ms") >= policy.similar_movement_ms
@@ -88,7 +88,7 @@ def _still(facts: Columns, policy: Policy) -> Bools:
 
 
 def _liveness(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, Reason]]:
-    """Yield what passive PAD says; unanswered, a try is asked for anew or, if allowed, goes on."""
+    """Yield the rules of passive PAD; an inconclusive try is repeated or, if allowed, continues."""
     pad, answered = facts.measured("pad")
     if policy.pad_required:
         yield ~answered, Outcome.RETRY, Reason.MATCHER_UNAVAILABLE
@@ -100,7 +100,7 @@ def _liveness(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, 
 
 
 def _colours(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, Reason]]:
-    """Yield what the answer to the screen's colours says, where the try's risk or its phone asks for one."""
+    """Yield the rules of the colour response, where the risk or the phone requires one."""
     own, asked = facts.flag("own_phone"), facts.flag("colour_asked")
     risky = facts.number("risk") != RISKS.index(Level.LOW)
     by_risk = risky & (policy.risk_colours and policy.colour_count >= COLOURS_TELLING)
@@ -112,19 +112,19 @@ def _colours(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, R
 
 
 def least_scores(facts: Columns, policy: Policy) -> Floats:
-    """Return the least score that each of the decisions needs."""
+    """Return the score that each of the decisions requires."""
     bare = np.where(facts.flag("old"), policy.raw_score_min_old, policy.raw_score_min)
     return np.where(facts.flag("normalised"), policy.score_min, bare)
 
 
 def relative_passes(facts: Columns, policy: Policy) -> Bools:
-    """Tell of each decision whether a relative on record reaches the least score too."""
+    """Return for each decision whether a recorded relative reaches the required score too."""
     relative, compared = facts.measured("relative")
     return compared & ~(relative < least_scores(facts, policy))
 
 
 def _not_matched(facts: Columns, policy: Policy) -> Bools:
-    """Tell of each decision whether another face was filmed, or a relative as near."""
+    """Return for each decision whether another face was filmed, or a relative is as similar."""
     mean, drawn = facts.measured("same_face_mean")
     another = _below(facts, "same_face", policy.same_face_min)
     another |= drawn & ~(mean >= policy.same_face_mean_min)
@@ -136,6 +136,6 @@ def _not_matched(facts: Columns, policy: Policy) -> Bools:
 
 
 def _below(facts: Columns, name: str, minimum: float) -> Bools:
-    """Tell whether a measure is missing or under its minimum; NaN is under everything."""
+    """Return for each decision whether a measurement is missing or below its minimum; NaN is below."""
     value, answered = facts.measured(name)
     return ~answered | ~(value >= minimum)

@@ -1,4 +1,4 @@
-"""The populations that a threshold is judged by, from stored decisions: insured, unresolved, kin, spouses."""
+"""Score populations from stored decisions: insured, unresolved, kin, spouses."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from models.domain.record.fact import MOST_RELATIVES
 from models.domain.record.kin import BLOOD, ORDER, Kinship
 
 BATCH = 10_000
-# Who is 18 or older: children's faces are no ground for an adult's threshold.
+# Adults only: children's faces say nothing about an adult's threshold.
 ADULTS = ("18-39", "40-59", "60+", "unknown")
 GROUPED_BY = ("institution_id", "district", "age_band", "sex", "device", "model_set")
 
 
 @dataclass(frozen=True, slots=True)
 class Populations:
-    """Scores of a period.
+    """Scores of a period, by population.
 
     `mated`: tries that passed, or whose attempt passed later or whose appeal was upheld; `unresolved`:
-    failures of which nobody knows; `blood` by relation and `spouses`: relatives compared with those tries.
+    failures whose truth is unknown; `blood` by relation and `spouses`: relatives compared in mated tries.
     """
 
     mated: Scores
@@ -53,7 +53,7 @@ class Populations:
 
 
 def gather(ports: Ports, scope: Scope, group: tuple[str, str] | None = None) -> Populations:
-    """Return the populations of a period, of one group where given (a name of GROUPED_BY and its value)."""
+    """Return the populations of a period, optionally of one group (a name in GROUPED_BY and its value)."""
     with ports.database.reading() as db:
         rows = list(db.connection().execute(_wanted(scope, group)))
         resolved = _resolved(db, {row.attempt_id for row in rows if row.outcome is not Outcome.PASSED})
@@ -103,7 +103,7 @@ def _wanted(scope: Scope, group: tuple[str, str] | None) -> Any:
 
 
 def _resolved(db: Session, attempts: Iterable[str]) -> set[str]:
-    """Return the attempts whose person was there after all: they passed later, or the appeal was upheld."""
+    """Return the attempts proven to be the insured's: they passed later, or the appeal was upheld."""
     decision, appeal, found, given = tables.Decision, tables.Appeal, set[str](), sorted(attempts)
     for first in range(0, len(given), BATCH):
         some = given[first : first + BATCH]
@@ -115,7 +115,7 @@ def _resolved(db: Session, attempts: Iterable[str]) -> set[str]:
 
 
 def _relatives(facts: Columns, persons: NDArray[np.int64], known: Bools, kinships: set[Kinship]) -> Scores:
-    """Return what relatives of some kinships scored in tries that the insured made."""
+    """Return the scores of relatives of some kinships in tries that the insured made."""
     codes = [ORDER.index(one) for one in kinships]
     parts = []
     for at in range(MOST_RELATIVES):

@@ -1,4 +1,4 @@
-"""Stored decisions replayed under other thresholds: who would pass or fail instead, and for how much."""
+"""Replays stored decisions under other thresholds: who would pass or fail instead, and the amounts."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ from models.domain.provider import Provider
 
 FLIPS_SHOWN = 200
 GROUPS = ("age_band", "sex", "institution_id", "district", "device")
-# What only begins to count while filming: a stored report was filmed under the old value.
+# Thresholds applied while filming: a stored report was filmed under the old value.
 NOT_REPLAYED = frozenset({
     "grey_low", "grey_high", "face_age_min", "similar_bits", "action_pool", "action_count", "evidence_count",
     "colour_count", "colour_light_max", "presence_code", "risk", "risk_raised", "risk_high", "risk_failures",
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which decisions are replayed: from `since` (inclusive) to `until`, the newest `most`, by batches."""
+    """Decisions to replay: from `since` (inclusive) to `until`, the newest `most`, in batches."""
 
     since: datetime
     until: datetime
@@ -43,7 +43,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One decision that would have been another; `relative`: somebody of the family would have passed too."""
+    """A decision that would change; `relative`: a family member would pass too."""
 
     challenge_id: str
     passes: bool
@@ -56,10 +56,10 @@ class Flip:
 
 @dataclass(slots=True)
 class Replay:
-    """What a change would have done: counts by direction, by reason and by group, and some flips.
+    """Effect of a change: counts by direction, reason and group, and example flips.
 
-    Counters by direction have True for who would newly pass. `unreadable` reports were emptied by no rule and
-    cannot be opened; they are in no count.
+    Counters by direction use True for newly passing. `unreadable` reports cannot be decrypted although no
+    rule emptied them; they are in no other count.
     """
 
     decided: int = 0
@@ -75,7 +75,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class _Some:
-    """Rows as selected, with their facts."""
+    """A batch of selected rows with their facts."""
 
     rows: Sequence[Any]
     facts: Columns
@@ -85,7 +85,7 @@ _GROUP = itemgetter(slice(4, None))
 
 
 def not_replayed(before: Policy, after: Policy) -> list[str]:
-    """Return the changed fields whose effect no stored report can show: such a change begins at 5 %."""
+    """Return the changed fields whose effect stored reports cannot show; such a change starts at 5 %."""
     old, new = before.to_json(), after.to_json()
     return sorted(name for name in NOT_REPLAYED if old[name] != new[name])
 
@@ -93,7 +93,7 @@ def not_replayed(before: Policy, after: Policy) -> list[str]:
 def replay(
     ports: Ports, before: Policy, after: Policy, scope: Scope, progress: Progress = lambda *_: None
 ) -> Replay:
-    """Return what `after` would have decided otherwise than `before` in a period."""
+    """Return which decisions of a period `after` would change compared with `before`."""
     found = Replay()
     with ports.database.reading() as db:
         total, done = _total(db, scope), 0
@@ -111,21 +111,21 @@ def _wanted(scope: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def _total(db: Session, scope: Scope) -> int:
-    """Return how many decisions there are at most, by the index alone: for progress only."""
+    """Return an upper bound on the number of decisions from the index alone, for progress only."""
     at = tables.DecisionFact.decided_at
     found = db.scalar(select(func.count(at)).where(at >= scope.since, at < scope.until))
     return min(found or 0, scope.most)
 
 
 def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
-    """Yield rows of challenge, report, overrides, amount and groups, the newest first."""
+    """Yield rows of challenge, report, overrides, amount and groups, newest first."""
     fact = tables.DecisionFact.__table__.c
     columns = fact.challenge_id, fact.report, cast(fact.overrides, String), fact.amount_fen
     wanted = select(*columns, *(fact[name] for name in GROUPS)).where(*_wanted(scope))
     wanted = wanted.order_by(fact.decided_at.desc(), fact.challenge_id.desc())
     left, page = scope.most, wanted
     while left > 0:
-        # The driver's own rows: SQLAlchemy's would cost as much each as the decision itself.
+        # Uses the driver's rows: SQLAlchemy's cost as much as deciding.
         cursor = db.connection().execute(page.limit(min(scope.batch, left))).cursor
         rows = cursor.fetchall() if cursor is not None else []
         if not rows:
@@ -137,7 +137,7 @@ def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
 
 
 def _take(ports: Ports, found: Replay, rows: Sequence[Any], policies: tuple[Policy, Policy]) -> None:
-    """Add a batch to the counts; rows made by overrides are decided by the same ones again."""
+    """Add a batch to the counts; decisions made with overrides are replayed with them."""
     challenges, reports, overrides, *_ = zip(*rows, strict=True)
     opened = ports.vault.open_each(map(place, challenges), reports)
     found.unreadable += opened.count(None)

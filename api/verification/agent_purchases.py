@@ -1,4 +1,4 @@
-"""Writing down that somebody else bought with a card, in the transaction that ends the verification."""
+"""Records a purchase by an agent, in the transaction that ends the verification."""
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from models.domain.delivery import DeliveryKind
 def note(
     ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
 ) -> None:
-    """Keep who acted for the card-holder, and have the card-holder told where a template is set."""
+    """Record who acted for the card-holder, and queue their notice where a template is configured."""
     if attempt is None or attempt.person_id is None or not is_agent(attempt.relation):
         return
     db.add(

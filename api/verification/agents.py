@@ -1,4 +1,4 @@
-"""Who may be there for a card-holder (代办), and what is recorded of it."""
+"""Rules for agents (代办), and what is recorded about them."""
 
 from dataclasses import asdict, dataclass
 
@@ -19,7 +19,7 @@ from models.domain.verification import VerificationState
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Who is there, how they relate to the card-holder, and which documents the counter has looked at."""
+    """The person present, their relation to the card-holder, and the documents the counter checked."""
 
     person: PersonView
     relation: str
@@ -28,12 +28,12 @@ class Picked:
 
     @property
     def is_agent(self) -> bool:
-        """Tell whether somebody else is there for the card-holder."""
+        """Tell whether the person is not the card-holder."""
         return rules.is_agent(self.relation)
 
 
 def check(ports: Ports, case: Case, picked: Picked, policy: Policy) -> None:
-    """Raise unless this person may act for the card-holder; the card-holder is never refused.
+    """Raise unless this person may act for the card-holder; the card-holder always may.
 
     Raises Invalid `agent_is_staff`, TooMany `agent_quota`, Invalid `checks_missing`.
     """
@@ -49,7 +49,7 @@ def check(ports: Ports, case: Case, picked: Picked, policy: Policy) -> None:
 
 
 def related(ports: Ports, one: str, other: str) -> bool:
-    """Tell whether two ids are one person's, or relatives' by the network of either."""
+    """Tell whether two ids belong to one person, or to relatives by either one's network."""
     return any(
         relative.person.person_id == sought
         for root, sought in ((one, other), (other, one))
@@ -58,7 +58,7 @@ def related(ports: Ports, one: str, other: str) -> bool:
 
 
 def _is_staff(db: Session, institution_id: str, person_id: str) -> bool:
-    """Tell whether a person is known as staff: by their document, or by a WeChat somebody vouches for."""
+    """Tell whether a person is known as staff, by document or by a proven binding's WeChat user."""
     bound = select(tables.Binding.openid_index).where(
         tables.Binding.person_id == person_id,
         tables.Binding.revoked_at.is_(None),
@@ -73,10 +73,10 @@ def _is_staff(db: Session, institution_id: str, person_id: str) -> bool:
 
 
 def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
-    """Return the unrelated card-holders an agent has bought for this month or may be about to buy for.
+    """Return the unrelated card-holders whom an agent serves this month, running attempts included.
 
-    Holds the agent's row, so that of two purchases at once the second one counts the first. What is
-    under way counts as long as it may still pass, so that no face has to be turned away afterwards.
+    Locks the agent's row, so that of two concurrent purchases the second counts the first. A running attempt
+    counts while it may still pass, so that a passed face is never refused afterwards.
     """
     db.execute(select(tables.Person.id).where(tables.Person.id == agent_id).with_for_update(key_share=True))
     row, attempt, now = tables.AgentPurchase, tables.Attempt, ports.now()
@@ -98,7 +98,7 @@ def _served(ports: Ports, db: Session, agent_id: str) -> set[str]:
 
 
 def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, object]:
-    """Return what only auditors may read of an agent: both identities, the relation and the check-list."""
+    """Return the private record of an agent: both identities, the relation and the check-list."""
     if picked is None or not picked.is_agent:
         return {}
     return {
@@ -112,7 +112,7 @@ def record_of(ports: Ports, case: Case, picked: Picked | None) -> dict[str, obje
 
 
 def _identity(ports: Ports, person_id: str) -> dict[str, str]:
-    """Return who somebody is in full; only ever to be sealed."""
+    """Return a person's full identity; the caller must seal it."""
     found = ports.directory.document(person_id)
     if found is None:
         return {"person_id": person_id}

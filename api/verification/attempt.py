@@ -1,4 +1,4 @@
-"""Beginning an attempt: whom to film, and how they are reached."""
+"""Begins attempts: whom to film, and how to reach them."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -12,7 +12,7 @@ from api.verification import case as cases
 from api.verification.agents import Picked
 from api.verification.case import Case
 from api.verification.lifecycle import locked
-from api.verification.pushing import leave_in_peace
+from api.verification.pushing import limit_pushes
 from api.verification.record import Change, record, to_send
 from models import tables
 from models.domain import attempt as rules
@@ -25,16 +25,16 @@ from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.verification import may_begin_attempt
 
-# An owner index that no user can have.
+# An owner index that matches no user.
 NOBODY = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom the counter chose: somebody on the list, somebody typed in, or nobody yet; and its check-list.
+    """The counter's choice: a listed person, a typed one, or none yet; with its check-list.
 
-    With `resent` the earlier message counts until the new one has been delivered; `by_api` says that a
-    program chose, which may push to one person every 30 s only.
+    With `resent`, the earlier message stays valid until the new one is delivered; `by_api` marks a choice by
+    a till's program, which may push to one person only every 30 s.
     """
 
     person_id: str | None = None
@@ -48,7 +48,7 @@ class Choice:
 def begin(
     ports: Ports, institution_id: str, verification_id: str, channel: Channel, choice: Choice
 ) -> tables.Attempt:
-    """Begin an attempt; an undecided older one is superseded, unless this is its message sent again."""
+    """Begin an attempt; it supersedes an undecided older one, unless it resends that one's message."""
     with ports.database.transaction() as db:
         ports = ports.within(db)
         case = locked(ports, db, institution_id, verification_id)
@@ -58,7 +58,7 @@ def begin(
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if choice.by_api and channel is Channel.PUSH and picked and not case.institution.sandbox:
-            leave_in_peace(ports, db, picked.person.person_id)
+            limit_pushes(ports, db, picked.person.person_id)
         if not choice.resent:
             supersede(ports, case)
         attempt = _row(ports, case, channel, picked)
@@ -78,7 +78,7 @@ def begin(
 
 
 def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
-    """Record who of the list showed documents, without filming; raises Invalid `person_not_found`."""
+    """Record which listed person showed documents without filming; raises Invalid `person_not_found`."""
     picked = _from_list(ports, case, person_id)
     attempt = _row(ports, case, Channel.QR, picked)
     resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
@@ -91,7 +91,7 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
 
 
 def pick(ports: Ports, case: Case, choice: Choice, provider: Provider, policy: Policy) -> Picked | None:
-    """Return who was chosen, or None when nobody was yet.
+    """Return the chosen person, or None where none was chosen.
 
     Raises Invalid `person_not_found`, `not_enrolled`, `look_alike`, `guardian_needed`, `minor_not_filmed`,
     `id_number_invalid`, `native_resident_only`, `agent_is_staff`, `checks_missing`, TooMany `agent_quota`.
@@ -109,7 +109,7 @@ def pick(ports: Ports, case: Case, choice: Choice, provider: Provider, policy: P
 
 
 def _from_list(ports: Ports, case: Case, person_id: str) -> Picked:
-    """Return somebody of the card-holder's network."""
+    """Return a person of the card-holder's network."""
     for relative in ports.directory.network(case.verification.cardholder_id):
         if relative.person.person_id == person_id:
             return Picked(relative.person, relative.relation, listed=True)
@@ -117,7 +117,7 @@ def _from_list(ports: Ports, case: Case, person_id: str) -> Picked:
 
 
 def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
-    """Return somebody typed in; the card-holder typed in is still the card-holder."""
+    """Return a typed person; the card-holder typed in is still the card-holder."""
     verification = case.verification
     if choice.named is None or not choice.relation:
         raise Invalid("the relation is missing", code="relation_missing")
@@ -129,7 +129,7 @@ def _typed(ports: Ports, case: Case, choice: Choice) -> Picked:
 
 
 def supersede(ports: Ports, case: Case) -> None:
-    """End what is undecided; a failed attempt keeps its appeal but takes no more tries."""
+    """End undecided attempts; a failed one stays open to an appeal but not to retries."""
     for attempt in case.attempts:
         if attempt.state in rules.LIVE:
             cases.step(ports, case, attempt, AttemptEvent.SUPERSEDE)
@@ -138,14 +138,14 @@ def supersede(ports: Ports, case: Case) -> None:
 
 
 def supersede_unopened(ports: Ports, case: Case, newest: tables.Attempt) -> None:
-    """End every other message that nobody has opened: `newest` has been delivered or opened."""
+    """End all other unopened messages: `newest` has been delivered or opened."""
     for attempt in case.attempts:
         if attempt is not newest and attempt.state is AttemptState.WAITING:
             cases.step(ports, case, attempt, AttemptEvent.SUPERSEDE)
 
 
 def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> tables.Attempt:
-    """Return the new attempt, owned by whoever will receive the push."""
+    """Return the new attempt, owned by the push's receiver."""
     facts = rules.begin(channel, timedelta(seconds=case.institution.window_s), ports.now())
     pushed_to = picked.person.person_id if channel is Channel.PUSH and picked else None
     attempt = tables.Attempt(
@@ -166,7 +166,7 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
 
 
 def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
-    """Return an attempt that a person begins on the phone in their hand: no message leads to it."""
+    """Return an attempt that a person begins on their own phone, without a message."""
     attempt = _row(ports, case, Channel.PUSH, picked)
     resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
     attempt.owner_index = owner_index
@@ -174,14 +174,14 @@ def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> 
 
 
 def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
-    """Return whose phone may open the attempt from the start; in the sandbox no phone ever may."""
+    """Return the index of the user who may open the attempt from the start; none in the sandbox."""
     if case.institution.sandbox:
         return NOBODY
     return reach.receiver(ports, pushed_to) if pushed_to else None
 
 
 def assign(attempt: tables.Attempt, picked: Picked | None) -> None:
-    """Set whom the attempt is for, or nobody."""
+    """Set the attempt's person, or none."""
     attempt.person_id = picked.person.person_id if picked else None
     attempt.relation = picked.relation if picked else None
     attempt.listed = picked.listed if picked else True

@@ -1,4 +1,4 @@
-"""Documents checked by named staff instead of a face (其他方式核验); of equal rank with it."""
+"""Bypass: documents checked by named staff instead of a face (其他方式核验), of equal rank."""
 
 from api.ports import Ports
 from api.verification import attempt as attempts
@@ -12,7 +12,7 @@ from models.domain.verification import VerificationEvent
 def bypass(
     ports: Ports, institution_id: str, verification_id: str, proof: dict[str, str], person_id: str | None
 ) -> Case:
-    """End the verification by documents; without `person_id` those of its last attempt's person.
+    """End the verification by documents; `person_id` defaults to the last attempt's person.
 
     Quota and staff rules do not apply here: this is the fallback for people they turn away. Raises Invalid
     `person_not_found` for somebody who is neither on the list nor was typed in for this purchase.
@@ -25,7 +25,7 @@ def bypass(
 
 
 def _there(ports: Ports, case: Case, person_id: str | None) -> tables.Attempt | None:
-    """Return the attempt that says who is there, or None for the card-holder of a purchase without any."""
+    """Return the attempt that names the person, or None for the card-holder of a purchase without any."""
     known = [one for one in case.attempts if one.person_id and person_id in (None, one.person_id)]
     if known or person_id is None:
         return known[-1] if known else None

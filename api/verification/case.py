@@ -1,4 +1,4 @@
-"""A verification with its attempts, loaded and locked together, and moved only by the rules."""
+"""A verification with its attempts: loaded and locked together, changed only by the rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from models.domain.verification import VerificationEvent, VerificationState
 
 @dataclass(slots=True)
 class Case:
-    """One verification, its institution, its attempts in order of creation, and the session they are of."""
+    """A verification, its institution, its attempts in order of creation, and their session."""
 
     db: Session
     institution: tables.Institution
@@ -53,14 +53,14 @@ class Case:
 
     @property
     def has_purchase(self) -> bool:
-        """Tell whether there is a purchase at all, and not only a person's own check of their face."""
+        """Tell whether there is a purchase, and not only a person's own face check."""
         return self.institution.id != verifications.SELF_SERVICE
 
     @property
     def front(self) -> tables.Attempt | None:
         """Return the attempt that the counter shows: the newest, or an older one that still counts.
 
-        After a resend, the second message may fail, or arrive when the first has been opened.
+        After a resend the second message may fail, or arrive after the first was opened.
         """
         at_it = [one for one in self.attempts if is_in_hand(one.channel, one.state)]
         live = [one for one in self.attempts if one.state in attempts.LIVE]
@@ -75,7 +75,7 @@ class Case:
         raise Absent
 
 
-# Built once: nearly every request reads a case.
+# Built once, because nearly every request reads a case.
 _ROW, _OWNER, _TRY = tables.Verification, tables.Institution, tables.Attempt
 _ALONE = select(_ROW, _OWNER).join(_OWNER, _OWNER.id == _ROW.institution_id).where(_ROW.id == bindparam("id"))
 _LOCKED = _ALONE.with_for_update(of=_ROW)
@@ -84,10 +84,10 @@ _WHOLE = _ALONE.add_columns(_TRY).outerjoin(_TRY, _TRY.verification_id == _ROW.i
 
 
 def load(db: Session, verification_id: str, *, lock: bool) -> Case:
-    """Return the case as it is stored, or raise Absent; `lock` keeps others out until the commit."""
+    """Return the stored case, or raise Absent; `lock` locks it until the commit."""
     wanted = {"id": verification_id}
     if lock:
-        # Two statements: what is joined to a row that was waited for would be older than the row.
+        # Two statements: rows joined to a row whose lock was awaited could be older than that row.
         found = db.execute(_LOCKED, wanted).first()
         tries = list(db.scalars(_ATTEMPTS, wanted)) if found else []
     else:
@@ -102,14 +102,14 @@ def load(db: Session, verification_id: str, *, lock: bool) -> Case:
 
 
 def current(ports: Ports, db: Session, verification_id: str) -> Case:
-    """Return the case locked and as the clock leaves it; for every action that may change it."""
+    """Return the case, locked and with expiries applied; for every action that may change it."""
     case = load(db, verification_id, lock=True)
     settle(ports, case)
     return case
 
 
 def seen(ports: Ports, verification_id: str) -> Case:
-    """Return the case as the clock leaves it, for reading; writes only when something is due."""
+    """Return the case with expiries applied, for reading; writes only when an expiry is due."""
     with ports.database.reading() as db:
         case = load(db, verification_id, lock=False)
         if not is_due(ports, case):
@@ -119,20 +119,20 @@ def seen(ports: Ports, verification_id: str) -> Case:
 
 
 def is_due(ports: Ports, case: Case) -> bool:
-    """Tell whether time has changed anything in the case."""
+    """Tell whether an expiry is due in the case."""
     now = ports.now()
     overdue = any(attempts.is_due(attempt.snapshot(), now) for attempt in case.attempts)
     return overdue or verifications.is_due(case.facts, case.states, now)
 
 
 def next_due(case: Case) -> datetime:
-    """Return the next instant at which time alone changes the case."""
+    """Return the next time at which an expiry falls due."""
     running = [one.snapshot().deadline for one in case.attempts if one.state in attempts.LIVE]
     return min([*running, case.verification.expires_at])
 
 
 def settle(ports: Ports, case: Case) -> None:
-    """Apply every expiry that is due."""
+    """Apply every due expiry."""
     now = ports.now()
     for attempt in case.attempts:
         facts = attempt.snapshot()
@@ -150,7 +150,7 @@ def move(
     moved: attempts.Attempt,
     private: Mapping[str, Any] | None = None,
 ) -> None:
-    """Store an attempt as the rules moved it and record the event as `attempt.<state>`."""
+    """Store an attempt's transition and record the event `attempt.<state>`."""
     attempt.apply(moved)
     shown = moved.reason if moved.state in (AttemptState.FAILED, AttemptState.UNDELIVERABLE) else None
     record(ports, case.db, case.verification, Change(f"attempt.{moved.state}", attempt, shown, private or {}))
@@ -163,7 +163,7 @@ def step(
     event: AttemptEvent,
     private: Mapping[str, Any] | None = None,
 ) -> None:
-    """Advance an attempt by one event, or raise what the rules raise."""
+    """Apply one event to an attempt, or raise what the rules raise."""
     move(ports, case, attempt, attempts.advance(attempt.snapshot(), event, ports.now()), private)
 
 
@@ -174,7 +174,7 @@ def end(
     attempt: tables.Attempt | None = None,
     private: Mapping[str, Any] | None = None,
 ) -> None:
-    """End the verification: cancel what is undecided, sign the receipt, record it; all or nothing."""
+    """End the verification: cancel undecided attempts, sign the receipt, record the event; all or nothing."""
     case.verification.state = verifications.advance(case.facts, event, case.states).state
     case.verification.ended_at = ports.now()
     for other in case.attempts:

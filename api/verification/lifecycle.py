@@ -1,4 +1,4 @@
-"""What the till does with a verification as a whole."""
+"""The till's actions on a whole verification."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from models.vault import digest
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What the till says about one purchase."""
+    """A till's description of one purchase."""
 
     order_no: str
     amount_fen: int
@@ -34,7 +34,7 @@ class Purchase:
 
 
 def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case, str]:
-    """Open a verification; return it with the popup's token, which is kept only as a hash."""
+    """Open a verification; return it with the popup's token, of which only the hash is stored."""
     with ports.database.transaction() as db:
         institution = db.get_one(tables.Institution, institution_id)
         if purchase.notify_url:
@@ -50,7 +50,7 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
 
 
 def _order_is_free(ports: Ports, db: Session, institution_id: str, order_no: str) -> None:
-    """Raise Conflict when the order has a verification that still counts."""
+    """Raise Conflict while the order has a verification that is neither cancelled nor lapsed."""
     earlier = db.scalar(
         select(tables.Verification.id)
         .where(tables.Verification.institution_id == institution_id)
@@ -89,7 +89,7 @@ def _row(ports: Ports, institution_id: str, purchase: Purchase, cardholder_id: s
 
 
 def get(ports: Ports, institution_id: str, verification_id: str) -> Case:
-    """Return the institution's verification as it now is, or raise Absent."""
+    """Return the institution's verification with expiries applied, or raise Absent."""
     case = cases.seen(ports, verification_id)
     return _own(case, institution_id)
 
@@ -115,14 +115,14 @@ def locked(ports: Ports, db: Session, institution_id: str, verification_id: str)
 
 
 def _own(case: Case, institution_id: str) -> Case:
-    """Return the case if it is the institution's; another one's looks absent."""
+    """Return the case if it is the institution's, else raise Absent."""
     if case.verification.institution_id != institution_id:
         raise Absent
     return case
 
 
 def renew_popup(ports: Ports, institution_id: str, verification_id: str) -> str:
-    """Return a new popup token; the older one stops working."""
+    """Return a new popup token; the previous one stops working."""
     with ports.database.transaction() as db:
         case = locked(ports, db, institution_id, verification_id)
         if not case.is_open:

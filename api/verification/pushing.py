@@ -1,4 +1,4 @@
-"""How often a till's program may push to one person."""
+"""Limits how often a till's program may push to one person."""
 
 from math import ceil
 
@@ -13,15 +13,15 @@ from models.domain.errors import TooMany
 from models.domain.resending import RESEND_AFTER, UNANSWERED
 
 
-def leave_in_peace(ports: Ports, db: Session, person_id: str) -> None:
-    """Raise TooMany where a message went to this person in the last 30 s, at any till, and nobody consented.
+def limit_pushes(ports: Ports, db: Session, person_id: str) -> None:
+    """Raise TooMany if a push by any till reached this person in the last 30 s without consent.
 
-    Keeps the person locked, so that of two pushes at once one is counted by the other.
+    Locks the person, so that of two concurrent pushes one counts the other.
     """
     hold(db, f"pushes to {person_id}")
     row, since = tables.Attempt, ports.now() - RESEND_AFTER
     recent = row.person_id == person_id, row.channel == Channel.PUSH, row.created_at > since
-    # One that was consented to and then timed out or made way for another has been answered.
+    # An attempt that was consented to counts as answered, even if it then timed out or was superseded.
     answered = exists().where(tables.Consent.attempt_id == row.id, tables.Consent.granted)
     unanswered = row.state.in_(UNANSWERED), ~answered
     last = db.scalar(select(func.max(row.created_at)).where(*recent, *unanswered))

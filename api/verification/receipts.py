@@ -1,4 +1,4 @@
-"""Receipts: a signed statement of who was verified, that the till can check by itself."""
+"""Receipts: signed statements of who was verified, which the till can check by itself."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from models.domain.verification import LIFE, VerificationState
 def sign(
     ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
 ) -> None:
-    """Sign the receipt once and keep it: compact JWS, ES256 (RFC 7515, RFC 7518 §3.4)."""
+    """Sign the receipt once and store it: compact JWS, ES256 (RFC 7515, RFC 7518 §3.4)."""
     institution = db.get_one(tables.Institution, verification.institution_id)
     key = signing_key(ports, db, sandbox=institution.sandbox)
     jti = ports.new_id("rcp")
@@ -35,7 +35,7 @@ def sign(
 def _claims(
     ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
 ) -> dict[str, object]:
-    """Return what the receipt says about the purchase and the person."""
+    """Return the receipt's claims about the purchase and the person."""
     issued = int(ports.now().timestamp())
     relation = (attempt.relation if attempt else None) or SELF
     person_id = (attempt.person_id if attempt else None) or verification.cardholder_id
@@ -59,13 +59,13 @@ def _claims(
 
 
 def _provider(verification: tables.Verification, attempt: tables.Attempt | None) -> str:
-    """Return what proved who is there: documents, or whoever filmed the face."""
+    """Return how the person was verified: by documents, or by which face provider."""
     bypassed = verification.state is VerificationState.BYPASSED
     return "documents" if bypassed or attempt is None else attempt.provider.value
 
 
 def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, object] | bool:
-    """Return who acted for the card-holder, as far as a till may know it, or False."""
+    """Return the agent's details that a till may know, or False."""
     person = ports.directory.person(attempt.person_id or "") if attempt else None
     if attempt is None or person is None or not is_agent(attempt.relation):
         return False
@@ -74,7 +74,7 @@ def _agent(ports: Ports, attempt: tables.Attempt | None) -> dict[str, object] | 
 
 
 def _policy_version(db: Session, attempt: tables.Attempt | None) -> int | None:
-    """Return the policy that decided the attempt's last try."""
+    """Return the policy version of the attempt's last decision."""
     if attempt is None:
         return None
     newest = tables.Challenge.number.desc()
@@ -83,7 +83,7 @@ def _policy_version(db: Session, attempt: tables.Attempt | None) -> int | None:
 
 
 def signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tables.SigningKey:
-    """Return the newest signing key, making the first one where there is none."""
+    """Return the newest signing key; creates the first one."""
     newest = _keys(sandbox).order_by(tables.SigningKey.created_at.desc()).limit(1)
     return db.scalar(newest) or new_signing_key(ports, db, sandbox=sandbox)
 
@@ -94,7 +94,7 @@ def _keys(sandbox: bool) -> Select[tables.SigningKey]:
 
 
 def new_signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tables.SigningKey:
-    """Make a key that signs from now on; the older ones stay published."""
+    """Create the key that signs from now on; older ones stay published."""
     kid = ports.new_id("sandbox" if sandbox else "key")
     key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
     row = tables.SigningKey(
@@ -110,7 +110,7 @@ def new_signing_key(ports: Ports, db: Session, *, sandbox: bool = False) -> tabl
 
 
 def published_keys(ports: Ports, *, sandbox: bool = False) -> dict[str, list[Any]]:
-    """Return the JWK set (RFC 7517) of all keys there ever were."""
+    """Return all keys ever used as a JWK set (RFC 7517)."""
     with ports.database.transaction() as db:
         signing_key(ports, db, sandbox=sandbox)
         rows = db.scalars(_keys(sandbox).order_by(tables.SigningKey.created_at))

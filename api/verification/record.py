@@ -1,4 +1,4 @@
-"""Writing down that something changed: the event, its link in the chain, and what it sets off."""
+"""Records a change: the event, its link in the hash chain, and the deliveries it causes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ WEBHOOK_TYPES = frozenset(
 
 
 class PublicEvent(TypedDict):
-    """One event as SSE, webhook and long poll show it; what the hash chain covers."""
+    """An event's public payload, as in SSE, webhook and long poll; covered by the hash chain."""
 
     seq: int
     type: str
@@ -38,7 +38,7 @@ class PublicEvent(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened: its type, the attempt it happened to, and what only auditors may read."""
+    """A change to record: type, attempt, and private details."""
 
     kind: str
     attempt: tables.Attempt | None = None
@@ -47,7 +47,7 @@ class Change:
 
 
 def record(ports: Ports, db: Session, verification: tables.Verification, change: Change) -> tables.Event:
-    """Append one event to the verification's chain and, where somebody wants it, to the outbox."""
+    """Append one event to the verification's chain and, where a receiver exists, to the outbox."""
     event = _chained(ports, verification, change)
     if verification in db.new:
         # The event refers to it.
@@ -60,7 +60,7 @@ def record(ports: Ports, db: Session, verification: tables.Verification, change:
 
 
 def _chained(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
-    """Return the event row linked to the one before it."""
+    """Return the event's row, linked to the previous one."""
     verification.last_seq += 1
     now, seq, salt = ports.now(), verification.last_seq, ports.random.salt()
     public = _public(verification, change, now.isoformat())
@@ -82,7 +82,7 @@ def _chained(ports: Ports, verification: tables.Verification, change: Change) ->
 
 
 def _public(verification: tables.Verification, change: Change, created: str) -> PublicEvent:
-    """Return what SSE, webhooks and long polls show of the change."""
+    """Return the event's public payload."""
     attempt = change.attempt
     return {
         "seq": verification.last_seq,
@@ -103,7 +103,7 @@ def to_send(
     event_id: int | None = None,
     attempt_id: str | None = None,
 ) -> tables.Delivery:
-    """Return an outbox row for something to be sent now."""
+    """Return an outbox row that is due now."""
     now = ports.now()
     return tables.Delivery(
         id=ports.new_id("dlv"),

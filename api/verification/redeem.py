@@ -1,4 +1,4 @@
-"""Using a receipt for a settlement, once."""
+"""Redeems a receipt for a settlement, once."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Issuing the six digits that the cashier's PC shows to a phone at the counter."""
+"""Issues the six digits that the cashier's PC shows to a phone at the counter."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ LIFE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the counter shows, once; only an index of the digits is kept."""
+    """The digits to show, once; only their blind index is stored."""
 
     till_code: str
     expires_at: datetime
 
 
 def issue(ports: Ports, institution_id: str, verification_id: str) -> Shown:
-    """Return a new code for anybody of the card-holder's network; the verification's older one is void."""
+    """Return a new code for persons of the card-holder's network; it voids the verification's older one."""
     with ports.database.transaction() as db:
         case = locked(ports, db, institution_id, verification_id)
         if not case.is_open:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from api.policies import versions
-from api.releases import deeds, guarding
+from api.releases import actions, guarding
 from models import tables
 from models.domain.console.operator import Role
 from models.domain.policy import Policy
@@ -76,7 +76,7 @@ def test_a_trial_shows_who_flips_and_a_proposal_takes_another_to_approve(office)
     assert li.post(f"{path}/burn", reason="不用了").status_code == 404
     assert li.post(f"{path}/back", reason="不用了").status_code == 303
     assert "由运营员退回" in li.get(path)
-    assert [row.stage for row in deeds.history(world.ports)] == [Stage.ROLLED_BACK]
+    assert [row.stage for row in actions.history(world.ports)] == [Stage.ROLLED_BACK]
 
 
 def test_approving_asks_for_a_fresh_code(office) -> None:
@@ -99,7 +99,7 @@ def test_what_cannot_be_meant_is_refused_with_a_word(office, wrong: dict, status
     world, li, _ = office
     answer = li.post("/console/releases", **({"reason": "x", "passes": "20", "yuan": "100"} | wrong))
     assert answer.status_code == status and 'role="alert"' in answer.text
-    assert deeds.history(world.ports) == []
+    assert actions.history(world.ports) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from api.admin import audit
-from api.directory import doomed
+from api.directory import file_deletion
 from api.jobs import leases
 from api.jobs.due import Chore
 from api.privacy import retention
@@ -39,9 +39,9 @@ def test_more_than_a_batch_is_deleted_in_one_sweep(world: World) -> None:
 def test_what_a_store_away_kept_is_removed_by_a_later_sweep(world: World, tmp_path: Path) -> None:
     world.ports.objects.put("photos/a/1", b"a face")
     with world.ports.database.transaction() as db:
-        doomed.doom(world.ports, db, ["photos/a/1", "photos/never/1"])
+        file_deletion.delete_later(world.ports, db, ["photos/a/1", "photos/never/1"])
     away = Objects("http://127.0.0.1:9/store", world.ports.vault)
-    doomed.remove(replace(world.ports, objects=away))
+    file_deletion.delete_due(replace(world.ports, objects=away))
     assert world.ports.objects.list("photos/a") == ["photos/a/1"]
     retention.sweep(world.ports)
     assert world.ports.objects.list("photos/a") == []

@@ -72,9 +72,9 @@ def test_a_message_whose_fate_is_unknown_ends_the_first_once_it_is_opened(world:
     assert states(world, verification) == ["superseded", "opened"]
 
 
-@pytest.mark.parametrize("deed", ["push", "code"])
+@pytest.mark.parametrize("action", ["push", "code"])
 @pytest.mark.parametrize("how_far", ["opened", "consented", "challenged"])
-def test_what_somebody_is_at_is_not_taken_from_them(world: World, deed: str, how_far: str) -> None:
+def test_what_somebody_is_at_is_not_taken_from_them(world: World, action: str, how_far: str) -> None:
     verification, popup = opened(world)
     scene = pushed(world, popup)
     world.clock.tick(31)
@@ -94,7 +94,7 @@ def test_what_somebody_is_at_is_not_taken_from_them(world: World, deed: str, how
         and 'id="code"' not in popup.html
     )
     again = {"person_id": world.ids[WIFE.name], "confirmed": "yes", **TICKED}
-    answer = popup.browser.post(f"{popup.url}/{deed}", data=stale | again)
+    answer = popup.browser.post(f"{popup.url}/{action}", data=stale | again)
     assert answer.status_code == 409 and "没有打断" in answer.get_data(as_text=True)
     assert states(world, verification) == [how_far]
     popup.post("back")
@@ -177,21 +177,21 @@ def test_a_failure_without_retries_has_a_screen_of_its_own(world: World) -> None
 
 
 @pytest.mark.parametrize(
-    ("deed", "kind"), [("back", "wait"), ("push", "message"), ("code", "code"), ("cancel", None)]
+    ("action", "kind"), [("back", "wait"), ("push", "message"), ("code", "code"), ("cancel", None)]
 )
 def test_the_phone_learns_what_took_the_place_of_its_message(
-    world: World, deed: str, kind: str | None
+    world: World, action: str, kind: str | None
 ) -> None:
     verification, popup = opened(world)
     scene = pushed(world, popup)
     world.clock.tick(31)
     allow(world, WIFE.openid)
     popup.get()
-    if deed == "cancel":
+    if action == "cancel":
         play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     else:
         popup.post(
-            deed, **({} if deed == "back" else {"person_id": world.ids[WIFE.name], "confirmed": "yes"})
+            action, **({} if action == "back" else {"person_id": world.ids[WIFE.name], "confirmed": "yes"})
         )
     play.work(world.ports)
     seen = play.ok(world.phone(WIFE.openid).get(f"/mp/v1/attempts/{scene}"))

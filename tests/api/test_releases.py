@@ -9,7 +9,7 @@ import pytest
 from api.acts import ledger
 from api.jobs.due import WatchRelease, due
 from api.policies import resolving, versions
-from api.releases import deeds, guarding
+from api.releases import actions, guarding
 from models import tables
 from models.domain.errors import Absent, Conflict, IllegalTransition, Invalid
 from models.domain.policy import Policy
@@ -30,12 +30,12 @@ def shop(world: World) -> World:
 
 
 def proposed(world: World, budget: Budget = BUDGET, **changes: object) -> str:
-    return deeds.propose(world.ports, LI, changes or {"score_min": 0.48}, "少放亲属", budget).id
+    return actions.propose(world.ports, LI, changes or {"score_min": 0.48}, "少放亲属", budget).id
 
 
 def row(world: World, release_id: str) -> tables.Release:
     with world.ports.database.reading() as db:
-        return deeds.found(db, release_id)
+        return actions.found(db, release_id)
 
 
 def active(world: World) -> Policy:
@@ -45,7 +45,7 @@ def active(world: World) -> Policy:
 
 def policies(world: World, release_id: str) -> tuple[Policy, Policy]:
     with world.ports.database.reading() as db:
-        one = deeds.found(db, release_id)
+        one = actions.found(db, release_id)
         return versions.pinned(db, one.before), versions.pinned(db, one.version)
 
 
@@ -69,7 +69,7 @@ def tries(world: World, release_id: str, controls: int, treated: int, **measured
 def staged(world: World, stage: Stage, budget: Budget = BUDGET, **changes: object) -> str:
     """Return a release that has come to a stage by decisions nobody could object to."""
     release_id = proposed(world, budget, **changes)
-    deeds.approve(world.ports, WANG, release_id)
+    actions.approve(world.ports, WANG, release_id)
     assert watched(world, release_id) is Stage.SHADOW
     for reached in (Stage.FIVE, Stage.QUARTER, Stage.FULL):
         if row(world, release_id).stage is not stage:
@@ -82,7 +82,7 @@ def staged(world: World, stage: Stage, budget: Budget = BUDGET, **changes: objec
 def all_but_one(world: World, release_id: str) -> None:
     """Let the guard have seen as many decisions, all passed, as the next stage asks for, save one."""
     with world.ports.database.transaction() as db:
-        one = deeds.found(db, release_id)
+        one = actions.found(db, release_id)
         seen = LEAST[one.stage] - 1
         one.guard = one.guard | {"treated": seen, "control": seen}
 
@@ -151,7 +151,7 @@ def test_scores_that_fall_in_both_arms_freeze_the_release(shop: World) -> None:
     write(shop, fallen)
     assert watched(shop, release_id) is deeds_before
     assert row(shop, release_id).held == "drift" and "release.held" in kinds(shop)
-    deeds.resume(shop.ports, ZHAO, release_id, "相机已换回")
+    actions.resume(shop.ports, ZHAO, release_id, "相机已换回")
     assert watched(shop, release_id) is Stage.FIVE and row(shop, release_id).held is None
 
 
@@ -167,11 +167,11 @@ def test_a_report_that_cannot_be_read_halts_the_release(shop: World) -> None:
 def test_nobody_approves_their_own_release_and_none_twice(shop: World) -> None:
     release_id = proposed(shop)
     with pytest.raises(Conflict) as own:
-        deeds.approve(shop.ports, LI, release_id)
+        actions.approve(shop.ports, LI, release_id)
     assert own.value.code == "own_proposal"
-    deeds.approve(shop.ports, WANG, release_id)
+    actions.approve(shop.ports, WANG, release_id)
     with pytest.raises(IllegalTransition):
-        deeds.approve(shop.ports, ZHAO, release_id)
+        actions.approve(shop.ports, ZHAO, release_id)
     assert kinds(shop).count("release.approved") == 1
 
 
@@ -180,7 +180,7 @@ def test_one_release_at_a_time(shop: World) -> None:
     with pytest.raises(Conflict) as second:
         proposed(shop, score_min=0.5)
     assert second.value.code == "release_open"
-    deeds.withdraw(shop.ports, ZHAO, release_id)
+    actions.withdraw(shop.ports, ZHAO, release_id)
     assert row(shop, proposed(shop, score_min=0.5)).stage is Stage.PROPOSED
 
 
@@ -188,13 +188,13 @@ def test_evidence_expires_and_another_version_overtakes(shop: World) -> None:
     old = proposed(shop)
     shop.clock.tick(timedelta(days=7).total_seconds())
     with pytest.raises(Conflict) as expired:
-        deeds.approve(shop.ports, WANG, old)
+        actions.approve(shop.ports, WANG, old)
     assert expired.value.code == "evidence_expired"
-    deeds.withdraw(shop.ports, LI, old)
+    actions.withdraw(shop.ports, LI, old)
     overtaken = proposed(shop)
     versions.enact(shop.ports, Policy(score_min=0.5), author="a", approver="b")
     with pytest.raises(Conflict) as late:
-        deeds.approve(shop.ports, WANG, overtaken)
+        actions.approve(shop.ports, WANG, overtaken)
     assert late.value.code == "overtaken"
 
 
@@ -207,13 +207,13 @@ def test_a_live_release_that_is_overtaken_ends(shop: World) -> None:
 
 def test_one_operator_goes_back_within_seven_days_and_two_later(shop: World) -> None:
     release_id = staged(shop, Stage.FULL)
-    assert deeds.roll_back(shop.ports, ZHAO, release_id, "客诉增多") is True
+    assert actions.roll_back(shop.ports, ZHAO, release_id, "客诉增多") is True
     assert active(shop).score_min == Policy().score_min
     later = staged(shop, Stage.FULL)
     shop.clock.tick(timedelta(days=8).total_seconds())
-    assert [deeds.roll_back(shop.ports, ZHAO, later, "客诉增多") for _ in range(2)] == [False, False]
+    assert [actions.roll_back(shop.ports, ZHAO, later, "客诉增多") for _ in range(2)] == [False, False]
     assert active(shop).score_min == 0.48
-    assert deeds.roll_back(shop.ports, WANG, later, "同意") is True
+    assert actions.roll_back(shop.ports, WANG, later, "同意") is True
     assert active(shop).score_min == Policy().score_min
 
 
@@ -222,20 +222,20 @@ def test_one_operator_goes_back_within_seven_days_and_two_later(shop: World) -> 
 )
 def test_what_no_policy_may_hold_is_never_proposed(shop: World, changes: dict) -> None:
     with pytest.raises(Invalid):
-        deeds.propose(shop.ports, LI, changes, "试试", Budget())
-    assert deeds.history(shop.ports) == []
+        actions.propose(shop.ports, LI, changes, "试试", Budget())
+    assert actions.history(shop.ports) == []
 
 
 def test_an_unknown_release_is_absent(shop: World) -> None:
     with pytest.raises(Absent):
-        deeds.approve(shop.ports, WANG, "rel_nobodys")
+        actions.approve(shop.ports, WANG, "rel_nobodys")
 
 
 def test_the_worker_watches_a_release_until_a_week_after_it_reached_everybody(shop: World) -> None:
     assert WatchRelease not in map(type, due(shop.ports))
     release_id = proposed(shop)
-    deeds.approve(shop.ports, WANG, release_id)
+    actions.approve(shop.ports, WANG, release_id)
     assert WatchRelease(release_id) in due(shop.ports)
     guarding.watch(shop.ports)
-    deeds.roll_back(shop.ports, ZHAO, release_id, "不用了")
+    actions.roll_back(shop.ports, ZHAO, release_id, "不用了")
     assert WatchRelease(release_id) not in due(shop.ports)

@@ -10,7 +10,7 @@ from api.events.webhooks import TOLERANCE_S
 from api.http.docs import guide
 from api.http.docs.codes import TILL, WAITED_FOR, Code
 from api.http.docs.examples import DETAILS
-from api.http.docs.told import CLAIMS, REASONS, rows
+from api.http.docs.meanings import CLAIMS, REASONS, rows
 from api.http.schemas.answers import Receipt
 from api.outbound.http_post import NO_ANSWER
 from models.domain.decision import Reason

@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image
 
-from api.directory.portraits import looked_at
+from api.directory.portraits import examine
 from matcher.errors import BadImage
 from matcher.imaging import decode
 from matcher.imaging.files import portable
@@ -65,7 +65,7 @@ def test_the_orientation_is_read_from_any_integer(kind: int, form: str, order: s
 
 def test_a_bitmap_is_converted_at_the_import_alone(matcher: LocalMatcher) -> None:
     bitmap = saved(portrait(), "BMP")
-    assert looked_at(Looking(matcher), portable(bitmap)).verdict == "ok"
+    assert examine(Looking(matcher), portable(bitmap)).verdict == "ok"
     with pytest.raises(BadImage, match="not_an_image"):
         decode.photo(bitmap)
     assert portable(bitmap) == portable(bitmap)
@@ -74,7 +74,7 @@ def test_a_bitmap_is_converted_at_the_import_alone(matcher: LocalMatcher) -> Non
 @pytest.mark.parametrize(("turn", "verdict"), [(0, "ok"), (90, "sideways"), (180, "upside_down")])
 def test_a_photo_that_is_not_upright_is_called_so(matcher: LocalMatcher, turn: int, verdict: str) -> None:
     photo = saved(portrait().rotate(turn, expand=True), quality=95)
-    assert looked_at(Looking(matcher), photo).verdict == verdict
+    assert examine(Looking(matcher), photo).verdict == verdict
 
 
 @pytest.mark.parametrize("side", [(5712, 4284), (8160, 6120)])

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.http.docs.examples import ATTEMPT, DELIVERY, LATER, VERIFICATION
-from api.http.docs.told import CLAIMS, REASONS
+from api.http.docs.meanings import CLAIMS, REASONS
 from api.http.schemas.answers import Receipt, WebhookBody
 from api.verification.record import WEBHOOK_TYPES
 from models.domain.verification import TERMINAL

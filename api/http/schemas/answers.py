@@ -522,7 +522,7 @@ class Health(Answer):
 
 
 class Readiness(Answer):
-    """What was looked at, and found well."""
+    """The checks that passed."""
 
     status: Literal["ready"]
     checks: list[Literal["database", "schema", "worker", "clock", "matcher", "disk"]]

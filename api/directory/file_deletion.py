@@ -1,4 +1,4 @@
-"""Photos that nothing refers to any more, removed until they are gone, whatever comes between."""
+"""Deletes unreferenced files from the object store, retrying until they are gone."""
 
 from collections.abc import Iterable
 
@@ -15,14 +15,14 @@ BATCH = 500
 log = structlog.get_logger()
 
 
-def doom(ports: Ports, db: Session, keys: Iterable[str]) -> None:
-    """Write down, in the transaction that drops the last reference to them, what is to be removed."""
+def delete_later(ports: Ports, db: Session, keys: Iterable[str]) -> None:
+    """Record, in the transaction that drops the last reference, the files to delete."""
     for key in keys:
         db.merge(tables.DoomedObject(key=key, at=ports.now()))
 
 
-def remove(ports: Ports) -> None:
-    """Remove what is written down; what the store does not remove now is removed by a later sweep."""
+def delete_due(ports: Ports) -> None:
+    """Delete the recorded files; what the store cannot delete now is retried by a later sweep."""
     row = tables.DoomedObject
     with ports.database.reading() as db:
         keys = list(db.scalars(select(row.key).order_by(row.at).limit(BATCH)))

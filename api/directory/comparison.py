@@ -1,4 +1,4 @@
-"""Comparing a photo with the person's own references and with everybody else's."""
+"""Compares a photo with the person's own references and with everybody else's."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -19,18 +19,18 @@ from models.domain.person import ADULT, age, is_hard_to_tell
 def verdict_on(
     ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto
 ) -> tuple[HeldReason, list[str]] | None:
-    """Return what speaks against a photo that is kept: other photos, or else its row."""
-    found = weighed(ports, db, gallery, opened(ports, row))
+    """Return the reasons to hold a photo: contradictions with other photos, else doubts about its row."""
+    found = compare(ports, db, gallery, opened(ports, row))
     against = judged(found.own, found.others, found.bars)
     doubt = still_doubted(row.reason, found.earlier, found.bars)
     return against or ((doubt, []) if doubt else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """The least score against the person's own photos, how like others' the photo is, and what counts.
+class Comparison:
+    """The lowest score against the person's own photos, the similarity to others', and what counts.
 
-    `earlier` leaves out those of the person's own that were offered together with this one.
+    `earlier` excludes the person's photos that were offered together with this one.
     """
 
     own: float | None
@@ -39,8 +39,8 @@ class Weighed:
     bars: Bars
 
 
-def weighed(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> Weighed:
-    """Return what is known for and against a photo, twins that somebody confirmed left out."""
+def compare(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> Comparison:
+    """Return the comparison of a photo with all references, except confirmed twins."""
     by, alike = scale(ports, db), twins(db, photo.person_id)
     others = [one for one in gallery.others(db, photo, by) if one.same_file or one.person_id not in alike]
     births = _births(db, {photo.person_id, *(one.person_id for one in others)})
@@ -48,11 +48,11 @@ def weighed(ports: Ports, db: Session, gallery: Gallery, photo: Reference) -> We
     young = {who for who, birth in births.items() if birth and age(birth, ports.today()) < ADULT}
     others = [replace(one, minors={one.person_id, photo.person_id} <= young) for one in others]
     own, earlier = _own(ports, db, photo, by)
-    return Weighed(own, earlier, others, Bars(by.least(hard), by.alike(hard, gallery.size)))
+    return Comparison(own, earlier, others, Bars(by.least(hard), by.alike(hard, gallery.size)))
 
 
 def _births(db: Session, person_ids: Collection[str]) -> dict[str, date | None]:
-    """Return when each of these was born."""
+    """Return these persons' dates of birth."""
     person = tables.Person
     return {
         row.id: row.birth
@@ -61,7 +61,7 @@ def _births(db: Session, person_ids: Collection[str]) -> dict[str, date | None]:
 
 
 def _own(ports: Ports, db: Session, photo: Reference, by: Scale) -> tuple[float | None, float | None]:
-    """Return the least score against the person's photos with those offered with this one, and without."""
+    """Return the lowest score against the person's photos, with and without those offered with this one."""
     held = tables.HeldPhoto
     pending = select(held).where(held.person_id == photo.person_id, held.state == HeldState.PENDING)
     used = [opened(ports, row) for row in in_use(db, photo.person_id)]

@@ -1,4 +1,4 @@
-"""What operators do with a release; each deed is an act, in its own transaction."""
+"""Operators' actions on a release; each is recorded as an act, in its own transaction."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,23 +24,23 @@ from models.domain.release.guard import Cause
 from models.domain.release.seen import Budget
 from models.domain.release.stages import LIVE, Stage, Step
 
-# What was found out before a proposal tells of another time after this.
+# How long the evidence of a proposal stays valid.
 EVIDENCE = timedelta(days=7)
 UNDER_WAY = (Stage.PROPOSED, Stage.APPROVED, Stage.SHADOW, Stage.FIVE, Stage.QUARTER)
 
 
 def place(release_id: str) -> str:
-    """Return the place to which a release's reason is sealed."""
+    """Return the associated data that a release's reason is sealed with."""
     return f"release.reason:{release_id}"
 
 
 def propose(
     ports: Ports, actor: str, changes: Mapping[str, Any], reason: str, budget: Budget
 ) -> tables.Release:
-    """Return a new release of the policy in force with some thresholds changed.
+    """Propose a release of the policy in force with some thresholds changed; return it.
 
     Raises Invalid `policy_invalid`, Conflict `below_floor`, or Conflict `release_open` while another release
-    has not reached everybody yet.
+    has not reached everybody.
     """
     reason = noted(reason)
     with ports.database.transaction() as db:
@@ -73,7 +73,7 @@ def propose(
 
 
 def evidence(before: Policy, wanted: Policy) -> dict[str, object]:
-    """Return what is known of a change when it is proposed: the fields, and predicted rates of both."""
+    """Return the evidence for a proposal: the changed fields, and the predicted rates before and after."""
     old, new = before.to_json(), wanted.to_json()
     changed = {name: [old[name], new[name]] for name in new if name != "version" and old[name] != new[name]}
     return {
@@ -83,7 +83,7 @@ def evidence(before: Policy, wanted: Policy) -> dict[str, object]:
 
 
 def approve(ports: Ports, actor: str, release_id: str) -> None:
-    """Approve a proposed release; the guard begins its shadow.
+    """Approve a proposed release; its guard then begins the shadow stage.
 
     Raises Conflict `own_proposal` for its proposer, `evidence_expired` a week after the proposal,
     `overtaken` once another version is in force, and `below_floor`.
@@ -102,7 +102,7 @@ def approve(ports: Ports, actor: str, release_id: str) -> None:
 
 
 def withdraw(ports: Ports, actor: str, release_id: str) -> None:
-    """Take a release back before it has begun."""
+    """Withdraw a release before it begins."""
     with ports.database.transaction() as db:
         row = _held(db, release_id)
         row.stage, row.ended_at = stages.moved(row.stage, Step.WITHDRAW), ports.now()
@@ -111,9 +111,9 @@ def withdraw(ports: Ports, actor: str, release_id: str) -> None:
 
 
 def roll_back(ports: Ports, actor: str, release_id: str, reason: str) -> bool:
-    """Return to the version before; tell whether that is done, or waits for a second operator.
+    """Return to the previous version; return whether that is done, or awaits a second operator.
 
-    One operator is enough until 7 days after it reached everybody.
+    One operator suffices until 7 days after the release reached everybody.
     """
     reason = noted(reason)
     with ports.database.transaction() as db:
@@ -131,7 +131,7 @@ def roll_back(ports: Ports, actor: str, release_id: str, reason: str) -> bool:
 
 
 def resume(ports: Ports, actor: str, release_id: str, reason: str) -> None:
-    """Let a release go on that stands still; its guard begins the stage anew, what was spent stays spent."""
+    """Resume a frozen release; its guard restarts the stage, and the spent budget stays spent."""
     reason = noted(reason)
     with ports.database.transaction() as db:
         row = _held(db, release_id)
@@ -142,7 +142,7 @@ def resume(ports: Ports, actor: str, release_id: str, reason: str) -> None:
 
 
 def back(ports: Ports, db: Session, row: tables.Release, cause: str) -> None:
-    """End a live release; where it was in force for everybody, the version before is put in force again."""
+    """End a live release; if it was in force for everybody, the previous version is enacted again."""
     was_full = row.stage is Stage.FULL
     row.stage, row.ended_at, row.cause = stages.moved(row.stage, Step.ROLL_BACK), ports.now(), cause
     if was_full:
@@ -162,7 +162,7 @@ def history(ports: Ports, most: int = 100) -> Sequence[tables.Release]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A release with its reason, and how many operators a return to the version before takes now."""
+    """A release with its reason, and how many operators a rollback needs now."""
 
     row: tables.Release
     reason: str
@@ -171,7 +171,7 @@ class Opened:
 
 
 def opened(ports: Ports, release_id: str) -> Opened:
-    """Return a release to look at; raises Absent."""
+    """Return a release for viewing; raises Absent."""
     with ports.database.reading() as db:
         row = found(db, release_id)
     full_at = row.staged_at if row.stage is Stage.FULL else None
@@ -181,7 +181,7 @@ def opened(ports: Ports, release_id: str) -> Opened:
 
 
 def found(db: Session, release_id: str) -> tables.Release:
-    """Return a release; raises Absent for an unknown one."""
+    """Return a release; raises Absent."""
     row = db.get(tables.Release, release_id)
     if row is None:
         raise Absent("no such release")
