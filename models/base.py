@@ -18,13 +18,13 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC; SQLite keeps no zone, so it is put back on reading."""
+    """A time-zone aware instant stored in UTC; SQLite stores no zone, so it is added on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive datetimes: they would be read in the server's own zone."""
+        """Refuse naive datetimes, which would be interpreted in the server's own zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -46,7 +46,7 @@ def word(kind: type[StrEnum], length: int = 24) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """Declarative base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {

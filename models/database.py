@@ -1,4 +1,4 @@
-"""One engine, one way to begin a transaction, on SQLite and on PostgreSQL."""
+"""The engine and its transactions, on SQLite and PostgreSQL."""
 
 import select
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.domain.errors import Refusal
 
 BUSY_S = 10
-# Rows of an index that SQLite looks at for its statistics: enough to choose one, and milliseconds.
+# Index rows SQLite samples for its statistics: enough to choose an index, within milliseconds.
 ANALYSED_ROWS = 1000
-# Connections of a process, and how long a request queues for one before it is told to come again.
+# Connections per process, and how long a request waits for one before it is refused as busy.
 POOL = 16
 POOL_WAIT_S = 1.0
 
 
 class Database:
-    """Opens transactions. Callers pass the session on; a second one in one thread raises RuntimeError."""
+    """Opens transactions. Callers pass the session on; a second one in a thread raises RuntimeError."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -34,7 +34,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Yield a session; commit at the end of the block.
 
-        Any exception rolls back, save a Refusal that asks to be remembered.
+        Any exception rolls back, except a Refusal with `remember` set.
         """
         with self._alone(), self._writing() as session:
             try:
@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only reads and never waits for a writer; what it changes is dropped."""
+        """Yield a read-only session that never waits for a writer; changes are discarded."""
         with self._alone(), self._reading() as session:
             yield session
 
@@ -70,7 +70,7 @@ class Database:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Raise RuntimeError when this thread has a session open: SQLite would wait for itself."""
+        """Raise RuntimeError when this thread has a session open: on SQLite it would wait for itself."""
         if self._is_open.get():
             raise RuntimeError("a session is open here: pass it on, or use Ports.within")
         token = self._is_open.set(True)
@@ -84,7 +84,7 @@ class Database:
         session.commit()
 
     def optimize(self) -> None:
-        """Renew the statistics of SQLite's query planner; PostgreSQL renews its own."""
+        """Update SQLite's query planner statistics; PostgreSQL updates its own."""
         if self.engine.dialect.name != "sqlite":
             return
         with closing(self.engine.raw_connection()) as connection:

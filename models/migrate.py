@@ -1,4 +1,4 @@
-"""Migrate a database to the newest schema: `python -m models.migrate --url URL [upgrade | …]`."""
+"""Migrates a database to the newest schema: `python -m models.migrate --url URL [upgrade | …]`."""
 
 import argparse
 import fcntl
@@ -18,7 +18,7 @@ LOCK = zlib.crc32(b"yibao-face schema")
 
 
 class SchemaBehind(Exception):
-    """The database does not have the schema this code needs; `found` is the one it has."""
+    """The database lacks the schema this code needs; `found` is its revision."""
 
     def __init__(self, found: str | None, needed: str | None) -> None:
         self.found = found or "none"
@@ -51,20 +51,20 @@ def current(url: str) -> str | None:
 
 
 def check(url: str) -> None:
-    """Raise SchemaBehind unless the database has the newest revision, or is one step ahead of it."""
+    """Raise SchemaBehind unless the database is at the newest revision or one ahead."""
     _check(current(url))
 
 
 def check_connection(connection: Connection) -> None:
-    """Raise SchemaBehind likewise, over a connection that is open."""
+    """As `check`, over an open connection."""
     _check(MigrationContext.configure(connection).get_current_revision())
 
 
 def _check(found: str | None) -> None:
-    """Hold a revision against the head.
+    """Compare a revision with the head.
 
-    One step ahead is the newer program's expansion, made while processes of this one still run: it adds and
-    takes nothing away. What it replaced goes with the revision after.
+    One revision ahead is the newer program's expansion, made while this one still runs: it only adds. What it
+    replaces is removed by the revision after.
     """
     head = ScriptDirectory(str(HERE)).get_current_head()
     ahead = f"{int(head or 0) + 1:04d}"
@@ -109,13 +109,13 @@ def _alone_in_file(engine: Engine) -> Iterator[Connection]:
     with Path(f"{database}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with engine.begin() as connection:
-            # Now, while nobody else is there: processes that switch to it together find the file locked.
+            # Switch to WAL here, alone: processes that switch at the same time find the file locked.
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             yield connection
 
 
 def main() -> None:
-    """Run one command."""
+    """Run one command of the command line."""
     parser = argparse.ArgumentParser(prog="python -m models.migrate", description=__doc__)
     parser.add_argument("--url", required=True, help="SQLAlchemy URL of the database")
     parser.add_argument("action", nargs="?", default="upgrade", choices=["upgrade", "downgrade", "current"])

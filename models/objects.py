@@ -1,4 +1,4 @@
-"""Photos and frames outside the database, sealed to their key (a directory, S3, …)."""
+"""Photos and frames outside the database, encrypted with their key name as associated data."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ from models.vault import Vault
 if TYPE_CHECKING:
     from obstore.store import BackoffConfig, ClientConfig, RetryConfig
 
-# No call takes more than 5 s: one that gets no answer is given up after 4 s, and none begins after the first.
-# Whether http will do is said by the address that the operator gave: what is kept is sealed.
+# No call takes more than 5 s: an unanswered request is given up after 4 s, and no retry starts after the
+# first second. Plain http is allowed if the operator's address says so: contents are encrypted.
 CLIENT: "ClientConfig" = {"timeout": "4s", "connect_timeout": "2s", "allow_http": True}
 PAUSE: "BackoffConfig" = {
     "init_backoff": timedelta(milliseconds=100),
@@ -29,13 +29,13 @@ KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 
 
 class StoreUnavailable(Exception):
-    """The object store does not write or read (a full disk, a bucket away); its kind is the message."""
+    """The object store fails to write or read (full disk, unreachable bucket); the message is its kind."""
 
 
 class Objects:
-    """An object store whose contents are sealed to their key: a stolen or swapped file cannot be opened.
+    """An object store whose contents are encrypted and bound to their key, so swapped files do not open.
 
-    `url` is file:///absolute/folder (made if missing), memory:///, or whatever obstore reaches
+    `url` is file:///absolute/folder (created if missing), memory:///, or any store obstore supports
     (s3://bucket/prefix). Keys look like frames/chl_x/3.
     """
 
@@ -46,17 +46,17 @@ class Objects:
         self._vault = vault
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep `data` at `key`, replacing what was there; raises StoreUnavailable."""
+        """Store `data` at `key`, replacing any existing content; raises StoreUnavailable."""
         sealed = self._vault.seal(f"object:{key}", data)
         with _reached():
             obstore.put(self._store, _checked(key), sealed)
 
     def get(self, key: str) -> bytes:
-        """Return what is kept at `key`; raises KeyError or StoreUnavailable."""
+        """Return the decrypted content at `key`; raises KeyError or StoreUnavailable."""
         return self._vault.open(f"object:{key}", self.sealed(key))
 
     def head(self, key: str) -> bytes:
-        """Return the first 17 bytes at `key`, which begin with the id of their key; empty if it is gone."""
+        """Return the first 17 bytes at `key`, which begin with the id of the sealing key; empty if absent."""
         try:
             with _reached():
                 return bytes(obstore.get_range(self._store, _checked(key), start=0, length=17))
@@ -64,7 +64,7 @@ class Objects:
             return b""
 
     def sealed(self, key: str) -> bytes:
-        """Return what is kept at `key` as it is sealed; raises KeyError or StoreUnavailable."""
+        """Return the encrypted content at `key`; raises KeyError or StoreUnavailable."""
         try:
             with _reached():
                 return bytes(obstore.get(self._store, _checked(key)).bytes())
@@ -72,14 +72,14 @@ class Objects:
             raise KeyError(key) from None
 
     def put_sealed(self, key: str, sealed: bytes) -> None:
-        """Keep at `key` what was sealed to it before; raises StoreUnavailable."""
+        """Store content at `key` that was encrypted for it earlier; raises StoreUnavailable."""
         with _reached():
             obstore.put(self._store, _checked(key), sealed)
 
     def reseal(self, key: str) -> bool:
-        """Seal what is at `key` with the newest key; tell whether that was needed and it was still there.
+        """Re-encrypt the content at `key` with the newest key; return whether that was needed and possible.
 
-        Raises CannotOpen or StoreUnavailable. What is deleted meanwhile does not come back.
+        Raises CannotOpen or StoreUnavailable. A concurrently deleted object is not recreated.
         """
         place = f"object:{key}"
         try:
@@ -94,7 +94,7 @@ class Objects:
         return True
 
     def _replace(self, key: str, tag: str | None, sealed: bytes) -> None:
-        """Put in the place of what has this tag and of nothing else; a folder has no such condition."""
+        """Replace the object only if it still has this tag; folders support no such condition."""
         with _reached(), suppress(FileNotFoundError, PreconditionError):
             if isinstance(self._store, LocalStore):
                 obstore.head(self._store, key)
@@ -103,20 +103,20 @@ class Objects:
                 obstore.put(self._store, key, sealed, mode={"e_tag": tag, "version": None})
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete what is kept at `keys`, what is not there is already deleted; raises StoreUnavailable."""
+        """Delete `keys`, ignoring absent ones; raises StoreUnavailable."""
         for key in keys:
             with suppress(FileNotFoundError), _reached():
                 obstore.delete(self._store, _checked(key))
 
     def list(self, prefix: str) -> list[str]:
-        """Return the keys below a folder, in order; raises StoreUnavailable."""
+        """Return the keys below a folder, sorted; raises StoreUnavailable."""
         with _reached():
             return sorted(entry["path"] for batch in obstore.list(self._store, prefix) for entry in batch)
 
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Turn the store's errors, except that of a missing key, into StoreUnavailable."""
+    """Convert the store's errors, except a missing key, to StoreUnavailable."""
     try:
         yield
     except FileNotFoundError:
@@ -126,7 +126,7 @@ def _reached() -> Iterator[None]:
 
 
 def _remote(url: str) -> Any:
-    """Return a store with time-outs; one in memory needs none."""
+    """Return a store with time-outs; an in-memory one needs none."""
     if urlsplit(url).scheme == "memory":
         return from_url(url)
     return from_url(url, client_options=CLIENT, retry_config=RETRY)

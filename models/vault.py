@@ -1,4 +1,4 @@
-"""Sealing with AES-256-GCM, the place as associated data, and blind HMAC indexes for look-ups."""
+"""Encryption with AES-256-GCM bound to the row, and blind HMAC indexes for look-ups."""
 
 import hashlib
 import hmac
@@ -14,15 +14,15 @@ NONCE = 12
 
 
 class CannotOpen(Exception):
-    """A sealed value was changed, moved to another place, or sealed by a key not on the ring."""
+    """A sealed value was changed, moved to another row, or sealed with a missing key."""
 
 
 class Vault:
-    """Seals values to one place in the database and makes indexes that find them.
+    """Encrypts values bound to their place in the database, and computes blind indexes.
 
-    `keys` maps a key id (1–16 ASCII) to a 32-byte secret; the last one seals, all open.
-    `index_secret` must never change: every index would be lost. A sealed value is
-    key id, NUL, 12-byte nonce, ciphertext with 16-byte tag (NIST SP 800-38D).
+    `keys` maps a key id (1–16 ASCII) to a 32-byte secret; the last one encrypts, all decrypt. `index_secret`
+    must never change: every index would be lost. A sealed value is key id, NUL, 12-byte nonce, ciphertext
+    with 16-byte tag (NIST SP 800-38D).
     """
 
     def __init__(self, keys: Mapping[str, bytes], index_secret: bytes) -> None:
@@ -34,17 +34,17 @@ class Vault:
 
     @property
     def newest(self) -> bytes:
-        """Return the id of the key that seals."""
+        """Return the id of the encrypting key."""
         return self._newest
 
     def seal(self, place: str, plain: bytes | str) -> bytes:
-        """Return `plain` encrypted so that it opens only at `place` (table.column:row)."""
+        """Return `plain` encrypted with `place` (table.column:row) as associated data."""
         data = plain.encode() if isinstance(plain, str) else plain
         nonce = os.urandom(NONCE)
         return self._newest + b"\0" + nonce + self._ciphers[self._newest].encrypt(nonce, data, place.encode())
 
     def open(self, place: str, sealed: bytes) -> bytes:
-        """Return what was sealed at `place`, or raise CannotOpen."""
+        """Return the plain value sealed at `place`, or raise CannotOpen."""
         key_id, _, rest = sealed.partition(b"\0")
         cipher = self._ciphers.get(key_id)
         if cipher is None or len(rest) <= NONCE:
@@ -55,7 +55,7 @@ class Vault:
             raise CannotOpen(place.partition(":")[0]) from None
 
     def open_each(self, places: Iterable[str], sealed: Iterable[bytes]) -> list[bytes | None]:
-        """Return what was sealed at each of the places, None for what cannot be opened; for thousands."""
+        """Return the plain values sealed at these places, None for unreadable ones; for thousands at once."""
         ciphers, found = self._ciphers, list[bytes | None]()
         for place, one in zip(places, sealed, strict=True):
             key_id, _, rest = one.partition(b"\0")
@@ -66,7 +66,7 @@ class Vault:
         return found
 
     def text(self, place: str, sealed: bytes) -> str:
-        """Return sealed text."""
+        """Return a sealed text."""
         return self.open(place, sealed).decode()
 
     def index(self, kind: str, value: str) -> str:

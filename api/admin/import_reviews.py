@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.acts.ledger import Entry, record
-from api.directory import batches, doomed, held
+from api.directory import batches, file_deletion, held
 from api.directory.batches import Progress
 from api.directory.gallery import Gallery
 from api.directory.held import Ruling
@@ -26,7 +26,7 @@ def decide(ports: Ports, held_id: str, decided: Decided) -> HeldState:
     with ports.database.transaction() as db:
         state = held.settle(ports, db, held_id, decided.ruling, Gallery(ports))
         record(ports, db, _entry(held_id, decided))
-    doomed.remove(ports)
+    file_deletion.delete_due(ports)
     return state
 
 

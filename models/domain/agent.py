@@ -12,7 +12,7 @@ AGENT_CHECKS = ("off", "required")
 
 
 class Finding(StrEnum):
-    """What the operator found of a purchase that the card-holder says they did not authorise."""
+    """The operator's finding on a disputed purchase."""
 
     UNAUTHORISED = "unauthorised"
     AUTHORISED = "authorised"
@@ -20,19 +20,19 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The counter's check-list: whose documents were looked at before anybody was filmed."""
+    """The counter's check-list: whose documents were checked before filming."""
 
     cardholder_document: bool = False
     agent_document: bool = False
 
     @property
     def complete(self) -> bool:
-        """Tell whether both documents were looked at."""
+        """Tell whether both documents were checked."""
         return self.cardholder_document and self.agent_document
 
 
 def is_agent(relation: str | None) -> bool:
-    """Tell whether this relation to the card-holder makes somebody an agent."""
+    """Tell whether a person with this relation to the card-holder is an agent."""
     return relation is not None and relation != SELF
 
 
@@ -43,7 +43,7 @@ def check_documents(checks: Checks | None) -> None:
 
 
 def may_conclude(disputed_at: datetime | None, found: Finding | None) -> None:
-    """Raise Conflict `wrong_state` unless a purchase is disputed and nothing has been found of it yet."""
+    """Raise Conflict `wrong_state` unless a purchase is disputed and has no finding yet."""
     if disputed_at is None:
         raise Conflict("the card-holder has not disputed this purchase", code="wrong_state")
     if found is not None:
@@ -51,7 +51,7 @@ def may_conclude(disputed_at: datetime | None, found: Finding | None) -> None:
 
 
 def month(at: datetime) -> str:
-    """Return the month of an instant of the institution's own clock, as the quota counts it: 2026-11."""
+    """Return the month of a local time as the quota counts it, such as 2026-11."""
     return at.strftime("%Y-%m")
 
 

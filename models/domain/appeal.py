@@ -1,4 +1,4 @@
-"""Appeals: who may lodge one, until when, and what a review may make of it."""
+"""Rules for appeals: who may lodge one, until when, and how a review may end."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ PHOTOS = 3
 
 
 class AppealState(StrEnum):
-    """Where an appeal stands."""
+    """State of an appeal."""
 
     LODGED = "lodged"
     UPHELD = "upheld"
@@ -25,7 +25,7 @@ class AppealState(StrEnum):
 
 
 class AppealReason(StrEnum):
-    """Why the person thinks the comparison was wrong."""
+    """Why the person disputes the comparison."""
 
     PHOTO_OUTDATED = "photo_outdated"
     APPEARANCE_CHANGED = "appearance_changed"
@@ -39,7 +39,7 @@ TRANSITIONS: dict[AppealState, frozenset[AppealState]] = {
 
 
 def window(attempt: Attempt, verification: VerificationState) -> datetime | None:
-    """Return until when an appeal would be accepted, or None when none is."""
+    """Return until when an appeal would be accepted, or None if it would not."""
     if attempt.state is not AttemptState.FAILED or not attempt.appealable or attempt.failed_at is None:
         return None
     if verification is not VerificationState.OPEN:
@@ -72,7 +72,7 @@ def within_quota(open_of_person: int, of_cashier_today: int) -> None:
 def check_photos(channel: Channel, photos: Sequence[bytes], provider: Provider = Provider.OWN) -> None:
     """Raise Invalid unless 0–3 photos are given, on the QR channel at least one; none where WeChat verifies.
 
-    WeChat's rules allow no face photo there but those its own interface takes.
+    WeChat's rules forbid face photos there except through its own interface.
     """
     if provider is Provider.WECHAT:
         if photos:

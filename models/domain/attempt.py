@@ -12,14 +12,14 @@ APPEALABLE = frozenset({"not_matched", "not_acquired", "action_missing", "tries_
 
 
 class Channel(StrEnum):
-    """How the person is reached."""
+    """How the person is reached: by a message or by a code."""
 
     PUSH = "push"
     QR = "qr"
 
 
 class AttemptState(StrEnum):
-    """Where an attempt stands."""
+    """State of an attempt."""
 
     WAITING = "waiting"
     OPENED = "opened"
@@ -74,14 +74,14 @@ TRANSITIONS: dict[AttemptState, dict[AttemptEvent, AttemptState]] = {
     S.FAILED: {E.CHALLENGE: S.CHALLENGED, E.APPEAL: S.APPEALED, E.SUPERSEDE: S.FAILED},
 }
 
-# Whoever has failed once keeps that failure, and with it the right to appeal, however a later
-# retry ends. A cancelled purchase is the exception: nothing is left to appeal for.
+# A failed attempt keeps its failure, and with it the right to appeal, however a later retry ends. The
+# exception is a cancelled purchase, which leaves nothing to appeal for.
 _BACK_TO_FAILED = frozenset({E.EXPIRE, E.SUPERSEDE, E.DECLINE, E.AGAIN})
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One push or one code of a verification, for one person, as the rules see it."""
+    """One push or code for one person, as the rules see it."""
 
     channel: Channel
     state: AttemptState
@@ -105,7 +105,7 @@ class Attempt:
     def deadline(self) -> datetime:
         """Return the instant from which the attempt is overdue.
 
-        A challenge begun in time may be finished, so it can outlive the attempt's own time.
+        A challenge that began in time may be finished, so it can outlive the attempt's own time.
         """
         if self.state is S.CHALLENGED and self.challenge_expires_at is not None:
             return max(self.expires_at, self.challenge_expires_at)
@@ -118,20 +118,20 @@ def begin(channel: Channel, window: timedelta, now: datetime) -> Attempt:
 
 
 def is_due(attempt: Attempt, now: datetime) -> bool:
-    """Tell whether time has run out for an attempt that nobody has finished."""
+    """Tell whether an unfinished attempt's time has run out."""
     return attempt.state in LIVE and now >= attempt.deadline
 
 
 def settle(attempt: Attempt, now: datetime) -> Attempt:
-    """Return the attempt as the clock leaves it; every read and write does this first."""
+    """Return the attempt with a due expiry applied; every read and write does this first."""
     return advance(attempt, E.EXPIRE, now) if is_due(attempt, now) else attempt
 
 
 def advance(attempt: Attempt, event: AttemptEvent, now: datetime, *, reason: str | None = None) -> Attempt:
-    """Return the attempt that `event` makes of this one, or raise; never change `attempt`.
+    """Return the attempt after `event`, or raise; never change `attempt`.
 
-    Raises IllegalTransition when no such step leaves the state, OutOfTime when the deadline
-    rules it out (or, for EXPIRE, has not come), Conflict `tries_used_up` beyond the limit.
+    Raises IllegalTransition when the state has no such transition, OutOfTime after the deadline (for EXPIRE:
+    before it), Conflict `tries_used_up` beyond the limit.
     """
     target = TRANSITIONS.get(attempt.state, {}).get(event)
     if target is None:
@@ -143,7 +143,7 @@ def advance(attempt: Attempt, event: AttemptEvent, now: datetime, *, reason: str
 
 
 def _check_time(attempt: Attempt, event: AttemptEvent, now: datetime) -> None:
-    """Raise OutOfTime unless the clock allows `event`."""
+    """Raise OutOfTime unless the deadline allows `event` now."""
     if event is E.EXPIRE:
         if not is_due(attempt, now):
             raise OutOfTime(f"not due before {attempt.deadline}")
@@ -187,7 +187,7 @@ def _apply(moved: Attempt, event: AttemptEvent, now: datetime, reason: str | Non
 
 
 def _failed(moved: Attempt, reason: str, now: datetime) -> Attempt:
-    """Return `moved` with one more counted failure; an appeal once earned is kept."""
+    """Return `moved` with one more counted failure; an earlier right to appeal is kept."""
     return replace(
         moved,
         reason=reason,

@@ -1,7 +1,7 @@
 """The hash chain over a verification's events.
 
-Each link covers seq, type, time, public payload and a salted commitment to the private part, so
-deleting the private part with its salt leaves the chain whole and the deleted text unguessable.
+Each link covers seq, type, time, public payload and a salted commitment to the private part, so deleting the
+private part with its salt keeps the chain verifiable and the deleted text unguessable.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ GENESIS = "0" * 64
 
 
 def canonical(payload: Mapping[str, Any]) -> str:
-    """Return the one JSON text of a payload: sorted keys, no spaces, UTF-8 kept."""
+    """Return a payload's canonical JSON: sorted keys, no spaces, UTF-8 unescaped."""
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""What a try asks for: actions in a random order, evidence instants, screen colours.
+"""Draws a challenge: actions in random order, evidence instants, screen colours.
 
 The random numbers are arguments (each in [0, 1)), so the same numbers draw the same challenge.
 """
@@ -21,7 +21,7 @@ ACTION_CLASS = {
     "blink": "eyes",
 }
 EYES = "eyes"
-# What is asked for where a policy's own actions do not suffice.
+# Actions used where the policy's own do not suffice.
 EASY = ("turn_left", "turn_right", "nod", "open_mouth")
 PALETTE = ("#FF0000", "#00FF00", "#0000FF", "#FFFF00", "#00FFFF", "#FF00FF")
 EVIDENCE_FROM_MS = 300
@@ -32,7 +32,7 @@ MAX_FRAMES = 150
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What one try asks of the person and of the phone."""
+    """What one try requires of the person and of the phone."""
 
     actions: tuple[str, ...]
     colours: tuple[Colour, ...]
@@ -44,7 +44,7 @@ def draw(
 ) -> Challenge:
     """Return a challenge by `policy`.
 
-    No colours are flashed at photosensitive people; behind glasses eyes are not asked to do anything.
+    Photosensitive people get no colours; people with glasses get no eye actions.
     """
     pool = _without_eyes(policy) if glasses else policy.action_pool
     actions = _sample(pool, policy.action_count, numbers)
@@ -57,14 +57,13 @@ def swap(
 ) -> tuple[str, ...]:
     """Return `actions` with the first undone one replaced by another class of action.
 
-    Eyes behind glasses are not asked to do anything.
-    Raises Conflict `nothing_to_swap` when every action is done.
+    People with glasses get no eye actions. Raises Conflict `nothing_to_swap` when every action is done.
     """
     open_at = next((i for i, is_done in enumerate(done) if not is_done), None)
     if open_at is None:
         raise Conflict("every action is already done", code="nothing_to_swap")
     hard = ACTION_CLASS[actions[open_at]]
-    # A blink needs more frames a second than a cheap phone sends: never offered as the easier way.
+    # A blink needs more frames a second than a cheap phone sends: never offered as a replacement.
     hidden = {hard, EYES} if glasses else {hard}
     taken = (*actions, "blink")
     others = [a for a, kind in ACTION_CLASS.items() if kind not in hidden and a not in taken]
@@ -72,7 +71,7 @@ def swap(
 
 
 def _without_eyes(policy: Policy) -> tuple[str, ...]:
-    """Return the actions of the policy's pool that glasses do not hide, filled up with easy ones."""
+    """Return the pool's actions that glasses do not hide, filled up with easy ones."""
     seen = [action for action in policy.action_pool if ACTION_CLASS[action] != EYES]
     more = [action for action in EASY if action not in seen]
     return (*seen, *more[: max(0, policy.action_count - len(seen))])
@@ -85,7 +84,7 @@ def _sample(pool: Sequence[str], count: int, numbers: Iterator[float]) -> tuple[
 
 
 def _colours(count: int, numbers: Iterator[float]) -> Iterator[Colour]:
-    """Yield colours of which no two neighbours are the same."""
+    """Yield colours such that neighbours differ."""
     last = None
     for _ in range(count):
         choices = [rgb for rgb in PALETTE if rgb != last]

@@ -1,4 +1,4 @@
-"""From scores to a decision: scores are facts, thresholds are policy."""
+"""Decides on a report: scores are facts, thresholds are policy."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -10,7 +10,7 @@ from models.domain.policy import Policy
 
 
 class Outcome(StrEnum):
-    """What one try came to."""
+    """Outcome of a try."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why, in the words the phone may see."""
+    """Reason of an outcome, as the phone may see it."""
 
     OK = "ok"
     NOT_ACQUIRED = "not_acquired"
@@ -34,16 +34,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The facts a decision rests on; None: not measured.
+    """The facts of a decision; None: not measured.
 
-    Counts are frames, times milliseconds, `score`, `relative`, `same_face` (of the least like drawn frame)
-    and `same_face_mean` (of all together) cosines, the first two less what is common to all faces if
-    `normalised`; `old` is under 18, or 60 and over; `pad` is P(bona fide), `pad_low` that of the least live
-    stretch, `bezel` how unbroken the lines around the face are, `colour_p` the chance that a film which does
-    not answer the screen's colours fits them as well (all 0–1). `relative` is the best score of anyone in the
-    card-holder's family; `seen_exact` and `seen_similar` (frames) and `seen_movement_ms` come from the frame
-    memory; `risk` is the level of the try, and
-    `own_phone` tells that the person's own phone filmed it, not the counter's.
+    Counts are frames, times milliseconds. `score`, `relative`, `same_face` (of the least similar drawn frame)
+    and `same_face_mean` (of all drawn frames together) are cosines; the first two are reduced by what all
+    faces have in common if `normalised`. `old`: under 18, or 60 and over. `pad`: P(bona fide); `pad_low`:
+    that of the least live stretch; `bezel`: how unbroken the lines around the face are; `colour_p`: the
+    probability that film which does not respond to the screen's colours fits them as well (all 0–1).
+    `relative` is the best score in the card-holder's family; `seen_exact`, `seen_similar` (frames) and
+    `seen_movement_ms` come from the frame memory; `risk` is the try's level; `own_phone`: filmed by the
+    person's own phone, not the counter's.
     """
 
     motion: int = 0
@@ -88,7 +88,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The policy's answer to a report; `hint` says what was wrong with unusable frames."""
+    """The decision on a report; `hint` says what was wrong with unusable frames."""
 
     outcome: Outcome
     reason: Reason
@@ -99,7 +99,7 @@ UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
 
 
 def decide(report: Report, policy: Policy) -> Decision:
-    """Apply the thresholds in pipeline order, stricter where the risk is; a score on the threshold passes."""
+    """Apply the thresholds in pipeline order, stricter at higher risk; a score on the threshold passes."""
     policy = stricter(policy, report.risk, own_phone=report.own_phone)
     if (
         report.seen_exact
@@ -124,7 +124,7 @@ def decide(report: Report, policy: Policy) -> Decision:
 
 
 def _still(report: Report, policy: Policy) -> bool:
-    """Tell whether the frames are pictures shown for longer than life stands still."""
+    """Tell whether the frames are identical for longer than a living face can be."""
     return (
         max(report.repeated, report.recurring) > policy.repeated_max
         or report.frozen_ms > policy.frozen_max_ms
@@ -133,14 +133,14 @@ def _still(report: Report, policy: Policy) -> bool:
 
 
 def _who_and_alive(report: Report, policy: Policy) -> Decision:
-    """Judge liveness, then who it is; what was not measured never passes."""
+    """Judge liveness, then identity; an unmeasured value never passes."""
     doubted = _presented(report, policy)
     if doubted is not None:
         return doubted
     if report.bezel is not None and _above(report.bezel, policy.bezel_max):
         return _failed(Reason.NOT_LIVE)
-    # Who was shown no colours, because flashing harms them, cannot have answered any; on a phone of their own
-    # they are led to the counter before a try is drawn, so there nothing else is known either.
+    # A photosensitive person was shown no colours and cannot have responded. On their own phone they are sent
+    # to the counter before a try is drawn, so a missing response is unmeasured there too.
     if policy.colour_required and (report.colour_asked or (report.own_phone and must_answer(policy))):
         if report.colour_p is None:
             return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)
@@ -150,17 +150,17 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
 
 
 def _presented(report: Report, policy: Policy) -> Decision | None:
-    """Return what follows from passive PAD, None where it has nothing against the film."""
+    """Return the decision of passive PAD, or None where it finds nothing."""
     if report.pad is None:
         return UNANSWERED if policy.pad_required else None
     if _below(report.pad, policy.pad_doubt_min) or _below(report.pad_low, policy.pad_low_min):
         return _failed(Reason.NOT_LIVE)
-    # The nets are wrong about some living faces, less about any film of them than about one.
+    # The nets misjudge some living faces, but a whole film less often than a single frame.
     return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint) if report.pad < policy.pad_min else None
 
 
 def _who(report: Report, policy: Policy) -> Decision:
-    """Judge the comparison; a face that is not the same all along is not the claimed person's all along."""
+    """Judge the comparison; a face that changes during the film is not the claimed person's throughout."""
     if _below(report.same_face, policy.same_face_min) or _another(report, policy):
         return _failed(Reason.NOT_MATCHED)
     if _below(report.score, _least(report, policy)) or _nearer_to_a_relative(report, policy):
@@ -169,7 +169,7 @@ def _who(report: Report, policy: Policy) -> Decision:
 
 
 def _another(report: Report, policy: Policy) -> bool:
-    """Tell whether the drawn frames together show another face; where none was drawn, the evidence speaks."""
+    """Tell whether the drawn frames together show another face; without drawn frames, the evidence frames."""
     return report.same_face_mean is not None and _below(report.same_face_mean, policy.same_face_mean_min)
 
 
@@ -178,17 +178,17 @@ def _least(report: Report, policy: Policy) -> float:
 
 
 def _below(score: float | None, minimum: float) -> bool:
-    """Tell whether a score is missing or under its minimum; NaN is under everything."""
+    """Tell whether a score is missing or below its minimum; NaN is below."""
     return score is None or not score >= minimum
 
 
 def _above(value: float, maximum: float) -> bool:
-    """Tell whether a value is over its maximum; NaN is over everything."""
+    """Tell whether a value is above its maximum; NaN is above."""
     return not value <= maximum
 
 
 def _nearer_to_a_relative(report: Report, policy: Policy) -> bool:
-    """Tell whether a relative who would pass is not clearly further away than the claimed person."""
+    """Tell whether a relative who would pass scores about as high as the claimed person."""
     if report.score is None or report.relative is None or report.relative < _least(report, policy):
         return False
     return _below(report.score - report.relative, policy.cohort_margin)

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from models.domain.errors import IllegalTransition
 
-# In seconds: for whoever waits at the till, and for what may arrive days later.
+# In seconds: for a person waiting at the till, and for what may arrive days later.
 BRISK = (1, 2, 4, 8, 15, 30)
 PATIENT = (1, 5, 15, 60, 300, 900, 3600)
 
 
 class DeliveryKind(StrEnum):
-    """What it is: a message, an agent notice or a request for more to a person, a webhook, a sandbox step."""
+    """Kind of a delivery: push, agent notice, request for more, webhook, or sandbox step."""
 
     PUSH = "push"
     NOTICE = "notice"
@@ -21,8 +21,8 @@ class DeliveryKind(StrEnum):
     SANDBOX = "sandbox"
 
 
-# Lease times: a call without a result by then is taken to have ended with its worker. A call of WeChat's may
-# take a token and two connections; a webhook has 5 s, the sandbox calls nobody.
+# Lease times: a call without a result by then is assumed to have died with its worker. A WeChat call may need
+# a token and two connections; a webhook has 5 s; the sandbox makes no call.
 LEASES = {
     DeliveryKind.PUSH: timedelta(seconds=30),
     DeliveryKind.NOTICE: timedelta(seconds=30),
@@ -33,7 +33,7 @@ LEASES = {
 
 
 class DeliveryState(StrEnum):
-    """What has become of something to be sent."""
+    """State of a delivery."""
 
     PENDING = "pending"
     RETRY = "retry"
@@ -41,13 +41,13 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     # It may have arrived, so it is never sent again.
     UNKNOWN = "unknown"
-    # What it announces was over before it was sent.
+    # Its subject ended before it was sent.
     DROPPED = "dropped"
     DEAD = "dead"
 
 
 class DeliveryEvent(StrEnum):
-    """What can happen to something to be sent."""
+    """What can happen to a delivery."""
 
     LEASE = "lease"
     DELIVER = "deliver"
@@ -69,7 +69,7 @@ TRANSITIONS: dict[DeliveryState, dict[DeliveryEvent, DeliveryState]] = {
         E.DELIVER: S.DELIVERED,
         E.AGAIN: S.RETRY,
         E.LOSE: S.UNKNOWN,
-        # A second lease: the worker of the first died, and the receiver knows repetitions by their id.
+        # A second lease after the first worker died; receivers recognise repetitions by their id.
         **_BEFORE_THE_CALL,
     },
     S.DELIVERED: {E.RESEND: S.PENDING},
@@ -81,7 +81,7 @@ UNFINISHED = (*DUE, S.SENDING)
 
 
 def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
-    """Return the state that `event` leads to, or raise IllegalTransition."""
+    """Return the state after `event`, or raise IllegalTransition."""
     target = TRANSITIONS.get(state, {}).get(event)
     if target is None:
         raise IllegalTransition(f"{event} while {state}")
@@ -89,7 +89,7 @@ def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
 
 
 def is_due(state: DeliveryState, next_at: datetime, now: datetime) -> bool:
-    """Tell whether the row is to be sent now, or its lease has expired."""
+    """Tell whether the row is due, or its lease has expired."""
     return state in UNFINISHED and now >= next_at
 
 

@@ -1,11 +1,11 @@
-"""Refusals of the domain rules. Errors carry data and no HTTP."""
+"""Refusals: errors that carry data and know nothing of HTTP."""
 
 
 class Refusal(Exception):
-    """Something a caller asked for that the rules do not allow.
+    """A request that the rules do not allow.
 
-    `code` is the stable word clients see; `detail` is one plain sentence for people. What was
-    written before a refusal is undone, unless `remember` says that it must stay (a counted miss).
+    `code` is the stable word clients see; `detail` is one plain sentence for people. A refusal rolls back the
+    transaction, unless `remember` says that its changes must stay (a counted miss).
     """
 
     code = "refused"
@@ -19,25 +19,25 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """The request cannot be read."""
+    """The request cannot be parsed."""
 
     code = "malformed"
 
 
 class Invalid(Refusal):
-    """The request can be read but what it says cannot be true or cannot be used."""
+    """The request can be parsed but its content is wrong or unusable."""
 
     code = "invalid"
 
 
 class Conflict(Refusal):
-    """The thing asked for does not fit the state it meets."""
+    """The request does not fit the current state."""
 
     code = "wrong_state"
 
 
 class IllegalTransition(Conflict):
-    """No such step leaves this state."""
+    """The state has no such transition."""
 
 
 class OutOfTime(Conflict):
@@ -47,57 +47,57 @@ class OutOfTime(Conflict):
 
 
 class Absent(Refusal):
-    """Unknown, another institution's, or somebody else's: the answer is the same."""
+    """Unknown, another institution's, or another user's: indistinguishable to the caller."""
 
     code = "not_found"
 
 
 class Ended(Refusal):
-    """A scene that is over, seen by somebody who does not own it."""
+    """The scene has ended, and the caller does not own it."""
 
     code = "scene_ended"
 
 
 class Forbidden(Refusal):
-    """Known to us, but not allowed to do this."""
+    """The caller is known, but not allowed to do this."""
 
     code = "forbidden"
 
 
 class Unidentified(Refusal):
-    """No key or token, or one that is not valid."""
+    """The key or token is missing or invalid."""
 
     code = "unauthorized"
 
 
 class SignInRefused(Unidentified):
-    """Wrong name, password or code, or locked: the answer is the same. The failure stays counted."""
+    """Wrong name, password or code, or a locked account: indistinguishable; the failure stays counted."""
 
     code = "sign_in_refused"
     remember = True
 
 
 class TooMany(Refusal):
-    """A limit on how often has been reached; `after` seconds from now there is room again, if known."""
+    """A rate limit is reached; retry after `after` seconds, if known."""
 
     code = "rate_limited"
     after: int | None = None
 
 
 class TooLarge(Refusal):
-    """A limit on how much has been passed."""
+    """A size limit is exceeded."""
 
     code = "too_large"
 
 
 class WrongMediaType(Refusal):
-    """Not a kind of file this accepts."""
+    """The file type is not accepted."""
 
     code = "unsupported_media_type"
 
 
 class Misconfigured(Refusal):
-    """WeChat refuses this installation: nothing helps until an operator has mended it."""
+    """WeChat refuses this installation: retrying is useless until an operator corrects it."""
 
     code = "wechat_misconfigured"
 

@@ -1,4 +1,4 @@
-"""What an operator types to be recorded: names and notes that somebody can read later."""
+"""Validation of names and notes that operators type for the record."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
 
 
 def named(name: str, most: int = NAME) -> str:
-    """Return a name with one space between its words; raises Invalid for none, or what nobody sees."""
+    """Return a name with single spaces between words; raises Invalid for an empty or invisible one."""
     clean = " ".join(name.split())
     if not 1 <= len(clean) <= most or any(unicodedata.category(one) in UNSEEN for one in clean):
         raise Invalid(f"a name of 1–{most} characters is needed")
@@ -18,7 +18,7 @@ def named(name: str, most: int = NAME) -> str:
 
 
 def noted(note: str) -> str:
-    """Return a trimmed note; raises Invalid for an empty or an endless one."""
+    """Return a trimmed note; raises Invalid for an empty or over-long one."""
     clean = note.strip()
     if not 1 <= len(clean) <= NOTE:
         raise Invalid(f"a note of 1–{NOTE} characters is needed")

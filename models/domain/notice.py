@@ -1,4 +1,4 @@
-"""The notices a person consents to. A changed text is a new version; old ones stay readable."""
+"""Versions of the consent notice. A changed text is a new version; old ones stay readable."""
 
 from models.domain.errors import Invalid
 from models.domain.provider import Provider
@@ -41,7 +41,7 @@ NOTICES = {
     ),
 }
 CURRENT = "2027-01"
-# Whoever agreed to these may be drawn into the background that scores are normalised by.
+# Versions whose consent includes the background for score normalisation.
 NAMES_BACKGROUND = frozenset({"2026-12", "2027-01"})
 IN_FORCE = {Provider.OWN: CURRENT, Provider.WECHAT: "2026-11-wechat"}
 

@@ -1,4 +1,4 @@
-"""What a counter may see of a person."""
+"""Persons as a counter may see them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,14 +12,14 @@ RELATIONS = ("配偶", "父母", "子女", "兄弟姐妹", "其他亲属", "护�
 
 
 class NotFilmed(StrEnum):
-    """Why somebody's age keeps them from being filmed; also the code of the refusal."""
+    """Why a person's age forbids filming; also the refusal's code."""
 
     CHILD = "guardian_needed"
     MINOR = "minor_not_filmed"
 
 
 class Network(StrEnum):
-    """Where a person on the list comes from."""
+    """The network through which a person is on the list."""
 
     SELF = "self"
     FAMILY_SHARE = "family_share"
@@ -27,14 +27,14 @@ class Network(StrEnum):
 
 
 class Sex(StrEnum):
-    """What a counter reads, whatever the documents and the imports called it."""
+    """A person's sex as the counter shows it, however documents and imports write it."""
 
     MALE = "男"
     FEMALE = "女"
     UNKNOWN = "unknown"
 
 
-# GB/T 2261.1 counts 0, 1, 2, 9; the rest is what spreadsheets write.
+# GB/T 2261.1 uses 0, 1, 2, 9; the others occur in spreadsheets.
 _SEX_WORDS = {
     Sex.MALE: ("男", "男性", "male", "m", "man", "1", "先生"),
     Sex.FEMALE: ("女", "女性", "female", "f", "woman", "2", "女士"),
@@ -55,12 +55,12 @@ _SEXES = {word: sex for sex, words in _SEX_WORDS.items() for word in words}
 
 
 def sex_of(text: str | None) -> Sex | None:
-    """Return which sex a word means, UNKNOWN for none, None for a word that means none of them."""
+    """Return the sex a word means, UNKNOWN for an empty one, None for an unrecognised one."""
     return _SEXES.get((text or "").strip().casefold())
 
 
 class Proof(StrEnum):
-    """What stands behind a binding: who said that this WeChat is this person's."""
+    """Evidence for a binding: who confirmed that this WeChat user is this person."""
 
     CLAIMED = "claimed"
     TILL = "till"
@@ -68,7 +68,7 @@ class Proof(StrEnum):
     IMPORTED = "imported"
 
 
-# The proofs that make a WeChat the person's own; a name, a number and a counter's digits may be a relative's.
+# Proofs that the WeChat user is the person; names, numbers and counter digits may come from a relative.
 OWN = frozenset({Proof.FACE, Proof.IMPORTED})
 
 
@@ -81,7 +81,7 @@ class Push(StrEnum):
 
 
 def rank(relation: str, birth: date | None) -> tuple[int, date]:
-    """Return where a relative stands in a list: by relation, the eldest first; free words come last."""
+    """Return the sort key of a relative: by relation, the eldest first; unknown relations last."""
     place = RELATIONS.index(relation) if relation in RELATIONS else len(RELATIONS)
     return place, birth or date.max
 
@@ -101,7 +101,7 @@ def age(birth: date, today: date) -> int:
 
 
 def not_filmed(birth: date | None, today: date, youngest: int) -> NotFilmed | None:
-    """Return why somebody is too young to be filmed, or None; `youngest` is the policy's `face_age_min`.
+    """Return why a person is too young to be filmed, or None; `youngest` is the policy's `face_age_min`.
 
     Under 14 the guardian is verified instead; older minors show a document or let a guardian be verified.
     """
@@ -112,13 +112,13 @@ def not_filmed(birth: date | None, today: date, youngest: int) -> NotFilmed | No
 
 
 def is_hard_to_tell(birth: date | None, today: date) -> bool:
-    """Tell whether this person is under 18 or at least 60: comparison is less accurate for these ages."""
+    """Tell whether a person is under 18 or at least 60, where comparison is less accurate."""
     return birth is not None and not ADULT <= age(birth, today) < OLD
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who holds the phone, as WeChat told our server."""
+    """The WeChat user who holds the phone, as WeChat identified them."""
 
     openid: str
     openid_index: str

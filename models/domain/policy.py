@@ -17,7 +17,7 @@ ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "c
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The thresholds and counts that one challenge is drawn and decided by.
+    """The thresholds and counts by which one challenge is drawn and decided.
 
     A score on its threshold passes. Scores are SFace cosines (−1…1), where a background is at hand less what
     the faces have in common with all others: `score_min` is for those, `raw_score_min` for bare ones and
@@ -83,7 +83,7 @@ class Policy:
     agent_quota: int = 3
 
     def __post_init__(self) -> None:
-        """Refuse numbers that cannot be meant (raises Invalid `policy_invalid`)."""
+        """Raise Invalid `policy_invalid` for out-of-range values."""
         for field in fields(self):
             _check(field.name, getattr(self, field.name), field.default)
         pool = self.action_pool
@@ -101,7 +101,7 @@ class Policy:
             raise Invalid(f"face_age_min is {GUARDED_BELOW}–{ADULT}", code="policy_invalid")
         if self.colour_count > COLOURS_MAX:
             raise Invalid(f"colour_count must be 0–{COLOURS_MAX}", code="policy_invalid")
-        # Three colours make 150 sequences: too few to tell one try in a hundred apart.
+        # Three colours make 150 sequences, too few to reject 99 of 100 films that do not respond.
         if self.colour_required and self.colour_count < COLOURS_TELLING:
             raise Invalid(f"colour_required needs {COLOURS_TELLING} colours", code="policy_invalid")
         if self.presence_code not in PRESENCE_CODE:
@@ -119,7 +119,7 @@ class Policy:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Policy":
-        """Return the policy a document describes; unknown names raise Invalid `policy_invalid`."""
+        """Return the policy of a document; unknown names raise Invalid `policy_invalid`."""
         unknown = set(document) - {field.name for field in fields(cls)}
         if unknown:
             raise Invalid(f"unknown in a policy: {', '.join(sorted(unknown))}", code="policy_invalid")
@@ -129,13 +129,13 @@ class Policy:
         return cls(**values)
 
     def least_score(self, *, normalised: bool, old: bool) -> float:
-        """Return the least score of one person; bare scores need more, those of old faces and minors most."""
+        """Return the score one person needs: higher if unnormalised, most so for old faces and minors."""
         if normalised:
             return self.score_min
         return self.raw_score_min_old if old else self.raw_score_min
 
     def weighs(self, channel: str) -> bool:
-        """Tell whether the risk of tries on this channel is weighed."""
+        """Tell whether the risk of tries on this channel is assessed."""
         return self.risk in ("both", channel)
 
     @property
@@ -149,7 +149,7 @@ class Policy:
 
 
 def _check(name: str, value: object, default: object) -> None:
-    """Raise unless `value` is of its default's kind and, as a number, within sane bounds."""
+    """Raise unless `value` has its default's type and, as a number, lies within its bounds."""
     if type(value) is not type(default) and not (isinstance(default, float) and type(value) is int):
         raise Invalid(f"{name} is of the wrong kind", code="policy_invalid")
     low, high = (-1.0, 10.0) if isinstance(default, float) else (0, 1_000_000)

@@ -1,4 +1,4 @@
-"""Who films and compares: our own camera page and matcher, or WeChat's native face verification."""
+"""Face providers: our own camera page and matcher, or WeChat's native face verification."""
 
 from enum import StrEnum
 
@@ -8,16 +8,16 @@ from models.domain.identity.idnumber import IdType
 
 
 class Provider(StrEnum):
-    """The capture provider of an institution; an attempt keeps the one it was begun with."""
+    """An institution's face provider; an attempt keeps the one it began with."""
 
     OWN = "own"
     WECHAT = "wechat"
 
 
 def check_accepted(provider: Provider, accepted_by: str | None) -> None:
-    """Raise Invalid `risk_not_accepted` unless somebody by name accepts our camera on customers' phones.
+    """Raise Invalid `risk_not_accepted` unless a named person accepts our camera on customers' phones.
 
-    Film from a customer's own phone can be made instead of filmed, and no rule on frames stops that.
+    A customer's own phone can send forged film, and no rule on frames prevents that.
     """
     if provider is Provider.OWN and not (accepted_by or "").strip():
         raise Invalid(
@@ -30,19 +30,19 @@ def check_accepted(provider: Provider, accepted_by: str | None) -> None:
 # https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_queryverifyinfo.html
 MATCHED = 10000
 IN_PROGRESS = 10005
-# Never begun, the device cannot, the user turned back, a permission or the network was missing, nothing
-# usable was filmed in time: no comparison took place.
+# Not begun, unsupported device, cancelled, permission or network missing, or nothing usable filmed in time:
+# no comparison took place.
 NOT_ACQUIRED = frozenset(
     {10002, 10007, 10010, 10020, 10300, *range(90001, 90018), *range(90019, 90026), *range(90100, 90111)}
 )
-# WeChat's side or the register could not answer.
+# WeChat or the population register could not answer.
 UNAVAILABLE = frozenset({IN_PROGRESS, 90018, 90199, 10008, 10015, 10042, 10045, 10052, 10057, 10069})
 
 
 def decide(verify_ret: int) -> Decision:
-    """Return what WeChat's answer means under our rules; a code nobody knows is no match.
+    """Return the decision for WeChat's answer; an unknown code counts as no match.
 
-    There is no score and no frame of ours, so the decision rests on WeChat's answer alone.
+    There are no scores or frames of ours, so WeChat's answer alone decides.
     """
     if verify_ret == MATCHED:
         return Decision(Outcome.PASSED, Reason.OK)
@@ -54,7 +54,7 @@ def decide(verify_ret: int) -> Decision:
 
 
 def check(given: str, wanted: Provider) -> None:
-    """Raise Conflict `provider_mismatch` unless the attempt is filmed by the provider asked for."""
+    """Raise Conflict `provider_mismatch` unless the attempt has the wanted provider."""
     if given != wanted:
         raise Conflict(f"this attempt is verified by the provider {given}", code="provider_mismatch")
 

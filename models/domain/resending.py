@@ -1,11 +1,11 @@
-"""When a message may be sent again: not while the person is already answering it."""
+"""Rules for resending a message: not while the person is already responding."""
 
 from datetime import timedelta
 
 from models.domain.attempt import AttemptState, Channel
 
 RESEND_AFTER = timedelta(seconds=30)
-# Sent by a program, and its person did not consent; what could not be delivered disturbed nobody.
+# Sent by a program without the person's consent so far; an undelivered message disturbed nobody.
 UNANSWERED = (
     AttemptState.WAITING,
     AttemptState.OPENED,
@@ -18,5 +18,5 @@ _PAST_CONSENT = frozenset({AttemptState.CONSENTED, AttemptState.CHALLENGED, Atte
 
 
 def is_in_hand(channel: Channel, state: AttemptState) -> bool:
-    """Tell whether the person is answering: has opened their message, or is past consent on any phone."""
+    """Tell whether the person is responding: has opened the message, or is past consent on any phone."""
     return state in _PAST_CONSENT or (channel is Channel.PUSH and state is AttemptState.OPENED)

@@ -10,7 +10,7 @@ SIMILAR_HASHES = timedelta(days=90)
 IDEMPOTENT_ANSWERS = timedelta(hours=24)
 SESSIONS = timedelta(hours=2)
 FAILED_FRAMES_KEPT = 5
-# What an appeal shows stays until its last verdict, and no longer than this.
+# An appeal's pictures stay until its last verdict, and at most this long.
 APPEALED = timedelta(days=15)
 
 
@@ -22,9 +22,8 @@ def frames_are_due(
 ) -> bool:
     """Tell whether a try's frames must be deleted now; `appeal` is its state and when it was lodged.
 
-    Passed: at once. Failed: when the appeal window has closed, or with the last verdict of the appeal's
-    review, 15 days after it was lodged at most. Everything else: as soon as nobody can decide on them
-    any more.
+    Passed: at once. Failed: when the appeal window has closed, or with the last verdict on the appeal, at
+    most 15 days after it was lodged. Otherwise: as soon as no decision can use them.
     """
     if attempt in UNDECIDED:
         return False

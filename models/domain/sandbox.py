@@ -1,4 +1,4 @@
-"""The invented persons of the sandbox, and the outcome of verifying each."""
+"""The sandbox's invented persons, and each one's outcome."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ ID_PREFIX = "sandbox_"
 
 
 class Outcome(StrEnum):
-    """What a magic number brings."""
+    """Outcome of a magic number."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MagicPerson:
-    """Somebody who exists only in the sandbox."""
+    """A person who exists only in the sandbox."""
 
     outcome: Outcome
     name: str
@@ -43,12 +43,12 @@ class MagicPerson:
 
     @property
     def sex(self) -> str:
-        """Return what the number says."""
+        """Return the sex in the number."""
         return "male" if int(self.number[16]) % 2 else "female"
 
 
 def _person(outcome: Outcome, name: str, birth: date, order: int) -> MagicPerson:
-    """Return a person of region 330099, which no county has."""
+    """Return a person of region 330099, which is no real county."""
     first = f"330099{birth:%Y%m%d}{order:03}"
     return MagicPerson(outcome, name, first + check_character(first), birth)
 
@@ -73,7 +73,7 @@ BY_ID = {person.person_id: person for person in CAST}
 S, E = AttemptState, AttemptEvent
 _FILMED = {S.OPENED: E.CONSENT, S.CONSENTED: E.CHALLENGE, S.CHALLENGED: E.CAPTURE}
 _ANSWER = {Outcome.MATCHER_DOWN: E.AGAIN, Outcome.PASSED: E.PASS, Outcome.UNDELIVERABLE: E.PASS}
-# One who declines, and those who cannot be chosen.
+# One person who declines, and some who cannot be chosen.
 _NOT_FILMED = {Outcome.DECLINED: E.DECLINE} | dict.fromkeys(
     (Outcome.CHILD, Outcome.MINOR, Outcome.NOT_ENROLLED)
 )
@@ -84,9 +84,9 @@ _APPEALING = _REVIEWED | {Outcome.APPEALED}
 def next_event(
     outcome: Outcome, channel: Channel, state: AttemptState, *, tried: bool
 ) -> AttemptEvent | None:
-    """Return what happens next to an attempt, or None when nothing more does.
+    """Return the next event of an attempt, or None when there is none.
 
-    `tried` tells that the matcher has already failed to answer. A code reaches whom a message does not.
+    `tried`: the matcher has already failed to answer once. A QR code reaches persons whom no message reaches.
     """
     if state is S.WAITING:
         if outcome is Outcome.UNDELIVERABLE and channel is Channel.PUSH:
@@ -104,5 +104,5 @@ def next_event(
 
 
 def review(outcome: Outcome) -> str | None:
-    """Return what the sandbox's reviewer makes of an appeal, or None while it stays lodged."""
+    """Return the sandbox reviewer's verdict on an appeal, or None while it stays lodged."""
     return outcome.value if outcome in _REVIEWED else None

@@ -1,4 +1,4 @@
-"""When and where a member of staff serves: shifts by the clock of the institution, and counters."""
+"""Duty of staff: shifts by the institution's local clock, and counters."""
 
 import re
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ _FORM = re.compile(r"([a-z,-]+)\s+(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Hours on some days of the week; an end at or before the start is on the day after.
+    """Hours on some days of the week; an end at or before the start is on the next day.
 
-    `days` are those on which it begins (Monday is 0); its first instant belongs to it, its last not.
+    `days` are those on which it begins (Monday is 0); the start is included, the end is not.
     """
 
     days: frozenset[int]
@@ -25,11 +25,11 @@ class Shift:
 
     @property
     def length(self) -> timedelta:
-        """Return how long it lasts, more than nothing and at most a day."""
+        """Return its duration, more than zero and at most a day."""
         return self.end - self.start if self.end > self.start else self.end - self.start + DAY
 
     def covers(self, at: datetime) -> bool:
-        """Tell whether an instant of the institution's own clock belongs to it."""
+        """Tell whether a local time lies within it."""
         since_midnight = timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
         today, yesterday = at.weekday(), (at.weekday() - 1) % 7
         return (today in self.days and timedelta(0) <= since_midnight - self.start < self.length) or (
@@ -57,7 +57,7 @@ def parse(text: str) -> Shift:
 
 
 def _days(part: str) -> list[int]:
-    """Return the days of one part: a day, or a range that may run over Sunday."""
+    """Return the days of one part: a day, or a range that may wrap over Sunday."""
     first, _, last = part.partition("-")
     if first not in DAYS or (last or first) not in DAYS:
         raise _invalid()
@@ -67,7 +67,7 @@ def _days(part: str) -> list[int]:
 
 
 def _time(hour: int, minute: int) -> timedelta:
-    """Return the time since midnight; 24:00 is the midnight that ends a day."""
+    """Return the time since midnight; 24:00 is the end of the day."""
     time = timedelta(hours=hour, minutes=minute)
     if minute > 59 or time > DAY:
         raise _invalid()
@@ -85,17 +85,17 @@ def _invalid() -> Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a member of staff may serve: no shifts mean always, no counters mean every one."""
+    """What a member of staff may serve: no shifts mean always, no counters mean all."""
 
     shifts: tuple[Shift, ...] = ()
     counters: tuple[str, ...] = ()
 
     def allows(self, counter: str, at: datetime) -> bool:
-        """Tell whether a counter may be served at an instant of the institution's own clock."""
+        """Tell whether a counter may be served at a local time."""
         here = not self.counters or counter in self.counters
         return here and (not self.shifts or any(shift.covers(at) for shift in self.shifts))
 
 
 def duty(shifts: Iterable[str] = (), counters: Iterable[str] = ()) -> Duty:
-    """Return the duty of texts as they are typed; raises Invalid `shift_invalid`."""
+    """Return the duty of typed texts; raises Invalid `shift_invalid`."""
     return Duty(tuple(parse(text) for text in shifts), tuple(counter.strip() for counter in counters))

@@ -1,7 +1,7 @@
-"""What is known of a WeChat user's readiness to receive messages: facts, folded into credits.
+"""Message credits of a WeChat user, folded from facts.
 
-WeChat keeps the true count and does not publish it. Facts about it come from several sides, repeated, late
-and out of order, so facts are stored and folded by the time they happened, whenever they arrive.
+WeChat holds the true count and does not publish it. Facts about it come from several sources, repeated, late
+and out of order, so they are stored and folded by the time they happened.
 """
 
 import re
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-# What can be carried, by the names that YIBAO_WECHAT_TEMPLATE_KEYS uses.
+# Contents of a message, by the names used in YIBAO_WECHAT_TEMPLATE_KEYS.
 CARRIED = ("matter", "institution", "amount", "time", "person", "order", "state", "note")
 KEY = re.compile(r"[a-z_]{1,32}[0-9]{1,3}")
 DEFAULT_KEYS = "matter=thing1,institution=thing2,amount=amount3,time=time4"
 
 
 class TemplateKind(StrEnum):
-    """How long one 允许 lasts: for one message, or until it is taken back."""
+    """How long one 允许 is valid: for one message, or until revoked."""
 
     ONE_TIME = "one_time"
     LONG_TERM = "long_term"
 
 
 class FactKind(StrEnum):
-    """What can be learned of a user and a template."""
+    """Kinds of facts about a user and a template."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -36,7 +36,7 @@ class FactKind(StrEnum):
 
 
 class Answer(StrEnum):
-    """What the user last said."""
+    """The user's last answer."""
 
     NEVER_ASKED = "never_asked"
     ACCEPTED = "accepted"
@@ -52,8 +52,8 @@ _ANSWERS = {
     F.DECLINED: Answer.DECLINED,
     F.SWITCHED_OFF: Answer.SWITCHED_OFF,
 }
-# WeChat's times are whole seconds. Within one second the hopeful order is taken: a credit too many
-# costs one refused message, which corrects it; a credit too few would keep the counter from pushing.
+# WeChat's times are whole seconds. Within one second the optimistic order is assumed: a credit too many costs
+# one refused message, which corrects it; a credit too few would keep the counter from pushing.
 _WITHIN_A_SECOND = {
     F.REFUSED: 0,
     F.SWITCHED_OFF: 1,
@@ -67,7 +67,7 @@ _WITHIN_A_SECOND = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing learned; `msg_id` names the message of a send, so that its two reports are one send."""
+    """One fact; `msg_id` names the message of a send, so that its two reports count as one."""
 
     kind: FactKind
     at: datetime
@@ -76,7 +76,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """How many messages WeChat would take, as far as we know, and what the user last said."""
+    """How many messages WeChat would accept, as far as known, and the user's last answer."""
 
     credits: int = 0
     answer: Answer = Answer.NEVER_ASKED
@@ -88,7 +88,7 @@ class Ledger:
 
 
 def fold(facts: Iterable[Fact], kind: TemplateKind) -> Ledger:
-    """Return what the facts amount to; their order and repetitions do not matter."""
+    """Return the ledger of the facts; order and repetitions do not matter."""
     ledger = Ledger()
     for fact in sorted(set(_one_for_each_send(facts)), key=_order):
         answer = _ANSWERS.get(fact.kind, ledger.answer)
@@ -97,7 +97,7 @@ def fold(facts: Iterable[Fact], kind: TemplateKind) -> Ledger:
 
 
 def _credits(before: int, fact: FactKind, kind: TemplateKind) -> int:
-    """Return the credits after one fact; a send WeChat took without a known credit leaves none."""
+    """Return the credits after one fact; a successful send without a known credit leaves none."""
     if kind is TemplateKind.LONG_TERM:
         return {F.ACCEPTED: 1, F.SWITCHED_OFF: 0, F.REFUSED: 0}.get(fact, before)
     if fact is F.ACCEPTED:
@@ -108,7 +108,7 @@ def _credits(before: int, fact: FactKind, kind: TemplateKind) -> int:
 
 
 def _one_for_each_send(facts: Iterable[Fact]) -> list[Fact]:
-    """Return the facts with one send for each message: the earliest report of it."""
+    """Return the facts with one send per message: its earliest report."""
     sends: dict[str, Fact] = {}
     others = []
     for fact in facts:
@@ -120,12 +120,12 @@ def _one_for_each_send(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _order(fact: Fact) -> tuple[datetime, int, str, str]:
-    """Return what facts are sorted by: the second, then what is hopeful, then anything fixed."""
+    """Return the sort key of a fact: its second, then the optimistic order, then a fixed one."""
     return fact.at.replace(microsecond=0), _WITHIN_A_SECOND[fact.kind], fact.kind, fact.msg_id or ""
 
 
 def keys_of(text: str) -> dict[str, str]:
-    """Return a template's keys by what they carry (`matter=thing1,…`); raises ValueError."""
+    """Return a template's keys by content (`matter=thing1,…`); raises ValueError."""
     pairs = [one.strip().partition("=") for one in text.split(",") if one.strip()]
     keys = {name.strip(): key.strip() for name, _, key in pairs}
     if not keys or len(keys) != len(pairs) or len(set(keys.values())) != len(keys):

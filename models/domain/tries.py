@@ -1,4 +1,4 @@
-"""How one try of an attempt ends when no decision ends it."""
+"""Ends a try of an attempt that no decision ended."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ def came_to_nothing(attempt: Attempt, now: datetime) -> Attempt:
 
 
 def went_unanswered(attempt: Attempt, now: datetime) -> Attempt:
-    """Return a captured attempt after a try the matcher did not answer: time is given back, once."""
+    """Return a captured attempt after the matcher did not answer: its time is extended, once."""
     again = advance(attempt, E.AGAIN, now)
     if attempt.extended:
         return replace(again, reason="matcher_unavailable")
@@ -31,7 +31,7 @@ def went_unanswered(attempt: Attempt, now: datetime) -> Attempt:
 
 
 def redraw(attempt: Attempt, now: datetime, *, got_frames: bool) -> Attempt:
-    """Return the attempt with a new challenge; one abandoned after filming counts as a try."""
+    """Return the attempt with a new challenge; an abandoned one that got frames counts as a try."""
     if attempt.state is not AttemptState.CHALLENGED or not got_frames:
         return advance(attempt, E.CHALLENGE, now)
     if attempt.tries_left > 1:

@@ -10,13 +10,13 @@ from models.domain.errors import Conflict, IllegalTransition
 
 LIFE = timedelta(minutes=30)
 TRIES_PER_VERIFICATION = 6
-# The bureau's own service: a check that a person begins on their own phone, without a purchase.
+# The bureau's own service: a person's own face check, without a purchase.
 SELF_SERVICE = "ins_self_service"
 FAILURES_PER_PERSON_AND_DAY = 10
 
 
 class VerificationState(StrEnum):
-    """Where a verification stands."""
+    """State of a verification."""
 
     OPEN = "open"
     PASSED = "passed"
@@ -65,7 +65,7 @@ def begin(now: datetime) -> Verification:
 
 
 def is_due(verification: Verification, attempts: Iterable[AttemptState], now: datetime) -> bool:
-    """Tell whether the verification must lapse; an attempt begun in time may still be finished."""
+    """Tell whether the verification must lapse; an attempt that began in time may still be finished."""
     overdue = verification.state is V.OPEN and now >= verification.expires_at
     return overdue and not any(state in UNDECIDED for state in attempts)
 
@@ -73,7 +73,7 @@ def is_due(verification: Verification, attempts: Iterable[AttemptState], now: da
 def advance(
     verification: Verification, event: VerificationEvent, attempts: Iterable[AttemptState] = ()
 ) -> Verification:
-    """Return the verification that `event` makes of this one, or raise; never change it.
+    """Return the verification after `event`, or raise; never change it.
 
     Raises IllegalTransition from a terminal state and Conflict `deciding` for a cancel or a
     bypass while one of `attempts` is captured.
@@ -103,7 +103,7 @@ def may_begin_attempt(
 
 
 def within_tries(tries: int, failures_today: int = 0) -> None:
-    """Raise Conflict `tries_used_up` at 6 tries a verification or 10 failures a person a day."""
+    """Raise Conflict `tries_used_up` at 6 tries of a verification or 10 failures of a person in a day."""
     if tries >= TRIES_PER_VERIFICATION:
         raise Conflict("this verification has used all its tries", code="tries_used_up")
     if failures_today >= FAILURES_PER_PERSON_AND_DAY:

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrate on the connection that models.migrate hands over."""
+"""Alembic's entry point: migrates over the connection given by models.migrate."""
 
 from alembic import context
 

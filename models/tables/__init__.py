@@ -1,4 +1,4 @@
-"""Every table, so that one import knows the whole schema."""
+"""All tables, so that one import loads the whole schema."""
 
 from models.base import Base
 from models.tables.agent_purchase import AgentPurchase

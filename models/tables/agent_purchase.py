@@ -11,9 +11,9 @@ from models.domain.verification import VerificationState
 
 
 class AgentPurchase(Base):
-    """One purchase an agent made for a card-holder, what the card-holder says of it, and what was found.
+    """One purchase by an agent, the card-holder's dispute, and the finding.
 
-    `related` says that they are family on record; the others count for the agent's quota of `month`.
+    `related`: agent and card-holder are recorded relatives; others count for the agent's quota of `month`.
     """
 
     __tablename__ = "agency"

@@ -11,10 +11,10 @@ from models.domain.console.recovery import RecoveryState
 
 
 class Appeal(Base):
-    """What the insured says went wrong, and what the reviewer made of it.
+    """An appeal: the insured's reason and statement, and the review's outcome.
 
-    `drawn` appeals are judged by two reviewers; they were drawn when they were lodged. `asked` is what a
-    reviewer wants the insured to send, `answer` what they wrote to it.
+    `drawn`: sampled when lodged, to be judged by two reviewers. `asked`: what a reviewer requested of the
+    insured; `answer`: their written answer.
     """
 
     __tablename__ = "appeal"
@@ -55,7 +55,7 @@ class Appeal(Base):
 
 
 class Recovery(Base):
-    """The amount of a rejected appeal, until it is recovered or waived."""
+    """The amount of a rejected appeal, until recovered or waived."""
 
     __tablename__ = "recovery"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -1,4 +1,4 @@
-"""Pushes and codes: each one an attempt to verify one person."""
+"""Attempts: one push or code each, to verify one person."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,11 @@ from models.domain.provider import Provider
 
 
 class Attempt(Base):
-    """One push or one code. `scene` is the random ticket the mini-program is opened with.
+    """One push or code. `scene` is the random ticket that opens the mini-program.
 
-    `listed` says that the person is the card-holder or of the family on record, `checks` which documents
-    the counter says it has looked at, `glasses` and `brightness` (of the face, 0–255) what was seen before
-    a try. `policy_version`, `overrides` and `arm` (of a release) were resolved once, when it began.
+    `listed`: the person is the card-holder or recorded family; `checks`: which documents the counter says it
+    checked; `glasses` and `brightness` (of the face, 0–255): observed before a try. `policy_version`,
+    `overrides` and `arm` (of a release) are resolved once, when it begins.
     """
 
     __tablename__ = "attempt"
@@ -59,7 +59,7 @@ class Attempt(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def snapshot(self) -> rules.Attempt:
-        """Return what the rules need to know of this row."""
+        """Return the row as the rules need it."""
         return rules.Attempt(
             channel=self.channel,
             state=self.state,
@@ -76,7 +76,7 @@ class Attempt(Base):
         )
 
     def apply(self, moved: rules.Attempt) -> None:
-        """Take over what the rules made of the snapshot."""
+        """Store the fields of a snapshot that the rules have advanced."""
         self.state = moved.state
         self.expires_at = moved.expires_at
         self.challenge_expires_at = moved.challenge_expires_at

@@ -1,4 +1,4 @@
-"""Challenges, what was filmed for them, what was decided, and which frames were seen before."""
+"""Challenges, their captures, decisions, and the frame memory."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from models.domain.decision import Outcome
 
 
 class Challenge(Base):
-    """One try: what was drawn, by which policy, and the answer once it is finished.
+    """One try: the drawn challenge, its policy, and the stored result.
 
-    `told_ms` is when each of the colours was told to the phone, counted from the drawing.
+    `told_ms`: when each colour was sent to the phone, counted from the challenge's creation.
     """
 
     __tablename__ = "challenge"
@@ -34,7 +34,7 @@ class Challenge(Base):
 
 
 class Capture(Base):
-    """The frames of a challenge taken together; `lag_ms` is the least time from filming to arrival."""
+    """The frames of a challenge together; `lag_ms` is the least time from filming to arrival."""
 
     __tablename__ = "capture"
     __table_args__ = (
@@ -55,7 +55,7 @@ class Capture(Base):
 
 
 class Frame(Base):
-    """One frame: its sealed observation; evidence frames also as a sealed file."""
+    """One frame: its encrypted observation; evidence frames also have an encrypted file."""
 
     __tablename__ = "frame"
     challenge_id: Mapped[str] = mapped_column(ForeignKey("capture.challenge_id"), primary_key=True)
@@ -69,7 +69,7 @@ class Frame(Base):
 
 
 class SeenFrame(Base):
-    """A frame that has been filmed once and must never count again."""
+    """A frame that was filmed once and must never count again."""
 
     __tablename__ = "seen_frame"
     __table_args__ = (
@@ -94,7 +94,7 @@ class SeenFrame(Base):
 
 
 class Decision(Base):
-    """The policy's answer to one try; the report (scores) is sealed."""
+    """The decision on one try; the report (scores) is encrypted."""
 
     __tablename__ = "decision"
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id"), primary_key=True)

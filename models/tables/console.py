@@ -1,4 +1,4 @@
-"""The console's accounts and sessions, and the record of what was seen and done there."""
+"""Console accounts, sessions, acts and reviews."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from models.domain.console.review import Ground, Verdict
 
 
 class Operator(Base):
-    """An account of the console; without a password until its invitation has been used.
+    """A console account; it has no password until its invitation is used.
 
-    `code_step` is the last 30-second step whose one-time code was used: a code counts once.
+    `code_step`: the last 30-second step whose one-time code was used; each code is valid once.
     """
 
     __tablename__ = "operator"
@@ -34,7 +34,7 @@ class Operator(Base):
 
 
 class OperatorSession(Base):
-    """A signed-in browser, found by the SHA-256 of its cookie; `code_at` is its last one-time code."""
+    """A console session, found by the SHA-256 of its cookie; `code_at`: time of its last one-time code."""
 
     __tablename__ = "operator_session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -45,7 +45,7 @@ class OperatorSession(Base):
 
 
 class Act(Base):
-    """One thing seen or done by an operator: a link of one hash chain, its private half sealed."""
+    """One view or action of an operator: a link of the hash chain with an encrypted private part."""
 
     __tablename__ = "act"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -61,7 +61,7 @@ class Act(Base):
 
 
 class Review(Base):
-    """One reviewer's look at an appeal, from taking it to the verdict."""
+    """One reviewer's review of an appeal, from claim to verdict."""
 
     __tablename__ = "review"
     __table_args__ = (UniqueConstraint("appeal_id", "operator_id"),)

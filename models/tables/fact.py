@@ -1,4 +1,4 @@
-"""What is known of every decision, for tuning, watching and audit."""
+"""Facts of every decision, for tuning, monitoring and audit."""
 
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from models.domain.provider import Provider
 
 
 class DecisionFact(Base):
-    """One decision with where, how and by what it was made, and its report packed and sealed to this row.
+    """A decision's circumstances, and its report packed and encrypted for this row.
 
-    `district` and `device` are what they were then; `model_set` names the models by the digest of their
-    names and weights. `mac` covers every column and the decision's own report. `emptied_at` is when the
-    scores were taken out, by withdrawal, erasure or age.
+    `district` and `device` are the values at the time; `model_set` is a digest of the models' names and
+    weights. `mac` covers every column and the decision's own report. `emptied_at`: when the scores were
+    deleted, by withdrawal, erasure or age.
     """
 
     __tablename__ = "decision_fact"

@@ -14,8 +14,8 @@ from models.domain.shift import Duty, duty
 class Institution(Base):
     """A pharmacy or clinic whose tills call the API.
 
-    `provider` films on customers' phones, `qr_provider` on those of the staff; `push_accepted_by` is who
-    accepted that our own camera on a customer's phone can be fed with forged film.
+    `provider` films on customers' phones, `qr_provider` on the staff's; `push_accepted_by` accepted the risk
+    that our camera page on a customer's phone can be fed forged film.
     """
 
     __tablename__ = "institution"
@@ -37,14 +37,14 @@ class Institution(Base):
     created_at: Mapped[datetime]
 
     def provider_on(self, channel: Channel) -> Provider:
-        """Return who films and compares on this channel."""
+        """Return the face provider on this channel."""
         return self.qr_provider if channel is Channel.QR else self.provider
 
 
 class Staff(Base):
-    """A member of staff whose WeChat, once bound, may open the institution's codes while on duty.
+    """A member of staff whose bound WeChat user may open the institution's codes while on duty.
 
-    No openid is kept, only its index; `id_index` finds them when they come as somebody's agent.
+    Only the openid's blind index is stored; `id_index` recognises them when they act as an agent.
     """
 
     __tablename__ = "staff"

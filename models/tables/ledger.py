@@ -1,4 +1,4 @@
-"""Events, what must be delivered because of them, and answers already given."""
+"""Events, deliveries, stored responses, guess tallies and worker bookkeeping."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from models.domain.identity.guess import GuessKind
 
 
 class Event(Base):
-    """One change: audit row, SSE message, webhook body and timeline entry at once."""
+    """One change: audit row, SSE message, webhook body and timeline entry in one."""
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("verification_id", "seq"),)
@@ -29,7 +29,7 @@ class Event(Base):
 
 
 class Delivery(Base):
-    """The outbox: something to be sent, until it is sent or given up."""
+    """A row of the outbox: something to send, until sent or given up."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_state_next_at", "state", "next_at"),)
@@ -49,7 +49,7 @@ class Delivery(Base):
 
 
 class Idempotency(Base):
-    """The sealed answer to a request that may be repeated."""
+    """The encrypted response to a repeatable request."""
 
     __tablename__ = "idempotency"
     institution_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -62,7 +62,7 @@ class Idempotency(Base):
 
 
 class GuessTally(Base):
-    """How often somebody guessed, or somebody was guessed at, on one day; `subject` is who, by `kind`."""
+    """Guesses of one kind by one subject on one day."""
 
     __tablename__ = "guess_tally"
     kind: Mapped[GuessKind] = mapped_column(word(GuessKind), primary_key=True)
@@ -73,7 +73,7 @@ class GuessTally(Base):
 
 
 class Miss(Base):
-    """A look-up that found nobody: what the limits of the last hour are counted from."""
+    """A look-up that found nobody; the limits of the last hour count these."""
 
     __tablename__ = "miss"
     __table_args__ = (Index("ix_miss_institution_id_at", "institution_id", "at"),)
@@ -84,7 +84,7 @@ class Miss(Base):
 
 
 class WriteProbe(Base):
-    """The one row that health checks write."""
+    """The single row that health checks write."""
 
     __tablename__ = "write_probe"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -92,7 +92,7 @@ class WriteProbe(Base):
 
 
 class WorkerBeat(Base):
-    """When a worker last finished a sweep by its own clock, and how long that took."""
+    """When a worker last finished a sweep, by its own clock, and how long it took."""
 
     __tablename__ = "worker_beat"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -101,7 +101,7 @@ class WorkerBeat(Base):
 
 
 class ChoreLease(Base):
-    """Until when no other worker of the cluster does a chore."""
+    """Until when one worker of the cluster has a chore to itself."""
 
     __tablename__ = "chore_lease"
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -109,7 +109,7 @@ class ChoreLease(Base):
 
 
 class DoomedObject(Base):
-    """A key of the object store that nothing refers to any more, until what it keeps is removed."""
+    """An unreferenced key of the object store that is still to be deleted."""
 
     __tablename__ = "doomed_object"
     key: Mapped[str] = mapped_column(String(128), primary_key=True)

@@ -13,7 +13,7 @@ from models.domain.person import Network, Proof
 
 
 class Person(Base):
-    """Somebody the fund insures; name and number are sealed and found by HMAC."""
+    """An insured person; name and number are encrypted and found by blind index."""
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -40,7 +40,7 @@ class FamilyLink(Base):
 
 
 class Enrolment(Base):
-    """One reference: the photo's place in the object store and its sealed templates."""
+    """One reference: the photo's key in the object store and its encrypted templates."""
 
     __tablename__ = "enrolment"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -53,9 +53,9 @@ class Enrolment(Base):
 
 
 class HeldPhoto(Base):
-    """A reference that nobody may be compared with until a named operator has looked at it.
+    """A reference held back from use until a named operator has reviewed it.
 
-    A decided row keeps who decided and why; its templates are gone.
+    A decided row keeps the operator and the reason; its templates are deleted.
     """
 
     __tablename__ = "held_photo"
@@ -76,7 +76,7 @@ class HeldPhoto(Base):
 
 
 class Binding(Base):
-    """A WeChat user who receives this person's pushes; `subscribed` is what the phone last said it tapped."""
+    """A WeChat user who receives this person's pushes; `subscribed` is what the panel last reported."""
 
     __tablename__ = "binding"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -90,7 +90,7 @@ class Binding(Base):
 
 
 class Consent(Base):
-    """What somebody answered to a notice, on whose phone and by which channel."""
+    """The answer to a notice, with the phone and the channel."""
 
     __tablename__ = "consent"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -105,7 +105,7 @@ class Consent(Base):
 
 
 class Tombstone(Base):
-    """A person who withdrew consent: a re-import must not enrol their face again."""
+    """A person who withdrew consent; a later import must not enrol them again."""
 
     __tablename__ = "tombstone"
     id_index: Mapped[str] = mapped_column(String(64), primary_key=True)

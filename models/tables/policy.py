@@ -1,4 +1,4 @@
-"""Versions of the thresholds; append-only."""
+"""Policy versions; append-only."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from models.base import Base
 class PolicyVersion(Base):
     """One version of all thresholds, in force from `approved_at` until the next.
 
-    A proposal that was withdrawn can no longer be approved. `mac` is a keyed digest of the whole row.
+    A withdrawn proposal can no longer be approved. `mac` is a keyed digest of the whole row.
     """
 
     __tablename__ = "policy"

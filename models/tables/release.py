@@ -1,4 +1,4 @@
-"""Releases of policies, and what their guard keeps."""
+"""Staged releases of policies, and their guards' state."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,12 @@ from models.domain.release.stages import Stage
 
 
 class Release(Base):
-    """One policy on its way into force, against the version in force when it was proposed.
+    """One policy being released, against the version in force when it was proposed.
 
-    `evidence` is what was known at the proposal, frozen; `reason` is sealed. `guard` and `usual` are those
-    of models/domain/release, up to the decision at `seen_at` with the ids in `seen_ids`. `held` says why a
-    release stands still (drift, missing), `cause` why it ended; `back_by` waits for a second operator.
+    `evidence` is frozen at the proposal; `reason` is encrypted. `guard` and `usual` are those of
+    models/domain/release, up to the decision at `seen_at` with the ids in `seen_ids`. `held`: why the release
+    is frozen (drift, missing); `cause`: why it ended; `back_by`: requested a rollback that awaits a second
+    operator.
     """
 
     __tablename__ = "release"

@@ -1,4 +1,4 @@
-"""Sessions of the mini-program, keys that sign receipts, WeChat's access token."""
+"""Mini-program sessions, receipt signing keys, and WeChat's access token."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from models.base import Base
 
 
 class Session(Base):
-    """A logged-in WeChat user; the bearer token is kept as its hash."""
+    """A logged-in WeChat user; only the hash of the bearer token is stored."""
 
     __tablename__ = "session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -20,7 +20,7 @@ class Session(Base):
 
 
 class SigningKey(Base):
-    """An ES256 key; the newest signs, old ones stay published. The sandbox has keys of its own."""
+    """An ES256 key; the newest signs, old ones stay published. The sandbox has its own."""
 
     __tablename__ = "signing_key"
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,4 +1,4 @@
-"""Purchases being verified, and receipts redeemed."""
+"""Verifications of purchases, and redeemed receipts."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from models.domain.verification import VerificationState
 class Verification(Base):
     """One purchase's check; `head` and `last_seq` are the tip of its event chain.
 
-    `popup_holder` is the digest of the cookie that the popup's first opening left.
+    `popup_holder` is the digest of the cookie set when the popup was first opened.
     """
 
     __tablename__ = "verification"
@@ -54,7 +54,7 @@ class Verification(Base):
 
 
 class Redemption(Base):
-    """A receipt used for a settlement, once."""
+    """The single use of a receipt for a settlement."""
 
     __tablename__ = "redemption"
     jti: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -1,4 +1,4 @@
-"""What is known through WeChat: subscriptions, callbacks seen, native face verifications."""
+"""Data from WeChat: subscription facts, callback nonces, native face verifications, refusals; till codes."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from models.domain.subscription import Fact, FactKind
 
 
 class SubscriptionFact(Base):
-    """One thing learned about a WeChat user and a template; `identity` makes a repeated one the same row."""
+    """One fact about a WeChat user and a template; `identity` maps repeated reports to one row."""
 
     __tablename__ = "subscription_fact"
     __table_args__ = (UniqueConstraint("openid_index", "template_id", "identity"),)
@@ -24,12 +24,12 @@ class SubscriptionFact(Base):
     created_at: Mapped[datetime]
 
     def fact(self) -> Fact:
-        """Return what the rules need to know of this row."""
+        """Return the row as the rules need it."""
         return Fact(self.kind, self.happened_at, self.msg_id)
 
 
 class CallbackNonce(Base):
-    """A nonce WeChat has used, and with which body."""
+    """A nonce used by WeChat, and the body it came with."""
 
     __tablename__ = "callback_nonce"
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -50,7 +50,7 @@ class NativeCheck(Base):
 
 
 class TillCode(Base):
-    """The six digits a counter shows, so that a phone can prove to be there; one for a verification."""
+    """The six digits a counter shows to prove that a phone is there; one per verification."""
 
     __tablename__ = "till_code"
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), primary_key=True)
@@ -60,7 +60,7 @@ class TillCode(Base):
 
 
 class WeChatRefusal(Base):
-    """What WeChat last refused: how often one call came to one errcode, and when."""
+    """WeChat's refusals of one call with one errcode: how often and when last."""
 
     __tablename__ = "wechat_refusal"
     call: Mapped[str] = mapped_column(String(64), primary_key=True)

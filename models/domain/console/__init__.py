@@ -1,1 +1,1 @@
-"""The console: accounts and their rights, what acts are, how appeals are judged."""
+"""Rules of the console: accounts and rights, kinds of acts, judging of appeals, recoveries."""

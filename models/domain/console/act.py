@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ActKind(StrEnum):
-    """What was seen or done."""
+    """What was viewed or changed."""
 
     ACCOUNT_INVITED = "account.invited"
     ACCOUNT_JOINED = "account.joined"

@@ -1,4 +1,4 @@
-"""Who works at the console: roles, what each may do, and how long a sign-in holds."""
+"""Roles of the console, their rights, and the lifetime of a sign-in."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ PASSWORD_MIN, PASSWORD_MAX = 12, 128
 
 
 class Role(StrEnum):
-    """What a person is at the console; one human has one account and one role."""
+    """An account's role; one person has one account and one role."""
 
     OPERATOR = "operator"
     REVIEWER = "reviewer"
@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """Something an account may be allowed to do."""
+    """A permission of a role."""
 
     SEE_CASES = "see_cases"
     SEE_PHOTOS = "see_photos"
@@ -56,7 +56,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
 }
-# These ask for a one-time code entered within FRESH.
+# Rights that require a one-time code entered within FRESH.
 SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_INSTITUTIONS, Right.CHANGE_ACCOUNTS, Right.APPROVE})
 
 
@@ -66,18 +66,18 @@ def may(role: Role, right: Right) -> bool:
 
 
 def has_lapsed(begun: datetime, seen: datetime, now: datetime) -> bool:
-    """Tell whether a session is over: 15 minutes without a request, or 8 hours in all.
+    """Tell whether a session has expired: 15 minutes without a request, or 8 hours in all.
 
-    A clock moved back counts as over: nobody can say how long the session has lasted.
+    A clock set back counts as expired: the session's age is then unknown.
     """
     return now >= begun + WHOLE or now >= seen + IDLE or now < begun
 
 
 def is_fresh(code_at: datetime, now: datetime) -> bool:
-    """Tell whether the last one-time code is recent enough for what is sensitive."""
+    """Tell whether the last one-time code is recent enough for sensitive actions."""
     return code_at <= now < code_at + FRESH
 
 
 def locked_until(wrong: int, now: datetime) -> datetime | None:
-    """Return until when an account takes no sign-in after `wrong` failures in a row, or None."""
+    """Return until when an account is locked after `wrong` failures in a row, or None."""
     return now + LOCKED if wrong >= WRONG_AT_MOST else None

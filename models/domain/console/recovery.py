@@ -1,4 +1,4 @@
-"""Recovering what the fund paid for an appeal that was rejected."""
+"""Recovery of what the fund paid for a rejected appeal."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from models.domain.errors import Conflict
 
 
 class RecoveryState(StrEnum):
-    """Where a recovery stands."""
+    """State of a recovery."""
 
     OPEN = "open"
     NOTIFIED = "notified"
@@ -21,12 +21,12 @@ MOVES: dict[RecoveryState, tuple[RecoveryState, ...]] = {
 
 
 def moves(state: RecoveryState) -> tuple[RecoveryState, ...]:
-    """Return where a recovery may go next; none from its end."""
+    """Return the states a recovery may change to; none from a final state."""
     return MOVES.get(state, ())
 
 
 def advance(state: RecoveryState, target: RecoveryState) -> RecoveryState:
-    """Return `target` where a recovery may go there, else raise Conflict."""
+    """Return `target` if it is an allowed next state, else raise Conflict."""
     if target not in moves(state):
         raise Conflict(f"{target} while {state}", code="wrong_state")
     return target

@@ -1,4 +1,4 @@
-"""How an appeal is judged at the console: verdicts, who may give one, and when two must agree."""
+"""Rules for judging appeals: verdicts, who may give one, and when two must agree."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ DRAWN_SHARE = 0.05
 
 
 class Verdict(StrEnum):
-    """What a reviewer makes of an appeal."""
+    """A reviewer's verdict."""
 
     UPHELD = "upheld"
     REJECTED = "rejected"
@@ -33,7 +33,7 @@ class Wanted(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why: the list a reviewer picks from."""
+    """The ground of a verdict, picked from this list."""
 
     SAME_PERSON = "same_person"
     REFERENCE_OUTDATED = "reference_outdated"
@@ -50,7 +50,7 @@ GROUNDS: dict[Verdict, tuple[Ground, ...]] = {
 
 
 def can_ask(channel: Channel, asked: datetime | None) -> bool:
-    """Tell whether the insured can be asked for more: once, and only on a phone of their own."""
+    """Tell whether the insured can be asked for more: once, and only on their own phone."""
     return channel is Channel.PUSH and asked is None
 
 
@@ -60,20 +60,20 @@ def askable(provider: Provider) -> tuple[Wanted, ...]:
 
 
 def may_answer(is_open: bool, asked: datetime | None, now: datetime) -> None:
-    """Raise Conflict unless the insured was asked, no verdict has been given and their time is not over."""
+    """Raise Conflict unless the insured was asked, in time, and no verdict has been given."""
     if not is_open or asked is None or now >= asked + ANSWER:
         raise Conflict("nothing is asked for", code="wrong_state")
 
 
 def waits(asked: datetime | None, answered: datetime | None, now: datetime) -> bool:
-    """Tell whether an appeal waits for what its sender was asked for."""
+    """Tell whether an appeal awaits the material its sender was asked for."""
     return asked is not None and answered is None and now < asked + ANSWER
 
 
 def wants_two(amount_fen: int, drawn: bool, near_relative: bool, verdicts: Sequence[Verdict]) -> bool:
-    """Tell whether one verdict is not enough.
+    """Tell whether two verdicts are needed.
 
-    Two are needed for an appeal drawn at lodging, one where a relative was nearer than the claimed
+    Two are needed for an appeal sampled when it was lodged, one where a relative scored above the claimed
     person, and a rejection above 200 yuan.
     """
     costly = amount_fen > TWO_ABOVE_FEN and Verdict.REJECTED in verdicts
@@ -81,7 +81,7 @@ def wants_two(amount_fen: int, drawn: bool, near_relative: bool, verdicts: Seque
 
 
 def outcome(verdicts: Sequence[Verdict], two: bool) -> AppealState | None:
-    """Return what the verdicts come to, or None while another reviewer is needed.
+    """Return the outcome of the verdicts, or None while another reviewer is needed.
 
     Where two are needed and disagree, a third decides.
     """
@@ -92,19 +92,19 @@ def outcome(verdicts: Sequence[Verdict], two: bool) -> AppealState | None:
 
 
 def has_lapsed(claimed: datetime, now: datetime) -> bool:
-    """Tell whether a reviewer's claim without a verdict has expired, so that another may take the appeal."""
+    """Tell whether a claim without a verdict has expired, so that another reviewer may take the appeal."""
     return now >= claimed + CLAIM
 
 
 def due_at(lodged: datetime) -> datetime:
-    """Return until when an appeal should have been judged."""
+    """Return the deadline for judging an appeal."""
     return lodged + DUE
 
 
 def kappa(pairs: Sequence[tuple[bool, bool]]) -> float | None:
-    """Return Cohen's kappa (1960) of two raters' yes or no, None where it cannot be told.
+    """Return Cohen's kappa (1960) of two raters' yes or no, None where undefined.
 
-    That is with fewer than two pairs, or where chance alone makes both agree always.
+    It is undefined with fewer than two pairs, or where chance alone makes both always agree.
     """
     if len(pairs) < 2:
         return None

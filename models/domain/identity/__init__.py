@@ -1,4 +1,4 @@
-"""Who somebody says they are: one rule for names and one for document numbers.
+"""Identity rules: names, document numbers, spreadsheet cells, guesses, and held photos.
 
-Import, till, popup and phone ask `names` and `idnumber`.
+Import, till, popup and phone all use `names` and `idnumber`.
 """

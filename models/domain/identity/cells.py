@@ -1,4 +1,4 @@
-"""Parsing of spreadsheet cells: the usual spellings of dates, document kinds and numbers."""
+"""Parsing of spreadsheet cells: common spellings of dates, document types and numbers."""
 
 import re
 import unicodedata
@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from models.domain.identity.idnumber import IdType
 
-# Day 0 of a spreadsheet's dates, valid after its 29 February 1900, a day that did not exist.
+# Day 0 of spreadsheet dates; valid after 29 February 1900, a day spreadsheets count although it did not
+# exist.
 _EPOCH, _LAST = date(1899, 12, 30), 73050
 _DATES = (
     re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"),
@@ -14,7 +15,7 @@ _DATES = (
 )
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E\+?\d+", re.IGNORECASE)
-# The words of the regional platforms (psn_cert_type) and of people; a spreadsheet drops the zero of 01.
+# Words used by regional platforms (psn_cert_type) and by people; spreadsheets drop the zero of 01.
 _ID_TYPES = {
     IdType.RESIDENT: """
         01 1 身份证 居民身份证 二代身份证 居民身份证(户口簿) 户口簿 临时身份证
@@ -35,7 +36,7 @@ _KINDS = {word: kind for kind, words in _ID_TYPES.items() for word in words.spli
 
 
 def plain(text: str) -> str:
-    """Return a cell without the blanks, formats, apostrophe or `="…"` that spreadsheets put around it."""
+    """Return a cell without the blanks, invisible characters, apostrophe or `="…"` that spreadsheets add."""
     seen = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
     formula = re.fullmatch(r'="(.*)"', seen, re.DOTALL)
     seen = formula[1].replace('""', '"').strip() if formula else seen
@@ -43,14 +44,14 @@ def plain(text: str) -> str:
 
 
 def id_type_of(text: str) -> IdType | None:
-    """Return the kind of document a cell names (none: resident), or None for one that is not taken."""
+    """Return the document type a cell names (empty: resident), or None for an unknown one."""
     word = unicodedata.normalize("NFKC", plain(text)).casefold()
     word = re.sub(r"\s+", "", word)
     return _KINDS.get(word, IdType.RESIDENT if word == "" else None)
 
 
 def date_of(text: str) -> date | None:
-    """Return the date in a cell, whichever way it is written; raises ValueError for none."""
+    """Return the date in a cell in any common notation; raises ValueError."""
     word = re.sub(r"\s*([-/.年月日])\s*", r"\1", unicodedata.normalize("NFKC", plain(text)))
     if word == "":
         return None
@@ -58,7 +59,7 @@ def date_of(text: str) -> date | None:
     for form in _DATES:
         if found := form.fullmatch(word):
             return date(*map(int, found.groups()))
-    # Four digits are a year by itself, which is no date.
+    # Four digits are only a year, not a date.
     serial = re.fullmatch(r"(\d{5})(\.\d+)?", word)
     if serial and int(serial[1]) <= _LAST:
         return _EPOCH + timedelta(days=int(serial[1]))
@@ -66,5 +67,5 @@ def date_of(text: str) -> date | None:
 
 
 def lost_digits(text: str) -> bool:
-    """Tell whether a number was turned into 3.30106E+17, its last digits gone."""
+    """Tell whether a number was turned into 3.30106E+17 and has lost its last digits."""
     return _SCIENTIFIC.fullmatch(plain(text)) is not None

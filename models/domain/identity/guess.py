@@ -1,27 +1,27 @@
-"""The kinds of guesses that are counted, and the daily limit of wrong ones for each."""
+"""Kinds of counted guesses, and the daily limit of wrong ones for each."""
 
 from enum import StrEnum
 
 
 class GuessKind(StrEnum):
-    """Whose guesses are counted; what the subject of a tally is."""
+    """What is guessed and by whom; determines the subject of a tally."""
 
-    # An institution's counter that looks persons up: institution id and counter.
+    # A counter that looks persons up: institution id and counter.
     COUNTER = "counter"
-    # A WeChat user who looks persons up: the index of the openid.
+    # A WeChat user who looks persons up: blind index of the openid.
     PHONE = "phone"
-    # A document's number, under a wrong name or nobody's, at whatever counter or phone: its blind index.
+    # A document number that is unknown or under a wrong name, from any counter or phone: its blind index.
     NUMBER = "number"
-    # Six digits, by the WeChat user who guesses, and by the person guessed at.
+    # Six digits, by the guessing WeChat user and by the person they are guessed for.
     TILL_CODE_BY = "till_code_by"
     TILL_CODE_FOR = "till_code_for"
-    # The code a member of staff binds with, by the WeChat user who guesses.
+    # A staff binding code, by the guessing WeChat user.
     STAFF_CODE = "staff_code"
 
 
-# Wrong guesses a day, and the code that further ones, right or wrong, are refused with.
+# Wrong guesses per day, and the code that refuses further guesses, right or wrong.
 MISSES_A_DAY = {
-    # More than one institution may miss in an hour: none can shut a person out alone.
+    # More than one institution may miss in an hour, so that none can lock a person out alone.
     GuessKind.NUMBER: (80, "rate_limited"),
     GuessKind.TILL_CODE_BY: (5, "till_code_locked"),
     GuessKind.TILL_CODE_FOR: (20, "till_code_locked"),

@@ -1,4 +1,4 @@
-"""When a new reference photo must wait for somebody to look at it."""
+"""Rules for holding a new reference photo until an operator has reviewed it."""
 
 import math
 from collections.abc import Collection
@@ -7,17 +7,19 @@ from enum import StrEnum
 
 from models.domain.errors import Conflict, Invalid
 
-# Cosines of one picture saved anew, cropped, mirrored or shrunk; two photos of one person stay below.
+# Cosine above which two files show one picture (resaved, cropped, mirrored or shrunk); different photos of
+# one person stay below.
 SAME_PICTURE = 0.93
-# The policy's threshold is for one comparison. Against more persons than UNRAISED it rises by PER_DECADE for
-# each tenfold number, as strangers' scores do, so that about one photo in a hundred is held by chance.
+# The policy's threshold is for one comparison. Against more persons than UNRAISED it rises by PER_DECADE per
+# tenfold number, as strangers' maximum scores do, so that about one photo in a hundred is held by chance.
 UNRAISED, PER_DECADE = 450, 0.05
-# Strangers under 18 are so alike that only one picture made brighter or darker exceeds this.
+# Strangers under 18 resemble each other so much that only the same picture, brightened or darkened, exceeds
+# this.
 MINORS_ALIKE = 0.75
 
 
 class HeldState(StrEnum):
-    """What became of an offered photo; `pending` until its whole import has been read."""
+    """State of an offered photo; `pending` until its whole import has been read."""
 
     PENDING = "pending"
     HELD = "held"
@@ -38,7 +40,7 @@ class HeldReason(StrEnum):
     UNVOUCHED = "unvouched"
 
 
-# Reasons that lie in the rows, not in another photo: many at once have one cause.
+# Reasons found in the rows rather than in another photo: many at once have one cause.
 BY_ROWS = frozenset(
     {
         HeldReason.UNLIKE_ROW,
@@ -51,9 +53,9 @@ BY_ROWS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How like a photo is to another person's: the bare cosine, the score, and whether it is the same file.
+    """Similarity to another person's photo: cosine, score, and whether the files are identical.
 
-    `minors` says that both are under 18, of whom less than MINORS_ALIKE tells nothing.
+    `minors`: both are under 18, where anything below MINORS_ALIKE means nothing.
     """
 
     person_id: str
@@ -63,28 +65,28 @@ class Likeness:
     minors: bool = False
 
     def speaks(self, alike: float) -> bool:
-        """Tell whether this speaks against the photo; one picture is known by the bare cosine."""
+        """Tell whether this is a reason to hold the photo; the cosine recognises identical pictures."""
         same = self.same_file or self.cosine >= SAME_PICTURE
         return same or self.score >= (max(alike, MINORS_ALIKE) if self.minors else alike)
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The scores from which two photos are of one person: `own` of a person's, `alike` of any others'."""
+    """Scores from which two photos show one person: `own` for the same person's, `alike` for others'."""
 
     own: float
     alike: float
 
 
 def alike_from(least: float, persons: int) -> float:
-    """Return the least score that counts as a match among `persons` compared; `least` is that for one."""
+    """Return the threshold for a match among `persons` persons; `least` is the one for a single person."""
     return least + PER_DECADE * math.log10(max(1.0, persons / UNRAISED))
 
 
 def judged(
     own: float | None, others: Collection[Likeness], bars: Bars
 ) -> tuple[HeldReason, list[str]] | None:
-    """Return why a photo is held and like whom it is, or None where it may be used.
+    """Return why a photo is held and whom it resembles, or None where it may be used.
 
     `own` is the score against the person's earlier photos (None: there are none).
     """
@@ -103,16 +105,16 @@ def judged(
 
 
 def still_doubted(doubt: HeldReason | None, earlier: float | None, bars: Bars) -> HeldReason | None:
-    """Return what the rows say against a photo, once it has been compared with the person's photos in use.
+    """Return the doubt about a photo's row that remains after comparison with the person's references.
 
-    One that shows the same face as those is vouched for, whatever its file is called.
+    A photo with the same face as those is vouched for, whatever its file name.
     """
     vouched = doubt is HeldReason.UNVOUCHED and earlier is not None and earlier >= bars.own
     return None if vouched else doubt
 
 
 def may_decide(state: HeldState, by: str, why: str) -> None:
-    """Raise unless the photo waits and somebody says who they are and why."""
+    """Raise unless the photo is held, and operator and reason are named."""
     if not 1 <= len(by.strip()) <= 64 or not 1 <= len(why.strip()) <= 500:
         raise Invalid("say who decides and why", code="reviewer_missing")
     if state is not HeldState.HELD:
@@ -120,6 +122,6 @@ def may_decide(state: HeldState, by: str, why: str) -> None:
 
 
 def may_be_twins(reason: HeldReason, others: Collection[str]) -> None:
-    """Raise Invalid `not_twins` unless two photos show two persons who look alike."""
+    """Raise Invalid `not_twins` unless the photos belong to two persons who look alike."""
     if reason is not HeldReason.ALIKE or not others:
         raise Invalid("one picture cannot show two persons", code="not_twins")

@@ -16,7 +16,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _QUOTES = "='\"`\u00b4\u2018\u2019\u201a\u201c\u201d\u2032\u2033\u02bc"
-# The multiplication sign, the Cyrillic and the Greek letter that look like it.
+# The multiplication sign and the Cyrillic and Greek letters that look like X.
 _LIKE_X = "\u00d7\u0425\u03a7"
 
 
@@ -43,7 +43,7 @@ _ALSO_EIGHTEEN = (IdType.RESIDENT, IdType.HK_MACAO_TAIWAN, IdType.FOREIGN_PERMAN
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A well-formed document number; `birth` and `sex` where the number itself tells them."""
+    """A valid document number; `birth` and `sex` where the number contains them."""
 
     id_type: IdType
     number: str = field(repr=False)
@@ -52,17 +52,17 @@ class IdNumber:
 
     @property
     def key(self) -> str:
-        """Return what its blind index is made of.
+        """Return the input of its blind index.
 
-        Numbers of GB 11643 are one series, whatever the document that shows them is called; any other
-        number under another kind is another document.
+        GB 11643 numbers are one series, whatever document shows them; other numbers are distinct per document
+        type.
         """
         kind = IdType.RESIDENT if _RESIDENT.fullmatch(self.number) else self.id_type
         return f"{kind}:{self.number}"
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return `key`, then those under which the same document was indexed before."""
+        """Return `key`, then the inputs under which the same document was indexed by older versions."""
         if self.number[0] not in "89" or not _RESIDENT.fullmatch(self.number):
             return (self.key,)
         return (self.key, *(f"{kind}:{self.number}" for kind in _ALSO_EIGHTEEN[1:]))
@@ -71,8 +71,8 @@ class IdNumber:
 def parse(id_type: IdType, text: str, today: date) -> IdNumber:
     """Return the number in its canonical form (half-width, upper case, no spaces).
 
-    What spreadsheets put around a number (apostrophes, `="…"`, letters nobody sees) is dropped.
-    Raises Invalid `id_number_invalid`; the text itself is never part of the error.
+    Characters that spreadsheets add (apostrophes, `="…"`, invisible ones) are dropped. Raises Invalid
+    `id_number_invalid`; the text itself is never part of the error.
     """
     number = _bare(text)
     if id_type in _ALSO_EIGHTEEN and _RESIDENT.fullmatch(number):
@@ -84,14 +84,14 @@ def parse(id_type: IdType, text: str, today: date) -> IdNumber:
 
 
 def _bare(text: str) -> str:
-    """Return a number without blanks, hyphens, quotes and formats, its last X in Latin."""
+    """Return a number without blanks, hyphens, quotes and invisible characters, with a Latin X."""
     normal = unicodedata.normalize("NFKC", text)
     number = "".join(one for one in normal if not _around(one)).upper()
     return number[:-1] + "X" if number[:-1].isdecimal() and number[-1] in _LIKE_X else number
 
 
 def _around(character: str) -> bool:
-    """Tell whether a character is none of a number's own."""
+    """Tell whether a character cannot be part of a number."""
     kind = unicodedata.category(character)
     return character.isspace() or kind in ("Cf", "Pd", "Zs") or character in _QUOTES
 

@@ -1,6 +1,6 @@
-"""Names of persons: which are taken, and which spellings are one name.
+"""Person names: which are valid, and which spellings are equal.
 
-Import, till, popup and phone all ask here, so that a name taken by one is never refused by another.
+Import, till, popup and phone all use these rules, so that a name accepted by one is never refused by another.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from itertools import chain
 from models.domain.errors import Invalid
 
 LONGEST = 200
-# Fonts of GBK's time drew these at U+E815–E864 (bytes FE50–FEA0); GB 18030-2022 gives each a character.
+# GBK-era fonts used U+E815–E864 (bytes FE50–FEA0) for these; GB 18030-2022 assigns each a character.
 _GBK_PRIVATE = (
     "\u2e81\U00020087\U00020089\U000200cc\u2e84\u3473\u3447\u2e88\u2e8b\u9fb4\u359e\u361a\u360e\u2e8c\u2e97"
     "\u396e\u3918\u9fb5\u39cf\u39df\u3a73\u39d0\u9fb6\u9fb7\u3b4e\u3c6e\u3ce0\u2ea7\U000215d7\u9fb8\u2eaa"
@@ -17,7 +17,7 @@ _GBK_PRIVATE = (
     "\u4723\u4729\u477c\u478d\u2eca\u4947\u497a\u497d\u4982\u4983\u4985\u4986\u499f\u499b\u49b7\u49b6\u9fba"
     "\U000241fe\u4ca3\u4c9f\u4ca0\u4ca1\u4c77\u4ca2\u4d13\u4d14\u4d15\u4d16\u4d17\u4d18\u4d19\u4dae\u9fbb"
 )
-# Radicals that pasted documents have in place of whole characters; NFKC knows only the Kangxi block's.
+# Radicals that pasted documents contain instead of characters; NFKC maps only the Kangxi block.
 _RADICALS = dict(
     zip(
         map(ord, "⺟⺠⻄⻅⻆⻉⻋⻌⻐⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳○◯"),
@@ -30,17 +30,17 @@ _FOLDED = (
     | {0xE7C7: "ḿ", 0xE7C8: "ǹ"}
     | _RADICALS
 )
-# Apostrophes that count as letters.
+# Apostrophes that are letters.
 _MARKS = dict.fromkeys(chain(range(0x2B9, 0x2C0), range(0x2C6, 0x2CE)))
 _JOINERS = "\u200c\u200d"
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 
 
 def taken(text: str) -> str:
-    """Return a name as it is stored: as written, without blanks around it and letters nobody sees.
+    """Return a name as it is stored: as written, without outer blanks and invisible characters.
 
-    Raises Invalid `name_invalid` for no name, one of more than 200 characters, and one that holds
-    control characters or what a lost character leaves behind (U+FFFD, question marks).
+    Raises Invalid `name_invalid` for an empty name, more than 200 characters, control characters, and signs
+    of lost characters (U+FFFD, question marks).
     """
     seen = (one for one in text if not _unseen(one))
     name = " ".join("".join(seen).split())
@@ -50,12 +50,12 @@ def taken(text: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return the folded name that spellings are compared and indexed by.
+    """Return the folded name by which spellings are compared and indexed.
 
-    NFKC, private-use codes of GBK as their characters, any case; interpuncts, apostrophes, hyphens, blanks,
-    joiners and variation selectors count for nothing.
+    Applies NFKC, maps GBK private-use codes, ignores case, interpuncts, apostrophes, hyphens, blanks, joiners
+    and variation selectors.
     """
-    # NFKC would hang an accent that stands alone on the letter before.
+    # NFKC would combine a stand-alone accent with the preceding letter.
     text = "".join(one for one in name.translate(_MARKS) if unicodedata.category(one) != "Sk")
     text = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()
     text = unicodedata.normalize("NFKC", text).translate(_FOLDED)
@@ -68,7 +68,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _tells(character: str) -> bool:
-    """Tell whether a character tells names apart: letters, marks, figures, private and new characters."""
+    """Tell whether a character distinguishes names: letters, marks, digits, private-use, unassigned."""
     if character in _FILLERS or _selects(character):
         return False
     kind = unicodedata.category(character)
@@ -76,7 +76,7 @@ def _tells(character: str) -> bool:
 
 
 def _selects(character: str) -> bool:
-    """Tell whether a character only chooses another one's shape."""
+    """Tell whether a character only selects a variant of another one."""
     return (
         "\ufe00" <= character <= "\ufe0f"
         or "\U000e0100" <= character <= "\U000e01ef"
@@ -85,7 +85,7 @@ def _selects(character: str) -> bool:
 
 
 def _unseen(character: str) -> bool:
-    """Tell whether a character shows nothing, or turns other text round."""
+    """Tell whether a character is invisible, or changes the direction of text."""
     if character in _JOINERS:
         return False
     return unicodedata.category(character) == "Cf" or character in _FILLERS

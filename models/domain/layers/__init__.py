@@ -1,1 +1,1 @@
-"""Checks beside the comparison: screen colours sent one at a time, a try's risk, score backgrounds."""
+"""Checks beside the comparison: screen colours, the risk of a try, score backgrounds."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from models.domain.person import ADULT
 
-# Ages from which the bands begin; a person of unknown age is a band of their own.
+# Lower ends of the age bands; unknown age is a band of its own.
 BANDS = (60, 40, ADULT)
 PER_CELL = 100
-# Below this many faces bare scores are decided on, by their own thresholds (decision 0029).
+# With fewer faces, unnormalised scores are decided by their own thresholds (decision 0029).
 LEAST = 120
 
 
@@ -17,5 +17,5 @@ def cell(sex: str | None, age: int | None) -> tuple[str, str]:
 
 
 def balanced(members: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
-    """Return who is drawn from cells already in random order: as many from each as the limit allows."""
+    """Return equally many members of each cell, as far as the limit allows; cells are in random order."""
     return [one for name in sorted(members) for one in members[name][:PER_CELL]]

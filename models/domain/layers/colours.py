@@ -1,16 +1,15 @@
-"""The screen's colours, told one at a time: the next one with the answer to the frames lit by the last.
+"""The screen colours, sent one at a time: the next with the answer to the frames lit by the last.
 
-A film that is to fit them cannot be finished before it is being shown. All times are milliseconds;
-`told` holds when the server told each colour, counted from the challenge's drawing, and at last when
-it was over.
+So a matching film cannot be completed before it is shown. All times are milliseconds; `told` holds when the
+server sent each colour, counted from the challenge's creation, and finally when the last one ended.
 """
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A colour stays at least so long: at most 1.25 flashes a second (WCAG 2.3.1 allows three), and at 5 fps two
-# frames see it.
+# Minimum duration of a colour: at most 1.25 flashes a second (WCAG 2.3.1 allows three), and two frames at 5
+# fps.
 COLOUR_MS = 400
 
 
@@ -30,16 +29,16 @@ def tell(colours: Sequence[Colour], told: Sequence[int], now: int) -> tuple[int,
 
 
 def lit(colours: Sequence[Colour], told: Sequence[int]) -> Colour | None:
-    """Return the colour that the screen is to show now, None before the first and after the last."""
+    """Return the colour that the screen shows now, None before the first and after the last."""
     return colours[len(told) - 1] if 0 < len(told) <= len(colours) else None
 
 
 def filmed(colours: Sequence[Colour], told: Sequence[int], lag: int, end: int) -> tuple[Colour, ...]:
-    """Return the colours that were on while the film ran until `end`, each with how long in the film's time.
+    """Return the colours that were on until `end`, each with its duration in the film's time.
 
-    `lag` is the least time from a frame's filming to its arrival, seen from the drawing: what was told at
-    `t` cannot be seen in frames before `t - lag`. The first colour is on from the first frame. One colour
-    alone is returned as it was drawn.
+    `lag` is the least time from a frame's filming to its arrival, relative to the challenge's creation: a
+    colour sent at `t` cannot be seen in frames before `t - lag`. The first colour is on from the first frame.
+    A single colour is returned as it was drawn.
     """
     starts = [0, *(time - lag for time in told[1:])]
     seen = [start for start in starts[: len(colours)] if start < end]

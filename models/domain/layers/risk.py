@@ -1,8 +1,8 @@
 """The risk level of a try on this phone, and the stricter policy for a risky one.
 
-No frame tells film that is made from film that is filmed, so what is known beside the frames decides how
-much is asked: WeChat's opinion of the user, whether this person has passed on this phone and on this
-model before, and what failed within the hour.
+Frames alone cannot tell forged film from real film, so other knowledge decides how much is required: WeChat's
+rating of the user, whether this person has passed on this phone and model before, and failures within the
+hour.
 """
 
 from dataclasses import dataclass, replace
@@ -13,22 +13,23 @@ from models.domain.policy import COLOURS_TELLING, Policy
 
 
 class Level(StrEnum):
-    """What the signs come to."""
+    """Risk level of a try."""
 
     LOW = "low"
     RAISED = "raised"
     HIGH = "high"
 
 
-# Failures that an honest person has seldom; a movement that was not seen says nothing of the kind.
+# Failures that are rare for genuine users; an unseen movement is not one of them.
 SUSPECT = frozenset({"not_live", "not_matched", "frames_seen_before", "frames_irregular", "action_order"})
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is known of a try before it is filmed; None means that WeChat did not say.
+    """What is known of a try before filming; None: WeChat gave no rating.
 
-    `rank` is WeChat's risk rank, 0–4; `failures` are this person's suspect ones within the last hour.
+    `rank` is WeChat's risk rank, 0–4; `failures` counts this person's suspicious failures within the last
+    hour.
     """
 
     rank: int | None = None
@@ -39,17 +40,17 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The level of one try and, for the report, the signs that made it."""
+    """The level of one try and, for the report, its signs."""
 
     level: Level = Level.LOW
     reasons: tuple[str, ...] = ()
 
 
 def assess(signs: Signs, policy: Policy) -> Risk:
-    """Return the level that the signs' points come to.
+    """Return the level for the signs' points.
 
-    WeChat's ranks 2, 3, 4 are one, two, three points; a phone or a model on which the person has not
-    passed before one each; `risk_failures` failures one, twice as many two.
+    WeChat's ranks 2, 3, 4 give one, two, three points; a phone and a model on which the person has not passed
+    before one each; `risk_failures` failures one, twice as many two.
     """
     failed = signs.failures // policy.risk_failures if policy.risk_failures else 0
     points = {
@@ -69,10 +70,10 @@ def assess(signs: Signs, policy: Policy) -> Risk:
     return Risk(level, tuple(name for name, worth in points.items() if worth))
 
 
-# Building a policy checks all its fields, which costs more than a whole decision.
+# Building a policy validates all fields, which costs more than a whole decision.
 @lru_cache(maxsize=64)
 def stricter(policy: Policy, level: str, *, own_phone: bool = False) -> Policy:
-    """Return the policy that a try of this level, and on such a phone, is drawn and decided by."""
+    """Return the policy for drawing and deciding a try of this level on this kind of phone."""
     risky = level != Level.LOW
     if not risky and not own_phone:
         return policy
@@ -83,10 +84,10 @@ def stricter(policy: Policy, level: str, *, own_phone: bool = False) -> Policy:
 
 
 def must_answer(policy: Policy) -> bool:
-    """Tell whether the person's own phone must be seen to light the face, whatever it says of itself."""
+    """Tell whether the person's own phone must be seen to light the face, whatever it reports of itself."""
     return policy.colour_own_phone and policy.colour_count >= COLOURS_TELLING
 
 
 def cannot_be_lit(policy: Policy, brightness: int | None) -> bool:
-    """Tell whether the person's own phone must light a face (0–255, None: not seen) too bright for it."""
+    """Tell whether a face (brightness 0–255, None: unknown) is too bright for the own phone to light it."""
     return must_answer(policy) and brightness is not None and brightness > policy.colour_light_max

@@ -1,1 +1,1 @@
-"""What is kept of every decision for tuning and audit: the facts, packed, and how relatives are related."""
+"""Stored facts of every decision, for tuning and audit: packing, and kinship of compared relatives."""

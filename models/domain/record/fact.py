@@ -1,4 +1,4 @@
-"""The facts of a decision in fixed binary, so that a million of them are replayed in seconds."""
+"""Packs the facts of a decision into fixed binary, so that a million can be replayed in seconds."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ MOST_RELATIVES = 8
 LAYOUT = 1
 AGE_BANDS = ((14, "0-13"), (18, "14-17"), (40, "18-39"), (60, "40-59"))
 OLDEST, UNKNOWN = "60+", "unknown"
-# The places are stored: append only.
+# Stored by position: append only.
 HINTS = (
     "no_face",
     "two_faces",
@@ -43,8 +43,8 @@ FLOATS = (
     *(f"relative_raw_{n}" for n in _PLACES),
 )
 WORDS = ("risk", "hint", *(f"relation_{n}" for n in _PLACES))
-# Every value of a packed fact in order, with its struct code, little-endian and without padding. `absent` has
-# a bit for each of FLOATS that was not measured: not measured and not a number are two things.
+# Every value of a packed fact in order, with its struct code, little-endian and unpadded. `absent` has a bit
+# for each unmeasured value of FLOATS, because unmeasured and NaN are different.
 FIELDS = (
     ("layout", "B"),
     ("absent", "I"),
@@ -58,7 +58,7 @@ SIZE = _FORMAT.size
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """One relative compared: who they are to the claimed person, their score and bare cosine."""
+    """One compared relative: kinship to the claimed person, score and cosine."""
 
     kinship: Kinship
     score: float | None
@@ -67,10 +67,10 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a report holds beyond what decides: both scores, medians over the frames, every relative compared.
+    """Measurements beyond the deciding ones: both scores, medians over the frames, all compared relatives.
 
-    `brightness` (0–255) and `sharpness` (variance of the Laplacian) of the face, `size` its height over the
-    picture's, `yaw` in degrees, its absolute value.
+    `brightness` (0–255) and `sharpness` (variance of the Laplacian) of the face, `size` its height as a share
+    of the picture's, `yaw` its absolute angle in degrees.
     """
 
     raw: float | None = None
@@ -87,7 +87,7 @@ class Measured:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Measured":
-        """Return what a stored report holds of it; older ones hold less."""
+        """Return the measurements in a stored report; older reports hold fewer."""
         known = {field.name: document[field.name] for field in fields(cls) if field.name in document}
         relatives = known.pop("relatives", ())
         return cls(
@@ -125,7 +125,7 @@ def pack(report: Report, measured: Measured) -> bytes:
 
 
 def unpack(packed: bytes) -> tuple[Report, Measured]:
-    """Return the facts that were packed; raises ValueError for what is none."""
+    """Return the packed facts; raises ValueError for invalid bytes."""
     if len(packed) != SIZE or packed[0] != LAYOUT:
         raise ValueError("this is no packed fact")
     given = dict(zip((name for name, _ in FIELDS), _FORMAT.unpack(packed), strict=True))
@@ -144,7 +144,7 @@ def unpack(packed: bytes) -> tuple[Report, Measured]:
 
 
 def age_band(birth: date | None, today: date) -> str:
-    """Return the band of an age, as figures are grouped by it."""
+    """Return the age band that figures are grouped by."""
     if birth is None:
         return UNKNOWN
     years = age(birth, today)
@@ -164,5 +164,5 @@ def _padded(values: list[float | None]) -> list[float | None]:
 
 
 def _place(words: tuple[str, ...], word: str | None) -> int:
-    """Return where a word stands, NONE for none and for one that is not known."""
+    """Return a word's index; NONE for a missing or unknown one."""
     return words.index(word) if word in words else NONE

@@ -1,4 +1,4 @@
-"""How somebody compared is related to the claimed person: spouses apart from kin by blood."""
+"""Kinship of a compared relative to the claimed person; separates spouses from blood relatives."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from models.domain.person import SELF
 
 
 class Kinship(StrEnum):
-    """How somebody is related to the claimed person."""
+    """A relative's kinship to the claimed person."""
 
     CHILD = "child"
     PARENT = "parent"
@@ -16,7 +16,7 @@ class Kinship(StrEnum):
     OTHER = "other"
 
 
-# A comparison takes eight relatives at most: kin by blood, who look alike, before spouses, who do not.
+# A comparison includes at most eight relatives: blood relatives, who look alike, before spouses.
 ORDER = tuple(Kinship)
 BLOOD = frozenset({Kinship.CHILD, Kinship.PARENT, Kinship.SIBLING, Kinship.RELATIVE})
 _WORDS = {
@@ -27,7 +27,7 @@ _WORDS = {
     "配偶": Kinship.SPOUSE,
 }
 _INVERSE = {Kinship.CHILD: Kinship.PARENT, Kinship.PARENT: Kinship.CHILD}
-# Both are related to one card-holder; steps that no line names lead to somebody not known as kin.
+# Combines both relations to the card-holder; missing combinations give OTHER.
 _VIA = {
     (Kinship.CHILD, Kinship.SPOUSE): Kinship.PARENT,
     (Kinship.CHILD, Kinship.CHILD): Kinship.SIBLING,
@@ -44,12 +44,12 @@ _VIA = {
 
 
 def kinship(relation: str | None) -> Kinship:
-    """Return the kinship that a word of a family network names."""
+    """Return the kinship for a relation of the family network."""
     return _WORDS.get(relation or "", Kinship.OTHER)
 
 
 def between(claimed: str | None, other: str | None) -> Kinship:
-    """Return what `other` is to the claimed person; both are told by their relation to a card-holder."""
+    """Return the kinship of `other` to the claimed person, from both relations to the card-holder."""
     if claimed == SELF:
         return kinship(other)
     if other == SELF:

@@ -1,1 +1,1 @@
-"""A policy's way into force: stages, the guard that rolls back, floors held in code. Pure."""
+"""Staged releases of policies: stages, the guard that rolls back, minimum thresholds. Pure."""

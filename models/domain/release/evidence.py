@@ -1,17 +1,17 @@
-"""The statistics of the guard: bets against "no worse than control plus a point", and drift."""
+"""Statistics of the guard: betting against "at most the control's rate plus a margin", and drift."""
 
 import math
 from collections.abc import Sequence
 
 MARGIN = 0.01
-# A rollback without a worse policy happens to at most one release in 100, however often one looks.
+# A false rollback happens to at most one release in 100, however often the evidence is checked.
 ALPHA = 0.01
 STAKES = (0.2, 0.4, 0.6, 0.8)
 LEVEL = math.log(1 / ALPHA)
-# A stage is not left while the evidence that the policy is worse is tenfold.
+# A stage is not left while the evidence for a worse policy is tenfold.
 DOUBT = math.log(10)
 
-# Mean decisions between two false alarms of drift are at least e to this (Lorden 1971).
+# The mean number of decisions between false drift alarms is at least e to this (Lorden 1971).
 DRIFT_LEVEL = math.log(200_000)
 MOST_DEVIATIONS = 3.0
 WORSE_TIMES, WORSE_BY = 3.0, 0.10
@@ -20,10 +20,10 @@ WORSE_TIMES, WORSE_BY = 3.0, 0.10
 def growth(stake: float, difference: float) -> float:
     """Return the factor by which a stake's wealth grows with one block of decisions.
 
-    `difference` is the treated failure rate of the block less the control's, −1…1. While the treated rate
-    is at most the control's plus MARGIN, whatever both are and however they change, the expected factor is
-    at most 1 (Waudby-Smith and Ramdas 2024): the product is an e-process, and looking at it at every
-    decision costs nothing.
+    `difference` is the treated failure rate of the block minus the control's, −1…1. While the treated rate is
+    at most the control's plus MARGIN, whatever both are and however they change, the expected factor is at
+    most 1 (Waudby-Smith and Ramdas 2024): the product is an e-process, so checking it at every decision is
+    free.
     """
     return 1 + stake * (difference - MARGIN)
 
@@ -35,9 +35,9 @@ def log_e_value(wealths: Sequence[float]) -> float:
 
 
 def score_drift(charge: float, score: float, mean: float, deviation: float) -> float:
-    """Return the next CUSUM of scores that fell by one standard deviation (Page 1954), floor 0.
+    """Return the next CUSUM for a fall of scores by one standard deviation (Page 1954), at least 0.
 
-    A deviation of nothing or an unknown number leaves the charge as it is.
+    A deviation of zero or an unknown number leaves the charge unchanged.
     """
     if not deviation > 0 or not math.isfinite(score):
         return charge
@@ -46,7 +46,7 @@ def score_drift(charge: float, score: float, mean: float, deviation: float) -> f
 
 
 def failure_drift(charge: float, failed: bool, rate: float) -> float:
-    """Return the next CUSUM of a failure rate that rose threefold, or by ten points if that is more."""
+    """Return the next CUSUM for a threefold failure rate, or one higher by ten points if that is more."""
     usual = min(max(rate, 0.005), 0.5)
     worse = min(0.9, max(WORSE_TIMES * usual, usual + WORSE_BY))
     told = math.log(worse / usual) if failed else math.log((1 - worse) / (1 - usual))

@@ -1,8 +1,8 @@
-"""What the guard of a release knows after each decision, and what it makes of it.
+"""The guard of a release: its state after each decision, and its verdict.
 
-Failures show a policy that is too strict; they never show fraud. So passes which the version before would
-have refused are counted besides, by number and by money, a relative's tenfold. Either budget or e-value
-rolls back; what spoils both arms alike is drift, and rolls nothing back.
+Failures reveal a policy that is too strict, never fraud. So passes that the previous version would have
+refused are budgeted, by number and by amount, a relative's tenfold. Either budget or the e-value rolls back;
+what degrades both arms alike is drift, which only freezes.
 """
 
 import math
@@ -17,7 +17,7 @@ RELATIVE_COUNTS = 10
 
 
 class Verdict(StrEnum):
-    """What follows from the guard's numbers."""
+    """What the release must do next."""
 
     WAIT = "wait"
     ADVANCE = "advance"
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why."""
+    """Reason of a verdict."""
 
     TOO_FEW = "too_few"
     ENOUGH = "enough"
@@ -42,15 +42,15 @@ class Cause(StrEnum):
 
 
 def after(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
-    """Return the guard after one more decision; a missing number is counted and nothing else.
+    """Return the guard after one more decision; a missing number is only counted as missing.
 
-    In shadow nobody is treated and at last everybody is: there the other version's answer to the same
-    report stands in for the other arm.
+    In shadow nobody is treated and in the last stage everybody is: there the other version's decision on the
+    same report stands in for the other arm.
     """
     if _lacks(seen, stage):
         return replace(guard, missing=guard.missing + 1)
     if stage is Stage.FULL and not seen.treated:
-        return guard  # begun before the stage was
+        return guard  # The attempt began before the stage did.
     guard = _drifting(guard, seen, usual, stage)
     treated = seen.treated and stage is not Stage.SHADOW
     guard = _counted(guard, treated=treated, failed=bool(seen.failed))
@@ -62,14 +62,14 @@ def after(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
 
 
 def _lacks(seen: Seen, stage: Stage) -> bool:
-    """Tell whether a number is unknown that the stage rests on; a decision without a score is none."""
+    """Tell whether a number that the stage needs is unknown; a decision without a score is allowed."""
     broken_score = seen.score is not None and not math.isfinite(seen.score)
     by_both = (seen.treated or stage is Stage.SHADOW) and seen.before_passed is None
     return broken_score or by_both or seen.failed is None or seen.amount_fen is None
 
 
 def _drifting(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
-    """Return the guard with what the unchanged version's decision tells of drift."""
+    """Return the guard with the drift charges updated by the unchanged version's decision."""
     if seen.treated and stage in (Stage.FIVE, Stage.QUARTER):
         return guard
     failed = not seen.before_passed if stage is Stage.FULL else bool(seen.failed)
@@ -101,7 +101,7 @@ def _counted(guard: Guard, *, treated: bool, failed: bool) -> Guard:
 
 
 def _spent(guard: Guard, amount_fen: int, relative: bool) -> Guard:
-    """Return the guard with one pass more that the version before would have refused."""
+    """Return the guard with one more pass that the previous version would have refused."""
     counts = RELATIVE_COUNTS if relative else 1
     return replace(
         guard,
@@ -112,9 +112,9 @@ def _spent(guard: Guard, amount_fen: int, relative: bool) -> Guard:
 
 
 def _closed(guard: Guard) -> Guard:
-    """Return the guard with the open block bet on, once it holds decisions of both arms.
+    """Return the guard with the open block closed and bet on, once it holds decisions of both arms.
 
-    Which decision closes a block depends on arms alone, never on outcomes, so the bets stay fair.
+    Arms alone, never outcomes, determine which decision closes a block, so the bets stay fair.
     """
     if not guard.open_treated or not guard.open_control:
         return guard
@@ -131,7 +131,7 @@ def _closed(guard: Guard) -> Guard:
 
 
 def judge(guard: Guard, stage: Stage, budget: Budget) -> tuple[Verdict, Cause]:
-    """Return what follows now; money and fraud first, then drift, missing numbers, failures, numbers."""
+    """Return the verdict; checked in order: budgets, drift, missing numbers, failures, sample size."""
     if guard.lenient_weight > budget.passes:
         return Verdict.ROLL_BACK, Cause.BUDGET_PASSES
     if guard.lenient_fen > budget.fen:
@@ -152,5 +152,5 @@ def judge(guard: Guard, stage: Stage, budget: Budget) -> tuple[Verdict, Cause]:
 
 
 def next_stage(guard: Guard) -> Guard:
-    """Return the guard at the beginning of a stage: what was spent of the budget stays spent."""
+    """Return the guard at the beginning of a stage; the spent budget stays spent."""
     return Guard(lenient=guard.lenient, lenient_weight=guard.lenient_weight, lenient_fen=guard.lenient_fen)

@@ -1,4 +1,4 @@
-"""What the guard of a release is told of decisions, and what it keeps of them."""
+"""Inputs and state of a release's guard."""
 
 import math
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ PASSES_MOST, FEN_MOST = 500, 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How many passes, and for how much, that the version before would have refused are accepted."""
+    """How many passes, and up to what amount, are accepted that the previous version would have refused."""
 
     passes: int = 20
     fen: int = 500_000
 
     def __post_init__(self) -> None:
-        """Refuse a budget that no release may have (raises Invalid `budget_invalid`)."""
+        """Raise Invalid `budget_invalid` for an out-of-range budget."""
         if not 0 <= self.passes <= PASSES_MOST or not 0 <= self.fen <= FEN_MOST:
             raise Invalid(
                 f"a budget is at most {PASSES_MOST} passes and {FEN_MOST} fen", code="budget_invalid"
@@ -27,7 +27,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """How decisions were before the release began: scores' mean and standard deviation, failure rate."""
+    """Statistics before the release began: mean and standard deviation of scores, failure rate."""
 
     mean: float
     deviation: float
@@ -38,9 +38,9 @@ class Usual:
 class Seen:
     """One counted decision of either arm.
 
-    `before_passed` tells whether the version before passes the same report (in shadow: whether the proposed
-    one does); None, where it should be known, is a missing number. `relative` tells that a relative on record
-    would have passed too.
+    `before_passed`: whether the previous version passes the same report (in shadow: whether the proposed one
+    does); None where it should be known is a missing number. `relative`: a recorded relative would have
+    passed too.
     """
 
     treated: bool
@@ -53,9 +53,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Everything known of a stage, small enough to be kept with the release.
+    """State of a stage, stored with the release.
 
-    `wealth` holds the logs of each stake's; `open_*` is the block not complete yet: decisions and failures.
+    `wealth` holds the log wealth of each stake; `open_*` is the incomplete block: decisions and failures.
     """
 
     wealth: tuple[float, ...] = (0.0,) * len(STAKES)
@@ -77,7 +77,7 @@ class Guard:
 
 
 def usual(scores: Sequence[float], failed: int, decided: int) -> Usual:
-    """Return how decisions are, from those at hand; what is unknown shows no drift."""
+    """Return the statistics of the given decisions; unknown ones show no drift."""
     known = [score for score in scores if math.isfinite(score)]
     mean = math.fsum(known) / len(known) if known else 0.0
     spread = math.fsum((score - mean) ** 2 for score in known) / (len(known) - 1) if len(known) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""The stages of a release: who moves it, for what share of card-holders it decides, and when it goes on."""
+"""Stages of a release: transitions, share of card-holders, and when the next stage begins."""
 
 import hmac
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ BACK_BY_ONE = timedelta(days=7)
 
 
 class Stage(StrEnum):
-    """How far a release has come."""
+    """Stage of a release."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -27,7 +27,7 @@ class Stage(StrEnum):
 
 
 class Step(StrEnum):
-    """What moves a release."""
+    """What changes a stage."""
 
     PROPOSE = "propose"
     APPROVE = "approve"
@@ -38,7 +38,7 @@ class Step(StrEnum):
 
 
 class Arm(StrEnum):
-    """By which policy an attempt is decided."""
+    """The policy that decides an attempt: the previous or the new one."""
 
     CONTROL = "control"
     TREATED = "treated"
@@ -58,13 +58,13 @@ TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     **{(stage, Step.ROLL_BACK): Stage.ROLLED_BACK for stage in LIVE},
 }
 SHARES: Mapping[Stage, float] = {Stage.FIVE: 0.05, Stage.QUARTER: 0.25, Stage.FULL: 1.0}
-# So many decisions of the stage (in shadow: replayed, later: treated) before the next may begin.
+# Decisions needed in the stage (in shadow: replayed, later: treated) before the next may begin.
 LEAST: Mapping[Stage, int] = {Stage.SHADOW: SHADOW_LEAST, Stage.FIVE: 200, Stage.QUARTER: 500}
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One policy on its way into force, and the version it replaces."""
+    """A policy being released, and the version it replaces."""
 
     id: str
     version: int
@@ -76,7 +76,7 @@ class Release:
 
 
 def moved(stage: Stage, step: Step) -> Stage:
-    """Return the stage that a step leads to; raises IllegalTransition for one that is not open."""
+    """Return the stage after a step; raises IllegalTransition."""
     target = TRANSITIONS.get((stage, step))
     if target is None:
         raise IllegalTransition(f"{step} while {stage}")
@@ -84,28 +84,28 @@ def moved(stage: Stage, step: Step) -> Stage:
 
 
 def may_approve(proposer: str, approver: str) -> None:
-    """Raise Conflict `own_proposal` for whoever proposed the release."""
+    """Raise Conflict `own_proposal` for the release's proposer."""
     if proposer == approver:
         raise Conflict("somebody else must approve it", code="own_proposal")
 
 
 def share(stage: Stage) -> float:
-    """Return the share of card-holders (0–1) whom the release's policy decides for."""
+    """Return the share of card-holders (0–1) decided by the release's policy."""
     return SHARES.get(stage, 0.0)
 
 
 def arm(key: bytes, release_id: str, cardholder_id: str, treated: float) -> Arm:
-    """Return the arm of a card-holder, the same at every try; who was treated stays so as the share grows.
+    """Return a card-holder's arm, stable over tries; a treated card-holder stays treated as the share grows.
 
-    Keyed, so that nobody can tell beforehand whose card meets the kinder policy.
+    Keyed, so that nobody can predict whose card gets the more lenient policy.
     """
     said = hmac.digest(key, f"{release_id}\n{cardholder_id}".encode(), "sha256")
     return Arm.TREATED if int.from_bytes(said[:8], "big") < treated * 2**64 else Arm.CONTROL
 
 
 def people_to_go_back(full_at: datetime, now: datetime) -> int:
-    """Return how many operators a return to the version before needs, counted from reaching everybody.
+    """Return how many operators a rollback needs, by the time since the release reached everybody.
 
-    One within 7 days, two later; a clock put back counts as later.
+    One within 7 days, two later; a clock set back counts as later.
     """
     return 1 if full_at <= now < full_at + BACK_BY_ONE else 2

@@ -9,12 +9,12 @@ down_revision = "0001"
 
 def upgrade() -> None:
     with op.batch_alter_table("seen_frame") as table:
-        # Frames remembered before have no time: their exact hashes still count, the rest never matches.
+        # Older frames have no time: their exact hashes still count, their similarity never matches.
         table.add_column(sa.Column("t_ms", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("movement", sa.JSON(), nullable=True))
     with op.batch_alter_table("seen_frame") as table:
         table.alter_column("t_ms", server_default=None)
-    # The hash is made otherwise now: an old one says nothing of a new frame.
+    # The hash function has changed: old values match no new frame.
     op.execute("UPDATE seen_frame SET phash = ''")
 
 

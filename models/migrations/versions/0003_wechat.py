@@ -1,4 +1,4 @@
-"""What WeChat tells us, what it verifies, and what stands behind a binding."""
+"""Add WeChat events, native face verifications, and the proof of a binding."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,7 +72,7 @@ def _tables() -> None:
 
 def upgrade() -> None:
     _tables()
-    # Who stands behind an old binding is not on record, so it counts as claimed.
+    # The proof of an old binding is unknown, so it counts as claimed.
     with op.batch_alter_table("binding") as table:
         table.add_column(sa.Column("proof", _word("proof", PROOFS), nullable=False, server_default="claimed"))
     with op.batch_alter_table("binding") as table:

@@ -1,4 +1,4 @@
-"""Remember that glasses were seen before a try, so that eyes are not asked to do anything."""
+"""Store whether glasses were seen before a try."""
 
 import sqlalchemy as sa
 from alembic import op

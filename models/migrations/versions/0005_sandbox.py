@@ -1,4 +1,4 @@
-"""Sandbox institutions with keys of their own, and what came of a webhook's last try."""
+"""Add sandbox institutions with their own keys, and the result of a webhook's last try."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Staff with shifts and counters, who acted for whom, and what the counter had looked at."""
+"""Add staff with shifts and counters, agents' purchases, and the counter's check-lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Whoever has not bound a WeChat yet cannot be kept: the older schema knows no such staff.
+    # Staff without a bound WeChat user cannot be kept: the older schema has no such staff.
     op.execute("DELETE FROM staff WHERE openid_index IS NULL")
     with op.batch_alter_table("staff") as table:
         table.drop_index(op.f("ix_staff_id_index"))

@@ -1,4 +1,4 @@
-"""The popup: whose browser holds it, which pages may frame it, what the end is told to."""
+"""Add the popup's holder, its allowed framers, and its URL scheme."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the operator found of a purchase that the card-holder says they did not authorise."""
+"""Add findings on disputed purchases."""
 
 import sqlalchemy as sa
 from alembic import op

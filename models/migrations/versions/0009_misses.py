@@ -1,4 +1,4 @@
-"""When a look-up found nobody: the limits are of the last hour, no longer of a counter's day."""
+"""Store the time of look-ups that found nobody: limits are per hour instead of per counter and day."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""When each screen colour was told to the phone, how fast frames arrive, how bright the face was before."""
+"""Store when each colour was sent, the frames' arrival lag, and the face's brightness before the try."""
 
 import sqlalchemy as sa
 from alembic import op

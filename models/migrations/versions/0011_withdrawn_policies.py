@@ -1,4 +1,4 @@
-"""A proposed policy can be withdrawn."""
+"""Allow the withdrawal of a proposed policy."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Count guesses by what is guessed at and by whom, instead of under made-up institution ids."""
+"""Count guesses by kind and subject, instead of under invented institution ids."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
     )
-    # till_code counted openids and persons alike; a person's id says which it is.
+    # till_code counted openids and persons alike; persons are recognised by their ids.
     code = r"CASE WHEN counter LIKE 'per\_%' ESCAPE '\' THEN 'till_code_for' ELSE 'till_code_by' END"
     kind = (
         "CASE WHEN institution_id IN ('phone', 'staff_code') THEN institution_id "
@@ -44,7 +44,7 @@ def downgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
     )
-    # What stands before the first slash of a counter's subject is its institution.
+    # A counter's subject begins with its institution, up to the first slash.
     slash = f"{'instr' if op.get_bind().dialect.name == 'sqlite' else 'strpos'}(subject, '/')"
     place = (
         f"CASE WHEN kind = 'counter' THEN substr(subject, 1, {slash} - 1) "

@@ -1,4 +1,4 @@
-"""How risky a try was, and why."""
+"""Store the risk of a try and its signs."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Reference photos that wait for a named operator before anybody is compared with them."""
+"""Add reference photos held for review by a named operator."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""Who films is said for each channel, and who accepted our own camera on customers' phones.
+"""Set the provider per channel, and store who accepted our camera on customers' phones.
 
-Whoever films with it already was told so by an administrator; it goes on until somebody is named.
+Institutions that already use our camera continue until somebody is named.
 """
 
 import sqlalchemy as sa

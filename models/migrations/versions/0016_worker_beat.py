@@ -1,4 +1,4 @@
-"""Keep each worker's beat, and find a verification by its order number."""
+"""Add worker heartbeats and an index of verifications by order number."""
 
 import sqlalchemy as sa
 from alembic import op

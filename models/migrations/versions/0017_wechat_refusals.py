@@ -1,4 +1,4 @@
-"""The last refusals of WeChat's, one row for each call and errcode, for the operator."""
+"""Add WeChat's refusals for the operator, one row per call and errcode."""
 
 import sqlalchemy as sa
 from alembic import op

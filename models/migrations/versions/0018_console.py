@@ -1,4 +1,4 @@
-"""Accounts of the console, their sessions, the record of acts, and reviews of appeals."""
+"""Add console accounts, sessions, acts and reviews."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""One row that health checks write, so that a disk that is full is noticed before a till finds out."""
+"""Add the row that health checks write, so that a full disk is noticed before a till fails."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Let sweeps read what is due and nothing else, once a cluster, and remember what is to be removed."""
+"""Add indexes of due rows, leases of chores, and files to delete."""
 
 import sqlalchemy as sa
 from alembic import op

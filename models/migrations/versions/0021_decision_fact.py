@@ -1,4 +1,4 @@
-"""Keep the facts of every decision, what an attempt goes by, districts, and indexes by time."""
+"""Add facts of decisions, resolved policies of attempts, districts, and indexes by time."""
 
 import sqlalchemy as sa
 from alembic import op

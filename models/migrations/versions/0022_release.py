@@ -1,4 +1,4 @@
-"""Keep releases of policies with what their guard knows."""
+"""Add staged releases of policies."""
 
 import sqlalchemy as sa
 from alembic import op

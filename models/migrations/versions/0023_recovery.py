@@ -1,4 +1,4 @@
-"""Let a reviewer ask the insured for more, and follow what a rejected appeal leads to."""
+"""Add reviewers' requests to the insured, and recoveries."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Let an institution's former API key work beside the new one for a while."""
+"""Add an institution's former API key, valid beside the new one for a while."""
 
 import sqlalchemy as sa
 from alembic import op
