@@ -36,12 +36,12 @@ def anew(ports: Ports) -> Ports:
     return replace(ports, background=HeldBackground())
 
 
-def test_nobody_is_drawn_who_did_not_agree_and_too_few_make_no_background(world: World) -> None:
+def test_only_consenting_persons_are_drawn_and_too_few_make_no_background(world: World) -> None:
     assert background.members(world.ports) == []
     assert background.in_force(world.ports) is None
 
 
-def test_those_who_agreed_make_a_background_known_by_its_hash(world: World, people: list[str]) -> None:
+def test_consenting_persons_make_a_background_with_a_version(world: World, people: list[str]) -> None:
     assert sorted(background.members(world.ports)) == sorted(people)
     version = background.in_force(world.ports)
     held = world.ports.background.background
@@ -51,7 +51,7 @@ def test_those_who_agreed_make_a_background_known_by_its_hash(world: World, peop
     assert faces.shape == (LEAST, 128) and {tuple(one) for one in faces} == expected
 
 
-def test_one_too_few_decides_on_bare_scores(world: World, people: list[str]) -> None:
+def test_below_the_minimum_unnormalised_scores_decide(world: World, people: list[str]) -> None:
     with world.ports.database.transaction() as db:
         db.execute(update(tables.Enrolment).where(tables.Enrolment.person_id == people[0]).values(
             revoked_at=world.ports.now()))  # fmt: skip
@@ -66,12 +66,12 @@ def test_one_too_few_decides_on_bare_scores(world: World, people: list[str]) -> 
         Agreed(granted=False), Agreed(passed=False), Agreed(enrolled=False),
     ],
 )  # fmt: skip
-def test_who_is_young_or_did_not_agree_or_did_not_pass_is_never_drawn(world: World, who: Agreed) -> None:
+def test_minors_and_persons_without_consent_or_pass_are_never_drawn(world: World, who: Agreed) -> None:
     left_out, drawn = crowd.add(world, who), crowd.add(world, Agreed(years=18))
     assert background.members(world.ports) == [drawn] and left_out != drawn
 
 
-def test_who_withdraws_is_deleted_or_has_a_tombstone_is_never_drawn(world: World) -> None:
+def test_withdrawn_and_deleted_persons_are_never_drawn(world: World) -> None:
     withdrawn, deleted, buried, drawn = (crowd.add(world, Agreed()) for _ in range(4))
     now = world.ports.now()
     with world.ports.database.transaction() as db:
@@ -95,7 +95,9 @@ def test_no_cell_has_more_than_its_share_and_each_month_draws_anew(world: World)
     assert len(later & young) == PER_CELL and later != drawn
 
 
-def test_who_withdraws_is_gone_within_the_hour_and_nothing_is_stored(world: World, people: list[str]) -> None:
+def test_a_withdrawal_takes_effect_within_the_hour_and_nothing_is_stored(
+    world: World, people: list[str]
+) -> None:
     before = rows(world)
     first = background.in_force(world.ports)
     extra = crowd.add(world, Agreed())
@@ -128,7 +130,7 @@ def service() -> Iterator[str]:
         yield address
 
 
-def test_a_matcher_of_its_own_is_given_the_background_once(
+def test_a_remote_matcher_gets_the_background_once(
     world: World, people: list[str], matcher: LocalMatcher, service: str
 ) -> None:
     """The second process knows no background: it asks for it with the first question, and keeps it."""

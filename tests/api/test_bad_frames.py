@@ -88,24 +88,24 @@ def _bomb(side: int = 20_000) -> bytes:
         "too many bytes",
     ],
 )
-def test_a_frame_that_is_none(filming: Filming, image: bytes, status: int, code: str) -> None:
+def test_an_unreadable_frame_is_refused(filming: Filming, image: bytes, status: int, code: str) -> None:
     refused(filming.send(Shot(0, 0, "motion", image)), status, code)
     filming.still_works()
 
 
-def test_a_hundred_megabytes(filming: Filming) -> None:
+def test_a_body_of_a_hundred_megabytes_is_refused(filming: Filming) -> None:
     answer = filming.send(Shot(0, 0, "motion", b"\0" * 100_000_000))
     refused(answer, 413, "too_large")
     filming.still_works()
 
 
-def test_thirteen_frames_a_request(filming: Filming) -> None:
+def test_thirteen_frames_in_a_request_are_refused(filming: Filming) -> None:
     shots = RIGHT.shots(filming.challenge["frame"])[:13]
     refused(filming.send(*shots), 413, "too_many_frames")
     filming.still_works()
 
 
-def test_a_thousand_frames(filming: Filming) -> None:
+def test_a_thousand_frames_are_refused(filming: Filming) -> None:
     image = _jpeg(64, 64)
     statuses, seq = set(), 0
     filming.world.clock.tick(20)
@@ -116,7 +116,7 @@ def test_a_thousand_frames(filming: Filming) -> None:
     assert statuses == {(200, None), (422, "too_many_frames")}
 
 
-def test_frames_out_of_order(filming: Filming) -> None:
+def test_frames_out_of_order_are_refused(filming: Filming) -> None:
     image = _jpeg()
     refused(
         filming.send(Shot(0, 100, "motion", image), Shot(1, 100, "motion", image)), 422, "frames_out_of_order"
@@ -129,7 +129,7 @@ def test_frames_out_of_order(filming: Filming) -> None:
     )
 
 
-def test_frames_from_the_future(filming: Filming) -> None:
+def test_frames_from_the_future_are_refused(filming: Filming) -> None:
     image = _jpeg()
     refused(
         filming.send(Shot(0, 0, "motion", image), Shot(1, 9000, "motion", image)), 422, "frames_too_early"
@@ -137,7 +137,7 @@ def test_frames_from_the_future(filming: Filming) -> None:
     filming.still_works()
 
 
-def test_a_film_longer_than_twenty_seconds(filming: Filming) -> None:
+def test_a_film_longer_than_twenty_seconds_is_refused(filming: Filming) -> None:
     filming.world.clock.tick(25)
     image = _jpeg()
     answer = filming.send(Shot(0, 0, "motion", image), Shot(1, 20_001, "motion", image))
@@ -147,13 +147,13 @@ def test_a_film_longer_than_twenty_seconds(filming: Filming) -> None:
 @pytest.mark.parametrize(
     "meta", ["", "{}", "[", "[{}]", '[{"seq":-1,"t_ms":0,"kind":"motion"}]', "[1]", "null"]
 )
-def test_meta_that_cannot_be_read(filming: Filming, meta: str) -> None:
+def test_unreadable_frame_metadata_is_malformed(filming: Filming, meta: str) -> None:
     data = {"frames": (BytesIO(_jpeg()), "a.jpg"), "meta": meta}
     refused(filming.phone.post(filming.url, data=data), 400, "malformed")
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_picture_may_hold_any_bytes(filming: Filming, seed: int) -> None:
+def test_pictures_may_contain_multipart_boundaries(filming: Filming, seed: int) -> None:
     noise = np.random.default_rng(seed).bytes(150_000)
     # A line end early in a buffer makes the parser wait for what follows it.
     image = b"\xff\xd8\xff" + noise[:1000] + b"\r\n" + noise[1000:].replace(b"\n", b"n")
@@ -181,7 +181,7 @@ PART = b'--B\r\nContent-Disposition: form-data; name="frames"; filename="a.jpg"\
 )
 # Werkzeug leaves the temporary file of a part that never ends to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_multipart_body_that_is_broken(filming: Filming, body: bytes) -> None:
+def test_a_broken_multipart_body_is_malformed(filming: Filming, body: bytes) -> None:
     for kind in ("multipart/form-data; boundary=B", "multipart/form-data", "multipart/form-data; boundary="):
         answer = filming.phone.post(filming.url, data=body, content_type=kind)
         assert answer.status_code in (400, 413), answer.get_data(as_text=True)
@@ -196,12 +196,12 @@ def test_a_resent_frame_is_the_same_frame(filming: Filming) -> None:
     assert play.finish(filming.phone, filming.challenge)["outcome"] == "passed"
 
 
-def test_a_challenge_that_is_too_old(filming: Filming) -> None:
+def test_an_expired_challenge_is_refused(filming: Filming) -> None:
     filming.world.clock.tick(31)
     assert filming.send(Shot(0, 0, "motion", _jpeg())).status_code == 409
 
 
-def test_somebody_elses_challenge(filming: Filming) -> None:
+def test_another_users_challenge_looks_absent(filming: Filming) -> None:
     wife = filming.world.phone(WIFE.openid)
     shot = RIGHT.shots(filming.challenge["frame"])[0]
     refused(wife.post(filming.url, **multipart([shot])), 404, "not_found")

@@ -23,7 +23,7 @@ from tests.support.world import (
 )
 
 
-def test_a_wrong_checksum(world: World) -> None:
+def test_an_id_number_with_a_wrong_checksum_is_refused(world: World) -> None:
     wrong = MAN.id_number[:-1] + ("0" if MAN.id_number[-1] != "0" else "1")
     body = purchase(cardholder={"name": MAN.name, "id_number": wrong})
     answer = world.till().post("/v1/verifications", json=body)
@@ -42,7 +42,7 @@ def test_an_unknown_person_and_a_wrong_name_look_the_same(world: World, name: st
     assert name not in str(answer) and id_number not in str(answer)
 
 
-def test_a_person_without_an_enrolled_photo(world: World) -> None:
+def test_a_person_without_an_enrolled_photo_is_refused(world: World) -> None:
     verification = play.opened(world)
     wanted = {"channel": "push", "person_id": world.ids[FACELESS.name]}
     refused(world.till().post(f"/v1/verifications/{verification}/attempts", json=wanted), 422, "not_enrolled")
@@ -70,41 +70,41 @@ def test_a_child_is_not_filmed(world: World) -> None:
         b"[" * 30_000,
     ],
 )
-def test_a_body_that_is_no_verification(world: World, body: bytes) -> None:
+def test_a_malformed_verification_is_refused(world: World, body: bytes) -> None:
     refused(
         world.till().post("/v1/verifications", data=body, content_type="application/json"), 400, "malformed"
     )
 
 
 @pytest.mark.parametrize("amount", [-1, 1.5, True, "100", 10**12, None, float("inf")])
-def test_a_sum_that_is_none(world: World, amount: object) -> None:
+def test_an_invalid_amount_is_refused(world: World, amount: object) -> None:
     refused(world.till().post("/v1/verifications", json=purchase(amount_fen=amount)), 400, "malformed")
 
 
-def test_an_unknown_field_is_not_a_silent_default(world: World) -> None:
+def test_an_unknown_field_is_refused(world: World) -> None:
     refused(world.till().post("/v1/verifications", json=purchase(amount=5)), 400, "malformed")
 
 
-def test_a_body_of_another_kind(world: World) -> None:
+def test_a_body_of_another_media_type_is_refused(world: World) -> None:
     answer = world.till().post("/v1/verifications", data=b"<x/>", content_type="application/xml")
     refused(answer, 415, "unsupported_media_type")
 
 
-def test_a_body_too_large(world: World) -> None:
+def test_a_body_that_is_too_large_is_refused(world: World) -> None:
     body = purchase(order_no="x" * 200_000)
     refused(world.till().post("/v1/verifications", json=body), 413, "too_large")
 
 
 @pytest.mark.parametrize("credential", ["", "Bearer", "Bearer x", "Basic abc", "Bearer " + "k" * 5000])
 @pytest.mark.parametrize("url", ["/v1/verifications/x", "/mp/v1/attempts/x", "/mp/v1/me/consents"])
-def test_a_false_credential(world: World, url: str, credential: str) -> None:
+def test_a_wrong_credential_is_refused(world: World, url: str, credential: str) -> None:
     answer = world.app.test_client().get(url, headers={"Authorization": credential})
     refused(
         answer, 401, "session_expired" if credential.startswith("Bearer ") and "mp" in url else "unauthorized"
     )
 
 
-def test_a_false_login_code(world: World) -> None:
+def test_a_wrong_login_code_is_refused(world: World) -> None:
     answer = world.app.test_client().post("/mp/v1/login", json={"code": "false"})
     refused(answer, 401, "login_code_invalid")
 
@@ -143,7 +143,9 @@ def test_another_institutions_receipt_looks_absent(world: World) -> None:
         ({"amount_fen": 1}, 400, "malformed"),
     ],
 )
-def test_a_redemption_that_cannot_be(world: World, wanted: dict[str, Any], status: int, code: str) -> None:
+def test_an_impossible_redemption_is_refused(
+    world: World, wanted: dict[str, Any], status: int, code: str
+) -> None:
     jti = _receipt(world)
     refused(world.till().post(f"/v1/receipts/{jti}/redeem", json=wanted), status, code)
 
@@ -215,7 +217,7 @@ def test_a_retry_declined_twice_is_declined_once(world: World) -> None:
     assert play.events(world, verification) == before
 
 
-def test_a_stale_notice(world: World) -> None:
+def test_consent_to_a_stale_notice_is_refused(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     phone.get(f"/mp/v1/attempts/{scene}")
@@ -241,12 +243,12 @@ def test_consent_is_never_guessed(world: World, granted: object) -> None:
     refused(phone.post(f"/mp/v1/attempts/{scene}/consent", json=wanted), 400, "malformed")
 
 
-def test_an_unknown_scene(world: World) -> None:
+def test_an_unknown_scene_looks_absent(world: World) -> None:
     for openid in (MAN.openid, STAFF):
         refused(world.phone(openid).get("/mp/v1/attempts/none"), 404, "not_found")
 
 
-def test_a_superseded_scene(world: World) -> None:
+def test_a_superseded_scene_says_so(world: World) -> None:
     verification = play.opened(world)
     old = play.pushed(world, verification)
     world.clock.tick(30)
@@ -257,7 +259,7 @@ def test_a_superseded_scene(world: World) -> None:
 
 
 @pytest.mark.parametrize("statement", ["", "x" * 501, "   "])
-def test_an_appeal_without_a_statement(world: World, statement: str) -> None:
+def test_an_appeal_without_a_statement_is_refused(world: World, statement: str) -> None:
     scene = play.pushed(world, play.opened(world))
     said = {"reason": "other", "statement": statement}
     phone = world.phone(MAN.openid)
@@ -265,7 +267,7 @@ def test_an_appeal_without_a_statement(world: World, statement: str) -> None:
     refused(answer, 422, "appeal_invalid")
 
 
-def test_an_appeal_before_any_failure(world: World) -> None:
+def test_an_appeal_before_any_failure_is_refused(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
@@ -273,16 +275,16 @@ def test_an_appeal_before_any_failure(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_a_method_nobody_offers(world: World, method: str) -> None:
+def test_an_unsupported_method_is_refused(world: World, method: str) -> None:
     refused(getattr(world.till(), method)("/v1/verifications"), 405, "method_not_allowed")
 
 
-def test_a_page_nobody_offers(world: World) -> None:
+def test_an_unknown_path_is_not_found(world: World) -> None:
     refused(world.till().get("/v2/anything"), 404, "not_found")
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "wait=26", "wait=-1", "after=1e400", "wait=nan"])
-def test_a_poll_that_cannot_be(world: World, query: str) -> None:
+def test_an_invalid_poll_is_refused(world: World, query: str) -> None:
     verification = play.opened(world)
     answer = world.till().get(f"/v1/verifications/{verification}/events?{query}")
     refused(answer, 400, "malformed")
@@ -304,7 +306,7 @@ def test_control_characters_in_an_address_never_reach_the_database(world: World,
 
 @pytest.mark.parametrize("token", ["%00", "%0b" + "x" * 80, "x" * 5000])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_popup_that_never_was_is_void_however_it_is_spelt(world: World, token: str, method: str) -> None:
+def test_an_unknown_popup_link_is_void_in_any_spelling(world: World, token: str, method: str) -> None:
     path = f"/popup/{token}" if method == "GET" else f"/popup/{token}/back"
     answer = world.app.test_client().open(path, method=method)
     assert answer.status_code in (400, 410) and "Traceback" not in answer.get_data(as_text=True)
@@ -313,7 +315,7 @@ def test_a_popup_that_never_was_is_void_however_it_is_spelt(world: World, token:
 @pytest.mark.parametrize(
     "unseen", ["本人\u200b", "\u202e人本", "本\u2060人", "本人\ue000", "本\u2028人"], ids=ascii
 )
-def test_nobody_is_called_what_he_is_not_by_letters_that_are_not_seen(world: World, unseen: str) -> None:
+def test_invisible_letters_cannot_disguise_a_name(world: World, unseen: str) -> None:
     here = f"/v1/verifications/{play.opened(world)}/attempts"
     person = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": unseen}
     refused(world.till().post(here, json={"channel": "qr", "person": person}), 400, "malformed")
@@ -321,7 +323,7 @@ def test_nobody_is_called_what_he_is_not_by_letters_that_are_not_seen(world: Wor
     refused(world.till().post("/v1/verifications", json=named), 400, "malformed")
 
 
-def test_a_body_in_the_code_page_of_an_old_till_is_told_so(world: World) -> None:
+def test_a_body_in_gbk_is_refused_with_the_reason(world: World) -> None:
     body = json.dumps(purchase(), ensure_ascii=False).encode("gbk")
     answer = world.till().post("/v1/verifications", data=body, content_type="application/json")
     assert "UTF-8" in refused(answer, 400, "malformed")["detail"]

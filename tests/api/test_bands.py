@@ -22,13 +22,13 @@ def test_bands_cover_the_truth_where_persons_differ(people: int, rate: float) ->
     assert covered / runs >= 0.93
 
 
-def test_without_an_error_three_in_all_persons_is_the_end() -> None:
+def test_without_an_error_the_rule_of_three_gives_the_bound() -> None:
     scores = Scores(np.full(900, 0.7), np.repeat(np.arange(300), 3))
     assert below(scores, [0.5]) == [Band(0, 0, 0.01)]
     assert reaching(scores, [0.5]) == [Band(1, 0.99, 1)]
 
 
-def test_without_scores_nothing_is_known() -> None:
+def test_without_scores_rates_are_nan() -> None:
     (band,) = below(Scores(np.array([]), np.array([], np.int64)), [0.5])
     assert math.isnan(band.rate) and math.isnan(band.high)
 

@@ -77,7 +77,7 @@ def test_an_allowed_message_shows_at_the_counter(world: World) -> None:
     assert push_of(world) == "ready"
 
 
-def test_a_send_uses_it_up_and_its_event_is_the_same_send(world: World) -> None:
+def test_a_send_uses_a_credit_and_its_event_uses_no_second(world: World) -> None:
     pushed(world, accepted(now(world)))
     pushed(world, accepted(now(world) + 1))
     world.clock.tick(5)
@@ -116,7 +116,7 @@ def test_xml_and_several_templates_are_read_too(world: World) -> None:
     assert facts(world) == 2 and push_of(world) == "ready"
 
 
-def test_the_phones_own_word_is_no_credit(world: World) -> None:
+def test_the_phones_report_grants_no_credit(world: World) -> None:
     phone = world.phone(MAN.openid)
     for _ in range(5):
         play.ok(phone.post("/mp/v1/subscriptions", json={"template_id": TEMPLATE, "result": "accept"}))
@@ -124,7 +124,9 @@ def test_the_phones_own_word_is_no_credit(world: World) -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
-def test_any_order_ten_times_and_three_days_late_end_the_same(world: World, order: tuple[int, ...]) -> None:
+def test_callbacks_in_any_order_repeated_and_late_give_the_same_ledger(
+    world: World, order: tuple[int, ...]
+) -> None:
     begun = now(world)
     events = [
         accepted(begun), delivered(begun + 60, "m1"), switched_off(begun + 90), accepted(begun + 120)
@@ -137,7 +139,7 @@ def test_any_order_ten_times_and_three_days_late_end_the_same(world: World, orde
     assert play.ok(world.phone(MAN.openid).get("/mp/v1/me/bindings"))["bindings"][0]["subscribed"]
 
 
-def test_a_repeated_nonce_with_the_same_body_is_passed_over(world: World) -> None:
+def test_a_repeated_nonce_with_the_same_body_is_skipped(world: World) -> None:
     query, body = sealed(
         CALLBACK_TOKEN, AES_KEY, APPID, json.dumps(accepted(now(world))).encode(), "once", now(world)
     )
@@ -175,7 +177,7 @@ ENTITIES = (
         "malformed inside", "empty", "deep",
     ],
 )  # fmt: skip
-def test_what_is_not_wechats_is_refused_and_changes_nothing(world: World, attack: str) -> None:
+def test_a_callback_not_from_wechat_is_refused_and_changes_nothing(world: World, attack: str) -> None:
     good = json.dumps(accepted(now(world))).encode()
 
     def made(document: bytes = good, appid: str = APPID, key: str = AES_KEY, ago: int = 0) -> Any:
@@ -224,7 +226,7 @@ def test_an_oversized_body_is_refused(world: World) -> None:
     assert facts(world) == 0
 
 
-def test_the_address_proves_itself(world: World) -> None:
+def test_the_callback_address_answers_wechats_verification(world: World) -> None:
     query, _ = sealed(CALLBACK_TOKEN, AES_KEY, APPID, b"{}", "echo", now(world))
     query = {name: query[name] for name in ("signature", "timestamp", "nonce")} | {"echostr": "12345"}
     client = world.app.test_client()
@@ -234,7 +236,7 @@ def test_the_address_proves_itself(world: World) -> None:
     assert client.get(URL, query_string=query | {"signature": "0" * 40}).status_code == 403
 
 
-def test_without_a_token_there_is_no_such_address(world: World) -> None:
+def test_without_a_token_the_callback_address_is_absent(world: World) -> None:
     settings = world.ports.settings.model_copy(
         update={"wechat_callback_token": type(world.ports.settings.wechat_callback_token)("")}
     )

@@ -67,7 +67,7 @@ def drawn(world: World, body: dict[str, Any]) -> tuple[FlaskClient, dict[str, An
     return phone, play.ok(phone.post(f"/mp/v1/attempts/{scene}/challenges", json=body), 201)
 
 
-def test_the_next_colour_is_told_only_in_answer_to_frames(world: World) -> None:
+def test_the_next_colour_is_sent_only_in_answer_to_frames(world: World) -> None:
     phone, challenge = drawn(world, {})
     shots = RIGHT.shots(challenge["frame"])
     assert len(challenge["colours"]) == 1
@@ -81,7 +81,7 @@ def test_the_next_colour_is_told_only_in_answer_to_frames(world: World) -> None:
     assert row.told_ms == [0, 900, 1800, 2700, 3600]
 
 
-def test_frames_sent_again_or_too_soon_tell_nothing_new(world: World) -> None:
+def test_repeated_or_early_frames_advance_no_colour(world: World) -> None:
     phone, challenge = drawn(world, {})
     shots = RIGHT.shots(challenge["frame"])
     world.clock.tick(0.9)
@@ -96,7 +96,7 @@ def test_frames_sent_again_or_too_soon_tell_nothing_new(world: World) -> None:
     assert told(phone, challenge, shots[3:4]) == third
 
 
-def test_who_cannot_bear_flashes_is_told_no_colour(world: World) -> None:
+def test_photosensitive_people_get_no_colours(world: World) -> None:
     phone, challenge = drawn(world, {"photosensitive": True})
     world.clock.tick(0.9)
     assert challenge["colours"] == []
@@ -141,7 +141,7 @@ def test_colours_count_where_light_allows_and_enough_were_shown(
     assert (given.colour_asked, given.colour_p) == (asked, p)
 
 
-def test_an_own_phone_cannot_say_that_it_is_too_bright() -> None:
+def test_an_own_phone_cannot_avoid_colours_by_reporting_brightness() -> None:
     told = Facts(colour_asked=True, colour_p=0.5, own_phone=True)
     assert under_light(told, 4, 255, Policy()).colour_asked
     assert not under_light(told, 4, 255, Policy(colour_own_phone=False)).colour_asked

@@ -57,7 +57,7 @@ def test_ports_of_a_remote_matcher_load_no_engine(installation: dict[str, str]) 
     assert engines(BUILD, remote) == engines(SERVE, remote) == []
 
 
-def test_ports_of_a_command_or_the_worker_load_no_engine_until_a_face_is_looked_at(
+def test_ports_of_a_command_or_the_worker_load_engines_at_the_first_face(
     installation: dict[str, str],
 ) -> None:
     assert engines(BUILD, installation) == []

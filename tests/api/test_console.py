@@ -22,14 +22,14 @@ def entered(world: World, name: str, role: Role) -> Colleague:
     return one
 
 
-def test_who_is_not_signed_in_is_sent_to_the_sign_in(world: World) -> None:
+def test_requests_without_a_session_are_redirected_to_the_sign_in(world: World) -> None:
     client = world.app.test_client()
     for page in ("/console/", "/console/appeals", "/console/accounts", "/console/acts"):
         answer = client.get(page)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/console/sign-in")
 
 
-def test_every_page_of_every_role_is_opened_or_refused_by_its_right(world: World) -> None:
+def test_every_page_is_opened_or_refused_by_the_roles_rights(world: World) -> None:
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
     assert len(rules) > 12
     for role in Role:
@@ -49,7 +49,7 @@ def test_every_page_of_every_role_is_opened_or_refused_by_its_right(world: World
             assert answer.status_code < 500
 
 
-def test_every_view_names_its_right(world: World) -> None:
+def test_every_view_declares_its_right(world: World) -> None:
     views = {name: view for name, view in world.app.view_functions.items() if name.startswith("console.")}
     assert [name for name, view in views.items() if name not in OPEN and not hasattr(view, "right")] == []
 
@@ -70,14 +70,14 @@ def test_a_wrong_password_or_code_is_refused_in_the_same_words(world: World) -> 
         sign_in(world.ports, "nobody", PASSWORD, "000000")
 
 
-def test_a_code_counts_once(world: World) -> None:
+def test_a_one_time_code_is_valid_once(world: World) -> None:
     one = colleague(world, "one", Role.REVIEWER)
     code = one.code()
     assert one.sign_in(code=code).status_code == 303
     assert one.sign_in(code=code).status_code == 401
 
 
-def test_a_recovery_code_counts_once(world: World) -> None:
+def test_a_recovery_code_is_valid_once(world: World) -> None:
     one = colleague(world, "one", Role.REVIEWER)
     assert one.sign_in(code=one.recovery[0]).status_code == 303
     assert one.sign_in(code=one.recovery[0]).status_code == 401
@@ -114,7 +114,7 @@ def test_accounts_are_changed_with_a_fresh_code_only(world: World) -> None:
     assert other.client.get("/console/appeals").status_code == 303
 
 
-def test_one_human_has_one_account(world: World) -> None:
+def test_one_person_has_one_account(world: World) -> None:
     document = parse(IdType.RESIDENT, number("33010619800101001"), world.ports.today())
     accounts.invite(world.ports, "command line", "first", Role.REVIEWER, document)
     with pytest.raises(Conflict):

@@ -124,7 +124,9 @@ def test_nobody_judges_an_appeal_of_their_family(world: World, appeal_id: str, n
     assert "您与本案有关" in one.get(f"/console/appeals/{appeal_id}")
 
 
-def test_a_photo_is_shown_after_a_reason_for_a_minute_to_whoever_asked(world: World, appeal_id: str) -> None:
+def test_a_photo_is_shown_for_a_minute_to_the_account_that_gave_a_reason(
+    world: World, appeal_id: str
+) -> None:
     one, two = reviewer(world), reviewer(world, "second")
     path = f"/console/appeals/{appeal_id}/photos"
     assert "对照：登记照片与本次拍摄" in one.get(path)
@@ -153,7 +155,7 @@ def test_an_auditor_sees_the_case_but_no_photo_and_judges_nothing(world: World, 
     assert one.post(f"/console/appeals/{appeal_id}/claim").status_code == 403
 
 
-def test_every_cut_of_120_px_holds_a_whole_mark() -> None:
+def test_every_crop_of_120_px_contains_a_whole_watermark() -> None:
     plain = beside([picture()])
     shown = Image.open(io.BytesIO(marked(plain, ("reviewer", "11-28 19:45", "#12"))))
     assert shown.size == plain.size
@@ -164,9 +166,7 @@ def test_every_cut_of_120_px_holds_a_whole_mark() -> None:
             assert shown.crop(box).tobytes() != plain.crop(box).tobytes()
 
 
-def test_a_case_shows_who_was_compared_the_policy_what_happened_and_what_was_before(
-    world: World, appeal_id: str
-) -> None:
+def test_a_case_shows_scores_policy_timeline_and_history(world: World, appeal_id: str) -> None:
     page = reviewer(world).get(f"/console/appeals/{appeal_id}")
     assert "第 1 版：核验开始时正在生效" in page and "没有看到动作" in page
     for word in ("开始核验", "没有通过", "申诉已提交", "收费员（本店最近 200 笔）"):
@@ -214,7 +214,7 @@ def asked_for_a_photo(world: World) -> str:
     return appeal_id
 
 
-def test_whoever_is_asked_for_more_is_told_on_the_phone_that_lodged_the_appeal(world: World) -> None:
+def test_a_request_for_more_is_sent_to_the_phone_that_lodged_the_appeal(world: World) -> None:
     before = len(world.wechat.sent)
     appeal_id = asked_for_a_photo(world)
     play.work(world.ports)
@@ -236,7 +236,7 @@ def test_whoever_is_asked_for_more_is_told_on_the_phone_that_lodged_the_appeal(w
         (WeChatBusy(), DeliveryState.RETRY),
     ],
 )
-def test_what_wechat_makes_of_the_request_for_more_is_written_down(
+def test_wechats_answer_to_the_request_for_more_is_recorded(
     world: World, error: Exception, state: DeliveryState
 ) -> None:
     asked_for_a_photo(world)
@@ -247,7 +247,7 @@ def test_what_wechat_makes_of_the_request_for_more_is_written_down(
     assert row.state is state
 
 
-def test_nobody_is_told_to_send_what_they_have_sent(world: World) -> None:
+def test_no_request_is_sent_after_the_answer_arrived(world: World) -> None:
     appeal_id = asked_for_a_photo(world)
     before = len(world.wechat.sent)
     sent = {"statement": "见照片", "photos": (io.BytesIO(picture()), "p.jpg")}
@@ -269,7 +269,7 @@ def test_where_wechat_verifies_no_photo_is_asked_for(world: World) -> None:
     assert one.post(f"/console/appeals/{appeal_id}/ask", wanted="statement", **asked).status_code == 303
 
 
-def test_who_lodged_on_the_counters_phone_cannot_be_asked(world: World, appeal_id: str) -> None:
+def test_no_request_is_possible_for_an_appeal_from_the_counters_phone(world: World, appeal_id: str) -> None:
     one = reviewer(world)
     one.post(f"/console/appeals/{appeal_id}/claim")
     answer = one.post(f"/console/appeals/{appeal_id}/ask", wanted="photo_now", note="x")

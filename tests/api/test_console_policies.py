@@ -95,7 +95,7 @@ def test_approving_asks_for_a_fresh_code(office) -> None:
         ({"score_min": "0.48", "reason": " "}, 422), ({"no_such": "1"}, 422),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_refused_with_a_word(office, wrong: dict, status: int) -> None:
+def test_an_impossible_value_is_refused_with_its_code(office, wrong: dict, status: int) -> None:
     world, li, _ = office
     answer = li.post("/console/releases", **({"reason": "x", "passes": "20", "yuan": "100"} | wrong))
     assert answer.status_code == status and 'role="alert"' in answer.text

@@ -93,12 +93,12 @@ def test_reports_at_and_around_every_threshold_are_decided_alike() -> None:
         assert unequal(reports, policy) == []
 
 
-def test_every_measure_that_decides_is_tried() -> None:
+def test_every_deciding_measurement_is_tested() -> None:
     tried = {*MEETS, *FLAGS, "risk", "hint"}
     assert tried == {field.name for field in fields(Report)}
 
 
-def test_whether_a_relative_would_pass_is_told_apart_from_the_decision() -> None:
+def test_a_passing_relative_is_reported_apart_from_the_decision() -> None:
     near = [replace(GOOD, relative=value) for value in (None, 0.2, 0.46, 0.69, math.nan)]
     facts = Columns.of([pack(one, Measured()) for one in near])
     assert relative_passes(facts, Policy()).tolist() == [False, False, True, True, True]
@@ -107,7 +107,7 @@ def test_whether_a_relative_would_pass_is_told_apart_from_the_decision() -> None
 @pytest.mark.parametrize(
     "wrong", [[b""], [b"\1" * (SIZE - 1)], [b"\2" * SIZE], [b"\1" + b"\xff" * (SIZE - 1)]]
 )
-def test_what_is_no_fact_is_refused(wrong: list[bytes]) -> None:
+def test_an_invalid_fact_is_refused(wrong: list[bytes]) -> None:
     with pytest.raises(ValueError, match="facts"):
         Columns.of(wrong)
 

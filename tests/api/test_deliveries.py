@@ -40,7 +40,7 @@ def test_the_log_tells_what_the_receiver_answered(world: World, till: Till) -> N
     assert (row["state"], row["last_status"], row["error"], row["next_at"]) == ("delivered", 204, None, None)
 
 
-def test_a_receiver_that_is_not_there(world: World) -> None:
+def test_the_log_says_that_a_receiver_was_unreachable(world: World) -> None:
     verification = play.opened(world, notify_url="http://127.0.0.1:9/hook")
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     play.work(world.ports)
@@ -171,7 +171,7 @@ def test_the_self_test_never_leaves_the_addresses_a_webhook_may_go_to(world: Wor
         ("https://pos.invalid/", "域名"),
     ],
 )
-def test_the_command_says_why_an_address_is_no_good(
+def test_the_command_says_why_an_address_is_refused(
     installed: World,  # noqa: F811
     path: str,
     told: str,
@@ -189,7 +189,7 @@ def test_the_command_names_a_wrong_secret(
 
 
 @pytest.mark.parametrize("name", ["right", "takes everything"])
-def test_the_command_says_it_in_plain_words(
+def test_the_command_explains_each_result(
     installed: World,  # noqa: F811
     tested: Callable[[str], tuple[str, str]],
     capsys: pytest.CaptureFixture[str],

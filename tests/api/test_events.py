@@ -30,7 +30,7 @@ def parsed(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_stream_tells_everything_and_closes_after_the_end(world: World) -> None:
+def test_a_stream_sends_all_events_and_closes_after_the_end(world: World) -> None:
     verification = play.opened(world)
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     answer = lines(world, verification)
@@ -45,7 +45,7 @@ def test_a_stream_tells_everything_and_closes_after_the_end(world: World) -> Non
     }  # fmt: skip
 
 
-def test_a_stream_goes_on_where_it_broke_off(world: World) -> None:
+def test_a_stream_resumes_after_the_last_event(world: World) -> None:
     verification = play.opened(world)
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     assert [e["id"] for e in parsed(lines(world, verification, last=1).get_data(as_text=True))] == ["2"]
@@ -57,7 +57,7 @@ def test_after_the_last_event_there_is_nothing_to_reconnect_to(world: World) -> 
     assert lines(world, verification, last=2).status_code == 204
 
 
-def test_a_false_last_event_id_is_refused(world: World) -> None:
+def test_an_invalid_last_event_id_is_refused(world: World) -> None:
     verification = play.opened(world)
     headers = {"Accept": "text/event-stream", "Last-Event-ID": "x"}
     answer = world.till().get(f"/v1/verifications/{verification}/events", headers=headers)
@@ -116,7 +116,7 @@ def test_a_poll_returns_at_once_when_there_is_something(world: World) -> None:
     assert (answer["last"], answer["state"]) == (1, "open")
 
 
-def test_who_waits_is_woken_by_their_own_verification_alone(world: World) -> None:
+def test_a_client_is_woken_only_by_its_own_verification(world: World) -> None:
     mine, other = play.opened(world), play.opened(world, order_no="A-2")
     feed = EventFeed(world.ports)
     place = feed.place(cases.seen(world.ports, mine))
@@ -129,7 +129,7 @@ def test_who_waits_is_woken_by_their_own_verification_alone(world: World) -> Non
     feed.close()
 
 
-def test_a_poll_tells_what_happens_while_it_waits(world: World) -> None:
+def test_a_poll_returns_an_event_that_happens_while_it_waits(world: World) -> None:
     verification = play.opened(world)
     answers: list[Any] = []
     url = f"/v1/verifications/{verification}/events?after=1&wait=20"

@@ -47,7 +47,7 @@ def test_a_tills_route_has_examples_that_its_schema_allows(route: str) -> None:
         assert media["example"]["status"] == int(status)
 
 
-def test_a_wrong_example_would_be_found() -> None:
+def test_an_invalid_example_is_detected() -> None:
     media = DOCUMENT["paths"]["/v1/verifications"]["post"]["requestBody"]["content"]["application/json"]
     with pytest.raises(AssertionError):
         agree(media | {"example": media["example"] | {"amount_fen": "128.50"}})

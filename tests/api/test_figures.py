@@ -58,7 +58,7 @@ def test_what_is_due_and_how_long_it_has_waited_is_shown_by_kind(world: World) -
     assert found["yibao_database_up"] == 1
 
 
-def test_a_capture_that_nobody_decides_grows_old(world: World) -> None:
+def test_an_undecided_captures_age_is_shown(world: World) -> None:
     assert figures(world)["yibao_captured_age_seconds"] == 0
     begun(world)
     with world.ports.database.transaction() as db:
@@ -103,7 +103,7 @@ def test_the_anchors_age_is_that_of_the_oldest_event_they_lack(world: World) -> 
     assert figures(world, writes_anchors=True)["yibao_anchor_age_seconds"] == 0
 
 
-def test_a_database_away_is_a_figure_too(world: World, tmp_path: Path) -> None:
+def test_an_unreachable_database_is_a_metric(world: World, tmp_path: Path) -> None:
     away = Database(f"sqlite:///{tmp_path}/nowhere/db.sqlite")
     found = scraped(TableFigures(world.ports.settings, away, world.ports.now))
     assert found["yibao_database_up"] == 0
@@ -111,7 +111,7 @@ def test_a_database_away_is_a_figure_too(world: World, tmp_path: Path) -> None:
     assert "yibao_persons" not in found
 
 
-def test_requests_are_counted_by_route_and_no_stranger_adds_labels(world: World) -> None:
+def test_requests_are_counted_by_route_and_unknown_paths_share_a_label(world: World) -> None:
     route = {"method": "GET", "route": "/v1/verifications/<string:verification_id>", "status": "200"}
     unknown = {"method": "-", "route": "-", "status": "404"}
     before, strange = counted("yibao_requests_total", **route), counted("yibao_requests_total", **unknown)
@@ -141,7 +141,7 @@ def test_connections_and_waiting_clients_are_counted_while_they_last(world: Worl
 
 
 @pytest.mark.parametrize(("fail", "result"), [(None, "deliver"), (WeChatRefused(43101), "give_up")])
-def test_pushes_are_counted_by_what_became_of_them(world: World, fail: Exception | None, result: str) -> None:
+def test_pushes_are_counted_by_result(world: World, fail: Exception | None, result: str) -> None:
     labels = {"kind": "push", "result": result}
     before = counted("yibao_deliveries_total", **labels)
     begun(world)
@@ -159,7 +159,7 @@ def lines() -> Iterator[list[Any]]:
     structlog.configure(**before)
 
 
-def test_a_line_of_the_log_tells_request_verification_and_institution(world: World, lines: list[Any]) -> None:
+def test_log_lines_carry_request_verification_and_institution_ids(world: World, lines: list[Any]) -> None:
     verification = play.opened(world)
     lines.clear()
     answer = world.till().get(f"/v1/verifications/{verification}")
@@ -178,7 +178,7 @@ def test_whoever_asks_for_anothers_purchase_is_logged_as_themselves(world: World
     assert lines[-1]["institution_id"] == world.institutions[1]
 
 
-def test_a_job_that_fails_says_whose_it_was(world: World, lines: list[Any]) -> None:
+def test_a_failed_job_logs_its_ids(world: World, lines: list[Any]) -> None:
     verification = begun(world)
     world.wechat.fail = RuntimeError("out of memory")
     jobs = Jobs(world.ports, MemoryHuey(immediate=True, results=False))

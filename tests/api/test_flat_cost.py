@@ -36,7 +36,7 @@ def test_more_than_a_batch_is_deleted_in_one_sweep(world: World) -> None:
         assert db.scalar(select(func.count()).select_from(tables.Miss)) == 0
 
 
-def test_what_a_store_away_kept_is_removed_by_a_later_sweep(world: World, tmp_path: Path) -> None:
+def test_files_of_an_unreachable_store_are_deleted_by_a_later_sweep(world: World, tmp_path: Path) -> None:
     world.ports.objects.put("photos/a/1", b"a face")
     with world.ports.database.transaction() as db:
         file_deletion.delete_later(world.ports, db, ["photos/a/1", "photos/never/1"])

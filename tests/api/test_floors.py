@@ -11,7 +11,7 @@ from models.domain.policy import Policy
 from tests.support.world import World
 
 
-def test_what_the_code_ships_may_be_used_in_production() -> None:
+def test_the_default_policy_meets_the_production_floors() -> None:
     assert floors.broken(Policy()) == ()
 
 

@@ -89,7 +89,7 @@ def test_a_full_disk_is_503_with_its_cause_and_the_same_key_works_when_there_is_
     assert again.status_code == 201 and healthy(cramped)
 
 
-def test_a_full_disk_under_postgresql_is_no_other(cramped_postgres: tuple[World, Path]) -> None:
+def test_a_full_disk_under_postgresql_gives_the_same_answer(cramped_postgres: tuple[World, Path]) -> None:
     world, disk = cramped_postgres
     assert healthy(world)
     ballast = disks.fill(disk)

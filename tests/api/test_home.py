@@ -3,7 +3,7 @@
 from tests.support.world import World
 
 
-def test_the_first_page_says_what_this_is_and_leads_on(world: World) -> None:
+def test_the_home_page_explains_the_service_and_links_on(world: World) -> None:
     answer = world.app.test_client().get("/")
     html = answer.get_data(as_text=True)
     assert answer.status_code == 200 and "医保人脸核验" in html

@@ -35,7 +35,7 @@ def test_a_refusal_is_repeated_too(world: World) -> None:
     assert [answer.json["code"] for answer in answers] == ["order_exists"] * 2
 
 
-def test_a_refusal_that_is_counted_is_repeated_too(world: World) -> None:
+def test_a_counted_refusal_is_repeated_too(world: World) -> None:
     nobody = purchase(cardholder={"name": "王无名", "id_number": MAN.id_number})
     answers = [world.till().post("/v1/verifications", json=nobody, headers=key("k1")) for _ in range(3)]
     assert [(answer.status_code, answer.json["code"]) for answer in answers] == [
@@ -45,7 +45,7 @@ def test_a_refusal_that_is_counted_is_repeated_too(world: World) -> None:
         assert len(db.scalars(select(tables.Miss)).all()) == 1
 
 
-def test_a_limit_is_asked_anew_under_the_same_key(world: World) -> None:
+def test_a_rate_limit_is_checked_again_under_the_same_key(world: World) -> None:
     nobody = purchase(cardholder={"name": "王无名", "id_number": MAN.id_number})
     codes = [world.till().post("/v1/verifications", json=nobody).json["code"] for _ in range(21)]
     assert codes[-1] == "rate_limited"
@@ -69,7 +69,7 @@ def test_another_path_may_use_the_same_key(world: World) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "x" * 129, "中文".encode().decode("latin-1")])
-def test_a_key_that_is_none(world: World, bad: str) -> None:
+def test_an_invalid_idempotency_key_is_refused(world: World, bad: str) -> None:
     answer = world.till().post("/v1/verifications", json=purchase(), headers=key(bad))
     assert (answer.status_code, answer.json["code"]) == (400, "malformed")
 
@@ -100,14 +100,14 @@ def test_two_at_once_make_one_verification(world: World) -> None:
     assert {answer.status_code for answer in answers} <= {201, 409}
 
 
-def test_the_answer_is_kept_sealed(world: World) -> None:
+def test_the_stored_response_is_encrypted(world: World) -> None:
     answer = world.till().post("/v1/verifications", json=purchase(), headers=key("k1"))
     popup = answer.json["popup_url"].rsplit("/", 1)[1]
     kept = b"".join(path.read_bytes() for path in world.ports.settings.anchor_file.parent.glob("db.sqlite*"))
     assert popup.encode() not in kept
 
 
-def test_a_locked_database_is_busy_and_no_request_in_progress(world: World) -> None:
+def test_a_locked_database_is_busy_and_not_in_progress(world: World) -> None:
     path = world.ports.settings.database_url.removeprefix("sqlite:///")
     event.listen(world.ports.database.engine, "connect", _impatient)
     world.ports.database.engine.dispose()

@@ -185,7 +185,7 @@ def test_every_route_of_the_document_is_in_the_matrix() -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(idor.INSTITUTION))
-def test_an_institutions_route(estate: Estate, operation: str) -> None:
+def test_an_institutions_route_refuses_other_institutions(estate: Estate, operation: str) -> None:
     world = estate.world
     sandbox = institutions.add_sandbox(world.ports, "沙箱药房")
     foreigners = {"other": world.till(1), "sandbox": world._client(sandbox.api_key)}
@@ -215,7 +215,7 @@ def test_an_institutions_route(estate: Estate, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(idor.PHONE))
-def test_a_phones_route(estate: Estate, operation: str) -> None:
+def test_a_phones_route_refuses_other_users(estate: Estate, operation: str) -> None:
     world = estate.world
     for role, client in (strangers(estate) | {"till": world.till(0)}).items():
         for owners in (all_own(operation), *owners_of(operation)):
@@ -238,7 +238,7 @@ def test_a_phones_route(estate: Estate, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(idor.OWN_PHONE))
-def test_a_route_of_a_phone_that_has_shown_whose_it_is(estate: Estate, operation: str) -> None:
+def test_a_route_that_needs_a_pass_refuses_other_users(estate: Estate, operation: str) -> None:
     for role, client in (strangers(estate) | {"till": estate.world.till(0)}).items():
         assert estate.call(client, operation, all_own(operation)).status_code == 401, role
     for openid in (WIFE.openid, STAFF, OTHER_STAFF, "openid-stranger"):
@@ -268,7 +268,7 @@ ON_A_SCENE = sorted(one for one in idor.PHONE if {"scene", "challenge_id"} & set
 
 
 @pytest.mark.parametrize("operation", ON_A_SCENE)
-def test_a_code_opened_by_one_member_of_staff(estate: Estate, operation: str) -> None:
+def test_a_code_opened_by_one_member_of_staff_refuses_others(estate: Estate, operation: str) -> None:
     handed_over(estate)
     own = all_own(operation)
     for openid in (MAN.openid, WIFE.openid, OTHER_STAFF, "openid-stranger"):
@@ -282,7 +282,7 @@ def test_a_code_opened_by_one_member_of_staff(estate: Estate, operation: str) ->
 
 
 @pytest.mark.parametrize("operation", ON_A_SCENE)
-def test_staff_whose_right_was_taken_back(estate: Estate, operation: str) -> None:
+def test_removed_staff_are_refused(estate: Estate, operation: str) -> None:
     handed_over(estate)
     world = estate.world
     for row, _ in staff.members(world.ports, world.institutions[0]):
@@ -293,7 +293,7 @@ def test_staff_whose_right_was_taken_back(estate: Estate, operation: str) -> Non
 
 
 @pytest.mark.parametrize("operation", ON_A_SCENE)
-def test_a_scene_that_is_over(estate: Estate, operation: str) -> None:
+def test_an_ended_scene_refuses_other_users(estate: Estate, operation: str) -> None:
     cancelled = f"/v1/verifications/{estate.ids['verification_id']['own']}/cancel"
     play.ok(estate.world.till().post(cancelled, json={}))
     own = all_own(operation)
@@ -306,7 +306,7 @@ def test_a_scene_that_is_over(estate: Estate, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(idor.TICKET))
-def test_a_ticket_nobody_was_given(estate: Estate, operation: str) -> None:
+def test_an_unknown_ticket_looks_absent(estate: Estate, operation: str) -> None:
     estate.own("token", "T" * 32, "O" * 32)
     for client in (estate.world.app.test_client(), estate.world.till(0), estate.phone(MAN.openid)):
         # Neither a push's scene nor an invented ticket shows a picture.
@@ -319,7 +319,7 @@ def test_a_ticket_nobody_was_given(estate: Estate, operation: str) -> None:
         assert nobodys.status_code == idor.TICKET[operation]
 
 
-def test_a_popup_address_that_was_renewed(estate: Estate) -> None:
+def test_a_renewed_popup_address_voids_the_old_one(estate: Estate) -> None:
     world, verification = estate.world, estate.ids["verification_id"]["own"]
     url = f"/v1/verifications/{verification}/popup"
     first, second = (play.ok(world.till().post(url, json={}))["popup_url"] for _ in range(2))
@@ -330,7 +330,7 @@ def test_a_popup_address_that_was_renewed(estate: Estate) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(idor.PROVEN))
-def test_a_route_with_a_proof_of_its_own(estate: Estate, operation: str) -> None:
+def test_a_route_with_its_own_proof_refuses_others(estate: Estate, operation: str) -> None:
     extra = {"json": {"code": "invented"}} if "login" in operation else {}
     for client in (estate.world.app.test_client(), estate.world.till(0), estate.phone(MAN.openid)):
         assert estate.call(client, operation, {}, **extra).status_code == idor.PROVEN[operation]
@@ -347,7 +347,7 @@ def test_an_order_number_is_each_institutions_own(estate: Estate) -> None:
     assert ours == estate.ids["verification_id"]["own"]
 
 
-def test_a_person_outside_the_family_looks_like_nobody(estate: Estate) -> None:
+def test_a_person_outside_the_family_looks_absent(estate: Estate) -> None:
     world, verification = estate.world, estate.ids["verification_id"]["own"]
     scene = play.coded(world, verification)
     phone = estate.phone(STAFF)
@@ -362,7 +362,7 @@ def test_a_person_outside_the_family_looks_like_nobody(estate: Estate) -> None:
     assert len(answers) == 1 and answers.pop().startswith("(422,")
 
 
-def test_lists_hold_ones_own_only(estate: Estate) -> None:
+def test_lists_contain_only_the_users_own_rows(estate: Estate) -> None:
     for kind in ("consents", "bindings", "appeals"):
         for openid in (WIFE.openid, STAFF, "openid-stranger"):
             told = estate.phone(openid).get(f"/mp/v1/me/{kind}").get_data(as_text=True)

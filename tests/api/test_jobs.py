@@ -64,7 +64,7 @@ def test_the_queue_runs_on_postgresql_too(world: World, postgres: Postgres) -> N
         huey.storage.close()
 
 
-def test_frames_of_a_pass_are_gone_at_once(world: World) -> None:
+def test_frames_of_a_pass_are_deleted_at_once(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)
@@ -104,7 +104,7 @@ def _cancelled_during(look: str, world: World, verification: str) -> None:
     world.app.extensions["ports"] = replace(world.ports, matcher=Slow())
 
 
-def test_an_appeal_that_comes_too_late_leaves_no_photo(world: World) -> None:
+def test_a_late_appeal_leaves_no_photo(world: World) -> None:
     verification = play.opened(world)
     scene = play.pushed(world, verification)
     phone = world.phone(MAN.openid)
@@ -142,7 +142,7 @@ def test_old_hashes_sessions_and_answers_are_deleted(world: World) -> None:
             assert db.scalars(select(table)).all() == []
 
 
-def test_heads_are_anchored_and_a_changed_event_is_seen(world: World) -> None:
+def test_heads_are_anchored_and_a_changed_event_is_detected(world: World) -> None:
     verification = play.opened(world)
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     assert audit.write(world.ports) == 1
@@ -165,7 +165,7 @@ def test_the_last_anchor_is_found_behind_cut_and_long_lines(world: World) -> Non
     assert audit.check(world.ports).is_whole
 
 
-def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
+def test_an_insiders_change_of_events_is_detected(world: World) -> None:
     _, changed, rewritten, gone = (play.opened(world, order_no=f"C-{n}") for n in range(4))
     audit.write(world.ports)
     whole = audit.check(world.ports)
@@ -183,7 +183,7 @@ def test_what_an_insider_changes_in_the_events_is_seen(world: World) -> None:
     assert (found.broken, found.rewritten, found.missing) == ([changed], [rewritten], [gone])
 
 
-def test_a_private_part_that_was_exchanged_is_seen(world: World) -> None:
+def test_an_exchanged_private_part_is_detected(world: World) -> None:
     verification = play.opened(world)
     with world.ports.database.transaction() as db:
         event = db.scalars(select(tables.Event)).one()

@@ -19,7 +19,7 @@ def templates(vector: np.ndarray) -> tuple[Template, ...]:
     return (Template(Embedder.SFACE, "1", tuple(map(float, vector))),)
 
 
-def test_a_score_is_the_checks_own() -> None:
+def test_similarity_uses_the_score_of_checks() -> None:
     one, other = faces(2, 1, common=0.8)
     crowd = faces(200, 2, common=0.8)
     found = Scale(Policy(), crowd).between(templates(one), templates(other))
@@ -37,7 +37,7 @@ def test_without_a_background_the_cosine_counts_and_the_bars_are_those_of_bare_s
     assert Scale(Policy(), faces(200, 2, common=0.8)).least(True) == 0.46
 
 
-def test_nothing_is_known_without_templates() -> None:
+def test_similarity_is_none_without_templates() -> None:
     (one,) = faces(1, 1, common=0.0)
     assert Scale(Policy(), NO_FACES).between((), templates(one)) is None
     assert Scale(Policy(), NO_FACES).between(templates(one), ()) is None

@@ -16,7 +16,7 @@ def asked(world: World, counter: str, name: str = "李某某", till: int = 0) ->
     return world.till(till).post("/v1/verifications", json=body)
 
 
-def test_a_counter_that_missed_too_often_waits_for_as_long_as_it_is_told(world: World) -> None:
+def test_a_counter_with_too_many_misses_waits_until_retry_after(world: World) -> None:
     for _ in range(AT_A_COUNTER.most):
         assert asked(world, "1").status_code == 422
         world.clock.tick(10)
@@ -31,13 +31,13 @@ def test_a_counter_that_missed_too_often_waits_for_as_long_as_it_is_told(world: 
     assert asked(world, "1", MAN.name).headers["Retry-After"] == "10"
 
 
-def test_other_counters_go_on_and_finding_somebody_counts_for_nothing(world: World) -> None:
+def test_other_counters_continue_and_hits_do_not_count(world: World) -> None:
     for _ in range(AT_A_COUNTER.most):
         asked(world, "1")
     assert asked(world, "2", MAN.name).status_code == 201
 
 
-def test_an_invented_counter_helps_nobody_to_guess_on(world: World) -> None:
+def test_an_invented_counter_name_does_not_evade_the_limit(world: World) -> None:
     for turn in range(AT_AN_INSTITUTION.most):
         assert asked(world, f"counter {turn}").status_code == 422
     assert asked(world, "another", MAN.name).status_code == 429
@@ -46,7 +46,7 @@ def test_an_invented_counter_helps_nobody_to_guess_on(world: World) -> None:
     assert asked(world, "another", MAN.name).status_code == 201
 
 
-def test_misses_count_against_the_number_too_whoever_asks(world: World) -> None:
+def test_misses_count_against_the_number_from_any_counter(world: World) -> None:
     for turn in range(MISSES_A_DAY[GuessKind.NUMBER][0]):
         assert asked(world, f"counter {turn}", till=turn // AT_AN_INSTITUTION.most).status_code == 422
     assert asked(world, "another", MAN.name, till=1).status_code == 429

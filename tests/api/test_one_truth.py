@@ -20,7 +20,7 @@ def resend(world: World, popup: Popup, *, credit: bool = True) -> int:
     return popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes").status_code
 
 
-def test_a_message_sent_again_replaces_the_first_only_when_it_is_there(world: World) -> None:
+def test_a_resent_message_supersedes_the_first_only_when_delivered(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
     assert resend(world, popup) == 200
@@ -29,7 +29,7 @@ def test_a_message_sent_again_replaces_the_first_only_when_it_is_there(world: Wo
     assert states(world, verification) == ["superseded", "waiting"]
 
 
-def test_a_message_that_does_not_arrive_leaves_the_first_as_it_was(world: World) -> None:
+def test_an_undelivered_resend_leaves_the_first_message_valid(world: World) -> None:
     verification, popup = opened(world)
     first = pushed(world, popup)
     resend(world, popup)
@@ -45,7 +45,7 @@ def test_a_message_that_does_not_arrive_leaves_the_first_as_it_was(world: World)
     assert popup.screen == "waiting" and popup.says("已同意")
 
 
-def test_whichever_message_is_opened_first_is_the_one(world: World) -> None:
+def test_the_message_opened_first_counts(world: World) -> None:
     verification, popup = opened(world)
     first = pushed(world, popup)
     resend(world, popup)
@@ -57,7 +57,7 @@ def test_whichever_message_is_opened_first_is_the_one(world: World) -> None:
     assert len(world.wechat.sent) == sent and states(world, verification) == ["opened", "superseded"]
 
 
-def test_a_message_whose_fate_is_unknown_ends_the_first_once_it_is_opened(world: World) -> None:
+def test_a_resend_with_unknown_delivery_supersedes_the_first_once_opened(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
     resend(world, popup)
@@ -74,7 +74,7 @@ def test_a_message_whose_fate_is_unknown_ends_the_first_once_it_is_opened(world:
 
 @pytest.mark.parametrize("action", ["push", "code"])
 @pytest.mark.parametrize("how_far", ["opened", "consented", "challenged"])
-def test_what_somebody_is_at_is_not_taken_from_them(world: World, action: str, how_far: str) -> None:
+def test_an_attempt_in_progress_is_not_superseded_by_a_click(world: World, action: str, how_far: str) -> None:
     verification, popup = opened(world)
     scene = pushed(world, popup)
     world.clock.tick(31)
@@ -101,7 +101,7 @@ def test_what_somebody_is_at_is_not_taken_from_them(world: World, action: str, h
     assert popup.screen == "choose" and states(world, verification) == ["superseded"]
 
 
-def test_without_credit_nothing_is_sent_again(world: World) -> None:
+def test_without_credit_no_message_is_resent(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
     world.clock.tick(31)
@@ -179,9 +179,7 @@ def test_a_failure_without_retries_has_a_screen_of_its_own(world: World) -> None
 @pytest.mark.parametrize(
     ("action", "kind"), [("back", "wait"), ("push", "message"), ("code", "code"), ("cancel", None)]
 )
-def test_the_phone_learns_what_took_the_place_of_its_message(
-    world: World, action: str, kind: str | None
-) -> None:
+def test_a_superseded_scene_names_its_successor(world: World, action: str, kind: str | None) -> None:
     verification, popup = opened(world)
     scene = pushed(world, popup)
     world.clock.tick(31)
@@ -210,9 +208,7 @@ def test_the_phone_names_for_whom_an_agent_buys(world: World) -> None:
 
 
 @pytest.mark.parametrize("when", ["opened", "consented", "challenged", "failed"])
-def test_the_counter_hears_at_once_that_somebody_would_rather_show_a_document(
-    world: World, when: str
-) -> None:
+def test_the_counter_is_told_that_the_person_prefers_documents(world: World, when: str) -> None:
     verification, popup = opened(world)
     scene = pushed(world, popup)
     phone = world.phone(WIFE.openid)
@@ -235,7 +231,7 @@ def test_the_counter_hears_at_once_that_somebody_would_rather_show_a_document(
         assert popup.screen == "waiting" and popup.says("采集中")
 
 
-def test_documents_on_a_cashiers_phone_are_heard_too(world: World) -> None:
+def test_a_preference_for_documents_on_the_cashiers_phone_is_told_too(world: World) -> None:
     verification = play.opened(world)
     scene = play.coded(world, verification)
     phone = world.phone(STAFF)

@@ -12,7 +12,7 @@ def test_a_padded_order_number_is_refused(world: World, order_no: str) -> None:
     assert (answer.status_code, answer.json["code"]) == (400, "malformed")
 
 
-def test_blanks_inside_are_kept(world: World) -> None:
+def test_blanks_inside_an_order_number_are_kept(world: World) -> None:
     answer = world.till().post("/v1/verifications", json=purchase(order_no="A 1"))
     assert answer.status_code == 201
     found = world.till().get("/v1/verifications", query_string={"order_no": "A 1"})

@@ -75,21 +75,23 @@ def test_a_delivered_row_is_not_sent_again(world: World, row_id: str) -> None:
     assert (sender.calls, state(world, row_id)) == ([row_id], DeliveryState.DELIVERED)
 
 
-def test_nobody_sends_a_row_that_is_being_sent(world: World, row_id: str) -> None:
+def test_a_row_being_sent_is_not_sent_by_another_worker(world: World, row_id: str) -> None:
     sender = killed(world, row_id, None)
     world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds() - 1)
     outbox.send(world.ports, sender, row_id)
     assert (len(sender.calls), state(world, row_id)) == (1, DeliveryState.SENDING)
 
 
-def test_a_repeatable_call_is_made_again_when_its_worker_died(world: World, row_id: str) -> None:
+def test_a_repeatable_call_is_repeated_after_its_worker_died(world: World, row_id: str) -> None:
     sender = killed(world, row_id, None)
     world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds())
     outbox.send(world.ports, sender, row_id)
     assert (len(sender.calls), state(world, row_id)) == (2, DeliveryState.DELIVERED)
 
 
-def test_another_call_is_never_made_again_when_its_worker_died(world: World, row_id: str) -> None:
+def test_a_call_that_is_not_repeatable_is_never_repeated_after_its_worker_died(
+    world: World, row_id: str
+) -> None:
     sender = killed(world, row_id, "lost")
     world.clock.tick(LEASES[DeliveryKind.WEBHOOK].total_seconds())
     outbox.send(world.ports, sender, row_id)

@@ -7,7 +7,7 @@ from tests.support import play
 from tests.support.world import World
 
 
-def test_whoever_comes_on_top_of_the_queue_is_told_to_come_again(world: World) -> None:
+def test_requests_above_the_limit_are_refused_as_busy(world: World) -> None:
     verification = play.opened(world)
     admission: Admission = world.app.extensions["admission"]
     with world.app.test_request_context(f"/v1/verifications/{verification}"):
@@ -21,7 +21,7 @@ def test_whoever_comes_on_top_of_the_queue_is_told_to_come_again(world: World) -
             assert world.till().get(f"/v1/verifications/{verification}").status_code == 200
 
 
-def test_no_connection_in_time_is_a_busy_service_and_no_fault(world: World) -> None:
+def test_a_missing_database_connection_is_503_and_not_500(world: World) -> None:
     held = [world.ports.database.engine.connect() for _ in range(POOL)]
     answer = world.till().get("/v1/verifications/vrf_any")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

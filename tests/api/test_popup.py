@@ -99,7 +99,7 @@ def test_a_capture_being_decided_offers_no_button(world: World) -> None:
     assert popup.screen == "waiting" and popup.says("比对中") and "<button" not in popup.html
 
 
-def test_what_nobody_expected_is_a_page_that_leads_back(world: World) -> None:
+def test_an_unexpected_error_shows_a_page_that_leads_back(world: World) -> None:
     _, popup = opened(world)
     held = popup.browser.get_cookie("yibao_popup", path=popup.url)
     assert held
@@ -114,7 +114,7 @@ def test_what_nobody_expected_is_a_page_that_leads_back(world: World) -> None:
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
-def test_the_card_holder_is_asked_about_before_the_push(world: World) -> None:
+def test_the_popup_asks_for_confirmation_before_a_push_to_the_card_holder(world: World) -> None:
     verification, popup = opened(world)
     allow(world, MAN.openid)
     popup.post("push", person_id=world.ids[MAN.name])
@@ -124,7 +124,7 @@ def test_the_card_holder_is_asked_about_before_the_push(world: World) -> None:
     assert popup.screen == "waiting"
 
 
-def test_no_credit_is_said_before_the_push(world: World) -> None:
+def test_missing_credit_is_shown_before_the_push(world: World) -> None:
     verification, popup = opened(world)
     popup.post("push", person_id=world.ids[WIFE.name])
     assert popup.screen == "confirm" and popup.says("消息可能送不到")
@@ -136,7 +136,7 @@ def test_no_credit_is_said_before_the_push(world: World) -> None:
     [(CHILD, "孩子不用刷脸，请家长本人刷脸"), (FACELESS, "没有比对照片"), (None, "请先选择实际到店购药人员")],
     ids=["child", "no photo", "nobody"],
 )
-def test_what_cannot_be_sent_is_said_before_and_the_way_out_shown(
+def test_an_undeliverable_push_is_announced_with_its_alternative(
     world: World, who: Insured | None, words: str
 ) -> None:
     verification, popup = opened(world)
@@ -146,7 +146,7 @@ def test_what_cannot_be_sent_is_said_before_and_the_way_out_shown(
     assert states(world, verification) == []
 
 
-def test_somebody_without_wechat_is_led_to_the_cashiers_phone(world: World) -> None:
+def test_a_person_without_wechat_is_led_to_the_cashiers_phone(world: World) -> None:
     verification, popup = opened(world)
     wife = world.phone(WIFE.openid)
     (binding,) = play.ok(wife.get("/mp/v1/me/bindings"))["bindings"]
@@ -237,7 +237,7 @@ def test_a_number_of_digits_only_stays_text(world: World) -> None:
     assert popup.screen == "manual" and popup.says('value="123"')
 
 
-def test_who_was_typed_need_not_be_typed_again(world: World) -> None:
+def test_a_typed_person_need_not_be_typed_again(world: World) -> None:
     verification, popup = opened(world)
     popup.post("code", **typed())
     assert popup.screen == "code" and popup.says("陈*兰（护工）")
@@ -286,7 +286,7 @@ def test_opening_the_service_shows_a_code_and_six_digits(world: World) -> None:
     ("end", "words"),
     [("cancel", "本次核验已取消"), ("lapse", "本次核验已超过 30 分钟")],
 )
-def test_an_end_from_elsewhere_shows(world: World, end: str, words: str) -> None:
+def test_an_end_by_the_till_is_shown(world: World, end: str, words: str) -> None:
     verification, popup = opened(world)
     if end == "cancel":
         play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))

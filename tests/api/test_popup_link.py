@@ -40,7 +40,7 @@ def test_the_first_browser_keeps_the_popup_and_others_find_it_gone(world: World)
         ("GET", {"Purpose": "prefetch"}),
     ],
 )
-def test_a_link_is_not_used_up_by_what_only_tries_it(
+def test_a_probe_or_prefetch_does_not_claim_the_link(
     world: World, method: str, headers: dict[str, str]
 ) -> None:
     answer = play.ok(world.till().post("/v1/verifications", json=purchase()), 201)
@@ -111,7 +111,7 @@ def test_a_guessed_link_looks_like_a_used_one(world: World) -> None:
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é", "张"])
 @pytest.mark.parametrize("action", ["push", "code", "back", "bypass", "till-code"])
-def test_a_form_that_is_not_of_this_page_does_nothing(world: World, action: str, csrf: str) -> None:
+def test_a_form_without_this_pages_token_does_nothing(world: World, action: str, csrf: str) -> None:
     verification, popup = opened(world)
     documents = {"staff": "张收银", "document": "护照", "reason": "其他"} if action == "bypass" else {}
     answer = popup.post(action, csrf=csrf, **documents)
@@ -158,7 +158,7 @@ def test_a_screen_that_is_swapped_in_brings_no_script(world: World) -> None:
     assert [path.name for path in screens if wrong.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_what_may_frame_the_popup_is_an_origin(world: World) -> None:
+def test_only_origins_may_be_allowed_to_frame_the_popup(world: World) -> None:
     for wrong in ("*", "http://till.example", "https://till.example/path", "https://a b"):
         with pytest.raises(Invalid):
             institutions.set_popup(world.ports, world.institutions[0], (wrong,), None)

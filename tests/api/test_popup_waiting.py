@@ -91,7 +91,7 @@ def test_the_cashiers_phone_instead_of_the_push(world: World) -> None:
     assert states(world, verification) == ["superseded", "waiting"]
 
 
-def test_a_push_out_of_time_is_sent_again_at_one_press(world: World) -> None:
+def test_an_expired_push_is_sent_again_with_one_click(world: World) -> None:
     verification, popup = opened(world)
     pushed(world, popup)
     world.clock.tick(121)
@@ -143,12 +143,12 @@ def test_the_end_is_shown_for_an_hour(world: World) -> None:
     assert popup.get().status_code == 410
 
 
-def test_a_step_that_is_none_shows_where_the_case_stands(world: World) -> None:
+def test_an_unknown_step_shows_the_current_screen(world: World) -> None:
     _, popup = opened(world)
     assert popup.get("?step=evil").status_code == 200 and popup.screen == "choose"
 
 
-def test_a_push_out_of_time_leads_back_to_the_same_choice(world: World) -> None:
+def test_an_expired_push_leads_back_to_the_same_choice(world: World) -> None:
     _, popup = opened(world)
     pushed(world, popup)
     world.clock.tick(121)
@@ -158,7 +158,7 @@ def test_a_push_out_of_time_leads_back_to_the_same_choice(world: World) -> None:
     assert re.search(rf'value="{world.ids[WIFE.name]}"\s+checked', popup.html)
 
 
-def test_a_code_out_of_time_is_renewed_for_the_same_person(world: World) -> None:
+def test_an_expired_code_is_renewed_for_the_same_person(world: World) -> None:
     verification, popup = opened(world)
     popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     world.clock.tick(121)
@@ -169,7 +169,7 @@ def test_a_code_out_of_time_is_renewed_for_the_same_person(world: World) -> None
     assert states(world, verification) == ["expired", "waiting"]
 
 
-def test_a_scanned_code_and_who_was_chosen_on_the_phone(world: World) -> None:
+def test_the_popup_shows_a_scanned_code_and_the_person_chosen_on_the_phone(world: World) -> None:
     _, popup = opened(world)
     popup.post("code")
     assert popup.screen == "code" and popup.says("/qr/")
@@ -204,7 +204,7 @@ def test_a_message_that_cannot_arrive_says_why(
     assert popup.screen == "over" and popup.says(*words)
 
 
-def test_a_message_whose_fate_is_unknown_says_so(world: World) -> None:
+def test_a_message_with_unknown_delivery_says_so(world: World) -> None:
     _, popup = opened(world)
     popup.post("push", person_id=world.ids[WIFE.name], confirmed="yes", **TICKED)
     world.wechat.fail = WeChatUnknown()
@@ -213,7 +213,7 @@ def test_a_message_whose_fate_is_unknown_says_so(world: World) -> None:
     assert popup.screen == "waiting" and popup.says("不能确定消息是否送达", "重新发送", "改用收费员手机人脸")
 
 
-def test_who_declines_is_led_to_documents(world: World) -> None:
+def test_after_a_declined_consent_the_popup_offers_documents(world: World) -> None:
     _, popup = opened(world)
     scene = pushed(world, popup)
     phone = world.phone(WIFE.openid)

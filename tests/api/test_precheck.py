@@ -51,7 +51,7 @@ def looked(phone: FlaskClient, scene: str, picture: np.ndarray) -> str | None:
     return hint
 
 
-def test_what_is_in_the_way_is_said_before_a_try(phone: FlaskClient, scene: str) -> None:
+def test_an_obstacle_is_reported_before_a_try(phone: FlaskClient, scene: str) -> None:
     good = photo(NAME)
     masked = KINDS["mask_blue"](good, outline(NAME), np.random.default_rng(1))
     far = cv2.copyMakeBorder(good, 600, 600, 600, 600, cv2.BORDER_CONSTANT, value=(127, 127, 127))
@@ -62,14 +62,14 @@ def test_what_is_in_the_way_is_said_before_a_try(phone: FlaskClient, scene: str)
     assert looked(phone, scene, np.full((480, 640, 3), 127, np.uint8)) == "no_face"
 
 
-def test_a_second_person_is_in_the_way_and_a_small_one_behind_is_not(phone: FlaskClient, scene: str) -> None:
+def test_a_second_person_is_an_obstacle_and_a_small_one_behind_is_not(phone: FlaskClient, scene: str) -> None:
     assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.65)) == "two_faces"
     assert looked(phone, scene, beside(NAME, "0-f1-su-ph.jpg", 0.3)) is None
 
 
 @pytest.mark.parametrize("name", [NAME, "0-f1-su-ph.jpg", "15-f13-anc-ph.jpg", "45-m7-di-ph.jpg"])
 @pytest.mark.parametrize("side", ["left", "right", "below"])
-def test_half_a_face_is_not_in_a_good_place(phone: FlaskClient, scene: str, name: str, side: str) -> None:
+def test_a_partial_face_is_reported(phone: FlaskClient, scene: str, name: str, side: str) -> None:
     picture = photo(name)
     height, width = picture.shape[:2]
     x, y, w, h = FACES[name]
@@ -82,7 +82,7 @@ def test_half_a_face_is_not_in_a_good_place(phone: FlaskClient, scene: str, name
 @pytest.mark.parametrize(
     ("degrees", "hint"), [(0, None), (12, None), (-12, None), (28, "tilted"), (-28, "tilted")]
 )
-def test_a_phone_held_askew_is_said_before_a_try(
+def test_a_tilted_phone_is_reported_before_a_try(
     phone: FlaskClient, scene: str, degrees: float, hint: str | None
 ) -> None:
     picture = photo(NAME)
@@ -102,7 +102,7 @@ def test_a_phone_held_askew_is_said_before_a_try(
         ((0.4, 1.0, 0.4), "tinted"),
     ],
 )
-def test_strongly_coloured_light_is_said_before_a_try(
+def test_strongly_coloured_light_is_reported_before_a_try(
     phone: FlaskClient, scene: str, light: tuple[float, float, float], hint: str | None
 ) -> None:
     assert looked(phone, scene, np.asarray(photo(NAME) * np.array(light), np.uint8)) == hint
@@ -113,7 +113,7 @@ def test_no_skin_in_white_light_is_tinted(skin: tuple[float, float, float]) -> N
     assert in_the_way(replace(BARE, skin=skin, roll=14.9)) is None
 
 
-def test_what_spoils_a_try_is_said_before_what_does_not() -> None:
+def test_obstacles_that_spoil_a_try_are_reported_first() -> None:
     askew = replace(BARE, skin=(60.0, 90.0, 80.0), roll=-30.0)
     assert in_the_way(replace(askew, hint="too_dark")) == "too_dark"
     assert in_the_way(askew) == "tilted"
@@ -135,7 +135,7 @@ def eyes_only(world: World, phone: FlaskClient) -> str:
 
 
 @pytest.mark.parametrize("worn", [True, False])
-def test_eyes_behind_glasses_are_not_asked_to_do_anything(
+def test_people_with_glasses_get_no_eye_actions(
     world: World, phone: FlaskClient, eyes_only: str, worn: bool
 ) -> None:
     scene = eyes_only
@@ -144,7 +144,7 @@ def test_eyes_behind_glasses_are_not_asked_to_do_anything(
     assert (ACTION_CLASS[action] == "eyes") is not worn
 
 
-def test_glasses_taken_off_before_the_try_are_forgotten(phone: FlaskClient, eyes_only: str) -> None:
+def test_glasses_removed_before_the_try_do_not_count(phone: FlaskClient, eyes_only: str) -> None:
     scene = eyes_only
     for picture in (glasses(NAME), photo(NAME)):
         looked(phone, scene, picture)

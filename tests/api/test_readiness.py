@@ -79,7 +79,7 @@ def test_a_schema_behind_or_far_ahead_is_named(swept: World, revision: str) -> N
     assert wrong(swept) == {"schema": revision}
 
 
-def test_a_database_away_is_the_only_thing_said_of_it(swept: World, tmp_path: Path) -> None:
+def test_an_unreachable_database_is_the_only_finding_about_it(swept: World, tmp_path: Path) -> None:
     away = Database(f"sqlite:///{tmp_path}/nowhere/db.sqlite")
     found = findings(replace(swept.ports, database=away))
     assert {one.name: one.wrong for one in found if one.wrong} == {"database": "OperationalError"}
@@ -126,7 +126,7 @@ def test_a_disk_with_less_than_a_twentieth_left_is_named_before_it_is_full(
     assert wrong(world) == {}
 
 
-def test_postgresqls_own_clock_is_asked(postgres: Postgres, swept: World) -> None:
+def test_the_clock_is_compared_with_postgresqls(postgres: Postgres, swept: World) -> None:
     with postgres.database() as url, closing_engine(url) as database:
         migrate.upgrade(url)
         moved = replace(swept, ports=replace(swept.ports, database=database))

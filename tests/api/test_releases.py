@@ -101,7 +101,7 @@ def test_a_release_reaches_everybody_step_by_step_and_every_step_is_an_act(shop:
     assert row(shop, release_id).guard["lenient"] == 0
 
 
-def test_card_holders_in_the_arm_go_by_the_release_all_others_by_the_version_before(
+def test_card_holders_in_the_arm_use_the_release_all_others_the_previous_version(
     shop: World,
 ) -> None:
     release_id = staged(shop, Stage.FIVE)
@@ -205,7 +205,7 @@ def test_a_live_release_that_is_overtaken_ends(shop: World) -> None:
     assert row(shop, release_id).cause == "overtaken" and active(shop).score_min == 0.5
 
 
-def test_one_operator_goes_back_within_seven_days_and_two_later(shop: World) -> None:
+def test_one_operator_rolls_back_within_seven_days_and_two_later(shop: World) -> None:
     release_id = staged(shop, Stage.FULL)
     assert actions.roll_back(shop.ports, ZHAO, release_id, "客诉增多") is True
     assert active(shop).score_min == Policy().score_min
@@ -220,7 +220,7 @@ def test_one_operator_goes_back_within_seven_days_and_two_later(shop: World) -> 
 @pytest.mark.parametrize(
     "changes", [{"score_min": float("nan")}, {"score_min": 1e9}, {"unknown": 1}, {"version": 9}]
 )
-def test_what_no_policy_may_hold_is_never_proposed(shop: World, changes: dict) -> None:
+def test_an_invalid_policy_is_never_proposed(shop: World, changes: dict) -> None:
     with pytest.raises(Invalid):
         actions.propose(shop.ports, LI, changes, "试试", Budget())
     assert actions.history(shop.ports) == []

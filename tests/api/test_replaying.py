@@ -55,7 +55,7 @@ def test_decisions_with_overrides_are_replayed_with_them(world: World) -> None:
     assert replayed(world, KINDER).flips == {True: 1}
 
 
-def test_reports_that_cannot_be_opened_are_told_apart(world: World) -> None:
+def test_unreadable_reports_are_counted_separately(world: World) -> None:
     write(world, [Try(NOW), Try(NOW)])
     with world.ports.database.transaction() as db:
         first, second = db.scalars(select(tables.DecisionFact)).all()
@@ -64,7 +64,7 @@ def test_reports_that_cannot_be_opened_are_told_apart(world: World) -> None:
     assert (found.decided, found.unreadable) == (1, 1)
 
 
-def test_only_the_newest_are_replayed_and_progress_is_told(world: World) -> None:
+def test_only_the_newest_are_replayed_and_progress_is_reported(world: World) -> None:
     write(world, [Try(NOW)] * 5)
     told, now = [], world.ports.now()
     scope = Scope(now - timedelta(days=1), now, most=3)
@@ -84,7 +84,7 @@ def test_decisions_of_one_instant_are_each_replayed_once_over_many_batches(world
     assert len({flip.challenge_id for flip in found.some}) == 7
 
 
-def test_what_only_counts_while_filming_is_named() -> None:
+def test_thresholds_that_a_replay_cannot_show_are_named() -> None:
     assert not_replayed(NOW, replace(NOW, action_count=3, score_min=0.5, grey_low=0.2)) == [
         "action_count",
         "grey_low",

@@ -91,14 +91,14 @@ def test_a_magic_number_brings_its_outcome(world: World, pos: FlaskClient, outco
     assert world.wechat.sent == []
 
 
-def test_nobody_comes(world: World, pos: FlaskClient) -> None:
+def test_a_person_who_never_opens_the_message_expires(world: World, pos: FlaskClient) -> None:
     opened = bought(pos, BY_OUTCOME[Outcome.EXPIRED])
     pushed(pos, opened, Outcome.EXPIRED)
     played(world, 25)
     assert read(pos, opened)["attempts"][0]["state"] == "expired"
 
 
-def test_a_matcher_that_stays_down_ends_in_time(world: World, pos: FlaskClient) -> None:
+def test_an_attempt_with_a_failing_matcher_ends_in_time(world: World, pos: FlaskClient) -> None:
     opened = bought(pos, BY_OUTCOME[Outcome.MATCHER_DOWN])
     pushed(pos, opened, Outcome.MATCHER_DOWN)
     played(world)
@@ -116,14 +116,14 @@ def test_a_matcher_that_stays_down_ends_in_time(world: World, pos: FlaskClient) 
         (Outcome.NOT_ENROLLED, "not_enrolled"),
     ],
 )
-def test_who_is_not_filmed_is_refused(pos: FlaskClient, outcome: Outcome, code: str) -> None:
+def test_persons_who_may_not_be_filmed_are_refused(pos: FlaskClient, outcome: Outcome, code: str) -> None:
     opened = bought(pos, BY_OUTCOME[outcome])
     wanted = {"channel": "push", "person_id": BY_OUTCOME[outcome].person_id}
     answer = pos.post(f"/v1/verifications/{opened['id']}/attempts", json=wanted)
     assert (answer.status_code, answer.json["code"]) == (422, code)
 
 
-def test_a_code_is_scanned_by_nobody_real_and_passes(world: World, pos: FlaskClient) -> None:
+def test_a_sandbox_code_is_scanned_by_the_player_and_passes(world: World, pos: FlaskClient) -> None:
     opened = bought(pos, BY_OUTCOME[Outcome.UNDELIVERABLE])
     url = f"/v1/verifications/{opened['id']}/attempts"
     shown = play.ok(pos.post(url, json={"channel": "qr"}), 201)
@@ -220,7 +220,7 @@ def test_webhooks_of_the_sandbox_are_real_ones(world: World, pos: FlaskClient, t
     assert all(headers["X-Signature"].startswith("t=") for headers, _ in till.received)
 
 
-def test_a_newer_attempt_stops_the_older_ones_play(world: World, pos: FlaskClient) -> None:
+def test_a_newer_attempt_stops_the_simulation_of_the_older_one(world: World, pos: FlaskClient) -> None:
     opened = bought(pos, BY_OUTCOME[Outcome.FAILED])
     pushed(pos, opened, Outcome.FAILED)
     played(world, 1)
@@ -236,7 +236,7 @@ def test_sandbox_persons_are_not_counted(world: World, key: str) -> None:
     assert funnel.funnel(world.ports).persons == len(world.ids)
 
 
-def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) -> None:
+def test_a_simulated_step_run_twice_has_one_effect(world: World, pos: FlaskClient) -> None:
     opened = bought(pos, BY_OUTCOME[Outcome.PASSED])
     pushed(pos, opened, Outcome.PASSED)
     with world.ports.database.reading() as db:
@@ -247,7 +247,7 @@ def test_a_worker_that_plays_twice_plays_once(world: World, pos: FlaskClient) ->
     outbox.send(world.ports, player.SandboxSender(), "dlv_none")
 
 
-def test_it_works_in_production_beside_real_institutions(world: World) -> None:
+def test_the_sandbox_works_in_production_beside_real_institutions(world: World) -> None:
     given = world.ports.settings.model_copy(
         update={"profile": Profile.PRODUCTION, "base_url": "https://localhost"}
     )

@@ -35,7 +35,7 @@ def test_an_export_needs_a_recent_pass(world: World) -> None:
     assert (answer.status_code, answer.json["code"]) == (403, "recent_pass_needed")
 
 
-def test_an_export_shows_what_is_kept(world: World, proven) -> None:
+def test_an_export_shows_all_stored_data(world: World, proven) -> None:
     kept = play.ok(proven.get("/mp/v1/me/export"))
     assert kept["person"]["person_id"] == world.ids[MAN.name]
     assert kept["person"]["name"] == "李*国" and kept["person"]["enrolled_photos"] == 1
@@ -43,7 +43,7 @@ def test_an_export_shows_what_is_kept(world: World, proven) -> None:
     assert MAN.id_number not in str(kept)
 
 
-def test_the_proof_is_good_for_ten_minutes(world: World, proven) -> None:
+def test_a_pass_proves_the_owner_for_ten_minutes(world: World, proven) -> None:
     world.clock.tick(601)
     assert proven.get("/mp/v1/me/export").status_code == 403
     assert proven.delete("/mp/v1/me").status_code == 403
@@ -61,7 +61,7 @@ def test_a_deleted_face_cannot_be_pushed_to_nor_imported_again(world: World, pro
     assert world.ports.objects.list("photos") != []
 
 
-def test_who_deletes_everything_is_forgotten_in_the_ledger_too(world: World, proven) -> None:
+def test_deletion_also_removes_the_credit_ledger(world: World, proven) -> None:
     user = world.ports.vault.index("openid", MAN.openid)
     with world.ports.database.transaction() as db:
         credits.learn(world.ports, db, user, TEMPLATE, Fact(FactKind.ACCEPTED, world.clock.now()))
@@ -70,7 +70,7 @@ def test_who_deletes_everything_is_forgotten_in_the_ledger_too(world: World, pro
     assert credits.ledger(world.ports, user) == Ledger()
 
 
-def test_an_import_vouches_for_a_wechat_that_had_said_so_itself(world: World) -> None:
+def test_an_import_upgrades_a_claimed_binding(world: World) -> None:
     typed = {"name": WIFE.name, "id_number": WIFE.id_number}
     play.ok(world.phone("openid-new").post("/mp/v1/bindings", json=typed), 201)
     entry = Entry(WIFE.name, IdType.RESIDENT, WIFE.id_number, openid="openid-new")
@@ -81,7 +81,7 @@ def test_an_import_vouches_for_a_wechat_that_had_said_so_itself(world: World) ->
     assert [row.proof for row in found] == [Proof.IMPORTED]
 
 
-def test_a_binding_is_made_seen_and_revoked(world: World) -> None:
+def test_a_binding_is_created_listed_and_revoked(world: World) -> None:
     phone = world.phone("openid-daughter")
     typed = {"name": WIFE.name, "id_number": WIFE.id_number}
     first = play.ok(phone.post("/mp/v1/bindings", json=typed), 201)
@@ -95,7 +95,7 @@ def test_a_binding_is_made_seen_and_revoked(world: World) -> None:
     assert play.ok(phone.get("/mp/v1/me/bindings"))["bindings"] == []
 
 
-def test_guessing_names_is_stopped(world: World) -> None:
+def test_guessing_names_is_limited(world: World) -> None:
     phone = world.phone("openid-guesser")
     statuses = {
         phone.post("/mp/v1/bindings", json={"name": f"王{n}", "id_number": WIFE.id_number}).status_code
@@ -153,7 +153,7 @@ def test_a_withdrawn_consent_takes_the_scores_with_it_and_the_chain_stays_whole(
     assert audit.check(world.ports).is_whole
 
 
-def test_somebody_elses_consent_looks_absent(world: World, proven) -> None:
+def test_another_users_consent_looks_absent(world: World, proven) -> None:
     (consent,) = play.ok(proven.get("/mp/v1/me/consents"))["consents"]
     assert world.phone(WIFE.openid).delete(f"/mp/v1/me/consents/{consent['consent_id']}").status_code == 404
 
@@ -174,7 +174,7 @@ def test_a_swap_gives_another_class_of_action_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(("channel", "needed"), [("push", True), ("off", False), ("both", True)])
-def test_the_presence_code_keeps_somebody_elsewhere_out(world: World, channel: str, needed: bool) -> None:
+def test_consent_without_the_counters_digits_is_refused(world: World, channel: str, needed: bool) -> None:
     wanted = Policy(
         pad_required=False,
         colour_own_phone=False,

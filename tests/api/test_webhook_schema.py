@@ -68,7 +68,7 @@ def test_the_document_tells_of_every_webhook_and_its_examples_agree() -> None:
 
 
 @pytest.mark.parametrize("outcome", PLAYED)
-def test_what_is_sent_and_signed_obeys_the_document(
+def test_sent_webhooks_match_the_documented_schema(
     world: World, pos: FlaskClient, till: Till, outcome: Outcome
 ) -> None:
     verification = begun(pos, outcome, till)
@@ -83,7 +83,7 @@ def test_what_is_sent_and_signed_obeys_the_document(
         assert troubles(DOCUMENT["components"]["schemas"]["Receipt"], claims(receipt)) == []
 
 
-def test_a_webhook_of_another_type_or_with_more_is_found(world: World, till: Till) -> None:
+def test_an_undocumented_webhook_is_detected(world: World, till: Till) -> None:
     ended(world, till)
     play.work(world.ports)
     (one,) = sent(till)
@@ -114,7 +114,9 @@ def test_a_sandboxs_webhooks_are_forwarded_to_a_till_here(world: World, till: Ti
 
 
 @pytest.mark.parametrize(("institution", "url"), [(0, "http://127.0.0.1:9/"), (1, "https://pos.example/")])
-def test_nothing_real_and_nothing_elsewhere_is_forwarded(world: World, institution: int, url: str) -> None:
+def test_only_sandbox_webhooks_to_this_machine_are_forwarded(
+    world: World, institution: int, url: str
+) -> None:
     sandbox = institutions.add_sandbox(world.ports, "沙箱药房", window_s=20).institution_id
     with pytest.raises(Invalid):
         listen.newest(world.ports, [world.institutions[0], sandbox][institution], url)

@@ -36,7 +36,7 @@ def test_a_webhook_is_signed_and_tells_what_happened(world: World, till: Till) -
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])
-def test_a_webhook_is_repeated_until_it_is_taken(world: World, till: Till, status: int) -> None:
+def test_a_webhook_is_repeated_until_it_is_accepted(world: World, till: Till, status: int) -> None:
     ended(world, till)
     till.status = status
     for _ in range(3):
@@ -84,7 +84,7 @@ def mute(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     server.server_close()
 
 
-def test_who_never_answers_is_one_that_did_not_answer(world: World, mute: Mute) -> None:
+def test_a_trickling_receiver_counts_as_unresponsive(world: World, mute: Mute) -> None:
     for _ in range(3):
         verification = play.opened(world, notify_url=f"http://127.0.0.1:{mute.server_address[1]}/hook")
         play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
@@ -105,7 +105,7 @@ def closed(world: World, url: str, institution: int = 0) -> None:
     play.ok(till.post(f"/v1/verifications/{verification}/cancel", json={}))
 
 
-def test_a_dead_host_is_left_alone_whatever_the_path_but_only_by_its_own_institution(world: World) -> None:
+def test_a_dead_host_delays_only_its_own_institutions_webhooks(world: World) -> None:
     closed(world, "http://127.0.0.1:9/hook?order=1")
     closed(world, "http://127.0.0.1:9/hook?order=2")
     closed(world, "http://127.0.0.1:9/hook?order=1", institution=1)
@@ -117,7 +117,7 @@ def test_a_dead_host_is_left_alone_whatever_the_path_but_only_by_its_own_institu
     assert [row.next_at > now for row in rows] == [True, True, False]
 
 
-def test_a_backlog_of_webhooks_hides_nothing_else(world: World, till: Till) -> None:
+def test_a_backlog_of_webhooks_delays_no_other_job(world: World, till: Till) -> None:
     ended(world, till)
     with world.ports.database.transaction() as db:
         row = db.scalars(select(tables.Delivery)).one()
@@ -153,6 +153,6 @@ def test_a_webhook_is_given_up_after_three_days(world: World, till: Till) -> Non
         assert db.scalars(select(tables.Delivery.state)).all() == ["dead"]
 
 
-def test_a_false_notify_url_is_refused_at_once(world: World) -> None:
+def test_an_invalid_notify_url_is_refused_when_the_verification_is_opened(world: World) -> None:
     answer = world.till().post("/v1/verifications", json=purchase(notify_url="https://10.0.0.1/"))
     assert (answer.status_code, answer.json["code"]) == (422, "notify_url_not_allowed")

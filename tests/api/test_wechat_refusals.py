@@ -81,7 +81,7 @@ def test_a_permanent_refusal_is_told_logged_and_kept(real: World, simulator: Sim
 
 
 @pytest.mark.parametrize("errcode", [40164, 40013, 40125, 40001, 89503])
-def test_a_refused_token_is_no_endless_wait(real: World, simulator: Simulator, errcode: int) -> None:
+def test_a_refused_token_ends_the_wait(real: World, simulator: Simulator, errcode: int) -> None:
     simulator.faults(stable_token=errcode)
     popup, (line,) = push(real)
     assert popup.says(SENTENCE) and line["call"] == "cgi-bin/stable_token"
@@ -89,7 +89,9 @@ def test_a_refused_token_is_no_endless_wait(real: World, simulator: Simulator, e
 
 
 @pytest.mark.parametrize("errcode", sorted(OF[Kind.USER]))
-def test_what_concerns_one_person_blames_nobody_else(real: World, simulator: Simulator, errcode: int) -> None:
+def test_a_refusal_about_one_person_is_not_reported_as_misconfiguration(
+    real: World, simulator: Simulator, errcode: int
+) -> None:
     simulator.faults(send=errcode)
     popup, (line,) = push(real)
     assert popup.screen == "over" and popup.says("消息送不到") and not popup.says("微信配置有误")
@@ -97,7 +99,7 @@ def test_what_concerns_one_person_blames_nobody_else(real: World, simulator: Sim
 
 
 @pytest.mark.parametrize("errcode", sorted(OF[Kind.PASSING]))
-def test_what_passes_is_tried_again(real: World, simulator: Simulator, errcode: int) -> None:
+def test_a_temporary_refusal_is_retried(real: World, simulator: Simulator, errcode: int) -> None:
     simulator.allow(WIFE.openid)
     before = len(simulator.messages(WIFE.openid))
     simulator.faults(send=errcode)
@@ -111,7 +113,7 @@ def test_what_passes_is_tried_again(real: World, simulator: Simulator, errcode: 
 
 @pytest.mark.parametrize("fault", ["code_image", "stable_token"])
 @pytest.mark.parametrize("errcode", [41030, 40164, 48001])
-def test_a_code_that_will_never_come_is_said_on_the_screen(
+def test_the_screen_says_when_wechat_never_creates_the_code(
     real: World, simulator: Simulator, fault: str, errcode: int
 ) -> None:
     _, popup = opened(real)
@@ -130,7 +132,7 @@ def test_a_code_that_will_never_come_is_said_on_the_screen(
     assert not popup.says(NO_CODE) and popup.says("<img")
 
 
-def test_a_code_that_is_late_is_still_waited_for(real: World, simulator: Simulator) -> None:
+def test_the_screen_waits_for_a_delayed_code(real: World, simulator: Simulator) -> None:
     _, popup = opened(real)
     popup.post("code")
     (address,) = re.findall(r"/qr/\w+\.png", popup.html)
@@ -163,7 +165,7 @@ def test_a_phone_that_cannot_log_in_learns_why(
 
 
 @pytest.mark.parametrize("fault", ["code_image", "stable_token"])
-def test_the_opening_code_that_will_never_come_is_said_too(
+def test_the_screen_says_when_the_subscription_code_is_never_created(
     real: World, simulator: Simulator, fault: str
 ) -> None:
     """引导开通: digits without a picture help nobody."""

@@ -37,7 +37,7 @@ class StuckJobs:
         return 0
 
 
-def test_a_sweep_survives_a_queue_that_is_away_and_issues_the_row_later(world: World) -> None:
+def test_a_sweep_survives_an_unreachable_queue_and_issues_the_row_later(world: World) -> None:
     verification = play.opened(world)
     play.attempt(world, verification, channel="push", person_id=next(iter(world.ids.values())))
     queue = AwayQueue(immediate=False, results=False)
@@ -62,7 +62,7 @@ def test_a_worker_whose_sweep_is_stuck_ends_with_an_error(world: World) -> None:
     running.join()
 
 
-def test_a_finished_sweep_leaves_one_beat_of_each_worker(world: World) -> None:
+def test_each_worker_has_one_heartbeat(world: World) -> None:
     beats = Beats(world.ports)
     beats.beat(3)
     world.clock.tick(1)
@@ -72,7 +72,7 @@ def test_a_finished_sweep_leaves_one_beat_of_each_worker(world: World) -> None:
     assert [(row.sweep_ms, row.at) for row in rows] == [(4, world.clock.now())]
 
 
-def test_a_worker_whose_clock_is_ahead_of_a_living_one_leaves_all_alone(world: World) -> None:
+def test_a_worker_with_a_fast_clock_does_nothing(world: World) -> None:
     right = Beats(world.ports)
     ahead = FakeClock(world.clock.now() + timedelta(minutes=10))
     wrong = Beats(replace(world.ports, clock=ahead))

@@ -71,7 +71,7 @@ def listen(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=range(len(FAULTS)))
-def test_no_error_and_no_log_tells_anything(
+def test_errors_and_logs_contain_no_secrets(
     simulator: Simulator, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
 ) -> None:
     listen(caplog)
@@ -105,13 +105,13 @@ def test_no_error_and_no_log_tells_anything(
             assert secret not in text
 
 
-def test_the_log_would_have_been_seen(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_test_would_notice_a_logged_secret(caplog: pytest.LogCaptureFixture) -> None:
     listen(caplog)
     logging.getLogger("wechatpy").debug("canary")
     assert "canary" in caplog.text
 
 
-def test_no_refused_callback_tells_anything(caplog: pytest.LogCaptureFixture) -> None:
+def test_refused_callbacks_contain_no_secrets(caplog: pytest.LogCaptureFixture) -> None:
     listen(caplog)
     now, callbacks = datetime(2026, 11, 24, tzinfo=UTC), Callbacks(TOKEN, AES_KEY, APPID)
     second = int(now.timestamp())

@@ -86,7 +86,7 @@ def test_each_errcode_comes_to_its_kind_and_is_told(
     [(40164, Kind.PERMANENT), (40013, Kind.PERMANENT), (40125, Kind.PERMANENT), (40001, Kind.PERMANENT),
      (40243, Kind.PERMANENT), (89503, Kind.PERMANENT), (45009, Kind.PASSING), (-1, Kind.PASSING)],
 )  # fmt: skip
-def test_a_token_refused_for_good_is_no_busy_wechat(
+def test_a_permanently_refused_token_is_not_busy(
     noting: Gateway, simulator: Simulator, errcode: int, kind: Kind
 ) -> None:
     simulator.faults(stable_token=errcode)
@@ -117,7 +117,9 @@ ENOUGH = {("send", "only ok")}
 
 @pytest.mark.parametrize("fault", NO_ANSWERS)
 @pytest.mark.parametrize("call", CALLS)
-def test_no_readable_answer(gateway: Gateway, simulator: Simulator, call: str, fault: str) -> None:
+def test_an_unreadable_answer_is_unknown(
+    gateway: Gateway, simulator: Simulator, call: str, fault: str
+) -> None:
     gateway.code_image("warm", "pages/verify/verify")
     what, comes_to = NO_ANSWERS[fault]
     simulator.faults(**what)
@@ -154,7 +156,7 @@ def test_a_false_secret_is_refused(simulator: Simulator) -> None:
     assert refused.value.errcode == 40125
 
 
-def test_nobody_listens() -> None:
+def test_an_unreachable_server_is_busy() -> None:
     account = Account(APPID, SECRET, base_url="http://127.0.0.1:9")
     gateway = Gateway(account, MemoryTokens(), lambda: datetime.now(UTC), timeout=(1.0, 1.0))
     for call in CALLS.values():
@@ -173,7 +175,9 @@ def test_a_token_that_has_run_out_is_replaced_once(gateway: Gateway, simulator: 
 
 
 @pytest.mark.parametrize("token", ["always_40001", 40014, 42001])
-def test_a_token_that_is_never_right_ends(gateway: Gateway, simulator: Simulator, token: str | int) -> None:
+def test_a_token_refused_twice_ends_the_call(
+    gateway: Gateway, simulator: Simulator, token: str | int
+) -> None:
     tokens, sends = simulator.calls(TOKEN_CALL), simulator.calls(SEND_CALL)
     simulator.faults(token=token)
     with pytest.raises(WeChatBusy):

@@ -104,7 +104,7 @@ def test_a_bad_picture_is_named(either: Matcher, image: bytes, reason: str) -> N
     assert refused.value.reason == reason
 
 
-def test_whoever_does_not_know_the_secret_learns_nothing(url: str) -> None:
+def test_requests_without_the_secret_are_refused(url: str) -> None:
     with (
         closing(RemoteMatcher(url, b"another secret", matching.new_id)) as stranger,
         pytest.raises(MatcherUnavailable),
@@ -208,7 +208,7 @@ def test_a_stop_lets_the_work_in_hand_be_finished() -> None:
         assert process.wait(timeout=40) == 0
 
 
-def test_pad_weights_are_the_services() -> None:
+def test_pad_weights_belong_to_the_service() -> None:
     with matching.service(YIBAO_PAD_DIR=str(shared("models")), YIBAO_PROFILE="production") as (url, _):
         filmed = frames(MAN)
         with closing(RemoteMatcher(url, matching.SECRET.encode(), matching.new_id)) as remote:

@@ -115,7 +115,7 @@ def impatient(url: str) -> closing[RemoteMatcher]:
 
 
 @pytest.mark.parametrize("misdeed", MISDEEDS.values(), ids=MISDEEDS)
-def test_no_answer_that_is_not_one_is_believed(misdeed: matching.Misdeed) -> None:
+def test_an_invalid_answer_is_refused(misdeed: matching.Misdeed) -> None:
     with matching.misbehaving(misdeed) as url, impatient(url) as remote:
         with pytest.raises(MatcherUnavailable):
             remote.examine(Examination(("smile",), (), (), ()))
@@ -123,7 +123,7 @@ def test_no_answer_that_is_not_one_is_believed(misdeed: matching.Misdeed) -> Non
             remote.enrol(b"photo")
 
 
-def test_nobody_there_is_unavailable() -> None:
+def test_an_unreachable_service_is_unavailable() -> None:
     url = f"http://127.0.0.1:{matching.free_port()}"
     with impatient(url) as remote, pytest.raises(MatcherUnavailable, match="nobody answers"):
         remote.enrol(b"photo")
@@ -158,7 +158,7 @@ def lie(path: str, value: Any) -> Lie:
         lie("pad.cues.bezel", 0.0), lie("pad.cues.spread", 0.5), lie("pad.cues", {}),
     ],
 )  # fmt: skip
-def test_a_report_that_cannot_be_true_is_not_believed(matcher: LocalMatcher, change: Lie) -> None:
+def test_an_impossible_report_is_refused(matcher: LocalMatcher, change: Lie) -> None:
     filmed = frames(replace(MAN, length_s=1.6))
     examination = Examination(
         actions=("smile",),
@@ -176,7 +176,7 @@ def test_a_report_that_cannot_be_true_is_not_believed(matcher: LocalMatcher, cha
         remote.examine(examination)
 
 
-def test_observations_of_other_frames_are_not_believed(matcher: LocalMatcher) -> None:
+def test_observations_of_other_frames_are_refused(matcher: LocalMatcher) -> None:
     mine, theirs = frames(MAN)[:2], frames(MAN)[2:4]
     seen = {"observations": [one.to_json() for one in matcher.observe(theirs)]}
     others = matching.misbehaving(says(seen))

@@ -96,7 +96,7 @@ def test_a_false_login_code_is_refused(side: Side) -> None:
     refused(lambda: side.wechat.code_to_session("false"), 40029)
 
 
-def test_one_tap_is_one_message(side: Side) -> None:
+def test_one_permission_is_one_message(side: Side) -> None:
     refused(lambda: side.wechat.send_subscribed("openid-b1", TEMPLATE, f"{PAGE}?scene=x", DATA), 43101)
     side.allow("openid-b1")
     side.wechat.send_subscribed("openid-b1", TEMPLATE, f"{PAGE}?scene=x", DATA)
@@ -111,7 +111,7 @@ def test_each_message_has_its_own_msgid(side: Side) -> None:
     assert len(msg_ids) == 2 and all(isinstance(msg_id, str) and msg_id for msg_id in msg_ids)
 
 
-def test_a_long_value_is_cut_to_what_wechat_takes(side: Side) -> None:
+def test_a_long_value_is_truncated_to_wechats_limit(side: Side) -> None:
     side.allow("openid-c1")
     side.wechat.send_subscribed(
         "openid-c1", TEMPLATE, PAGE, DATA | {"thing1": "药" * 30, "thing2": "😀" * 11}
@@ -145,7 +145,7 @@ def test_a_scene_wechat_does_not_take_is_refused(side: Side, scene: str, errcode
 
 
 @pytest.mark.parametrize("verify_ret", [10000, 10004, 90002])
-def test_a_face_verification_comes_to_what_wechat_says(side: Side, verify_ret: int) -> None:
+def test_a_face_verification_returns_wechats_result(side: Side, verify_ret: int) -> None:
     openid, number = f"openid-f{verify_ret}", f"seq_{verify_ret}"
     verify_id = side.wechat.face_verify_id(openid, number, NAME, ID_NUMBER)
     assert side.wechat.face_result(openid, verify_id, number, NAME, ID_NUMBER) == 10300

@@ -36,12 +36,12 @@ def client(simulator: Simulator) -> Iterator[WeChatClient]:
     one._http.close()
 
 
-def test_it_logs_a_phone_in(client: WeChatClient, simulator: Simulator) -> None:
+def test_the_simulator_logs_a_phone_in(client: WeChatClient, simulator: Simulator) -> None:
     session = client.wxa.code_to_session(simulator.log_in("openid-p1"))
     assert session["openid"] == "openid-p1" and session["session_key"]
 
 
-def test_it_sends_a_message_for_a_credit(client: WeChatClient, simulator: Simulator) -> None:
+def test_the_simulator_sends_a_message_for_a_credit(client: WeChatClient, simulator: Simulator) -> None:
     data = {key: {"value": value} for key, value in DATA.items()}
     with pytest.raises(WeChatClientException) as refused:
         client.wxa.send_subscribe_message("openid-p2", TEMPLATE, data, page="pages/a/a")
@@ -51,17 +51,17 @@ def test_it_sends_a_message_for_a_credit(client: WeChatClient, simulator: Simula
     assert [message["data"] for message in simulator.messages("openid-p2")] == [data]
 
 
-def test_it_draws_a_code(client: WeChatClient) -> None:
+def test_the_simulator_creates_a_code(client: WeChatClient) -> None:
     assert client.wxa.get_wxa_code_unlimited("scene-1", page="pages/a/a").content.startswith(b"\x89PNG")
 
 
-def test_it_replaces_a_token_that_ran_out(client: WeChatClient, simulator: Simulator) -> None:
+def test_the_gateway_replaces_an_expired_token(client: WeChatClient, simulator: Simulator) -> None:
     client.wxa.get_wxa_code_unlimited("scene-1", page="pages/a/a")
     simulator.faults(token="expired")
     assert client.wxa.get_wxa_code_unlimited("scene-1", page="pages/a/a").content.startswith(b"\x89PNG")
 
 
-def test_it_knows_a_quota(client: WeChatClient, simulator: Simulator) -> None:
+def test_the_gateway_recognises_an_exhausted_quota(client: WeChatClient, simulator: Simulator) -> None:
     simulator.faults(quota={"/wxa/getwxacodeunlimit": 0})
     with pytest.raises(APILimitedException):
         client.wxa.get_wxa_code_unlimited("scene-1", page="pages/a/a")

@@ -196,7 +196,7 @@ def test_a_purchase_is_opened_and_its_popup_shown_under_the_public_name(
         assert client.get("/static/popup.css").status_code == 200
 
 
-def test_another_host_is_nobodys(proxy: Front) -> None:
+def test_requests_for_another_host_are_refused(proxy: Front) -> None:
     with proxy.client("evil.example.com") as client:
         if proxy.trusted:
             with pytest.raises(httpx.ConnectError):

@@ -162,7 +162,7 @@ def test_wechat_is_away_and_comes_back(installation: Installation, purchase: Pur
 
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ["reversed", "shuffled"])
-def test_whatever_befalls_wechats_events_the_ledger_ends_as_wechat_counts(
+def test_the_ledger_equals_wechats_count_under_all_event_faults(
     installation: Installation, purchase: Purchase, order: str
 ) -> None:
     with httpx.Client(base_url=purchase.document["simulator_url"], trust_env=False, timeout=40) as wechat:

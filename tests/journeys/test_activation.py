@@ -35,20 +35,20 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def test_the_counters_digits_make_a_binding_somebody_vouches_for(world: World) -> None:
+def test_the_counters_digits_prove_a_binding(world: World) -> None:
     code = shown(world, play.opened(world))
     assert len(code) == 6 and code.isdigit()
     made = play.ok(bound(world.phone("openid-new"), WIFE, till_code=code), 201)
     assert made["proof"] == "till" and made["person"]["name"] == "王*英"
 
 
-def test_repeating_the_request_is_no_second_use(world: World) -> None:
+def test_repeating_the_binding_request_uses_no_second_code(world: World) -> None:
     code, phone = shown(world, play.opened(world)), world.phone("openid-new")
     first, second = (play.ok(bound(phone, MAN, till_code=code), 201) for _ in range(2))
     assert first == second
 
 
-def test_the_digits_are_good_for_one_binding(world: World) -> None:
+def test_till_digits_are_valid_for_one_binding(world: World) -> None:
     code = shown(world, play.opened(world))
     play.ok(bound(world.phone("openid-new"), MAN, till_code=code), 201)
     assert refused(bound(world.phone("openid-other"), MAN, till_code=code), 409, "till_code_used")
@@ -57,7 +57,7 @@ def test_the_digits_are_good_for_one_binding(world: World) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["wrong", "empty", "expired", "replaced", "purchase over", "a stranger"])
-def test_other_digits_bind_nobody(world: World, spoiled: str) -> None:
+def test_wrong_digits_are_refused(world: World, spoiled: str) -> None:
     verification = play.opened(world)
     code, person = shown(world, verification), MAN
     match spoiled:
@@ -78,7 +78,7 @@ def test_other_digits_bind_nobody(world: World, spoiled: str) -> None:
     assert play.ok(phone.get("/mp/v1/me/bindings"))["bindings"] == []
 
 
-def test_guessing_is_stopped_for_the_wechat_that_guesses(world: World) -> None:
+def test_guessing_is_limited_per_wechat_user(world: World) -> None:
     code, guesser = shown(world, play.opened(world)), world.phone("openid-guesser")
     for _ in range(5):
         assert refused(bound(guesser, MAN, till_code=wrong(code)), 422, "till_code_wrong")
@@ -88,7 +88,7 @@ def test_guessing_is_stopped_for_the_wechat_that_guesses(world: World) -> None:
     assert bound(world.phone("openid-guesser"), MAN).status_code == 201
 
 
-def test_guessing_is_stopped_for_the_person_guessed_at(world: World) -> None:
+def test_guessing_is_limited_per_person(world: World) -> None:
     code = shown(world, play.opened(world))
     for number in range(20):
         bound(world.phone(f"openid-guesser-{number % 5}"), MAN, till_code=wrong(code))
@@ -111,7 +111,7 @@ def test_a_till_that_repeats_its_request_sees_the_same_digits(world: World) -> N
     assert first == second
 
 
-def test_the_digits_are_not_kept(world: World, tmp_path) -> None:
+def test_till_digits_are_not_stored(world: World, tmp_path) -> None:
     code = shown(world, play.opened(world))
     with world.ports.database.reading() as db:
         (row,) = db.scalars(select(tables.TillCode)).all()
@@ -173,7 +173,7 @@ def test_a_pass_on_the_cashiers_phone_binds_and_proves_nobody(world: World) -> N
         assert "face" not in db.scalars(select(tables.Binding.proof)).all()
 
 
-def test_five_phones_a_person_and_no_more(world: World) -> None:
+def test_a_person_has_at_most_five_phones(world: World) -> None:
     statuses = [bound(world.phone(f"openid-{n}"), MAN).status_code for n in range(5)]
     assert statuses == [201, 201, 201, 201, 409]
 

@@ -84,7 +84,7 @@ def test_the_cardholder_is_nobodys_agent(world: World) -> None:
         assert db.scalars(select(tables.AgentPurchase)).all() == []
 
 
-def test_nobody_else_is_called_the_cardholder(world: World) -> None:
+def test_relations_of_other_persons_are_never_self(world: World) -> None:
     (holder,) = strangers(world, 1)
     verification = opened(world, holder)
     assert refused(begun(world, verification, person=typed(relation=" 本人 ")), 422, "relation_missing")
@@ -211,7 +211,7 @@ def test_a_purchase_passed_after_midnight_counts_for_the_new_month(world: World)
     assert refused(begun(world, opened(world, two)), 429, "agent_quota")
 
 
-def test_what_is_under_way_counts_until_it_is_over(world: World) -> None:
+def test_running_attempts_count_against_the_quota(world: World) -> None:
     rules(world, agent_quota=1)
     one, two = strangers(world, 2)
     first, second = opened(world, one), opened(world, two)
@@ -251,7 +251,7 @@ def test_an_appealed_purchase_counts_too(world: World) -> None:
     assert refused(begun(world, opened(world, other)), 429, "agent_quota")
 
 
-def test_purchases_that_were_given_up_do_not_count(world: World) -> None:
+def test_cancelled_purchases_do_not_count_against_the_quota(world: World) -> None:
     rules(world, agent_quota=1)
     one, two = strangers(world, 2)
     verification = opened(world, one)

@@ -41,7 +41,7 @@ def test_a_push_is_verified_by_wechat_and_a_code_by_the_staffs_phone(world: Worl
 
 
 @pytest.mark.parametrize("name", [None, "", "  "])
-def test_nobody_films_on_customers_phones_without_a_name(
+def test_filming_on_customers_phones_needs_a_named_acceptor(
     in_production: Ports, world: World, name: str | None
 ) -> None:
     for channel in (None, Channel.PUSH):
@@ -52,7 +52,7 @@ def test_nobody_films_on_customers_phones_without_a_name(
         institutions.add_institution(in_production, "第三药房", provider=Provider.OWN)
 
 
-def test_whoever_accepts_it_is_written_down_until_wechat_verifies_again(
+def test_the_acceptor_of_the_risk_is_recorded_until_wechat_verifies_again(
     in_production: Ports, world: World
 ) -> None:
     ours = world.institutions[0]
@@ -63,14 +63,14 @@ def test_whoever_accepts_it_is_written_down_until_wechat_verifies_again(
     assert (row.push_accepted_by, row.provider, row.qr_provider) == (None, "wechat", "wechat")
 
 
-def test_staff_phones_need_no_name(in_production: Ports) -> None:
+def test_staff_phones_need_no_acceptor(in_production: Ports) -> None:
     given = institutions.add_institution(in_production, "第三药房", provider=Provider.WECHAT)
     institutions.set_provider(in_production, given.institution_id, Provider.OWN, Channel.QR)
     row = row_of(in_production, given.institution_id)
     assert (row.provider, row.qr_provider, row.push_accepted_by) == ("wechat", "own", None)
 
 
-def test_who_filmed_before_goes_on(tmp_path: Path) -> None:
+def test_institutions_that_filmed_before_the_migration_continue(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'old.sqlite'}"
     migrate.upgrade(url, "0014")
     engine = create_engine(url)

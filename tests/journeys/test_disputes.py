@@ -65,7 +65,7 @@ def test_the_cardholder_sees_who_bought_where_and_for_how_much(world: World) -> 
     assert seen(world.phone(MAN.openid)) == []
 
 
-def test_what_documents_or_an_appeal_let_through_is_seen_too(world: World) -> None:
+def test_bypassed_and_appealed_purchases_are_listed_too(world: World) -> None:
     (holder,) = strangers(world, 1)
     verification = opened(world, holder)
     play.ok(begun(world, verification), 201)
@@ -76,7 +76,7 @@ def test_what_documents_or_an_appeal_let_through_is_seen_too(world: World) -> No
 
 
 @pytest.mark.parametrize("begin", [True, False])
-def test_documents_of_somebody_else_are_an_agents(world: World, begin: bool) -> None:
+def test_documents_of_another_person_make_an_agents_purchase(world: World, begin: bool) -> None:
     verification = play.opened(world)
     if begin:
         play.ok(begun(world, verification, person=None, person_id=world.ids[MAN.name]), 201)
@@ -91,7 +91,7 @@ def test_documents_of_somebody_else_are_an_agents(world: World, begin: bool) -> 
 
 
 @pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])
-def test_a_phone_that_may_be_a_relatives_sees_nothing(world: World, proof: Proof) -> None:
+def test_a_phone_with_an_unproven_binding_sees_no_purchases(world: World, proof: Proof) -> None:
     (holder,) = strangers(world, 1)
     bought(world, holder)
     (one,) = seen(world.phone(holder.openid))
@@ -104,7 +104,7 @@ def test_a_phone_that_may_be_a_relatives_sees_nothing(world: World, proof: Proof
     assert len(seen(phone)) == 1
 
 
-def test_a_pass_on_the_phone_shows_whose_it_is_for_ten_minutes(world: World) -> None:
+def test_a_pass_identifies_the_phones_owner_for_ten_minutes(world: World) -> None:
     strangers(world, 0)
     bought(world, MAN, person=typed())
     proofs(world, Proof.CLAIMED, MAN.openid)
@@ -130,7 +130,7 @@ def test_a_purchase_is_disputed_once(world: World) -> None:
     assert play.state(world, verification)["state"] == "passed"
 
 
-def test_what_the_operator_finds_is_read_on_the_phone_and_changes_no_purchase(world: World) -> None:
+def test_a_finding_is_shown_on_the_phone_and_changes_no_purchase(world: World) -> None:
     (holder,) = strangers(world, 1)
     verification = bought(world, holder)
     phone = world.phone(holder.openid)
@@ -154,7 +154,7 @@ def test_what_the_operator_finds_is_read_on_the_phone_and_changes_no_purchase(wo
         disputes.conclude(world.ports, "agc_none", Finding.AUTHORISED, JUDGE, "没有")
 
 
-def test_nobody_disputes_what_was_not_bought_with_their_card(world: World) -> None:
+def test_only_the_card_holder_can_dispute_a_purchase(world: World) -> None:
     one, two = strangers(world, 2)
     bought(world, one)
     (row,) = seen(world.phone(one.openid))
@@ -174,7 +174,7 @@ def test_a_statement_of_another_form_is_malformed(world: World, statement: objec
     assert phone.post(url, json={"statement": statement}).status_code == 400
 
 
-def test_the_export_shows_what_others_bought(world: World) -> None:
+def test_the_export_lists_agents_purchases(world: World) -> None:
     strangers(world, 0)
     bought(world, MAN, person=typed())
     assert play.ok(world.phone(MAN.openid).get("/mp/v1/me/export"))["agents"] == []
@@ -192,14 +192,14 @@ def test_the_cardholder_is_told_on_their_own_wechat(templated: World) -> None:
     assert MAN.name not in str(data) and holder.name not in str(data)
 
 
-def test_nobody_is_told_without_a_template_or_of_their_own_purchase(world: World, templated: World) -> None:
+def test_no_notice_without_a_template_or_for_an_own_purchase(world: World, templated: World) -> None:
     strangers(templated, 0)
     bought(templated, MAN, person=typed())
     play.work(templated.ports)
     assert notices(templated) == []
 
 
-def test_without_a_template_the_entry_is_all(world: World) -> None:
+def test_without_a_template_the_purchase_is_only_listed(world: World) -> None:
     (holder,) = strangers(world, 1)
     bought(world, holder)
     play.work(world.ports)
@@ -207,7 +207,7 @@ def test_without_a_template_the_entry_is_all(world: World) -> None:
 
 
 @pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.TILL])
-def test_a_wechat_that_may_be_a_relatives_is_not_told(templated: World, proof: Proof) -> None:
+def test_no_notice_goes_to_an_unproven_binding(templated: World, proof: Proof) -> None:
     (holder,) = strangers(templated, 1)
     proofs(templated, proof, holder.openid)
     bought(templated, holder)
@@ -215,7 +215,7 @@ def test_a_wechat_that_may_be_a_relatives_is_not_told(templated: World, proof: P
     assert notices(templated) == [] and told(templated) == "dead"
 
 
-def test_the_phone_that_was_there_is_not_the_one_told(templated: World) -> None:
+def test_no_notice_goes_to_the_phone_used_at_the_counter(templated: World) -> None:
     (holder,) = strangers(templated, 1)
     known = {"name": holder.name, "id_number": holder.id_number}
     play.ok(templated.phone(MAN.openid).post("/mp/v1/bindings", json=known), 201)
@@ -233,7 +233,7 @@ def test_the_phone_that_was_there_is_not_the_one_told(templated: World) -> None:
         (WeChatRefused(43101), "dead", "dead"),
     ],
 )
-def test_a_notice_that_does_not_leave_never_touches_the_purchase(
+def test_a_failed_notice_never_affects_the_purchase(
     templated: World, error: Exception, state: str, later: str
 ) -> None:
     (holder,) = strangers(templated, 1)
@@ -257,14 +257,14 @@ def test_a_worker_that_died_during_the_call_does_not_send_twice(templated: World
     assert notices(templated) == [] and told(templated) == "unknown"
 
 
-def test_the_phone_may_say_that_notices_are_welcome(templated: World) -> None:
+def test_the_phone_may_subscribe_to_notices(templated: World) -> None:
     person: Insured = MAN
     body = {"template_id": TEMPLATE, "result": "accept"}
     answer = play.ok(templated.phone(person.openid).post("/mp/v1/subscriptions", json=body))
     assert answer == {"accepted": True}
 
 
-def test_a_second_agent_of_the_same_purchase_is_the_one_seen(world: World) -> None:
+def test_the_last_agent_of_a_purchase_is_recorded(world: World) -> None:
     (holder,) = strangers(world, 1)
     verification = opened(world, holder)
     play.ok(begun(world, verification, person=typed(relation="护工")), 201)

@@ -37,7 +37,7 @@ def test_a_failed_check_gives_nothing_and_offers_no_appeal(world: World) -> None
 
 
 @pytest.mark.parametrize("whose", [WIFE.name, "somebody"])
-def test_only_for_whom_this_wechat_is_bound(world: World, whose: str) -> None:
+def test_a_face_check_needs_a_binding_to_the_person(world: World, whose: str) -> None:
     person = world.ids.get(whose, "per_unknown")
     answer = world.phone(MAN.openid).post("/mp/v1/me/pass", json={"person_id": person})
     assert answer.status_code == 404
@@ -50,7 +50,7 @@ def test_a_shop_that_joins_later_does_not_change_who_verifies(world: World) -> N
     assert seen["provider"] == "own"
 
 
-def test_the_scene_is_nobody_elses(world: World) -> None:
+def test_a_face_checks_scene_belongs_to_its_user(world: World) -> None:
     scene = begun(world)
     assert world.phone(WIFE.openid).get(f"/mp/v1/attempts/{scene}").status_code == 404
 
@@ -60,7 +60,7 @@ def test_a_child_is_not_filmed(world: World) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "guardian_needed")
 
 
-def test_there_is_an_end_to_it(world: World) -> None:
+def test_face_checks_are_limited_per_day(world: World) -> None:
     phone = world.phone(MAN.openid)
     for _ in range(20):
         begun(world)

@@ -65,13 +65,13 @@ def test_a_decision_is_written_with_its_facts(decided: World) -> None:
         ("mac", "0" * 64, "row"),
     ],
 )
-def test_one_change_in_a_fact_is_found(decided: World, column: str, value: Any, part: str) -> None:
+def test_a_changed_fact_is_detected(decided: World, column: str, value: Any, part: str) -> None:
     with decided.ports.database.transaction() as db:
         setattr(facts(db)[0], column, value)
     assert wrong(decided) == [part]
 
 
-def test_a_change_in_the_decision_and_a_fact_that_is_gone_are_found(decided: World) -> None:
+def test_a_changed_decision_and_a_missing_fact_are_detected(decided: World) -> None:
     with decided.ports.database.transaction() as db:
         failed, passed = facts(db)
         db.get_one(tables.Decision, failed.challenge_id).report = b""
@@ -118,7 +118,7 @@ def test_older_decisions_get_their_facts(decided: World) -> None:
     assert after == [one[:2] for one in before]
 
 
-def test_an_attempt_goes_by_what_was_in_force_at_its_begin(world: World) -> None:
+def test_an_attempt_keeps_the_policy_in_force_at_its_beginning(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     strict = Policy(pad_required=False, colour_own_phone=False, score_min=0.99)
     versions.enact(world.ports, strict, author="a", approver="b")
@@ -130,7 +130,7 @@ def test_an_attempt_goes_by_what_was_in_force_at_its_begin(world: World) -> None
         assert (attempt.policy_version, attempt.overrides, attempt.arm) == (1, {}, "all")
 
 
-def test_a_changed_policy_is_found(world: World) -> None:
+def test_a_changed_policy_is_detected(world: World) -> None:
     assert sealing.altered(world.ports) == []
     with world.ports.database.transaction() as db:
         row = db.get_one(tables.PolicyVersion, 1)

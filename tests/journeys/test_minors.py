@@ -36,7 +36,7 @@ def pick(world: World, verification: str, **wanted: Any) -> Any:
 
 
 @pytest.mark.parametrize("channel", ["push", "qr"])
-def test_a_till_is_told_that_a_minor_is_not_filmed(minor: World, channel: str) -> None:
+def test_the_till_gets_the_reason_why_a_minor_is_not_filmed(minor: World, channel: str) -> None:
     verification = play.opened(minor)
     assert refused(pick(minor, verification, channel=channel), 422, "minor_not_filmed")
     (listed,) = (p for p in play.state(minor, verification)["persons"] if p["age"] == 15)
@@ -83,7 +83,7 @@ def test_a_guardian_buys_for_a_minor(minor: World) -> None:
 @pytest.mark.parametrize(
     ("years", "least", "status"), [(15, 14, 201), (15, 16, 422), (17, 18, 422), (18, 18, 201)]
 )
-def test_the_policy_says_from_which_age(world: World, years: int, least: int, status: int) -> None:
+def test_the_minimum_age_is_the_policys(world: World, years: int, least: int, status: int) -> None:
     rules = Policy(
         pad_required=False, colour_own_phone=False, action_pool=ACTIONS, action_count=1, face_age_min=least
     )

@@ -97,6 +97,6 @@ def test_a_name_that_was_taken_is_found_wherever_it_is_typed(
     play.ok(bound, 201)
 
 
-def test_another_name_is_nobodys(world: World) -> None:
+def test_another_name_finds_nobody(world: World) -> None:
     body = purchase(cardholder={"name": "李建囯", "id_number": MAN.id_number})
     play.refused(world.till().post("/v1/verifications", json=body), 422, "person_not_found")

@@ -97,7 +97,7 @@ def test_three_mismatches_are_all_there_are(world: World) -> None:
 
 
 @pytest.mark.parametrize("verify_ret", [10300, 90002, 90008])
-def test_whoever_turns_back_has_not_failed(world: World, verify_ret: int) -> None:
+def test_cancelling_in_wechat_is_no_failure(world: World, verify_ret: int) -> None:
     phone, url = agreed(world, play.opened(world))
     result = tried(world, phone, url, verify_ret)
     assert (result["outcome"], result["reason"]) == ("retry", "not_acquired")
@@ -120,7 +120,7 @@ def test_while_wechat_is_silent_the_capture_waits_and_the_worker_asks_again(worl
     assert play.state(world, verification)["state"] == "passed"
 
 
-def test_wechat_silent_for_long_gives_the_time_back(world: World) -> None:
+def test_a_long_silence_of_wechat_extends_the_deadline(world: World) -> None:
     verification = play.opened(world)
     phone, url = agreed(world, verification)
     play.ok(phone.post(f"{url}/native"))
@@ -139,7 +139,7 @@ def test_a_session_too_old_is_tried_again(world: World) -> None:
     assert play.ok(phone.post(f"{url}/native/finish"))["outcome"] == "retry"
 
 
-def test_when_wechat_gives_no_session_nothing_has_happened(world: World) -> None:
+def test_a_refused_wechat_session_changes_nothing(world: World) -> None:
     phone, url = agreed(world, play.opened(world))
     world.wechat.fail = WeChatBusy()
     assert phone.post(f"{url}/native").status_code == 503
@@ -166,7 +166,7 @@ def test_nothing_is_verified_before_consent_nor_asked_before_it_is_begun(world: 
     assert phone.post(f"{url}/native/finish").status_code == 409
 
 
-def test_somebody_elses_scene_looks_absent(world: World) -> None:
+def test_another_users_scene_looks_absent(world: World) -> None:
     _, url = agreed(world, play.opened(world))
     for ending in ("native", "native/finish"):
         assert world.phone(WIFE.openid).post(f"{url}/{ending}").status_code == 404
@@ -176,7 +176,7 @@ def mismatch(response) -> bool:
     return (response.status_code, response.json["code"]) == (409, "provider_mismatch")
 
 
-def test_our_own_camera_is_closed_there(world: World) -> None:
+def test_frames_are_refused_where_wechat_verifies(world: World) -> None:
     phone, url = agreed(world, play.opened(world))
     assert mismatch(phone.post(f"{url}/challenges", json={}))
     play.ok(phone.post(f"{url}/native"))
@@ -186,7 +186,7 @@ def test_our_own_camera_is_closed_there(world: World) -> None:
     assert mismatch(phone.post(f"/mp/v1/challenges/{challenge}/swap"))
 
 
-def test_wechats_is_closed_where_we_film(world: World) -> None:
+def test_native_verification_is_refused_where_frames_are_filmed(world: World) -> None:
     institutions.set_provider(world.ports, world.institutions[0], Provider.OWN)
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)

@@ -78,7 +78,7 @@ def test_two_finishes_at_once_decide_once(either: World) -> None:
     assert play.events(either, verification).count("attempt.passed") == 1
 
 
-def test_two_pushes_at_once_leave_one_alive(either: World) -> None:
+def test_of_two_concurrent_pushes_one_stays_live(either: World) -> None:
     verification = play.opened(either)
     wanted = {"channel": "push", "person_id": either.ids[MAN.name]}
     url = f"/v1/verifications/{verification}/attempts"

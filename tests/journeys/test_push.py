@@ -153,7 +153,7 @@ def test_a_push_is_repeated_while_wechat_is_busy(world: World) -> None:
     assert "attempt.delivered" in play.events(world, verification)
 
 
-def test_a_push_whose_fate_is_unknown_is_never_sent_again(world: World) -> None:
+def test_a_push_with_unknown_delivery_is_never_repeated(world: World) -> None:
     verification = play.opened(world)
     world.wechat.fail = WeChatUnknown()
     play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
@@ -166,7 +166,7 @@ def test_a_push_whose_fate_is_unknown_is_never_sent_again(world: World) -> None:
     assert "attempt.delivery_unknown" in play.events(world, verification)
 
 
-def test_the_phone_may_tell_of_the_panel(world: World) -> None:
+def test_the_phone_may_report_the_panels_result(world: World) -> None:
     phone = world.phone(MAN.openid)
     told = {"template_id": TEMPLATE, "result": "accept"}
     assert play.ok(phone.post("/mp/v1/subscriptions", json=told)) == {"accepted": True}
@@ -185,7 +185,7 @@ OUTCOMES = [
 
 
 @pytest.mark.parametrize(("error", "state", "reason"), OUTCOMES)
-def test_what_a_push_comes_to(world: World, error: WeChatError, state: str, reason: str | None) -> None:
+def test_a_pushs_result_is_recorded(world: World, error: WeChatError, state: str, reason: str | None) -> None:
     verification = play.opened(world)
     world.wechat.fail = error
     play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
@@ -198,7 +198,7 @@ def test_what_a_push_comes_to(world: World, error: WeChatError, state: str, reas
     assert len(world.wechat.sent) == isinstance(error, WeChatBusy)
 
 
-def test_a_push_to_nobody_says_so(world: World) -> None:
+def test_a_push_without_a_binding_is_undeliverable(world: World) -> None:
     with world.ports.database.transaction() as db:
         db.query(tables.Binding).update({"revoked_at": world.clock.now()})
     verification = play.opened(world)
@@ -219,7 +219,7 @@ def test_a_binding_revoked_meanwhile_gets_nothing(world: World) -> None:
     assert play.state(world, verification)["attempts"][0]["reason"] == "not_bound"
 
 
-def test_wechat_away_for_the_whole_time_is_said_before_the_time_is_over(world: World) -> None:
+def test_an_outage_of_wechat_is_shown_before_the_deadline(world: World) -> None:
     verification = play.opened(world)
     world.wechat.fail = WeChatBusy()
     play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
@@ -248,7 +248,7 @@ def test_nobody_is_pushed_to_again_within_30_seconds_at_any_till(world: World) -
     assert again.status_code == 201
 
 
-def test_who_consented_or_got_no_message_may_be_pushed_to_at_once(world: World) -> None:
+def test_after_consent_or_a_failed_push_a_new_push_is_allowed_at_once(world: World) -> None:
     world.wechat.fail = WeChatRefused(43101)
     play.attempt(world, play.opened(world), channel="push", person_id=world.ids[MAN.name])
     play.work(world.ports)
@@ -258,7 +258,7 @@ def test_who_consented_or_got_no_message_may_be_pushed_to_at_once(world: World) 
     assert play.pushed(world, play.opened(world, order_no="B-2"))
 
 
-def test_who_consented_may_be_pushed_to_at_once_although_the_till_cancelled(world: World) -> None:
+def test_after_consent_a_new_push_is_allowed_although_the_till_cancelled(world: World) -> None:
     first = play.opened(world)
     play.agree(world.phone(MAN.openid), play.pushed(world, first))
     play.ok(world.till().post(f"/v1/verifications/{first}/cancel", json={}))

@@ -58,7 +58,7 @@ def test_the_first_try_on_a_phone_is_no_risk_by_itself(world: World, pushed: tup
     assert len(challenge["actions"]) == 1
 
 
-def test_a_user_whom_wechat_suspects_is_asked_for_three_actions(
+def test_a_user_with_a_high_risk_rank_gets_three_actions(
     world: World, pushed: tuple[FlaskClient, str]
 ) -> None:
     says(world, 3)
@@ -67,7 +67,7 @@ def test_a_user_whom_wechat_suspects_is_asked_for_three_actions(
     assert len(challenge["actions"]) == 3
 
 
-def test_the_riskiest_try_leads_to_the_counter_and_the_counter_hears_of_it_once(
+def test_a_high_risk_try_leads_to_the_counter_which_is_told_once(
     world: World, pushed: tuple[FlaskClient, str]
 ) -> None:
     says(world, 4)
@@ -79,7 +79,7 @@ def test_the_riskiest_try_leads_to_the_counter_and_the_counter_hears_of_it_once(
     assert kinds.count("attempt.documents_wanted") == 1
 
 
-def test_a_phone_and_model_that_have_passed_are_known(world: World) -> None:
+def test_phones_and_models_with_a_pass_are_recognised(world: World) -> None:
     versions.enact(world.ports, ONE_SMILE, author="测试", approver="测试")
     phone, scene = world.phone("openid-man"), again(world)
     challenge = play.ok(drawn(phone, scene, PHONE), 201)
@@ -91,7 +91,7 @@ def test_a_phone_and_model_that_have_passed_are_known(world: World) -> None:
     assert risk_of(world, other)["reasons"] == ["new_device"]
 
 
-def test_what_failed_within_the_hour_counts_and_the_report_explains_it(world: World) -> None:
+def test_failures_within_the_hour_raise_the_risk_and_are_reported(world: World) -> None:
     versions.enact(world.ports, ONE_SMILE, author="测试", approver="测试")
     phone, scene = world.phone("openid-man"), again(world)
     assert play.tried(world, phone, scene)["outcome"] == "passed"
@@ -114,7 +114,7 @@ def test_what_failed_within_the_hour_counts_and_the_report_explains_it(world: Wo
     assert risk_of(world, later)["reasons"] == ["wechat_rank"]
 
 
-def test_on_a_phone_of_the_staff_nothing_is_weighed_by_default(world: World) -> None:
+def test_risk_is_not_assessed_on_staff_phones_by_default(world: World) -> None:
     says(world, 4)
     phone = world.phone(STAFF)
     scene = play.coded(world, play.opened(world))

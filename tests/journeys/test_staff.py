@@ -50,7 +50,7 @@ def test_a_code_opens_on_shift_and_at_the_counter(
     assert answer.status_code == 200 if opens else refused(answer, 403, "not_staff")
 
 
-def test_who_was_refused_leaves_the_code_to_a_colleague_on_duty(world: World) -> None:
+def test_a_refused_member_of_staff_does_not_claim_the_code(world: World) -> None:
     named(world, ZHOU, duty(["sun 08:00-09:00"]))
     scene = play.coded(world, play.opened(world))
     assert refused(look(world.phone(ZHOU), scene), 403, "not_staff")
@@ -59,7 +59,7 @@ def test_who_was_refused_leaves_the_code_to_a_colleague_on_duty(world: World) ->
     assert look(world.phone(QIAN), scene).status_code == 404
 
 
-def test_staff_of_another_institution_open_nothing_here(world: World) -> None:
+def test_staff_of_another_institution_are_refused(world: World) -> None:
     named(world, ZHOU, Duty(), which=1)
     assert refused(look(world.phone(ZHOU), play.coded(world, play.opened(world))), 403, "not_staff")
 
@@ -77,7 +77,7 @@ def test_a_scene_opened_on_shift_may_be_finished_after_it(world: World) -> None:
     assert refused(look(phone, later), 403, "not_staff")
 
 
-def test_removing_somebody_stops_even_the_scene_they_hold(world: World) -> None:
+def test_removing_staff_ends_access_to_an_open_scene(world: World) -> None:
     who = named(world, ZHOU, Duty())
     scene, phone = play.coded(world, play.opened(world)), world.phone(ZHOU)
     play.ok(look(phone, scene))
@@ -151,7 +151,7 @@ def test_a_one_time_code_binds_a_wechat(world: World) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["wrong", "expired", "removed"])
-def test_other_codes_bind_nobody(world: World, spoiled: str) -> None:
+def test_wrong_staff_codes_are_refused(world: World, spoiled: str) -> None:
     given = staff.add(world.ports, world.institutions[0], Member("周班"))
     code, phone = given.code or "", world.phone(ZHOU)
     match spoiled:
@@ -166,7 +166,7 @@ def test_other_codes_bind_nobody(world: World, spoiled: str) -> None:
     assert refused(look(phone, play.coded(world, play.opened(world))), 403, "not_staff")
 
 
-def test_guessing_codes_is_stopped(world: World) -> None:
+def test_guessing_staff_codes_is_limited(world: World) -> None:
     given, guesser = (
         staff.add(world.ports, world.institutions[0], Member("周班")),
         world.phone("openid-guesser"),

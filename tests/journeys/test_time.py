@@ -32,7 +32,7 @@ def test_the_owner_of_an_expired_scene_sees_its_state(world: World) -> None:
     assert play.ok(world.phone(MAN.openid).get(f"/mp/v1/attempts/{scene}"))["state"] == "expired"
 
 
-def test_anybody_else_sees_that_an_expired_scene_is_gone(world: World) -> None:
+def test_other_users_see_an_expired_scene_as_gone(world: World) -> None:
     scene = play.pushed(world, play.opened(world))
     world.clock.tick(121)
     assert world.phone("openid-nobody").get(f"/mp/v1/attempts/{scene}").status_code == 410

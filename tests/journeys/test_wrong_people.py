@@ -78,14 +78,14 @@ def test_two_people_on_one_number_leave_neither_with_a_face(
     play.refused(world.till().post("/v1/verifications", json=body), 422, "person_not_found")
 
 
-def test_one_photo_for_two_people_names_nobody(world: World, photos: Path) -> None:
+def test_one_photo_for_two_people_identifies_neither(world: World, photos: Path) -> None:
     rows = ("赵一", FIRST, "赵一.jpg"), ("钱二", SECOND, "赵一.jpg")
     assert bring(world, photos, *rows) == ["same_photo"] * 2
     for name, id_number, _ in rows:
         assert not named(world, name, id_number, name)["persons"][0]["enrolled"]
 
 
-def test_a_column_that_slipped_gives_nobody_anothers_face(
+def test_a_shifted_column_gives_no_person_anothers_face(
     world: World, photos: Path, films: tuple[Film, Film]
 ) -> None:
     rows = ("赵一", FIRST, "赵一.jpg"), ("钱二", SECOND, "钱二.jpg")
@@ -97,9 +97,7 @@ def test_a_column_that_slipped_gives_nobody_anothers_face(
     assert filmed(world, named(world, "赵一", FIRST, "A-3"), films[1]) == "failed"
 
 
-def test_a_column_of_men_that_slipped_lets_nobody_pass_before_somebody_has_looked(
-    world: World, photos: Path
-) -> None:
+def test_a_shifted_column_of_men_is_unused_before_its_review(world: World, photos: Path) -> None:
     """Nothing in the rows, the files' names or the faces tells that it slipped."""
     for name, bare in (("赵一.jpg", "DSC_0001.jpg"), ("钱二.jpg", "DSC_0002.jpg")):
         (photos / name).rename(photos / bare)

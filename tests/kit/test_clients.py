@@ -150,7 +150,7 @@ def test_a_client_buys_in_the_sandbox(
 BUYER = ("yk_test", "李建国", "330106195503100013")
 
 
-def test_a_till_outlasts_a_server_that_is_away_and_gives_every_deed_a_key(till: Run) -> None:
+def test_a_till_survives_an_outage_and_uses_idempotency_keys(till: Run) -> None:
     """Hung up on, then 503, then answered: each action under one key, the same action later under another."""
     keys: list[tuple[str, str]] = []
     with served(forger.shaky(keys)) as address:
@@ -164,7 +164,7 @@ def test_a_till_outlasts_a_server_that_is_away_and_gives_every_deed_a_key(till: 
 
 
 @pytest.mark.parametrize("retry_after", ["3600", None])
-def test_a_till_repeats_no_limit_that_outlasts_it_or_has_no_end(till: Run, retry_after: str | None) -> None:
+def test_a_till_does_not_wait_for_long_or_endless_limits(till: Run, retry_after: str | None) -> None:
     with served(forger.full(retry_after)) as address:
         done = till("buy", address, *BUYER)
     assert (done.returncode, b"429" in done.stdout + done.stderr) == (1, True)

@@ -109,7 +109,7 @@ def test_a_code_stands_at_its_status_in_every_document(one: Code) -> None:
 @pytest.mark.parametrize(
     "word", ["Idempotency-Key", "Retry-After", '"checks"', "/popup`", "selftest", "--network"]
 )
-def test_the_guide_speaks_of(word: str) -> None:
+def test_the_guide_mentions_every_required_topic(word: str) -> None:
     assert word in GUIDE
 
 

@@ -47,7 +47,7 @@ def portraits(models: Models) -> Iterator[Picture]:
             yield models.sface.aligned(picture, models.mesh.landmarks(picture, face))
 
 
-def test_openvino_says_of_faces_what_opencv_says(models: Models) -> None:
+def test_openvino_embeds_faces_as_opencv_does(models: Models) -> None:
     installed("openvino")
     file = weights.packaged("sface")
     ours, theirs = opencv.SFaceKernel(file), openvino.SFaceKernel(file)
@@ -56,7 +56,7 @@ def test_openvino_says_of_faces_what_opencv_says(models: Models) -> None:
     assert min(cosine(ours(crop)[0], theirs(crop)[0]) for crop in crops) >= 0.9995
 
 
-def test_litert_says_of_faces_what_opencv_says(models: Models) -> None:
+def test_litert_reads_faces_as_opencv_does(models: Models) -> None:
     installed("ai-edge-litert")
     file = weights.packaged("mesh")
     ours, theirs = opencv.MeshKernel(file), litert.MeshKernel(file)
@@ -66,7 +66,7 @@ def test_litert_says_of_faces_what_opencv_says(models: Models) -> None:
             assert np.abs(one - other).max() <= 0.001
 
 
-def test_openvino_finds_the_faces_that_opencv_finds() -> None:
+def test_openvino_detects_the_faces_that_opencv_detects() -> None:
     installed("openvino")
     file = weights.packaged("yunet")
     ours, theirs = opencv.DetectorKernel(file), openvino.DetectorKernel(file)
@@ -76,7 +76,7 @@ def test_openvino_finds_the_faces_that_opencv_finds() -> None:
             assert np.abs(one - other).max() <= 1e-4
 
 
-def test_the_detector_finds_what_opencvs_own_finds() -> None:
+def test_the_detector_agrees_with_opencvs_own() -> None:
     file = weights.packaged("yunet")
     theirs = cv2.FaceDetectorYN.create(str(file.file), "", (320, 320), 0.8, 0.3, 50)
     counted = []

@@ -80,7 +80,7 @@ def test_colour_modes_of_real_scanners(matcher: LocalMatcher, mode: str) -> None
         (b"\0" * (PHOTO_BYTES + 1), "too_many_bytes"),
     ],
 )
-def test_what_is_no_photo(matcher: LocalMatcher, photo: bytes, reason: str) -> None:
+def test_an_invalid_photo_is_refused(matcher: LocalMatcher, photo: bytes, reason: str) -> None:
     with pytest.raises(BadImage) as refused:
         matcher.enrol(photo)
     assert refused.value.reason == reason

@@ -48,7 +48,7 @@ def test_a_still_photo_is_refused(matcher: LocalMatcher) -> None:
     assert decided(report)[0] is Outcome.FAILED
 
 
-def test_a_photo_moved_about_is_refused(matcher: LocalMatcher) -> None:
+def test_a_moved_photo_is_refused(matcher: LocalMatcher) -> None:
     def waved(picture: np.ndarray, t: float) -> np.ndarray:
         height, width = picture.shape[:2]
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), 8 * math.sin(2 * t), 1 + 0.15 * math.sin(t))
@@ -163,7 +163,7 @@ def test_the_second_engine_is_asked_only_in_the_grey_zone(matcher: LocalMatcher)
     assert stranger.comparison.score < POLICY.score_min < inside.comparison.score
 
 
-def test_pad_is_measured_where_its_weights_are_and_never_guessed(matcher: LocalMatcher) -> None:
+def test_pad_is_measured_only_with_its_weights(matcher: LocalMatcher) -> None:
     pad = examined(matcher, frames(MAN)).pad
     assert (pad.status, pad.score, pad.lowest, pad.frames) == ("not_available", None, None, 0)
     guarded = LocalMatcher(1, shared("models"))
@@ -188,7 +188,7 @@ def test_which_motion_frames_are_drawn_depends_on_the_seed_alone(matcher: LocalM
     assert len({tuple(some) for some in drawn}) == 3
 
 
-def test_a_report_names_its_lot_and_the_frames_it_drew(matcher: LocalMatcher) -> None:
+def test_a_report_names_its_seed_and_the_drawn_frames(matcher: LocalMatcher) -> None:
     filmed = frames(WOMAN)
     seen = tuple(matcher.observe(filmed, seed=5))
     evidence = tuple(frame for frame in filmed if frame.kind == "evidence")

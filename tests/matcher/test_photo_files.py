@@ -33,13 +33,13 @@ class Looking:
 
 @pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("spoil", [lambda s: s[:-2], lambda s: s[:-1], lambda s: s[:-2] + b"\0" * 50])
-def test_a_photo_that_lacks_only_its_end_is_whole(progressive, spoil) -> None:
+def test_a_photo_that_lacks_only_its_end_marker_is_complete(progressive, spoil) -> None:
     whole = saved(portrait(), progressive=progressive)
     assert (decode.photo(spoil(whole)) == decode.photo(whole)).all()
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.9])
-def test_a_photo_that_lacks_rows_is_not(share: float) -> None:
+def test_a_photo_that_lacks_rows_is_truncated(share: float) -> None:
     whole = saved(portrait())
     with pytest.raises(BadImage, match="truncated"):
         decode.photo(whole[: int(len(whole) * share)])

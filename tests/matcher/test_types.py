@@ -57,12 +57,12 @@ def test_an_observation_of_another_version_is_read() -> None:
 
 
 @pytest.mark.parametrize("change", [{"kind": "film"}, {"hint": "ugly"}, {"seq": None}, {"box": [1, 2]}])
-def test_what_is_no_observation_is_not_read(change: dict[str, Any]) -> None:
+def test_an_invalid_observation_is_refused(change: dict[str, Any]) -> None:
     few = {"seq": 1, "t_ms": 120, "kind": "motion", "sha256": "", "phash": "", "faces": 1}
     with pytest.raises(ValueError):
         Observation.from_json(few | change)
 
 
-def test_a_template_of_an_unknown_engine_is_not_read() -> None:
+def test_a_template_of_an_unknown_engine_is_refused() -> None:
     with pytest.raises(ValueError):
         Template.from_json({"engine": "ear", "version": "1", "vector": [0.0]})

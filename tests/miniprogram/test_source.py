@@ -31,12 +31,12 @@ def name(path: Path) -> str:
 
 
 @pytest.mark.usefixtures("node_tools")
-def test_typescript_has_nothing_to_say() -> None:
+def test_typescript_reports_no_errors() -> None:
     run("node", "node_modules/typescript/bin/tsc", "-p", str(SOURCE / "tsconfig.json"))
 
 
 @pytest.mark.usefixtures("node_tools")
-def test_wechats_compilers_have_nothing_to_say() -> None:
+def test_wechats_compilers_report_no_errors() -> None:
     said = run("node", "compile.mjs", str(SOURCE))
     assert said.strip() == f"{len(sources('.wxml'))} templates, {len(sources('.wxss'))} style sheets"
 
@@ -46,7 +46,7 @@ def test_wechats_compilers_have_nothing_to_say() -> None:
     ("ending", "broken"),
     [("wxml", "<view wx:if='{{a'></view>"), ("wxml", "<view><text></view>"), ("wxss", ".a { color: ")],
 )
-def test_wechats_compilers_would_speak_up(tmp_path: Path, ending: str, broken: str) -> None:
+def test_wechats_compilers_report_an_invalid_file(tmp_path: Path, ending: str, broken: str) -> None:
     (tmp_path / "page.json").write_text("{}")
     (tmp_path / "page.wxml").write_text("<view></view>")
     (tmp_path / "page.wxss").write_text(".a { color: red; }")
@@ -56,7 +56,7 @@ def test_wechats_compilers_would_speak_up(tmp_path: Path, ending: str, broken: s
 
 
 @pytest.mark.usefixtures("node_tools")
-def test_the_pure_modules_do_as_they_should() -> None:
+def test_the_pure_modules_pass_their_tests() -> None:
     run("node", "unit/run.mjs")
 
 
@@ -103,7 +103,7 @@ def test_an_appeal_arrives_as_it_was_written(bodies: Path) -> None:
     assert photos == [(samples() / PHOTOS[0]).read_bytes()]
 
 
-def test_it_is_small() -> None:
+def test_the_package_is_below_wechats_size_limit() -> None:
     types = SOURCE / "services/contract.ts"  # compiled, there is nothing left of it
     assert not re.search(r"^export (const|function|class|enum)", types.read_text(encoding="utf-8"), re.M)
     stays = {"project.config.json", "tsconfig.json", types.name}

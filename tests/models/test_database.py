@@ -41,7 +41,7 @@ def test_an_error_undoes_everything(database: Database) -> None:
     assert count(database) == 0
 
 
-def test_a_refusal_to_be_remembered_keeps_what_was_written(database: Database) -> None:
+def test_a_refusal_with_remember_keeps_its_changes(database: Database) -> None:
     refusal = Conflict()
     refusal.remember = True
     with pytest.raises(Conflict), database.transaction() as db:
@@ -68,7 +68,7 @@ def test_a_second_session_inside_an_open_one_is_an_error(database: Database) -> 
     assert count(database) == 0
 
 
-def test_what_a_reader_changes_is_dropped(database: Database) -> None:
+def test_changes_in_a_reading_session_are_discarded(database: Database) -> None:
     with database.reading() as db:
         db.add(tally("a"))
         db.flush()

@@ -106,7 +106,7 @@ def _values(db: Session, *columns: Any) -> set[tuple[Any, ...]]:
     return {tuple(row) for row in db.execute(select(*columns))}
 
 
-def test_new_columns_say_what_was_true_before(url: str, released: Engine) -> None:
+def test_new_columns_are_filled_with_what_was_true_before(url: str, released: Engine) -> None:
     migrate.upgrade(url)
     with Session(released) as db:
         institution, appeal, policy = tables.Institution, tables.Appeal, tables.PolicyVersion

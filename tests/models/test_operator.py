@@ -22,7 +22,7 @@ UP, DOWN = Verdict.UPHELD, Verdict.REJECTED
         (timedelta(seconds=-1), timedelta(seconds=-1), True),
     ],
 )
-def test_a_session_lapses_idle_in_all_and_under_a_clock_moved_back(
+def test_a_session_expires_idle_in_total_and_when_the_clock_moves_back(
     begun: timedelta, seen: timedelta, over: bool
 ) -> None:
     assert has_lapsed(NOW - begun, NOW - seen, NOW) is over
@@ -68,7 +68,7 @@ def test_two_must_agree_where_two_are_needed(
     assert outcome(verdicts, two) is state
 
 
-def test_a_second_look_is_for_drawn_near_relative_and_costly_rejections() -> None:
+def test_two_verdicts_are_needed_for_sampled_near_relative_and_costly_appeals() -> None:
     assert wants_two(100, True, False, [UP]) and wants_two(100, False, True, [UP])
     assert wants_two(20_001, False, False, [DOWN])
     assert not wants_two(20_000, False, False, [DOWN]) and not wants_two(20_001, False, False, [UP])

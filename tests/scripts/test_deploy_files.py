@@ -66,7 +66,7 @@ def test_nobody_but_root_can_read_the_secrets_and_an_upgrade_keeps_them(laid: Pa
 
 
 @pytest.mark.parametrize("name", ["", "bad name", "a;rm -rf", "$(id)", "-x", "UPPER.example"])
-def test_a_name_that_is_none_is_refused_before_anything_is_written(name: str, tmp_path: Path) -> None:
+def test_an_invalid_name_is_refused_before_anything_is_written(name: str, tmp_path: Path) -> None:
     done = ran("bash", DEPLOY / "install.sh", "--root", tmp_path, "--name", name)
     assert done.returncode == 2 and list(tmp_path.iterdir()) == []
 
@@ -204,7 +204,7 @@ def test_the_compose_specification_takes_the_file_and_what_it_mounts_exists() ->
     assert len(files) == 3 and all((DEPLOY / path).is_file() for path in files)
 
 
-def test_what_the_image_copies_exists() -> None:
+def test_files_copied_into_the_image_exist() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
     assert len(copied) > 5 and all((ROOT / path).exists() for path in copied)

@@ -14,7 +14,7 @@ def phone(model: str, platform: str, mirrored: bool | None) -> dict[str, object]
     return {"model": model, "platform": platform, "mirrored": mirrored, "frame": FRAME}
 
 
-def test_a_report_that_did_not_come_whole_is_refused(tmp_path: Path) -> None:
+def test_an_incomplete_report_is_refused(tmp_path: Path) -> None:
     text = json.dumps(phone("华为 P40", "android", mirrored=False), ensure_ascii=False)
     (tmp_path / f"{devices.code(text)}.json").write_text(text + "\n", encoding="utf-8")
     assert [one["model"] for one in devices.reports(tmp_path).values()] == ["华为 P40"]

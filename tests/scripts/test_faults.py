@@ -33,7 +33,7 @@ def sent(receiver: Receiver, mood: str, event_id: str = "e1", state: str = "pass
     return receiver.take(body, sign(SECRET.encode(), body, int(time.time())))
 
 
-def test_what_a_receiver_did_not_take_is_not_in_its_ledger(receiver: Receiver) -> None:
+def test_webhooks_a_receiver_did_not_accept_are_not_in_its_record(receiver: Receiver) -> None:
     assert (sent(receiver, "500"), sent(receiver, "close")) == (500, None) and not receiver.seen
     assert sent(receiver, "well") == 204
     assert list(receiver.seen) == [("v", 3, "verification.passed")]
@@ -48,7 +48,7 @@ def test_a_repetition_with_another_body_and_a_forgery_are_counted(receiver: Rece
     assert receiver.take(b"{}", "t=1,v1=0") == 401 and receiver.forged == 1
 
 
-def test_a_purchase_met_a_fault_when_it_was_under_way() -> None:
+def test_purchases_in_progress_count_as_affected_by_a_fault() -> None:
     ledger = Ledger()
     for order, began, ended in (("a", 0.0, 1.0), ("b", 2.0, 9.0), ("c", 8.0, 0.0), ("d", 20.0, 21.0)):
         made = ledger.begin(order, "story")

@@ -47,13 +47,13 @@ class Broken(LocalMatcher):
         return self.real.enrol(photo) if photo.startswith(b"\xff\xd8") else Enrolment(str(1 // 0))
 
 
-def test_whatever_is_not_badimage_is_a_defect(matcher: LocalMatcher, seeds: dict[str, bytes]) -> None:
+def test_any_error_but_badimage_is_a_defect(matcher: LocalMatcher, seeds: dict[str, bytes]) -> None:
     trial = Trial(Broken(matcher), seeds["0-jpeg"])
     trial.feed("one", b"no picture")
     assert [(one["name"], one["error"][:17]) for one in trial.defects] == [("one", "ZeroDivisionError")]
     assert not trial.passed and trial.summary()["outcomes"] == {"not_an_image": 1}
 
 
-def test_pieces_put_together_are_the_picture(seeds: dict[str, bytes]) -> None:
+def test_reassembled_pieces_equal_the_picture(seeds: dict[str, bytes]) -> None:
     for name, image in seeds.items():
         assert b"".join(cut(image)) == image and len(cut(image)) > 3, name

@@ -75,7 +75,7 @@ def test_one_person_s_errors_widen_the_interval_more_than_as_many_scattered_ones
     assert wide[1] - wide[0] > narrow[1] - narrow[0] > 0
 
 
-def test_no_error_is_told_by_the_rule_of_three() -> None:
+def test_without_errors_the_rule_of_three_gives_the_bound() -> None:
     pairs = np.triu(np.ones((20, 20)), 1)
     low, high = bootstrap.strangers(np.zeros_like(pairs), pairs)
     assert low == 0.0 and high == pytest.approx(3 / 190)

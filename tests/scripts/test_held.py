@@ -86,7 +86,7 @@ def moved(by: int) -> list[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize("by", [1, -1])
 @pytest.mark.parametrize("check", [True, False])
-def test_a_column_that_slipped_is_held_whole_where_nothing_was_on_record(
+def test_a_shifted_column_without_earlier_photos_is_held_completely(
     empty: World, folder: Path, by: int, check: bool
 ) -> None:
     assert bring(empty, folder, *moved(by), check=check) == ["column_slipped"] * 3
@@ -116,12 +116,14 @@ def test_a_file_or_its_folder_may_carry_the_number_or_the_name(
 
 @pytest.mark.parametrize("rows", [RIGHTLY[1:], RIGHTLY])
 @pytest.mark.parametrize("check", [True, False])
-def test_photos_that_nothing_vouches_for_wait(empty: World, folder: Path, rows: Rows, check: bool) -> None:
+def test_photos_that_nothing_vouches_for_are_held(
+    empty: World, folder: Path, rows: Rows, check: bool
+) -> None:
     """Two women may have one another's photo: no face tells."""
     assert bring(empty, folder, *rows, check=check) == ["unvouched"] * len(rows)
 
 
-def test_where_the_setting_says_so_photos_need_nobody_to_vouch_but_a_slipped_column_waits(
+def test_the_setting_disables_vouching_but_not_the_hold_of_a_shifted_column(
     empty: World, folder: Path
 ) -> None:
     settings = empty.ports.settings.model_copy(update={"vouched_photos": False})
@@ -130,7 +132,9 @@ def test_where_the_setting_says_so_photos_need_nobody_to_vouch_but_a_slipped_col
     assert bring(world, folder, *RIGHTLY) == ["ok"] * 3
 
 
-def test_a_sex_that_the_number_contradicts_is_told_and_the_row_is_taken(empty: World, folder: Path) -> None:
+def test_a_sex_that_contradicts_the_number_is_reported_and_the_row_accepted(
+    empty: World, folder: Path
+) -> None:
     """The seventeenth digit of the husband's number is odd: a man's."""
     file = write(folder, ("赵一", HUSBAND, "女", ""), ("钱二", GIRL, "女", ""))
     run = Import(empty.ports, PhotoFolder(folder))
@@ -191,7 +195,7 @@ def typed(folder: Path) -> list[str]:
     return ["enrol", "--people", str(folder / "people.csv"), "--photos", str(folder)]
 
 
-def test_what_waits_is_listed_shown_and_decided_by_commands(
+def test_held_photos_are_listed_shown_and_decided_by_commands(
     empty: World, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(folder, *moved(1))
@@ -217,7 +221,7 @@ def test_what_waits_is_listed_shown_and_decided_by_commands(
     assert listed(capsys, page) == []
 
 
-def test_a_column_put_right_is_taken_once_the_wrong_one_is_sent_back(
+def test_a_corrected_column_is_accepted_after_the_shifted_one_is_refused(
     empty: World, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bring(empty, folder, *moved(1)) == ["column_slipped"] * 3
@@ -227,7 +231,7 @@ def test_a_column_put_right_is_taken_once_the_wrong_one_is_sent_back(
     assert "照片可用 3" in yes(capsys, *typed(folder))
 
 
-def test_a_whole_import_is_looked_at_on_one_sheet_and_taken_by_one_command(
+def test_a_whole_import_is_reviewed_on_one_sheet_and_accepted_by_one_command(
     empty: World, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(folder, *RIGHTLY)
@@ -265,7 +269,7 @@ def twin(folder: Path) -> str:
     return "twin.jpg"
 
 
-def test_twins_are_confirmed_by_name_and_then_led_to_documents(
+def test_confirmed_twins_are_led_to_documents(
     installed: World, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     brother = number("33010619680512303")

@@ -303,7 +303,7 @@ def test_photos_are_found_as_people_write_their_paths(tmp_path: Path, written: s
             folder.find(written)
 
 
-def test_a_quote_left_open_spoils_its_own_row_alone(bring: Bring) -> None:
+def test_an_unclosed_quote_affects_only_its_own_row(bring: Bring) -> None:
     rows = sheet(*(person(f"赵{'一二三四五六七八九'[at]}", one) for at, one in enumerate(NUMBERS))).decode()
     lines = rows.split("\r\n")
     lines[2] = '"' + lines[2]

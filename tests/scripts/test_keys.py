@@ -49,7 +49,7 @@ class Cut(Exception):
     """The operator's shell ends."""
 
 
-def test_everything_is_sealed_anew_beside_the_running_service_and_the_old_key_goes(world: World) -> None:
+def test_all_values_are_resealed_during_service_and_the_old_key_can_go(world: World) -> None:
     verification = lived_in(world)
     both = on(world, {"k1": OLD, "k2": NEW})
     before = resealing.in_use(both)
@@ -81,7 +81,7 @@ def test_everything_is_sealed_anew_beside_the_running_service_and_the_old_key_go
     assert play.state(world, verification)["state"] == "passed"
 
 
-def test_what_no_key_opens_is_named_and_the_rest_goes_on(world: World) -> None:
+def test_unreadable_values_are_named_and_the_rest_is_resealed(world: World) -> None:
     with world.ports.database.transaction() as db:
         db.get_one(tables.Person, world.ids[MAN.name]).name = b"k1\0" + b"x" * 40
     assert resealing.reseal(on(world, {"k1": OLD, "k2": NEW}), lambda *_: None) == ["person.name"]
@@ -97,7 +97,7 @@ def test_an_object_deleted_meanwhile_does_not_come_back(world: World) -> None:
     assert both.objects.list("photos/x") == []
 
 
-def test_the_commands_say_what_to_do_and_hold_back_what_would_lose_something(
+def test_the_key_commands_give_advice_and_refuse_data_loss(
     installed: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     yibao.main(["keys", "add", "k2"])

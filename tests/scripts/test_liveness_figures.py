@@ -49,7 +49,7 @@ def failed(reason: Reason) -> Decision:
     return Decision(Outcome.FAILED, reason)
 
 
-def test_nobodys_many_presentations_outweigh_anothers_one() -> None:
+def test_each_person_has_equal_weight() -> None:
     rows = [row("a")] * 9 + [row("b", failed(Reason.ACTION_MISSING), groups=("gl",))]
     told = figures.bona_fide(rows)
     assert (told["persons"], told["n"], told["bpcer"], told["by_person"]) == (2, 10, 0.1, 0.5)
@@ -80,7 +80,7 @@ def test_what_is_injected_must_answer_colours_on_a_customers_phone() -> None:
     assert told["attacks"] == {} and told["bona_fide"]["n"] == 1
 
 
-def test_a_threshold_is_tried_on_whom_it_was_not_chosen_on() -> None:
+def test_a_threshold_is_tested_on_persons_it_was_not_chosen_on() -> None:
     rows = [row(str(n), pad=0.9) for n in range(9)] + [row("other", pad=0.3)]
     told = thresholds.left_out(rows, [row(pad=0.5, species="screen")], Policy())["pad_min"]
     assert told["persons"] == 10 and told["refused_left_out"] == pytest.approx(0.1)
@@ -104,7 +104,7 @@ def test_half_the_speed_shows_the_same_film_for_twice_as_long() -> None:
     assert slow.length == 2 * ONE.length and slow.at(4.0) == ONE.at(2.0)
 
 
-def test_who_knows_the_rules_does_not_come_back_as_they_went() -> None:
+def test_a_rule_aware_attack_returns_by_another_path() -> None:
     aware = replace(ONE, species=injected.AWARE, change=injected.AWARE, actions=("turn_left",))
     course = injected._course(aware, np.random.default_rng(1))  # noqa: SLF001
     faces = [course(injected.REST_S + t / 10) for t in range(20)]

@@ -31,7 +31,7 @@ def test_every_person_weighs_the_same_among_the_living() -> None:
     assert found["who"] == {"a": 1.0, "b": 0.1}
 
 
-def test_a_threshold_is_chosen_by_the_others() -> None:
+def test_thresholds_are_chosen_leaving_one_person_out() -> None:
     rows = [said("a", back=2.0), *[said(who, back=0.1) for who in ("b", "c", "d") for _ in range(4)]]
     first = _left_out(rows)["back_0.8_s"]
     # To the others "a" is the most extreme; by the others, "a" is refused.

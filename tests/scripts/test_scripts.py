@@ -257,7 +257,7 @@ def test_a_proposal_overtaken_by_a_later_one_cannot_come_into_force(zhang: World
         "score_min",
     ],
 )
-def test_what_no_policy_may_hold_is_refused(zhang: World, change: str) -> None:
+def test_an_invalid_policy_is_refused(zhang: World, change: str) -> None:
     assert refused(["propose", change])
     assert len(policies.history(zhang.ports)) == 1
 
@@ -284,7 +284,9 @@ def test_nobody_proposes_without_an_account_or_approves_long_after_signing_in(
         assert ledger.newest(db, most=1)[0].kind == "policy.proposed"
 
 
-def test_what_was_recorded_is_checked(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_command_checks_recorded_events(
+    installed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     verification = play.opened(installed)
     audit.main(["check"])
     assert "Nothing is anchored yet" in capsys.readouterr().out

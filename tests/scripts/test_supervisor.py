@@ -48,12 +48,12 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_what_ends_by_itself_is_started_again(supervisor: Supervisor) -> None:
+def test_a_service_that_ends_is_restarted(supervisor: Supervisor) -> None:
     supervisor.start(service("raise SystemExit(0)"))
     soon(lambda: supervisor.starts("one") >= 2)
 
 
-def test_what_is_killed_takes_its_children_along_and_is_started_again(
+def test_a_killed_service_is_restarted_without_its_old_children(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
     supervisor.start(service(LIVES))
@@ -63,7 +63,7 @@ def test_what_is_killed_takes_its_children_along_and_is_started_again(
     soon(lambda: len(children(tmp_path)) == 2)
 
 
-def test_what_is_held_down_stays_away_until_it_is_let_go(supervisor: Supervisor) -> None:
+def test_a_held_down_service_stays_stopped_until_released(supervisor: Supervisor) -> None:
     supervisor.start(service("import time; time.sleep(60)"))
     with supervisor.held_down("one"):
         time.sleep(1)
@@ -71,7 +71,7 @@ def test_what_is_held_down_stays_away_until_it_is_let_go(supervisor: Supervisor)
     soon(lambda: supervisor.starts("one") == 2)
 
 
-def test_what_is_frozen_uses_no_time_until_it_is_let_go(supervisor: Supervisor) -> None:
+def test_a_frozen_service_uses_no_cpu_until_released(supervisor: Supervisor) -> None:
     supervisor.start(service("while True: pass"))
     soon(lambda: supervisor.cpu_seconds("one") > 0.1)
     with supervisor.frozen("one"):
@@ -82,14 +82,14 @@ def test_what_is_frozen_uses_no_time_until_it_is_let_go(supervisor: Supervisor) 
     soon(lambda: supervisor.cpu_seconds("one") > used)
 
 
-def test_nothing_is_left_when_it_is_closed(tmp_path: Path) -> None:
+def test_no_process_is_left_after_closing(tmp_path: Path) -> None:
     with Supervisor(tmp_path) as supervisor:
         supervisor.start(service(LIVES))
         soon(lambda: children(tmp_path))
     assert all(gone(pid) for pid in children(tmp_path))
 
 
-def test_no_port_of_a_stack_is_given_twice() -> None:
+def test_a_stacks_ports_are_distinct() -> None:
     places = Places.draw(Size(apis=3, workers=1, matchers=2))
     all_ports = [places.public, places.simulator, places.redis, places.store, places.objects, places.matcher]
     all_ports += [*places.apis, *places.matchers]

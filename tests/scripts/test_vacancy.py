@@ -28,7 +28,7 @@ def test_port_and_process_are_named() -> None:
     assert f"Port {port}" in said and f"process {os.getpid()}" in said and "Nothing was changed" in said
 
 
-def test_what_a_killed_demo_has_left_is_recognised() -> None:
+def test_processes_left_by_a_killed_demo_are_recognised() -> None:
     """An orphan is no child of a demo any more."""
     port = free_port()
     listen = f"import socket,time; s=socket.create_server(('',{port})); time.sleep(60)  # wechat.simulator"
@@ -50,7 +50,7 @@ def test_what_a_killed_demo_has_left_is_recognised() -> None:
         os.kill(pid, 9)
 
 
-def test_nothing_is_touched_by_a_demo_that_refuses(tmp_path: Path) -> None:
+def test_a_refusing_demo_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     for name in ("demo.json", "demo.sqlite", "demo.env"):
         (tmp_path / "var" / name).write_text("kept")

@@ -47,7 +47,7 @@ def test_the_check_says_in_one_screen_what_works_and_what_does_not(
     ],
     ids=str,
 )
-def test_what_is_refused_is_named_with_its_remedy_and_no_secret(
+def test_refusals_are_named_with_their_remedy_and_no_secret(
     simulator: Simulator,
     capsys: pytest.CaptureFixture[str],
     fault: dict[str, int],

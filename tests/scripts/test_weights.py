@@ -82,7 +82,7 @@ def test_a_wrong_file_is_not_installed(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_a_server_that_says_no_is_named(server: Server, tmp_path: Path, status: int) -> None:
+def test_a_failed_download_names_the_server(server: Server, tmp_path: Path, status: int) -> None:
     server.status = status
     with pytest.raises(NotFetched, match="HTTPStatusError"):
         fetch(address(server), RIGHT, tmp_path / "net.onnx")

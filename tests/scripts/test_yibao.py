@@ -69,7 +69,7 @@ def test_every_command_says_in_both_languages_what_it_does() -> None:
 
 
 @pytest.mark.parametrize("name", [*yibao.OPERATOR, *yibao.PROGRAMS])
-def test_every_command_helps(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         yibao.yibao.main([name, "--help"])
     assert end.value.code == 0 and "usage" in capsys.readouterr().out.lower()
@@ -99,7 +99,7 @@ def demo(installed: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return file
 
 
-def test_nothing_falls_back_to_the_demo_unsaid(demo: Path) -> None:
+def test_no_command_uses_the_demo_without_the_flag(demo: Path) -> None:
     said = refused("institution", "list")
     assert "YIBAO_DATABASE_URL is not set" in said and "sqlite:///" in said and "--demo" in said
 
@@ -113,7 +113,7 @@ def test_nothing_falls_back_to_the_demo_unsaid(demo: Path) -> None:
         ["institution", "staff", "list", "--demo", "ins_none"],
     ],
 )
-def test_the_demo_is_meant_wherever_it_is_said(
+def test_the_demo_flag_works_at_every_level(
     demo: Path, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     assert "YIBAO_DATABASE_URL" not in told(capsys, *words)
@@ -125,7 +125,7 @@ def test_the_demo_and_another_installation_are_not_mixed(demo: Path, monkeypatch
     assert "another installation" in said and "hidden" not in said
 
 
-def test_no_demo_is_said(demo: Path) -> None:
+def test_a_missing_demo_is_reported(demo: Path) -> None:
     demo.unlink()
     assert "make demo" in refused("institution", "list", "--demo")
 
@@ -143,12 +143,12 @@ def test_settings_are_shown_without_secrets(
 
 
 @pytest.mark.parametrize("text", [NASTY, "\r\nroot", "a\x00b\x7f", "\ud800", "\U000e0001", "\u2028"])
-def test_no_text_reaches_the_terminal_as_an_order(text: str) -> None:
+def test_data_cannot_send_terminal_control_sequences(text: str) -> None:
     shown = terminal.visible(text)
     assert shown.isprintable() and json.loads(f'"{shown}"') == text
 
 
-def test_a_tills_words_are_shown_and_never_obeyed(
+def test_text_from_a_till_is_shown_escaped(
     reviewer: World,
     appeal: str,
     capsys: pytest.CaptureFixture[str],
@@ -295,5 +295,5 @@ def test_a_program_reads_json(
 
 
 @pytest.mark.parametrize("words", [["institution", "fly"], ["appeals", "uphold", "apl_x"], ["nothing"]])
-def test_what_is_wrongly_written_ends_with_2(words: list[str]) -> None:
+def test_usage_errors_exit_with_2(words: list[str]) -> None:
     assert refused(*words) == "2"

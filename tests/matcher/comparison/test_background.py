@@ -28,12 +28,12 @@ def template(vector: np.ndarray) -> Template:
 
 
 @given(LEVELS, LEVELS)
-def test_nobodys_score_rises(probe: float, reference: float) -> None:
+def test_normalisation_raises_no_score(probe: float, reference: float) -> None:
     assert background.excess(np.array(probe), np.array(reference)) >= 0
 
 
 @given(LEVELS, LEVELS, LEVELS)
-def test_a_face_more_like_all_others_is_taken_off_no_less(one: float, other: float, fixed: float) -> None:
+def test_a_face_more_like_all_others_is_reduced_no_less(one: float, other: float, fixed: float) -> None:
     low, high = sorted([one, other])
     at = np.array(fixed)
     assert background.excess(np.array(low), at) <= background.excess(np.array(high), at)

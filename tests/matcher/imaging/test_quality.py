@@ -78,7 +78,7 @@ def test_a_picture_without_colour_is_told_before_anything_is_counted(matcher: Lo
     assert told == [None, "colourless"]
 
 
-def test_nothing_is_said_of_a_good_face() -> None:
+def test_a_good_face_has_no_hint() -> None:
     assert [quality.hint(GOOD, limits) for limits in (MOTION, EVIDENCE, PORTRAIT)] == [None] * 3
     assert quality.hint(None, MOTION) == "no_face"
 
@@ -111,7 +111,7 @@ def test_each_sign_of_a_cover_counts(signs: dict[str, float]) -> None:
     [{"colour": 30}, {"mouth": 0.05}, {"presence": 10}, {"nostrils": 0.008}],
     ids=["tinted by light", "lips like the skin", "a mesh in doubt", "no nostrils"],
 )
-def test_one_sign_alone_covers_nobody(signs: dict[str, float]) -> None:
+def test_one_sign_alone_is_no_cover(signs: dict[str, float]) -> None:
     assert not replace(GOOD, signs=replace(BARE, **signs)).covered
 
 

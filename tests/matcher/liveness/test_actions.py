@@ -135,12 +135,12 @@ def test_actions_done_at_once_are_out_of_order(later: float) -> None:
     assert in_order(["open_mouth", "closer"], at_once)[1] is None
 
 
-def test_an_action_may_go_on_while_the_next_is_done() -> None:
+def test_an_action_may_continue_during_the_next() -> None:
     nearer = film(5, 8, doing(("closer", 2.0, 7.0), ("smile", 4.0, 5.0)))
     assert None not in in_order(["closer", "smile"], nearer)
 
 
-def test_no_action_is_seen_in_nothing() -> None:
+def test_no_observations_show_no_action() -> None:
     for action in (*DONE, "blink"):
         assert seen(action, []) == []
         assert seen(action, film(5, 0.2, doing())) == []
@@ -196,7 +196,7 @@ def test_a_phone_held_aside_is_the_camera_beside_not_the_head_turned() -> None:
         max_size=40,
     )
 )
-def test_whatever_is_measured_nothing_breaks(rows: list[tuple]) -> None:
+def test_any_observations_are_processed_without_error(rows: list[tuple]) -> None:
     observations = [
         Observation(
             seq=n, t_ms=n * 150, kind="motion", sha256="", phash="", faces=1,

@@ -41,7 +41,7 @@ def shining(colours: Sequence[Shown], share: float, lag_ms: int = 0, step_ms: in
     return observed(skins, step_ms)
 
 
-def test_what_is_drawn_is_what_is_looked_for() -> None:
+def test_the_matchers_palette_equals_the_domains() -> None:
     assert challenge.PALETTE == PALETTE
 
 
@@ -57,13 +57,13 @@ def test_every_sequence_that_may_be_drawn_is_tried_once(count: int) -> None:
     assert len({tuple(one) for one in sequences.tolist()}) == len(sequences) == 6 * 5 ** (count - 1)
 
 
-def test_without_colours_nothing_is_asked() -> None:
+def test_without_colours_no_response_is_expected() -> None:
     assert response((), shining(COLOURS, 0.1)) == ColourResponse(ColourStatus.NOT_ASKED)
 
 
 @pytest.mark.parametrize("lag_ms", [-200, 0, 150, 400, 800, 1000])
 @pytest.mark.parametrize("share", [0.02, 0.2])
-def test_a_face_that_answers_is_the_best_of_all_sequences(lag_ms: int, share: float) -> None:
+def test_a_responding_face_fits_the_shown_sequence_best(lag_ms: int, share: float) -> None:
     found = response(COLOURS, shining(COLOURS, share, lag_ms))
     assert found.status == "measured" and found.frames == 13
     assert found.p <= 2 / len(possible(len(COLOURS)))
@@ -75,11 +75,11 @@ def test_light_that_drifts_does_not_hide_the_answer() -> None:
     assert response(COLOURS, shining(COLOURS, 0.05, drift=0.1)).p <= Policy().colour_p_max
 
 
-def test_an_answer_to_other_colours_is_none() -> None:
+def test_a_response_to_other_colours_does_not_count() -> None:
     assert response(OTHERS, shining(COLOURS, 0.1)).p > 10 * Policy().colour_p_max
 
 
-def test_a_face_that_never_changes_answers_nothing() -> None:
+def test_a_constant_face_gives_no_response() -> None:
     found = response(COLOURS, observed([(150, 110, 90)] * 14))
     assert (found.score, found.p) == (0.0, 1.0)
 
@@ -90,7 +90,7 @@ def test_a_face_that_never_changes_answers_nothing() -> None:
      observed([(150, 110, 90)] * 20, kind="evidence")],
     ids=["no frames", "too few", "no face", "too late", "evidence only"],
 )  # fmt: skip
-def test_too_little_is_not_measured(seen: list[Observation]) -> None:
+def test_too_few_frames_are_not_measured(seen: list[Observation]) -> None:
     found = response(COLOURS, seen)
     assert found.status == "not_measured" and found.p is None and found.frames < FEWEST
 
@@ -119,7 +119,7 @@ def test_any_film_gives_possible_figures(skins, step_ms, count, data) -> None:
         assert FEWEST <= found.frames <= len(skins)
 
 
-def test_of_all_that_may_be_drawn_one_in_a_hundred_fits_a_film_that_knows_nothing() -> None:
+def test_unrelated_film_fits_one_sequence_in_a_hundred() -> None:
     """Whatever the film: its best sequences are the best for it, but it cannot choose what is drawn."""
     film = observed(np.random.default_rng(7).normal((150, 110, 90), 3, (14, 3)).tolist())
     chances = [
@@ -129,7 +129,7 @@ def test_of_all_that_may_be_drawn_one_in_a_hundred_fits_a_film_that_knows_nothin
         assert np.mean(np.array(chances) <= p_max) <= p_max
 
 
-def test_drift_leaves_something_to_see() -> None:
+def test_removing_drift_keeps_the_response() -> None:
     assert FEWEST > DRIFT + 2
 
 
@@ -142,7 +142,7 @@ def stretch(matcher: LocalMatcher):
 
 
 @pytest.mark.parametrize(("share", "answers"), [(0.2, True), (0.1, True), (0.0, False)])
-def test_a_real_face_answers_simulated_light(
+def test_a_real_face_responds_to_simulated_light(
     matcher: LocalMatcher, stretch, share: float, answers: bool
 ) -> None:
     with matcher._models() as models:
@@ -159,7 +159,7 @@ def test_simulated_light_falls_on_the_face_only() -> None:
     assert (blue, green) == (100, 100) and red == 109
 
 
-def test_a_report_says_what_became_of_the_colours(matcher: LocalMatcher) -> None:
+def test_a_report_contains_the_colour_response(matcher: LocalMatcher) -> None:
     assert examined(matcher, frames(WOMAN)).colour.status == "not_asked"
     found = examined(matcher, frames(WOMAN), colours=COLOURS).colour
     assert found.status == "measured" and found.frames >= 13 and found.p > 0.01

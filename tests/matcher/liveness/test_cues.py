@@ -77,7 +77,7 @@ def evidence(live: float | None, lines: float | None, hint: str | None = None) -
     return Observation(0, 0, "evidence", "", "", 1, live=live, bezel=lines, hint=hint)
 
 
-def test_usable_evidence_alone_counts() -> None:
+def test_only_usable_evidence_counts() -> None:
     seen = [
         evidence(0.9, 0.2), evidence(0.4, 0.3), evidence(0.7, 0.9), evidence(0.0, 1.0, "blurred"),
         Observation(0, 0, "motion", "", "", 1, live=0.1),
@@ -86,7 +86,7 @@ def test_usable_evidence_alone_counts() -> None:
     assert cues([evidence(None, None)]) == cues([]) == PadCues(spread=None, bezel=None)
 
 
-def test_a_report_tells_them(matcher: LocalMatcher) -> None:
+def test_a_report_contains_the_cues(matcher: LocalMatcher) -> None:
     report = examined(matcher, frames(MAN))
     assert report.pad.cues.spread is None and 0 < report.pad.cues.bezel < SCREEN
     guarded = examined(LocalMatcher(1, shared("models")), frames(MAN))

@@ -60,22 +60,22 @@ def closer(picture: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(
     "change", [noisy, closer, talking], ids=["darker and noisy", "turned and closer", "other lips"]
 )
-def test_pictures_shown_again_are_known(matcher: LocalMatcher, change: Change, *, backward: bool) -> None:
+def test_repeated_pictures_are_detected(matcher: LocalMatcher, change: Change, *, backward: bool) -> None:
     assert again(matcher, motion(Film(FILM, 4.0, 3.0)), change, backward) > POLICY.repeated_max
 
 
 @pytest.mark.parametrize("start", [0.0, 3.0, 6.0, 9.0])
-def test_a_living_face_shows_no_picture_twice(matcher: LocalMatcher, start: float) -> None:
+def test_a_living_face_repeats_no_picture(matcher: LocalMatcher, start: float) -> None:
     assert recurring(observed(matcher, motion(Film(FILM, start, 5.0)))) == 0
 
 
-def test_what_has_no_texture_says_nothing() -> None:
+def test_frames_without_texture_detect_nothing() -> None:
     bare = [Observation(seq=n, t_ms=200 * n, kind="motion", sha256="", phash="", faces=1) for n in range(20)]
     assert recurring(bare) == 0
 
 
 @given(st.lists(st.binary(min_size=144, max_size=144), max_size=16))
-def test_whatever_was_shown_nothing_breaks(shown: list[bytes]) -> None:
+def test_any_texture_is_processed_without_error(shown: list[bytes]) -> None:
     film = [
         Observation(seq=n, t_ms=200 * n, kind="motion", sha256="", phash="", faces=1, texture=texture)
         for n, texture in enumerate(base64.b64encode(one).decode() for one in shown)
@@ -95,7 +95,7 @@ def warped(picture: np.ndarray) -> np.ndarray:
     return cv2.convertScaleAbs(cv2.warpPerspective(picture, turn, (width, height)), alpha=1.2)
 
 
-def test_an_earlier_capture_turned_in_space_is_known_by_its_tremor(matcher: LocalMatcher) -> None:
+def test_an_earlier_capture_rotated_in_space_is_recognised_by_tremor(matcher: LocalMatcher) -> None:
     earlier, filmed = seen(matcher, motion(EARLIER)), motion(EARLIER)
     for shown in (filmed, [replace(f, image=b.image) for f, b in zip(filmed, filmed[::-1], strict=True)]):
         again = seen(matcher, doctored(shown, warped))
@@ -103,7 +103,7 @@ def test_an_earlier_capture_turned_in_space_is_known_by_its_tremor(matcher: Loca
         assert moved_ms(again, earlier) >= POLICY.similar_movement_ms
 
 
-def test_a_new_film_of_the_same_person_trembles_otherwise(matcher: LocalMatcher) -> None:
+def test_a_new_film_of_the_same_person_has_another_tremor(matcher: LocalMatcher) -> None:
     earlier = seen(matcher, motion(EARLIER))
     for start in (0.0, 2.0, 12.2):
         assert alike_ms(seen(matcher, motion(Film(FILM, start, 4.5))), earlier) == 0

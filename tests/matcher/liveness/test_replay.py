@@ -76,13 +76,13 @@ def earlier(matcher: LocalMatcher) -> list[Sample]:
     ],
     ids=["encoded again", "flipped", "brightened", "darkened", "blurred", "cropped", "turned"],
 )
-def test_an_earlier_capture_is_known_again(
+def test_an_earlier_capture_is_recognised(
     matcher: LocalMatcher, earlier: list[Sample], change: Callable[[np.ndarray], np.ndarray]
 ) -> None:
     assert known_again(seen(matcher, doctored(motion(EARLIER), change)), earlier)
 
 
-def test_it_is_known_again_backward_and_sampled_at_other_instants(
+def test_an_earlier_capture_is_recognised_backward_and_resampled(
     matcher: LocalMatcher, earlier: list[Sample]
 ) -> None:
     assert known_again(seen(matcher, motion(replace(EARLIER, start_s=7.1))), earlier)
@@ -93,7 +93,9 @@ def test_it_is_known_again_backward_and_sampled_at_other_instants(
     assert known_again(seen(matcher, backward), earlier)
 
 
-def test_a_new_film_of_the_same_person_is_not(matcher: LocalMatcher, earlier: list[Sample]) -> None:
+def test_a_new_film_of_the_same_person_is_not_recognised(
+    matcher: LocalMatcher, earlier: list[Sample]
+) -> None:
     assert not known_again(seen(matcher, motion(Film(FILM, 12.2, 4.0))), earlier)
     assert not known_again(seen(matcher, motion(Film(FILM, 2.0, 4.8))), earlier)
 
@@ -141,11 +143,11 @@ SAMPLES = st.lists(
 
 
 @given(SAMPLES, SAMPLES)
-def test_whatever_was_filmed_nothing_breaks(ours: list[Sample], theirs: list[Sample]) -> None:
+def test_any_film_is_processed_without_error(ours: list[Sample], theirs: list[Sample]) -> None:
     assert 0 <= alike_frames(ours, theirs, 3) <= len(ours)
     assert alike_ms(ours, theirs) >= 0 and retraced_ms(ours) >= 0
 
 
 @given(SAMPLES)
-def test_a_film_is_all_like_itself(film: list[Sample]) -> None:
+def test_a_film_matches_itself_completely(film: list[Sample]) -> None:
     assert alike_frames(film, film, 0) == sum(one.movement is not None for one in film)

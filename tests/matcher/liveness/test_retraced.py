@@ -31,16 +31,16 @@ def filmed(at: Way, length: float, rate: int = 5, noise: float = 0.2) -> list[Sa
 
 
 @pytest.mark.parametrize("rate", [4, 5, 10])
-def test_a_film_run_there_and_back_is_known_between_its_pictures(rate: int) -> None:
+def test_a_film_run_forward_and_backward_is_detected(rate: int) -> None:
     assert retraced_ms(filmed(lambda t: t if t < 2.13 else 4.26 - t, 4.2, rate)) > 1500
 
 
 @pytest.mark.parametrize("rate", [4, 5, 10])
-def test_a_film_in_a_loop_is_known_between_its_pictures(rate: int) -> None:
+def test_a_looped_film_is_detected(rate: int) -> None:
     assert retraced_ms(filmed(lambda t: t % 2.27, 6.0, rate)) > 1500
 
 
-def test_a_head_that_turns_back_its_own_way_is_living() -> None:
+def test_a_head_that_turns_back_is_living() -> None:
     """The turn comes back as it went; tilt, place, lids and lips go on."""
     chance = np.random.default_rng(4)
     film = []
@@ -51,11 +51,11 @@ def test_a_head_that_turns_back_its_own_way_is_living() -> None:
     assert retraced_ms(film) == 0
 
 
-def test_rest_is_no_way_that_comes_again() -> None:
+def test_rest_is_not_a_repeated_path() -> None:
     assert retraced_ms(filmed(lambda _t: 0.0, 8.0)) == 0
 
 
-def test_too_few_frames_and_films_remembered_in_short_say_nothing() -> None:
+def test_too_few_frames_detect_nothing() -> None:
     film = filmed(lambda t: t, 6.0)
     assert course(film[:7]) is None and course([]) is None
     short = [Sample(one.t_ms, one.phash, (one.movement or ())[:5]) for one in film]

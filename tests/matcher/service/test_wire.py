@@ -66,7 +66,7 @@ def changed(path: str, value: Any) -> bytes:
         changed("report.comparison.score", 0.5)[:-1], b"", b"null", b"[" * 100_000,
     ],
 )  # fmt: skip
-def test_what_is_not_of_the_shape_is_malformed(body: bytes) -> None:
+def test_a_body_of_another_shape_is_malformed(body: bytes) -> None:
     with pytest.raises(wire.Malformed):
         wire.EXAMINED.read(body)
 

@@ -7,7 +7,7 @@ from tests.miniprogram.e2e.stage import Stage
 pytestmark = pytest.mark.browser
 
 
-def test_a_phone_put_away_takes_along_what_it_still_waits_for(stage: Stage) -> None:
+def test_leaving_a_page_cancels_its_pending_requests(stage: Stage) -> None:
     phone = stage.phone("李建国")
     phone.open()
     phone.alter("/", seconds=0.5)

@@ -41,7 +41,7 @@ def test_the_same_cardholder_again_is_never_one_more(served, limit):
 
 
 @given(st.datetimes(), st.datetimes())
-def test_two_instants_are_of_one_month_or_not(one, other):
+def test_instants_are_grouped_by_local_month(one, other):
     assert (month(one) == month(other)) == ((one.year, one.month) == (other.year, other.month))
 
 
@@ -59,7 +59,7 @@ def test_a_check_list_is_complete_with_both_documents(checks):
     assert refused.value.code == "checks_missing"
 
 
-def test_everybody_but_the_cardholder_is_an_agent():
+def test_everyone_but_the_cardholder_is_an_agent():
     assert not is_agent(SELF) and not is_agent(None)
     assert all(is_agent(relation) for relation in RELATIONS)
 

@@ -188,14 +188,14 @@ def test_no_challenge_is_drawn_after_the_deadline_even_while_one_is_alive():
 
 
 @pytest.mark.parametrize("event", [E.PASS, E.FAIL, E.AGAIN])
-def test_what_is_captured_is_decided_long_past_the_deadline_too(event):
+def test_a_capture_is_decided_long_past_the_deadline(event):
     captured = attempt_in(S.CAPTURED)
     assert settle(captured, after(3600)) is captured
     assert advance(captured, event, after(3600)).state is not S.CAPTURED
 
 
 @pytest.mark.parametrize("event", [E.CANCEL, E.SUPERSEDE, E.EXPIRE, E.DECLINE])
-def test_what_is_captured_is_neither_cancelled_nor_superseded_nor_expired(event):
+def test_a_captured_attempt_is_neither_cancelled_nor_superseded_nor_expired(event):
     with pytest.raises(IllegalTransition):
         advance(attempt_in(S.CAPTURED), event, after(200))
 
@@ -230,7 +230,7 @@ def test_a_failed_attempt_may_be_tried_again_until_its_deadline():
 
 
 @pytest.mark.parametrize("at", [0, 121, 3600])
-def test_time_never_takes_a_failure_away(at):
+def test_expiry_never_removes_a_failure(at):
     once = attempt_in(S.FAILED)
     assert settle(once, after(at)) is once
 
@@ -238,7 +238,7 @@ def test_time_never_takes_a_failure_away(at):
 @pytest.mark.parametrize(
     ("event", "at"), [(E.EXPIRE, 120), (E.SUPERSEDE, 5), (E.DECLINE, 5), (E.SUPERSEDE, 125)], ids=str
 )
-def test_a_retry_that_comes_to_nothing_returns_to_failed(event, at):
+def test_an_unfinished_retry_returns_to_failed(event, at):
     retried = walk(attempt_in(S.FAILED), E.CHALLENGE)
     ended = advance(retried, event, after(at))
     assert ended.state is S.FAILED
@@ -254,7 +254,7 @@ def test_a_superseded_failure_keeps_its_appeal_but_takes_no_more_tries():
 
 
 @pytest.mark.parametrize("during", [(E.CHALLENGE,), (E.CHALLENGE, E.CAPTURE, E.AGAIN, E.CHALLENGE)], ids=len)
-def test_who_declines_during_a_retry_is_filmed_no_more_but_may_appeal(during):
+def test_declining_a_retry_ends_filming_but_not_the_right_to_appeal(during):
     declined = walk(attempt_in(S.FAILED), *during, E.DECLINE, at=10)
     assert declined.state is S.FAILED
     with pytest.raises(OutOfTime):
@@ -266,7 +266,7 @@ def test_superseding_late_does_not_move_the_deadline_back_up():
     assert walk(attempt_in(S.FAILED), E.SUPERSEDE, at=400).expires_at == after(120)
 
 
-def test_a_cancelled_retry_is_cancelled_for_nothing_is_left_to_appeal_for():
+def test_cancelling_during_a_retry_ends_the_right_to_appeal():
     assert walk(attempt_in(S.FAILED), E.CHALLENGE, E.CANCEL).state is S.CANCELLED
 
 

@@ -76,7 +76,7 @@ def test_every_colour_is_shown_to_somebody():
     assert {colour.rgb for seed in range(100) for colour in drawn(seed).colours} == set(PALETTE)
 
 
-def test_nothing_flashes_at_photosensitive_people_but_the_rest_is_asked():
+def test_photosensitive_people_get_no_colours_but_the_other_actions():
     challenge = drawn(1, photosensitive=True)
     assert challenge.colours == ()
     assert len(challenge.actions) == 3
@@ -114,7 +114,7 @@ def test_nothing_is_swapped_once_everything_is_done():
 
 
 @pytest.mark.parametrize("pool", [ACTIONS, ("blink", "close_eyes", "smile"), ("blink", "close_eyes")])
-def test_eyes_behind_glasses_are_asked_nothing(pool):
+def test_glasses_exclude_eye_actions_from_a_draw(pool):
     policy = replace(POLICY, action_pool=pool, action_count=2)
     for seed in range(100):
         actions = drawn(seed, policy, glasses=True).actions
@@ -135,6 +135,6 @@ def test_a_swap_never_offers_eyes_behind_glasses(actions):
         assert ACTION_CLASS[replaced] not in ("eyes", ACTION_CLASS[actions[0]])
 
 
-def test_a_swap_offers_closed_eyes_to_others():
+def test_a_swap_offers_closed_eyes_without_glasses():
     offered = {swap(("smile",), [False], number / 20)[0] for number in range(20)}
     assert "close_eyes" in offered

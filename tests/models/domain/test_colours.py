@@ -26,7 +26,7 @@ def told_by(times: list[int]) -> tuple[int, ...]:
         ([900, 1800, 2700, 3600, 4500, 5400], (0, 900, 1800, 2700, 3600)),
     ],
 )
-def test_the_next_colour_is_told_when_the_last_has_been_on_long_enough(
+def test_the_next_colour_is_sent_after_the_last_ones_minimum_duration(
     times: list[int], told: tuple[int, ...]
 ) -> None:
     assert told_by(times) == told
@@ -39,17 +39,17 @@ def test_the_screen_shows_each_colour_and_then_none() -> None:
     assert lit([], ()) is None
 
 
-def test_what_was_told_is_on_from_then_on_in_the_films_time() -> None:
+def test_a_sent_colour_is_on_from_then_in_the_films_time() -> None:
     told = told_by([1500, 2400, 3300, 4200])
     assert [one.ms for one in filmed(DRAWN, told, 600, 5000)] == [900, 900, 900, 900]
     assert [one.rgb for one in filmed(DRAWN, told, 600, 5000)] == [one.rgb for one in DRAWN]
 
 
-def test_the_last_colour_counts_for_its_own_length_where_no_end_was_told() -> None:
+def test_the_last_colour_lasts_its_drawn_length_without_an_end() -> None:
     assert [one.ms for one in filmed(DRAWN, told_by([900, 1800, 2700]), 0, 9000)][-1] == COLOUR_MS
 
 
-def test_colours_told_after_the_last_frame_were_not_filmed() -> None:
+def test_colours_sent_after_the_last_frame_were_not_filmed() -> None:
     told = told_by([1000, 2000, 3000])
     assert [one.rgb for one in filmed(DRAWN, told, 0, 2500)] == [one.rgb for one in DRAWN[:3]]
     assert sum(one.ms for one in filmed(DRAWN, told, 0, 2500)) <= 2500

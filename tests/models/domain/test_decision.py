@@ -77,7 +77,7 @@ def nearly_good():
     return st.builds(replace, st.just(GOOD), same_face=SCORES, pad=SCORES, score=SCORES, relative=SCORES)
 
 
-def test_a_good_film_passes():
+def test_a_flawless_report_passes():
     assert decide(GOOD, POLICY) == PASSED
 
 
@@ -116,18 +116,18 @@ def test_of_several_flaws_the_earliest_in_the_pipeline_is_named(at):
     ],
     ids=str,
 )
-def test_a_value_on_its_threshold_passes(edge):
+def test_a_value_equal_to_its_threshold_passes(edge):
     assert decide(replace(GOOD, **edge), POLICY) == PASSED
 
 
 @pytest.mark.parametrize("missing", [None, math.nan])
 @pytest.mark.parametrize("field", ["same_face", "pad", "score"])
-def test_what_was_not_measured_never_passes(field, missing):
+def test_unmeasured_values_never_pass(field, missing):
     assert decide(replace(GOOD, **{field: missing}), POLICY).outcome is not Outcome.PASSED
 
 
 @pytest.mark.parametrize("field", ["rate", "relative"])
-def test_not_a_number_never_passes(field):
+def test_nan_never_passes(field):
     assert decide(replace(GOOD, **{field: math.nan}), POLICY).outcome is not Outcome.PASSED
 
 
@@ -145,7 +145,7 @@ def test_colours_and_lines_are_advisory_by_default(p):
     assert decide(replace(GOOD, bezel=1.0, colour_p=p), by_default) == PASSED
 
 
-def test_nobody_fails_for_colours_that_were_never_shown():
+def test_colours_that_were_never_shown_fail_nobody():
     assert decide(replace(GOOD, colour_asked=False, colour_p=None), POLICY) == PASSED
 
 
@@ -187,7 +187,7 @@ def test_an_empty_report_asks_for_another_try():
 
 
 @given(reports() | nearly_good())
-def test_a_pass_rests_on_every_single_threshold(report):
+def test_a_pass_depends_on_every_threshold(report):
     if decide(report, POLICY) != PASSED:
         return
     assert report.pad >= POLICY.pad_min

@@ -37,9 +37,7 @@ def test_only_unfinished_rows_can_be_leased() -> None:
 
 @pytest.mark.parametrize("state", [DeliveryState.UNKNOWN, DeliveryState.DROPPED])
 @pytest.mark.parametrize("event", list(DeliveryEvent))
-def test_what_may_have_arrived_or_is_pointless_never_moves(
-    state: DeliveryState, event: DeliveryEvent
-) -> None:
+def test_unknown_and_dropped_deliveries_never_change(state: DeliveryState, event: DeliveryEvent) -> None:
     with pytest.raises(IllegalTransition):
         advance(state, event)
 

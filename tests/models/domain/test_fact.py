@@ -46,12 +46,12 @@ def test_packed_facts_are_unpacked_as_they_were(report: Report, measured: Measur
     assert decide(unpack(packed)[0], Policy()) == decide(report, Policy())
 
 
-def test_not_measured_and_not_a_number_are_two_things() -> None:
+def test_unmeasured_and_nan_are_distinguished() -> None:
     nan, none = (unpack(pack(Report(relative=one), Measured()))[0].relative for one in (math.nan, None))
     assert nan is not None and math.isnan(nan) and none is None
 
 
-def test_what_is_no_packed_fact_is_refused() -> None:
+def test_an_invalid_packed_fact_is_refused() -> None:
     packed = pack(Report(), Measured())
     for wrong in (b"", packed[:-1], b"\x09" + packed[1:]):
         with pytest.raises(ValueError, match="no packed fact"):
@@ -94,7 +94,7 @@ def test_ages_fall_into_bands(birth: date | None, band: str) -> None:
         ("护工", "子女", Kinship.OTHER),
     ],
 )
-def test_kinship_is_told_through_the_card_holder(claimed: str, other: str, kinship: Kinship) -> None:
+def test_kinship_is_derived_through_the_card_holder(claimed: str, other: str, kinship: Kinship) -> None:
     assert between(claimed, other) is kinship
 
 

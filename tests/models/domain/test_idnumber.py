@@ -50,7 +50,7 @@ def test_the_check_character_is_that_of_the_standards_own_example():
         ("91115619900101004", date(1990, 1, 1), "female"),
     ],
 )
-def test_a_right_number_tells_birth_and_sex(seventeen, birth, sex):
+def test_a_valid_number_gives_birth_and_sex(seventeen, birth, sex):
     parsed = parse(IdType.RESIDENT, number(seventeen), TODAY)
     assert (parsed.number, parsed.birth, parsed.sex) == (number(seventeen), birth, sex)
 
@@ -74,7 +74,7 @@ def test_residence_permits_in_the_18_form_are_read_under_either_type(id_type, st
         "\u3000" + ENDING_IN_X,
     ],
 )
-def test_what_people_type_is_brought_into_one_form(typed):
+def test_typed_numbers_are_normalised(typed):
     assert parse(IdType.RESIDENT, typed, TODAY).number == ENDING_IN_X
 
 
@@ -103,7 +103,7 @@ def test_every_single_wrong_digit_is_noticed(at):
         "18491231",
     ],
 )
-def test_a_birth_date_that_cannot_be_is_refused(birth):
+def test_an_impossible_birth_date_is_refused(birth):
     assert "birth date" in refused(IdType.RESIDENT, number(f"110101{birth}001"))
 
 
@@ -122,7 +122,7 @@ def test_a_birth_date_that_cannot_be_is_refused(birth):
         "٣" * 18,
     ],
 )
-def test_what_is_no_resident_number_is_refused(text):
+def test_an_invalid_resident_number_is_refused(text):
     assert "form" in refused(IdType.RESIDENT, text)
 
 
@@ -203,13 +203,13 @@ def test_the_numbers_the_mini_program_is_tested_with_are_read_the_same_here(id_t
     ['="{}"', "'{}", "\ufeff{}", "\u202d{}\u202c", "{}\t", "\xa0{}\u3000", "1\u200b{}", "“{}”", "{}’"],
     ids=ascii,
 )
-def test_what_spreadsheets_put_around_a_number_is_dropped(around):
+def test_characters_that_spreadsheets_add_to_a_number_are_dropped(around):
     written = around.replace("1\u200b{}", ZHANG[:6] + "\u200b" + ZHANG[6:]).format(ZHANG)
     assert parse(IdType.RESIDENT, written, TODAY).number == ZHANG
 
 
 @pytest.mark.parametrize("x", ["x", "Ｘ", "×", "Х", "х", "Χ"])
-def test_signs_that_look_like_x_are_x(x):
+def test_characters_that_look_like_x_are_read_as_x(x):
     assert parse(IdType.RESIDENT, ENDING_IN_X[:-1] + x, TODAY).number == ENDING_IN_X
 
 

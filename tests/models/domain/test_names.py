@@ -38,7 +38,7 @@ def test_spellings_of_one_name_are_found_alike(one: str, other: str) -> None:
     ("one", "other"),
     [("李明", "李朋"), ("王一", "王"), ("刘洋", "劉洋"), ("赵\ue001", "赵\ue002"), ("张三", "张〇")],
 )
-def test_two_names_stay_two(one: str, other: str) -> None:
+def test_different_names_stay_different(one: str, other: str) -> None:
     assert not same(one, other)
 
 
@@ -53,7 +53,7 @@ def test_codes_of_old_fonts_are_the_characters_gb18030_gives_them() -> None:
 @pytest.mark.parametrize(
     "name", ["", " ", "·", "\u3164", "\u200b", "王?", "李\ufffd", "a\x00b", "\ud800", "长" * 201]
 )
-def test_what_names_nobody_is_refused(name: str) -> None:
+def test_an_invalid_name_is_refused(name: str) -> None:
     with pytest.raises(Invalid, match="name"):
         taken(name)
 
@@ -66,7 +66,7 @@ def test_a_name_is_kept_as_it_is_written(name: str) -> None:
 
 
 @given(st.text())
-def test_a_name_once_taken_is_taken_again_and_is_itself(text: str) -> None:
+def test_a_normalised_name_is_valid_and_unchanged_by_normalising(text: str) -> None:
     try:
         name = taken(text)
     except Invalid:

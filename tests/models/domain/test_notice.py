@@ -16,5 +16,5 @@ def test_consent_to_any_other_notice_is_stale(version):
 
 
 @pytest.mark.parametrize("said", ["人脸", "互联网", "家庭成员", "删除", "可以不同意"])
-def test_the_notice_names_the_use_the_way_the_relatives_the_deletion_and_the_choice(said):
+def test_the_notice_states_purpose_method_relatives_deletion_and_choice(said):
     assert said in NOTICES[CURRENT]

@@ -79,7 +79,7 @@ def test_a_minor_is_filmed_from_the_age_the_policy_says(years, youngest, why):
 
 
 @pytest.mark.parametrize(("years", "hard"), [(17, True), (18, False), (59, False), (60, True)])
-def test_minors_and_the_old_are_hard_to_tell_apart(years, hard):
+def test_minors_and_persons_of_60_are_hard_to_compare(years, hard):
     assert is_hard_to_tell(date(2026 - years, 11, 24), TODAY) is hard
 
 

@@ -29,11 +29,11 @@ def test_a_policy_survives_json(policy):
     assert Policy.from_json(json.loads(json.dumps(policy.to_json()))) == policy
 
 
-def test_what_a_document_leaves_out_has_its_default():
+def test_missing_policy_fields_have_defaults():
     assert Policy.from_json({"score_min": 0.5}) == Policy(score_min=0.5)
 
 
-def test_a_whole_number_is_a_fine_threshold():
+def test_an_integer_is_a_valid_threshold():
     assert Policy.from_json({"score_min": 1}).score_min == 1
 
 
@@ -74,7 +74,7 @@ def test_a_whole_number_is_a_fine_threshold():
     ],
     ids=str,
 )
-def test_a_policy_that_cannot_be_meant_is_refused(document):
+def test_an_impossible_policy_is_refused(document):
     with pytest.raises(Invalid) as refusal:
         Policy.from_json(document)
     assert refusal.value.code == "policy_invalid"

@@ -32,7 +32,7 @@ def test_only_steps_of_the_table_are_taken(stage: Stage, step: Step) -> None:
             stages.moved(stage, step)
 
 
-def test_what_is_live_can_be_rolled_back_and_what_is_over_stays_over() -> None:
+def test_live_releases_can_be_rolled_back_and_ended_ones_never_change() -> None:
     assert all(stages.moved(stage, Step.ROLL_BACK) is Stage.ROLLED_BACK for stage in LIVE)
     assert not [step for step in Step for over in (Stage.ROLLED_BACK, Stage.WITHDRAWN)
                 if (over, step) in stages.TRANSITIONS]  # fmt: skip
@@ -45,7 +45,7 @@ def test_nobody_approves_what_they_proposed() -> None:
     assert refused.value.code == "own_proposal"
 
 
-def test_arms_hold_their_shares_and_whoever_is_treated_stays_so() -> None:
+def test_arms_keep_their_shares_and_treated_card_holders_stay_treated() -> None:
     people = [f"per_{n}" for n in range(20_000)]
     before: set[str] = set()
     for stage, share in SHARES.items():
@@ -69,7 +69,7 @@ def test_another_release_or_key_draws_other_arms() -> None:
     ("later", "people"),
     [(timedelta(0), 1), (timedelta(days=7, seconds=-1), 1), (timedelta(days=7), 2), (timedelta(-1), 2)],
 )
-def test_going_back_takes_one_within_seven_days_and_two_later(later: timedelta, people: int) -> None:
+def test_a_rollback_needs_one_operator_within_seven_days_and_two_later(later: timedelta, people: int) -> None:
     assert stages.people_to_go_back(FULL_AT, FULL_AT + later) == people
 
 

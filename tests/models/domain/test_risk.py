@@ -27,7 +27,7 @@ POLICY = Policy()
         (Signs(2, True, True, 3), Level.HIGH, ("wechat_rank", "new_phone", "new_device", "failures")),
     ],
 )
-def test_the_signs_add_up(signs: Signs, level: Level, reasons: tuple[str, ...]) -> None:
+def test_risk_signs_add_their_points(signs: Signs, level: Level, reasons: tuple[str, ...]) -> None:
     assert assess(signs, POLICY) == Risk(level, reasons)
 
 
@@ -46,7 +46,7 @@ def test_a_persons_own_phone_answers_colours_at_any_risk() -> None:
 
 
 @pytest.mark.parametrize(("brightness", "unlit"), [(None, False), (160, False), (161, True)])
-def test_a_face_too_bright_to_be_lit_is_told(brightness: int | None, unlit: bool) -> None:
+def test_a_face_too_bright_for_colours_is_recognised(brightness: int | None, unlit: bool) -> None:
     assert cannot_be_lit(POLICY, brightness) == unlit
     assert not cannot_be_lit(Policy(colour_own_phone=False), brightness)
 

@@ -27,7 +27,7 @@ STORY = (
 
 
 @pytest.mark.parametrize("order", list(permutations(STORY)))
-def test_any_order_and_ten_times_each_end_the_same(order: tuple[Fact, ...]) -> None:
+def test_the_ledger_does_not_depend_on_order_or_repetition(order: tuple[Fact, ...]) -> None:
     assert fold(order, TemplateKind.ONE_TIME) == Ledger(1, Answer.ACCEPTED)
     assert fold(order * 10, TemplateKind.ONE_TIME) == Ledger(1, Answer.ACCEPTED)
 
@@ -100,7 +100,7 @@ ACTIONS = st.sampled_from(["accept", "accept", "decline", "switch off", "send", 
     kind=st.sampled_from(TemplateKind),
     data=st.data(),
 )
-def test_the_ledger_is_the_truth_under_any_history(
+def test_the_ledger_equals_wechats_count_for_any_history(
     actions: list[tuple[str, int]], kind: TemplateKind, data: st.DataObject
 ) -> None:
     wechat, second = WeChat(kind), 0

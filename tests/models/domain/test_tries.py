@@ -42,14 +42,14 @@ def test_a_failure_between_blanks_starts_their_count_anew():
 
 
 @pytest.mark.parametrize(("at", "deadline"), [(10, 120), (59.9, 120), (60.1, 120.1), (140, 200)])
-def test_time_is_given_back_when_the_matcher_did_not_answer(at, deadline):
+def test_the_deadline_is_extended_when_the_matcher_does_not_answer(at, deadline):
     captured = walk(attempt_in(S.CONSENTED), E.CHALLENGE, E.CAPTURE, at=min(at, 119))
     again = went_unanswered(captured, after(at))
     assert (again.state, again.tries, again.expires_at) == (S.CONSENTED, 0, after(deadline))
     assert again.reason == "matcher_unavailable"
 
 
-def test_time_is_given_back_only_once():
+def test_the_deadline_is_extended_only_once():
     captured = walk(attempt_in(S.CONSENTED), E.CHALLENGE, E.CAPTURE, at=110)
     once = went_unanswered(captured, after(130))
     twice = went_unanswered(walk(once, E.CHALLENGE, E.CAPTURE, at=189), after(195))
@@ -68,7 +68,7 @@ def test_an_unanswered_retry_after_a_failure_stays_a_failure_that_may_be_retried
 
 @pytest.mark.parametrize("ending", [came_to_nothing, went_unanswered])
 @pytest.mark.parametrize("state", sorted(set(S) - {S.CAPTURED}))
-def test_only_a_captured_try_can_end_so(ending, state):
+def test_only_a_captured_try_can_end_without_a_decision(ending, state):
     with pytest.raises(IllegalTransition):
         ending(attempt_in(state), after(1))
 
@@ -99,7 +99,7 @@ def test_the_third_abandoned_film_is_a_failure_that_may_be_appealed():
 
 
 @pytest.mark.parametrize("earlier", [0, 2])
-def test_nothing_is_drawn_anew_after_the_deadline_nor_counted(earlier):
+def test_no_challenge_is_redrawn_or_counted_after_the_deadline(earlier):
     challenged = walk(failed(attempt_in(S.CONSENTED), earlier), E.CHALLENGE, at=119)
     with pytest.raises(OutOfTime):
         redraw(challenged, after(121), got_frames=True)

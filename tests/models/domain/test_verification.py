@@ -129,5 +129,5 @@ def test_the_seventh_try_of_a_verification_begins_no_attempt(open_one, now):
     assert refusal.value.code == "tries_used_up"
 
 
-def test_only_what_lets_the_purchase_go_on_has_a_receipt():
+def test_only_passed_appealed_and_bypassed_verifications_have_a_receipt():
     assert {V.PASSED, V.APPEALED, V.BYPASSED} == WITH_RECEIPT
