@@ -95,9 +95,9 @@ serve: setup ## Start the same servers in the foreground, without the story
 
 # WeChat's own tools are large and need the bureau's key or DevTools: asked for by name, never by a test.
 WECHAT_TOOLS := var/wechat-tools
-wechat-build: node ## Compile with WeChat's compiler: WECHAT_APPID=wx… WECHAT_KEY=private.key (nothing is uploaded)
+wechat-build: node ## Compile with WeChat's own compiler into out/wechat.zip (WECHAT_APPID=wx… WECHAT_KEY=private.key: by the account's limits)
 	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/build.mjs $(WECHAT_TOOLS)/ && cd $(WECHAT_TOOLS) && export PATH="$$PATH:$(abspath $(BIN))" && \
-	npm install --silent --no-audit --no-fund miniprogram-ci@2.1.42 && WECHAT_KEY=$(abspath $(WECHAT_KEY)) node build.mjs $(abspath miniprogram) $(abspath out/wechat.zip)
+	npm install --silent --no-audit --no-fund miniprogram-ci@2.1.42 && WECHAT_KEY='$(abspath $(WECHAT_KEY))' node build.mjs $(abspath miniprogram) $(abspath out/wechat.zip)
 
 wechat-walk: node ## Walk through it in WeChat DevTools, all but the camera (CLI=path of DevTools' cli)
 	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/walk.mjs $(WECHAT_TOOLS)/ && export PATH="$$PATH:$(abspath $(BIN))" && \

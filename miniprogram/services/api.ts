@@ -13,6 +13,7 @@ interface Options<K extends Key> {
   body?: Exclude<Operations[K]['body'], ArrayBuffer | null>
   form?: Form
   timeoutMs?: number
+  once?: boolean
 }
 
 /** Call one operation of the contract. */
@@ -20,7 +21,7 @@ function call<K extends Key>(key: K, options: Options<K> = {}): Promise<Operatio
   const [method, template] = key.split(' ') as [Method, string]
   const path = template.replace(/\{\w+\}/, encodeURIComponent(options.id ?? ''))
   const form = options.form && encode(options.form)
-  const sent = { method, path, body: form ? form.body : options.body, contentType: form?.contentType, timeoutMs: options.timeoutMs }
+  const sent = { method, path, body: form ? form.body : options.body, contentType: form?.contentType, timeoutMs: options.timeoutMs, once: options.once }
   return withSession((token) => send({ ...sent, token })) as Promise<Operations[K]['answer']>
 }
 
@@ -37,18 +38,18 @@ export function consent(scene: Scene, granted: boolean, presenceCode?: string): 
 export const wantDocuments = (scene: string): Promise<Scene> => call('POST /mp/v1/attempts/{scene}/documents', { id: scene })
 
 export const precheck = (scene: string, form: Form) =>
-  call('POST /mp/v1/attempts/{scene}/precheck', { id: scene, form, timeoutMs: 5000 })
+  call('POST /mp/v1/attempts/{scene}/precheck', { id: scene, form, timeoutMs: 5000, once: true })
 
 export const drawChallenge = (scene: string, photosensitive: boolean, device: string) =>
   call('POST /mp/v1/attempts/{scene}/challenges', { id: scene, body: { photosensitive, device } })
 
 export const sendFrames = (challenge: string, form: Form) =>
-  call('POST /mp/v1/challenges/{challenge_id}/frames', { id: challenge, form })
+  call('POST /mp/v1/challenges/{challenge_id}/frames', { id: challenge, form, once: true })
 
 export const swapAction = (challenge: string) => call('POST /mp/v1/challenges/{challenge_id}/swap', { id: challenge })
 
 export const finish = (challenge: string) =>
-  call('POST /mp/v1/challenges/{challenge_id}/finish', { id: challenge, timeoutMs: 30_000 })
+  call('POST /mp/v1/challenges/{challenge_id}/finish', { id: challenge, timeoutMs: 30_000, once: true })
 
 export const lodgeAppeal = (scene: string, form: Form) =>
   call('POST /mp/v1/attempts/{scene}/appeal', { id: scene, form, timeoutMs: 60_000 })

@@ -10,11 +10,14 @@ export interface Sending {
   body?: object | ArrayBuffer | null
   contentType?: string
   timeoutMs?: number
+  /** Whoever sends it tries again by themselves. */
+  once?: boolean
 }
 
 const TIMEOUT_MS = 15_000
+const AGAIN_MS = 700
 
-/** Send one request and return the answer's JSON; throw a Problem for everything else. */
+/** Send one request and return the answer's JSON; throw a Problem for everything else. What breaks off is sent once more: done twice, nothing changes. */
 export function send(sending: Sending): Promise<unknown> {
   return new Promise((resolve, reject) => {
     wx.request({
@@ -28,7 +31,10 @@ export function send(sending: Sending): Promise<unknown> {
         if (reply.statusCode < 300) resolve(reply.data)
         else reject(refusal(reply.statusCode, reply.data, reply.header))
       },
-      fail: () => reject(problem('offline')),
+      fail: ({ errMsg }) => {
+        if (sending.once || /timeout/.test(errMsg)) reject(problem('offline'))
+        else setTimeout(() => send({ ...sending, once: true }).then(resolve, reject), AGAIN_MS)
+      },
     })
   })
 }

@@ -29,7 +29,7 @@ function login(): Promise<string> {
 
 async function exchange(): Promise<string> {
   const code = await loginCode()
-  const answer = (await send({ method: 'POST', path: '/mp/v1/login', body: { code } })) as LoginAnswer
+  const answer = (await send({ method: 'POST', path: '/mp/v1/login', body: { code }, once: true })) as LoginAnswer
   token = answer.token
   return token
 }

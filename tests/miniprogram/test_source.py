@@ -127,6 +127,15 @@ def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:
     assert {push.PAGE, agent_notice.PAGE, more_asked.PAGE, qr_code.SUBSCRIBE_PAGE} <= set(pages)
 
 
+def test_devtools_are_asked_only_for_what_the_pages_have() -> None:
+    walk = (ROOT / "tests/miniprogram/wechat/walk.mjs").read_text(encoding="utf-8")
+    looks = re.findall(r"look\('\w+', '/(pages/\w+/\w+)[^']*', \[(.*?)\]", walk)
+    assert len(looks) > 5
+    for page, ids in looks:
+        source = (SOURCE / f"{page}.wxml").read_text(encoding="utf-8")
+        assert [one for one in re.findall(r"'(\S+?)'", ids) if f'id="{one}"' not in source] == [], page
+
+
 def test_every_component_that_is_used_exists() -> None:
     for path in sources(".json"):
         for component in json.loads(path.read_text(encoding="utf-8")).get("usingComponents", {}).values():

@@ -11,7 +11,7 @@ Component({
     busy: { type: Boolean, value: false },
     error: { type: String, value: '' },
   },
-  data: { lines: [] as { head: string; body: string }[], agreed: false, presence: '', sure: false, otherWays: strings().common.other_ways },
+  data: { lines: [] as { head: string; body: string }[], agreed: false, presence: '', sure: false, otherWays: strings().common.other_ways, slow: strings().common.slow },
   observers: {
     notice(text: string) {
       this.setData({ lines: paragraphs(text) })

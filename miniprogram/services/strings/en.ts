@@ -6,6 +6,7 @@ export const en: typeof zh = {
     loading: 'One moment…',
     retry: 'Try again',
     back: 'Back',
+    slow: 'The network is slow; it is being done, please stay.',
     close: 'OK',
     next: 'Next',
     problem: 'That did not work',

@@ -5,6 +5,7 @@ export const zh = {
     retry: '再试一次',
     back: '返回',
     close: '知道了',
+    slow: '网络有点慢，正在办，请不要离开。',
     next: '下一步',
     problem: '没有成功',
     settings: '去设置',

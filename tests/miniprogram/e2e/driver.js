@@ -24,6 +24,7 @@ let said = []
 let asked = []
 let sent = 0
 let led = []
+const held = {}
 
 /** Close the phone in hand; what `alter` still holds back goes with it. */
 async function putAway() {
@@ -78,11 +79,28 @@ const actions = {
       await route.fulfill({ response })
     })
   },
+  /** Keep back what comes of one path until `release`, however long that may be: there is no waiting for a clock. */
+  async hold({ path: where }) {
+    await page.route(where, async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 })
+      await held.until
+      await route.fulfill({ response })
+    })
+    held.until = new Promise((done) => (held.release = done))
+  },
+  async release({ path: where }) {
+    held.release?.()
+    await page.unroute(where, undefined)
+  },
+  /** Let what waits five seconds before it shows do so now. */
+  async hurry() {
+    await page.evaluate(() => document.getAnimations().forEach((one) => one.effect.getTiming().iterations < Infinity && one.finish()))
+  },
   /** Let the first answers to what is sent to a path be lost on their way; what was sent has arrived. */
   async lose({ path: where, times }) {
     let left = times
     await page.route(where, async (route) => {
-      if (route.request().method() !== 'POST' || left-- <= 0) return route.continue()
+      if (route.request().method() === 'GET' || left-- <= 0) return route.continue()
       await route.fetch({ maxRedirects: 0 })
       await route.abort('connectionreset')
     })

@@ -91,6 +91,26 @@ class Phone:
         """Let the server's answers from one path come later, or say something else than they do."""
         self._browser.do("alter", path=path, seconds=seconds, status=status, changes=changes)
 
+    def hold(self, path: str) -> None:
+        """Keep the answers from a path back until they are released."""
+        self._browser.do("hold", path=f"**{path}")
+
+    def release(self, path: str) -> None:
+        """Let held answers arrive."""
+        self._browser.do("release", path=f"**{path}")
+
+    def lose(self, path: str, times: int) -> None:
+        """Let the next answers to what is sent to a path be lost on their way."""
+        self._browser.do("lose", path=f"**{path}", times=times)
+
+    def hurry(self) -> None:
+        """Let what waits some seconds before it shows do so now."""
+        self._browser.do("hurry")
+
+    def asked(self, path: str) -> int:
+        """Return how often a path has been asked for."""
+        return sum(url.split("?")[0].endswith(path) for url in self._browser.do("asked"))
+
     @property
     def sent(self) -> int:
         """Return how many bytes this phone has sent."""

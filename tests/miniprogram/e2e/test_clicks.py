@@ -31,17 +31,24 @@ def test_with_three_seconds_of_latency_every_click_counts(stage: Stage, counter:
 
 
 def test_a_frozen_server_is_waited_for_with_a_word(stage: Stage, counter: Counter) -> None:
+    phone = stage.phone("李建国")
+    phone.open(stage.pushed(stage.open_purchase()))
+    phone.tap("agree")
     purchase = stage.open_purchase()
     counter.open(purchase["popup_url"])
     counter.wait("choose")
     with stage.installation.frozen("web"):
         counter.press("code")
         begun = time.monotonic()
+        phone.tap("next")
         counter.until(SLOW, 8)
+        phone.wait("text=网络有点慢，正在办")
         counter.look("press-slow")
         time.sleep(max(0.0, 10 - (time.monotonic() - begun)))
     counter.wait("code")
     assert states(stage, purchase) == ["waiting"]
+    phone.answer("同意")
+    assert phone.asked("/consent") == 1
 
 
 @pytest.mark.parametrize("lost", [1, 3])
@@ -63,6 +70,7 @@ def test_what_nobody_answers_can_be_pressed_again(stage: Stage, counter: Counter
     counter.wait("choose")
     with stage.installation.frozen("web"):
         counter.press("code")
+        counter.let_pass(16)
         counter.until(FAILED, 18)
     counter.press("code")
     counter.wait("code")

@@ -7,7 +7,7 @@ import type { Panel } from '../../../miniprogram/services/subscribe'
 import { accepted, isPartial, nextAsked, showPanel, tell, templates } from '../../../miniprogram/services/subscribe'
 
 interface Asked { url: string; method: string; header: Record<string, string>; data: unknown }
-type Reply = { statusCode: number; data: unknown; header?: Record<string, string> } | 'cut'
+type Reply = { statusCode: number; data: unknown; header?: Record<string, string> } | 'cut' | 'silent'
 
 let asked: Asked[] = []
 let logins = 0
@@ -25,10 +25,10 @@ beforeEach(async () => {
   asked = []
   logins = 0
   wx.login = ({ success }: { success: (answer: { code: string }) => void }) => success({ code: `code-${++logins}` })
-  wx.request = (request: Asked & { success: (reply: Reply) => void; fail: () => void }) => {
+  wx.request = (request: Asked & { success: (reply: Reply) => void; fail: (told: { errMsg: string }) => void }) => {
     asked.push(request)
     const answer = request.url.endsWith('/login') ? { statusCode: 200, data: { token: `t${logins}`, expires_in: 1 } } : reply(request)
-    setImmediate(() => (answer === 'cut' ? request.fail() : request.success({ header: {}, ...answer } as Reply)))
+    setImmediate(() => (typeof answer === 'string' ? request.fail({ errMsg: `request:fail ${answer === 'cut' ? '' : 'timeout'}` }) : request.success({ header: {}, ...answer } as Reply)))
   }
 })
 
@@ -65,9 +65,19 @@ test('a refusal is its code and status, also when WeChat left the JSON unread', 
   assert.deepEqual([trouble!.code, trouble!.status, trouble!.retryAfterMs], ['busy', 503, 2000])
 })
 
-test('a broken connection is offline', async () => {
-  reply = () => 'cut'
-  assert.equal((await api.bindings().then(() => null, asProblem))!.code, 'offline')
+for (const [reason, requests] of [['cut', 2], ['silent', 1]] as const)
+  test(`a connection that is ${reason} is offline`, async () => {
+    reply = () => reason
+    assert.equal((await api.bindings().then(() => null, asProblem))!.code, 'offline')
+    assert.equal(asked.filter(({ url }) => !url.endsWith('/login')).length, requests)
+  })
+
+test('an answer that is lost once costs nobody a tap', async () => {
+  let tries = 0
+  reply = () => (tries++ ? { statusCode: 200, data: { bindings: [] } } : 'cut')
+  assert.deepEqual(await api.bindings(), { bindings: [] })
+  tries = 0
+  await assert.rejects(api.sendFrames('c', []), 'frames are sent again by what films them')
 })
 
 type Option = { tmplIds: string[]; success: (said: object) => void; fail: (failure: object) => void }
@@ -113,7 +123,7 @@ test('an installation names one template or two; each result is told, whatever b
   let second: string | null = null
   reply = ({ method, data }) => {
     if (method === 'GET') return { statusCode: 200, data: { template_id: 'T', agent_template_id: second } }
-    return (data as { template_id: string }).template_id === 'T' ? 'cut' : { statusCode: 200, data: { accepted: true } }
+    return (data as { template_id: string }).template_id === 'T' ? 'silent' : { statusCode: 200, data: { accepted: true } }
   }
   assert.deepEqual(await templates(), ['T'])
   second = 'A'

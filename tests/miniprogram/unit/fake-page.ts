@@ -38,11 +38,11 @@ export function server(replies: Record<string, () => Reply>) {
   const waiting: (() => void)[] = []
   const state = { asked, sent, hold: false, give: () => { state.hold = false; waiting.splice(0).forEach((send) => send()) } }
   wx.login = ({ success }: { success: (answer: object) => void }) => success({ code: 'x' })
-  wx.request = ({ url, method, data, success, fail }: { url: string; method: string; data: unknown; success: (reply: object) => void; fail: () => void }) => {
+  wx.request = ({ url, method, data, success, fail }: { url: string; method: string; data: unknown; success: (reply: object) => void; fail: (told: object) => void }) => {
     const key = `${method} ${new URL(url).pathname.replace('/mp/v1/', '')}`
     const send = () => {
       const reply = key === 'POST login' ? { token: 't', expires_in: 1 } : (replies[key] ?? (() => ({})))()
-      if (reply === 'cut') fail()
+      if (reply === 'cut') fail({ errMsg: 'request:fail timeout' })
       else if (typeof reply === 'number') success({ statusCode: reply, header: {}, data: { code: 'wrong_state' } })
       else success({ statusCode: 200, header: {}, data: reply })
     }

@@ -33,8 +33,8 @@ beforeEach(() => {
   wx.setScreenBrightness = ({ value }: { value: number }) => void brightness.push(value)
   wx.setKeepScreenOn = () => undefined
   wx.getDeviceInfo = () => ({ platform: 'ios' })
-  wx.request = (asked: { url: string; data: ArrayBuffer; success: (r: object) => void; fail: () => void }) => {
-    if (isCut) return void setImmediate(asked.fail)
+  wx.request = (asked: { url: string; data: ArrayBuffer; success: (r: object) => void; fail: (told: object) => void }) => {
+    if (isCut) return void setImmediate(() => asked.fail({ errMsg: 'request:fail timeout' }))
     setImmediate(() => asked.success({ statusCode: 200, header: {}, data: answerTo(asked.url, asked.data) }))
   }
 })

@@ -10,7 +10,10 @@ import automator from 'miniprogram-automator'
 const [source, cliPath] = process.argv.slice(2)
 const failed = []
 
-const mini = await automator.launch({ projectPath: path.resolve(source), ...(cliPath && { cliPath }) })
+const mini = await automator.launch({ projectPath: path.resolve(source), ...(cliPath && { cliPath }) }).catch((error) => {
+  console.error(`WeChat DevTools did not start: ${error.message}\nIt must be installed here (macOS or Windows), its 服务端口 on; CLI= names its command line tool.`)
+  process.exit(2)
+})
 mini.on('exception', ({ message }) => failed.push(`exception: ${message}`))
 mini.on('console', ({ type, args }) => { if (type === 'error') failed.push(`console: ${args.join(' ')}`) })
 
@@ -43,6 +46,7 @@ const staff = await look('staff', '/pages/staff/staff', ['code', 'bind'])
 await (await staff.$('#code'))?.input('0000000000')
 await tap(staff, 'bind')
 if (!(await staff.$('#error'))) failed.push('staff: a wrong code is not refused')
+await look('more', '/pages/more/more?appeal=none', ['told'])
 await look('agents', '/pages/agents/agents', [])
 const stack = await mini.pageStack()
 if (stack.length > 9) failed.push(`the page stack has ${stack.length} pages`)
