@@ -1,5 +1,5 @@
-"""Measure frames and photos and report the facts; imports no other package of this project.
+"""Measures frames and photos and reports facts; imports no other package of this project.
 
 Callers use `types`, `protocol` and `errors`, and build a `local.LocalMatcher` or a
-`service.remote.RemoteMatcher`; `examine`, `observe` and `models` put the packages together.
+`service.remote.RemoteMatcher`; `examine`, `observe` and `models` combine the packages.
 """

@@ -1,4 +1,4 @@
-"""A matcher in this process whose engines are loaded when first needed."""
+"""A matcher in this process that loads its engines on first use."""
 
 import threading
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from matcher.types import Background, Enrolment, Examination, Frame, Observation
 
 
 class DeferredMatcher:
-    """A LocalMatcher whose engines (about 200 MB with their libraries) are loaded at the first question.
+    """A LocalMatcher whose engines (about 200 MB with their libraries) are loaded on first use.
 
-    For processes that rarely or never examine pictures. The weight files are checked when it is made: raises
+    For processes that rarely or never examine pictures. The weight files are checked at construction: raises
     WrongWeights.
     """
 
@@ -39,11 +39,11 @@ class DeferredMatcher:
         return self._loaded().examine(examination)
 
     def enrol(self, photo: bytes) -> Enrolment:
-        """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
+        """Return a reference photo's templates, or its defect; raises BadImage."""
         return self._loaded().enrol(photo)
 
     def learn(self, background: Background) -> None:
-        """Keep a background for scores to be normalised by; loads no engine."""
+        """Store a background for score normalisation; loads no engine."""
         with self._loading:
             self._background = background
             if self._matcher is not None:
@@ -57,7 +57,7 @@ class DeferredMatcher:
         """Return the matcher, loaded once for all threads."""
         with self._loading:
             if self._matcher is None:
-                # Imported late: importing it loads OpenCV and dlib.
+                # Imported here, because importing it loads OpenCV and dlib.
                 from matcher.local import LocalMatcher  # noqa: PLC0415
 
                 self._matcher = LocalMatcher(self._sets, self._pad_dir)

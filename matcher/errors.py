@@ -13,11 +13,11 @@ class BadImage(Exception):
 
 
 class MatcherUnavailable(Exception):
-    """The matcher service gave no answer, or one that is not valid."""
+    """The matcher service gave no valid answer."""
 
 
 class UnknownBackground(Exception):
-    """Scores were to be normalised by a background that this matcher was never given."""
+    """The requested background is not in this matcher's memory."""
 
 
 class WrongWeights(Exception):

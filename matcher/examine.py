@@ -1,4 +1,4 @@
-"""Make the report on a whole capture."""
+"""Builds the report on a whole capture."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Probe:
 
 
 def examine(models: Models, examination: Examination, background: Background | None = None) -> Report:
-    """Return the report, its scores normalised where there is a background: facts, not a decision."""
+    """Return the report, with normalised scores where there is a background: facts, not a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     evidence = _evidence(models, examination)
@@ -89,7 +89,7 @@ def examine(models: Models, examination: Examination, background: Background | N
 
 
 def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Observation]]:
-    """Return each evidence frame with its observation; a frame without one is observed now."""
+    """Return each evidence frame with its observation; unobserved ones are observed now."""
     seen = {one.sha256: one for one in examination.observations if one.kind == FrameKind.EVIDENCE}
     return [
         (frame, seen.get(fingerprint.sha256(frame.image)) or observe(models, [frame], ())[0])
@@ -98,7 +98,7 @@ def _evidence(models: Models, examination: Examination) -> list[tuple[Frame, Obs
 
 
 def _place(seed: int, one: Observation) -> tuple[bool, float]:
-    """Order evidence for a comparison: what looks at the camera first, within it by lot."""
+    """Order evidence for a comparison: frontal faces first, otherwise by the drawn numbers."""
     return max(abs(one.yaw or 0.0), abs(one.pitch or 0.0)) > FRONTAL, lots.number(seed, one)
 
 
@@ -117,10 +117,10 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
 
 
 def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> Acquisition:
-    """Return how many frames came, how many are usable, and the commonest hint of the others."""
+    """Return how many frames arrived and are usable, and the commonest hint of the others."""
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     hints = Counter(one.hint for one in observations if one.hint)
-    # Evidence that is not usable although it has no hint is turned away.
+    # Unusable evidence without a hint is turned away.
     hints = hints or +Counter({Hint.TURNED: evidence - usable_evidence})
     return Acquisition(
         motion=len(motion),
@@ -132,7 +132,7 @@ def _acquisition(observations: Sequence[Observation], evidence: int, usable_evid
 
 
 def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> Continuity:
-    """Return how alike the embedded frames are, one by one and together."""
+    """Return how similar the embedded frames are, one by one and together."""
     vectors = [probe.vector for probe in probes]
     alike = [float(a @ b) for i, a in enumerate(vectors) for b in vectors[:i]]
     faces = [fingerprint.unpacked(one.face) for one in motion if one.face]
@@ -148,11 +148,11 @@ def _continuity(probes: Sequence[Probe], motion: Sequence[Observation]) -> Conti
 def _pad(
     models: Models, clear: Sequence[Observation], motion: Sequence[Observation], cues: PadCues
 ) -> PadReport:
-    """Return what the PAD net says of the capture.
+    """Return the PAD net's scores for the capture.
 
-    `score` is P(bona fide) pooled over the evidence that shows who it is and the drawn motion frames, among
-    them the very frames that are embedded; `lowest` the least median of three neighbours in time: no stretch
-    of the film may show a picture of a face.
+    `score` is P(bona fide) pooled over the evidence that shows the face and the drawn motion frames,
+    including the frames that are embedded; `lowest` the lowest median of three neighbours in time, so that no
+    part of the film may show a picture of a face.
     """
     if models.pad is None:
         return PadReport(PadStatus.NOT_AVAILABLE, score=None, lowest=None, frames=0, cues=cues)
@@ -171,7 +171,7 @@ def _pad(
 def _compare(
     models: Models, examination: Examination, probes: Sequence[Probe], background: Background | None
 ) -> tuple[Comparison, Cohort]:
-    """Return the comparison with the claimed person and with the relatives on record."""
+    """Return the comparison with the claimed person and with the recorded relatives."""
     vectors = [probe.vector for probe in probes]
     faces = normalising.matrix(background) if background else NO_FACES
     low, high = examination.grey_zone

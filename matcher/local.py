@@ -35,7 +35,7 @@ BACKGROUNDS = 4
 
 
 class BothWays(NamedTuple):
-    """A photo as a probe (128,) and as a reference; `hint` is what enrolment would have against the face."""
+    """A photo as a probe (128,) and as a reference; `hint` is why enrolment would refuse the face."""
 
     probe: Vector
     templates: tuple[Template, ...]
@@ -45,8 +45,8 @@ class BothWays(NamedTuple):
 class LocalMatcher:
     """A pool of model sets, each serving one thread at a time.
 
-    `sets` is how many threads may work at once; `pad_dir` the folder with the PAD weights, None
-    when there are none. Raises WrongWeights.
+    `sets`: how many threads may work at once; `pad_dir`: folder with the PAD weights, or None. Raises
+    WrongWeights.
     """
 
     def __init__(self, sets: int = 1, pad_dir: Path | None = None) -> None:
@@ -86,18 +86,18 @@ class LocalMatcher:
             return examine(models, examination, background)
 
     def learn(self, background: Background) -> None:
-        """Keep a background in memory; of more than a few the oldest is forgotten."""
+        """Store a background in memory; beyond a few, the oldest is dropped."""
         kept = {**self._backgrounds, background.version: background}
         self._backgrounds = dict(list(kept.items())[-BACKGROUNDS:])
 
     def enrol(self, photo: bytes) -> Enrolment:
-        """Return the templates of a reference photo, or what is wrong with it; raises BadImage."""
+        """Return a reference photo's templates, or its defect; raises BadImage."""
         picture = decode.photo(photo)
         with self._models() as models:
             return _enrolled(models, picture, self._looks)
 
     def has_pad(self) -> bool:
-        """Tell whether frames are judged by PAD."""
+        """Tell whether PAD weights are loaded."""
         return self._has_pad
 
     def both_ways(self, photo: bytes) -> "BothWays | None":
@@ -118,7 +118,7 @@ class LocalMatcher:
 
 
 def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:
-    """Return the photo, with a border where that was needed, and the faces in it."""
+    """Return the photo, with a border where needed, and its faces."""
     faces = models.detector.faces(picture)
     if faces:
         return picture, faces
@@ -128,7 +128,7 @@ def _found(models: Models, picture: Picture) -> tuple[Picture, list[Face]]:
 
 
 def _main(picture: Picture, faces: list[Face]) -> Face:
-    """Return the main face: the largest, less its distance from the middle."""
+    """Return the main face: the largest, with a penalty for distance from the centre."""
     height, width = picture.shape[:2]
 
     def worth(face: Face) -> float:
@@ -139,7 +139,7 @@ def _main(picture: Picture, faces: list[Face]) -> Face:
 
 
 def _enrolled(models: Models, picture: Picture, looks: LooksNets) -> Enrolment:
-    """Return both engines' templates of the one face in a photo, and what it looks like."""
+    """Return both engines' templates of the photo's single face, and its estimated sex and age."""
     picture, faces = _found(models, picture)
     if not faces:
         return Enrolment(Hint.NO_FACE)

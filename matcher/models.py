@@ -1,4 +1,4 @@
-"""One set of loaded models. A cv2.dnn net keeps its input, so a set serves one thread at a time."""
+"""A set of loaded models. A cv2.dnn net stores its input, so a set serves one thread at a time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,5 +47,5 @@ def load(pad_dir: Path | None) -> Models:
 
 
 def _described(weights: Weights, engine: str | None) -> ModelUsed:
-    """Return a weight file's entry for reports; `engine` only where there is a choice of engines."""
+    """Return a weight file's entry for reports; `engine` only where several are possible."""
     return ModelUsed(weights.name, weights.version, weights.sha256, engine)

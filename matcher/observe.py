@@ -1,4 +1,4 @@
-"""Make one observation of each frame."""
+"""Makes one observation of each frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,16 +16,16 @@ from matcher.types import Frame, FrameKind, Observation
 
 MOTION_SIDE = 320
 EVIDENCE_SIDE = 640
-# Of the motion frames in which the face tells who it is, one in this time on average is drawn to be embedded
-# and judged by PAD, and one at the latest after twice this time.
+# Among recognisable motion frames, one per this interval on average is drawn for embedding and PAD, and at
+# least one per twice this interval.
 SAMPLE_EVERY_MS = 900
-# A frame's chance where frames come faster than phones send them.
+# Upper bound of a frame's probability when frames arrive faster than phones send them.
 LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One decoded frame with the faces in it."""
+    """A decoded frame with its faces."""
 
     picture: Picture
     faces: list[Face]
@@ -33,7 +33,7 @@ class Look:
 
 
 def look(models: Models, frame: Frame) -> Look:
-    """Decode a frame and find the faces in it; raises BadImage."""
+    """Decode a frame and detect its faces; raises BadImage."""
     side = EVIDENCE_SIDE if frame.kind == FrameKind.EVIDENCE else MOTION_SIDE
     picture = decode.frame(frame.image, side, mirrored=frame.mirrored)
     faces = models.detector.faces(picture)
@@ -47,8 +47,8 @@ def observe(
 ) -> list[Observation]:
     """Return one observation a frame, each compared with the one before it.
 
-    `seed` is drawn by the caller once the frames have arrived: it chooses the motion frames that are embedded
-    and judged by PAD, so that nobody can know beforehand in which to show somebody else.
+    `seed` is drawn by the caller after the frames have arrived: it selects the motion frames for embedding
+    and PAD, so that nobody can predict in which frames to show somebody else.
     """
     seen: list[Observation] = []
     for frame in sorted(frames, key=lambda one: one.seq):
@@ -59,7 +59,7 @@ def observe(
 
 
 def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed: int) -> Observation:
-    """Return what one frame shows."""
+    """Return the observation of one frame."""
     view = look(models, frame)
     limits = EVIDENCE if frame.kind == FrameKind.EVIDENCE else MOTION
     chip = _chip(models, view)
@@ -93,17 +93,17 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
 
 
 def _chip(models: Models, view: Look) -> Picture:
-    """Return the aligned face, or the whole frame without one."""
+    """Return the aligned face, or the whole frame where there is none."""
     return models.sface.aligned(view.picture, view.mesh.landmarks) if view.mesh else view.picture
 
 
 def _texture(view: Look, chip: Picture) -> str:
-    """Return the creases of the face."""
+    """Return the texture of the face."""
     return likeness.texture(view.picture, view.mesh.landmarks, chip) if view.mesh else ""
 
 
 def _posed(bare: Observation, mesh: Reading) -> Observation:
-    """Add pose and expression, and how sure the mesh is of them."""
+    """Add pose and expression, and the mesh's confidence."""
     shown = mesh.expression
     return replace(
         bare,
@@ -118,7 +118,7 @@ def _posed(bare: Observation, mesh: Reading) -> Observation:
 
 
 def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector) -> Observation:
-    """Add where the face is, and a small copy of it."""
+    """Add the face's position and thumbnail."""
     height, width = picture.shape[:2]
     x, y, w, h = face.box
     return replace(
@@ -131,7 +131,7 @@ def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector)
 
 
 def _live(models: Models, view: Look) -> float | None:
-    """Return P(bona fide) of the face set upright, None without PAD weights."""
+    """Return P(bona fide) of the upright face, None without PAD weights."""
     if models.pad is None or view.mesh is None:
         return None
     box = view.faces[0].box
@@ -139,7 +139,7 @@ def _live(models: Models, view: Look) -> float | None:
 
 
 def _is_drawn(posed: Observation, earlier: Sequence[Observation], seed: int) -> bool:
-    """Tell whether this motion frame is embedded and judged by PAD."""
+    """Tell whether this motion frame is drawn for embedding and PAD."""
     if posed.kind != FrameKind.MOTION or not posed.shows_who:
         return False
     motion = [one for one in earlier if one.kind == FrameKind.MOTION] or [posed]
@@ -149,7 +149,7 @@ def _is_drawn(posed: Observation, earlier: Sequence[Observation], seed: int) -> 
 
 
 def _change(view: Look, earlier: Sequence[Observation]) -> float | None:
-    """Return how much the face moved since the frame before, or None without one."""
+    """Return how much the face moved since the previous frame, or None without one."""
     last = earlier[-1] if earlier else None
     if last is None or last.box is None or not last.thumbnail:
         return None

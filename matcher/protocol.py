@@ -13,7 +13,7 @@ Vector = NDArray[np.float32]
 
 
 class Matcher(Protocol):
-    """A matcher, in this process or behind HTTP; every method may be called again with the same result."""
+    """A matcher, in this process or behind HTTP; every method may be repeated with the same result."""
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0

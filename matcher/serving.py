@@ -1,4 +1,4 @@
-"""How gunicorn serves the matcher: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`."""
+"""gunicorn configuration: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`."""
 
 import os
 import tempfile
@@ -19,13 +19,13 @@ loglevel = "warning"
 
 
 def on_starting(_server: Any) -> None:
-    """Make the folder in which the processes share their metrics."""
+    """Create the folder in which the processes share their metrics."""
     os.environ.setdefault(METRICS_FOLDER, tempfile.mkdtemp(prefix="yibao-matcher-metrics-"))
 
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Remove a dead process's gauges from the shared metrics."""
-    # Imported late: the library reads the folder's name when it is imported.
+    # Imported here, because the library reads the folder's name on import.
     from prometheus_client import multiprocess  # noqa: PLC0415
 
     if METRICS_FOLDER in os.environ:

@@ -1,4 +1,4 @@
-"""Find the weight files and check that they are the ones evaluated (weights.toml)."""
+"""Finds the weight files and checks them against weights.toml."""
 
 import hashlib
 import tomllib
@@ -20,7 +20,7 @@ LIST = Path(__file__).with_name("weights.toml")
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """How a PAD net's face is cut and fed: see weights.toml."""
+    """How a PAD net's input is cropped and scaled: see weights.toml."""
 
     crop: float
     outside: Literal["black", "moved"]
@@ -32,7 +32,7 @@ class Preprocessing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What weights.toml says of one file; `preprocessing` is plain text except for PAD nets."""
+    """A file's entry in weights.toml; `preprocessing` is plain text except for PAD nets."""
 
     sha256: str | tuple[str, ...]
     version: str
@@ -82,7 +82,7 @@ def packaged(name: str) -> Weights:
 
 
 def beside(name: str, folder: Path) -> Weights:
-    """Return a weight file that the administrator keeps in a folder, under any of its names.
+    """Return a weight file from the administrator's folder, under any of its names.
 
     Raises WrongWeights when it is missing or its SHA-256 is not listed.
     """

@@ -1,4 +1,4 @@
-"""What WeChat pushes to /wechat/callback: checked, opened and read; nothing here touches a database.
+"""Receives WeChat's pushes to /wechat/callback: verifies, decrypts and parses them, without a database.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.html
 """
@@ -22,14 +22,14 @@ __all__ = ["Callback", "CallbackRefused", "Callbacks", "SubscribeEvent", "sealed
 WINDOW_S = 300
 MAX_BODY = 64 * 1024
 MAX_ECHO = 256
-# Exactly what is signed as a time, so that no digit can wander between time and nonce.
+# Ten digits exactly, so that none can move between time and nonce.
 TIMESTAMP = re.compile(r"[1-9][0-9]{9}")
-# Shorter than one aligned run of cipher text, which therefore cannot be passed off as nonce.
+# Shorter than one block of base64 cipher text, which therefore cannot pass as a nonce.
 NONCE = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class CallbackRefused(Exception):
-    """A call that is not WeChat's or cannot be read; `why` quotes nothing from the call."""
+    """The call is not WeChat's or cannot be parsed; `why` quotes nothing from the call."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -38,7 +38,7 @@ class CallbackRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """One pushed message that is WeChat's and fresh; whether it was seen before is not known here."""
+    """One authentic, fresh message; whether it was seen before is not checked here."""
 
     nonce: str
     body_sha256: str
@@ -49,7 +49,7 @@ class Callback:
 
 
 class Callbacks:
-    """The receiving end of one mini-program's message push in security mode."""
+    """Decoder of one mini-program's message push in security mode."""
 
     def __init__(self, token: str, aes_key: str, appid: str) -> None:
         if not token:
@@ -57,7 +57,7 @@ class Callbacks:
         self._token, self._key, self._appid = token, sealing.key_of(aes_key), appid.encode()
 
     def echo(self, query: Mapping[str, str], now: datetime) -> str:
-        """Return the echostr of WeChat's check of the address; raises CallbackRefused."""
+        """Return the echostr of WeChat's address verification; raises CallbackRefused."""
         self._check(query, "signature", now)
         echo = query.get("echostr", "")
         if not 1 <= len(echo) <= MAX_ECHO:
@@ -65,7 +65,7 @@ class Callbacks:
         return echo
 
     def opened(self, query: Mapping[str, str], body: bytes, now: datetime) -> Callback:
-        """Return the pushed message; raises CallbackRefused unless it is signed, fresh and readable."""
+        """Return the pushed message; raises CallbackRefused unless it is signed, fresh and valid."""
         if len(body) > MAX_BODY:
             raise CallbackRefused("too large")
         outer = _parsed(body)
@@ -79,7 +79,7 @@ class Callbacks:
         return _callback(query["nonce"], hashlib.sha256(body).hexdigest(), timestamp, document)
 
     def _check(self, query: Mapping[str, str], name: str, now: datetime, *secret: str) -> int:
-        """Return the signed time of a call that is signed and fresh."""
+        """Return the signed time of a call that is authentic and fresh."""
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if not TIMESTAMP.fullmatch(timestamp) or not NONCE.fullmatch(nonce):
             raise CallbackRefused("malformed")
@@ -119,7 +119,7 @@ def sealed(
 
 
 def _callback(nonce: str, body_sha256: str, timestamp: int, document: Mapping[str, Any]) -> Callback:
-    """Return the callback that a document amounts to."""
+    """Return the callback for a decrypted document."""
     try:
         found = events.read(document)
     except events.Unreadable:
@@ -135,7 +135,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         if not text.lstrip().startswith(b"<"):
             found = json.loads(text)
-        # A document type is where entities come from, and WeChat sends none.
+        # Entities are defined in document types, which WeChat never sends.
         elif b"<!DOCTYPE" in text.upper() or b"<!ENTITY" in text.upper() or b"\0" in text:
             found = None
         else:

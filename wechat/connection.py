@@ -1,4 +1,4 @@
-"""One account's calls to WeChat over wechatpy's session, with its known faults cured (decision 0018)."""
+"""One account's calls to WeChat over wechatpy's session, working around its known faults (decision 0018)."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ EARLY = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mini-program: its AppID, its secret, where its server calls go, which release they show."""
+    """One mini-program: AppID, secret, address of server calls, and the release that links open."""
 
     appid: str
     secret: str = field(repr=False)
@@ -48,29 +48,29 @@ class Connection:
         self._note = note
         self._client = WeChatClient(account.appid, account.secret, timeout=timeout, auto_retry=False)
         self._client._http.trust_env = False
-        # urllib3's debug lines show addresses, and with them the token.
+        # urllib3's debug lines show URLs, which contain the token.
         urllib3 = logging.getLogger("urllib3")
         urllib3.setLevel(max(logging.INFO, urllib3.level))
 
     def get(self, path: str, params: Mapping[str, str]) -> Any:
         """GET without a token."""
-        # A list keeps wechatpy from adding an access token, and fetching one for it.
+        # A list prevents wechatpy from adding (and first fetching) an access token.
         return self._noted(path, self._once("get", path, params=list(params.items())))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """POST with the shared token; a token that WeChat calls stale is replaced once."""
+        """POST with the shared token; a token that WeChat reports as stale is replaced once."""
         return self._with_token("post", path, data=dict(body))
 
     def read(self, path: str) -> Any:
-        """GET with the shared token; a token that WeChat calls stale is replaced once."""
+        """GET with the shared token; a token that WeChat reports as stale is replaced once."""
         return self._with_token("get", path)
 
     def fetch_token(self) -> None:
-        """Fetch the token anew, whatever is on record; in normal mode WeChat gives the same one."""
+        """Fetch a token ignoring the stored one; in normal mode WeChat returns the same one."""
         self._fetch_token()
 
     def _with_token(self, method: str, path: str, **options: Any) -> Any:
-        """Return the answer of a call that carries the token, or raise what it came to."""
+        """Return the answer of a call with the token, or raise its error."""
         token = self._token()
         answer = self._once(method, path, params=[("access_token", token)], **options)
         if isinstance(answer, WeChatBusy) and answer.errcode in STALE_TOKEN:
@@ -79,21 +79,21 @@ class Connection:
         return self._noted(path, answer)
 
     def _noted(self, path: str, answer: Any) -> Any:
-        """Return the answer; an error is noted by its call and raised, outside any except block."""
+        """Return the answer; an error is noted with its call and raised outside any except block."""
         if isinstance(answer, WeChatError):
             self._note(path, answer)
             raise answer
         return answer
 
     def _token(self) -> str:
-        """Return a token that will live for another minute."""
+        """Return a token that is valid for another minute."""
         found = self._tokens.get(self._account.appid)
         if found and self._now() < found[1] - EARLY:
             return found[0]
         return self._renewed(found[0] if found else None)
 
     def _renewed(self, stale: str | None) -> str:
-        """Return a token other than `stale`; without one, the call itself was never made: busy."""
+        """Return a token other than `stale`; raises WeChatBusy if there is none: the call was not made."""
         try:
             return self._tokens.refresh(self._account.appid, stale, self._fetch_token)
         except WeChatUnknown:
@@ -101,7 +101,7 @@ class Connection:
         raise WeChatBusy
 
     def _fetch_token(self) -> tuple[str, datetime]:
-        """Return a token and its end; in normal mode WeChat gives everybody the same one.
+        """Return a token and its expiry; in normal mode all callers get the same one.
 
         https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
         """
@@ -118,7 +118,7 @@ class Connection:
         return text(answer, "access_token"), self._now() + timedelta(seconds=seconds)
 
     def _once(self, method: str, path: str, **options: Any) -> Any:
-        """Return the answer of one call, or the error it came to as a value."""
+        """Return the answer of one call, or its error as a value."""
         url = f"{self._account.base_url}/{path}"
         try:
             return self._client._request(method, url, allow_redirects=False, **options)
@@ -128,7 +128,7 @@ class Connection:
             return WeChatBusy()
         except requests.ConnectionError as error:
             return WeChatBusy() if "NewConnectionError" in repr(error.args) else WeChatUnknown()
-        # wechatpy raises on an errcode that is not a number.
+        # wechatpy raises on a non-numeric errcode.
         except (requests.RequestException, ValueError, TypeError):
             return WeChatUnknown()
 

@@ -1,4 +1,4 @@
-"""The errors of a call to WeChat. No message holds a token, a secret, an openid or an address."""
+"""Errors of calls to WeChat. No message contains a token, secret, openid or address."""
 
 from wechat.refusals import Kind, meaning
 
@@ -10,7 +10,7 @@ class WeChatError(Exception):
 class WeChatRefused(WeChatError):
     """WeChat refused the call; repeating it does not help.
 
-    `errcode` is WeChat's, or 0 when there is nobody to send to; `kind` tells whose fault it is.
+    `errcode` is WeChat's, or 0 when there is no recipient; `kind` says whom it concerns.
     """
 
     def __init__(self, errcode: int, kind: Kind | None = None) -> None:
@@ -31,4 +31,4 @@ class WeChatBusy(WeChatError):
 
 
 class WeChatUnknown(WeChatError):
-    """The call may have had its effect: it was sent, and no readable answer came."""
+    """The call may have had its effect: it was sent, but no valid answer arrived."""

@@ -1,4 +1,4 @@
-"""What happens to a subscription, read from the events that WeChat pushes.
+"""Parses the subscription events that WeChat pushes.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html
 """
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 Kind = Literal["popup", "change", "sent"]
-# The event's name, what it is to us, and the element that wraps its List in XML.
+# The event's name, our kind, and the element that wraps its List in XML.
 EVENTS: dict[str, tuple[Kind, str]] = {
     "subscribe_msg_popup_event": ("popup", "SubscribeMsgPopupEvent"),
     "subscribe_msg_change_event": ("change", "SubscribeMsgChangeEvent"),
@@ -20,15 +20,15 @@ LAST_SECOND = 9_999_999_999
 
 
 class Unreadable(Exception):
-    """The event lacks what an event of its name has; the text never holds any of it."""
+    """The event lacks a required field; the text contains none of its data."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscribeEvent:
     """One template's part of an event.
 
-    popup: the panel was answered, `accepted` says how; change: the person refused in the settings,
-    `accepted` is False; sent: a message came to something, `error_code` is 0 when it was delivered.
+    popup: the panel was answered, as in `accepted`; change: refused in the settings, `accepted` is False;
+    sent: a message's result, `error_code` 0 when delivered.
     """
 
     kind: Kind
@@ -42,13 +42,13 @@ class SubscribeEvent:
 
 
 def openid(document: Mapping[str, Any]) -> str:
-    """Return the openid an event is about, or an empty text."""
+    """Return the event's openid, or an empty text."""
     found = document.get("FromUserName")
     return found if isinstance(found, str) and len(found) <= MAX_TEXT else ""
 
 
 def created_at(document: Mapping[str, Any]) -> datetime | None:
-    """Return when WeChat says it happened; events come late, so this may be days ago."""
+    """Return WeChat's timestamp of the event; it may be days old, because events arrive late."""
     seconds = _number(document.get("CreateTime"))
     return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds <= LAST_SECOND else None
 
@@ -94,7 +94,7 @@ def _event(kind: Kind, who: str, when: datetime, item: Mapping[str, Any]) -> Sub
 
 
 def _accepted(item: Mapping[str, Any]) -> bool:
-    """Return whether the person agreed; acceptWithAudio is an agreement too."""
+    """Return whether the person agreed; acceptWithAudio counts as agreement."""
     status = item.get("SubscribeStatusString")
     if not isinstance(status, str) or not status:
         raise Unreadable
@@ -102,14 +102,14 @@ def _accepted(item: Mapping[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str | None:
-    """Return a short text; JSON brings some as numbers."""
+    """Return a short text; JSON contains some as numbers."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
 
 
 def _number(value: Any) -> int | None:
-    """Return a whole number; XML, and JSON sometimes, brings it as a text."""
+    """Return an integer; XML, and sometimes JSON, contains it as text."""
     text = _text(value)
     digits = text.removeprefix("-") if text else ""
     return int(text) if text and digits.isascii() and digits.isdecimal() and len(digits) <= 18 else None

@@ -1,4 +1,4 @@
-"""The fields of a subscribed message: the form of each, by the kind that begins its key.
+"""Fields of a subscribed message: each field's format, by the kind at the start of its key.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
 """
@@ -25,7 +25,7 @@ LIMITS = {
 }
 HANZI = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# What may not stand in a field of a kind: it is left out.
+# Characters that a kind does not allow; they are dropped.
 FORBIDDEN = {
     "number": re.compile(r"[^0-9.+-]"),
     "letter": re.compile(r"[^A-Za-z]"),
@@ -36,21 +36,21 @@ FORBIDDEN = {
     "name": re.compile(r"[0-9]"),
     "phrase": re.compile(rf"[^{HANZI}]"),
 }
-# The value of a field from which every character was removed.
+# Value of a field from which every character was dropped.
 EMPTY = {"number": "0", "letter": "x", "car_number": "无", "phrase": "无", "name": "无"}
-# Kinds that are cut without an ellipsis, which their character set lacks.
+# Kinds truncated without an ellipsis, which they do not allow.
 BARE = frozenset(FORBIDDEN) - {"name"}
 _PLACE = re.compile(r"([^\n{}]*?)[:\uff1a]?\s*\{\{\s*([a-z_]+[0-9]+)\.DATA\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFields:
-    """One template of an account as gettemplate shows it: its keys with what stands before each."""
+    """An account's template as returned by gettemplate: its keys with their labels."""
 
     title: str
     long_term: bool
     labels: Mapping[str, str]
-    # The only values that some keys take.
+    # Allowed values of enumerated keys.
     choices: Mapping[str, tuple[str, ...]]
 
 
@@ -65,14 +65,12 @@ def kind(field: str) -> str:
 
 
 def cut(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return the data as WeChat wants it, each value without what its field's kind does not take and cut
-    to its length.
-    """
+    """Return the data in WeChat's format: disallowed characters dropped, values truncated."""
     return {field: {"value": _fitting(value, kind(field))} for field, value in data.items()}
 
 
 def _fitting(value: str, of: str) -> str:
-    """Return the value in the form of a kind, shortened where it is too long."""
+    """Return the value in a kind's format, truncated if too long."""
     seen = CONTROL.sub(" ", value)
     taken = FORBIDDEN[of].sub("", seen) if of in FORBIDDEN else seen
     flat = " ".join(taken.split()) or EMPTY.get(of, "-")
@@ -83,7 +81,7 @@ def _fitting(value: str, of: str) -> str:
 
 
 def _units(text: str) -> int:
-    """Return the length as WeChat's clients count it: an emoji or a rare character is two."""
+    """Return the length as WeChat's clients count it: characters outside the BMP count as two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

@@ -1,4 +1,4 @@
-"""What the application needs of WeChat, and what the gateway needs of the application."""
+"""Interfaces between the application and the gateway."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Protocol
 from wechat.errors import WeChatError
 from wechat.fields import TemplateFields
 
-# Called for every failed call with its path, which holds no secret, and the error.
+# Called for every failed call with its path, which contains no secret, and the error.
 Note = Callable[[str, WeChatError], None]
 
 
@@ -42,10 +42,10 @@ class WeChat(Protocol):
 
 
 class TokenStore(Protocol):
-    """Where all processes share one access token."""
+    """Storage of the access token that all processes share."""
 
     def get(self, appid: str) -> tuple[str, datetime] | None:
-        """Return the token on record and when it expires."""
+        """Return the stored token and its expiry."""
 
     def refresh(self, appid: str, stale: str | None, fetch: Callable[[], tuple[str, datetime]]) -> str:
         """Return a token other than `stale`, fetching one only if nobody else has or does."""

@@ -1,4 +1,4 @@
-"""What WeChat's errcodes mean: one table for the gateway, the log, the counter and the operator.
+"""Meanings of WeChat's errcodes: one table for the gateway, the log, the counter and the operator.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/usability/PublicErrno.html
 https://developers.weixin.qq.com/doc/oplatform/Return_codes/Return_code_descriptions_new.html
@@ -12,19 +12,19 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})
 
 
 class Kind(StrEnum):
-    """Whom a refusal concerns, which decides what may be done after it."""
+    """Whom a refusal concerns, which determines the reaction."""
 
-    # The installation or its account: nothing works until an operator has mended it.
+    # The installation or its account: nothing works until an operator corrects it.
     PERMANENT = "permanent"
     # The call had no effect and may be repeated later.
     PASSING = "passing"
-    # This person, code or session alone: the next one may well succeed.
+    # Only this person, code or session: the next one may succeed.
     USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one errcode says, and what is to be done about it, in the operator's words."""
+    """An errcode's meaning, and what to do about it, in the operator's words."""
 
     kind: Kind
     says: str
@@ -131,11 +131,11 @@ TABLE: dict[int, Meaning] = {
     9410000: Meaning(P, "账号没有这个模板", _TEMPLATE),
 }  # fmt: skip
 
-# The same code for another reason: here it is the secret, which no new token mends.
+# The same code with another meaning: here the secret is wrong, which no new token corrects.
 OF_CALL: dict[tuple[str, int], Meaning] = {
     (TOKEN_CALL, 40001): Meaning(P, "AppSecret 不对，或不属于这个小程序", _RESET),
 }
-# What is not listed, by the thousand that WeChat puts its kind of error into.
+# Unlisted codes, by thousand, as WeChat groups its errors.
 OTHERS: dict[int, Meaning] = {
     42: Meaning(W, "凭证已过期", _LATER),
     43: Meaning(P, "请求的方式不对", _PROGRAM),
@@ -148,7 +148,7 @@ UNLISTED = Meaning(P, "微信拒绝了请求，错误码没有收录", "记下�
 
 
 def meaning(errcode: int, call: str = "") -> Meaning:
-    """Return what an errcode of a call means; one that is not listed is permanent, save by its thousand."""
+    """Return an errcode's meaning; an unlisted one is permanent, unless its thousand says otherwise."""
     if errcode < 0:
         return TABLE.get(errcode, TABLE[-1])
     listed = OF_CALL.get((call, errcode)) or TABLE.get(errcode)

@@ -1,4 +1,4 @@
-"""How WeChat signs and encrypts what it pushes to a server (安全模式).
+"""WeChat's signature and encryption of pushes to a server (安全模式).
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.html
 https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/api/Before_Develop/Message_encryption_and_decryption.html
@@ -20,14 +20,14 @@ LENGTH = struct.Struct(">I")
 
 
 def key_of(aes_key: str) -> bytes:
-    """Return the 32 bytes that an EncodingAESKey stands for; raises ValueError for anything else."""
+    """Return the 32 bytes of an EncodingAESKey; raises ValueError for an invalid one."""
     if not AES_KEY.fullmatch(aes_key):
         raise ValueError("an EncodingAESKey has 43 characters of base64")
     return base64.b64decode(aes_key + "=")
 
 
 def signature(*parts: str) -> str:
-    """Return the SHA-1 over the sorted parts: WeChat's scheme, whose secret is the token among them."""
+    """Return the SHA-1 over the sorted parts, WeChat's scheme; the token among them is the secret."""
     return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -45,7 +45,7 @@ def encrypt(key: bytes, appid: str, document: bytes, head: bytes) -> str:
 
 
 def decrypt(key: bytes, sealed: str) -> tuple[bytes, bytes] | None:
-    """Return (document, AppID), or None for what is no message of that form."""
+    """Return (document, AppID), or None for an invalid message."""
     try:
         secret = base64.b64decode(sealed, validate=True)
     except (binascii.Error, ValueError):
@@ -57,7 +57,7 @@ def decrypt(key: bytes, sealed: str) -> tuple[bytes, bytes] | None:
 
 
 def _parts(plain: bytes) -> tuple[bytes, bytes] | None:
-    """Return (document, AppID) of a plain text whose padding and length are right."""
+    """Return (document, AppID) of a plain text with valid padding and length."""
     pad = plain[-1]
     content = plain[: len(plain) - pad]
     if (
@@ -76,5 +76,5 @@ def _parts(plain: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _cipher(key: bytes) -> Cipher[modes.CBC]:
-    # WeChat's scheme fixes the IV; the 16 random bytes in front make each ciphertext differ.
+    # WeChat's scheme fixes the IV; the 16 random leading bytes make each ciphertext differ.
     return Cipher(algorithms.AES(key), modes.CBC(key[:16]))

@@ -13,7 +13,7 @@ class MemoryTokens:
         self._tokens: dict[str, tuple[str, datetime]] = {}
 
     def get(self, appid: str) -> tuple[str, datetime] | None:
-        """Return the token on record and when it expires."""
+        """Return the stored token and its expiry."""
         return self._tokens.get(appid)
 
     def refresh(self, appid: str, stale: str | None, fetch: Callable[[], tuple[str, datetime]]) -> str:

@@ -1,4 +1,4 @@
-"""Whether two faces are the same person: embeddings, comparison scores and their published error rates.
+"""Compares faces: embeddings, comparison scores and their published error rates.
 
 Import any module.
 """

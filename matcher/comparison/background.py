@@ -1,9 +1,9 @@
 """Adaptive score normalisation: what a face has in common with all others is subtracted from its score.
 
-An embedding net tells faces like those it learnt from better apart than others: strangers among elderly women
-score 0.18 in the mean where strangers among young men score 0.08. How alike a face is to many others, its
-level, measures that without asking who it is (adaptive score normalisation, Matějka et al. 2017, Interspeech;
-Auckenthaler et al. 2000). Unlike there only what is above CROWDED is taken off, so that nobody's score rises.
+An embedding net separates faces like its training data better than others: strangers among elderly women
+score 0.18 on average, strangers among young men 0.08. A face's level, its mean similarity to many others,
+measures this without asking who it is (adaptive score normalisation, Matějka et al. 2017, Interspeech;
+Auckenthaler et al. 2000). Unlike there, only the part above CROWDED is subtracted, so that no score rises.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,23 +17,23 @@ from matcher.protocol import Vector
 from matcher.types import Background, Embedder, Template
 
 DIMENSIONS = 128
-# The level is the mean of the nearest third; levels above CROWDED are taken off (decision 0029).
+# The level is the mean of the nearest third; levels above CROWDED are subtracted (decision 0029).
 NEAREST = 1 / 3
 CROWDED = 0.16
-# The same template: somebody is not compared with themselves.
+# The same template: a person is not compared with themselves.
 SAME = 0.999
 
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """The nearest reference's cosine (−1…1) and how much of it the levels take off (0…1)."""
+    """The nearest reference's cosine (−1…1) and how much the levels subtract from it (0…1)."""
 
     cosine: float
     excess: float
 
 
 def background(faces: Iterable[Iterable[Template]]) -> Background:
-    """Return the background that persons' templates make; one of a person is enough."""
+    """Return the background of persons' templates; one per person suffices."""
     rows = [one.vector for person in faces for one in person if one.engine == Embedder.SFACE]
     return Background(np.array(rows, "<f4").tobytes())
 
@@ -52,7 +52,7 @@ def levels(likeness: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def excess(probe: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what two levels take off their faces' score."""
+    """Return what two levels subtract from their faces' score."""
     return np.maximum((probe + reference) / 2 - CROWDED, 0.0)
 
 

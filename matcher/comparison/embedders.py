@@ -9,7 +9,7 @@ from matcher.engines import choice as engines
 from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
-# Importing face_recognition makes Pillow accept truncated pictures in the whole process: undo it.
+# Importing face_recognition makes Pillow accept truncated pictures process-wide: undo that.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
@@ -22,7 +22,7 @@ class SFace:
 
     @property
     def engine(self) -> str:
-        """Name the engine that computes it here."""
+        """Return the name of the engine that runs the net."""
         return self._kernel.engine
 
     def embed(self, picture: Picture, landmarks: Vector) -> Vector:
@@ -35,14 +35,14 @@ class SFace:
         return self.forward(self.aligned(picture, landmarks))
 
     def aligned(self, picture: Picture, landmarks: Vector) -> Picture:
-        """Return the face at 112 × 112 px, its five landmarks (5, 2) where the net expects them."""
-        # A row as YuNet gives it; alignCrop reads the landmarks alone.
+        """Return the face at 112 × 112 px with its five landmarks (5, 2) where the net expects them."""
+        # A row in YuNet's format; alignCrop reads only the landmarks.
         row = np.concatenate([np.zeros(4), landmarks.reshape(10), [1.0]])
         crop = self._aligner.alignCrop(picture, row.astype(np.float32).reshape(1, -1))
         return np.asarray(crop, np.uint8)
 
     def forward(self, crop: Picture) -> Vector:
-        """Return the embedding of a face that is aligned already."""
+        """Return the embedding of an aligned face."""
         return unit(self._kernel(crop)[0])
 
 

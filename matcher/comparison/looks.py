@@ -20,9 +20,9 @@ YEARS = np.array([0.25, *range(1, 81)])
 
 
 class LooksNets:
-    """dlib's classifiers of sex and age (dlib-models, CC0), loaded when the first photo is looked at.
+    """dlib's classifiers of sex and age (dlib-models, CC0), loaded at the first photo.
 
-    One picture at a time; any thread may ask.
+    Thread-safe; processes one picture at a time.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
-"""What error rates a threshold stands for, group by group: the published table.
+"""Published error rates by threshold, for each group of people.
 
-rates.csv is written by `python -m scripts.evaluate publish`; rates.png shows it.
+rates.csv is written by `python -m scripts.evaluate publish`; rates.png plots it.
 """
 
 import csv
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("rates.csv")
-# A rate of 1e-4 cannot be told from fewer pairs than the rule of three asks for.
+# A rate of 1e-4 cannot be measured with fewer pairs than the rule of three requires.
 TELLING = 3_000
 
 
@@ -40,7 +40,7 @@ class Rates:
 
 
 def published(engine: str = "score") -> list[Rates]:
-    """Return the table of one engine, groups in order and thresholds rising."""
+    """Return one engine's table: groups in order, thresholds ascending."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["engine"] == engine]
     names = [field.name for field in fields(Rates)][2:]
@@ -48,7 +48,7 @@ def published(engine: str = "score") -> list[Rates]:
 
 
 def groups(threshold: float, engine: str = "score") -> list[Rates]:
-    """Return every group's rates at the nearest published threshold not above this one, or the lowest."""
+    """Return every group's rates at the highest published threshold not above this one, or the lowest."""
     table: dict[str, list[Rates]] = {}
     for row in published(engine):
         table.setdefault(row.group, []).append(row)
@@ -56,13 +56,13 @@ def groups(threshold: float, engine: str = "score") -> list[Rates]:
 
 
 def at(threshold: float, engine: str = "score") -> Rates:
-    """Return the rates of the group in which most strangers pass, of those with pairs enough to tell."""
+    """Return the rates of the group with the highest FMR, among those with enough pairs."""
     telling = [one for one in groups(threshold, engine) if one.non_mated >= TELLING]
     return max(telling, key=lambda one: (one.fmr, one.fmr_high))
 
 
 def missed(threshold: float, engine: str = "score") -> Rates:
-    """Return the rates of the group with most pairs of the same person: how often the insured is missed."""
+    """Return the rates of the group with the most mated pairs: how often the insured is missed."""
     return max(groups(threshold, engine), key=lambda one: one.mated)
 
 

@@ -10,7 +10,7 @@ from matcher.protocol import Vector
 from matcher.types import Embedder, Template
 
 Score = TypeVar("Score", float, NDArray[np.float64])
-# Chosen on LFW and KinFaceW pairs; figures and commands: decisions 0024 and 0029.
+# Chosen on LFW and KinFaceW pairs; figures and commands in decisions 0024 and 0029.
 DLIB_EVEN = 0.47
 DLIB_WEIGHT = 0.3
 
@@ -22,7 +22,7 @@ def sface(probes: Sequence[Vector], references: Iterable[Template]) -> float | N
 
 
 def mean(probes: Sequence[Vector]) -> Vector:
-    """Return the probes' mean at length one."""
+    """Return the probes' mean at unit length."""
     whole = np.mean(np.stack(probes), axis=0)
     return np.asarray(whole / max(float(np.linalg.norm(whole)), 1e-9), np.float32)
 
@@ -34,7 +34,7 @@ def dlib(probe: Vector, references: Iterable[Template]) -> float | None:
 
 
 def fused(cosine: Score, distance: Score, grey_zone: tuple[float, float]) -> Score:
-    """Return one score on SFace's scale for a cosine inside the grey zone; higher is more alike.
+    """Return one score on SFace's scale for a cosine inside the grey zone; higher is more similar.
 
     The result is clipped to the zone, so that a cosine above the zone always scores higher and one below it
     lower: the score is monotone in both engines. Scores may be numbers or arrays.

@@ -1,1 +1,1 @@
-"""The two heaviest nets, on the fastest installed engine that agrees with OpenCV; import `choice`."""
+"""Runs the heaviest nets on the fastest installed engine that agrees with OpenCV; import `choice`."""

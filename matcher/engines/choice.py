@@ -1,4 +1,4 @@
-"""Choose the engine of each net on this machine, at the start; every report names it."""
+"""Chooses each net's engine on this machine, at process start; every report names it."""
 
 from functools import partial
 
@@ -14,29 +14,29 @@ from matcher.weights import Weights
 SAME_FACE = 0.9995
 SAME_POINTS_PX = 0.01
 SAME_CELLS = 1e-4
-# Cells on a side of the synthetic test pictures: coarse to fine. No real face is stored in the program.
+# Cells per side of the synthetic test pictures, coarse to fine. No real face is stored in the program.
 GRAINS = (7, 14, 28)
 
 
 def sface(weights: Weights) -> Kernel:
-    """Return the kernel of SFace."""
+    """Return the chosen kernel of SFace."""
     check = Check(_pictures(112), lambda ours, theirs: cosine(ours[0], theirs[0]) >= SAME_FACE)
     return fastest(opencv.SFaceKernel(weights), [openvino.SFaceKernel], weights, check)
 
 
 def mesh(weights: Weights) -> Kernel:
-    """Return the kernel of the face mesh."""
+    """Return the chosen kernel of the face mesh."""
     return fastest(opencv.MeshKernel(weights), [litert.MeshKernel], weights, Check(_pictures(192), _near))
 
 
 def detector(weights: Weights) -> Kernel:
-    """Return the kernel of YuNet."""
+    """Return the chosen kernel of YuNet."""
     check = Check(_pictures(320), partial(_near, within=SAME_CELLS))
     return fastest(opencv.DetectorKernel(weights), [openvino.DetectorKernel], weights, check)
 
 
 def _near(ours: Outputs, theirs: Outputs, within: float = SAME_POINTS_PX) -> bool:
-    """Tell whether all outputs agree within this much."""
+    """Tell whether all outputs agree within a tolerance."""
     pairs = zip(ours, theirs, strict=True)
     return all(bool(np.allclose(a, b, rtol=0, atol=within)) for a, b in pairs)
 

@@ -10,7 +10,7 @@ from matcher.protocol import Picture, Vector
 from matcher.weights import Weights
 
 RUNS = 7
-# Another engine is taken only where it needs less than this share of OpenCV's time.
+# Another engine is chosen only if it needs less than this share of OpenCV's time.
 FASTER = 0.95
 
 Outputs = tuple[Vector, ...]
@@ -20,7 +20,7 @@ DETECTED = tuple(f"{name}_{cell}" for name in ("cls", "obj", "bbox", "kps") for 
 
 
 class EngineUnavailable(Exception):
-    """The engine is not installed, does not read the net, or lacks the hardware that would make it pay."""
+    """The engine is not installed, cannot read the net, or lacks hardware that would make it faster."""
 
 
 class Kernel(Protocol):
@@ -38,16 +38,16 @@ Open = Callable[[Weights], Kernel]
 
 
 class Check(NamedTuple):
-    """Pictures every engine is tried on at the start, and when its answers count as the reference's."""
+    """Test pictures for every engine at the start, and when its outputs count as equal to the reference's."""
 
     pictures: Sequence[Picture]
     agrees: Callable[[Outputs, Outputs], bool]
 
 
 def fastest(reference: Kernel, others: Sequence[Open], weights: Weights, check: Check) -> Kernel:
-    """Return the fastest kernel of those that agree with the reference on every picture of the check.
+    """Return the fastest kernel that agrees with the reference on every test picture.
 
-    An engine that is missing, fails, disagrees or saves less than 5 % of the CPU time is not taken.
+    An engine that is missing, fails, disagrees or saves less than 5 % of the CPU time is not chosen.
     """
     best, least = reference, FASTER * _cpu_s(reference, check.pictures[0])
     for other in filter(None, (_opened(one, weights, reference, check) for one in others)):
@@ -58,7 +58,7 @@ def fastest(reference: Kernel, others: Sequence[Open], weights: Weights, check: 
 
 
 def _opened(opener: Open, weights: Weights, reference: Kernel, check: Check) -> Kernel | None:
-    """Return the kernel if it can be had and passes the check."""
+    """Return the kernel if it is available and passes the check, else None."""
     try:
         kernel = opener(weights)
         agrees = all(check.agrees(reference(one), kernel(one)) for one in check.pictures)
@@ -69,7 +69,7 @@ def _opened(opener: Open, weights: Weights, reference: Kernel, check: Check) -> 
 
 
 def _cpu_s(kernel: Kernel, picture: Picture) -> float:
-    """Return the least CPU time of some runs: disturbances only make a run longer."""
+    """Return the least CPU time of some runs, because disturbances only lengthen a run."""
     kernel(picture)
     times = []
     for _ in range(RUNS):

@@ -1,4 +1,4 @@
-"""Perceptual hash and thumbnail of a frame, kept to compare later frames with."""
+"""Perceptual hash and thumbnail of a frame, for comparison with later frames."""
 
 import base64
 

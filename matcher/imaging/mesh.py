@@ -71,14 +71,14 @@ class Reading:
 
 
 class Mesh:
-    """The face mesh on a crop whose eyes are level."""
+    """The face mesh, run on a crop with level eyes."""
 
     def __init__(self, weights: Weights) -> None:
         self._kernel = engines.mesh(weights)
 
     @property
     def engine(self) -> str:
-        """Name the engine that computes it here."""
+        """Return the name of the engine that runs the net."""
         return self._kernel.engine
 
     def read(self, picture: Picture, face: Face) -> Reading:
@@ -100,7 +100,7 @@ class Mesh:
         return Reading(expression, _landmarks(points, turn), Surface(crop, points, presence))
 
     def landmarks(self, picture: Picture, face: Face) -> Vector:
-        """Return the five landmarks (5, 2) of `read` alone, in px: all that an embedding needs."""
+        """Return only the five landmarks (5, 2) of `read`, in px: all that an embedding needs."""
         crop, _, turn = _level(picture, face)
         return _landmarks(self._points(crop)[0], turn)
 

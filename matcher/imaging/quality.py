@@ -17,7 +17,7 @@ CHIP = 112
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where a picture stops being usable.
+    """Limits of usable pictures.
 
     `smallest` and `largest` face height over picture height; `eyes` least distance between the
     eyes in px; `sharp` least variance of the Laplacian at 112 px; `turned` most yaw or pitch off
@@ -35,7 +35,7 @@ class Limits:
     colour: float = 0.0
 
 
-# Below these PAD calls many of the living fake (decision 0118).
+# Below these, PAD misjudges many live faces (decision 0118).
 ROOM, COLOUR = 1.1, 3.0
 MOTION = Limits(smallest=0.18, largest=0.97, eyes=14.0, sharp=12.0, turned=None, covered=False)
 EVIDENCE = replace(MOTION, eyes=28.0, covered=True, room=ROOM, colour=COLOUR)
@@ -43,14 +43,14 @@ PORTRAIT = Limits(smallest=0.0, largest=1.5, eyes=18.0, sharp=12.0, turned=35.0,
 DARK, DIM, BRIGHT = 35.0, 60.0, 235.0
 # Pixels below and above count as under- and over-exposed (the ranges ISO/IEC 29794-5 counts for exposure).
 LOST_DARK, LOST_BRIGHT = 25, 247
-# How far a face may be turned aside and up or down for its signs of cover to mean something, and where it
-# counts as covered; measured by `python -m scripts.evaluate quality` (decision 0054).
+# How far a face may be turned for its signs of cover to be valid, and from where it counts as covered;
+# measured by `python -m scripts.evaluate quality` (decision 0054).
 ASIDE, NODDED = 45.0, 32.0
 DOUBT = 9.0
 EYES = 0.22
-# Spectacles are told of a face that looks at the camera, by lines across the bridge and the temples.
+# Spectacles are detected on frontal faces by lines across the bridge and the temples.
 FRONTAL = 25.0
-# The colours of bare faces differ by less than the first of these; beyond the second nothing is added.
+# Colour differences of uncovered faces are below the first; beyond the second nothing is added.
 TINTS = (8.0, 24.0)
 GLASSES = 0.05
 
@@ -82,7 +82,7 @@ class Quality:
 
     @property
     def doubt(self) -> float:
-        """Return how little detector, mesh, nostrils, mouth and colour are those of a bare face (0 ± 3)."""
+        """Return how far detector, mesh, nostrils, mouth and colour are from an uncovered face's (0 ± 3)."""
         if (signs := self.signs) is None:
             return 0.0
         low, high = TINTS
@@ -101,17 +101,17 @@ class Quality:
 
     @property
     def glasses(self) -> bool | None:
-        """Tell whether spectacles are worn, None where that cannot be judged."""
+        """Tell whether spectacles are worn, None where undetectable."""
         return self.signs.frame > GLASSES if self.signs and self.frontal else None
 
     @property
     def judged(self) -> bool:
-        """Tell whether the face is turned so little that the signs of a cover mean something."""
+        """Tell whether the face is frontal enough for its signs of cover to be valid."""
         return abs(self.expression.yaw) <= ASIDE and abs(self.expression.pitch) <= NODDED
 
     @property
     def covered(self) -> bool:
-        """Tell whether a mask, a scarf, a hand or dark glasses hide part of a face not turned far away."""
+        """Tell whether a mask, scarf, hand or dark glasses hide part of a roughly frontal face."""
         return self.judged and (self.doubt > DOUBT or (self.signs is not None and self.signs.eyes < EYES))
 
     def components(self) -> PhotoQuality:
@@ -161,7 +161,7 @@ def measure(picture: Picture, faces: list[Face], mesh: Reading, *, cover: bool =
 
 
 def _region(picture: Picture, face: Face) -> Picture:
-    """Return the face's box as far as it lies in the picture."""
+    """Return the part of the face's box inside the picture."""
     x, y, width, height = (max(0, round(value)) for value in face.box)
     return picture[y : y + max(1, height), x : x + max(1, width)]
 
@@ -174,7 +174,7 @@ def _chroma(region: Picture) -> float:
 
 
 def hint(quality: Quality | None, limits: Limits) -> Hint | None:
-    """Return the one thing to put right first, or None."""
+    """Return the most important defect to correct, or None."""
     if quality is None:
         return Hint.NO_FACE
     if quality.faces > 1:
@@ -191,7 +191,7 @@ def hint(quality: Quality | None, limits: Limits) -> Hint | None:
     if limits.turned is not None and max(abs(pose.yaw), abs(pose.pitch)) > limits.turned:
         return Hint.TURNED
     if quality.sharpness < limits.sharp:
-        # Little light leaves little contrast: what is to put right is the light.
+        # Low light also lowers contrast: report the light.
         return Hint.TOO_DARK if quality.brightness < DIM else Hint.BLURRED
     if limits.covered and quality.covered:
         return Hint.COVERED

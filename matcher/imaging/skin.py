@@ -5,7 +5,7 @@ import numpy as np
 
 from matcher.protocol import Picture, Vector
 
-# The outline is shrunk to this share, so that neither hair nor background is counted.
+# The outline is shrunk to this share to exclude hair and background.
 INSIDE = 0.92
 
 

@@ -1,4 +1,4 @@
-"""Whether a capture shows a living person doing what was asked: actions, timing, replay, colours, PAD.
+"""Liveness of a capture: actions, timing, replay, colour response, PAD.
 
 Import any module; most are pure functions over observations.
 """

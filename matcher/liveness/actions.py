@@ -1,4 +1,4 @@
-"""Which actions a capture shows, and in which order. Pure: observations in, intervals out.
+"""Detects which actions a capture shows, and in which order. Pure: observations in, intervals out.
 
 Judged by durations, never by counts, so that 3 and 10 frames a second give the same answer. Each
 axis has its own neutral value, taken from the capture's own frames.
@@ -15,14 +15,14 @@ from matcher.types import FrameKind, Observation
 REACH_MS = 250.0
 # Longest drop below the threshold (ms) within one action: old people turn in steps, and hands tremble.
 PAUSE_MS = 450.0
-# So long a face may be out of sight, or turned too far to be told, before what follows is another action.
+# How long a face may be hidden or turned too far before what follows counts as another action.
 BRIDGED_MS = 1500.0
 BLINK_RATE = 7.5
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """From when to when an action was seen, in ms of the capture."""
+    """Start and end of an action, in ms of the capture."""
 
     from_ms: int
     to_ms: int
@@ -30,11 +30,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How an action shows in a signal measured from neutral.
+    """How an action appears in a signal measured from neutral.
 
-    It begins when the signal reaches `on`, ends when it falls below `off`, lasts between `least`
-    and `most` ms, and must be preceded by rest; `returns` says that it must come back half-way at least,
-    or go on for `held` ms and more.
+    It begins when the signal reaches `on`, ends when it falls below `off`, lasts between `least` and `most`
+    ms, and must be preceded by rest; `returns`: it must come back at least half-way, or continue for at least
+    `held` ms.
     """
 
     on: float
@@ -58,7 +58,7 @@ RULES = {
 
 
 def seen(action: str, observations: Sequence[Observation]) -> list[Interval]:
-    """Return when `action` was done; an action already under way at the start does not count."""
+    """Return the intervals of `action`; an action in progress at the start does not count."""
     if action == "blink" and rate(observations) < BLINK_RATE:
         return []
     told = [one for one in observations if one.shows_who]
@@ -72,10 +72,10 @@ def rate(observations: Sequence[Observation]) -> float:
 
 
 def in_order(actions: Sequence[str], observations: Sequence[Observation]) -> list[Interval | None]:
-    """Return, for each action in the order asked for, its first interval after the one before.
+    """Return, for each requested action in order, its first interval after the previous one.
 
-    An action counts once the one before has been held for as long as it must be: done at the same time,
-    neither was asked for. None from the first action that is missing on.
+    An action counts only after the previous one has been held for its required time: simultaneous actions
+    count for neither. None from the first missing action on.
     """
     found: list[Interval | None] = []
     after = -1.0
@@ -88,13 +88,13 @@ def in_order(actions: Sequence[str], observations: Sequence[Observation]) -> lis
 
 
 def progress(actions: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
-    """Return which of the actions the motion frames show so far, in the order asked for."""
+    """Return which of the requested actions, in order, the motion frames show so far."""
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     return [found is not None for found in in_order(actions, motion)]
 
 
 def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Interval]:
-    """Return the stretches in which the signal obeys the rule; a short drop below it does not end one."""
+    """Return the intervals in which the signal obeys the rule; a short drop does not end one."""
     found: list[Interval] = []
     run: list[int] = []
     rested, peak = False, 0.0
@@ -115,14 +115,14 @@ def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Inter
 
 
 def _under_way(times: Sequence[float], run: Sequence[int], signal: Signal, rule: Rule) -> list[Interval]:
-    """Return the interval that the film's end cuts off; what must come back has, or was held."""
+    """Return the interval cut off by the film's end, if it has already returned or been held."""
     lasting = _lasting(times, run, rule)
     back = bool(run) and any(value is not None for value in signal[run[-1] + 1 :])
     return [one for one in lasting if not rule.returns or back or one.to_ms - one.from_ms >= rule.held]
 
 
 def _lasting(times: Sequence[float], run: Sequence[int], rule: Rule) -> list[Interval]:
-    """Return the interval if it lasted as it should; half a gap to either side belongs to a frame."""
+    """Return the interval if its duration is valid; half the gap on either side belongs to a frame."""
     if not run:
         return []
     lasted = sum(_before(times, i) + _before(times, i + 1) for i in run)
@@ -131,5 +131,5 @@ def _lasting(times: Sequence[float], run: Sequence[int], rule: Rule) -> list[Int
 
 
 def _before(times: Sequence[float], place: int) -> float:
-    """Return half the gap before a frame, as far as one frame can speak for it."""
+    """Return half the gap before a frame, capped at what one frame can represent."""
     return min(REACH_MS, times[place] - times[place - 1]) / 2 if 0 < place < len(times) else 0.0

@@ -20,9 +20,10 @@ Box = tuple[float, float, float, float]
 def bezel(picture: Picture, box: Box) -> float:
     """Return how unbroken the straight lines on three sides of a face are, 0–1.
 
-    Left, right, above and below the face (`box` x, y, width, height in px) the longest straight line is
-    looked for, as a share of twice the face's length; the third longest counts, for a screen has four edges
-    and a room seldom more than two. Live films gave 0.03–0.42 a frame, a monitor 0.69–1.00 (decision 0015).
+    To the left, right, above and below the face (`box` x, y, width, height in px) the longest straight line
+    is searched, as a share of twice the face's length; the third longest counts, because a screen has four
+    edges and a room seldom more than two. Live films gave 0.03–0.42 a frame, a monitor 0.69–1.00 (decision
+    0015).
     """
     scale = min(1.0, LONGEST / max(picture.shape[:2]))
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)

@@ -7,7 +7,7 @@ from matcher.types import FrameKind, Observation, PadCues
 
 
 def cues(observations: Sequence[Observation]) -> PadCues:
-    """Return facts over the usable evidence frames, each None where nothing was measured.
+    """Return facts over the usable evidence frames, each None where not measured.
 
     `spread` is the difference of the highest and the lowest P(bona fide), 0–1; `bezel` the median of how
     unbroken the lines around the face are, 0–1. Moiré and banding tell nothing (decision 0015).

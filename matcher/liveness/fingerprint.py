@@ -1,4 +1,4 @@
-"""Fingerprints of frames and faces, to recognise what was filmed before. Needs no image library."""
+"""Fingerprints of frames and faces, to recognise earlier film. Needs no image library."""
 
 import base64
 import hashlib
@@ -34,9 +34,9 @@ def unpacked(text: str) -> Vector:
 
 
 def textures(shown: Sequence[str]) -> NDArray[np.float32]:
-    """Return how alike textures are, by band, (BANDS, n, n): 1 the same, 0 as chance has it, -1 the negative.
+    """Return the similarity of textures by band, (BANDS, n, n): 1 equal, 0 by chance, -1 inverted.
 
-    Raises ValueError for what is no texture.
+    Raises ValueError for an invalid texture.
     """
     packed = np.frombuffer(b"".join(base64.b64decode(one) for one in shown), np.uint8)
     bits = np.unpackbits(packed.reshape(len(shown), BANDS, BAND_BITS // 8), axis=2)

@@ -1,4 +1,4 @@
-"""Reproducible random numbers for frames that have arrived: unpredictable to whoever films them."""
+"""Reproducible random numbers for frames that have arrived, unpredictable for the person filming."""
 
 import hashlib
 

@@ -16,9 +16,9 @@ Box = tuple[float, float, float, float]
 
 
 class PadNets:
-    """Nets that each judge their own crop of the face with its surroundings; their P(live) pooled.
+    """Nets that each judge their own crop of the face with its surroundings; P(live) is pooled.
 
-    How a face is cut and fed stands in weights.toml. Raises WrongWeights.
+    weights.toml says how each crop is made. Raises WrongWeights.
     """
 
     def __init__(self, folder: Path, names: Sequence[str] = weights.PAD_NETS) -> None:
@@ -35,7 +35,7 @@ class PadNets:
 
 
 def upright(picture: Picture, box: Box, landmarks: Vector) -> Picture:
-    """Return the picture turned about the face's middle so that the eyes lie level, if they are 8° off.
+    """Return the picture rotated about the face so that the eyes are level, if they are over 8° off.
 
     `landmarks` (5, 2) in px begin with the subject's right and left eye. The nets saw upright faces.
     """
@@ -50,7 +50,7 @@ def upright(picture: Picture, box: Box, landmarks: Vector) -> Picture:
 
 
 def pooled(chances: Sequence[float]) -> float:
-    """Return what several chances (0–1, at least one) say together: the logistic of their mean logit.
+    """Return the pooled probability of several (0–1, at least one): the logistic of their mean logit.
 
     The logarithmic opinion pool (Genest & Zidek 1986). A logit counts for SURE at most, so that a few sure
     frames do not outweigh a doubtful film.
@@ -81,7 +81,7 @@ def _moved(picture: Picture, box: Box, times: float) -> Picture:
 
 
 def _black(picture: Picture, box: Box, times: float) -> Picture:
-    """Return a square around the face, black where the picture ends."""
+    """Return a square around the face, black outside the picture."""
     x, y, w, h = box
     side = max(2, round(max(w, h) * times))
     to_middle = np.array([[1, 0, side / 2 - x - w / 2], [0, 1, side / 2 - y - h / 2]])

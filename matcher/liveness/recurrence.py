@@ -1,4 +1,4 @@
-"""Detection of pictures that recur within one film, as against a face that returns to a pose. Pure.
+"""Detects pictures that recur within one film, unlike a face that returns to a pose. Pure.
 
 A living face never gives two identical pictures: one resembles those right before and
 after it more than any other. Film run in a loop, or there and back, shows pictures that resemble one shown
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from matcher.liveness.fingerprint import textures
 from matcher.types import Observation
 
-# So many frames at least make a run, however few a second come.
+# Minimum length of a run in frames, at any frame rate.
 FEWEST = 4
-# Two pictures of which nothing but noise differs: one picture shown again. Living people: at most 0.16 above
+# Two pictures that differ only by noise are one picture shown again. Living people are at most 0.16 above
 # neighbours, at 3-10 frames a second and at half speed.
 TWIN, TWIN_GAIN = 0.85, 0.2
 
-# No pair of a run counts for more, and one too close in time never does.
+# Upper bound of a pair's weight in a run; pairs too close in time count nothing.
 MOST_GAIN, NEVER = 0.3, -9.0
 
 Numbers = NDArray[np.float32]
@@ -30,7 +30,7 @@ Times = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of pictures that come again: least length and distance in ms, how alike, and how much more."""
+    """Limits for a run of recurring pictures: length and distance in ms, similarity, and gain."""
 
     ms: int
     apart_ms: int
@@ -46,7 +46,7 @@ BAND = (Run(1200, 800, 0.5, 0.08),)
 
 
 def recurring(observations: Sequence[Observation]) -> int:
-    """Return how many frames, in order of capture, show a picture that the capture shows elsewhere too."""
+    """Return how many frames show a picture that the capture also shows elsewhere."""
     shown = [one for one in observations if one.texture]
     if len(shown) < 2 * FEWEST:
         return 0
@@ -62,19 +62,19 @@ def recurring(observations: Sequence[Observation]) -> int:
 
 
 def _gain(alike: Numbers) -> Numbers:
-    """Return for each pair of frames how much more alike they are than either is to those beside it."""
+    """Return for each pair of frames how much more similar they are than either is to its neighbours."""
     beside: Numbers = np.diag(alike, 1)
     near = np.maximum(np.append(beside[:1], beside), np.append(beside, beside[-1:]))
     return np.asarray(alike - np.maximum(near[:, None], near[None]))
 
 
 def _step(at: Times) -> float:
-    """Return the usual time between frames, ms."""
+    """Return the usual interval between frames, ms."""
     return max(float(np.median(np.diff(at))), 1.0)
 
 
 def _twins(alike: Numbers, at: Times) -> set[int]:
-    """Return the frames from one picture to the same again: the film ran back or anew between them."""
+    """Return the frames between two showings of one picture: the film ran back or restarted there."""
     apart, found = np.abs(at[:, None] - at[None]) >= 2 * _step(at), set[int]()
     for one, other in np.argwhere((alike >= TWIN) & (_gain(alike) >= TWIN_GAIN) & apart):
         found |= set(range(one, other + 1))
@@ -82,7 +82,7 @@ def _twins(alike: Numbers, at: Times) -> set[int]:
 
 
 def _runs(alike: Numbers, gain: Numbers, at: Times, run: Run) -> set[int]:
-    """Return the frames of the runs along any line that are alike enough, and by enough."""
+    """Return the frames of runs along any line that are similar enough, with enough gain."""
     step = _step(at)
     length, least = max(FEWEST, round(run.ms / step)), run.gain * max(1.0, step / STEP_MS) ** 3
     if length > len(at):

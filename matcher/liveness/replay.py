@@ -1,4 +1,4 @@
-"""Detection of film that was shown before, as against a person repeating an action. Pure.
+"""Detects film shown before, unlike a person repeating an action. Pure.
 
 Two measures, both at one constant shift in time, also for film mirrored or run backward. The hashes of
 single frames survive re-encoding and brightness; the course of pose and expression also survives
@@ -27,9 +27,9 @@ PLACE, SIZE = 200.0, 400.0
 AGREEMENT = 0.8
 # Of a course's columns, those that tell of movement (eyelids always move).
 MOVING = (0, 1, 3, 4)
-# A film turned in the picture is remembered by the others.
+# Rotated film is recognised by the other columns.
 REMEMBERED = 5
-# Runs of so few steps are chance and are not looked at: nothing under a second is ever decided on.
+# Runs this short occur by chance and are ignored: decisions need at least a second.
 SHORT = 9
 
 Numbers = NDArray[np.float64]
@@ -37,7 +37,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is remembered of a frame: its hash (64 bits, hex) and `movement`, see `movement()`."""
+    """The stored values of a frame: its hash (64 bits, hex) and `movement`, see `movement()`."""
 
     t_ms: int
     phash: str
@@ -63,7 +63,7 @@ def _placed(landmarks: Sequence[float]) -> tuple[float, float, float]:
 
 
 def samples(observations: Sequence[Observation]) -> list[Sample]:
-    """Return what is remembered of a capture's frames."""
+    """Return the stored values of a capture's frames."""
     return [Sample(one.t_ms, one.phash, movement(one)) for one in observations]
 
 

@@ -1,8 +1,8 @@
-"""Detection of a face that runs a way it ran before, forward or back, as against a repeated action. Pure.
+"""Detects a face that repeats an earlier path, forward or backward, unlike a repeated action. Pure.
 
-Who turns to a side and back moves the head out and in again, but its place, tilt and size, lids and lips
-go other ways than they came. Film run in a loop, or there and back, brings all of them back at once, to
-within the noise of the measurement and what is lost between two frames.
+A person who turns to a side and back moves the head out and in again, but place, tilt, size, lids and lips
+take other paths. Film run in a loop, or there and back, repeats all of them at once, up to measurement noise
+and what is lost between two frames.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ TOGETHER = 16
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How long a way is, in s, and from what agreement on it is the same way again."""
+    """Length of a path in s, and the agreement from which it counts as repeated."""
 
     long_s: float
     agreement: float
@@ -53,7 +53,7 @@ class Course:
 
 
 def retraced_ms(film: Sequence[Sample]) -> int:
-    """Return for how long, in ms, a capture shows one way of the face and the same way again; 0 if never."""
+    """Return how long, in ms, a capture shows one path of the face twice; 0 if never."""
     made = course(film)
     if made is None or made.moved[:, STIRRING].var(axis=0).max() < STIRRED / 4:
         return 0
@@ -92,7 +92,7 @@ def _hermite(into: Numbers, first: Numbers, second: Numbers) -> Numbers:
 
 
 def back(made: Course, long_s: float) -> float:
-    """Return the best agreement of a way of this length up to any turning point with the way after it."""
+    """Return the best agreement of a path up to any turning point with the path after it."""
     steps, best = round(long_s / made.step_s), NEVER
     # A turning point lies on a step or between two.
     for width in (2 * steps + 1, 2 * steps):
@@ -104,7 +104,7 @@ def back(made: Course, long_s: float) -> float:
 
 
 def again(made: Course, longs_s: Sequence[float]) -> list[float]:
-    """Return for each length the best agreement of two ways, the second begun APART_S later or more."""
+    """Return for each length the best agreement of two paths, the second starting at least APART_S later."""
     lengths = [round(one / made.step_s) for one in longs_s]
     best = [NEVER] * len(lengths)
     first, last = round(APART_S / made.step_s), len(made.moved) - min(lengths)
@@ -133,14 +133,14 @@ def _summed(made: Course, shifts: NDArray[np.int64]) -> Numbers:
 
 
 def _terms(moved: tuple[Numbers, Numbers], unsure: tuple[Numbers, Numbers]) -> tuple[Numbers, ...]:
-    """Return of each pair of instants what `_best` needs the means of."""
+    """Return, for each pair of instants, the terms that `_best` averages."""
     (ours, theirs), sure = moved, 2 / (unsure[0] + unsure[1])
     both, squares = (ours + theirs) / 2, (ours**2 + theirs**2) / 2
     return (ours - theirs) ** 2 / 2 * sure, squares * sure, both * sure, sure, squares, both
 
 
 def _best(means: Numbers) -> float:
-    """Return the best agreement among pairs of ways, from the means of their terms, (6, n, columns).
+    """Return the best agreement among pairs of paths, from the means of their terms, (6, n, columns).
 
     It is the mean over the columns of the logarithm of what moved over what differs, less that of what
     differs in all; a pair that hardly moves counts for nothing.

@@ -1,4 +1,4 @@
-"""What each action is read from: signals measured from the capture's own neutral frames. Pure."""
+"""The signals that actions are read from, relative to the capture's own neutral frames. Pure."""
 
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -13,7 +13,7 @@ Read = Callable[[Observation], float | None]
 SIDEWAYS = 0.0074
 LOWERED = 0.0057
 RESTING_MS = 1000
-# Beyond these from rest, degrees, eyes and mouth cannot be measured.
+# Beyond these angles from rest, eyes and mouth cannot be measured.
 LEVEL = 20.0
 
 
@@ -27,7 +27,7 @@ def _quantile(values: Sequence[float], share: float) -> float:
 
 
 def _resting(read: Read, observations: Sequence[Observation]) -> float | None:
-    """Return a value's median over the first second, in which nobody has been asked for anything yet."""
+    """Return a value's median over the first second, before any action is requested."""
     start = observations[0].t_ms if observations else 0
     values = _axis(read, [one for one in observations if one.t_ms - start <= RESTING_MS])
     return median(values) if values else None
@@ -42,25 +42,25 @@ def _pitch(one: Observation) -> float | None:
 
 
 def _sideways(one: Observation) -> float | None:
-    """Return how far the nose lies towards the subject's left of the eyes' middle, in eye distances."""
+    """Return the nose's offset towards the subject's left from between the eyes, in eye distances."""
     seen = in_eye_axes(one)
     return None if seen is None else seen[0]
 
 
 def _lowered(one: Observation) -> float | None:
-    """Return how far the nose lies from the eyes to the mouth, 0–1."""
+    """Return the nose's position between eyes and mouth, 0–1."""
     seen = in_eye_axes(one)
     return None if seen is None else seen[1]
 
 
 def in_eye_axes(one: Observation) -> tuple[float, float] | None:
-    """Return the nose's place along the eyes, and across them as a share of the mouth's."""
+    """Return the nose's position along the eyes, and across them as a share of the mouth's."""
     if one.landmarks is None:
         return None
     right, left, nose, corner, other = (complex(*one.landmarks[i : i + 2]) for i in range(0, 10, 2))
     if left == right:
         return None
-    # Turned and scaled so that the eyes' middle is 0 and the subject's left eye 0.5.
+    # Rotated and scaled so that the middle of the eyes is 0 and the subject's left eye 0.5.
     place = (nose - (right + left) / 2) / (left - right)
     mouth = ((corner + other) / 2 - (right + left) / 2) / (left - right)
     return place.real, place.imag / max(mouth.imag, 1e-3)
@@ -83,7 +83,7 @@ def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
 
 
 def _nod(observations: Sequence[Observation]) -> Signal:
-    """Return how far the chin is below rest, unless the head is turned away."""
+    """Return how far the chin is below rest, except while the head is turned away."""
     yaw = _resting(_yaw, observations)
     down = _least(_offset(_pitch, 1, observations), _offset(_lowered, 1 / LOWERED, observations))
     if yaw is None:
@@ -95,7 +95,7 @@ def _nod(observations: Sequence[Observation]) -> Signal:
 
 
 def _offset(read: Read, scale: float, observations: Sequence[Observation]) -> Signal:
-    """Return how far a value is from rest; empty when it is nowhere at rest."""
+    """Return the offset from rest; empty when there is no rest."""
     rest = _resting(read, observations)
     if rest is None:
         return []
@@ -109,7 +109,7 @@ def _least(first: Signal, second: Signal) -> Signal:
 
 
 def _faced(read: Read, share: float, relative: bool) -> Callable[[Sequence[Observation]], Signal]:
-    """Return a signal above its neutral quantile, at rest wherever the head is turned or bent away."""
+    """Return a signal above its neutral quantile, at rest while the head is turned or bent away."""
 
     def signal(observations: Sequence[Observation]) -> Signal:
         yaw, pitch = _resting(_yaw, observations), _resting(_pitch, observations)
@@ -139,7 +139,7 @@ def _is_level(one: Observation, yaw: float | None, pitch: float | None) -> bool:
 
 
 def _eyes(observations: Sequence[Observation]) -> Signal:
-    """Return how much of the open eye is gone, 0–1."""
+    """Return how far the eyes are closed, 0–1."""
     signal = _faced(lambda one: one.eyes_open, 0.75, relative=True)(observations)
     return [None if value is None else -value for value in signal]
 

@@ -10,7 +10,7 @@ STILL = 0.5
 
 
 def timing(observations: Sequence[Observation]) -> Timing:
-    """Return the facts about the times of frames in order of capture."""
+    """Return the timing facts of frames in order of capture."""
     times = [one.t_ms for one in observations]
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     hashes = [one.sha256 for one in observations]
@@ -28,7 +28,7 @@ def timing(observations: Sequence[Observation]) -> Timing:
 
 
 def _frozen(observations: Sequence[Observation]) -> int:
-    """Return the longest time (ms) in which no frame differs from the one before as a living face does."""
+    """Return the longest time (ms) in which no frame differs from the previous one as a living face does."""
     longest, since = 0, None
     for earlier, one in zip(observations, observations[1:], strict=False):
         if one.change is not None and one.change < STILL:

@@ -1,7 +1,7 @@
-"""Detection of film shown before by the head's tremor, robust to warping, relighting and cutting. Pure.
+"""Detects film shown before by the head's tremor, robust to warping, relighting and cutting. Pure.
 
-Warping a film moves angles and places by a constant and scales them a little; what is left of each after its
-mean over a second is taken off, how a hand and a head tremble, keeps its course. A tremor does not recur.
+Warping a film shifts angles and positions by a constant and scales them slightly; the residual after
+subtracting a one-second mean, the tremor of hand and head, keeps its course. A tremor does not recur.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,26 +11,27 @@ import numpy as np
 from matcher.liveness import replay
 from matcher.liveness.replay import AXES, STEP_MS, Numbers, Sample
 
-# The mean that is taken off spans so many steps of STEP_MS.
+# Width of the subtracted running mean, in steps of STEP_MS.
 SMOOTHED = 9
-# Of the shorter film so much at least must be in both, and this many steps.
+# Minimum overlap as a share of the shorter film, and in steps.
 SHARE, LEAST = 0.7, 12
-# An axis that moves less than this (0.3 degrees) says nothing; fewer axes than this are chance.
+# An axis that moves less than this (0.3 degrees) carries no information; fewer axes than this may agree by
+# chance.
 STIRRED, FEWEST_AXES = 0.3, 5
 # Mean correlation over the axes from which it is one film, and what it must come to times the root of the
 # steps: a short film agrees by chance more easily. Living people reach 3.11 in 257 pairs of films.
 ALIKE, CERTAIN = 0.5, 3.15
-# What a mirror turns round: yaw, roll and the place across.
+# Axes that a mirror inverts: yaw, roll and horizontal position.
 MIRRORED = np.array([-1, 1, 1, 1, 1, -1, -1, 1, 1])
 
 
 def moved_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
-    """Return for how long, in ms, our face moved as theirs did, by its course or by its tremor."""
+    """Return how long, in ms, our face moved as theirs did, by course or by tremor."""
     return max(replay.alike_ms(ours, theirs), alike_ms(ours, theirs))
 
 
 def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
-    """Return for how long, in ms, both films show one tremor; 0 where they do not."""
+    """Return how long, in ms, both films show the same tremor; 0 where they do not."""
     mine, other = _trembled(ours), _trembled(theirs)
     if mine is None or other is None:
         return 0
@@ -38,7 +39,7 @@ def alike_ms(ours: Sequence[Sample], theirs: Sequence[Sample]) -> int:
 
 
 def _trembled(film: Sequence[Sample]) -> Numbers | None:
-    """Return the course less its running mean, (n, AXES); None where it is too short."""
+    """Return the course minus its running mean, (n, AXES); None where too short."""
     moved = replay.course(film)
     if moved is None or len(moved) < LEAST:
         return None
@@ -55,7 +56,7 @@ def _ways(course: Numbers) -> Iterator[Numbers]:
 
 
 def _best(mine: Numbers, other: Numbers) -> int:
-    """Return how many steps both share at the shift where they correlate best; 0 where that is chance."""
+    """Return how many steps overlap at the best correlated shift; 0 where that may be chance."""
     shorter = min(len(mine), len(other))
     least = max(LEAST, int(SHARE * shorter))
     shifts = np.arange(least - len(mine), len(other) - least + 1)

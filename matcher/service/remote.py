@@ -1,4 +1,4 @@
-"""The client of the matcher service."""
+"""Client of the matcher service."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,17 +21,17 @@ BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many seconds one answer may take, and how many to wait before asking once more."""
+    """Seconds allowed for one answer, and the wait before the single retry."""
 
     within_s: float = 8.0
     pause_s: float = 1.0
 
 
 class RemoteMatcher:
-    """Speaks to `matcher.service`; `new_id` returns a new request id each time.
+    """Client of `matcher.service`; `new_id` returns a new request id each time.
 
-    A refused connection and a full queue are tried once more. A service that is silent or slow, or whose
-    answer is truncated, malformed or cannot be true, is MatcherUnavailable: no pass, no counted try.
+    A refused connection and a full queue are retried once. No answer, a slow one, or one that is truncated,
+    malformed or impossible raises MatcherUnavailable: no pass, no counted try.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class RemoteMatcher:
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture; raises BadImage, MatcherUnavailable.
 
-        A process of the service that has not got the background yet is given it with the question, once.
+        If a process of the service lacks the background, it is sent with a second request.
         """
         try:
             told = self._ask("/examine", wire.EXAMINE.write(wire.ExamineRequest(examination)))
@@ -78,7 +78,7 @@ class RemoteMatcher:
         return answers.report(examination, _read(wire.EXAMINED, told).report)
 
     def learn(self, background: Background) -> None:
-        """Keep a background for processes of the service that have not got it."""
+        """Store a background to send to processes of the service that lack it."""
         self._background = background
 
     def enrol(self, photo: bytes) -> Enrolment:
@@ -95,11 +95,11 @@ class RemoteMatcher:
             raise MatcherUnavailable("no answer about its health") from None
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close pooled connections."""
         self._client.close()
 
     def _ask(self, path: str, body: bytes) -> bytes:
-        """Return the body of the service's answer, after checking that it is signed for this request."""
+        """Return the service's answer after verifying its signature for this request."""
         request_id = self._new_id()
         status, signature, answer = self._sent(path, request_id, body)
         expected = signing.sign_answer(self._secret, request_id, body, status, answer)
@@ -150,7 +150,7 @@ class RemoteMatcher:
 
 
 def _read(shape: wire.Shape[Value], answer: bytes) -> Value:
-    """Return what an answer says; raises MatcherUnavailable."""
+    """Return the decoded answer; raises MatcherUnavailable."""
     try:
         return shape.read(answer)
     except wire.Malformed as error:

@@ -31,7 +31,7 @@ class ServiceSettings(BaseSettings):
 
 
 def settings_or_exit() -> ServiceSettings:
-    """Return the environment's settings, or end the start with the list of what is missing."""
+    """Return the settings, or exit with the list of what is missing."""
     settings = ServiceSettings()
     problems = []
     if len(settings.matcher_secret.get_secret_value()) < SECRET_LENGTH:
@@ -44,6 +44,6 @@ def settings_or_exit() -> ServiceSettings:
 
 
 def cannot_start(why: str) -> NoReturn:
-    """End gunicorn with one sentence on stderr, instead of letting it restart failing workers."""
+    """Exit gunicorn with one sentence on stderr, so that it does not restart failing workers."""
     sys.stderr.write(f"cannot start: {why}\n")
     sys.exit(Arbiter.WORKER_BOOT_ERROR)

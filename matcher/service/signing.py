@@ -10,7 +10,7 @@ import hmac
 ID = "X-Matcher-Id"
 TIME = "X-Matcher-Time"
 SIGNATURE = "X-Matcher-Signature"
-# How much a request's time may differ from the service's clock.
+# Maximum difference between a request's time and the service's clock.
 WINDOW_S = 60
 
 

@@ -25,19 +25,19 @@ STRICT = ConfigDict(
     allow_inf_nan=False,
     ser_json_bytes="base64",
     val_json_bytes="base64",
-    # Written as NaN, which the reader refuses; null would be read as "not measured".
+    # NaN is refused by the reader; null would mean "not measured".
     ser_json_inf_nan="constants",
 )
 Value = TypeVar("Value")
 
 
 class Malformed(ValueError):
-    """The body does not have the shape it must have."""
+    """The body has an invalid shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObserveRequest:
-    """POST /observe: frames, what was seen in those before them, and the lot drawn for these."""
+    """POST /observe: frames, the observations before them, and the seed for these."""
 
     __pydantic_config__ = STRICT
     frames: Annotated[list[Frame], Field(max_length=MOST_FRAMES)]
@@ -55,7 +55,7 @@ class ObserveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ExamineRequest:
-    """POST /examine: a whole capture; `background` only after the service said that it has not got it."""
+    """POST /examine: a whole capture; `background` only after the service reported that it lacks it."""
 
     __pydantic_config__ = STRICT
     examination: Examination
@@ -80,7 +80,7 @@ class EnrolRequest:
 
 @dataclass(frozen=True, slots=True)
 class EnrolAnswer:
-    """What became of a reference photo."""
+    """The result for a reference photo."""
 
     __pydantic_config__ = STRICT
     enrolment: Enrolment
@@ -88,7 +88,7 @@ class EnrolAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer: `reason` that of BadImage, `detail` what is malformed."""
+    """A refused request: `reason` as in BadImage, `detail` names what is malformed."""
 
     __pydantic_config__ = STRICT
     error: str
@@ -97,7 +97,7 @@ class Refusal:
 
 
 class Shape(Generic[Value]):
-    """One kind of body, read and written."""
+    """Codec of one kind of body."""
 
     def __init__(self, kind: type[Value], *, exclude_none: bool = False) -> None:
         self._adapter, self._exclude_none = TypeAdapter(kind), exclude_none
@@ -123,7 +123,7 @@ REFUSED = Shape(Refusal, exclude_none=True)
 
 
 def check(asked: ExamineRequest, known_actions: Sequence[str]) -> None:
-    """Check limits, action names and colours of an examination; raises Malformed."""
+    """Check an examination's limits, action names and colours; raises Malformed."""
     examination, background = asked.examination, asked.background
     for name, values, most in (
         ("actions", examination.actions, MOST_TEMPLATES),

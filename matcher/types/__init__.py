@@ -1,6 +1,6 @@
 """The matcher's inputs and outputs: frozen values that convert to and from JSON.
 
-Import any name from here; the modules below only keep them apart.
+Import any name from here; the modules below only group them.
 """
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation

@@ -1,4 +1,4 @@
-"""What is filmed, and what one frame of it shows."""
+"""A filmed frame, and its observation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class FrameKind(StrEnum):
 
 
 class Hint(StrEnum):
-    """The one thing to put right first in a picture."""
+    """The most important defect of a picture to correct."""
 
     NO_FACE = "no_face"
     TWO_FACES = "two_faces"
@@ -53,7 +53,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one frame shows, small enough to keep instead of the frame.
+    """What one frame shows, small enough to store instead of the frame.
 
     Angles in degrees: `yaw` > 0 towards the subject's own left, `pitch` > 0 downwards, `roll` > 0
     clockwise in the picture. `eyes_open` is the eye aspect ratio (Soukupová & Čech 2016, about 0.3
@@ -102,7 +102,7 @@ class Observation:
 
     @property
     def shows_who(self) -> bool:
-        """Tell whether an embedding of this face tells who it is: the mesh has found it, near the axis.
+        """Tell whether the face can be recognised: found by the mesh and near the axis.
 
         Only such frames are embedded, judged by PAD and count towards actions.
         """
@@ -118,7 +118,7 @@ class Observation:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Observation":
-        """Return a stored observation; unknown fields are ignored, ValueError for what is none."""
+        """Return a stored observation, ignoring unknown fields; raises ValueError for an invalid one."""
         return OBSERVATION.validate_python(document)
 
 

@@ -1,11 +1,11 @@
-"""How alike a probe is to whom it was compared with."""
+"""Similarity of a probe to its references."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How alike probe and references are: `sface` cosine, `dlib` distance, `score` what is decided on.
+    """Similarity of probe and references: `sface` cosine, `dlib` distance, `score` for the decision.
 
     `score` is `normalised` by the background named (and so many faces), or `raw` where there is none.
     """
@@ -20,7 +20,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike the probe and one relative are: the `score` that counts and the bare `raw` one."""
+    """Similarity of the probe to one relative: the deciding `score` and the unnormalised `raw` one."""
 
     score: float | None
     raw: float | None
@@ -28,7 +28,7 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The best score of any relative, how far the claimed person is above it, and all of them as asked."""
+    """The best score of any relative, the claimed person's lead over it, and all relatives in order."""
 
     best: float | None
     margin: float | None

@@ -33,7 +33,7 @@ class Template:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Template":
-        """Return a stored template; raises ValueError for what is none."""
+        """Return a stored template; raises ValueError for an invalid one."""
         return TEMPLATE.validate_python(document)
 
 
@@ -68,7 +68,7 @@ class PhotoQuality:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What a face looks like to a net: `male` P(male), 0–1, `years` the expected age, 0–80."""
+    """Estimates from a face: `male` is P(male), 0–1, `years` the expected age, 0–80."""
 
     male: float
     years: float
@@ -76,7 +76,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What became of a reference photo: `verdict` ok or what is wrong with it.
+    """Result for a reference photo: `verdict` is ok or the photo's defect.
 
     `quality` is None without a face; `templates` has one for each engine and `looks` is given if the verdict
     is ok, else neither.

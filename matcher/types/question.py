@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from matcher.types.capture import Frame, Observation
 from matcher.types.faces import Template
 
-# Lots are whole numbers below this, exact in JSON.
+# Seeds are integers below this, exact in JSON.
 SEEDS = 2**53
 VERSION_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One colour of the screen, `#RRGGBB`, and for how many milliseconds it is shown."""
+    """One screen colour, `#RRGGBB`, and its duration in ms."""
 
     rgb: str
     ms: int
@@ -27,13 +27,13 @@ class Background:
 
     @property
     def version(self) -> str:
-        """Return the name reports know it by: the start of its SHA-256."""
+        """Return the name used in reports: the start of its SHA-256."""
         return hashlib.sha256(self.faces).hexdigest()[:VERSION_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything a report is made from.
+    """All inputs of a report.
 
     `actions` in the order they were asked for; `references` of the claimed person; `cohort` one
     tuple of references for each relative; `grey_zone` the SFace scores between which the second

@@ -13,7 +13,7 @@ from matcher.types.comparison import Cohort, Comparison
 
 @dataclass(frozen=True, slots=True)
 class ModelUsed:
-    """One weight file that took part; `engine` says what ran it, where there is a choice."""
+    """One weight file that was used; `engine` names what ran it, where there is a choice."""
 
     name: str
     version: str
@@ -23,7 +23,7 @@ class ModelUsed:
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
-    """How many frames came and how many can be used; `hint` is what was mostly wrong with the others."""
+    """How many frames arrived and are usable; `hint` is the commonest defect of the others."""
 
     motion: int
     evidence: int
@@ -54,7 +54,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class ActionSeen:
-    """Whether an action was done at all, and when it was done in the order asked for (ms, else None)."""
+    """Whether an action was done at all, and when in the requested order (ms, else None)."""
 
     action: str
     done: bool
@@ -77,7 +77,7 @@ class Continuity:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Which frames mattered: the lot `seed` and the places of the motion frames and evidence it chose."""
+    """The frames that were drawn: `seed`, and the indexes of motion and evidence frames it selected."""
 
     seed: int = 0
     motion: tuple[int, ...] = ()
@@ -86,7 +86,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class PadCues:
-    """What the evidence frames say together of a picture instead of a face, each 0–1 or not measured.
+    """Cues in the evidence frames of a picture instead of a face, each 0–1 or not measured.
 
     `spread` is the difference of the highest and the lowest P(bona fide); `bezel` the median of how
     unbroken the straight lines around the face are.
@@ -105,7 +105,7 @@ class PadStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PadReport:
-    """What presentation attack detection says; `score` and `lowest` are P(bona fide), 0–1.
+    """Results of presentation attack detection; `score` and `lowest` are P(bona fide), 0–1.
 
     `score` is pooled over all `frames` judged, `lowest` the least median of three neighbours in time.
     """
@@ -118,7 +118,7 @@ class PadReport:
 
 
 class ColourStatus(StrEnum):
-    """Whether the screen showed colours and the answer of the skin could be measured."""
+    """Whether the screen showed colours and the skin's response could be measured."""
 
     NOT_ASKED = "not_asked"
     NOT_MEASURED = "not_measured"
@@ -162,9 +162,9 @@ class Report:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Report":
-        """Return a stored report, also one of before loops, stretches and cues were measured.
+        """Return a stored report, including ones from before loops, stretches and cues were measured.
 
-        Raises ValueError for what is none.
+        Raises ValueError for an invalid one.
         """
         try:
             timing = {"looped_ms": 0} | document["timing"]

@@ -20,7 +20,7 @@ PUSH_SETTINGS = ("SIM_CALLBACK_URL", "SIM_CALLBACK_TOKEN", "SIM_CALLBACK_AES_KEY
 
 
 def main() -> None:
-    """Serve the account that the environment names."""
+    """Serve the account configured in the environment."""
     parser = argparse.ArgumentParser(prog="python -m wechat.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument(
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _account(state: str) -> Account:
-    """Return the account, with the keys of its template and the further templates that are named."""
+    """Return the account with its template's keys and any further templates."""
     appid, secret, template_id = (os.environ[name] for name in SETTINGS)
     account = Account(appid, secret, template_id, state)
     keys = os.environ.get("SIM_TEMPLATE_KEYS", "")
@@ -63,7 +63,7 @@ def _account(state: str) -> Account:
 
 
 def _target() -> Target:
-    """Return where events are pushed to; nowhere while the environment does not say."""
+    """Return the address that events are pushed to, or None."""
     try:
         return Target(*(os.environ.get(name, "") for name in PUSH_SETTINGS))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""One mini-program's account at WeChat, composed."""
+"""Composes one mini-program's account at WeChat."""
 
 import sqlite3
 import threading
@@ -12,14 +12,13 @@ from wechat.simulator.store import Store
 from wechat.simulator.subscriptions import Subscriptions, Template
 
 MINUTE_S = 60
-# Calls a minute, as WeChat's pages give them.
-# Code images that are remembered, the newest first: what a phone beside the screen may scan.
+# Calls per minute, from WeChat's documentation.
 CODES = 5
 QUOTAS = {"/cgi-bin/stable_token": 10_000, "/wxa/getwxacodeunlimit": 5_000}
 
 
 class Account:
-    """Who the account is, and everything WeChat keeps for it."""
+    """The account's identity, and everything WeChat stores for it."""
 
     def __init__(self, appid: str, secret: str, template_id: str, state: str = "") -> None:
         self.appid, self.secret = appid, secret
@@ -35,7 +34,7 @@ class Account:
 
 
 class Calls:
-    """How often each call was made, and whether there were too many this minute."""
+    """Counts of each call, and the quotas per minute."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -50,7 +49,7 @@ class Calls:
             )
 
     def within_quota(self, path: str, quota: Any = None) -> bool:
-        """Return whether this call may be made; `quota` replaces WeChat's own for a minute."""
+        """Return whether this call may be made; `quota` overrides WeChat's own limit per minute."""
         limit = QUOTAS.get(path) if quota is None else int(quota)
         with self._lock:
             recent, now = self._recent[path], time.monotonic()

@@ -1,4 +1,4 @@
-"""How WeChat answers: JSON with HTTP 200, also when it refuses."""
+"""WeChat's responses: JSON with HTTP 200, also for refusals."""
 
 import secrets
 from typing import Any

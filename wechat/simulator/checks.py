@@ -24,7 +24,7 @@ NO_PAGE = (41030, "invalid page")
 def message_errcode(
     body: Mapping[str, Any], templates: Mapping[str, Template], published: Collection[str] = ()
 ) -> tuple[int, str]:
-    """Return (errcode, errmsg) of a subscribed message; (0, "ok") when WeChat would take it.
+    """Return (errcode, errmsg) for a subscribed message; (0, "ok") when WeChat would accept it.
 
     The page of a message for the released version must be among the published ones, where those are known.
     """
@@ -49,7 +49,7 @@ def _opens(page: Any, published: Collection[str]) -> bool:
 
 
 def _data_errcode(data: Any, template: Template) -> tuple[int, str]:
-    """Return (errcode, errmsg) of the data: every key of the template, none other, each in its form."""
+    """Return (errcode, errmsg) for the data: exactly the template's keys, each in its format."""
     if not isinstance(data, dict) or not data:
         return 47003, "argument invalid! data is empty"
     for name in (*template.labels, *data):
@@ -64,7 +64,7 @@ def _data_errcode(data: Any, template: Template) -> tuple[int, str]:
 
 
 def scene_errcode(body: Mapping[str, Any], published: Collection[str]) -> tuple[int, str]:
-    """Return (errcode, errmsg) of a code image; (0, "ok") when WeChat would draw it.
+    """Return (errcode, errmsg) for a code image; (0, "ok") when WeChat would create it.
 
     With check_path, the default, the page must be among the published ones, where those are known.
     """

@@ -12,7 +12,7 @@ from wechat.simulator.faults import Faults
 from wechat.simulator.pushes import Pushes, Target
 from wechat.simulator.subscriptions import LABELS, Template
 
-# What wx.requestSubscribeMessage can bring for a template.
+# Possible results of wx.requestSubscribeMessage for a template.
 RESULTS = ("accept", "acceptWithAudio", "reject", "ban", "filter")
 MAX_PANEL = 5
 MAX_WAIT_S = 30.0
@@ -20,7 +20,7 @@ MAX_AHEAD_S = 366 * 86400
 
 
 def install(app: Flask, account: Account) -> None:
-    """Add what a phone does (log in, look at its chat, verify its face), and the time it is."""
+    """Add phone actions (log in, read the chat, verify the face), and the clock."""
 
     @app.post("/sim/v1/login")
     def login() -> Response:
@@ -99,7 +99,7 @@ def install_subscriptions(app: Flask, account: Account, out: Pushes) -> None:
 
 
 def install_callbacks(app: Flask, out: Pushes) -> None:
-    """Add what happens to the events on their way to the server."""
+    """Add control of the events on their way to the server."""
 
     @app.get("/sim/v1/callbacks")
     def state() -> Response:
@@ -123,7 +123,7 @@ def install_callbacks(app: Flask, out: Pushes) -> None:
 
 
 def install_faults(app: Flask, account: Account, faults: Faults) -> None:
-    """Add the faults, and the counts that show what a server did about them."""
+    """Add the faults, and the call counts that show how a server reacted."""
 
     @app.get("/sim/v1/calls")
     def calls() -> Response:

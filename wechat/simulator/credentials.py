@@ -1,4 +1,4 @@
-"""The access tokens that WeChat gives to a server, and the codes it gives to a phone.
+"""Access tokens for servers, and login codes for phones.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
 """
@@ -37,12 +37,12 @@ class Tokens:
             return 0, found["value"], int(found["until"] - now)
 
     def plain(self) -> tuple[str, int]:
-        """Return a new token; the one before lives on for five minutes."""
+        """Return a new token; the previous one stays valid for five minutes."""
         with self._store.work() as db:
             return _issue(db, PLAIN, self._store.now(), forced=False)["value"], TOKEN_S
 
     def rotate(self) -> None:
-        """Give a new stable token from now on; the old one lives on for five minutes."""
+        """Issue a new stable token; the old one stays valid for five minutes."""
         with self._store.work() as db:
             _issue(db, STABLE, self._store.now(), forced=False)
 
@@ -52,7 +52,7 @@ class Tokens:
             db.execute("update token set until = 0")
 
     def errcode(self, token: str) -> int:
-        """Return 0 for a valid token, 42001 for one that ran out, 41001, 40014 and 40001 for others."""
+        """Return 0 for a valid token, 42001 for an expired one, 41001, 40014 and 40001 for others."""
         if len(token) < 16:
             return 40014 if token else 41001
         with self._store.work() as db:
@@ -99,7 +99,7 @@ def _newest(db: sqlite3.Connection, kind: str, now: float) -> sqlite3.Row | None
 
 
 def _issue(db: sqlite3.Connection, kind: str, now: float, *, forced: bool) -> sqlite3.Row:
-    """Issue a token; those before are handed over, or ended at once when it was forced."""
+    """Issue a token; previous ones expire after the overlap, or at once when it was forced."""
     ends = now if forced else now + HANDOVER_S
     db.execute("update token set until = min(until, ?) where kind = ?", (ends, kind))
     value = secrets.token_urlsafe(96)
@@ -109,6 +109,6 @@ def _issue(db: sqlite3.Connection, kind: str, now: float, *, forced: bool) -> sq
 
 
 def _forced(db: sqlite3.Connection, now: float, within: float = DAY_S) -> int:
-    """Return how many tokens were forced lately."""
+    """Return how many tokens were forced recently."""
     (count,) = db.execute("select count(*) from token where forced_at > ?", (now - within,)).fetchone()
     return int(count)

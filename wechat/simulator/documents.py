@@ -1,4 +1,4 @@
-"""The events that WeChat pushes, as it writes them: JSON or XML, one item as an object, many as an array."""
+"""Events as WeChat writes them: JSON or XML, one item as an object, many as an array."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ NAMES: dict[Kind, str] = {kind: name for name, (kind, _) in EVENTS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to one openid, at a second, with one item a template."""
+    """Something that happened to one openid, at a second, with one item per template."""
 
     kind: Kind
     openid: str
@@ -34,19 +34,19 @@ def popup(openid: str, created: int, results: Mapping[str, str]) -> Event:
 
 
 def change(openid: str, created: int, template_id: str) -> Event:
-    """Return the event of a refusal in the settings; WeChat pushes no other change."""
+    """Return the event of a refusal in the settings, the only change WeChat pushes."""
     return Event("change", openid, created, ({"TemplateId": template_id, "SubscribeStatusString": "reject"},))
 
 
 def sent(openid: str, created: int, template_id: str, msg_id: str, error_code: int) -> Event:
-    """Return the event of what became of a message."""
+    """Return the event of a message's result."""
     status = "user block" if error_code else "success"
     item = {"TemplateId": template_id, "MsgID": msg_id, "ErrorCode": str(error_code), "ErrorStatus": status}
     return Event("sent", openid, created, (item,))
 
 
 def batched(events: Sequence[Event]) -> list[Event]:
-    """Return the events with neighbours of one kind, openid and second put into one List."""
+    """Return the events, merging neighbours of one kind, openid and second into one List."""
     together: list[Event] = []
     for event in events:
         last = together[-1] if together else None
@@ -58,7 +58,7 @@ def batched(events: Sequence[Event]) -> list[Event]:
 
 
 def written(event: Event, *, xml: bool, array: bool) -> bytes:
-    """Return the event's document; `array` writes even one item as an array (in XML nothing shows it)."""
+    """Return the event's document; `array` writes even one item as an array (invisible in XML)."""
     listed: Any = list(event.items) if array or len(event.items) > 1 else event.items[0]
     head = {
         "ToUserName": MINI_PROGRAM,

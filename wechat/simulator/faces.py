@@ -1,4 +1,4 @@
-"""WeChat's own face verification 2.0, and its risk rank, as far as a server sees them.
+"""WeChat's face verification 2.0 and its risk rank, as a server sees them.
 
 https://developers.weixin.qq.com/miniprogram/dev/server/API/face/api_getverifyid.html
 """
@@ -49,7 +49,7 @@ class Faces:
         return 0, verify_id
 
     def perform(self, verify_id: str) -> int:
-        """Do what wx.requestFacialVerify does on the phone; return verify_ret; once, within the hour."""
+        """Act as wx.requestFacialVerify on the phone and return verify_ret; once, within the hour."""
         with self._store.work() as db:
             face = db.execute("select * from face where verify_id = ?", (verify_id,)).fetchone()
             if face is None or face["verify_ret"] is not None or self._store.now() >= face["until"]:
@@ -59,7 +59,7 @@ class Faces:
             return verify_ret
 
     def result(self, body: Mapping[str, Any]) -> tuple[int, int]:
-        """Return (errcode, verify_ret) of queryverifyinfo: 10300 while nothing has happened."""
+        """Return (errcode, verify_ret) of queryverifyinfo: 10300 before the phone has finished."""
         for name, errcode in (("out_seq_no", 84010), ("openid", 84016), ("verify_id", 84021)):
             if not body.get(name):
                 return errcode, 0
@@ -74,7 +74,7 @@ class Faces:
             return 0, _outcome(db, face["openid"], OUTCOMES["unfinished"]) if done is None else done
 
     def decide(self, openid: str, verify_ret: int) -> None:
-        """Set the result of this openid's face verifications from now on."""
+        """Set the result of this openid's next face verifications."""
         with self._store.work() as db:
             db.execute("insert or replace into face_outcome values (?, ?)", (openid, verify_ret))
 
@@ -104,7 +104,7 @@ class Risks:
             return 0, found["rank"] if found else 0
 
     def decide(self, openid: str, rank: int) -> None:
-        """Set this openid's rank from now on."""
+        """Set this openid's rank."""
         with self._store.work() as db:
             db.execute("insert or replace into risk values (?, ?)", (openid, rank))
 
@@ -136,7 +136,7 @@ def _outcome(db: sqlite3.Connection, openid: str, otherwise: int) -> int:
 
 
 def _hash(card: Mapping[str, str]) -> str:
-    """Return WeChat's cert_hash; computed independently, so that the gateway's is checked."""
+    """Return WeChat's cert_hash; computed independently, so that it tests the gateway's."""
     fields = ("cert_type", "cert_name", "cert_no")
     text = "&".join(f"{name}={base64.b64encode(card[name].encode()).decode()}" for name in fields)
     return hashlib.sha256(text.encode()).hexdigest()

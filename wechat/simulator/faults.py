@@ -1,4 +1,4 @@
-"""The faults that a test or an operator can inject."""
+"""Faults that a test or an operator can inject."""
 
 import time
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ CALLBACKS = (
     "callback_forged",
 )
 NAMES = frozenset({"token", *ERRCODES, *ANSWERS, *CALLBACKS})
-# These happen once, when they are asked for.
+# Faults that take effect once, when set.
 ACTIONS = ("expired", "rotated")
 
 
 class Reset(Exception):
-    """The connection is to be closed without an answer."""
+    """Closes the connection without an answer."""
 
 
 class Faults:
@@ -55,7 +55,7 @@ class Faults:
         self._now: dict[str, Any] = {}
 
     def set(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the faults; {"clear": true} or an empty object ends them all. Return those in force."""
+        """Set faults; {"clear": true} or an empty object clears all. Return the active ones."""
         unknown = set(wanted) - NAMES - {"clear"}
         if unknown:
             raise ValueError(f"unknown faults: {', '.join(sorted(unknown))}")
@@ -79,7 +79,7 @@ class Faults:
         )
 
     def before(self) -> Response | None:
-        """Apply the faults due before an answer; return the answer that replaces it, if any."""
+        """Apply the faults due before an answer; return the replacement answer, if any."""
         faults = self._now
         time.sleep(float(faults.get("latency_ms") or 0) / 1000)
         if faults.get("hang"):
@@ -95,7 +95,7 @@ class Faults:
         """Announce more bytes than are sent, where the answer is to be truncated."""
         if self._now.get("truncate"):
             whole = response.get_data()
-            # Not set_data: that would correct the length again.
+            # Not set_data, which would correct the length.
             response.response = [whole[: len(whole) // 2]]
             response.headers["Content-Length"] = str(len(whole))
         return response

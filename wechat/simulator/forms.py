@@ -1,6 +1,6 @@
-"""What WeChat takes in a template's field, by the kind that begins its key.
+"""Values that WeChat accepts in a template's field, by the kind at the start of its key.
 
-Written independently of the gateway, so that the gateway is checked.
+Written independently of the gateway, so that it tests the gateway.
 
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
 """
@@ -11,7 +11,7 @@ _HANZI = r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]"
 _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _DAY = r"[0-9]{4}年(0?[1-9]|1[0-2])月(0?[1-9]|[12][0-9]|3[01])日"
 _TIME, _DATE = rf"({_DAY} ?)?{_CLOCK}", rf"{_DAY}( ?{_CLOCK})?"
-# The most characters of a kind, and their form.
+# Maximum length of a kind, and its format.
 FORMS: dict[str, tuple[int, re.Pattern[str]]] = {
     "thing": (20, re.compile(r"[^\x00-\x1f\x7f]+")),
     "number": (32, re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")),

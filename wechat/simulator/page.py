@@ -1,4 +1,4 @@
-"""The page: every openid's 服务通知 as its owner sees them, and what WeChat knows besides."""
+"""The simulator's page: every openid's 服务通知, and WeChat's other state."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -10,7 +10,7 @@ from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
 from wechat.simulator.pushes import Pushes
 
-# What each call is, for people.
+# Chinese names of the calls.
 CALLS = {
     "/cgi-bin/stable_token": "取接口凭据",
     "/cgi-bin/token": "取接口凭据（旧）",
@@ -23,7 +23,7 @@ CALLS = {
     "/wxaapi/newtmpl/gettemplate": "查询模板",
 }
 
-# What each fault does, for people; the others show their name.
+# Chinese descriptions of faults; others show their name.
 FAULTS = {
     "token": "凭据无效",
     "send": "发消息出错",
@@ -72,7 +72,7 @@ def install(app: Flask, account: Account, faults: Faults, out: Pushes, phone_url
 
 
 def _person(account: Account, openid: str) -> dict[str, Any]:
-    """Return what the page shows of one openid, the newest message first."""
+    """Return the page's data for one openid, newest message first."""
     messages = [
         message | {"at": datetime.fromisoformat(message["sent_at"]).astimezone(CHINA)}
         for message in account.subscriptions.chat(openid)[::-1]

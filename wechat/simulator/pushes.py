@@ -1,4 +1,4 @@
-"""Events pushed to the server's callback address, signed and encrypted, with the faults of their delivery.
+"""Pushes events to the server's callback address, signed and encrypted, with injected delivery faults.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.html
 """
@@ -28,7 +28,7 @@ KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the account's message push goes: the address, its token and its EncodingAESKey."""
+    """Destination of the account's message push: address, token and EncodingAESKey."""
 
     url: str = ""
     token: str = field(default="", repr=False)
@@ -42,7 +42,7 @@ class Target:
 
 
 class Pushes:
-    """Pushes events in the order they happen, from a thread of its own, as WeChat does."""
+    """Pushes events in order from its own thread, as WeChat does."""
 
     def __init__(
         self, appid: str, faults: Faults, target: Target, now: Callable[[], float] = time.time
@@ -59,7 +59,7 @@ class Pushes:
         threading.Thread(target=self._run, daemon=True).start()
 
     def push(self, event: Event) -> None:
-        """Push an event soon; held, lost or made late where a fault says so."""
+        """Queue an event; faults may hold, drop or delay it."""
         if not self.target.url or self._faults.get("callback_lost"):
             return
         late = int(self._faults.get("callback_late_s") or 0)
@@ -69,7 +69,7 @@ class Pushes:
             self._changed.notify_all()
 
     def release(self, order: str = "given", *, batch: bool = False) -> int:
-        """Push what was held, in this order: given, reversed or shuffled; return how many pushes it makes."""
+        """Push held events in this order (given, reversed or shuffled); return the number of pushes."""
         with self._changed:
             events, self._held = self._held, []
             if order == "reversed":
@@ -85,7 +85,7 @@ class Pushes:
             return len(events)
 
     def state(self, wait_s: float = 0.0) -> dict[str, Any]:
-        """Return what is held, what waits and what became of the latest; first wait for an empty queue."""
+        """Return held and queued events and the latest results; first wait for an empty queue."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and not self._busy, timeout=wait_s)
             return {
@@ -96,7 +96,7 @@ class Pushes:
             }
 
     def verify(self) -> bool:
-        """Check the address as WeChat does when it is entered: it must give the echostr back."""
+        """Verify the address as WeChat does when it is entered: it must return the echostr."""
         nonce, echo = secrets.token_hex(8), secrets.token_hex(8)
         query, _ = self._sealed(b"{}", nonce)
         query = {name: query[name] for name in ("signature", "timestamp", "nonce")} | {"echostr": echo}
@@ -117,7 +117,7 @@ class Pushes:
                 self._changed.notify_all()
 
     def _deliver(self, event: Event) -> None:
-        """Push one event, as often as the faults ask for: freshly signed copies, or the very same bytes."""
+        """Push one event as often as the faults require: freshly signed copies, or identical bytes."""
         xml, array = (
             self._faults.get("callback_format") == "xml",
             self._faults.get("callback_shape") == "array",
@@ -134,12 +134,12 @@ class Pushes:
                 )
 
     def _post(self, query: dict[str, str], body: bytes) -> int:
-        """POST until it is answered with 200, three times at most; return the last status, 0 for none."""
+        """POST until answered with 200, at most three times; return the last status, 0 for none."""
         status = 0
         for again in range(TRIES):
             time.sleep(PAUSE_S if again else 0)
             status = self._once(query, body)
-            # WeChat repeats what was not answered; a refusal is an answer.
+            # WeChat retries only without an answer; a refusal is an answer.
             if 200 <= status < 500:
                 break
         return status

@@ -1,4 +1,4 @@
-"""The simulator's HTTP side, composed: WeChat's calls, the control calls and the page."""
+"""Composes the simulator's HTTP side: WeChat's calls, the control calls and the page."""
 
 import socket
 from collections.abc import Collection
@@ -40,7 +40,7 @@ def create(
 
 
 def _guard(app: Flask, account: Account, faults: Faults) -> None:
-    """Count WeChat's calls, refuse those over quota, and apply the faults in force."""
+    """Count WeChat's calls, refuse those over quota, and apply active faults."""
 
     @app.before_request
     def before() -> Response | None:
@@ -66,7 +66,7 @@ def _guard(app: Flask, account: Account, faults: Faults) -> None:
 
 
 def _errors(app: Flask) -> None:
-    """Turn false input of a control call into a 400, and of a call of WeChat's into an errcode."""
+    """Turn invalid input into a 400 for control calls, and into an errcode for WeChat's calls."""
 
     @app.errorhandler(ValueError)
     @app.errorhandler(KeyError)
@@ -86,5 +86,5 @@ def _errors(app: Flask) -> None:
 
 
 def _wechats() -> bool:
-    """Return whether the request is one of WeChat's own calls."""
+    """Tell whether the request is one of WeChat's own calls."""
     return request.path != "/" and not request.path.startswith(("/sim/", "/static/", "/favicon"))

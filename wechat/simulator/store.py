@@ -1,4 +1,4 @@
-"""Everything WeChat would still know after a restart: one SQLite file, or memory where none is named."""
+"""The simulator's persistent state: one SQLite file, or memory where no file is named."""
 
 import sqlite3
 import threading
@@ -29,7 +29,7 @@ create table if not exists clock (id integer primary key, ahead real);
 
 
 class Store:
-    """The file and the one lock around it; a killed process loses no committed change."""
+    """The database file and the single lock around it; committed changes survive a kill."""
 
     def __init__(self, path: str = "") -> None:
         self._lock = threading.RLock()
@@ -42,11 +42,11 @@ class Store:
         self._ahead = float(found["ahead"]) if found else 0.0
 
     def now(self) -> float:
-        """Return the seconds since 1970 by the simulator's clock."""
+        """Return seconds since 1970 by the simulator's clock."""
         return time.time() + self._ahead
 
     def put_ahead(self, seconds: float) -> None:
-        """Put the clock ahead of the machine's."""
+        """Set the clock ahead of the machine's."""
         with self.work() as db:
             db.execute("insert or replace into clock values (1, ?)", (seconds,))
         self._ahead = seconds

@@ -1,4 +1,4 @@
-"""Templates, who may be sent what, and the 服务通知 that each openid sees.
+"""Templates, message credits, and the 服务通知 of each openid.
 
 https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html
 """
@@ -15,25 +15,25 @@ from wechat.simulator.forms import is_key
 from wechat.simulator.store import Store
 
 MAX_CHAT = 200
-# What the pushed message of the demo means by its fields.
+# Meaning of the demo's message fields.
 LABELS = {"thing1": "事项", "thing2": "机构", "amount3": "金额", "time4": "时间"}
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template of the account: a one-time one costs a credit a message, a long-term one none."""
+    """One template of the account: a one-time one costs a credit per message, a long-term one none."""
 
     template_id: str
     title: str = "待办事项提醒"
     long_term: bool = False
-    # Its keys, with what a message shows before each.
+    # Its keys with the labels shown before each.
     labels: Mapping[str, str] = field(default_factory=lambda: dict(LABELS))
-    # The only values that some keys take.
+    # Allowed values of enumerated keys.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def content(self) -> str:
-        """Return the text as WeChat's console shows it."""
+        """Return the template's text as WeChat's console shows it."""
         return "\n".join(f"{label}:{{{{{key}.DATA}}}}" for key, label in self.labels.items())
 
 
@@ -44,7 +44,7 @@ class Subscriptions:
         self._store = store
 
     def add(self, template: Template) -> None:
-        """Add a template to the account, or change it; raises ValueError for keys that WeChat has not."""
+        """Add or change a template; raises ValueError for keys that WeChat does not have."""
         wrong = [key for key in template.labels if not is_key(key)]
         if wrong or not template.labels:
             raise ValueError(f"no keys of a template: {', '.join(wrong)}")
@@ -61,7 +61,7 @@ class Subscriptions:
         return {row["template_id"]: _template(row) for row in rows}
 
     def allow(self, openid: str, template_id: str) -> None:
-        """Tap 允许: one more message of a one-time template, any number of a long-term one."""
+        """Act as a tap on 允许: one more message of a one-time template, any number of a long-term one."""
         with self._store.work() as db:
             db.execute(
                 "insert or ignore into credit (openid, template_id) values (?, ?)", (openid, template_id)
@@ -70,7 +70,7 @@ class Subscriptions:
             _change(db, change, openid, template_id)
 
     def refuse(self, openid: str, template_id: str) -> None:
-        """Switch to 拒收 in the settings: nothing more arrives, and what was allowed is gone."""
+        """Act as 拒收 in the settings: nothing more arrives, and credits are lost."""
         with self._store.work() as db:
             db.execute(
                 "insert or ignore into credit (openid, template_id) values (?, ?)", (openid, template_id)
@@ -78,7 +78,7 @@ class Subscriptions:
             _change(db, "left_over = 0, refused = 1", openid, template_id)
 
     def send(self, message: Mapping[str, Any], *, arrives: bool) -> tuple[int, str]:
-        """Put a message into a chat for one credit; return (errcode, msgid): 43101 without a credit."""
+        """Deliver a message for one credit; return (errcode, msgid): 43101 without a credit."""
         openid, template_id = message["touser"], message["template_id"]
         with self._store.work() as db:
             template = db.execute(
@@ -96,13 +96,13 @@ class Subscriptions:
             return 0, msg_id
 
     def chat(self, openid: str) -> list[dict[str, Any]]:
-        """Return the messages of one openid, the oldest first."""
+        """Return one openid's messages, oldest first."""
         with self._store.work() as db:
             rows = db.execute("select * from message where openid = ? order by id", (openid,)).fetchall()
         return [_message(row) for row in rows]
 
     def credits(self, openid: str) -> dict[str, int]:
-        """Return how many messages each template may still send; a long-term one that is allowed says 1."""
+        """Return how many messages each template may still send; an allowed long-term one counts as 1."""
         with self._store.work() as db:
             rows = db.execute(
                 "select credit.*, ifnull(long_term, 0) as long_term from credit "
@@ -115,7 +115,7 @@ class Subscriptions:
         }
 
     def openids(self) -> list[str]:
-        """Return everybody who has a chat or has answered a panel, the last one to get a message first."""
+        """Return everybody with a chat or an answered panel, the latest recipient first."""
         with self._store.work() as db:
             rows = db.execute(
                 "select openid, max(at) from (select openid, id as at from message "
@@ -129,7 +129,7 @@ def _change(db: sqlite3.Connection, change: str, openid: str, template_id: str) 
 
 
 def _deliver(db: sqlite3.Connection, message: Mapping[str, Any], msg_id: str, now: float) -> None:
-    """Write a message into the chat, and delete the oldest ones over the limit."""
+    """Write a message into the chat, and delete the oldest ones above the limit."""
     openid, data = message["touser"], json.dumps(message["data"], ensure_ascii=False)
     sent_at = datetime.fromtimestamp(now, UTC).isoformat()
     row = (openid, message["template_id"], data, message.get("page"), sent_at, msg_id)

@@ -1,4 +1,4 @@
-"""The calls that give a token or a session; they take the AppSecret, not a token."""
+"""Calls that return a token or a session; they require the AppSecret instead of a token."""
 
 import secrets
 from collections.abc import Mapping
