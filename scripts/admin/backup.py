@@ -1,4 +1,4 @@
-"""`yibao backup` and `yibao restore`: keep a verified copy, and make an installation from one."""
+"""`yibao backup` and `yibao restore`: make a verified backup, and restore an installation from one."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who runs a command: the account of the console whose token the shell holds."""
+"""Identifies the operator of a command by the console account whose token is in the environment."""
 
 import functools
 import sys

@@ -1,4 +1,4 @@
-"""`yibao keys`: change the keys that seal what is stored, and the one that signs receipts."""
+"""`yibao keys`: rotate the keys that seal stored values, and the one that signs receipts."""
 
 import base64
 import re

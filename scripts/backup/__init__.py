@@ -1,1 +1,1 @@
-"""Keeping a copy of an installation, and making one from it."""
+"""Backup and restoration of an installation."""

@@ -1,4 +1,4 @@
-"""A copy of an installation in a folder: anchors, database, objects as they are sealed, and a manifest."""
+"""A backup in a folder: anchors, database, encrypted objects, and a manifest."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a copy holds: when it was begun, its schema, rows by table, objects, and digests of its files."""
+    """Contents of a backup: start time, schema, rows by table, number of objects, file digests."""
 
     at: str
     schema: str | None
@@ -39,10 +39,10 @@ class Manifest:
 
 
 def save(ports: Ports, folder: Path) -> Manifest:
-    """Copy an installation into a new folder while it runs; raises Failed or FileExistsError.
+    """Back up a running installation to a new folder; raises Failed or FileExistsError.
 
-    Anchors come first, so that none is of an event which the database's copy lacks; objects last, so that
-    none is missing which was not deleted meanwhile.
+    Anchors are copied first, so that none refers to an event missing from the database copy; objects last, so
+    that only those deleted meanwhile can be missing.
     """
     folder.mkdir(mode=0o700, parents=True)
     at = ports.now().isoformat()
@@ -57,7 +57,7 @@ def save(ports: Ports, folder: Path) -> Manifest:
 
 
 def verify(ports: Ports, folder: Path, scratch: str | None = None) -> list[str]:
-    """Restore a copy into throw-away stores and audit it; return what is wrong with it.
+    """Restore a backup into temporary stores and audit it; return what is wrong with it.
 
     `scratch` is the URL of an empty PostgreSQL database, which SQLite does not need.
     """
@@ -71,9 +71,9 @@ def verify(ports: Ports, folder: Path, scratch: str | None = None) -> list[str]:
 
 
 def restore(settings: Settings, folder: Path, *, by: str) -> list[str]:
-    """Make an installation with empty stores the copied one, and record the gap; return what is wrong.
+    """Restore a backup into an installation with empty stores, and record the gap; return what is wrong.
 
-    Raises Failed for a copy that is not as it was written, or stores that are not empty.
+    Raises Failed for a changed backup or stores that are not empty.
     """
     kept = _read(folder)
     (database,) = (name for name in kept.files if name in (databases.SQLITE, databases.POSTGRES))
@@ -94,7 +94,7 @@ def restore(settings: Settings, folder: Path, *, by: str) -> list[str]:
 
 
 def _read(folder: Path) -> Manifest:
-    """Return what a copy must hold, after hashing every file of it."""
+    """Return the manifest after verifying the digest of every file."""
     kept = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     for name, digest in kept.files.items():
         file = folder / name
@@ -109,7 +109,7 @@ def _anchors(settings: Settings) -> list[Path]:
 
 
 def _restore_anchors(settings: Settings, folder: Path, kept: Manifest) -> None:
-    """Put the anchors back under this installation's name; those that are there are kept beside them."""
+    """Restore the anchor file under this installation's name; existing anchors are kept beside it."""
     file = settings.anchor_file
     if file is None:
         return
@@ -123,7 +123,7 @@ def _restore_anchors(settings: Settings, folder: Path, kept: Manifest) -> None:
 
 
 def _pack(ports: Ports, file: Path) -> int:
-    """Write every object as it is sealed; return how many. One deleted meanwhile is left out."""
+    """Write every encrypted object; return how many. Objects deleted meanwhile are skipped."""
     count = 0
     with tarfile.open(file, "w") as packed:
         for key in ports.objects.list(""):
@@ -139,7 +139,7 @@ def _pack(ports: Ports, file: Path) -> int:
 
 
 def _unpack(ports: Ports, file: Path) -> int:
-    """Put every object back as it was sealed; return how many."""
+    """Restore every encrypted object; return how many."""
     if ports.objects.list(""):
         raise Failed("the object store is not empty: restore into a new one")
     count = 0
@@ -153,14 +153,14 @@ def _unpack(ports: Ports, file: Path) -> int:
 
 
 def _audited(ports: Ports) -> list[str]:
-    """Return which records are not as they were written."""
+    """Return the records that fail the audit."""
     events, acts, decided = audit.check(ports), checking.check(ports), facts.check(ports)
     whole = {"events": events.is_whole, "acts": acts.is_whole, "facts": decided.is_whole}
     return [f"audit of {name}: not whole" for name, is_whole in whole.items() if not is_whole]
 
 
 def _record(ports: Ports, kept: Manifest, by: str) -> None:
-    """Write into the record from when on something may be missing."""
+    """Record the time from which something may be missing."""
     with ports.database.transaction() as db:
         last = db.scalar(select(tables.Event.id).order_by(tables.Event.id.desc()).limit(1)) or 0
         gap = {"from": kept.at, "until": ports.now().isoformat(), "last_event": str(last)}

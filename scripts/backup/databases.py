@@ -1,4 +1,4 @@
-"""A whole database in one file, as of one instant, with its rows counted."""
+"""Dumps a whole database to one file from a single snapshot, with row counts, and loads it."""
 
 import os
 import shutil
@@ -13,18 +13,18 @@ SQLITE, POSTGRES = "database.sqlite", "database.dump"
 
 
 class Failed(Exception):
-    """The copy or its restoration did not succeed; the message says why, without a password."""
+    """The backup or restoration failed; the message gives the reason, without a password."""
 
 
 def save(url: str, folder: Path) -> tuple[str, dict[str, int]]:
-    """Write the database into a file of the folder; return the file's name and the rows by table."""
+    """Dump the database to a file in the folder; return the file's name and the rows by table."""
     if make_url(url).get_backend_name() == "sqlite":
         return SQLITE, _save_sqlite(make_url(url).database or "", folder / SQLITE)
     return POSTGRES, _save_postgres(url, folder / POSTGRES)
 
 
 def load(url: str, file: Path) -> None:
-    """Make an empty database the saved one; raises Failed for one that is not empty or of another engine."""
+    """Load a dump into an empty database; raises Failed if it is not empty or of another engine."""
     sqlite = make_url(url).get_backend_name() == "sqlite"
     if sqlite is not (file.name == SQLITE):
         raise Failed("the copy is of another database engine")
@@ -47,7 +47,7 @@ def is_empty(url: str) -> bool:
 
 
 def counts(url: str) -> dict[str, int]:
-    """Return the rows of every table."""
+    """Return the number of rows of every table."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -58,7 +58,7 @@ def counts(url: str) -> dict[str, int]:
 
 def _counted(connection: Connection) -> dict[str, int]:
     names = sorted(inspect(connection).get_table_names())
-    # Names of our own tables, from the database itself.
+    # Table names come from the database itself.
     return {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}  # noqa: S608
 
 
@@ -69,7 +69,7 @@ def _save_sqlite(path: str, file: Path) -> dict[str, int]:
 
 
 def _save_postgres(url: str, file: Path) -> dict[str, int]:
-    """Count and dump in one snapshot, while the service goes on."""
+    """Count and dump in one snapshot, while the service runs."""
     engine = create_engine(url, isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
@@ -82,14 +82,14 @@ def _save_postgres(url: str, file: Path) -> dict[str, int]:
 
 
 def _fresh(path: str) -> str:
-    """Return the path once nothing is there: looking at it has made an empty file."""
+    """Return the path with any empty file removed, which connecting has created."""
     for ending in ("", "-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
     return path
 
 
 def _run(program: str, url: str, *words: str) -> None:
-    """Run one of PostgreSQL's programs; the address, with its password, goes by the environment."""
+    """Run a PostgreSQL program; the URL with its password is passed in the environment."""
     parts = make_url(url)
     given = {
         "PGHOST": parts.host or str(parts.query.get("host", "")),

@@ -1,4 +1,4 @@
-"""python -m scripts.miniprogram.voice: synthesize the mini-program's prompts as small MP3 files.
+"""python -m scripts.codegen.voice: synthesize the mini-program's prompts as small MP3 files.
 
 Needs `pip install espeakng-loader==0.2.4 lameenc==1.9.0`, used nowhere else in the project. The
 texts are those of strings/zh.ts; recordings may replace the files under the same names.

@@ -1,4 +1,4 @@
-"""`python -m scripts.demo`: set up, play the story, stay up. `--serve-only`: the servers alone."""
+"""`python -m scripts.demo`: set up, play the scenarios, keep serving. `--serve-only`: only the servers."""
 
 import argparse
 import os

@@ -48,12 +48,12 @@ def players() -> list[Player]:
 
 
 def _file(player: Player) -> str:
-    """Return what a person's photo is called, so that it says whose it is; empty without one."""
+    """Return the file name of a person's photo, which contains their name; empty without one."""
     return f"{player.name}{Path(player.photo).suffix}" if player.photo else ""
 
 
 def write(folder: Path, cast: list[Player]) -> tuple[Path, Path]:
-    """Write people.csv, links.csv and photos/, called by the persons' names, for scripts/enrol.py."""
+    """Write people.csv, links.csv and photos/ named after the persons, for `yibao enrol`."""
     photos = folder / "photos"
     photos.mkdir(parents=True, exist_ok=True)
     for player in cast:

@@ -1,4 +1,4 @@
-"""The demo's accounts of the console: one of each role, and reviewers enough for three opinions."""
+"""The demo's console accounts: one of each role, and enough reviewers for three verdicts."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ ACCOUNTS = (
 
 
 def employ(ports: Ports) -> list[dict[str, str]]:
-    """Open the accounts; return name, role, password and id of each."""
+    """Create the accounts; return name, role, password and id of each."""
     found = []
     for number, (name, role) in enumerate(ACCOUNTS, start=1):
         first = f"33010619800101{number:03}"
@@ -38,7 +38,7 @@ def employ(ports: Ports) -> list[dict[str, str]]:
 
 
 def reviewers(ports: Ports, document: Mapping[str, Any]) -> Sequence[Reviewer]:
-    """Return the accounts that judge appeals."""
+    """Return the accounts that may judge appeals."""
     ids = [one["operator_id"] for one in document["console"] if one["role"] == Role.REVIEWER]
     with ports.database.reading() as db:
         return [Reviewer(one, db.get_one(tables.Operator, one).id_index) for one in ids]

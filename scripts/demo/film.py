@@ -37,7 +37,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A stretch of a film file, from `start_s` for `length_s` seconds."""
+    """A part of a film file, from `start_s` for `length_s` seconds."""
 
     file: Path
     start_s: float = 0.0

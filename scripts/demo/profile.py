@@ -32,7 +32,7 @@ STORY_WINDOW_S = 8
 def prepare(*, fresh: bool, others: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return demo.json, after creating the installation when `fresh` or absent.
 
-    `others` are settings that take the place of the demo's own: its databases, stores and matcher.
+    `others` are settings that replace the demo's own: its databases, stores and matcher.
     """
     complete = "YIBAO_WECHAT_AGENT_TEMPLATE_ID" in setting.demo_environment()
     if fresh or not DOCUMENT.exists() or not complete:
@@ -126,7 +126,7 @@ def _secrets() -> dict[str, str]:
         # 43 characters: unpadded base64, as WeChat's console generates it.
         "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
         "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
-        # Whoever tries the demo with a few photos of their own would wait for nobody.
+        # People who try the demo with a few photos of their own have no reviewer to wait for.
         "YIBAO_VOUCHED_PHOTOS": "false",
     }
 

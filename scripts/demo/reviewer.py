@@ -16,7 +16,7 @@ REJECTED = Judgement(Verdict.REJECTED, Ground.OTHER_PERSON, "演示：照片上�
 
 
 def conclude_all_but_one(stage: Stage, document: Mapping[str, Any]) -> None:
-    """Reject every open appeal but the newest, which waits at the console for whoever tries it."""
+    """Reject every open appeal but the newest, which stays for people who try the console."""
     with stage.step("复核员看过申诉，购药不受影响", "reviewers judge; the purchase stays"):
         ports = setting.ports()
         judges = colleagues.reviewers(ports, document)
@@ -27,7 +27,7 @@ def conclude_all_but_one(stage: Stage, document: Mapping[str, Any]) -> None:
 
 
 def _reject(ports: Ports, judges: Sequence[Reviewer], appeal_id: str) -> None:
-    """Let as many reviewers judge an appeal as its rules ask for."""
+    """Have as many reviewers reject an appeal as its rules require."""
     for one in judges:
         reviewing.claim(ports, one, appeal_id)
         if reviewing.judge(ports, one, appeal_id, REJECTED) is not None:

@@ -1,1 +1,1 @@
-"""Bringing an installation up: what is missing, and the same stack on one machine."""
+"""Deployment: the stack on one machine, and a check of what an installation lacks."""

@@ -1,4 +1,4 @@
-"""`python -m scripts.deploy`: start the stack on this machine, and what is missing on a real one."""
+"""`python -m scripts.deploy`: start the stack on this machine, or check a real installation."""
 
 import signal
 import sys
@@ -20,7 +20,7 @@ def deploy() -> None:
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, given: str) -> tuple[int, int, int]:
-    """Return how many api, worker and matcher processes are asked for, 1 to 9 each."""
+    """Return the numbers of api, worker and matcher processes, 1 to 9 each."""
     parts = given.split(",")
     if len(parts) != 3 or not all(part.isdecimal() and 1 <= int(part) <= 9 for part in parts):
         raise click.BadParameter("三个 1–9 的数，如 3,2,2 / three numbers from 1 to 9, such as 3,2,2")
@@ -39,7 +39,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, given: str) -> t
 )
 def _up(processes: tuple[int, int, int], port: int, folder: Path | None) -> None:
     """在本机启动整套服务 / start the whole stack on loopback, with invented persons, until Ctrl-C."""
-    # Imported here: the stack's real parts are development dependencies.
+    # Imported here, because the stack's services are development dependencies.
     from scripts.stack.places import Size  # noqa: PLC0415
     from scripts.stack.proxy import Missing  # noqa: PLC0415
     from scripts.stack.stack import Stack  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Everything an installation needs before it starts, each thing tried for real, whatever else is missing."""
+"""Checks by real calls what an installation needs before it starts; all are run, whatever fails."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ PROBE = "probes/deploy"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing tried; `wrong` says what is missing, `untried` why it could not be tried."""
+    """Result of one check; `wrong` says what is missing, `untried` why it could not be run."""
 
     name: str
     wrong: str = ""
@@ -42,11 +42,11 @@ class Finding:
 
 
 class Wrong(Exception):
-    """What was tried is not as it must be; the message says how."""
+    """A failed check; the message says why."""
 
 
 def findings(settings: Settings) -> list[Finding]:
-    """Try everything and return all that was found; nothing stops at the first thing missing."""
+    """Run all checks and return their results."""
     try:
         check(settings)
         found = [Finding("settings")]
@@ -69,7 +69,7 @@ def findings(settings: Settings) -> list[Finding]:
 
 
 def sentence(found: list[Finding]) -> str:
-    """Return everything that is wrong as one sentence, or an empty string."""
+    """Return all failures as one sentence, or an empty string."""
     wrong = [
         one.wrong if one.name == "settings" else f"{one.name}: {one.wrong}" for one in found if one.wrong
     ]
@@ -77,7 +77,7 @@ def sentence(found: list[Finding]) -> str:
 
 
 def _tried(name: str, trial: Callable[[], object], *errors: type[Exception]) -> Finding:
-    """Return what one trial came to; only the kind of an error is told, it may quote a secret."""
+    """Return the result of one check; of unexpected errors only the class, since texts may quote secrets."""
     try:
         trial()
     except Wrong as wrong:
@@ -88,7 +88,7 @@ def _tried(name: str, trial: Callable[[], object], *errors: type[Exception]) -> 
 
 
 def _stores(settings: Settings) -> Iterator[Finding]:
-    """Try database, schema, clock and queue, which need no other setting."""
+    """Check database, schema, clock and queue, which need no other setting."""
     if settings.database_url:
         yield from _database(settings.database_url)
     if settings.jobs_url:
@@ -96,7 +96,7 @@ def _stores(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(url: str) -> Iterator[Finding]:
-    """Try to reach the database, then hold its schema and its clock."""
+    """Connect to the database, then check its schema and clock."""
     try:
         database = Database(url)
         with database.reading() as db:
@@ -120,7 +120,7 @@ def _schema(url: str) -> None:
 
 
 def _queue(url: str) -> None:
-    """Reach the queue."""
+    """Connect to the queue."""
     if urlsplit(url).scheme in ("redis", "rediss"):
         with closing(Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3)) as redis:
             try:
@@ -132,7 +132,7 @@ def _queue(url: str) -> None:
 
 
 def _on(ports: Ports) -> Iterator[Finding]:
-    """Try what needs all settings."""
+    """Run the checks that need all settings."""
     yield _tried("bucket", lambda: _bucket(ports), KeyError)
     yield _tried("matcher", lambda: _matcher(ports))
     yield _tried("wechat", ports.wechat.fetch_token, WeChatError)
@@ -163,7 +163,7 @@ def _matcher(ports: Ports) -> None:
 
 
 def _policy(ports: Ports) -> None:
-    """Hold the policy in force, or the one that would be, against the floors."""
+    """Check the policy in force, or the one that would be, against the minimum thresholds."""
     policies.ensure(ports)
     with ports.database.reading() as db:
         broken = floors.broken(policies.active(db))
@@ -172,7 +172,7 @@ def _policy(ports: Ports) -> None:
 
 
 def _published(base_url: str) -> Finding:
-    """Ask for the service under its public name, as nginx passes it on."""
+    """Request the service under its public name, through nginx."""
     try:
         answer = httpx.get(f"{base_url}/.well-known/jwks.json", timeout=5, trust_env=False)
     except httpx.HTTPError as error:
@@ -183,7 +183,7 @@ def _published(base_url: str) -> Finding:
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
-    """Try the anchor file and the disks of this machine."""
+    """Check the anchor file and the disks of this machine."""
     file = settings.anchor_file
     if file is not None:
         yield _tried("anchor", lambda: _appendable(file), OSError)
@@ -192,7 +192,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 
 
 def _appendable(file: Path) -> None:
-    """Open the anchor file for appending, and leave none that was not there."""
+    """Open the anchor file for appending, without creating one."""
     was_there = file.exists()
     file.open("ab").close()
     if not was_there:

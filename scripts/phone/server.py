@@ -17,7 +17,7 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]
 HELD_BACK = {"connection", "host", "content-length", "content-encoding", "transfer-encoding", "keep-alive"}
 TIMEOUT_S = 90
 FILM_TYPES = (".mp4",)
-# The person shown in each film, the first purchase's person first.
+# The person in each film, the first purchase's person first.
 FACES = {
     "single_face.mp4": "李建国本人",
     "WolfgangLanger_Pexels.mp4": "另一个人，名单上没有",

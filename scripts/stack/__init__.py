@@ -1,1 +1,1 @@
-"""The whole service as supervised processes of one machine: import `stack` and its `Stack`."""
+"""The whole service as supervised processes on one machine: import `stack` and its `Stack`."""

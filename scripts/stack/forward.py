@@ -1,6 +1,6 @@
-"""`python -m scripts.stack.forward FROM TO`: carry bytes from one local port to another.
+"""`python -m scripts.stack.forward FROM TO`: forward bytes from one local port to another.
 
-What stands behind it can be taken away and given back without losing what it keeps in memory.
+The target can be made unreachable and reachable again without losing what it holds in memory.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ MOST_BYTES = 65536
 
 
 async def serve(listening: int, behind: int) -> None:
-    """Carry every connection until told to stop."""
+    """Forward every connection until told to stop."""
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""How many processes a stack has, and the local TCP ports that they listen on."""
+"""The numbers of a stack's processes, and their local TCP ports."""
 
 import itertools
 import socket
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many processes of each kind run."""
+    """Number of processes of each kind."""
 
     apis: int = 2
     workers: int = 2
@@ -17,7 +17,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The ports of a stack; workers listen nowhere."""
+    """The ports of a stack; workers have none."""
 
     public: int
     simulator: int
@@ -31,7 +31,7 @@ class Places:
 
     @classmethod
     def draw(cls, size: Size, public: int = 0) -> "Places":
-        """Return free ports for a stack of this size; `public` fixes nginx'."""
+        """Return free ports for a stack of this size; `public` fixes nginx's port."""
         drawn = iter(free_ports(6 + size.apis + size.matchers))
         return cls(
             public=public or next(drawn),
@@ -47,7 +47,7 @@ class Places:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return local TCP ports that nobody listens on, each another one."""
+    """Return distinct local TCP ports that nobody listens on."""
     with ExitStack() as held:
         probes = [held.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

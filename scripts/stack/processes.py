@@ -1,4 +1,4 @@
-"""A process with its children: what they use, and killing them (Linux)."""
+"""Process trees: resource use, and killing them (Linux)."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,7 +7,7 @@ import psutil
 
 
 def tree(pid: int) -> list[psutil.Process]:
-    """Return a process and all below it, itself first; none when it is gone."""
+    """Return a process and its descendants, itself first; empty when it has ended."""
     try:
         first = psutil.Process(pid)
         return [first, *first.children(recursive=True)]
@@ -16,7 +16,7 @@ def tree(pid: int) -> list[psutil.Process]:
 
 
 def kill(found: Iterable[psutil.Process], wait_s: float) -> None:
-    """Kill processes and wait until they are gone, up to `wait_s`; a number given to another is spared."""
+    """Kill processes and wait up to `wait_s` until they have ended; reused process ids are spared."""
     found = list(found)
     for process in found:
         with suppress(psutil.NoSuchProcess):
@@ -34,7 +34,7 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def memory_bytes(process: psutil.Process) -> int:
-    """Return a process's own memory and its share of what it shares (PSS)."""
+    """Return a process's proportional set size (PSS) in bytes."""
     try:
         return int(process.memory_full_info().pss)
     except (psutil.NoSuchProcess, psutil.AccessDenied):

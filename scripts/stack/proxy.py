@@ -1,4 +1,4 @@
-"""nginx before the api processes and before the matchers, with the fragments of docs/deploy."""
+"""nginx in front of the api processes and the matchers, with the configuration in docs/deploy."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from scripts.stack.supervisor import Service
 
 FRAGMENT = Path(__file__).parents[2] / "docs/deploy/yibao-proxy.conf"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-# Pictures are examined anew without harm: what one matcher could not answer, the other is asked.
+# Examining pictures is repeatable: what one matcher could not answer is sent to the other.
 CONFIGURATION = """daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
 {user}
 events {{ worker_connections 4096; }}
@@ -33,11 +33,11 @@ http {{
 
 
 class Missing(Exception):
-    """A program that the stack needs is not installed; the message says how to get it."""
+    """A required program is not installed; the message says how to install it."""
 
 
 def program() -> str:
-    """Return nginx' path, or raise Missing."""
+    """Return nginx's path, or raise Missing."""
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         raise Missing("NO NGINX: make nginx installs it (as root)")
@@ -48,7 +48,7 @@ def prepare(
     folder: Path, ports: tuple[int, int], apis: Sequence[int], matchers: Sequence[int],
     environment: Mapping[str, str],
 ) -> Service:  # fmt: skip
-    """Write the configuration for these ports (public, matchers') and return how to start nginx."""
+    """Write the configuration for these ports (public, matchers') and return nginx's service."""
     snippet = FRAGMENT.read_text(encoding="utf-8")
     text = CONFIGURATION.format(
         folder=folder,

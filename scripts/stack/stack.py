@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis, an S3 store, WeChat's simulator, matchers, api, workers and nginx, started in order."""
+"""Starts PostgreSQL, Redis, S3 store, WeChat simulator, matchers, api, workers and nginx, in order."""
 
 import json
 import os
@@ -27,18 +27,19 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What gunicorn serves, and the module that is the worker."""
+    """The application that gunicorn serves, and the worker's module."""
 
     api: str = "api.app:create_app()"
     worker: str = "api.worker"
 
 
 class Stack:
-    """Context manager of the whole service; every process is started again when it ends.
+    """Context manager of the whole service; every process is restarted when it ends.
 
-    `base_url` is nginx', `simulator_url` WeChat's, `document` what var/demo.json says, `environment` what an
-    operator's commands need, `supervisor` what kills and freezes services: postgres, redis, store (keeps the
-    objects in memory), objects (the way there), simulator, matcher-1 …, nginx, api-1 …, worker-1 ….
+    `base_url` is nginx's, `simulator_url` WeChat's, `document` the content of var/demo.json, `environment`
+    the settings for operators' commands. `supervisor` kills and freezes services: postgres, redis, store
+    (keeps objects in memory), objects (the connection to it), simulator, matcher-1 …, nginx, api-1 …,
+    worker-1 ….
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Stack:
         self.supervisor = Supervisor(self.folder)
 
     def __enter__(self) -> "Stack":
-        """Start everything and wait until it answers; raises Missing or TimeoutError."""
+        """Start all services and wait until they answer; raises Missing or TimeoutError."""
         proxy.program()
         try:
             self._exit.enter_context(self.supervisor)
@@ -84,11 +85,11 @@ class Stack:
         return postgres.url(self.folder / "postgres")
 
     def start(self, name: str, *command: str, **environment: str) -> None:
-        """Start one more service in the stack's environment, or the same one anew."""
+        """Start another service in the stack's environment, or restart the same one."""
         self.supervisor.start(Service(name, command, self.environment | environment))
 
     def run(self, *command: str, given: str = "") -> str:
-        """Run one of an operator's commands (`-m scripts …`) to its end; return what it prints."""
+        """Run an operator's command (`-m scripts …`) to its end; return its output."""
         done = subprocess.run(
             [PYTHON, *command], cwd=self.folder, env=self.environment, input=given, text=True,
             capture_output=True, check=False,
@@ -98,7 +99,7 @@ class Stack:
         return done.stdout
 
     def _stores(self) -> None:
-        """Start what keeps the data."""
+        """Start the stores."""
         places, server = self.places, self.folder / "postgres"
         server.mkdir(exist_ok=True)
         self.supervisor.start(postgres.prepare(server, self.environment))
@@ -110,7 +111,7 @@ class Stack:
         self._wait(bucket, "no object store", "PUT")
 
     def _matchers(self) -> None:
-        """Start the matchers and nginx before them."""
+        """Start the matchers and nginx in front of them."""
         places = self.places
         self.supervisor.start(
             proxy.prepare(
@@ -133,7 +134,7 @@ class Stack:
             self._wait(f"http://127.0.0.1:{port}/health", "no matcher")
 
     def _populate(self) -> None:
-        """Create tables, institutions and persons, and take over the settings made for them."""
+        """Create tables, institutions and persons, and load the settings created with them."""
         self.run("-m", "scripts.stack.populate", given=json.dumps(self._settings))
         lines = (self.folder / "var/demo.env").read_text(encoding="utf-8").splitlines()
         self.environment |= dict(line.split("=", 1) for line in lines)
@@ -153,12 +154,12 @@ class Stack:
         self._wait(f"{self.simulator_url}/", "no WeChat")
 
     def _wait(self, url: str, missing: str, method: str = "GET") -> None:
-        """Wait until an address answers, or raise TimeoutError with what is missing."""
+        """Wait until a URL answers, or raise TimeoutError naming what is missing."""
         self.supervisor.wait(lambda: _done(method, url), missing)
 
 
 def redis() -> str:
-    """Return the path of a Redis server: the machine's, or that of the pip package."""
+    """Return the path of a Redis server: the machine's, or the pip package's."""
     found = shutil.which("redis-server")
     if found is None:
         # Imported here: the package is a development dependency.

@@ -1,4 +1,4 @@
-"""Starts processes and starts each again whenever it ends, as systemd does with Restart=always."""
+"""Starts processes and restarts each that ends, as systemd does with Restart=always."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ import psutil
 
 from scripts.stack import processes
 
-# RestartSec: a service that cannot start yet is tried again so often.
+# RestartSec: the interval at which a service that cannot start is retried.
 PAUSE_S = 0.5
 LOOK_S = 0.05
 STOP_S = 15
@@ -22,7 +22,7 @@ STOP_S = 15
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A command, what it needs around it, and how it is asked to stop."""
+    """A command, its environment, and how it is stopped."""
 
     name: str
     command: tuple[str, ...]
@@ -33,7 +33,7 @@ class Service:
 
 @dataclass(slots=True)
 class _Run:
-    """One service's running process; None while it is held down or waits for its restart."""
+    """One service's running process; None while it is held down or awaits its restart."""
 
     service: Service
     process: subprocess.Popen[bytes] | None = None
@@ -43,7 +43,7 @@ class _Run:
 
 
 class Supervisor:
-    """Keeps services running until closed; nobody else has to restart anything."""
+    """Keeps services running until closed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,7 +53,7 @@ class Supervisor:
         self._watch = threading.Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> "Supervisor":
-        """Begin to watch."""
+        """Start watching."""
         self._watch.start()
         return self
 
@@ -63,7 +63,7 @@ class Supervisor:
         self.close()
 
     def start(self, service: Service) -> None:
-        """Start a service, or start it anew as it is described now."""
+        """Start a service, or restart it with its current description."""
         with self._lock:
             if service.name in self._runs:
                 self._end(self._runs[service.name])
@@ -72,22 +72,22 @@ class Supervisor:
             self._spawn(run)
 
     def service(self, name: str) -> Service:
-        """Return how a service is started."""
+        """Return a service's description."""
         return self._runs[name].service
 
     def names(self) -> list[str]:
-        """Return the services in the order of their first start."""
+        """Return the services in order of first start."""
         return list(self._runs)
 
     def kill(self, name: str) -> None:
-        """Kill a service with all its children, with no chance to tidy up; it is started again."""
+        """Kill a service with all its children, without cleanup; it is restarted."""
         with self._lock:
             self._end(self._runs[name])
             self._runs[name].due = time.monotonic() + PAUSE_S
 
     @contextmanager
     def held_down(self, name: str) -> Iterator[None]:
-        """Kill a service and leave it away until the end of the block."""
+        """Kill a service and keep it stopped until the end of the block."""
         with self._lock:
             self._runs[name].held = True
             self.kill(name)
@@ -99,7 +99,7 @@ class Supervisor:
 
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
-        """Stop a service's processes (SIGSTOP) until the end of the block."""
+        """Freeze a service's processes (SIGSTOP) until the end of the block."""
         stopped = self.processes(name)
         for process in stopped:
             process.suspend()
@@ -115,20 +115,20 @@ class Supervisor:
         return self._runs[name].starts
 
     def processes(self, name: str) -> list[psutil.Process]:
-        """Return a service's processes, its own first; none while it is away."""
+        """Return a service's processes, its own first; empty while it is stopped."""
         process = self._runs[name].process
         return processes.tree(process.pid) if process and process.poll() is None else []
 
     def cpu_seconds(self, name: str) -> float:
-        """Return the CPU time of the processes that a service has now, those that ended in it included."""
+        """Return the CPU time of a service's current processes, including their ended children."""
         return sum(map(processes.cpu_seconds, self.processes(name)))
 
     def memory_mb(self, name: str) -> float:
-        """Return a service's memory in MB: what is its own, and its share of what it shares (PSS)."""
+        """Return a service's memory in MB as proportional set size (PSS)."""
         return sum(map(processes.memory_bytes, self.processes(name))) / 2**20
 
     def wait(self, ready: Callable[[], bool], what: str, seconds: float = 120) -> None:
-        """Wait until something is so, or raise TimeoutError naming what is missing."""
+        """Wait until the condition holds, or raise TimeoutError naming what is missing."""
         give_up = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > give_up:
@@ -144,7 +144,7 @@ class Supervisor:
             self._stop(run)
 
     def _keep(self) -> None:
-        """Start again what has ended."""
+        """Restart ended services."""
         while not self._closing.wait(LOOK_S):
             with self._lock:
                 for run in self._runs.values():
@@ -166,14 +166,14 @@ class Supervisor:
         run.starts += 1
 
     def _end(self, run: _Run) -> None:
-        """Kill a service's processes and wait until they are gone."""
+        """Kill a service's processes and wait until they have ended."""
         if run.process is not None:
             processes.kill(processes.tree(run.process.pid), STOP_S)
             run.process.wait()
             run.process = None
 
     def _stop(self, run: _Run) -> None:
-        """Ask a service to stop, and kill what is left of it in the end."""
+        """Ask a service to stop, and kill what remains."""
         if run.process is not None and run.process.poll() is None:
             found = processes.tree(run.process.pid)
             run.process.send_signal(run.service.stop)

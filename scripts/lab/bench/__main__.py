@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parts(models: Models, pad: Path | None) -> dict[str, Part]:
-    """Return what measures each part; the service comes last because it competes for the cores."""
+    """Return the measurement of each part; the service comes last because it competes for the cores."""
     return {
         "photo_compare": lambda: {"photo_compare": photos.measure(models)},
         "normalising": lambda: {"normalising": normalising.measure()},
@@ -55,7 +55,7 @@ def _parts(models: Models, pad: Path | None) -> dict[str, Part]:
 def measured(parts: dict[str, Part], document: dict[str, Any], file: Path) -> list[str]:
     """Measure each part, print and write its figures at once; return the names of those that failed.
 
-    A part that fails leaves its reason under its name and costs none of the others.
+    A failed part stores its reason under its name and does not affect the others.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     failed: list[str] = []

@@ -1,4 +1,4 @@
-"""What a replay of a million stored decisions costs: `python -m scripts.lab.bench.replaying --facts N`."""
+"""Cost of replaying a million stored decisions: `python -m scripts.lab.bench.replaying --facts N`."""
 
 import argparse
 import json
@@ -27,7 +27,7 @@ BATCH = 20_000
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Fill a database with sealed facts and measure one replay of all of them, on one core."""
+    """Fill a database with encrypted facts and measure one replay of all of them, on one core."""
     parser = argparse.ArgumentParser(prog="python -m scripts.lab.bench.replaying", description=main.__doc__)
     parser.add_argument("--facts", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, help="keep the database here, for another run")
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(ports: Ports, facts: int) -> dict[str, Any]:
-    """Return what a replay of all facts costs: CPU and elapsed seconds, and the process's peak memory."""
+    """Return CPU and elapsed seconds of a replay of all facts, and the process's peak memory."""
     scope = Scope(ports.now() - timedelta(days=400), ports.now() + timedelta(days=1), facts)
     cpu, clock = time.process_time(), time.perf_counter()
     found = replay(ports, Policy(), Policy(score_min=0.44, cohort_margin=0.03), scope, shown)
@@ -57,12 +57,12 @@ def measure(ports: Ports, facts: int) -> dict[str, Any]:
 
 
 def shown(done: int, total: int) -> None:
-    """Print how far the replay has come."""
+    """Print the progress of the replay."""
     print(f"\r{done:,} of {total:,}", end="", flush=True)
 
 
 def fill(ports: Ports, facts: int) -> None:
-    """Write sealed facts as decisions leave them; the rows that they point to are left out."""
+    """Write encrypted facts as decisions do, without the rows they refer to."""
     fact = tables.DecisionFact
     with ports.database.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
@@ -74,7 +74,7 @@ def fill(ports: Ports, facts: int) -> None:
 
 
 def _rows(ports: Ports, first: int, facts: int) -> Iterator[dict[str, Any]]:
-    """Yield rows of facts with scores of insured and, one in 25, of somebody else."""
+    """Yield rows of facts with scores of the insured and, one in 25, of an impostor."""
     drawn, now = np.random.default_rng(first), ports.now()
     for number in range(first, facts):
         claimed = drawn.random() < 0.96

@@ -22,12 +22,12 @@ from scripts.lab.bench.verification import capture, reference
 PROCESSES = 2
 CLIENTS = 4
 SECONDS = 10
-# A busy machine answers late; the benchmark waits, and counts what does not answer even so.
+# Generous, because a busy machine answers late; unanswered requests are counted.
 PATIENCE = Patience(within_s=60.0)
 
 
 def measure(pad: Path | None) -> dict[str, Any]:
-    """Return the captures per second that the service examines for four clients, and how many it missed."""
+    """Return the captures per second examined for four clients, and the number of unanswered requests."""
     secret = secrets.token_hex(32)
     with (
         _serving(secret, pad) as url,

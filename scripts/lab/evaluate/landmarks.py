@@ -36,7 +36,7 @@ NOSE_TIP, MOUTH, INNER_LIPS, OUTER_EYES = 30, (48, 54), (62, 66, 60, 64), (36, 4
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return, by film and engine, which labelled actions are found, how exactly, what else, and the noise."""
+    """Return detection of labelled actions, its accuracy, false detections and noise, by film and engine."""
     matcher, predictor = LocalMatcher(1), dlib.shape_predictor(str(weights.packaged("dlib_68").file))
     rows: list[dict[str, Any]] = []
     for name, label in track(labels(options.films).items(), "影片 / films"):

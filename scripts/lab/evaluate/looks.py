@@ -14,13 +14,13 @@ from models.domain.identity.looks import Placed, in_order, other_sex, out_of_ste
 from scripts.lab.evaluate.rates import upper95
 
 ROWS, FILES = (2, 5, 20, 200), 2_000
-# An age that is not used.
+# Unused age.
 ANY = 40.0
 Seen = tuple[str, float]
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return how often a right photo contradicts its row's sex, and how much of a slipped file is held."""
+    """Return how often a correct photo contradicts its row's sex, and how much of a shifted file is held."""
     matcher = LocalMatcher()
     seen: dict[str, list[Seen]] = {}
     people = [one for one in sorted(options.faces.glob("*/*")) if one.is_dir()]
@@ -74,9 +74,9 @@ def _contradicting(rows: list[Seen]) -> dict[str, Any]:
 
 
 def _slipped(everybody: list[Seen], rows: int, by: int, bare: bool = False) -> dict[str, float]:
-    """Return the mean share of photos held per file, and the shares of files held wholly or not at all.
+    """Return the mean share of photos held per shifted file, and the shares held wholly or not at all.
 
-    `bare`: the photos' file names say nothing of whose they are.
+    `bare`: the photos' file names do not identify persons.
     """
     drawn = np.random.default_rng(rows)
     shares = []

@@ -1,4 +1,4 @@
-"""`pad --films DIR --weights DIR --out DIR`: what each PAD net says of DIR/labels.json's films."""
+"""`pad --films DIR --weights DIR --out DIR`: each PAD net's scores on DIR/labels.json's films."""
 
 import argparse
 import csv
@@ -31,7 +31,7 @@ LIVE = 0.5
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return, by net, film and size, the share of frames called live and of medians of five frames."""
+    """Return, by net, film and size, the share of frames classified live and of medians of five frames."""
     labels = json.loads((options.films / "labels.json").read_text(encoding="utf-8"))
     films = {name: label["kind"] for name, label in labels.items() if isinstance(label, dict)}
     detector = Detector(weights.packaged("yunet"))

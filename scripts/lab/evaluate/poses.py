@@ -1,4 +1,4 @@
-"""`poses --films DIR --faces DIR --out DIR`: in which poses an embedding still tells who it is."""
+"""`poses --films DIR --faces DIR --out DIR`: the head poses in which an embedding can be recognised."""
 
 import argparse
 import csv
@@ -45,7 +45,7 @@ class Pose:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return, by pose, how alike faces in films are to their own frontal pictures, and to strangers."""
+    """Return, by pose, the similarity of faces in films to their own frontal pictures and to strangers."""
     models, numbers = load(None), np.random.default_rng(0)
     files = [options.films / name for name in labels(options.films)] + [samples() / name for name in FILMS]
     photos = track(sorted(options.faces.rglob("*.jpg")), "照片 / photos")

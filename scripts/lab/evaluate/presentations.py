@@ -23,7 +23,7 @@ LEAD_STEP_S = 0.5
 SHORTEST_S, LONGEST_S = 2.3, 15.0
 # The maximum of presentations per film, so that none outweighs the others.
 MOST = 12
-LINGER_S = 3.0  # how much longer is filmed on a slow network, until the phone hears that all has been seen
+LINGER_S = 3.0  # Extra seconds filmed on a slow network, until the phone learns that everything was seen.
 # Phones send 3–10 frames a second; the films are cut at RATE, the live ones at these as well.
 RATE, OTHER_RATES = 5, (4, 10)
 
@@ -53,10 +53,10 @@ class Piece:
 class Presentation:
     """One capture: the pieces shown, the manipulation, and the actions asked for.
 
-    `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from,
-    which the memory of frames knows; `rate` is motion frames a second, `speed` how much faster than filmed it
-    is shown, `number` seeds what is random. `person` and `groups` say who is filmed and how they look,
-    `variant` how else they were filmed; `driver` moves an animated still.
+    `claimed` is the film whose subject the person claims to be; `earlier` the capture it was made from, which
+    the frame memory contains; `rate` is motion frames a second, `speed` the playback speed, `number` the
+    seed. `person` and `groups` describe who is filmed, `variant` altered filming conditions; `driver` is the
+    film that moves an animated still.
     """
 
     species: str
@@ -154,7 +154,7 @@ def _cut(film: Path, label: dict[str, Any]) -> Iterator[Presentation]:
         actions = tuple(action for action, _ in chosen)
         pieces = (lead, *(piece for _, piece in chosen))
         made = Presentation(species, actions, pieces, claimed=film, number=number)
-        # Nobody's film may show one second twice: that is what an attack does.
+        # No presentation may contain footage twice: that is what an attack does.
         apart = all(a.end <= b.begin or b.end <= a.begin for a, b in itertools.combinations(pieces, 2))
         if apart and SHORTEST_S <= made.length <= LONGEST_S:
             yield named(made, label)

@@ -1,4 +1,4 @@
-"""`quality --faces DIR [--masked DIR] --out DIR`: photos untouched and with covers painted on; real masks."""
+"""`quality --faces DIR [--masked DIR] --out DIR`: unmodified photos, painted covers, and real masks."""
 
 import argparse
 import csv
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the share of frontal faces called covered, by what covers them; write CSV and plot as well."""
+    """Return the share of frontal faces classified covered, by kind of cover; write CSV and plot."""
     masked = people.files(options.masked) if options.masked else []
     files = [file for file in people.files(options.faces) if file not in set(masked)]
     spawn = multiprocessing.get_context("spawn")

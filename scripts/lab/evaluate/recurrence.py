@@ -1,4 +1,4 @@
-"""`recurrence --films DIR --out DIR`: films run in a loop or there and back, and the living beside them."""
+"""`recurrence --films DIR --out DIR`: films looped or run forward and backward, beside living people."""
 
 import argparse
 import json
@@ -25,13 +25,13 @@ from scripts.lab.evaluate.presentations import BONA_FIDE, labels
 RATES = (3.0, 5.0, 10.0)
 SLOWED = (5.0, 0.5)
 LIVING = "living"
-# The share of the other people's stretches that a threshold may refuse.
+# Share of the other persons' stretches that a threshold may refuse.
 REFUSED = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What both rules say of one capture; `ways` are the agreements of BACK and AGAIN, in their order."""
+    """Both rules' results on one capture; `ways` are the agreements of BACK and AGAIN, in their order."""
 
     person: str
     kind: str
@@ -54,7 +54,7 @@ class Worker:
 
     @classmethod
     def seen(cls, film: tuple[Path, str]) -> list[Seen]:
-        """Return what is said of one film's stretches and clips."""
+        """Return the results on one film's stretches and clips."""
         one = Filmed(film[0], cls.matcher)
         say = partial(_said, film[1])
         found = [say(LIVING, rate, 1.0, living(one, rate, 1.0)) for rate in RATES]
@@ -64,7 +64,7 @@ class Worker:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Measure the rules on repeated film on clips of living films and on the living; write summary.json."""
+    """Measure the rules on repeated clips and on living people; write summary.json."""
     films = [
         (options.films / name, label.get("person", Path(name).stem))
         for name, label in labels(options.films).items()
@@ -90,7 +90,7 @@ def _at(rate: float, speed: float = 1.0) -> str:
 def _said(
     person: str, kind: str, rate: float, speed: float, captures: Iterable[list[Observation]]
 ) -> list[Seen]:
-    """Return what the rules say of each capture at the default policy."""
+    """Return the rules' results on each capture under the default policy."""
     policy, found = Policy(), []
     for seen in captures:
         film = replay.samples(seen)
@@ -120,7 +120,7 @@ def _found(rows: list[Seen], kind: str, rate: float) -> dict[str, Any]:
 
 
 def _refused(rows: list[Seen], rate: float, speed: float) -> dict[str, Any]:
-    """Return the mean over people of their refused share, and who is refused."""
+    """Return the mean share of refused stretches over persons, and the persons refused."""
     people: dict[str, list[Seen]] = {}
     for row in rows:
         if (row.kind, row.rate, row.speed) == (LIVING, rate, speed):
@@ -136,7 +136,7 @@ def _refused(rows: list[Seen], rate: float, speed: float) -> dict[str, Any]:
 
 
 def _left_out(rows: list[Seen]) -> dict[str, Any]:
-    """Return for each way the threshold that other people give each person, and whom it refuses."""
+    """Return each path's leave-one-person-out thresholds, and the persons they refuse."""
     told: dict[str, Any] = {}
     ways = [*(("back", way) for way in BACK), *(("again", way) for way in AGAIN)]
     for place, (kind, way) in enumerate(ways):

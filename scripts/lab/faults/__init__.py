@@ -1,1 +1,1 @@
-"""Breaks the parts of a running service while tills and phones use it; looks what was lost."""
+"""Breaks parts of a running service while tills and phones use it, and checks that nothing was lost."""

@@ -1,4 +1,4 @@
-"""Breaks a running service of its own, part by part, and writes out/faults.json."""
+"""`python -m scripts.faults`: break a separate service, part by part, and write out/faults.json."""
 
 import argparse
 import json
@@ -15,9 +15,9 @@ RECOVERY_S = 10.0
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Break what FAULTS names (kill, points, postgres, redis, store, wechat, receiver, clock, disk; or all).
+    """Inject the faults in FAULTS (or all): kill, points, postgres, redis, store, wechat, receiver, clock, disk.
 
-    Exits 1 where anything was lost, duplicated or wrong, or the service did not move within 10 s.
+    Exits with 1 where anything was lost, duplicated or wrong, or the service did not recover within 10 s.
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.faults", description=main.__doc__)
     parser.add_argument("--faulted", type=int, default=1000, help="purchases that are to meet a fault")

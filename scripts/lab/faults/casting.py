@@ -1,4 +1,4 @@
-"""The institutions and persons of a run."""
+"""Institutions and persons of a run."""
 
 import csv
 import json
@@ -13,7 +13,7 @@ from scripts.stack.stack import Stack
 
 
 def cast(stack: Stack, persons: int) -> Cast:
-    """Register what the run needs, by an operator's commands; every person owns a WeChat."""
+    """Register the run's institutions and persons with operators' commands; each person has a WeChat user."""
     people: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     rows = [_person(number) for number in range(persons)]
     with (stack.folder / "many.csv").open("w", encoding="utf-8", newline="") as file:
@@ -25,7 +25,7 @@ def cast(stack: Stack, persons: int) -> Cast:
         people.put(row)
     words = ("institution", "add", "取号药房（示例）", "--provider", "wechat", "--json")
     native = json.loads(stack.run("-m", "scripts", *words))
-    # The demo's second institution has a short window: its purchases are answered at the very end.
+    # The demo's second institution has a short window: its purchases are answered at the last moment.
     racing = stack.document["institutions"][1]
     stack.run("-m", "scripts", "institution", "provider", racing["id"], "wechat")
     return Cast(stack.document["sandbox"], native, racing, people)

@@ -1,4 +1,4 @@
-"""HTTP as a careful till does it: the same request again until it has an answer."""
+"""HTTP client of a careful till: repeats a request until it gets an answer."""
 
 import secrets
 import time
@@ -8,7 +8,7 @@ import httpx
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.3
-# Nothing was done, or nobody knows: ask again.
+# No effect, or an unknown one: repeat the request.
 AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -17,7 +17,7 @@ class GaveUp(Exception):
 
 
 class Refused(Exception):
-    """The service answered that this cannot be done; `code` says why."""
+    """The service refused the request; `code` says why."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"{status} {code}")
@@ -34,15 +34,15 @@ class Client:
         )
 
     def authorise(self, token: str) -> None:
-        """Send a token with every request from now on."""
+        """Send a token with all further requests."""
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str) -> dict[str, Any]:
-        """Read something."""
+        """Read a resource."""
         return self._ask("GET", path, {}, {})
 
     def post(self, path: str, body: dict[str, Any] | None = None, *, key: str = "") -> dict[str, Any]:
-        """Send something under an idempotency key, drawn when none is given."""
+        """Send a request under an idempotency key; a new one is drawn where none is given."""
         return self._ask("POST", path, {"json": body or {}}, {"Idempotency-Key": key or secrets.token_hex(8)})
 
     def form(self, path: str, fields: dict[str, str], files: list[Any] | None = None) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Client:
     def _once(
         self, method: str, path: str, what: dict[str, Any], headers: dict[str, str]
     ) -> dict[str, Any] | None:
-        """Return the answer, None where there was none; raise Refused."""
+        """Return the answer, or None where there was none; raises Refused."""
         try:
             response = self._http.request(method, path, headers=headers, **what)
             body: Any = response.json() if response.content else None

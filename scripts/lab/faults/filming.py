@@ -1,4 +1,4 @@
-"""A real film on the cashier's phone, examined by the matchers, while parts are broken."""
+"""Films a real face on the cashier's phone while parts are broken."""
 
 import json
 import time
@@ -15,10 +15,10 @@ TRIES = 3
 
 
 def filmed(phone: Phone, scene: str) -> None:
-    """Consent and film until a try is decided; a try that nobody could examine is filmed again."""
+    """Consent and film until a try is decided; a try that could not be examined is filmed again."""
     phone.consent(scene)
     for _ in range(TRIES):
-        # The same film again is known otherwise.
+        # Otherwise the same film would be recognised as a replay.
         phone.service.post("/demo/forget-frames")
         try:
             challenge = phone.service.post(f"/mp/v1/attempts/{scene}/challenges")
@@ -34,7 +34,7 @@ def filmed(phone: Phone, scene: str) -> None:
 
 
 def _send(phone: Phone, challenge: Document) -> None:
-    """Send the frames in the film's time."""
+    """Send the frames in real time."""
     shots, begun = RIGHT.shots(challenge["frame"]), time.monotonic()
     for first in range(0, len(shots), AT_ONCE):
         batch = shots[first : first + AT_ONCE]

@@ -1,4 +1,4 @@
-"""The faults, by name: each breaks one part for a moment; nobody starts anything again but the supervisor."""
+"""The faults by name: each breaks one part briefly; only the supervisor restarts anything."""
 
 import os
 import random
@@ -18,13 +18,13 @@ from scripts.stack.stack import Stack
 
 LIBFAKETIME = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
 AWAY_S = 4.0
-# A point that nobody reaches in this time is given up.
+# A point that no process reaches within this time is given up.
 POINT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Injured:
-    """What faults are done to."""
+    """The targets of the faults."""
 
     stack: Stack
     receiver: Receiver
@@ -37,7 +37,7 @@ Injury = Callable[[Injured], None]
 
 
 def injuries(disk: Path | None) -> dict[str, list[Injury]]:
-    """Return every fault under its group's name; those that cannot be done here are left out by `missing`."""
+    """Return every fault under its group's name, without those named by `missing`."""
     return {
         "kill": [partial(_kill, kind=kind) for kind in ("api", "worker", "matcher", "nginx")],
         "points": [partial(_point, point=point) for point in POINTS],
@@ -52,26 +52,26 @@ def injuries(disk: Path | None) -> dict[str, list[Injury]]:
 
 
 def told(act: Injury) -> str:
-    """Return a fault's name for the print-out."""
+    """Return a fault's name for printing."""
     if isinstance(act, partial):
         return f"{act.func.__name__.strip('_')} {next(iter(act.keywords.values()))}"
     return "full disk"
 
 
 def missing(disk: Path | None) -> list[str]:
-    """Return what cannot be tried on this machine, and what would let it."""
+    """Return the faults that this machine cannot inject, and what they need."""
     said = [] if faketime() else ["NO CLOCK FAULTS: apt-get install libfaketime"]
     return said + ([] if disk else ["NO FULL DISK: mounting a tmpfs needs root on Linux"])
 
 
 def faketime() -> str | None:
-    """Return the library that shifts a process's clock, where it is installed."""
+    """Return the library that shifts a process's clock, or None."""
     return next((path for path in LIBFAKETIME if Path(path).exists()), None)
 
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
-    """Mount a tmpfs on a folder; yield None where that is not allowed."""
+    """Mount a tmpfs on a folder; yield None where that is not permitted."""
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
@@ -84,13 +84,13 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
 
 
 def _kill(at: Injured, kind: str) -> None:
-    """Kill one of a kind."""
+    """Kill one process of a kind."""
     names = [name for name in at.stack.supervisor.names() if name.split("-")[0] == kind]
     at.stack.supervisor.kill(at.chance.choice(names))
 
 
 def _point(at: Injured, point: str) -> None:
-    """Let the next process that reaches a point die there."""
+    """Have the next process that reaches a point die there."""
     file = at.points / point
     file.touch()
     give_up = time.monotonic() + POINT_S
@@ -123,7 +123,7 @@ def _mood(at: Injured, mood: str) -> None:
 
 
 def _clock(at: Injured, shift: str) -> None:
-    """Run a worker whose clock is wrong for a while, then the right one again."""
+    """Run a worker with a wrong clock for a while, then the correct one again."""
     name = at.chance.choice([one for one in at.stack.supervisor.names() if one.startswith("worker")])
     right = at.stack.supervisor.service(name)
     wrong = {"LD_PRELOAD": str(faketime()), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -133,7 +133,7 @@ def _clock(at: Injured, shift: str) -> None:
 
 
 def _full(at: Injured) -> None:
-    """Fill the database's disk, its log included."""
+    """Fill the disk of the database and its log."""
     ballast = (at.disk or Path()) / "ballast"
     with ballast.open("wb", buffering=0) as file:
         for size in (1 << 20, 1 << 12):

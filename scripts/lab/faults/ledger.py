@@ -1,4 +1,4 @@
-"""What the clients were told: one entry a purchase, kept outside the service."""
+"""The clients' records, one entry per purchase, kept outside the service."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ TERMINAL = frozenset({"passed", "appealed", "bypassed", "cancelled", "lapsed"})
 class Purchase:
     """What one till and one phone were told about one purchase.
 
-    `may_pass` says that somebody did what a pass needs, `asked` which ends the clients asked for; `ids` and
-    `attempt_ids` are all ids that answers to one key named (of attempts by key), `ends` every terminal state
-    seen, `gave_up` why the client stopped.
+    `may_pass`: somebody did what a pass needs; `asked`: the ends that clients requested; `ids` and
+    `attempt_ids`: all ids in answers to one key (of attempts by key); `ends`: every terminal state read;
+    `gave_up`: why the client stopped.
     """
 
     order_no: str
@@ -34,11 +34,11 @@ class Purchase:
 
     @property
     def verification_id(self) -> str:
-        """Return the id that the till was given; empty when it never got one."""
+        """Return the id that the till received; empty if it received none."""
         return next(iter(self.ids), "")
 
     def saw(self, document: dict[str, Any]) -> str:
-        """Note a verification as it was read; return its state."""
+        """Record a verification as read; return its state."""
         state = str(document["state"])
         self.ids.add(str(document["id"]))
         if state in TERMINAL:
@@ -63,7 +63,7 @@ class Ledger:
         return made
 
     def faulted(self, spans: list[tuple[float, float]]) -> list[Purchase]:
-        """Return the purchases that were under way during one of the faults."""
+        """Return the purchases in progress during one of the faults."""
         now = time.monotonic()
         return [
             one

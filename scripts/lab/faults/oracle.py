@@ -1,4 +1,4 @@
-"""Compares four records of a run: the clients' ledger, the receiver's, the tables, and the chains."""
+"""Compares the four records of a run: the clients', the receiver's, the tables, and the hash chains."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ from scripts.stack.stack import Stack
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found wrong, each with the purchases or rows it was found at."""
+    """The defects found, each with its purchases or rows."""
 
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
@@ -30,12 +30,12 @@ class Verdict:
     chains: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """Return how much of each."""
+        """Return the number of each defect."""
         return {name: len(found) for name, found in asdict(self).items()}
 
 
 def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[str]) -> Verdict:
-    """Return the verdict on a run that has come to rest; `messages` counts WeChat's by scene."""
+    """Return the verdict on a finished run; `messages` counts WeChat's by scene."""
     verdict = Verdict()
     engine = create_engine(stack.database_url)
     try:
@@ -56,7 +56,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
 
 
 def compare(db: Session, verdict: Verdict, purchase: Purchase) -> None:
-    """Compare what one purchase's clients were told with its rows."""
+    """Compare one purchase's answers to its clients with its rows."""
     row, name = tables.Verification, f"{purchase.story} {purchase.order_no}"
     rows = db.scalars(select(row).where(row.order_no == purchase.order_no)).all()
     if len(rows) > 1 or len(purchase.ids) > 1 or len(purchase.receipts) > 1 or purchase.redeemed_twice:
@@ -75,13 +75,13 @@ def compare(db: Session, verdict: Verdict, purchase: Purchase) -> None:
 
 
 def _own_ends(purchase: Purchase) -> set[str]:
-    """Return the ends that nobody had to ask for."""
+    """Return the ends that occur without a client's request."""
     appeals = purchase.story in ("sandbox appealed", "sandbox upheld", "sandbox rejected")
     return ({"passed"} if purchase.may_pass else set()) | ({"appealed"} if appeals else set())
 
 
 def _attempts(db: Session, verdict: Verdict, purchase: Purchase, verification_id: str) -> None:
-    """Find requests that led to two attempts."""
+    """Find requests that created two attempts."""
     count = select(func.count()).where(tables.Attempt.verification_id == verification_id)
     twice = any(len(ids) > 1 for ids in purchase.attempt_ids.values())
     if twice or (db.scalar(count) or 0) > len(purchase.attempt_ids):
@@ -89,7 +89,7 @@ def _attempts(db: Session, verdict: Verdict, purchase: Purchase, verification_id
 
 
 def _passes(db: Session, verdict: Verdict) -> None:
-    """Find passes that no report or answer of WeChat's stands behind; the sandbox has neither."""
+    """Find passes without a report or an answer of WeChat; sandbox passes have neither."""
     attempt, challenge, decision = tables.Attempt, tables.Challenge, tables.Decision
     wanted = (
         select(attempt.id, attempt.provider, decision, tables.NativeCheck)
@@ -111,7 +111,7 @@ def _passes(db: Session, verdict: Verdict) -> None:
 
 
 def _webhooks(db: Session, verdict: Verdict, receiver: Receiver) -> None:
-    """Find events of which the receiver was never told, or was told two different things."""
+    """Find events that the receiver never got, or got in two versions."""
     event, verification = tables.Event, tables.Verification
     wanted = (
         select(event.verification_id, event.seq, event.type)
@@ -125,7 +125,7 @@ def _webhooks(db: Session, verdict: Verdict, receiver: Receiver) -> None:
 
 
 def unsent(stack: Stack) -> list[tuple[str, str]]:
-    """Return kind and state of what is still to be sent."""
+    """Return kind and state of unsent deliveries."""
     engine = create_engine(stack.database_url)
     try:
         with Session(engine) as db:

@@ -1,4 +1,4 @@
-"""One insured person's phone in a run, with WeChat's own face verification instead of a film."""
+"""One insured person's phone in a run, which uses WeChat's own face verification instead of film."""
 
 import time
 from contextlib import suppress
@@ -13,7 +13,7 @@ LOOK_S = 0.3
 
 
 class Phone:
-    """A WeChat user: chat and faces at the simulator, the mini-program at the service (`service`)."""
+    """A WeChat user: chat and faces at the simulator, mini-program requests to `service`."""
 
     def __init__(self, base_url: str, simulator_url: str, openid: str) -> None:
         self.service = Client(base_url)
@@ -27,12 +27,12 @@ class Phone:
         self._seen = len(self.scenes())
 
     def scenes(self) -> list[str]:
-        """Return the scenes of all messages, the oldest first."""
+        """Return the scenes of all messages, oldest first."""
         messages = self._sim(f"/sim/v1/chats/{self.openid}")["messages"]
         return [str(one["page"]).split("scene=")[1] for one in messages]
 
     def scene(self, seconds: float) -> str | None:
-        """Return the scene of the next message; None when none comes in time."""
+        """Return the scene of the next message; None when none arrives in time."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             found = self.scenes()
@@ -42,7 +42,7 @@ class Phone:
         return None
 
     def login(self) -> None:
-        """Log in; again with a new code for as long as it is refused by a fault."""
+        """Log in, with a new code whenever a fault makes it fail."""
         code = self._sim("/sim/v1/login", {"openid": self.openid})["code"]
         try:
             token = self.service.post("/mp/v1/login", {"code": code})["token"]
@@ -53,22 +53,22 @@ class Phone:
         self.service.authorise(token)
 
     def open(self, scene: str) -> Document:
-        """Open a scene, or look at it again."""
+        """Open or reload a scene."""
         return self.service.get(f"/mp/v1/attempts/{scene}")
 
     def consent(self, scene: str, *, granted: bool = True) -> Document:
-        """Answer the notice; what was already answered is looked at."""
+        """Answer the notice; one already answered is only read."""
         version = self.open(scene)["notice"]["version"]
         return self._move(scene, "consent", {"notice_version": version, "granted": granted})
 
     def verify(self, scene: str, outcome: str) -> Document:
-        """Let WeChat verify the face with this outcome, and ask the service what it came to."""
+        """Have WeChat verify the face with this outcome, and request the result."""
         self._sim("/sim/v1/faces", {"openid": self.openid, "outcome": outcome})
         begun = self._move(scene, "native", {})
         if "verify_id" not in begun:
             return begun
         with suppress(httpx.HTTPStatusError):
-            # Repeated after a lost answer it is refused: it was done.
+            # A repetition after a lost answer is refused: the action was done.
             self._sim("/sim/v1/faces/perform", {"verify_id": begun["verify_id"]})
         return self._move(scene, "native/finish", {})
 
@@ -91,7 +91,7 @@ class Phone:
             raise
 
     def _sim(self, path: str, body: Document | None = None) -> Document:
-        """Ask the simulator, which faults take away too."""
+        """Call the simulator, which faults also make unreachable."""
         give_up = time.monotonic() + 30
         while True:
             try:

@@ -1,7 +1,7 @@
-"""The api and the worker with named points at which they can be killed (run as a module: the worker).
+"""Runs api and worker with named points at which they can be killed (run as a module: the worker).
 
-A file of a point's name in the folder POINTS lets the next process that reaches the point die there, at once
-and without tidying up: before_commit, after_commit, before_call and after_call (of WeChat).
+A file named after a point in the folder POINTS makes the next process that reaches the point die there, at
+once and without cleanup: before_commit, after_commit, before_call and after_call (of WeChat).
 """
 
 import os
@@ -26,13 +26,13 @@ POINTS = ("before_commit", "after_commit", "before_call", "after_call")
 
 
 class Points:
-    """Kills this process where somebody has asked for it."""
+    """Kills this process at a requested point."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def reach(self, point: str) -> None:
-        """Die here if that was asked for; of several processes one does."""
+        """Die here if requested; only one of several processes does."""
         try:
             (self._folder / point).unlink()
         except FileNotFoundError:
@@ -41,14 +41,14 @@ class Points:
 
 
 class DyingDatabase(Database):
-    """A database whose commits are points."""
+    """A database with points around its commits."""
 
     def __init__(self, url: str, points: Points) -> None:
         super().__init__(url)
         self._points = points
 
     def commit(self, session: Session) -> None:
-        """Commit a transaction that writes, between two points."""
+        """Commit a writing transaction between two points."""
         writes = bool(session.new or session.dirty or session.deleted)
         if writes:
             self._points.reach("before_commit")
@@ -58,7 +58,7 @@ class DyingDatabase(Database):
 
 
 class DyingWeChat:
-    """WeChat's gateway whose calls lie between two points."""
+    """WeChat's gateway with points around its calls."""
 
     def __init__(self, gateway: Any, points: Points) -> None:
         self._gateway, self._points = gateway, points
@@ -76,7 +76,7 @@ class DyingWeChat:
 
 
 def dying() -> Ports:
-    """Return the environment's ports with the points in them."""
+    """Return the environment's ports with the points added."""
     points, settings = Points(Path(os.environ["POINTS"])), Settings()
     built = build(settings)
     policies.ensure(built)
@@ -85,7 +85,7 @@ def dying() -> Ports:
 
 
 def create_app() -> Api:
-    """Return the application with the points in it, as gunicorn serves it."""
+    """Return the application with the points added, for gunicorn."""
     configure()
     return app.create_app(dying())
 

@@ -1,4 +1,4 @@
-"""A till's receiver of webhooks that can answer badly, and its own ledger of what arrived."""
+"""A till's webhook receiver that can misbehave, with its own record of what arrived."""
 
 import json
 import random
@@ -14,9 +14,9 @@ LOST = 0.05
 
 
 class Receiver:
-    """Keeps every genuine webhook by verification, seq and type; `mood` says how it answers.
+    """Stores every genuine webhook by verification, seq and type; `mood` determines its answers.
 
-    well, 500, close (no answer), lossy (a twentieth of the answers is lost).
+    Moods: well, 500, close (no answer), lossy (one answer in twenty is lost).
     """
 
     def __init__(self, secrets: list[str]) -> None:
@@ -29,7 +29,7 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            """Answers as the receiver's mood is."""
+            """Answers according to the receiver's mood."""
 
             def do_POST(self) -> None:
                 """Receive one webhook."""
@@ -50,7 +50,7 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def take(self, body: bytes, signature: str) -> int | None:
-        """Return the status to answer one webhook with, None to close without one."""
+        """Return the status to answer a webhook with, or None to close without an answer."""
         if not any(verify(secret, body, signature, int(time.time())) for secret in self._secrets):
             self.forged += 1
             return 401

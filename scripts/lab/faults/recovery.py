@@ -1,4 +1,4 @@
-"""How long after a fault the service moves again, without anybody's help."""
+"""Measures how long the service takes to recover from a fault without help."""
 
 import secrets
 import time
@@ -13,7 +13,7 @@ SLOW_S = 5.0
 
 
 def recovered_s(stack: Stack, since: float) -> float:
-    """Return the seconds from `since` until a new purchase was opened, pushed and taken on by a worker."""
+    """Return the seconds from `since` until a new purchase was opened, pushed and processed by a worker."""
     sandbox = stack.document["sandbox"]
     met: list[str] = []
     headers = {"Authorization": f"Bearer {sandbox['api_key']}"}
@@ -32,7 +32,7 @@ def recovered_s(stack: Stack, since: float) -> float:
 
 
 def _moves(http: httpx.Client, person: dict[str, str]) -> bool:
-    """Tell whether a purchase is taken on; raises where it is refused."""
+    """Tell whether a purchase is processed; raises where it is refused."""
     wanted = {
         "order_no": f"R{secrets.token_hex(6)}", "amount_fen": 1, "counter": secrets.token_hex(3),
         "cashier": {"id": "probe", "name": "收费员"},

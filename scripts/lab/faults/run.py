@@ -1,4 +1,4 @@
-"""A whole run: start the service, let it be used, break it again and again, let it rest, and judge."""
+"""A whole run: start the service, use it, break it repeatedly, let it settle, and judge."""
 
 import json
 import os
@@ -29,7 +29,7 @@ PERSONS = 80
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How much of what is to be broken: fault groups, faulted purchases, seconds at most, clients at once."""
+    """Extent of a run: fault groups, faulted purchases, maximum seconds, concurrent clients."""
 
     groups: tuple[str, ...] = ()
     faulted: int = 1000
@@ -40,7 +40,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Course:
-    """What was done in a run: the spans of the faults by name, and how long each took to get over."""
+    """Course of a run: the faults' spans by name, and the recovery times."""
 
     spans: list[tuple[float, float]] = field(default_factory=list)
     recovery_s: dict[str, list[float]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Course:
 
 
 def run(folder: Path, wanted: Wanted) -> dict[str, Any]:
-    """Run in an empty folder; return the figures and what was wrong."""
+    """Run in an empty folder; return figures and defects."""
     with ExitStack() as held:
         disk = held.enter_context(small_disk(folder / "postgres", DISK_MB))
         points = folder / "points"
@@ -96,7 +96,7 @@ def _named(verdict: oracle.Verdict) -> dict[str, list[str]]:
 
 
 def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> None:
-    """Do the faults in turn until enough purchases met one, or the time is over."""
+    """Inject the faults in turn until enough purchases were affected, or time is up."""
     known = injuries(at.disk)
     chosen = [(name, act) for name in (wanted.groups or tuple(known)) for act in known[name]]
     at.chance.shuffle(chosen)
@@ -119,14 +119,14 @@ def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> Non
 
 
 def _rest(stack: Stack) -> None:
-    """Wait until nothing is left to be sent."""
+    """Wait until nothing is left to send."""
     give_up = time.monotonic() + REST_S
     while time.monotonic() < give_up and oracle.unsent(stack):
         time.sleep(1)
 
 
 def _messages(stack: Stack, made: Cast) -> Counter[str]:
-    """Return how many messages each scene got at WeChat."""
+    """Return the number of messages per scene at WeChat."""
     found: Counter[str] = Counter()
     with httpx.Client(base_url=stack.simulator_url, trust_env=False, timeout=10) as wechat:
         while True:

@@ -1,4 +1,4 @@
-"""What tills and phones do during a run: one whole purchase each, to an end that the ledger expects."""
+"""Scenarios of tills and phones: one whole purchase each, to an end that the ledger expects."""
 
 import itertools
 import queue
@@ -21,20 +21,20 @@ from scripts.lab.faults.till import Till, attempt_is_over
 from scripts.stack.stack import Stack
 
 Document = dict[str, Any]
-# What a purchase of each of the sandbox's persons comes to, if no deadline passes first.
+# The end of a purchase for each sandbox person, unless a deadline passes first.
 SANDBOX = {
     "passed": "passed", "failed": "bypassed", "appealed": "appealed", "upheld": "appealed",
     "rejected": "appealed", "declined": "cancelled", "undeliverable": "bypassed", "expired": "cancelled",
 }  # fmt: skip
 PHONES = ("native_pass", "native_refused", "decline", "race")
-# A purchase waits for its end; the sandbox's window is 20 s.
+# How long a purchase waits for its end; the sandbox's window is 20 s.
 WAIT_S = 40.0
 MESSAGE_S = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The institutions and persons of a run; `people` are in turn whoever is free."""
+    """Institutions and persons of a run; free `people` are used in turn."""
 
     sandbox: Document
     native: Document
@@ -43,7 +43,7 @@ class Cast:
 
 
 class Stories:
-    """Plays stories against one stack until told to stop; what they are told goes into the ledger."""
+    """Plays scenarios against one stack until told to stop; answers go into the ledger."""
 
     def __init__(self, stack: Stack, cast: Cast, notify_url: str, seed: int = 7) -> None:
         self.ledger, self.failures, self._chance = Ledger(), list[str](), random.Random(seed)
@@ -53,20 +53,20 @@ class Stories:
         self._camera = threading.Lock()
 
     def start(self, clients: int) -> None:
-        """Let so many tills buy at once."""
+        """Start this many concurrent tills."""
         for number in range(clients):
             thread = threading.Thread(target=self._keep_buying, args=(number,), daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Begin no more purchases and wait for the end of those under way."""
+        """Start no more purchases and wait for those in progress."""
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=180)
 
     def _deck(self) -> list[Callable[[], None]]:
-        """Return one of each story and more of those that pass, in an order of chance."""
+        """Return the scenarios in random order, passing ones more often."""
         stories: list[Callable[[], None]] = []
         for name in [*SANDBOX, "passed", "appealed"]:
             stories.append(partial(self.at_the_sandbox, name))
@@ -87,7 +87,7 @@ class Stories:
                 self.failures.append(f"{type(error).__name__} {error}")
 
     def _played(self, who: Document, name: str, cardholder: Document, rest: Callable[..., None]) -> None:
-        """Open a purchase, play the rest of its story and note how it ended for the client."""
+        """Open a purchase, play the rest of its scenario and record its end as the client saw it."""
         client = Client(self._stack.base_url, who["api_key"])
         till = Till(self.ledger, client, self._notify_url)
         purchase = None
@@ -104,7 +104,7 @@ class Stories:
             client.close()
 
     def at_the_sandbox(self, name: str) -> None:
-        """Buy for one of the sandbox's persons."""
+        """Buy for one of the sandbox persons."""
         person = next(one for one in self._cast.sandbox["persons"] if one["outcome"] == name)
         expected = SANDBOX[name]
 
@@ -142,7 +142,7 @@ class Stories:
             self._cast.people.put(person)
 
     def on_film(self) -> None:
-        """Buy with a real film on the cashier's phone; one at a time, else at the sandbox."""
+        """Buy with a real film on the cashier's phone; one at a time, otherwise at the sandbox."""
         if not self._camera.acquire(blocking=False):
             self.at_the_sandbox("passed")
             return
@@ -179,7 +179,7 @@ class Stories:
         phone.consent(scene, granted=False)
 
     def _race(self, phone: Phone, scene: str, purchase: Purchase, attempt: Document) -> None:
-        """Verify at the very end of the time, so that expiry and success race each other."""
+        """Verify at the last moment, so that expiry and success race each other."""
         shown = phone.open(scene)
         phone.consent(scene)
         purchase.may_pass = True

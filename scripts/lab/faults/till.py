@@ -1,4 +1,4 @@
-"""One till of a run: what it asks for is in the ledger under what it was told."""
+"""One till of a run, which records its requests and their answers in the ledger."""
 
 import base64
 import json
@@ -16,14 +16,14 @@ Document = dict[str, Any]
 
 
 class Till:
-    """An institution's till, with a cashier of its own."""
+    """An institution's till with its own cashier."""
 
     def __init__(self, ledger: Ledger, client: Client, notify_url: str) -> None:
         self._ledger, self._client, self._notify_url = ledger, client, notify_url
         self._cashier = f"c-{secrets.token_hex(4)}"
 
     def open(self, story: str, cardholder: Document) -> tuple[Purchase, Document]:
-        """Open a purchase's verification."""
+        """Open a verification for a purchase."""
         order = f"F{secrets.token_hex(6)}"
         purchase = self._ledger.begin(order, story)
         wanted = {
@@ -37,7 +37,7 @@ class Till:
         return purchase, made
 
     def attempt(self, purchase: Purchase, wanted: Document) -> Document:
-        """Begin an attempt, and ask once more under the same key: it must be the same one."""
+        """Begin an attempt, and repeat it under the same key: both must return the same attempt."""
         key, path = secrets.token_hex(8), f"/v1/verifications/{purchase.verification_id}/attempts"
         named = purchase.attempt_ids.setdefault(key, set())
         made = self._client.post(path, wanted, key=key)
@@ -53,7 +53,7 @@ class Till:
         return document
 
     def wait(self, purchase: Purchase, done: Callable[[Document], bool], seconds: float) -> Document:
-        """Read until something is so, the purchase is over, or the time is."""
+        """Read until the condition holds, the purchase has ended, or time is up."""
         give_up = time.monotonic() + seconds
         while True:
             document = self.look(purchase)
@@ -62,7 +62,7 @@ class Till:
             time.sleep(LOOK_S)
 
     def settle(self, purchase: Purchase, end: str = "cancel") -> None:
-        """End what is still open, then use a receipt once and try a second time."""
+        """End what is still open, then redeem the receipt twice."""
         document = self.look(purchase)
         if document["state"] not in TERMINAL:
             self._end(purchase, end)
@@ -71,7 +71,7 @@ class Till:
             self._redeem(purchase, document)
 
     def _end(self, purchase: Purchase, end: str) -> None:
-        """Call the purchase off, or have the documents checked; wait while it is being decided."""
+        """Cancel the purchase or have documents checked; wait while it is being decided."""
         said = {"staff": "收费员", "document": "resident_id", "reason": "no_phone"} if end == "bypass" else {}
         purchase.asked.add({"bypass": "bypassed", "cancel": "cancelled"}[end])
         give_up = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""`python -m scripts.fuzz --runs 10000 --out DIR`: spoilt pictures must never crash, hang or swell it."""
+"""`python -m scripts.fuzz --runs 10000 --out DIR`: malformed pictures must not crash, hang or leak."""
 
 import argparse
 import json

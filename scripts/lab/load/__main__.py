@@ -29,9 +29,9 @@ OPENING_S = 120
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure what polls, creates and filmed checks cost a whole stack on PostgreSQL, and overload.
+    """Measure the cost of polls, creates and filmed checks on a PostgreSQL stack, and overload it.
 
-    With ENGINE=sqlite: popups held on a demo, its memory, and how late reads and events are.
+    With ENGINE=sqlite: popups held on a demo, its memory, and the delays of reads and events.
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.load", description=main.__doc__)
     parser.add_argument("--clients", type=int, help="waiting popups: 200 on a stack, 1000 on a demo")

@@ -1,4 +1,4 @@
-"""What tills, popups and phones of a load test ask of a stack."""
+"""Requests of the load test: tills, popups and phones."""
 
 import itertools
 import threading
@@ -26,7 +26,7 @@ class Load:
         self._turns = itertools.count()
 
     def poll(self) -> None:
-        """Ask for the events of one of the purchases without waiting, each in turn."""
+        """Poll the events of the purchases in turn, without waiting."""
         body(self._till().http.get(self.paths()[next(self._turns) % len(self.opened)]))
 
     def create(self) -> None:
@@ -54,7 +54,7 @@ class Load:
             phone.close()
 
     def paths(self) -> list[str]:
-        """Return the addresses that polls ask for."""
+        """Return the paths that polls request."""
         return [f"/v1/verifications/{one['id']}/events?after=0" for one in self.opened]
 
     @property
@@ -63,7 +63,7 @@ class Load:
         return str(self._institution["api_key"])
 
     def popups(self, count: int) -> list[Popup]:
-        """Open so many popups as browsers do."""
+        """Open this many popups as browsers do."""
         return [_entered(self._till().open(self._person)) for _ in range(count)]
 
     def _till(self) -> Till:

@@ -1,4 +1,4 @@
-"""Effect of an import on tills: the p95 of opening and reading a purchase during it."""
+"""Effect of an import on tills: p95 of opening and reading a purchase during it."""
 
 import csv
 import subprocess

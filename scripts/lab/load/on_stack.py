@@ -1,4 +1,4 @@
-"""What one poll, create and filmed check cost a whole stack, and what overload makes of it."""
+"""Cost of one poll, create and filmed check on a whole stack, and its behaviour under overload."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ from scripts.stack.stack import Stack
 
 ALONE_S = 10.0
 POLLS, CREATES, FILM_EVERY_S = 50.0, 3.0, 10.0
-# What the load itself runs on, and what plays somebody else's part.
+# Services that run the load itself or simulate third parties.
 NOT_OURS = frozenset({"simulator", "store", "objects"})
 MOST_MS = {"poll": 6.0, "create": 15.0, "filmed_check": 900.0}
 CONNECTIONS, UNLOADED = 280, 8
@@ -25,7 +25,7 @@ CONNECTIONS, UNLOADED = 280, 8
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many wait and for how long everything happens at once."""
+    """Number of waiting popups, and seconds of the combined load."""
 
     clients: int = 200
     seconds: float = 60.0
@@ -33,7 +33,7 @@ class Size:
 
 
 def measure(stack: Stack, size: Size) -> dict[str, Any]:
-    """Return CPU-ms by route and by process, memory, latencies and what overload came to."""
+    """Return CPU-ms by route and process, memory, latencies, and the results of the overload."""
     load = Load(stack)
     load.film()
     idle = _spent(stack, lambda: time.sleep(ALONE_S))
@@ -47,7 +47,7 @@ def measure(stack: Stack, size: Size) -> dict[str, Any]:
 
 
 def _spent(stack: Stack, action: Callable[[], object]) -> dict[str, float]:
-    """Return the cores that each service used during an action."""
+    """Return the CPU cores that each service used during an action."""
     supervisor = stack.supervisor
     names = [name for name in supervisor.names() if name not in NOT_OURS]
     before, begun = {name: supervisor.cpu_seconds(name) for name in names}, time.monotonic()
@@ -57,7 +57,7 @@ def _spent(stack: Stack, action: Callable[[], object]) -> dict[str, float]:
 
 
 def _each(stack: Stack, idle: dict[str, float], action: Callable[[], int]) -> dict[str, float]:
-    """Return the CPU-ms of one of what an action did, by kind of process and in all, idling left out."""
+    """Return the CPU-ms per request by kind of process and in total, without idle use."""
     done, begun = [0], time.monotonic()
     used = _spent(stack, lambda: done.__setitem__(0, action()))
     took = time.monotonic() - begun
@@ -69,7 +69,7 @@ def _each(stack: Stack, idle: dict[str, float], action: Callable[[], int]) -> di
 
 
 def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
-    """Hold popups, poll, create and film at the same time."""
+    """Hold popups, poll, create and film concurrently."""
     waiting = Waiting(load.popups(size.clients))
     loop = asyncio.new_event_loop()
     holding = threading.Thread(target=_hold, args=(loop, waiting), daemon=True)
@@ -108,7 +108,7 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
 
 
 def _hold(loop: asyncio.AbstractEventLoop, waiting: Waiting) -> None:
-    """Keep the popups until the loop is stopped, then let go of them all."""
+    """Keep the popups open until the loop is stopped, then close them."""
     task = loop.create_task(waiting.gather())
     loop.run_forever()
     task.cancel()
@@ -132,7 +132,7 @@ def _memory(stack: Stack) -> dict[str, float]:
 
 
 def _overload(load: Load, size: Size) -> dict[str, Any]:
-    """Ask on 280 connections; return the rates without and under overload, and how soon it is over."""
+    """Send requests on 280 connections; return the rates with and without overload, and the recovery time."""
     url, paths = load.stack.base_url, load.paths()
     calm = crowded(url, paths, load.key, UNLOADED, ALONE_S)
     crowd = crowded(url, paths, load.key, CONNECTIONS, size.overload_s)
@@ -157,7 +157,7 @@ def _rate(crowd: Crowd, seconds: float) -> float:
 
 
 def exceeded(report: dict[str, Any]) -> list[str]:
-    """Return which limits a report exceeds; times on the wall are shown and not judged."""
+    """Return the limits a report exceeds; wall-clock times are shown but not judged."""
     cpu, overload = report["cpu_ms"], report["overload"]
     wrong = [
         f"{name} costs {cpu[name]['all']} CPU-ms" for name, most in MOST_MS.items() if cpu[name]["all"] > most

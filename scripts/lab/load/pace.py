@@ -1,4 +1,4 @@
-"""Requests at a fixed rate, and as many as fit: what they took and what was answered."""
+"""Requests at a fixed rate, or as many as possible, with their latencies and answers."""
 
 import asyncio
 import threading
@@ -14,7 +14,7 @@ READ_BYTES = 65536
 
 
 def paced(action: Callable[[], object], rate: float, seconds: float, threads: int = 4) -> list[float]:
-    """Do something `rate` times a second from some threads; return how long each took, in ms."""
+    """Run an action `rate` times a second in some threads; return the latencies in ms."""
     took: list[float] = []
     begun, lock, turns = time.monotonic(), threading.Lock(), iter(range(int(rate * seconds)))
 
@@ -37,7 +37,7 @@ def paced(action: Callable[[], object], rate: float, seconds: float, threads: in
 
 @dataclass(slots=True)
 class Crowd:
-    """What many connections that ask again and again were answered, and how long refusals took."""
+    """Answers to many connections that request repeatedly, and how long refusals took."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     refused_ms: list[float] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Crowd:
 
 
 def crowded(base_url: str, paths: list[str], key: str, connections: int, seconds: float) -> Crowd:
-    """Keep so many connections asking for `paths` at once for a while; return what became of it."""
+    """Keep this many connections requesting `paths` for a while; return their answers."""
     crowd = Crowd()
     asyncio.run(
         _crowded(crowd, base_url, [_request(base_url, path, key) for path in paths], connections, seconds)
@@ -62,7 +62,7 @@ async def _crowded(crowd: Crowd, base_url: str, asked: list[bytes], connections:
 
 
 async def _ask(crowd: Crowd, base_url: str, request: bytes, until: float) -> None:
-    """Ask on one connection until the time is over; whoever is refused comes back a second later."""
+    """Request on one connection until time is up; after a refusal, wait a second."""
     parts = urlsplit(base_url)
     while time.monotonic() < until:
         try:
@@ -88,7 +88,7 @@ async def _ask(crowd: Crowd, base_url: str, request: bytes, until: float) -> Non
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
-    """Read one answer to its end; return its status."""
+    """Read one whole answer; return its status."""
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}

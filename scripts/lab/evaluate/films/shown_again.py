@@ -1,4 +1,4 @@
-"""Films as a phone samples them, at rest or acting, and clips of them run in a loop or there and back."""
+"""Films as a phone samples them, at rest or acting, and clips repeated in a loop or forward and backward."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,17 +12,17 @@ from scripts.lab.evaluate.changes import grainy
 from scripts.lab.evaluate.films import pictures
 
 WINDOWS_S, STEP_S = (4.0, 6.5), 1.5
-# Length in seconds of what is shown in all, and how many clips are drawn of each film.
+# Total length in seconds, and the number of clips per film.
 LENGTHS = {"loop": (1.5, 2.5), "back_2_3": (2.0, 3.0), "back_3_5": (3.0, 5.0)}
 CLIPS, DRAWS, LEAD_S = 3, 60, 1.5
-# A clip must show a turn or nod of so many degrees, or the mouth opened by this share of its width.
+# A clip must show a turn or nod of at least these degrees, or the mouth opened by this share of its width.
 TURNED, OPENED = 10.0, 0.2
 When = Callable[[float], float]
 
 
 @dataclass(slots=True)
 class Filmed:
-    """A film with the observation of each of its pictures, made once; shown anew, a picture has new noise."""
+    """A film with one observation per picture; a repeated picture gets new noise."""
 
     film: Path
     matcher: LocalMatcher
@@ -35,7 +35,7 @@ class Filmed:
         return len(shown) / rate
 
     def picture(self, second: float, *, anew: bool = False) -> Observation:
-        """Return what the picture at this time shows."""
+        """Return the observation of the picture at this time."""
         place = pictures.number(self.film, second), anew
         if place not in self.known:
             picture = pictures.all_of(self.film)[1][place[0]]
@@ -50,7 +50,7 @@ class Filmed:
         for t in np.arange(0, length, 1 / rate):
             second = when(float(t) * speed)
             place = pictures.number(self.film, second)
-            # A phone never sends the same camera frame twice; run back, a picture is an earlier one.
+            # A phone never sends one camera frame twice; backward, an earlier picture follows.
             if place != last:
                 shown = self.picture(second, anew=second < latest)
                 seen.append(replace(shown, seq=len(seen), t_ms=round(1000 * t)))
@@ -59,7 +59,7 @@ class Filmed:
 
 
 def living(one: Filmed, rate: float, speed: float) -> Iterator[list[Observation]]:
-    """Yield stretches of the film as they are."""
+    """Yield unmodified stretches of the film."""
     for length in WINDOWS_S:
         for begin in np.arange(0, max(0.1, one.length - length * speed), STEP_S):
             rest = min(length, (one.length - begin) / speed)
@@ -67,7 +67,7 @@ def living(one: Filmed, rate: float, speed: float) -> Iterator[list[Observation]
 
 
 def clips(one: Filmed, kind: str, rate: float) -> Iterator[list[Observation]]:
-    """Yield clips of the film in which the face moves, run again or back; the same for every rate."""
+    """Yield clips in which the face moves, looped or run back; identical for every rate."""
     drawn = np.random.default_rng(len(one.film.name) + sum(one.film.name.encode()))
     made = 0
     for _ in range(DRAWS):
@@ -96,7 +96,7 @@ def _back(begin: float, long: float, lead: float) -> When:
 
 
 def _moves(one: Filmed, begin: float, long: float) -> bool:
-    """Tell whether the face acts in this stretch, and is seen all along."""
+    """Tell whether the face acts in this stretch and is visible throughout."""
     seen = [one.picture(begin + share * long) for share in np.linspace(0, 1, 7)]
     known = [(a.yaw, a.pitch, a.mouth_open) for a in seen if a.yaw is not None]
     if len(known) < len(seen):

@@ -26,8 +26,8 @@ class Drawn:
 def draw(folder: Path | None, files: Sequence[Path] = ()) -> Drawn | None:
     """Return a background of a folder's adults, balanced by sex and age; None for no folder or too few.
 
-    One photo a person, in a random order, and only photos that enrolment would accept; of all in the folder,
-    or of `files`.
+    Takes one photo per person in random order, of those that enrolment would accept, from the folder or from
+    `files`.
     """
     if folder is None:
         return None

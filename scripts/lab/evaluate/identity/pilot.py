@@ -1,7 +1,7 @@
-"""`pilot --faces DIR [--cohort DIR] --out DIR`: a bureau's people before launch, and the inspector's report.
+"""`pilot --faces DIR [--cohort DIR] --out DIR`: report on a bureau's own people before launch.
 
-DIR/<group>/<person>/id*.jpg (photos on record) and live*.jpg (filmed at a counter), DIR/groups.csv with a
-column `consent`: whoever has no 是 or yes there is left out. The protocol is in docs/evaluation.md.
+DIR/<group>/<person>/id*.jpg (photos on record) and live*.jpg (filmed at a counter); persons without 是 or yes
+in the column `consent` of DIR/groups.csv are excluded. The protocol is in docs/evaluation.md.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def consenting(folder: Path) -> tuple[list[Path], int]:
-    """Return the photos of those who agreed, and how many persons did not; ends the program without any."""
+    """Return the photos of consenting persons, and how many others there are; exits if there are none."""
     notes = folder / people.NOTES
     if not notes.exists():
         raise SystemExit(f"{notes} is missing: nobody is known to have agreed")
@@ -101,7 +101,7 @@ def measured(scorer: scores.Scorer, everyone: Sequence[Person], failed: Sequence
 
 
 def _kinds(everyone: Sequence[Person]) -> dict[str, Person]:
-    """Return one person of each group, whose age band is the group's."""
+    """Return one person per group, with the group's age band."""
     return {name: everyone[rows[0]] for name, rows in people.grouped(everyone).items()}
 
 

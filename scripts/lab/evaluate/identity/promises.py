@@ -1,4 +1,4 @@
-"""Performance requirements of comparison, and whether a pilot's figures meet, miss or cannot decide them."""
+"""Performance requirements of comparison, and whether a pilot's figures prove, refute or leave them open."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`publish --faces DIR… --pairs DIR --cohort DIR`: write the table that policies are judged by, rates.csv."""
+"""`publish --faces DIR… --pairs DIR --cohort DIR`: write rates.csv, the published table of error rates."""
 
 import argparse
 import csv
