@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def matcher() -> LocalMatcher:
-    """The real matcher, loaded once."""
+    """Return the real matcher, loaded once."""
     from matcher.local import LocalMatcher
 
     return LocalMatcher(sets=1)
@@ -52,7 +52,7 @@ def matcher() -> LocalMatcher:
 
 @pytest.fixture(scope="session")
 def populated(tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher) -> Path:
-    """A migrated installation with enrolled persons, to be copied."""
+    """Return a migrated installation with enrolled persons, to be copied."""
     from tests.support import world as worlds
 
     folder = tmp_path_factory.mktemp("installation")
@@ -62,7 +62,7 @@ def populated(tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher) -
 
 @pytest.fixture
 def world(populated: Path, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
-    """One installation for one test."""
+    """Yield one installation for one test."""
     from tests.support import world as worlds
 
     made = worlds.world(populated, tmp_path, matcher)
@@ -73,7 +73,7 @@ def world(populated: Path, tmp_path: Path, matcher: LocalMatcher) -> Iterator[Wo
 
 @pytest.fixture
 def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation that the shell's environment names."""
+    """Return an installation that the shell's environment names."""
     from tests.support import shell
 
     shell.enter(tmp_path, monkeypatch)
@@ -82,7 +82,7 @@ def installed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A real PostgreSQL server."""
+    """Yield a real PostgreSQL server."""
     from tests.support.postgres import Postgres
 
     server = Postgres()

@@ -28,7 +28,7 @@ def engines(code: str, environment: dict[str, str]) -> list[str]:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> dict[str, str]:
-    """The environment of an installed system."""
+    """Return the environment of an installed system."""
     url = f"sqlite:///{tmp_path / 'db.sqlite'}"
     migrate.upgrade(url)
     return {

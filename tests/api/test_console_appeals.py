@@ -23,7 +23,7 @@ from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
 
 @pytest.fixture
 def appeal_id(world: World) -> str:
-    """An appeal of 李建国's over 128.50 yuan, judged by one reviewer."""
+    """Return an appeal of 李建国's over 128.50 yuan, judged by one reviewer."""
     return lodged(world)
 
 
@@ -42,7 +42,7 @@ def lodged(world: World, **changes: object) -> str:
 
 
 def of_own_phone(world: World) -> str:
-    """An appeal that 李建国 lodged on his own phone."""
+    """Return an appeal that 李建国 lodged on his own phone."""
     scene, phone = play.pushed(world, play.opened(world)), world.phone(MAN.openid)
     play.agree(phone, scene)
     play.tried(world, phone, scene, WRONG)
@@ -206,7 +206,7 @@ def test_the_insured_is_asked_once_for_more_and_answers_on_their_phone(world: Wo
 
 
 def asked_for_a_photo(world: World) -> str:
-    """An appeal of 李建国's own phone to which a reviewer has asked for a photo."""
+    """Return an appeal of 李建国's own phone to which a reviewer has asked for a photo."""
     appeal_id, one = of_own_phone(world), reviewer(world)
     one.post(f"/console/appeals/{appeal_id}/claim")
     answer = one.post(f"/console/appeals/{appeal_id}/ask", wanted="photo_now", note="请在亮处再拍一张。")

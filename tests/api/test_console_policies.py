@@ -20,7 +20,7 @@ NOW = Policy()
 
 @pytest.fixture
 def office(world: World) -> tuple[World, Colleague, Colleague]:
-    """An installation with a hundred decisions and two operators at work."""
+    """Return an installation with a hundred decisions and two operators at work."""
     version = versions.enact(world.ports, NOW, author="installation", approver="installation")
     person = world.ids[next(iter(world.ids))]
     policy = replace(NOW, version=version)

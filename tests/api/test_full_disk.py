@@ -28,7 +28,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def cramped(populated: Path, disk: Path, matcher: LocalMatcher) -> Iterator[World]:
-    """An installation on a disk of 24 MB."""
+    """Yield an installation on a disk of 24 MB."""
     made = worlds.world(populated, disk, matcher)
     yield made
     made.app.extensions["feed"].close()
@@ -39,7 +39,7 @@ def cramped(populated: Path, disk: Path, matcher: LocalMatcher) -> Iterator[Worl
 def cramped_postgres(
     postgres: Postgres, tmp_path: Path, matcher: LocalMatcher
 ) -> Iterator[tuple[World, Path]]:
-    """An installation whose PostgreSQL has 40 MB for its data."""
+    """Yield an installation whose PostgreSQL has 40 MB for its data."""
     with postgres.small_disk(40) as (folder, name), postgres.database(name) as url:
         worlds.populate(tmp_path, matcher, url)
         made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))

@@ -127,7 +127,7 @@ EYES_ONLY = Policy(
 
 @pytest.fixture
 def eyes_only(world: World, phone: FlaskClient) -> str:
-    """The scene of an attempt that begins while only the eyes are asked to do anything."""
+    """Return the scene of an attempt that begins while only the eyes are asked to do anything."""
     versions.enact(world.ports, EYES_ONLY, author="a", approver="b")
     pushed = play.pushed(world, play.opened(world))
     play.agree(phone, pushed)

@@ -24,7 +24,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def swept(world: World) -> World:
-    """An installation whose worker has just swept."""
+    """Return an installation whose worker has just swept."""
     Beats(world.ports).beat(12)
     return world
 

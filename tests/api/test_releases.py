@@ -24,7 +24,7 @@ LI, WANG, ZHAO = "opr_li", "opr_wang", "opr_zhao"
 
 @pytest.fixture
 def shop(world: World) -> World:
-    """An installation with the shipped policy in force."""
+    """Return an installation with the shipped policy in force."""
     versions.enact(world.ports, Policy(), author="installation", approver="installation")
     return world
 

@@ -22,7 +22,7 @@ from tests.support.world import MAN, TEMPLATE, WIFE, WRONG, World
 
 @pytest.fixture
 def proven(world: World):
-    """A phone whose owner has just passed."""
+    """Return a phone whose owner has just passed."""
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)

@@ -42,7 +42,7 @@ def simulator(running: Simulator) -> Iterator[Simulator]:
 
 @pytest.fixture
 def real(world: World, simulator: Simulator) -> Iterator[World]:
-    """The world with the real gateway on a running simulator."""
+    """Yield the world with the real gateway on a running simulator."""
     changes = {"wechat_appid": APPID, "wechat_secret": SECRET, "wechat_base_url": simulator.url}
     given = world.ports.settings.model_copy(update=changes | {"wechat_template_id": TEMPLATE})
     settings = type(given).model_validate(given.model_dump())

@@ -12,14 +12,14 @@ from wechat.tokens import MemoryTokens
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """One simulator for a module."""
+    """Yield one simulator for a module."""
     with Simulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(running: Simulator) -> Iterator[Simulator]:
-    """The simulator with nothing going wrong."""
+    """Yield the simulator with nothing going wrong."""
     running.faults(clear=True)
     yield running
     running.faults(clear=True)
@@ -27,6 +27,6 @@ def simulator(running: Simulator) -> Iterator[Simulator]:
 
 @pytest.fixture
 def gateway(simulator: Simulator) -> Gateway:
-    """The real gateway, impatient."""
+    """Return the real gateway, impatient."""
     account = Account(APPID, SECRET, base_url=simulator.url)
     return Gateway(account, MemoryTokens(), lambda: datetime.now(UTC), timeout=(1.0, 1.0))

@@ -58,7 +58,7 @@ def noted() -> list[tuple[str, WeChatError]]:
 
 @pytest.fixture
 def noting(simulator: Simulator, noted: list[tuple[str, WeChatError]]) -> Gateway:
-    """A gateway that tells."""
+    """Return a gateway that tells."""
     account = Account(APPID, SECRET, base_url=simulator.url)
     tell = lambda call, error: noted.append((call, error))  # noqa: E731
     return Gateway(account, MemoryTokens(), lambda: datetime.now(UTC), timeout=(1.0, 1.0), note=tell)

@@ -69,7 +69,7 @@ def uploaded(
 
 @pytest.fixture(scope="module")
 def nginx() -> str:
-    """The program; left out loudly where it is missing, an error in CI."""
+    """Return the program; left out loudly where it is missing, an error in CI."""
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         message = "NO NGINX: the documented fragments were not tried. `make nginx` installs it (as root)."
@@ -79,7 +79,7 @@ def nginx() -> str:
 
 @pytest.fixture(scope="module")
 def installed(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The service as it is published: behind TLS, under a name of its own."""
+    """Yield the service as it is published: behind TLS, under a name of its own."""
     made = Installation(tmp_path_factory.mktemp("behind"), YIBAO_BASE_URL=f"https://{NAME}")
     made.start("simulator")
     made.start("web")
@@ -164,7 +164,7 @@ def proxy(
 
 @pytest.fixture(scope="module")
 def roomy(nginx: str, installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """The same nginx without a limit of its own: what the service itself makes of large bodies."""
+    """Yield the same nginx without a limit of its own: what the service itself makes of large bodies."""
     yield from front(nginx, tmp_path_factory.mktemp("roomy"), "nginx-http.conf", port_of(installed), "0")
 
 

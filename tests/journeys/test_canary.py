@@ -57,7 +57,7 @@ def answers(world: World) -> list[str]:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Any:
-    """The log as the real processes write it."""
+    """Yield the log as the real processes write it."""
     earlier = structlog.get_config()
     caplog.set_level(logging.INFO)
     configure()

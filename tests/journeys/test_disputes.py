@@ -48,7 +48,7 @@ def proofs(world: World, proof: Proof, openid: str) -> None:
 
 @pytest.fixture
 def templated(world: World) -> World:
-    """An installation with a template for notices."""
+    """Return an installation with a template for notices."""
     given = world.ports.settings.model_copy(update={"wechat_agent_template_id": TEMPLATE})
     world.ports = replace(world.ports, settings=given)
     world.app.extensions["ports"] = world.ports

@@ -21,7 +21,7 @@ from tests.support.world import MAN, WRONG, World
 
 @pytest.fixture
 def decided(world: World) -> World:
-    """An installation where the man has failed and then passed."""
+    """Return an installation where the man has failed and then passed."""
     scene = play.pushed(world, play.opened(world))
     phone = world.phone(MAN.openid)
     play.agree(phone, scene)

@@ -20,7 +20,7 @@ VERSION = IN_FORCE[Provider.WECHAT]
 
 @pytest.fixture(autouse=True)
 def native(world: World) -> None:
-    """The first institution is verified by WeChat."""
+    """Return the first institution is verified by WeChat."""
     institutions.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
 
 

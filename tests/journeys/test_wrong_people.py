@@ -20,14 +20,14 @@ HEADER = ",".join(PEOPLE)
 
 @pytest.fixture
 def films() -> tuple[Film, Film]:
-    """Two men who smile."""
+    """Return two men who smile."""
     folder = shared("films")
     return Film(folder / "p033.mp4", 5.0, 3.4), Film(folder / "p032.mp4", 0.0, 5.4)
 
 
 @pytest.fixture
 def photos(films: tuple[Film, Film], tmp_path: Path) -> Path:
-    """A photo of each, from another moment of the film."""
+    """Return a photo of each, from another moment of the film."""
     folder = tmp_path / "photos"
     folder.mkdir()
     for name, film, at_s in (("赵一.jpg", films[0], 0.5), ("钱二.jpg", films[1], 0.2)):

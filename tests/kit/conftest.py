@@ -19,6 +19,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 @pytest.fixture
 def sandbox(installation: Installation) -> dict[str, Any]:
-    """The sandbox of var/demo.json."""
+    """Return the sandbox of var/demo.json."""
     given: dict[str, Any] = installation.document["sandbox"]
     return given

@@ -67,7 +67,7 @@ def mono() -> Run:
 
 @pytest.fixture(scope="module")
 def csharp(mono: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The client with OpenSSL's ECDsa in the place of Mono's, which does nothing."""
+    """Return the client with OpenSSL's ECDsa in the place of Mono's, which does nothing."""
     till = tmp_path_factory.mktemp("csharp") / "Till.exe"
     sources = [str(CLIENTS / "csharp/Till.cs"), str(Path(__file__).parent / "mono/ECDsa.cs")]
     built = mono("-nowarn:436", f"-out:{till}", *sources)
@@ -94,7 +94,7 @@ def _runner(command: list[str]) -> Run:
 
 @pytest.fixture
 def python() -> Run:
-    """The sample till, called as the other two are."""
+    """Return the sample till, called as the other two are."""
     return lambda _, base, key, *who: subprocess.run(
         [sys.executable, str(ROOT / "scripts/sample_pos.py"), *who, base],
         env=os.environ | {"YIBAO_KEY": key, "YIBAO_INSTITUTION": "ins_1", "PYTHONIOENCODING": "utf-8"},
@@ -196,7 +196,7 @@ def test_a_client_redeems_only_a_receipt_it_has_checked(client: Run, kind: str) 
 
 @pytest.fixture
 def receiver(sandbox: dict[str, Any]) -> Iterator[str]:
-    """The Python receiver of the documents; return its address."""
+    """Yield the Python receiver of the documents; return its address."""
     url = f"http://127.0.0.1:{free_port()}/hook"
     command = [sys.executable, str(CLIENTS / "python/webhook.py"), url.split(":")[2].split("/")[0]]
     environment = os.environ | {"YIBAO_WEBHOOK_SECRET": sandbox["webhook_secret"]}

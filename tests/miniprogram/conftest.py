@@ -64,7 +64,7 @@ def served(app: Flask, port: int = 0, *, https: bool = False) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def plain_browser(tools: None) -> Iterator[Browser]:
-    """A Chromium whose camera shows its own test picture."""
+    """Yield a Chromium whose camera shows its own test picture."""
     browser = Browser()
     yield browser
     browser.close()

@@ -51,7 +51,7 @@ def fake_servers() -> Flask:
 
 @pytest.fixture(scope="module")
 def servers(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask]]:
-    """The sample's phone on fake servers: (address, the fake)."""
+    """Yield the sample's phone on fake servers: (address, the fake)."""
     folder = build(HERE / "harness/sample", tmp_path_factory.mktemp("phone"))
     fake = fake_servers()
     with served(fake) as url:

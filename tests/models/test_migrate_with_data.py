@@ -24,7 +24,7 @@ Contents = dict[str, list[str]]
 
 @pytest.fixture
 def released(url: str) -> Iterator[Engine]:
-    """A database of the last release with a row or more in every table."""
+    """Yield a database of the last release with a row or more in every table."""
     migrate.upgrade(url, RELEASED)
     engine = create_engine(url)
     with engine.begin() as connection:

@@ -19,7 +19,7 @@ NOBODY = f"127.0.0.1:{matching.free_port()}"
 
 @pytest.fixture
 def complete(installed: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An installation of a shell that lacks nothing."""
+    """Yield an installation of a shell that lacks nothing."""
     with Simulator() as running:
         named = {"APPID": APPID, "SECRET": SECRET, "TEMPLATE_ID": TEMPLATE, "BASE_URL": running.url}
         for name, value in named.items():

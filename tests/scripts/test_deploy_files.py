@@ -29,7 +29,7 @@ NAME = "yibao.example.org"
 
 
 def program(name: str, how: str) -> str:
-    """The program's path; left out loudly where it is missing, an error in CI."""
+    """Return the program's path; left out loudly where it is missing, an error in CI."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         message = f"NO {name.upper()}: the files for it were not tried. {how}"
@@ -43,7 +43,7 @@ def ran(*words: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def laid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The files as install.sh lays them, below a folder; laid twice, as at an upgrade."""
+    """Yield the files as install.sh lays them, below a folder; laid twice, as at an upgrade."""
     root = tmp_path_factory.mktemp("laid")
     for _ in range(2):
         done = ran("bash", DEPLOY / "install.sh", "--root", root, "--name", NAME, cwd="/")

@@ -20,7 +20,7 @@ PHOTOS = {"man": "single_face.jpg", "wife": "0-f1-su-ph.jpg", "daughter": "15-f1
 
 @pytest.fixture
 def still(tmp_path: Path) -> Path:
-    """A frame of the man's film."""
+    """Return a frame of the man's film."""
     file = tmp_path / "still.jpg"
     file.write_bytes(next(frame.image for frame in frames(MAN) if frame.kind == "evidence"))
     return file

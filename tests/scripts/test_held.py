@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty(installed: World) -> World:
-    """An installation with no photo on record."""
+    """Return an installation with no photo on record."""
     with installed.ports.database.transaction() as db:
         references.revoke(installed.ports, list(db.scalars(select(tables.Enrolment))))
     return installed
@@ -50,7 +50,7 @@ def empty(installed: World) -> World:
 
 @pytest.fixture(autouse=True)
 def signed_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shell holds the token of a reviewer."""
+    """Return the shell holds the token of a reviewer."""
     if "installed" in request.fixturenames or "empty" in request.fixturenames:
         request.getfixturevalue("installed")
         monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports()))
@@ -301,7 +301,7 @@ def test_one_picture_cannot_show_two_twins(
 
 @pytest.fixture
 def upheld(installed: World, capsys: pytest.CaptureFixture[str]) -> str:
-    """An upheld appeal with somebody else's photo as its picture."""
+    """Return an upheld appeal with somebody else's photo as its picture."""
     scene = play.pushed(installed, play.opened(installed))
     phone = installed.phone(MAN.openid)
     play.agree(phone, scene)

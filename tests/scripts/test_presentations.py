@@ -22,7 +22,7 @@ LABELS: dict[str, Any] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of labels; cutting needs no picture."""
+    """Return a folder of labels; cutting needs no picture."""
     (tmp_path / "labels.json").write_text(json.dumps(LABELS))
     return tmp_path
 

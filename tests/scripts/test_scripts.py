@@ -201,7 +201,7 @@ def test_a_command_without_settings_says_what_is_missing(
 
 @pytest.fixture
 def zhang(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation at whose shell the operator zhang is signed in."""
+    """Return an installation at whose shell the operator zhang is signed in."""
     monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports(), "zhang", Role.OPERATOR))
     return installed
 

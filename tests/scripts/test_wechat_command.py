@@ -12,7 +12,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def simulator(installed: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """The simulator that the installation's environment names."""
+    """Yield the simulator that the installation's environment names."""
     with Simulator() as running:
         named = {"APPID": APPID, "SECRET": SECRET, "TEMPLATE_ID": TEMPLATE, "BASE_URL": running.url}
         for name, value in named.items():

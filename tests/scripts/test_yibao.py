@@ -49,7 +49,7 @@ def commands(
 
 @pytest.fixture
 def appeal(installed: World) -> str:
-    """An appeal after a failed try, at a counter with a strange name."""
+    """Return an appeal after a failed try, at a counter with a strange name."""
     verification = play.opened(installed)
     with installed.ports.database.transaction() as db:
         db.get_one(tables.Verification, verification).counter = NASTY
@@ -77,7 +77,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.fixture
 def demo(installed: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A demo's environment at hand, and a shell that names no installation."""
+    """Return a demo's environment at hand, and a shell that names no installation."""
     given = installed.ports.settings
     names = (
         "profile",
@@ -231,14 +231,14 @@ def test_nobody_is_registered_without_a_name(installed: World, name: str) -> Non
 
 @pytest.fixture
 def operator(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation at whose shell an operator is signed in."""
+    """Return an installation at whose shell an operator is signed in."""
     monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports(), "operator", Role.OPERATOR))
     return installed
 
 
 @pytest.fixture
 def reviewer(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation at whose shell a reviewer is signed in."""
+    """Return an installation at whose shell a reviewer is signed in."""
     monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports()))
     return installed
 

@@ -13,7 +13,7 @@ from tests.miniprogram.e2e.stage import OUT, SOURCE, Stage
 
 @pytest.fixture(scope="session")
 def built(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real mini-program, built for the browser."""
+    """Return the real mini-program, built for the browser."""
     return build(SOURCE, tmp_path_factory.mktemp("built"))
 
 
@@ -27,7 +27,7 @@ def stage(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
 
 @pytest.fixture(scope="module")
 def window(tools: None) -> Iterator[Browser]:
-    """The PC's own browser."""
+    """Yield the PC's own browser."""
     made = Browser()
     yield made
     made.close()
@@ -35,7 +35,7 @@ def window(tools: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def counter(stage: Stage, window: Browser) -> Iterator[Counter]:
-    """A popup's window; at the end nothing was wrong with any screen it showed."""
+    """Yield a popup's window; at the end nothing was wrong with any screen it showed."""
     made = Counter(window, OUT / "screens", clocked=stage.clocked)
     yield made
     assert made.wrong == []

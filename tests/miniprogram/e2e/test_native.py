@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def till(stage: Stage) -> Iterator[Till]:
-    """The till of an institution that WeChat verifies for."""
+    """Yield the till of an institution that WeChat verifies for."""
     joined = stage.join("微信药房", "wechat")
     yield joined
     joined.close()

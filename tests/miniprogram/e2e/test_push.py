@@ -77,7 +77,7 @@ def test_another_person_fails_twice_and_appeals_with_photos(stage: Stage) -> Non
 
 
 def a_reviewer_asks_for_more(stage: Stage, phone: Phone) -> None:
-    """The message in WeChat leads to a form that says what to send; sent once, it says so for good."""
+    """Return the message in WeChat leads to a form that says what to send; sent once, it says so for good."""
     stage.allow()
     before = len(stage.messages("李建国"))
     stage.ask_for_more()

@@ -122,7 +122,7 @@ def desk(plain_browser: Browser) -> Desk:
 
 @pytest.fixture(scope="module")
 def sandbox(stage: Stage) -> Iterator[Till]:
-    """A till at the sandbox, where whoever is pushed to passes by themselves."""
+    """Yield a till at the sandbox, where whoever is pushed to passes by themselves."""
     made = Till(stage.document["base_url"], stage.document["sandbox"])
     yield made
     made.close()
@@ -130,7 +130,7 @@ def sandbox(stage: Stage) -> Iterator[Till]:
 
 @pytest.fixture(scope="module")
 def named(stage: Stage, sandbox: Till) -> Iterator[str]:
-    """A till's page that the administrator has named, at both of its machine's names."""
+    """Yield a till's page that the administrator has named, at both of its machine's names."""
     with served(till_page()) as origin:
         names = [origin, origin.replace("127.0.0.1", "localhost")]
         words = ["--origin", names[0], "--origin", names[1], "--scheme", "mypos"]
