@@ -15,7 +15,7 @@ RECOVERY_S = 10.0
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Inject the faults in FAULTS (or all): kill, points, postgres, redis, store, wechat, receiver, clock, disk.
+    """Inject the FAULTS named: kill, points, postgres, redis, store, wechat, receiver, clock, disk, or all.
 
     Exits with 1 where anything was lost, duplicated or wrong, or the service did not recover within 10 s.
     """
