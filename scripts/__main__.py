@@ -25,6 +25,7 @@ OPERATOR = {
     "subscriptions": ("scripts.admin.subscriptions:subscriptions", "消息订阅 / the opt-in to messages"),
     "wechat": ("scripts.admin.wechat:wechat", "微信配置是否正确 / what is wrong with WeChat"),
     "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / is everything set"),
+    "simulate": ("scripts.simulation.command:simulate", "演示的八周历史 / eight weeks of history for a demo"),
     "weights": ("scripts.admin.weights:weights", "下载活体检测权重 / download the PAD weights"),
 }
 # Programs that parse their own arguments.

@@ -12,8 +12,11 @@ from scripts.demo import profile, vacancy
 from scripts.demo.servers import Servers
 from scripts.demo.stage import pad_note
 from scripts.demo.story import play
+from scripts.simulation.visits import DAYS
 
 console = Console(highlight=False)
+# Whoever only wants to know whether the story goes well is shown the last days alone.
+ONCE = 4
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,7 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     vacancy.refuse_if_taken([*profile.ports_of_call(), *profile.phone_port()])
-    document = profile.prepare(fresh=not options.serve_only)
+    days = 0 if options.serve_only else ONCE if os.environ.get("DEMO_ONCE") else DAYS
+    document = profile.prepare(fresh=not options.serve_only, days=days)
     with Servers(document["base_url"], document["simulator_url"]) as servers:
         held = True if options.serve_only else play(document, servers, console)
         if not options.serve_only and os.environ.get("DEMO_ONCE"):

@@ -1,9 +1,7 @@
 """The demo's installation under var/: secrets, database, persons and var/demo.json."""
 
-import base64
 import json
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Mapping
@@ -19,7 +17,7 @@ from models.domain import notice
 from models.domain.policy import Policy
 from scripts.admin import enrol, setting, weights
 from scripts.demo import cast as casting
-from scripts.demo import colleagues, entries, sandbox
+from scripts.demo import entries, environment, past, sandbox
 
 VAR = Path("var")
 WEIGHTS = VAR / "weights"
@@ -29,27 +27,29 @@ DEMO_ACTIONS = "smile"
 STORY_WINDOW_S = 8
 
 
-def prepare(*, fresh: bool, others: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return demo.json, after creating the installation when `fresh` or absent.
+def prepare(*, fresh: bool, others: Mapping[str, str] | None = None, days: int = 0) -> dict[str, Any]:
+    """Return demo.json, after creating the installation when `fresh` or absent, with `days` of history.
 
     `others` are settings that replace the demo's own: its databases, stores and matcher.
     """
     complete = "YIBAO_WECHAT_AGENT_TEMPLATE_ID" in setting.demo_environment()
     if fresh or not DOCUMENT.exists() or not complete:
         _clear()
-        _write_environment(_secrets())
+        environment.write(past.recall(VAR, days) or environment.drawn(VAR))
     _use_weights()
     _use_phone()
     values = setting.demo_environment() | _addresses() | dict(others or {})
-    _write_environment(values | _simulator(values))
+    environment.write(values | environment.simulator(values, VAR))
     # The shell's YIBAO_… variables belong to another installation.
     os.environ.update(setting.demo_environment())
     settings = setting.settings()
     migrate.upgrade(settings.database_url)
     ports = build(settings)
     try:
-        _set_policy(ports)
-        return _populate(ports, settings) if not DOCUMENT.exists() else _read()
+        _set_policy(past.begun(ports) if days else ports)
+        if DOCUMENT.exists():
+            return _read()
+        return _populate(ports, settings, past.live(ports, VAR, days))
     finally:
         ports.database.dispose()
 
@@ -58,7 +58,7 @@ def _clear() -> None:
     """Remove the previous demo's files from var/, and no others."""
     stores, parts = ("demo", "jobs", "wechat"), ("", "-wal", "-shm")
     databases = (f"{name}.sqlite{part}" for name in stores for part in parts)
-    for name in ("demo.json", "demo.env", "anchors.jsonl", *databases):
+    for name in ("demo.json", "demo.env", "anchors.jsonl", past.TRUTH, *databases):
         (VAR / name).unlink(missing_ok=True)
     for name in ("objects", "demo"):
         shutil.rmtree(VAR / name, ignore_errors=True)
@@ -98,51 +98,6 @@ def _addresses() -> dict[str, str]:
     }
 
 
-def _simulator(values: dict[str, str]) -> dict[str, str]:
-    """Return the simulator's settings: same account, the application's callback URL, its own file."""
-    account = ("APPID", "SECRET", "TEMPLATE_ID", "AGENT_TEMPLATE_ID")
-    names = (*account, "CALLBACK_TOKEN", "CALLBACK_AES_KEY")
-    return {f"SIM_{name}": values[f"YIBAO_WECHAT_{name}"] for name in names} | {
-        "SIM_CALLBACK_URL": f"{values['YIBAO_BASE_URL']}/wechat/callback",
-        "SIM_STATE": str(VAR.resolve() / "wechat.sqlite"),
-    }
-
-
-def _secrets() -> dict[str, str]:
-    """Return new secrets and the file locations of this demo."""
-    here = VAR.resolve()
-    return {
-        "YIBAO_PROFILE": "demo",
-        "YIBAO_DATABASE_URL": f"sqlite:///{here / 'demo.sqlite'}",
-        "YIBAO_OBJECTS_URL": f"file://{here / 'objects'}",
-        "YIBAO_JOBS_URL": f"sqlite:///{here / 'jobs.sqlite'}",
-        "YIBAO_VAULT_KEYS": f"k1:{_secret()}",
-        "YIBAO_VAULT_INDEX_SECRET": _secret(),
-        "YIBAO_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
-        "YIBAO_WECHAT_SECRET": secrets.token_hex(16),
-        "YIBAO_WECHAT_TEMPLATE_ID": secrets.token_urlsafe(32),
-        "YIBAO_WECHAT_AGENT_TEMPLATE_ID": secrets.token_urlsafe(32),
-        "YIBAO_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
-        # 43 characters: unpadded base64, as WeChat's console generates it.
-        "YIBAO_WECHAT_CALLBACK_AES_KEY": _secret()[:43],
-        "YIBAO_ANCHOR_FILE": str(here / "anchors.jsonl"),
-        # People who try the demo with a few photos of their own have no reviewer to wait for.
-        "YIBAO_VOUCHED_PHOTOS": "false",
-    }
-
-
-def _write_environment(values: dict[str, str]) -> None:
-    """Write the demo's environment file, readable by its owner only."""
-    VAR.mkdir(exist_ok=True)
-    setting.DEMO_ENVIRONMENT.touch(mode=0o600)
-    text = "".join(f"{name}={value}\n" for name, value in values.items())
-    setting.DEMO_ENVIRONMENT.write_text(text, encoding="utf-8")
-
-
-def _secret() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
 def _set_policy(ports: Ports) -> None:
     """Activate the demo's policy: actions that its films contain, and PAD weights not required.
 
@@ -160,7 +115,7 @@ def _set_policy(ports: Ports) -> None:
         versions.enact(ports, wanted, author="demo", approver="demo")
 
 
-def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
+def _populate(ports: Ports, settings: Settings, console: past.Accounts) -> dict[str, Any]:
     """Enrol the persons, register the institutions and write demo.json."""
     cast = casting.players()
     people, links = casting.write(VAR / "demo", cast)
@@ -180,7 +135,7 @@ def _populate(ports: Ports, settings: Settings) -> dict[str, Any]:
         "sandbox": sandbox.register(ports),
         "template_id": settings.wechat_template_id,
         "agent_template_id": settings.wechat_agent_template_id,
-        "console": colleagues.employ(ports),
+        "console": console,
         "persons": [entries.person(ports, player) for player in cast],
     }
     DOCUMENT.touch(mode=0o600)

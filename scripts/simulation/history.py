@@ -1,0 +1,185 @@
+"""The whole simulation: an empty demo gets a town, its eight weeks, and the verdicts of its reviewers."""
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import event, select
+
+from api.appeals import review, reviewing
+from api.appeals.impartial import Reviewer
+from api.appeals.reviewing import Judgement
+from api.jobs import work
+from api.jobs.due import Chore, due
+from api.policies import versions
+from api.ports import CHINA, Ports
+from api.privacy import retention
+from models import tables
+from models.domain.console.operator import Role
+from models.domain.console.review import Ground, Verdict
+from models.domain.errors import Conflict, Refusal
+from scripts.simulation import playing, populate, stage, truth, weeks
+from scripts.simulation.faces import Vector
+from scripts.simulation.frauds import RING
+from scripts.simulation.leaving import Stage
+from scripts.simulation.matching import MODELS
+from scripts.simulation.peopling import INSURED
+from scripts.simulation.portraits import CASHIER, STRANGER, Cast, Portrait
+from scripts.simulation.truth import Truth
+from scripts.simulation.visits import DAYS
+from scripts.simulation.weeks import Weeks
+
+Told = Callable[[int, int], None]
+SWEPT_EVERY = 7
+GENUINE = Judgement(Verdict.UPHELD, Ground.SAME_PERSON, "照片与本人一致，拍摄条件差")
+FALSE = Judgement(Verdict.REJECTED, Ground.OTHER_PERSON, "照片上是另一个人")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which simulation: its seed, with fraud or not, of how many last days and how many insured."""
+
+    seed: int = 1
+    planted: bool = True
+    days: int = DAYS
+    insured: int = INSURED
+
+
+def check(ports: Ports) -> None:
+    """Raise Conflict unless this is a demo in which nothing has been verified."""
+    if not ports.settings.demo:
+        raise Conflict("only the database of a demo is filled with invented people", code="not_a_demo")
+    with ports.database.reading() as db:
+        if db.scalar(select(tables.Verification.id).limit(1)) is not None:
+            raise Conflict("this database holds verifications already", code="not_empty")
+
+
+def begun(ports: Ports) -> datetime:
+    """Return when the eight weeks that end yesterday began: midnight at the till."""
+    first = ports.today() - timedelta(days=DAYS)
+    return datetime.combine(first, time(), CHINA).astimezone(UTC)
+
+
+def make(ports: Ports, cast: Cast, wanted: Wanted, told: Told) -> Truth:
+    """Fill an empty demo with the weeks of a seed; return the truth about them. Raises Conflict."""
+    check(ports)
+    found = weeks.draw(wanted.seed, planted=wanted.planted, real=_faces(cast), insured=wanted.insured)
+    staged, clock, matcher = stage.put_back(ports, begun(ports))
+    versions.ensure(staged)
+    with _hurried(ports):
+        placed = populate.settle(staged, found.town, matcher, _portraits(found, cast))
+        placed.frames.update(_strangers(cast))
+        played = _play(Stage(staged, clock, matcher, placed, begun(ports)), found, wanted, told)
+    return truth.of(wanted.seed, found, played)
+
+
+def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]:
+    """Play the visits day by day; return the verification of each by its place."""
+    judges, played, day = reviewers(on.ports), {}, DAYS - wanted.days
+    visits = [(place, one) for place, one in enumerate(found.visits) if one.day >= day]
+    false: set[str] = set()
+    for done, (place, visit) in enumerate(visits):
+        while day < visit.day:
+            day += 1
+            _morning(on, judges, false, day)
+        with on.ports.database.transaction() as db:
+            # One transaction a visit: all that refuses here does so before it writes.
+            played[place] = playing.play(replace(on, ports=on.ports.within(db)), visit, place + 1)
+        if visit.scheme:
+            false.add(played[place])
+        told(done + 1, len(visits))
+    on.clock.reach(on.begun + timedelta(days=DAYS) - timedelta(minutes=5))
+    _due(on.ports)
+    return played
+
+
+def _morning(on: Stage, judges: Sequence[Reviewer], false: set[str], day: int) -> None:
+    """Do what is due over night, judge yesterday's appeals, and keep to the retention once a week."""
+    on.clock.reach(on.begun + timedelta(days=day, hours=7))
+    _due(on.ports)
+    if day < DAYS - 2:
+        for row in review.open_appeals(on.ports):
+            _judge(on, judges, row, row.verification_id in false)
+    if day % SWEPT_EVERY == 0:
+        retention.sweep(on.ports)
+    version = next(name for name, until in MODELS if until is None or day < until)
+    on.matcher.use(version)
+
+
+def _due(ports: Ports) -> None:
+    for job in due(ports):
+        if not isinstance(job, Chore):
+            work.run(ports, job)
+
+
+def _judge(on: Stage, judges: Sequence[Reviewer], row: tables.Appeal, is_false: bool) -> None:
+    """Let as many reviewers judge as the rules ask for; now and then one errs."""
+    for place, one in enumerate(judges):
+        errs = (hash_of(row.verification_id) + place * 3) % 11 == 0
+        on.clock.tick(40)
+        try:
+            reviewing.claim(on.ports, one, row.id)
+            on.clock.tick(35)
+            judgement = FALSE if is_false != errs else GENUINE
+            if reviewing.judge(on.ports, one, row.id, judgement) is not None:
+                return
+        except Refusal:
+            continue
+
+
+def hash_of(text: str) -> int:
+    """Return a number that a text always has."""
+    return sum(text.encode())
+
+
+def reviewers(ports: Ports) -> list[Reviewer]:
+    """Return the accounts that judge appeals."""
+    row = tables.Operator
+    with ports.database.reading() as db:
+        found = db.scalars(select(row).where(row.role == Role.REVIEWER, row.removed_at.is_(None)))
+        return [Reviewer(one.id, one.id_index) for one in found.all()]
+
+
+def _faces(cast: Cast) -> dict[str, Vector]:
+    """Return the real faces by the role that they have in the town."""
+    own = {f"insured {place}": one.vector for place, one in enumerate(_ordered(cast))}
+    return own | {name: one.vector for name, one in cast.known.items()}
+
+
+def _ordered(cast: Cast) -> list[Portrait]:
+    """Return the portraits of the insured, women first, as the town has them."""
+    return sorted(cast.insured, key=lambda one: one.sex)
+
+
+def _portraits(found: Weeks, cast: Cast) -> dict[int, Portrait]:
+    real = dict(zip(found.town.pictured, _ordered(cast), strict=False))
+    if CASHIER in cast.known:
+        real[found.town.cashiers[0].key] = cast.known[CASHIER]
+    return real
+
+
+def _strangers(cast: Cast) -> dict[str, tuple[bytes, ...]]:
+    return {RING: cast.known[STRANGER].frames} if STRANGER in cast.known else {}
+
+
+@contextmanager
+def _hurried(ports: Ports) -> Iterator[None]:
+    """Let SQLite not wait for the disk, and Python not look for garbage: what is lost here is made again."""
+    if ports.database.engine.dialect.name == "sqlite":
+        ports.database.engine.dispose()
+        event.listen(ports.database.engine, "connect", _in_haste)
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        if ports.database.engine.dialect.name == "sqlite":
+            event.remove(ports.database.engine, "connect", _in_haste)
+            ports.database.engine.dispose()
+
+
+def _in_haste(connection: object, _: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
