@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -54,14 +55,25 @@ class Vault:
         except InvalidTag:
             raise CannotOpen(place.partition(":")[0]) from None
 
-    def open_each(self, places: Iterable[str], sealed: Iterable[bytes]) -> list[bytes | None]:
-        """Return the plain values sealed at these places, None for unreadable ones; for thousands at once."""
-        ciphers, found = self._ciphers, list[bytes | None]()
-        for place, one in zip(places, sealed, strict=True):
-            key_id, _, rest = one.partition(b"\0")
+    def open_each(self, column: str, rows: Iterable[Sequence[Any]]) -> list[bytes | None]:
+        """Return the plain values of a sealed column of thousands of rows, None for unreadable ones.
+
+        A row begins with its id and the sealed value; `column` is table.column.
+        """
+        ciphers, prefix, found = self._ciphers, f"{column}:".encode(), list[bytes | None]()
+        head, after, decrypt = b"", 0, None
+        for row in rows:
+            sealed = row[1]
+            if decrypt is None or not sealed.startswith(head):
+                head = sealed[: sealed.find(b"\0") + 1]
+                after, cipher = len(head) + NONCE, ciphers.get(head[:-1])
+                decrypt = cipher.decrypt if cipher else None
             try:
-                found.append(ciphers[key_id].decrypt(rest[:NONCE], rest[NONCE:], place.encode()))
-            except (InvalidTag, KeyError, ValueError):
+                place = prefix + row[0].encode()
+                found.append(
+                    decrypt(sealed[after - NONCE : after], sealed[after:], place) if decrypt else None
+                )
+            except (InvalidTag, ValueError):
                 found.append(None)
         return found
 

@@ -17,6 +17,7 @@ from models.domain.decision import Report
 from models.domain.record.fact import Measured, age_band, pack
 from models.vault import CannotOpen
 
+SEALED = "decision_fact.report"
 UNCOVERED = frozenset({"report", "mac"})
 COVERED = tuple(
     column.name for column in tables.DecisionFact.__table__.columns if column.name not in UNCOVERED
@@ -50,7 +51,7 @@ def write(
 
 def place(challenge_id: str) -> str:
     """Return the associated data that a fact's report is sealed with."""
-    return f"decision_fact.report:{challenge_id}"
+    return f"{SEALED}:{challenge_id}"
 
 
 def mac(ports: Ports, fact: tables.DecisionFact, report: bytes | None) -> str:

@@ -9,16 +9,17 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from api.facts.writing import place
+from api.facts.writing import SEALED
 from api.ports import Ports
 from api.tuning.columns import Bools, Columns
 from api.tuning.deciding import REASONS, Decisions, decide_all, relative_passes
 from models import tables
 from models.domain.policy import Policy
 from models.domain.provider import Provider
+from models.domain.release.overrides import under
 
 FLIPS_SHOWN = 200
 GROUPS = ("age_band", "sex", "institution_id", "district", "device")
@@ -73,14 +74,8 @@ class Replay:
     some: list[Flip] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Some:
-    """A batch of selected rows with their facts."""
-
-    rows: Sequence[Any]
-    facts: Columns
-
-
+_OWN = tables.DecisionFact.provider == Provider.OWN, tables.DecisionFact.report.is_not(None)
+_OVERRIDES = itemgetter(2)
 _GROUP = itemgetter(slice(4, None))
 
 
@@ -104,12 +99,6 @@ def replay(
     return found
 
 
-def _wanted(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    fact = tables.DecisionFact
-    period = fact.decided_at >= scope.since, fact.decided_at < scope.until
-    return *period, fact.provider == Provider.OWN, fact.report.is_not(None)
-
-
 def _total(db: Session, scope: Scope) -> int:
     """Return an upper bound on the number of decisions from the index alone, for progress only."""
     at = tables.DecisionFact.decided_at
@@ -120,43 +109,59 @@ def _total(db: Session, scope: Scope) -> int:
 def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
     """Yield rows of challenge, report, overrides, amount and groups, newest first."""
     fact = tables.DecisionFact.__table__.c
-    columns = fact.challenge_id, fact.report, cast(fact.overrides, String), fact.amount_fen
-    wanted = select(*columns, *(fact[name] for name in GROUPS)).where(*_wanted(scope))
-    wanted = wanted.order_by(fact.decided_at.desc(), fact.challenge_id.desc())
-    left, page = scope.most, wanted
-    while left > 0:
-        # Uses the driver's rows: SQLAlchemy's cost as much as deciding.
-        cursor = db.connection().execute(page.limit(min(scope.batch, left))).cursor
-        rows = cursor.fetchall() if cursor is not None else []
-        if not rows:
-            return
-        yield rows
+    overrides = func.nullif(cast(fact.overrides, String), "{}")
+    columns = fact.challenge_id, fact.report, overrides, fact.amount_fen
+    wanted = select(*columns, *(fact[name] for name in GROUPS)).where(*_OWN)
+    left, until = scope.most, scope.until
+    # In the index's order alone: sorting by id too would copy every row, so rows of one instant come apart.
+    newest = wanted.where(fact.decided_at >= scope.since).order_by(fact.decided_at.desc())
+    while left > 0 and (
+        rows := _raw(db, newest.where(fact.decided_at < until).limit(min(scope.batch, left)))
+    ):
+        until = db.execute(select(fact.decided_at).where(fact.challenge_id == rows[-1][0])).scalar_one()
+        taken = {row[0] for row in rows}
+        rows += [row for row in _raw(db, wanted.where(fact.decided_at == until)) if row[0] not in taken]
+        yield rows[:left]
         left -= len(rows)
-        at, last = db.scalar(select(fact.decided_at).where(fact.challenge_id == rows[-1][0])), rows[-1][0]
-        page = wanted.where(fact.decided_at <= at, or_(fact.decided_at < at, fact.challenge_id < last))
+
+
+def _raw(db: Session, wanted: Select[Any]) -> list[Any]:
+    """Return the driver's rows: SQLAlchemy's cost as much as deciding."""
+    cursor = db.connection().execute(wanted).cursor
+    return list(cursor.fetchall()) if cursor is not None else []
 
 
 def _take(ports: Ports, found: Replay, rows: Sequence[Any], policies: tuple[Policy, Policy]) -> None:
     """Add a batch to the counts; decisions made with overrides are replayed with them."""
-    challenges, reports, overrides, *_ = zip(*rows, strict=True)
-    opened = ports.vault.open_each(map(place, challenges), reports)
+    opened = ports.vault.open_each(SEALED, rows)
+    overrides = set(map(_OVERRIDES, rows))
+    if len(overrides) == 1 and None not in opened:
+        _compare(found, rows, opened, _both(policies, *overrides))
+        return
     found.unreadable += opened.count(None)
-    for one in set(overrides):
-        at = [n for n, packed in enumerate(opened) if packed is not None and overrides[n] == one]
-        some = _Some([rows[n] for n in at], Columns.of([opened[n] or b"" for n in at]))
-        _compare(found, some, tuple(_under(policy, one) for policy in policies))
+    for one in overrides:
+        at = [n for n, packed in enumerate(opened) if packed is not None and rows[n][2] == one]
+        if at:
+            _compare(found, [rows[n] for n in at], [opened[n] for n in at], _both(policies, one))
 
 
-def _compare(found: Replay, some: _Some, policies: Sequence[Policy]) -> None:
-    before, after = (decide_all(some.facts, policy) for policy in policies)
-    found.decided += len(some.rows)
-    for group, decided in Counter(map(_GROUP, some.rows)).items():
+def _both(policies: tuple[Policy, Policy], overrides: str | None) -> list[Policy]:
+    return [under(policy, json.loads(overrides or "{}")) for policy in policies]
+
+
+def _compare(
+    found: Replay, rows: Sequence[Any], packed: Sequence[bytes | None], policies: Sequence[Policy]
+) -> None:
+    facts = Columns.of([one or b"" for one in packed])
+    before, after = (decide_all(facts, policy) for policy in policies)
+    found.decided += len(rows)
+    for group, decided in Counter(map(_GROUP, rows)).items():
         for name, value in zip(GROUPS, group, strict=True):
             found.groups[name, value] += decided
-    near = relative_passes(some.facts, policies[0]) | relative_passes(some.facts, policies[1])
+    near = relative_passes(facts, policies[0]) | relative_passes(facts, policies[1])
     changed: Bools = before.passed != after.passed
     for at in np.flatnonzero(changed).tolist():
-        _flip(found, some.rows[at], (before, after), at, bool(near[at]))
+        _flip(found, rows[at], (before, after), at, bool(near[at]))
 
 
 def _flip(found: Replay, row: Any, decided: tuple[Decisions, Decisions], at: int, near: bool) -> None:
@@ -172,8 +177,3 @@ def _flip(found: Replay, row: Any, decided: tuple[Decisions, Decisions], at: int
         found.group_flips[name, value, passes] += 1
     if len(found.some) < FLIPS_SHOWN:
         found.some.append(Flip(row[0], passes, *reasons, row[3], near, group))
-
-
-def _under(policy: Policy, overrides: str) -> Policy:
-    given = json.loads(overrides)
-    return Policy.from_json(policy.to_json() | given) if given else policy

@@ -51,7 +51,7 @@ def test_the_same_policy_flips_nothing_and_the_reverse_flips_back(world: World) 
 def test_decisions_with_overrides_are_replayed_with_them(world: World) -> None:
     write(world, [Try(NOW, 0.45)] * 2)
     with world.ports.database.transaction() as db:
-        db.scalars(select(tables.DecisionFact)).first().overrides = {"score_min": 0.5}
+        db.scalars(select(tables.DecisionFact)).first().overrides = {"set": {"score_min": 0.5}}
     assert replayed(world, KINDER).flips == {True: 1}
 
 
