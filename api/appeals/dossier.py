@@ -13,6 +13,8 @@ from api.ports import Ports
 from models import tables
 from models.domain.decision import Outcome
 from models.domain.record.kin import Kinship
+from models.domain.release import overrides
+from models.domain.release.overrides import Explained
 
 LOOKED_BACK = timedelta(days=90)
 EVENTS = LAST = 200
@@ -37,11 +39,12 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The policy that the attempt used, since when it was in force, and why it was chosen."""
+    """The policy that the attempt used, since when it was in force, and what the overrides `by` changed."""
 
     version: int | None
     since: datetime | None
-    overrides: tuple[str, ...]
+    overrides: Sequence[Explained]
+    by: Sequence[str]
     arm: str | None
 
 
@@ -87,7 +90,7 @@ def _scored(ports: Ports, db: Session, attempt: tables.Attempt) -> Scored | None
         if facts.get("score") is None:
             continue
         hard = {"normalised": bool(facts.get("normalised", True)), "old": bool(facts.get("old"))}
-        then, now = versions.pinned(db, one.policy_version), versions.active(db)
+        then, now = resolving.of(db, attempt), versions.active(db)
         kin = report.get("measured", {}).get("relatives", ())
         points = [Point(None, float(facts["score"]))]
         points += [Point(Kinship(two["kinship"]), two["score"]) for two in kin if two["score"] is not None]
@@ -101,7 +104,9 @@ def _applied(db: Session, attempt: tables.Attempt) -> Applied:
     row = db.get(tables.PolicyVersion, version) if version is not None else None
     since = row.approved_at if row else None
     arm = None if attempt.arm == resolving.EVERYBODY else attempt.arm
-    return Applied(version, since, tuple(sorted(attempt.overrides or ())), arm)
+    given = attempt.overrides or {}
+    told = overrides.explained(versions.pinned(db, version), given) if version is not None else []
+    return Applied(version, since, told, given.get("by", ()), arm)
 
 
 def _timeline(db: Session, row: tables.Appeal) -> list[tuple[datetime, str]]:

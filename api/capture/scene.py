@@ -94,6 +94,7 @@ def choose(ports: Ports, user: User, scene: str, choice: Choice) -> Scene:
         if picked is None:
             raise Invalid("a person is needed", code="person_missing")
         assign(attempt, picked)
+        resolving.choose(ports, db, attempt, picked.person.birth)
         attempt.checks = asdict(picked.checks) if picked.checks else None
         attempt.apply(moved)
         private = seen.actor | agents.record_of(ports, seen.case, picked)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from models.domain.console.act import ActKind
 from models.domain.decision import Reason
 from models.domain.release.guard import Cause
+from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
 
 FIELDS: Mapping[str, str] = {
@@ -69,12 +70,22 @@ POLICY_WORDS: Mapping[str, str] = {
     ActKind.RELEASE_HELD: "策略发布暂停",
     ActKind.RELEASE_RESUMED: "策略发布继续",
     ActKind.RELEASE_ROLLED_BACK: "策略退回前一版",
+    ActKind.OVERRIDE_PROPOSED: "提议例外",
+    ActKind.OVERRIDE_APPROVED: "批准例外",
+    ActKind.OVERRIDE_ENDED: "结束例外",
     ActKind.FIGURES_READ: "查看统计",
     ActKind.POLICY_PROPOSED: "提议阈值",
     ActKind.POLICY_APPROVED: "批准阈值",
     ActKind.POLICY_WITHDRAWN: "撤回阈值提议",
+    Place.DISTRICT: "区县",
+    Place.INSTITUTION: "机构",
+    Place.AGE_BAND: "年龄段",
 }
 POLICY_CODES: Mapping[str, str] = {
+    "override_invalid": "请选好范围，并至少填一项与现行策略不同的值。",
+    "override_loosens": "年龄段的例外只能收紧：值不能低于现行策略。",
+    "override_end": "例外必须在 90 天以内结束。",
+    "override_open": "同一范围的这一项已有例外或待批准的提议，请先结束它。",
     "own_proposal": "不能批准自己的提议，请由另一位运营员批准。",
     "evidence_expired": "提议已超过 7 天，依据可能过时。请撤回后重新提议。",
     "overtaken": "提议之后现行策略已变。请撤回后按现行策略重新提议。",

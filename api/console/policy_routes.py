@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from api.acts.ledger import Entry, record
 from api.console import figures
+from api.console.evidence.decision_routes import console
 from api.console.guard import needs
 from api.console.labels import FIELDS, people
 from api.console.pages import me, page
-from api.console.release_routes import active, changes, console
+from api.console.release_routes import active, changes
 from api.http.web import ports
 from api.policies import floors, versions
 from api.tuning import populations, replaying

@@ -1,17 +1,20 @@
 """Resolves an attempt's policy once, when it begins; it then stays the same until its end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.policies import versions
-from api.ports import Ports
+from api.policies import overriding, versions
+from api.ports import CHINA, Ports
 from models import tables
 from models.domain.policy import Policy
-from models.domain.release import stages
+from models.domain.record.fact import age_band
+from models.domain.release import overrides, stages
+from models.domain.release.overrides import Place
 from models.domain.release.stages import LIVE, Arm
 
 # The arm of attempts before the first release.
@@ -20,22 +23,46 @@ EVERYBODY = "all"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """An attempt's policy: version, overridden fields, and the arm of a release."""
+    """An attempt's policy: version, what overrides change of it, and the arm of a release."""
 
-    policy: Policy
+    version: Policy
     overrides: Mapping[str, Any] = field(default_factory=dict)
     arm: str = EVERYBODY
 
+    @property
+    def policy(self) -> Policy:
+        """Return the policy with its overrides."""
+        return overrides.under(self.version, self.overrides)
 
-def resolve(ports: Ports, db: Session, cardholder_id: str) -> Resolved:
-    """Return the policy for an attempt that begins now; a card-holder always gets the same arm."""
+
+def resolve(ports: Ports, db: Session, verification: tables.Verification) -> Resolved:
+    """Return the policy for an attempt that begins now; a card-holder always gets the same arm.
+
+    Overrides of age bands are added by `aged` once a person has been chosen.
+    """
+    policy, arm = _version(ports, db, verification.cardholder_id)
+    shop = db.get_one(tables.Institution, verification.institution_id)
+    places = {Place.INSTITUTION: shop.id, Place.DISTRICT: shop.district}
+    found = overriding.matching(ports, db, places)
+    return Resolved(policy, overrides.resolved(policy, found), arm)
+
+
+def aged(ports: Ports, db: Session, resolved: Resolved, birth: date | None) -> Resolved:
+    """Return the policy with the overrides of a person's age band, which only tighten it."""
+    band = age_band(birth, ports.now().astimezone(CHINA).date())
+    found = overriding.matching(ports, db, {Place.AGE_BAND: band})
+    return replace(resolved, overrides=overrides.resolved(resolved.version, found, resolved.overrides))
+
+
+def _version(ports: Ports, db: Session, cardholder_id: str) -> tuple[Policy, str]:
+    """Return the version for a card-holder, and their arm of a release."""
     policy, release = versions.active(db), staged(db)
     if release is None:
-        return Resolved(policy)
+        return policy, EVERYBODY
     key = bytes.fromhex(ports.vault.index("release.arm", release.id))
     arm = stages.arm(key, release.id, cardholder_id, stages.share(release.stage))
     treated = arm is Arm.TREATED and policy.version != release.version
-    return Resolved(versions.pinned(db, release.version) if treated else policy, arm=arm)
+    return (versions.pinned(db, release.version) if treated else policy), arm
 
 
 def staged(db: Session) -> tables.Release | None:
@@ -47,17 +74,25 @@ def staged(db: Session) -> tables.Release | None:
 
 def pin(attempt: tables.Attempt, resolved: Resolved) -> None:
     """Store the resolved policy with the attempt."""
-    attempt.policy_version = resolved.policy.version
+    attempt.policy_version = resolved.version.version
     attempt.overrides = dict(resolved.overrides)
     attempt.arm = resolved.arm
+
+
+def choose(ports: Ports, db: Session, attempt: tables.Attempt, birth: date | None) -> None:
+    """Store the policy of an attempt whose person has just been chosen."""
+    if attempt.policy_version is not None:
+        begun = Resolved(
+            versions.pinned(db, attempt.policy_version), attempt.overrides or {}, attempt.arm or EVERYBODY
+        )
+        pin(attempt, aged(ports, db, begun, birth))
 
 
 def of(db: Session, attempt: tables.Attempt) -> Policy:
     """Return the attempt's policy; the one in force for attempts from before policies were stored."""
     if attempt.policy_version is None:
         return versions.active(db)
-    policy = versions.pinned(db, attempt.policy_version)
-    return Policy.from_json(policy.to_json() | attempt.overrides) if attempt.overrides else policy
+    return overrides.under(versions.pinned(db, attempt.policy_version), attempt.overrides or {})
 
 
 def of_challenge(db: Session, challenge: tables.Challenge, attempt: tables.Attempt) -> Policy:

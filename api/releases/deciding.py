@@ -1,8 +1,6 @@
 """Re-decides stored decisions for the guard: by the release's policy and by the previous version."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -12,9 +10,9 @@ from api.policies import versions
 from api.ports import Ports
 from models import tables
 from models.domain.decision import Outcome, Reason, Report, decide
-from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.record.fact import unpack
+from models.domain.release.overrides import under
 from models.domain.release.seen import Seen, Usual, usual
 from models.domain.release.stages import Stage
 from models.vault import CannotOpen
@@ -79,13 +77,9 @@ class Both:
         failed, report = fact.outcome is Outcome.FAILED, report_of(self._ports, fact)
         if report is None:
             return Seen(treated, failed, None, None, None)
-        before, after = (_under(one, fact.overrides) for one in (self._before, self._after))
+        before, after = (under(one, fact.overrides) for one in (self._before, self._after))
         other = after if self._row.stage is Stage.SHADOW else before
         passes = decide(report, other).outcome is Outcome.PASSED
         least = min(one.least_score(normalised=report.normalised, old=report.old) for one in (before, after))
         relative = report.relative is not None and not report.relative < least
         return Seen(treated, failed, passes, report.score, fact.amount_fen, relative)
-
-
-def _under(policy: Policy, overrides: Mapping[str, Any]) -> Policy:
-    return Policy.from_json(policy.to_json() | dict(overrides)) if overrides else policy

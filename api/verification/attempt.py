@@ -53,8 +53,10 @@ def begin(
         ports = ports.within(db)
         case = locked(ports, db, institution_id, verification_id)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        goes_by = resolving.resolve(ports, db, case.verification.cardholder_id)
+        goes_by = resolving.resolve(ports, db, case.verification)
         picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)
+        if picked is not None:
+            goes_by = resolving.aged(ports, db, goes_by, picked.person.birth)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if choice.by_api and channel is Channel.PUSH and picked and not case.institution.sandbox:
@@ -81,7 +83,7 @@ def note_present(ports: Ports, case: Case, person_id: str) -> tables.Attempt:
     """Record which listed person showed documents without filming; raises Invalid `person_not_found`."""
     picked = _from_list(ports, case, person_id)
     attempt = _row(ports, case, Channel.QR, picked)
-    resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
+    resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification))
     case.db.add(attempt)
     case.db.flush()
     case.attempts.append(attempt)
@@ -168,7 +170,8 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
 def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
     """Return an attempt that a person begins on their own phone, without a message."""
     attempt = _row(ports, case, Channel.PUSH, picked)
-    resolving.pin(attempt, resolving.resolve(ports, case.db, case.verification.cardholder_id))
+    goes_by = resolving.resolve(ports, case.db, case.verification)
+    resolving.pin(attempt, resolving.aged(ports, case.db, goes_by, picked.person.birth))
     attempt.owner_index = owner_index
     return attempt
 

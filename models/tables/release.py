@@ -1,4 +1,4 @@
-"""Staged releases of policies, and their guards' state."""
+"""Staged releases of policies, their guards' state, and overrides."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
+from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
 
 
@@ -44,3 +45,27 @@ class Release(Base):
     back_by: Mapped[str | None] = mapped_column(String(32))
     number: Mapped[int] = mapped_column(default=0)
     __mapper_args__ = {"version_id_col": number}
+
+
+class PolicyOverride(Base):
+    """Values that hold instead of the policy's at one institution, in one district or for one age band.
+
+    Proposed by one operator, in force from another's approval until `ends_at`, or `ended_at` if somebody
+    ended it before. `mac` is a keyed digest of the row: one that was changed is not applied.
+    """
+
+    __tablename__ = "policy_override"
+    __table_args__ = (Index("ix_policy_override_place", "place", "key"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    place: Mapped[Place] = mapped_column(word(Place))
+    key: Mapped[str] = mapped_column(String(32))
+    changes: Mapped[dict[str, Any]]
+    reason: Mapped[bytes] = mapped_column(LargeBinary)
+    proposer: Mapped[str] = mapped_column(String(32))
+    proposed_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    approver: Mapped[str | None] = mapped_column(String(32))
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(32))
+    ended_at: Mapped[datetime | None]
+    mac: Mapped[str] = mapped_column(String(64))

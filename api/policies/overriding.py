@@ -1,0 +1,52 @@
+"""Which overrides of the policy hold where, and the digest by which a changed row is found."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from api.ports import Ports
+from models import tables
+from models.domain.chain import canonical
+from models.domain.release.overrides import Override, Place
+
+COVERED = tuple(
+    column.key for column in tables.PolicyOverride.__table__.columns if column.key not in ("mac", "reason")
+)
+
+
+def matching(ports: Ports, db: Session, places: Mapping[Place, str | None]) -> list[Override]:
+    """Return the overrides in force now for any of these places; a row that was changed is not applied."""
+    row, now = tables.PolicyOverride, ports.now()
+    known = [and_(row.place == place, row.key == key) for place, key in places.items() if key]
+    wanted = select(row).where(row.approved_at <= now, row.ends_at > now, row.ended_at.is_(None))
+    found = db.scalars(wanted.where(or_(*known))) if known else ()
+    return [Override(one.id, one.place, one.changes) for one in found if is_whole(ports, one)]
+
+
+def all_of(db: Session) -> Sequence[tables.PolicyOverride]:
+    """Return every override, the newest first."""
+    return db.scalars(select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc())).all()
+
+
+def seal(ports: Ports, row: tables.PolicyOverride) -> None:
+    """Write the digest of an override as it now is."""
+    row.mac = _mac(ports, row)
+
+
+def is_whole(ports: Ports, row: tables.PolicyOverride) -> bool:
+    """Tell whether an override is as it was written."""
+    return row.mac == _mac(ports, row)
+
+
+def _mac(ports: Ports, row: tables.PolicyOverride) -> str:
+    columns = {name: _plain(getattr(row, name)) for name in COVERED}
+    return ports.vault.index("policy_override", canonical(columns))
+
+
+def _plain(value: object) -> object:
+    """Return a column's value as the digest reads it: instants in UTC, as every database returns them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value if isinstance(value, dict | None) else str(value)

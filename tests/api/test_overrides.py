@@ -1,0 +1,128 @@
+"""Overrides at the console, and what attempts, decisions and their pages make of them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from api.policies import overriding, resolving, versions
+from api.releases import overriding as deeds
+from api.releases.overriding import Wanted
+from models import tables
+from models.domain.console.operator import Role
+from models.domain.errors import Conflict
+from models.domain.policy import Policy
+from models.domain.release.overrides import Place
+from tests.support.console import Colleague, colleague
+from tests.support.decisions import Try, write
+from tests.support.world import World
+
+LI, WANG = "opr_li", "opr_wang"
+OLD, YOUNG = date(1950, 1, 1), date(2000, 1, 1)
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """An installation with the shipped policy in force."""
+    versions.enact(world.ports, Policy(), author="installation", approver="installation")
+    return world
+
+
+def wanted(world: World, place: Place = Place.INSTITUTION, key: str = "", **values: object) -> Wanted:
+    ends = world.ports.now() + timedelta(days=30)
+    return Wanted(place, key or world.institutions[0], values or {"score_min": 0.5}, ends, "门店光线差")
+
+
+def in_force(world: World, *given: Wanted) -> list[str]:
+    ids = [deeds.propose(world.ports, LI, one).id for one in given]
+    for one in ids:
+        deeds.approve(world.ports, WANG, one)
+    return ids
+
+
+def resolved(world: World, birth: date | None = YOUNG) -> resolving.Resolved:
+    write(world, [])
+    with world.ports.database.transaction() as db:
+        verification = db.query(tables.Verification).first()
+        found = resolving.resolve(world.ports, db, verification)
+        return resolving.aged(world.ports, db, found, birth)
+
+
+def test_an_override_holds_once_another_has_approved_it_until_it_is_over(shop: World) -> None:
+    row = deeds.propose(shop.ports, LI, wanted(shop))
+    assert resolved(shop).overrides == {}
+    with pytest.raises(Conflict):
+        deeds.approve(shop.ports, LI, row.id)
+    deeds.approve(shop.ports, WANG, row.id)
+    with pytest.raises(Conflict):
+        deeds.approve(shop.ports, WANG, row.id)
+    assert resolved(shop).policy.score_min == 0.5
+    shop.clock.tick(31 * 86_400)
+    assert resolved(shop).overrides == {}
+
+
+def test_an_age_band_holds_for_who_is_of_it_alone(shop: World) -> None:
+    in_force(shop, wanted(shop, Place.AGE_BAND, "60+", score_min=0.52), wanted(shop, score_min=0.48))
+    assert [resolved(shop, born).policy.score_min for born in (OLD, YOUNG, None)] == [0.52, 0.48, 0.48]
+
+
+def test_ending_takes_effect_at_once_and_only_once(shop: World) -> None:
+    (override_id,) = in_force(shop, wanted(shop))
+    deeds.end(shop.ports, LI, override_id, "灯已换")
+    assert resolved(shop).overrides == {}
+    with pytest.raises(Conflict):
+        deeds.end(shop.ports, LI, override_id, "灯已换")
+
+
+def test_the_same_field_is_overridden_once_a_place_and_a_lapsed_proposal_is_no_bar(shop: World) -> None:
+    deeds.propose(shop.ports, LI, wanted(shop))
+    with pytest.raises(Conflict) as refused:
+        deeds.propose(shop.ports, WANG, wanted(shop))
+    assert refused.value.code == "override_open"
+    deeds.propose(shop.ports, WANG, wanted(shop, rate_min=2.0))
+    shop.clock.tick(8 * 86_400)
+    deeds.propose(shop.ports, WANG, wanted(shop))
+
+
+def test_a_row_changed_in_the_database_is_not_applied(shop: World) -> None:
+    (override_id,) = in_force(shop, wanted(shop))
+    with shop.ports.database.transaction() as db:
+        db.get_one(tables.PolicyOverride, override_id).changes = {"score_min": -1.0}
+    assert resolved(shop).overrides == {}
+    with shop.ports.database.reading() as db:
+        assert not overriding.is_whole(shop.ports, db.get_one(tables.PolicyOverride, override_id))
+
+
+def operators(world: World) -> tuple[Colleague, Colleague]:
+    li, wang = (colleague(world, name, Role.OPERATOR) for name in ("li", "wang"))
+    for one in (li, wang):
+        assert one.sign_in().status_code == 303
+        one.post("/console/code", code=one.code(), after="/console/overrides")
+    return li, wang
+
+
+def test_an_override_goes_from_its_form_to_the_decision_it_explains(shop: World) -> None:
+    li, wang = operators(shop)
+    ends = (shop.ports.now() + timedelta(days=20)).date().isoformat()
+    form = {"where": "age_band=60+", "ends": ends, "score_min": "0.5", "reason": "<b>老人</b>"}
+    for wrong in ({"ends": "soon"}, {"ends": "9999-12-31"}, {"where": "x=y"}, {"score_min": "0.40"},
+                  {"score_min": "NaN"}, {"where": "institution=ins_none"}, {"reason": " "}):  # fmt: skip
+        answer = li.post("/console/overrides", **(form | wrong))
+        assert answer.status_code == 422 and 'role="alert"' in answer.text, wrong
+    assert li.post("/console/overrides", **form).status_code == 303
+    assert "&lt;b&gt;老人" in li.client.get("/console/overrides").text
+    with shop.ports.database.reading() as db:
+        (row,) = overriding.all_of(db)
+    path = f"/console/overrides/{row.id}"
+    assert [li.post(f"{path}/approve").status_code, wang.post(f"{path}/approve").status_code] == [409, 303]
+    assert "生效中" in li.get("/console/overrides")
+    with shop.ports.database.reading() as db:
+        policy = versions.active(db)
+    write(shop, [Try(policy, 0.48)])
+    with shop.ports.database.transaction() as db:
+        fact = db.query(tables.DecisionFact).first()
+        fact.overrides = {"at_least": {"score_min": 0.5}, "by": [row.id]}
+        case = f"/console/decisions/{fact.challenge_id}"
+    shown = li.get(f"{case}?score_min=0.44")
+    assert "因例外改为 <b>0.5</b>" in shown and row.id in shown and "0.480" in shown
+    assert li.post(f"{path}/end", reason="不再需要").status_code == 303
+    assert li.post(f"{path}/burn", reason="x").status_code == 404
