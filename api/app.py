@@ -50,7 +50,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     problems.install(app)
     guide.install(app)
     app.before_request(_identify)
-    overload.install(app, overload.Admission())
+    overload.install(app)
     app.before_request(refuse_other_hosts)
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)

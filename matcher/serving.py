@@ -19,8 +19,10 @@ loglevel = "warning"
 
 
 def on_starting(_server: Any) -> None:
-    """Create the folder in which the processes share their metrics."""
+    """Make the folder in which the processes share their metrics, then import what they run."""
     os.environ.setdefault(METRICS_FOLDER, tempfile.mkdtemp(prefix="yibao-matcher-metrics-"))
+    # After the folder's name is set, and before processes are forked: one that died is back sooner.
+    import matcher.service.app  # noqa: F401, PLC0415
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -32,6 +32,11 @@ def note_request(request: Request, status: int, seconds: float) -> str:
     return route
 
 
+def note_turned_away() -> None:
+    """Count one request that was answered 503 before its route was known."""
+    REQUESTS.labels("-", "-", 503).inc()
+
+
 def watch_pool(engine: Engine) -> None:
     """Count this engine's connections in use."""
 

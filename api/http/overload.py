@@ -1,39 +1,78 @@
-"""Admission control: requests above the concurrency limit get Busy at once."""
+"""Admission control: requests above the concurrency limit are answered 503 before anything else is done."""
 
 import threading
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, json, request
 
+from api.figures.counted import note_turned_away
+from api.http.problems import MEDIA_TYPE, body_of
 from models.database import POOL
-from models.domain.errors import Busy
 
 # Short enough that a queued request gets a database connection well within a second.
-QUEUE = 16
-EXEMPT = frozenset({"static", "public.health", "public.readiness"})
+QUEUE = 4
+EXEMPT = ("/healthz", "/readyz", "/static/")
+AFTER_S = 1
+# As much as the largest route takes, and a little more.
+MOST_BYTES = 20 * 1024 * 1024
+PLACE = "yibao.place"
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Admission:
-    """Semaphore of concurrent requests; a request that only waits for events releases its slot."""
+    """WSGI application that lets so many requests into another at once.
 
-    def __init__(self, places: int = POOL + QUEUE) -> None:
+    A request that only waits for events gives its place back by `leave`.
+    """
+
+    def __init__(self, inner: Wsgi, places: int = POOL + QUEUE) -> None:
+        self._inner = inner
         self._free = threading.BoundedSemaphore(places)
+        document = {**body_of(503, "busy"), "detail": "too much is under way; please repeat the request"}
+        self._body = json.dumps(document).encode()
 
-    def enter(self) -> None:
-        """Acquire a slot for this request, or raise Busy."""
-        if request.endpoint in EXEMPT:
-            return
-        if not self._free.acquire(blocking=False):
-            raise Busy("too much is under way; please repeat the request")
-        g.admitted = True
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request, or 503 while too many are under way."""
+        if environ.get("PATH_INFO", "").startswith(EXEMPT):
+            return self._inner(environ, start_response)
+        if not self.enter(environ):
+            return self._turn_away(environ, start_response)
+        try:
+            return self._inner(environ, start_response)
+        finally:
+            self.leave(environ)
 
-    def leave(self, _error: BaseException | None = None) -> None:
-        """Release this request's slot. Idempotent."""
-        if g.pop("admitted", False):
+    def enter(self, environ: Environ) -> bool:
+        """Take a place for a request; tell whether there was one."""
+        environ[PLACE] = self._free.acquire(blocking=False)
+        return bool(environ[PLACE])
+
+    def leave(self, environ: Environ) -> None:
+        """Give a request's place back. Idempotent."""
+        if environ.pop(PLACE, False):
             self._free.release()
 
+    def _turn_away(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer 503; a body that was begun is read, or the connection would be reset."""
+        note_turned_away()
+        length = environ.get("CONTENT_LENGTH") or "0"
+        left = min(int(length), MOST_BYTES) if length.isdecimal() else 0
+        while left > 0 and (read := environ["wsgi.input"].read(min(left, 65536))):
+            left -= len(read)
+        told = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(self._body)))]
+        start_response("503 SERVICE UNAVAILABLE", [*told, ("Retry-After", str(AFTER_S))])
+        return [self._body]
 
-def install(app: Flask, admission: Admission) -> None:
-    """Limit the application's concurrent requests to the slots of `admission`."""
-    app.extensions["admission"] = admission
-    app.before_request(admission.enter)
-    app.teardown_request(admission.leave)
+
+def install(app: Flask) -> None:
+    """Limit the application's concurrent requests."""
+    app.extensions["admission"] = app.wsgi_app = Admission(app.wsgi_app)  # type: ignore[method-assign]
+
+
+def leave() -> None:
+    """Give the place of the request under way back, before it waits for events."""
+    admission: Admission = current_app.extensions["admission"]
+    admission.leave(request.environ)

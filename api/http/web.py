@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.events import stream
 from api.events.feed import EventFeed
+from api.http import overload
 from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
@@ -59,7 +60,7 @@ def follow(
     """
     first = stream.snapshot(ports(), verification_id, after, owner)
     let_go()
-    current_app.extensions["admission"].leave()
+    overload.leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return answer(stream.long_poll(ports(), feed(), first, after, wait))
     last = stream.last_event_id(request.headers.get("Last-Event-ID"), after)

@@ -4,7 +4,6 @@ huey loses a task that is killed half-way, so every job names a row, may run twi
 each sweep while that row is due. Webhooks have their own threads.
 """
 
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -34,6 +33,7 @@ from api.jobs.due import (
     WatchRelease,
     due,
 )
+from api.jobs.holding import Holding
 from api.logs import about
 from api.messaging.agent_notice import NoticeSender
 from api.messaging.more_asked import MoreSender
@@ -48,11 +48,6 @@ from api.verification import expiry
 from models.domain.delivery import DeliveryKind
 from models.domain.provider import Provider
 
-# A job may run on another worker, so it is issued again after this time; sooner when the queue is empty,
-# because then it was lost with the queue or its worker.
-GIVEN_UP = timedelta(seconds=60)
-LOST = timedelta(seconds=5)
-HELD_BACK = timedelta(seconds=5)
 HOUSEKEEPING = timedelta(seconds=60)
 WEBHOOK_THREADS = 8
 
@@ -117,10 +112,7 @@ class Jobs:
 
     def __init__(self, ports: Ports, huey: Huey) -> None:
         self._ports = ports
-        self._lock = threading.Lock()
-        self._huey = huey
-        self._issued_at: dict[Job, datetime] = {}
-        self._rests_until: dict[Job, datetime] = {}
+        self._holding = Holding()
         self._tidied_at: datetime | None = None
         self._task = huey.task(name="action")(self.do)
         self._webhooks = ThreadPoolExecutor(WEBHOOK_THREADS, "webhook")
@@ -132,8 +124,8 @@ class Jobs:
         due at the next sweep.
         """
         try:
-            issued = self._take([*due(self._ports), *self._housekeeping()])
-        except Exception as error:  # the next sweep must run in any case
+            issued = self._holding.take([*due(self._ports), *self._housekeeping()], self._ports.now())
+        except Exception as error:  # the next sweep must run
             log.warning("sweep_failed", kind=type(error).__name__)
             return 0
         return sum(map(self._issue, issued))
@@ -147,8 +139,7 @@ class Jobs:
                 self._task(job)
         except Exception as error:  # the queue is unreachable: the row stays due
             log.warning("issue_failed", job=str(job), kind=type(error).__name__)
-            with self._lock:
-                self._issued_at.pop(job, None)
+            self._holding.let_go(job)
             return False
         return True
 
@@ -163,30 +154,8 @@ class Jobs:
             run(self._ports, job)
         except Exception as error:  # the worker must survive every job
             log.error("job_failed", job=str(job), kind=type(error).__name__)
-            with self._lock:
-                self._rests_until[job] = self._ports.now() + HELD_BACK
-        with self._lock:
-            self._issued_at.pop(job, None)
-
-    def _take(self, found: list[Job]) -> list[Job]:
-        """Return the jobs that are not held back, and hold them back from now on."""
-        now = self._ports.now()
-        with self._lock:
-            given_up = now - (LOST if self._may_be_lost(now) else GIVEN_UP)
-            self._issued_at = {
-                job: at
-                for job, at in self._issued_at.items()
-                if at > (now - GIVEN_UP if isinstance(job, SendWebhooks) else given_up)
-            }
-            self._rests_until = {job: until for job, until in self._rests_until.items() if now < until}
-            free = [job for job in found if job not in self._issued_at and job not in self._rests_until]
-            self._issued_at.update(dict.fromkeys(free, now))
-            return free
-
-    def _may_be_lost(self, now: datetime) -> bool:
-        """Tell whether jobs were issued a while ago and the queue is empty."""
-        is_old = any(at <= now - LOST for at in self._issued_at.values())
-        return is_old and self._huey.pending_count() == 0
+            self._holding.rest(job, self._ports.now())
+        self._holding.let_go(job)
 
     def _housekeeping(self) -> list[Job]:
         """Return the chores once a minute."""

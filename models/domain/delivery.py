@@ -28,7 +28,7 @@ LEASES = {
     DeliveryKind.NOTICE: timedelta(seconds=30),
     DeliveryKind.MORE: timedelta(seconds=30),
     DeliveryKind.WEBHOOK: timedelta(seconds=8),
-    DeliveryKind.SANDBOX: timedelta(seconds=5),
+    DeliveryKind.SANDBOX: timedelta(seconds=2),
 }
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from api.admin import audit
 from api.jobs import work
 from api.jobs.due import SettleExpiry
-from api.jobs.work import GIVEN_UP, LOST, Jobs
+from api.jobs.holding import GIVEN_UP
+from api.jobs.work import Jobs
 from api.privacy import retention
 from models import tables
 from models.domain import chain
@@ -37,17 +38,16 @@ def test_the_sweep_issues_a_job_once_and_again_when_it_went_wrong(world: World) 
     world.clock.tick(61)
 
 
-def test_a_job_that_was_lost_with_the_queue_is_issued_again_at_once(world: World) -> None:
+def test_a_lost_job_is_issued_again_soon_and_then_ever_later(world: World) -> None:
     play.opened(world)
     world.clock.tick(1801)
-    huey = MemoryHuey(immediate=False, results=False)
-    running = Jobs(world.ports, huey)
+    running = Jobs(world.ports, MemoryHuey(immediate=False, results=False))
     assert running.sweep() >= 1
-    world.clock.tick(LOST.total_seconds())
-    assert running.sweep() == 0, "it waits in the queue"
-    huey.storage.flush_queue()
-    assert running.sweep() == 1
-    assert running.sweep() == 0
+    for seconds in (3, 6, 12, 24):
+        world.clock.tick(seconds - 1)
+        assert running.sweep() == 0, "whoever has it is waited for"
+        world.clock.tick(1)
+        assert running.sweep() >= 1
 
 
 @pytest.mark.postgres

@@ -1,5 +1,7 @@
 """Overload answers 503 at once and recovers; a request holds one connection, and nobody waits for long."""
 
+from typing import Any
+
 from api.http import overload
 from api.http.overload import Admission
 from models.database import POOL
@@ -10,15 +12,20 @@ from tests.support.world import World
 def test_requests_above_the_limit_are_refused_as_busy(world: World) -> None:
     verification = play.opened(world)
     admission: Admission = world.app.extensions["admission"]
-    with world.app.test_request_context(f"/v1/verifications/{verification}"):
-        for _ in range(POOL + overload.QUEUE):
-            admission.enter()
-        turned_away = world.till().get(f"/v1/verifications/{verification}")
+    others: list[dict[str, Any]] = [{} for _ in range(POOL + overload.QUEUE)]
+    assert all(admission.enter(other) for other in others)
+    path = f"/v1/verifications/{verification}"
+    for turned_away in (world.till().get(path), world.till().post(f"{path}/cancel", json={})):
         assert (turned_away.status_code, turned_away.headers["Retry-After"]) == (503, "1")
-        assert world.till().get("/healthz").status_code == 200
-        admission.leave()
-        for _ in range(3):
-            assert world.till().get(f"/v1/verifications/{verification}").status_code == 200
+        assert turned_away.get_json()["code"] == "busy"
+        assert turned_away.mimetype == "application/problem+json"
+    assert world.till().get("/healthz").status_code == 200
+    admission.leave(others[0])
+    for _ in range(3):
+        assert world.till().get(path).status_code == 200
+    for other in others:
+        admission.leave(other)
+    assert world.till().get(path).status_code == 200
 
 
 def test_a_missing_database_connection_is_503_and_not_500(world: World) -> None:
