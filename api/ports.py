@@ -21,6 +21,10 @@ from wechat.protocol import WeChat
 
 CHINA = timezone(timedelta(hours=8))
 ALPHABET = string.ascii_letters + string.digits
+# Bytes as letters of the alphabet, each equally often; the few that are left over are dropped.
+_FAIR = 256 - 256 % len(ALPHABET)
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_LEFT_OVER = bytes(range(_FAIR, 256))
 
 
 class Clock(Protocol):
@@ -59,7 +63,10 @@ class SystemRandom:
 
     def token(self, length: int = 22) -> str:
         """Return `length` characters of base62 (22 are 131 bits)."""
-        return "".join(secrets.choice(ALPHABET) for _ in range(length))
+        drawn = b""
+        while len(drawn) < length:
+            drawn += secrets.token_bytes(2 * length).translate(_LETTERS, _LEFT_OVER)
+        return drawn[:length].decode()
 
     def digits(self, length: int) -> str:
         """Return `length` decimal digits."""

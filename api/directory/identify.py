@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from api.directory.twins import twins
-from api.limits.guesses import guessed, tally, within_misses
+from api.limits.guesses import guessed, misses_of, tally, within_misses
 from api.limits.locks import hold
 from api.policies import versions as policies
 from api.ports import PersonView, Ports
@@ -60,14 +61,13 @@ def identify(ports: Ports, db: Session, named: Named, institution_id: str, count
         _tally_of(ports, db, institution_id, counter),
         ports.vault.index("id_number", number.keys[0]),
     )
-    _within_limits(ports, db, institution_id, counter)
-    within_misses(ports, db, GuessKind.NUMBER, target)
+    _within_limits(ports, db, (institution_id, counter), target)
     known = ports.within(db).directory
     found = (known.sandbox if _is_sandbox(db, institution_id) else known).find(number, named.name)
     if found is None:
         # Only misses take the lock: successful look-ups of a busy institution run concurrently.
         hold(db, f"misses at {counter if institution_id == PHONES else institution_id}")
-        _within_limits(ports, db, institution_id, counter)
+        _within_limits(ports, db, (institution_id, counter), target)
         guessed(ports, db, GuessKind.NUMBER, target).missed += 1
         row.missed += 1
         db.add(tables.Miss(institution_id=institution_id, counter=counter, at=ports.now()))
@@ -82,17 +82,19 @@ def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> t
     return tally(ports, db, GuessKind.COUNTER, f"{institution_id}/{counter}")
 
 
-def _within_limits(ports: Ports, db: Session, institution_id: str, counter: str) -> None:
-    """Raise TooMany with the seconds to wait after too many misses."""
-    row = tables.Miss
+def _within_limits(ports: Ports, db: Session, place: tuple[str, str], target: str) -> None:
+    """Raise TooMany after too many misses at this number or, with the seconds to wait, at this place."""
+    (institution_id, counter), row = place, tables.Miss
     here = (row.institution_id == institution_id, row.counter == counter)
     limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]
     asked, since = [(ON_A_PHONE, here)] if institution_id == PHONES else limits, ports.now()
-    wanted = []
-    for limit, place in asked:
-        misses = select(row.at).where(*place, row.at > since - limit.window).order_by(row.at.desc())
+    wanted: list[ScalarSelect[Any]] = [misses_of(ports, GuessKind.NUMBER, target)]
+    for limit, whose in asked:
+        misses = select(row.at).where(*whose, row.at > since - limit.window).order_by(row.at.desc())
         wanted.append(misses.offset(limit.most - 1).limit(1).scalar_subquery())
-    for (limit, _), last in zip(asked, db.execute(select(*wanted)).one(), strict=True):
+    missed, *found = db.execute(select(*wanted)).one()
+    within_misses(GuessKind.NUMBER, missed or 0)
+    for (limit, _), last in zip(asked, found, strict=True):
         if last is not None:
             refusal = TooMany("too many unknown persons here; please wait")
             refusal.after = ceil((last + limit.window - since).total_seconds())

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import String, bindparam, cast, exists, null, select, union_all
 
 from api.ports import PersonView, Relative
 from matcher.types import Template
@@ -17,13 +17,17 @@ from models.vault import Vault
 _ROW, _PHOTO, _LINK = tables.Person, tables.Enrolment, tables.FamilyLink
 # A person, and whether there is a photo of them; built once, for every purchase asks.
 _PERSON = select(_ROW, exists().where(_PHOTO.person_id == _ROW.id, _PHOTO.revoked_at.is_(None)))
+_NONE = cast(null(), String)
+_ITSELF = select(
+    bindparam("person_id", type_=String).label("id"), _NONE.label("relation"), _NONE.label("network")
+)
+_LINKED = select(_LINK.relative_id, _LINK.relation, _LINK.network).where(
+    _LINK.person_id == bindparam("person_id")
+)
+_CIRCLE = union_all(_ITSELF, _LINKED).subquery()
+_NETWORK = _PERSON.add_columns(_CIRCLE.c.relation, _CIRCLE.c.network).join(_CIRCLE, _CIRCLE.c.id == _ROW.id)
 _BY_ID = _PERSON.where(_ROW.id == bindparam("person_id"))
 _BY_NUMBER = _PERSON.where(_ROW.id_index.in_(bindparam("indexes", expanding=True)))
-_RELATIVES = (
-    _PERSON.add_columns(_LINK.relation, _LINK.network)
-    .join(_LINK, _LINK.relative_id == _ROW.id)
-    .where(_LINK.person_id == bindparam("person_id"))
-)
 
 
 class OwnDirectory:
@@ -55,16 +59,12 @@ class OwnDirectory:
     def network(self, person_id: str) -> list[Relative]:
         """Return the person, then the family network ordered by relation and age."""
         with self._database.reading() as db:
-            root = db.execute(_BY_ID, {"person_id": person_id}).first()
-            if root is None:
-                return []
-            found = db.execute(_RELATIVES, {"person_id": person_id}).all()
-        relatives = [
-            Relative(self._view(row, enrolled), relation, network)
-            for row, enrolled, relation, network in found
-        ]
-        relatives.sort(key=lambda one: (rank(one.relation, one.person.birth), one.person.person_id))
-        return [Relative(self._view(*root), SELF, Network.SELF), *relatives]
+            found = db.execute(_NETWORK, {"person_id": person_id}).all()
+        views = [(self._view(row, enrolled), relation, network) for row, enrolled, relation, network in found]
+        itself = [Relative(view, SELF, Network.SELF) for view, relation, _ in views if relation is None]
+        others = [Relative(view, relation, Network(network)) for view, relation, network in views if relation]
+        others.sort(key=lambda one: (rank(one.relation, one.person.birth), one.person.person_id))
+        return itself + others
 
     def references(self, person_id: str) -> tuple[Template, ...]:
         """Return the templates of all the person's references."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ScalarSelect, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -43,20 +43,22 @@ def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.Gu
     return row
 
 
-def within_misses(ports: Ports, db: Session, kind: GuessKind, subject: str) -> None:
-    """Raise TooMany after too many wrong guesses today; takes no lock."""
-    row = db.get(tables.GuessTally, (kind, subject, ports.today()))
-    _check(kind, row.missed if row else 0)
+def misses_of(ports: Ports, kind: GuessKind, subject: str) -> ScalarSelect[int]:
+    """Return the subquery of a subject's wrong guesses of today, null where there is none."""
+    row = tables.GuessTally
+    key = (row.kind == kind, row.subject == subject, row.day == ports.today())
+    return select(row.missed).where(*key).scalar_subquery()
 
 
 def guessed(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.GuessTally:
     """Count one guess and return its locked tally, or raise TooMany after too many wrong ones."""
     row = tally(ports, db, kind, subject)
-    _check(kind, row.missed)
+    within_misses(kind, row.missed)
     return row
 
 
-def _check(kind: GuessKind, missed: int) -> None:
+def within_misses(kind: GuessKind, missed: int) -> None:
+    """Raise TooMany after too many wrong guesses of a day."""
     most, code = MISSES_A_DAY[kind]
     if missed >= most:
         raise TooMany("too many wrong guesses today", code=code)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from api.directory.identify import Named, identify
@@ -18,6 +18,22 @@ from models.domain.chain import GENESIS, canonical
 from models.domain.errors import Absent, Conflict
 from models.domain.verification import VerificationEvent, VerificationState
 from models.vault import digest
+
+_OWNER, _EARLIER = tables.Institution, tables.Verification
+# An institution, and the order's verification that was not called off; built once, for every purchase asks.
+_WHOSE = (
+    select(_OWNER, _EARLIER.id)
+    .outerjoin(
+        _EARLIER,
+        and_(
+            _EARLIER.institution_id == _OWNER.id,
+            _EARLIER.order_no == bindparam("order_no"),
+            # As the unique index has it, which answers this.
+            text("verification.state NOT IN ('cancelled', 'lapsed')"),
+        ),
+    )
+    .where(_OWNER.id == bindparam("institution_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +52,13 @@ class Purchase:
 def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case, str]:
     """Open a verification; return it with the popup's token, of which only the hash is stored."""
     with ports.database.transaction() as db:
-        institution = db.get_one(tables.Institution, institution_id)
+        institution, earlier = db.execute(
+            _WHOSE, {"institution_id": institution_id, "order_no": purchase.order_no}
+        ).one()
         if purchase.notify_url:
             check_url(purchase.notify_url, ports.settings.demo, institution.webhook_networks)
-        _order_is_free(ports, db, institution_id, purchase.order_no)
+        if earlier is not None:
+            _is_over(ports, db, earlier)
         holder = identify(ports, db, purchase.cardholder, institution_id, purchase.counter)
         popup = ports.random.token(32)
         row = _row(ports, institution_id, purchase, holder.person_id)
@@ -49,16 +68,8 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
         return Case(db, institution, row, []), popup
 
 
-def _order_is_free(ports: Ports, db: Session, institution_id: str, order_no: str) -> None:
-    """Raise Conflict while the order has a verification that is neither cancelled nor lapsed."""
-    earlier = db.scalar(
-        select(tables.Verification.id)
-        .where(tables.Verification.institution_id == institution_id)
-        .where(tables.Verification.order_no == order_no)
-        .where(tables.Verification.state.not_in([VerificationState.CANCELLED, VerificationState.LAPSED]))
-    )
-    if earlier is None:
-        return
+def _is_over(ports: Ports, db: Session, earlier: str) -> None:
+    """Raise Conflict when the order's earlier verification still counts."""
     case = cases.current(ports, db, earlier)
     if case.verification.state is not VerificationState.LAPSED:
         raise Conflict("this order already has a verification", code="order_exists")

@@ -45,7 +45,7 @@ def test_a_purchase_is_opened_in_one_transaction_after_its_institution_is_known(
     with counted(world) as seen:
         play.opened(world, order_no="A-2")
     assert seen.count("session") == 2
-    assert asked(seen) <= 15, seen
+    assert asked(seen) <= 12, seen
 
 
 def test_a_purchase_is_read_in_one_session(world: World) -> None:
@@ -53,7 +53,7 @@ def test_a_purchase_is_read_in_one_session(world: World) -> None:
     with counted(world) as seen:
         play.ok(world.till().get(f"/v1/verifications/{verification}"))
     assert seen.count("session") == 1
-    assert asked(seen) <= 7, seen
+    assert asked(seen) <= 6, seen
 
 
 def test_another_institutions_poll_finds_nothing(world: World) -> None:
