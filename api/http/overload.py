@@ -1,7 +1,7 @@
 """Admission control: requests above the concurrency limit are answered 503 before anything else is done."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 from flask import Flask, current_app, json, request
@@ -18,8 +18,8 @@ AFTER_S = 1
 MOST_BYTES = 20 * 1024 * 1024
 PLACE = "yibao.place"
 
-Environ = dict[str, Any]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Environ = MutableMapping[str, Any]
+Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 
 class Admission:
