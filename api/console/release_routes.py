@@ -13,7 +13,7 @@ from api.console.recovery_routes import console
 from api.console.routes import field
 from api.http.web import ports
 from api.policies import versions
-from api.releases import actions
+from api.releases import actions, proposing
 from models.domain.console.operator import Right
 from models.domain.errors import Absent, Invalid, Malformed
 from models.domain.policy import Policy
@@ -48,7 +48,7 @@ def propose() -> Response:
     except ValueError:
         raise Malformed("budget") from None
     given = changes(request.form, active())
-    row = actions.propose(ports(), me().operator_id, given, field("reason"), budget)
+    row = proposing.propose(ports(), me().operator_id, given, field("reason"), budget)
     return see("console.release_case", release_id=row.id)
 
 

@@ -1,10 +1,7 @@
 """Operators' actions on a release; each is recorded as an act, in its own transaction."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,73 +10,14 @@ from api.acts.ledger import Entry, record
 from api.limits.locks import hold
 from api.policies import floors, versions
 from api.ports import Ports
+from api.releases.proposing import EVIDENCE, place
 from models import tables
-from models.domain.chain import canonical
 from models.domain.console.act import ActKind
 from models.domain.errors import Absent, Conflict
 from models.domain.named import noted
-from models.domain.policy import Policy
 from models.domain.release import stages
 from models.domain.release.guard import Cause
-from models.domain.release.seen import Budget
 from models.domain.release.stages import LIVE, Stage, Step
-
-# How long the evidence of a proposal stays valid.
-EVIDENCE = timedelta(days=7)
-UNDER_WAY = (Stage.PROPOSED, Stage.APPROVED, Stage.SHADOW, Stage.FIVE, Stage.QUARTER)
-
-
-def place(release_id: str) -> str:
-    """Return the associated data that a release's reason is sealed with."""
-    return f"release.reason:{release_id}"
-
-
-def propose(
-    ports: Ports, actor: str, changes: Mapping[str, Any], reason: str, budget: Budget
-) -> tables.Release:
-    """Propose a release of the policy in force with some thresholds changed; return it.
-
-    Raises Invalid `policy_invalid`, Conflict `below_floor`, or Conflict `release_open` while another release
-    has not reached everybody.
-    """
-    reason = noted(reason)
-    with ports.database.transaction() as db:
-        hold(db, "releases")
-        if db.scalar(select(tables.Release.id).where(tables.Release.stage.in_(UNDER_WAY)).limit(1)):
-            raise Conflict("another release is under way", code="release_open")
-        within = ports.within(db)
-        before = versions.active(db)
-        floors.hold(ports, versions.draft(within, changes))
-        version = versions.propose(within, changes, author=actor)
-        wanted = versions.pinned(db, version)
-        row = tables.Release(
-            id=ports.new_id("rel"),
-            version=version,
-            before=before.version,
-            stage=stages.moved(Stage.DRAFT, Step.PROPOSE),
-            proposer=actor,
-            evidence=evidence(before, wanted),
-            budget_passes=budget.passes,
-            budget_fen=budget.fen,
-            proposed_at=ports.now(),
-        )
-        row.reason = ports.vault.seal(place(row.id), reason)
-        db.add(row)
-        db.flush()
-        frozen = hashlib.sha256(canonical(row.evidence).encode()).hexdigest()
-        private = {"reason": reason, "version": str(version), "evidence": frozen}
-        record(ports, db, Entry(actor, ActKind.RELEASE_PROPOSED, row.id, private))
-        return row
-
-
-def evidence(before: Policy, wanted: Policy) -> dict[str, object]:
-    """Return the evidence for a proposal: the changed fields, and the predicted rates before and after."""
-    old, new = before.to_json(), wanted.to_json()
-    changed = {name: [old[name], new[name]] for name in new if name != "version" and old[name] != new[name]}
-    return {
-        "changed": changed,
-        "predicted": {"before": floors.predicted(before), "after": floors.predicted(wanted)},
-    }
 
 
 def approve(ports: Ports, actor: str, release_id: str) -> None:

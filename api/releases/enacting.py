@@ -1,14 +1,18 @@
-"""Thresholds proposed and approved by command, in force at once: each step an act of an account."""
+"""Policies proposed and approved by command: released in stages, and each step an act of an account."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
-from api.policies import versions
+from api.policies import floors, versions
 from api.ports import Ports
+from api.releases import proposing
+from models import tables
 from models.domain.console.act import ActKind
+from models.domain.provider import Provider
 
 
 def propose(ports: Ports, actor: str, changes: Mapping[str, Any]) -> int:
@@ -19,11 +23,29 @@ def propose(ports: Ports, actor: str, changes: Mapping[str, Any]) -> int:
         return version
 
 
-def approve(ports: Ports, actor: str, version: int) -> None:
-    """Put a proposal of another account in force."""
+def approve(ports: Ports, actor: str, version: int) -> tables.Release | None:
+    """Approve another account's proposal: return its staged release, None where it is in force at once.
+
+    At once in a demo, before anything has been decided, and where the policy in force itself breaks a floor,
+    so that production could not start; never otherwise.
+    """
     with ports.database.transaction() as db:
-        versions.approve(ports.within(db), version, approver=actor)
+        within = ports.within(db)
+        row = db.get(tables.PolicyVersion, version)
+        if row is not None and not _at_once(ports, db):
+            return proposing.adopt(within, db, row, actor)
+        versions.approve(within, version, approver=actor)
         _record(ports, db, (actor, ActKind.POLICY_APPROVED), version)
+        return None
+
+
+def _at_once(ports: Ports, db: Session) -> bool:
+    """Tell whether a policy may be put in force without stages."""
+    fact = tables.DecisionFact
+    nothing_decided = (
+        db.scalar(select(fact.challenge_id).where(fact.provider == Provider.OWN).limit(1)) is None
+    )
+    return ports.settings.demo or nothing_decided or bool(floors.broken(versions.active(db)))
 
 
 def withdraw(ports: Ports, actor: str, version: int) -> None:

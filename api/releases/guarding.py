@@ -12,6 +12,7 @@ from api.policies import versions
 from api.ports import Ports
 from api.releases.actions import back
 from api.releases.deciding import Both, between, usually
+from api.tuning.replaying import NOT_REPLAYED
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.release import guard as rules
@@ -50,11 +51,16 @@ def watch(ports: Ports) -> None:
         if row is None:
             return
         if row.stage is Stage.APPROVED:
-            _enter(ports, db, row, stages.moved(row.stage, Step.BEGIN))
+            _enter(ports, db, row, stages.moved(row.stage, _first_step(row)))
         if _overtaken(db, row):
             _back(ports, db, row, Cause.OVERTAKEN)
             return
         _count(ports, db, row)
+
+
+def _first_step(row: tables.Release) -> Step:
+    """Return the step that begins a release: without a shadow where no stored report shows its effect."""
+    return Step.BEGIN_UNSEEN if set(row.evidence["changed"]) <= NOT_REPLAYED else Step.BEGIN
 
 
 def _count(ports: Ports, db: Session, row: tables.Release) -> None:

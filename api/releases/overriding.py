@@ -12,7 +12,7 @@ from api.acts.ledger import Entry, record
 from api.limits.locks import hold
 from api.policies import floors, overriding, versions
 from api.ports import Ports
-from api.releases.actions import EVIDENCE
+from api.releases.proposing import EVIDENCE
 from models import tables
 from models.domain.chain import canonical
 from models.domain.console.act import ActKind

@@ -68,7 +68,7 @@ def _propose(ports: Ports, who: SignedIn, changes: tuple[str, ...], yes: bool, a
         return
     click.echo(f"proposed as version {version}; not in force yet")
     click.echo(prediction(proposed))
-    click.echo(f"somebody else puts it in force: yibao policy approve {version}")
+    click.echo(f"somebody else approves it: yibao policy approve {version}")
 
 
 def _in_force(ports: Ports) -> Policy:
@@ -102,9 +102,12 @@ def _ask(proposed: Policy) -> None:
 @shell.on_ports
 @identity.needs(Right.APPROVE)
 def _approve(ports: Ports, who: SignedIn, version: int) -> None:
-    """批准一版，立即生效 / put a proposal in force; not by its author."""
-    enacting.approve(ports, who.operator_id, version)
-    click.echo(f"version {version} is in force for every challenge drawn from now on")
+    """批准一版，分阶段生效 / approve a proposal, released in stages; not by its author."""
+    release = enacting.approve(ports, who.operator_id, version)
+    if release is None:
+        click.echo(f"version {version} is in force for every challenge drawn from now on")
+    else:
+        click.echo(f"version {version} is released in stages as {release.id}: see /console/releases")
 
 
 @policy.command("withdraw")

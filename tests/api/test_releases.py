@@ -9,7 +9,7 @@ import pytest
 from api.acts import ledger
 from api.jobs.due import WatchRelease, due
 from api.policies import resolving, versions
-from api.releases import actions, guarding
+from api.releases import actions, guarding, proposing
 from models import tables
 from models.domain.errors import Absent, Conflict, IllegalTransition, Invalid
 from models.domain.policy import Policy
@@ -29,8 +29,12 @@ def shop(world: World) -> World:
     return world
 
 
+def purchase(world: World, cardholder_id: str) -> tables.Verification:
+    return tables.Verification(institution_id=world.institutions[0], cardholder_id=cardholder_id)
+
+
 def proposed(world: World, budget: Budget = BUDGET, **changes: object) -> str:
-    return actions.propose(world.ports, LI, changes or {"score_min": 0.48}, "少放亲属", budget).id
+    return proposing.propose(world.ports, LI, changes or {"score_min": 0.48}, "少放亲属", budget).id
 
 
 def row(world: World, release_id: str) -> tables.Release:
@@ -97,7 +101,7 @@ def test_a_release_reaches_everybody_step_by_step_and_every_step_is_an_act(shop:
     assert active(shop).score_min == 0.48
     assert kinds(shop) == ["release.proposed", "release.approved"] + ["release.moved"] * 4
     with shop.ports.database.reading() as db:
-        assert resolving.resolve(shop.ports, db, "per_1").arm == "treated"
+        assert resolving.resolve(shop.ports, db, purchase(shop, "per_1")).arm == "treated"
     assert row(shop, release_id).guard["lenient"] == 0
 
 
@@ -107,8 +111,8 @@ def test_card_holders_in_the_arm_use_the_release_all_others_the_previous_version
     release_id = staged(shop, Stage.FIVE)
     before, after = policies(shop, release_id)
     with shop.ports.database.reading() as db:
-        drawn = [resolving.resolve(shop.ports, db, f"per_{n}") for n in range(400)]
-        again = [resolving.resolve(shop.ports, db, f"per_{n}") for n in range(400)]
+        drawn = [resolving.resolve(shop.ports, db, purchase(shop, f"per_{n}")) for n in range(400)]
+        again = [resolving.resolve(shop.ports, db, purchase(shop, f"per_{n}")) for n in range(400)]
     assert {one.policy.version for one in drawn if one.arm == "treated"} == {after.version}
     assert {one.policy.version for one in drawn if one.arm == "control"} == {before.version}
     assert drawn == again and 5 <= sum(one.arm == "treated" for one in drawn) <= 40
@@ -117,7 +121,9 @@ def test_card_holders_in_the_arm_use_the_release_all_others_the_previous_version
 def test_in_shadow_nobody_is_treated(shop: World) -> None:
     release_id = staged(shop, Stage.SHADOW)
     with shop.ports.database.reading() as db:
-        found = {resolving.resolve(shop.ports, db, f"per_{n}").policy.version for n in range(50)}
+        found = {
+            resolving.resolve(shop.ports, db, purchase(shop, f"per_{n}")).policy.version for n in range(50)
+        }
     assert found == {row(shop, release_id).before}
 
 
@@ -222,7 +228,7 @@ def test_one_operator_rolls_back_within_seven_days_and_two_later(shop: World) ->
 )
 def test_an_invalid_policy_is_never_proposed(shop: World, changes: dict) -> None:
     with pytest.raises(Invalid):
-        actions.propose(shop.ports, LI, changes, "试试", Budget())
+        proposing.propose(shop.ports, LI, changes, "试试", Budget())
     assert actions.history(shop.ports) == []
 
 
@@ -239,3 +245,13 @@ def test_the_worker_watches_a_release_until_a_week_after_it_reached_everybody(sh
     guarding.watch(shop.ports)
     actions.roll_back(shop.ports, ZHAO, release_id, "不用了")
     assert WatchRelease(release_id) not in due(shop.ports)
+
+
+def test_what_no_stored_report_can_show_begins_at_5_percent_and_a_mixture_in_shadow(shop: World) -> None:
+    release_id = proposed(shop, action_count=3)
+    actions.approve(shop.ports, WANG, release_id)
+    assert watched(shop, release_id) is Stage.FIVE
+    actions.roll_back(shop.ports, LI, release_id, "试完了")
+    release_id = proposed(shop, action_count=3, score_min=0.48)
+    actions.approve(shop.ports, WANG, release_id)
+    assert watched(shop, release_id) is Stage.SHADOW

@@ -14,8 +14,8 @@ from api.console.routes import field
 from api.http.web import ports
 from api.policies import overriding
 from api.ports import CHINA
-from api.releases import actions
 from api.releases import overriding as overrides
+from api.releases import proposing
 from api.releases.overriding import Wanted
 from models import tables
 from models.domain.console.operator import Right
@@ -97,7 +97,7 @@ def _state(row: tables.PolicyOverride) -> str:
     now = ports().now()
     if row.ended_at is not None:
         return "已结束"
-    if now >= row.ends_at or (row.approved_at is None and now >= row.proposed_at + actions.EVIDENCE):
+    if now >= row.ends_at or (row.approved_at is None and now >= row.proposed_at + proposing.EVIDENCE):
         return "已到期"
     if not overriding.is_whole(ports(), row):
         return "记录被改动，不生效"

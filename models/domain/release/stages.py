@@ -32,6 +32,7 @@ class Step(StrEnum):
     PROPOSE = "propose"
     APPROVE = "approve"
     BEGIN = "begin"
+    BEGIN_UNSEEN = "begin_unseen"
     ADVANCE = "advance"
     ROLL_BACK = "roll_back"
     WITHDRAW = "withdraw"
@@ -51,6 +52,8 @@ TRANSITIONS: Mapping[tuple[Stage, Step], Stage] = {
     (Stage.PROPOSED, Step.APPROVE): Stage.APPROVED,
     (Stage.PROPOSED, Step.WITHDRAW): Stage.WITHDRAWN,
     (Stage.APPROVED, Step.BEGIN): Stage.SHADOW,
+    # No stored report shows what such a change does: a shadow would find nothing.
+    (Stage.APPROVED, Step.BEGIN_UNSEEN): Stage.FIVE,
     (Stage.APPROVED, Step.WITHDRAW): Stage.WITHDRAWN,
     (Stage.SHADOW, Step.ADVANCE): Stage.FIVE,
     (Stage.FIVE, Step.ADVANCE): Stage.QUARTER,
