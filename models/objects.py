@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ PAUSE: "BackoffConfig" = {
     "base": 2,
 }
 RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=1), "backoff": PAUSE}
+SOME = 500
 KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 
 
@@ -107,6 +108,12 @@ class Objects:
         for key in keys:
             with suppress(FileNotFoundError), _reached():
                 obstore.delete(self._store, _checked(key))
+
+    def older_than(self, before: datetime) -> Iterator[list[str]]:
+        """Yield the keys of what was put before, some at a time; raises StoreUnavailable."""
+        with _reached():
+            for batch in obstore.list(self._store, chunk_size=SOME):
+                yield [entry["path"] for entry in batch if entry["last_modified"] < before]
 
     def list(self, prefix: str) -> list[str]:
         """Return the keys below a folder, sorted; raises StoreUnavailable."""

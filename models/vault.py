@@ -91,6 +91,20 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"yibao-face " + purpose).derive(secret)
 
 
+def seal_under(secret: bytes, place: str, plain: bytes) -> bytes:
+    """Return `plain` encrypted with a 32-byte secret of its own, so that it opens only at `place`."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(_derive(secret, b"own")).encrypt(nonce, plain, place.encode())
+
+
+def open_under(secret: bytes, place: str, sealed: bytes) -> bytes:
+    """Return what was sealed with this secret at `place`, or raise CannotOpen."""
+    try:
+        return AESGCM(_derive(secret, b"own")).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
+    except (InvalidTag, ValueError):
+        raise CannotOpen(place.partition("/")[0]) from None
+
+
 def digest(token: str | bytes) -> str:
     """Return the hex SHA-256 of a high-entropy token, for storing it."""
     return hashlib.sha256(token.encode() if isinstance(token, str) else token).hexdigest()

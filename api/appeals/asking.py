@@ -95,6 +95,8 @@ def answer(
     may_answer(row.state is AppealState.LODGED, row.asked_at, ports.now())
     if len(photos) > PHOTOS or (photos and provider is Provider.WECHAT):
         raise Invalid("at most three photos", code="too_many_photos")
+    if photos and row.photos_deleted_at is not None:
+        raise Conflict("the person has deleted their photos", code="wrong_state")
     if photos:
         lodge.check_photos(ports, Channel.PUSH, photos)
     keys = [f"appeals/{appeal_id}/more-{number}" for number in range(len(photos))]

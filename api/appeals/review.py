@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.appeals import recovering
 from api.capture import frames
+from api.directory import photos
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.record import Change, record
@@ -73,7 +74,7 @@ def exhibit(ports: Ports, appeal_id: str) -> Exhibit:
     pictures, missing = {}, []
     for name, key in keys.items():
         try:
-            pictures[name] = ports.objects.get(key)
+            pictures[name] = photos.get(ports, key)
         except (KeyError, CannotOpen):
             missing.append(name)
     said = ports.vault.text(f"appeal.statement:{row.id}", row.statement)

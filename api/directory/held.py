@@ -8,7 +8,7 @@ import cv2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.directory import file_deletion
+from api.directory import file_deletion, photos
 from api.directory.comparison import compare, in_use
 from api.directory.gallery import Gallery, likeness, opened
 from api.directory.likeness import scale
@@ -170,7 +170,7 @@ def _pictures(ports: Ports, db: Session, person_id: str, but: str = "") -> tuple
 def shown(ports: Ports, key: str) -> str:
     """Return a photo's thumbnail as a data: address; empty where it cannot be decrypted."""
     try:
-        picture = decode.photo(ports.objects.get(key), SHOWN_PX)
+        picture = decode.photo(photos.get(ports, key), SHOWN_PX)
     except (BadImage, KeyError):
         return ""
     encoded = cv2.imencode(".jpg", picture)[1].tobytes()

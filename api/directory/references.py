@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.directory import file_deletion
+from api.directory import file_deletion, photos
 from api.directory.comparison import in_use, verdict_on
 from api.directory.gallery import Gallery, opened
 from api.directory.portraits import examine
@@ -49,6 +49,7 @@ def offer(
     sha256 = hashlib.sha256(photo).hexdigest()
     with ports.database.transaction() as db:
         before = known(db, person_id, sha256, import_id)
+        secret = photos.key_of(ports, db, person_id) if before is None else b""
     if before is not None and before != HeldState.PENDING:
         return Offered(before)
     seen = examine(ports, photo)
@@ -56,7 +57,7 @@ def offer(
         return Offered(before or seen.verdict, seen.looks)
     row_id = ports.new_id("enr")
     key = f"photos/{row_id}"
-    ports.objects.put(key, photo)
+    photos.put(ports, person_id, secret, key, photo)
     with ports.database.transaction() as db:
         db.add(
             tables.HeldPhoto(

@@ -1,11 +1,24 @@
 """Presenters of a person's own records on their phone; names are masked."""
 
 from api.appeals.disputes import Bought
+from api.http.reasons import failure
 from api.http.schemas import answers
-from api.ports import Ports
+from api.ports import CHINA, Ports
+from api.privacy import requests
 from api.privacy.rights import Kept
 from models import tables
+from models.domain.attempt import AttemptState, Channel
 from models.domain.person import Sex, mask, sex_of
+
+CAME_OF_IT = {
+    AttemptState.PASSED: "人脸核验通过",
+    AttemptState.APPEALED: "未通过，您提出了申诉",
+    AttemptState.DECLINED: "您没有同意，没有核验",
+    AttemptState.EXPIRED: "超时，没有核验",
+    AttemptState.CANCELLED: "收费员取消，没有核验",
+    AttemptState.SUPERSEDED: "改用了后一次核验",
+    AttemptState.UNDELIVERABLE: "消息没有送达，没有核验",
+}
 
 
 def templates(ports: Ports) -> answers.TemplateAnswer:
@@ -44,6 +57,20 @@ def agency(ports: Ports, bought: Bought) -> answers.AgencyRow:
     )
 
 
+def request(ports: Ports, row: tables.SubjectRequest) -> answers.RequestRow:
+    """Return something a person asked for, with the answer or the receipt."""
+    return answers.RequestRow(
+        request_id=row.id,
+        kind=row.kind,
+        state=row.state,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        answer=requests.reply(ports, row),
+        receipt=row.receipt,
+    )
+
+
 def exported_person(kept: Kept) -> answers.ExportedPerson:
     """Return the person exported; the name is masked."""
     return answers.ExportedPerson(
@@ -55,8 +82,17 @@ def exported_person(kept: Kept) -> answers.ExportedPerson:
     )
 
 
-def exported_attempt(row: tables.Attempt) -> answers.ExportedAttempt:
+def exported_attempt(row: tables.Attempt, institution: str) -> answers.ExportedAttempt:
     """Return one attempt of the export."""
+    when = row.created_at.astimezone(CHINA).strftime("%Y年%m月%d日 %H:%M")
+    how = "收费员手机" if row.channel is Channel.QR else "本人微信"
+    came = CAME_OF_IT.get(row.state, "尚未结束")
+    if row.state is AttemptState.FAILED:
+        came = f"未通过：{failure(row.reason, None)[0]}"
     return answers.ExportedAttempt(
-        attempt_id=row.id, state=row.state, channel=row.channel, created_at=row.created_at
+        attempt_id=row.id,
+        state=row.state,
+        channel=row.channel,
+        created_at=row.created_at,
+        says=f"{when}，{institution}，在{how}上核验：{came}。",
     )

@@ -63,6 +63,7 @@ class Chore(StrEnum):
     OPTIMIZE = "optimize"
     BACKGROUND = "background"
     FACTS = "facts"
+    ORPHANS = "orphans"
 
 
 Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | Chore

@@ -15,6 +15,7 @@ ONCE_A_CLUSTER = {
     Chore.ANCHOR: timedelta(seconds=55),
     Chore.FACTS: timedelta(seconds=55),
     Chore.OPTIMIZE: timedelta(hours=1),
+    Chore.ORPHANS: timedelta(days=1),
 }
 
 

@@ -41,7 +41,7 @@ from api.messaging.push import PushSender
 from api.outbound import outbox
 from api.outbound.outbox import Sender
 from api.ports import Ports
-from api.privacy import retention
+from api.privacy import orphans, retention
 from api.releases import guarding
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
@@ -96,6 +96,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             background.in_force(ports)
         case Chore.FACTS:
             backfill.fill(ports)
+        case Chore.ORPHANS:
+            orphans.sweep(ports)
 
 
 def queue(url: str) -> Huey:

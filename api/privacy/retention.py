@@ -24,6 +24,7 @@ from api.directory import file_deletion
 from api.directory.identify import ON_A_PHONE
 from api.facts import emptying
 from api.ports import Ports
+from api.privacy import erasure
 from models import tables
 from models.domain import retention as rules
 from models.domain.appeal import AppealState
@@ -42,6 +43,7 @@ def sweep(ports: Ports) -> None:
             appeal = db.get_one(tables.Appeal, appeal_id)
             appeal.photo_keys, appeal.photos_deleted_at = [], ports.now()
     file_deletion.delete_due(ports)
+    erasure.finish_all(ports)
     emptying.of_old(ports)
     _delete_old_rows(ports)
 

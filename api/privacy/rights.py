@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from api.capture.kept_frames import forget_frames
-from api.contacts import credits
-from api.directory import file_deletion
-from api.directory.forget import forget_held
 from api.facts import emptying
 from api.ports import Ports
+from api.privacy import requests
 from api.verification import case as cases
 from models import tables
 from models.domain import attempt as rules
@@ -25,12 +23,12 @@ RECENT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The data stored about a person: row, masked name, number of photos, attempts."""
+    """The data stored about a person: row, masked name, number of photos, attempts and where."""
 
     person: tables.Person
     name: str
     photos: int
-    attempts: Sequence[tables.Attempt]
+    attempts: Sequence[tuple[tables.Attempt, str]]
 
 
 def consents(ports: Ports, user: User) -> list[tuple[tables.Consent, str]]:
@@ -91,12 +89,28 @@ def proven_person(ports: Ports, db: Session, user: User) -> str:
 
 def export(ports: Ports, user: User) -> Kept:
     """Return the stored data of the person who has just passed, with their attempts."""
-    with ports.database.reading() as db:
+    with ports.database.transaction() as db:
         person_id = proven_person(ports, db, user)
+        requests.exported(ports, db, user, person_id)
         person = db.get_one(tables.Person, person_id)
-        attempts = db.scalars(select(tables.Attempt).where(tables.Attempt.person_id == person_id)).all()
+        attempts = [(row, name) for row, name in db.execute(_attempts(person_id))]
         name = mask(ports.vault.text(f"person.name:{person_id}", person.name))
-        return Kept(person, name, len(_enrolments(db, person_id)), attempts)
+        return Kept(person, name, _photos(db, person_id), attempts)
+
+
+def _photos(db: Session, person_id: str) -> int:
+    """Return how many references are in use."""
+    row = tables.Enrolment
+    mine = select(func.count()).where(row.person_id == person_id, row.revoked_at.is_(None))
+    return db.scalar(mine) or 0
+
+
+def _attempts(person_id: str) -> Select[tables.Attempt, str]:
+    """Select every attempt of a person with the name of its institution, oldest first."""
+    row, bought, where = tables.Attempt, tables.Verification, tables.Institution
+    told = select(row, where.name).join(bought, bought.id == row.verification_id)
+    mine = told.join(where, where.id == bought.institution_id).where(row.person_id == person_id)
+    return mine.order_by(row.created_at)
 
 
 def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent, str]:
@@ -120,7 +134,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
         if attempt.state is AttemptState.FAILED:
             attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
         row.withdrawn_at = ports.now()
-        _unlink_scores(ports, db, [attempt.id])
+        unlink_scores(ports, db, [attempt.id])
         challenges = list(
             db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
         )
@@ -130,7 +144,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
     return row, case.institution.name
 
 
-def _unlink_scores(ports: Ports, db: Session, attempt_ids: list[str]) -> None:
+def unlink_scores(ports: Ports, db: Session, attempt_ids: list[str]) -> None:
     """Remove the person and the scores from decisions and events, which the fund must keep.
 
     The event chain needs only the commitment, so salt and ciphertext can be deleted.
@@ -147,44 +161,3 @@ def _unlink_scores(ports: Ports, db: Session, attempt_ids: list[str]) -> None:
         .values(private=None, salt=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def _enrolments(db: Session, person_id: str) -> list[tables.Enrolment]:
-    """Return the references in use."""
-    mine = select(tables.Enrolment).where(tables.Enrolment.person_id == person_id)
-    return list(db.scalars(mine.where(tables.Enrolment.revoked_at.is_(None))))
-
-
-def erase(ports: Ports, user: User) -> None:
-    """Delete the person's face permanently; purchases on record stay.
-
-    A tombstone prevents a later import from enrolling the person again.
-    """
-    with ports.database.transaction() as db:
-        person_id = proven_person(ports, db, user)
-        photos = forget_held(ports, db, person_id)
-        for enrolment in _enrolments(db, person_id):
-            photos.append(enrolment.photo_key)
-            enrolment.revoked_at, enrolment.templates = ports.now(), b""
-        file_deletion.delete_later(ports, db, photos)
-        mine = select(tables.Attempt.id).where(tables.Attempt.person_id == person_id)
-        _unlink_scores(ports, db, list(db.scalars(mine)))
-        _unbind_everybody(ports, db, person_id)
-        index = db.get_one(tables.Person, person_id).id_index
-        if db.get(tables.Tombstone, index) is None:
-            db.add(tables.Tombstone(id_index=index, created_at=ports.now()))
-    file_deletion.delete_due(ports)
-
-
-def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> None:
-    """Revoke the person's bindings; WeChat users bound to nobody else also lose their ledger."""
-    binding = tables.Binding
-    mine = list(
-        db.scalars(select(binding).where(binding.person_id == person_id, binding.revoked_at.is_(None)))
-    )
-    for one in mine:
-        one.revoked_at = ports.now()
-    db.flush()
-    theirs = {one.openid_index for one in mine}
-    live = select(binding.openid_index).where(binding.revoked_at.is_(None))
-    credits.forget(db, theirs - set(db.scalars(live.where(binding.openid_index.in_(theirs)))))

@@ -1,5 +1,6 @@
 """Receipts: signed statements of who was verified, which the till can check by itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jws
@@ -19,17 +20,22 @@ from models.domain.verification import LIFE, VerificationState
 def sign(
     ports: Ports, db: Session, verification: tables.Verification, attempt: tables.Attempt | None
 ) -> None:
-    """Sign the receipt once and store it: compact JWS, ES256 (RFC 7515, RFC 7518 §3.4)."""
+    """Sign the receipt once and store it."""
     institution = db.get_one(tables.Institution, verification.institution_id)
-    key = signing_key(ports, db, sandbox=institution.sandbox)
     jti = ports.new_id("rcp")
     claims = _claims(ports, db, verification, attempt) | {"jti": jti, "iss": ports.settings.base_url}
     if institution.sandbox:
         claims |= {"sandbox": True, "iss": f"{ports.settings.base_url}/sandbox"}
+    verification.receipt_jti = jti
+    verification.receipt = signed(ports, db, claims, sandbox=institution.sandbox)
+
+
+def signed(ports: Ports, db: Session, claims: Mapping[str, object], *, sandbox: bool = False) -> str:
+    """Return claims as a compact JWS, ES256 (RFC 7515, RFC 7518 §3.4), by the newest key."""
+    key = signing_key(ports, db, sandbox=sandbox)
     header = {"alg": "ES256", "typ": "JWT", "kid": key.kid}
     private = ECKey.import_key(ports.vault.text(f"signing_key.private:{key.kid}", key.private))
-    verification.receipt_jti = jti
-    verification.receipt = jws.serialize_compact(header, canonical(claims).encode(), private)
+    return jws.serialize_compact(header, canonical(claims).encode(), private)
 
 
 def _claims(

@@ -129,6 +129,11 @@ export interface ConsentRow {
   withdrawn_at: string | null
 }
 
+export interface Correction {
+  person_id: string
+  statement: string
+}
+
 export interface Dispute {
   statement?: string | null
 }
@@ -153,6 +158,7 @@ export interface ExportedAttempt {
   state: AttemptState
   channel: Channel
   created_at: string
+  says: string
 }
 
 export interface ExportedPerson {
@@ -293,6 +299,25 @@ export type Push = "ready" | "not_bound" | "no_credit"
 
 export type Reason = "ok" | "not_acquired" | "action_missing" | "action_order" | "not_live" | "not_matched" | "frames_seen_before" | "frames_irregular" | "matcher_unavailable" | "tries_used_up"
 
+export type RequestKind = "export" | "correct" | "delete"
+
+export interface RequestList {
+  requests: RequestRow[]
+}
+
+export interface RequestRow {
+  request_id: string
+  kind: RequestKind
+  state: RequestState
+  asked_at: string
+  due_at: string
+  closed_at: string | null
+  answer: string | null
+  receipt: string | null
+}
+
+export type RequestState = "open" | "done" | "refused"
+
 export interface SceneAnswer {
   scene: string
   channel: Channel
@@ -375,8 +400,10 @@ export interface Operations {
   'DELETE /mp/v1/me/bindings/{binding_id}': { body: null; answer: null }
   'GET /mp/v1/me/consents': { body: null; answer: ConsentList }
   'DELETE /mp/v1/me/consents/{consent_id}': { body: null; answer: ConsentRow }
+  'POST /mp/v1/me/corrections': { body: Correction; answer: RequestRow }
   'GET /mp/v1/me/export': { body: null; answer: ExportAnswer }
   'POST /mp/v1/me/pass': { body: OwnPerson; answer: FacePass }
+  'GET /mp/v1/me/requests': { body: null; answer: RequestList }
   'POST /mp/v1/staff': { body: StaffCode; answer: StaffAnswer }
   'GET /mp/v1/subscriptions': { body: null; answer: TemplateAnswer }
   'POST /mp/v1/subscriptions': { body: Subscription; answer: SubscriptionAnswer }

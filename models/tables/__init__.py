@@ -8,7 +8,7 @@ from models.tables.capture import Capture, Challenge, Decision, Frame, SeenFrame
 from models.tables.console import Act, Operator, OperatorSession, Review
 from models.tables.fact import DecisionFact
 from models.tables.institution import Institution, Staff
-from models.tables.law import Assessment
+from models.tables.law import Assessment, PersonKey, SubjectRequest
 from models.tables.ledger import (
     ChoreLease,
     Delivery,
@@ -57,6 +57,7 @@ __all__ = [
     "Operator",
     "OperatorSession",
     "Person",
+    "PersonKey",
     "PolicyOverride",
     "PolicyVersion",
     "ProviderToken",
@@ -68,6 +69,7 @@ __all__ = [
     "Session",
     "SigningKey",
     "Staff",
+    "SubjectRequest",
     "SubscriptionFact",
     "TillCode",
     "Tombstone",

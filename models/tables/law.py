@@ -1,11 +1,13 @@
 """What the law on personal data asks to be kept."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, word
+from models.domain.law.request import RequestKind, RequestState
 
 
 class Assessment(Base):
@@ -17,3 +19,36 @@ class Assessment(Base):
     author: Mapped[str] = mapped_column(String(64))
     purposes: Mapped[list[str]]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SubjectRequest(Base):
+    """What a person asked for of their own data, until it is done.
+
+    A deletion is open until every object is gone: `owed` are the keys of those known when it began, `proof`
+    what was found gone, `receipt` a compact JWS of it for the person.
+    """
+
+    __tablename__ = "subject_request"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[RequestKind] = mapped_column(word(RequestKind))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    openid_index: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[RequestState] = mapped_column(word(RequestState), index=True)
+    statement: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(32))
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    owed: Mapped[list[str]] = mapped_column(default=list)
+    proof: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    receipt: Mapped[str | None] = mapped_column(Text)
+
+
+class PersonKey(Base):
+    """The key that a person's photos are sealed with beneath the vault's; deletion destroys it."""
+
+    __tablename__ = "person_key"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]

@@ -36,6 +36,10 @@ def _person(world: World) -> dict[str, Any]:
     return {"json": {"person_id": world.ids[MAN.name]}}
 
 
+def _correction(world: World) -> dict[str, Any]:
+    return {"json": {"person_id": world.ids[MAN.name], "statement": "性别登记错了"}}
+
+
 def _frame(_: World) -> dict[str, Any]:
     return {"data": {"frame": (BytesIO(PICTURE), "f.jpg")}, "content_type": "multipart/form-data"}
 
@@ -94,6 +98,8 @@ PHONE: dict[str, Sent] = {
     "GET /mp/v1/me/appeals": _nothing,
     "GET /mp/v1/me/export": _nothing,
     "POST /mp/v1/me/pass": _person,
+    "GET /mp/v1/me/requests": _nothing,
+    "POST /mp/v1/me/corrections": _correction,
     "DELETE /mp/v1/me/consents/{consent_id}": _nothing,
     "DELETE /mp/v1/me/bindings/{binding_id}": _nothing,
     "DELETE /mp/v1/me": _nothing,

@@ -1,16 +1,20 @@
 """What a person sees, takes back and deletes of what is kept about them."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from api.acts import checking
 from api.admin import audit, enrolment
 from api.admin.enrolment import Entry
 from api.capture import challenge
 from api.contacts import credits
 from api.policies import versions
+from api.privacy import requests
 from models import tables
+from models.domain.errors import Conflict
 from models.domain.identity.idnumber import IdType
 from models.domain.person import Proof
 from models.domain.policy import Policy
@@ -206,3 +210,31 @@ def test_a_phone_learns_which_templates_to_ask_for(world: World, given: str, tol
     answer = play.ok(world.phone(MAN.openid).get("/mp/v1/subscriptions"))
     assert answer == {"template_id": TEMPLATE, "agent_template_id": told}
     assert world.app.test_client().get("/mp/v1/subscriptions").status_code == 401
+
+
+def test_an_export_says_each_check_in_plain_words_and_is_a_case(world: World, proven) -> None:
+    (attempt,) = play.ok(proven.get("/mp/v1/me/export"))["attempts"]
+    assert attempt["says"].endswith("，第一药房，在本人微信上核验：人脸核验通过。")
+    (row,) = play.ok(proven.get("/mp/v1/me/requests"))["requests"]
+    assert (row["kind"], row["state"]) == ("export", "done")
+
+
+def test_a_correction_is_a_case_of_15_days_that_a_reviewer_answers(world: World) -> None:
+    phone = world.phone(MAN.openid)
+    asked = {"person_id": world.ids[MAN.name], "statement": "性别登记错了"}
+    row = play.ok(phone.post("/mp/v1/me/corrections", json=asked), 201)
+    assert datetime.fromisoformat(row["due_at"]) == world.ports.now() + timedelta(days=15)
+    (open_one,) = requests.waiting(world.ports)
+    seen = requests.seen(world.ports, "opr_1", open_one.id)
+    assert requests.statement(world.ports, seen) == "性别登记错了"
+    requests.answer(world.ports, "opr_1", row["request_id"], "已改正", refused=False)
+    with pytest.raises(Conflict):
+        requests.answer(world.ports, "opr_1", row["request_id"], "再改", refused=True)
+    (told,) = play.ok(phone.get("/mp/v1/me/requests"))["requests"]
+    assert (told["state"], told["answer"]) == ("done", "已改正")
+    assert requests.waiting(world.ports) == [] and checking.check(world.ports).is_whole
+    # Nobody asks for somebody they are not bound to, and five open ones are enough.
+    strange = asked | {"person_id": world.ids[WIFE.name]}
+    play.refused(phone.post("/mp/v1/me/corrections", json=strange), 404, "not_found")
+    statuses = [phone.post("/mp/v1/me/corrections", json=asked).status_code for _ in range(6)]
+    assert statuses == [201] * 5 + [429]

@@ -12,7 +12,8 @@ from api.http import present, present_subject, uploads
 from api.http.description import describe
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
-from api.privacy import face_pass, rights
+from api.privacy import erasure, face_pass, rights
+from api.privacy import requests as cases
 
 me = APIBlueprint(
     "subject",
@@ -128,7 +129,7 @@ def export() -> Response:
     return answer(
         answers.ExportAnswer(
             person=present_subject.exported_person(kept),
-            attempts=[present_subject.exported_attempt(row) for row in kept.attempts],
+            attempts=[present_subject.exported_attempt(*one) for one in kept.attempts],
             consents=_consents(),
             bindings=_bindings(),
             appeals=_appeals(),
@@ -150,10 +151,24 @@ def unbind(path: BindingPath) -> Response:
     return Response(status=204)
 
 
+@me.get("/me/requests", responses={200: answers.RequestList})
+def list_requests() -> Response:
+    """List what was asked for on this phone: exports, corrections, deletions with their receipts."""
+    rows = [present_subject.request(ports(), row) for row in cases.mine(ports(), user())]
+    return answer(answers.RequestList(requests=rows))
+
+
+@me.post("/me/corrections", responses={201: answers.RequestRow})
+def ask_correction(body: requests.Correction) -> Response:
+    """Ask for a correction of what is on record; answered within 15 days."""
+    row = cases.correct(ports(), user(), body.person_id, body.statement)
+    return answer(present_subject.request(ports(), row), 201)
+
+
 @me.delete("/me", responses={204: None})
 def erase() -> Response:
     """Delete the face of the person whose face check just passed on this phone."""
-    rights.erase(ports(), user())
+    erasure.erase(ports(), user())
     return Response(status=204)
 
 

@@ -11,6 +11,7 @@ from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
 from models.domain.console.review import Wanted
 from models.domain.decision import Outcome, Reason
+from models.domain.law.request import RequestKind, RequestState
 from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
@@ -485,6 +486,25 @@ class AgencyList(Answer):
     agents: list[AgencyRow]
 
 
+class RequestRow(Answer):
+    """Something asked for under a person's rights; `receipt` (JWS) proves a deletion that is done."""
+
+    request_id: str
+    kind: RequestKind
+    state: RequestState
+    asked_at: Instant
+    due_at: Instant
+    closed_at: Instant | None
+    answer: str | None
+    receipt: str | None
+
+
+class RequestList(Answer):
+    """What was asked for on this phone."""
+
+    requests: list[RequestRow]
+
+
 class ExportedPerson(Answer):
     """The person exported."""
 
@@ -496,12 +516,13 @@ class ExportedPerson(Answer):
 
 
 class ExportedAttempt(Answer):
-    """One attempt of the person."""
+    """One attempt of the person; `says` is when, where, how and what came of it, in plain words."""
 
     attempt_id: str
     state: AttemptState
     channel: Channel
     created_at: Instant
+    says: str
 
 
 class ExportAnswer(Answer):

@@ -185,6 +185,13 @@ class OwnPerson(Body):
     person_id: Annotated[str, text(64)]
 
 
+class Correction(Body):
+    """What is wrong on record about a person whose pushes this phone receives."""
+
+    person_id: Annotated[str, text(64)]
+    statement: Statement
+
+
 class Dispute(Body):
     """A dispute (不是我授权的), with an optional statement."""
 

@@ -38,11 +38,14 @@ class Right(StrEnum):
     PROPOSE = "propose"
     APPROVE = "approve"
     ASSESS = "assess"
+    ANSWER_REQUESTS = "answer_requests"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE}),
-    Role.REVIEWER: frozenset({Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER}),
+    Role.REVIEWER: frozenset(
+        {Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER, Right.ANSWER_REQUESTS}
+    ),
     Role.AUDITOR: frozenset(
         {Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES, Right.SEE_INSTITUTIONS}
     ),
