@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.hosting import secrets
 from api.hosting.exposure import is_exposed
 from models.domain.subscription import DEFAULT_KEYS, TemplateKind, keys_of
 from wechat.callbacks import Callbacks
@@ -47,6 +48,10 @@ class Settings(BaseSettings):
     """Production (default) or demo."""
     base_url: Url = ""
     """Public address, https in production."""
+    processor: str = ""
+    """Who processes the faces, as the notice names them; required in production."""
+    processor_contact: str = ""
+    """How they are reached: telephone, address; required in production."""
     database_url: str = ""
     """SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…."""
     objects_url: str = ""
@@ -145,7 +150,8 @@ REQUIRED = (
     "wechat_secret",
     "wechat_template_id",
 )
-REQUIRED_IN_PRODUCTION = ("wechat_callback_token", "wechat_callback_aes_key", "anchor_file")
+WECHATS = ("wechat_callback_token", "wechat_callback_aes_key")
+REQUIRED_IN_PRODUCTION = (*WECHATS, "anchor_file", "processor", "processor_contact")
 
 
 def check(settings: Settings) -> Settings:
@@ -164,7 +170,9 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
     problems += _wrong_keys(settings)
     if not problems:
-        problems = _wrong_secrets(settings)
+        problems = secrets.wrong(
+            settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index()]
+        )
     if problems:
         raise SettingsMissing(problems)
     return settings
@@ -185,16 +193,3 @@ def _wrong_keys(settings: Settings) -> list[str]:
         except ValueError as error:
             wrong.append(f"YIBAO_{name.upper()} must be like {DEFAULT_KEYS}: {error}")
     return wrong
-
-
-def _wrong_secrets(settings: Settings) -> list[str]:
-    """Return what is wrong with the secrets that have a fixed format."""
-    try:
-        settings.callbacks()
-    except ValueError:
-        return ["YIBAO_WECHAT_CALLBACK_AES_KEY must be the 43 characters that WeChat shows"]
-    try:
-        secrets = [*settings.vault_ring().values(), settings.vault_index()]
-    except ValueError:
-        return ["YIBAO_VAULT_KEYS and YIBAO_VAULT_INDEX_SECRET must be base64 (id:base64,… for the keys)"]
-    return [] if all(len(s) == 32 for s in secrets) else ["the vault's secrets must be 32 bytes each"]

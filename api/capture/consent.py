@@ -1,6 +1,7 @@
 """Records the answer to the consent notice."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from models import tables
 from models.domain import notice
 from models.domain.attempt import AttemptEvent, AttemptState
 from models.domain.errors import Conflict, Invalid, TooMany
+from models.domain.notice import Part
 from models.domain.person import User
 
 PRESENCE_TRIES = 5
@@ -25,6 +27,7 @@ class Answer:
     notice_version: str
     granted: bool
     presence_code: str | None = None
+    parts: Mapping[Part, bool] | None = None
 
 
 def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
@@ -37,11 +40,14 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
         if not answer.granted and _has_declined(db, attempt):
             return seen
         notice.check(answer.notice_version, attempt.provider)
+        parts = notice.answered(answer.granted, answer.parts, attempt.provider)
         if answer.granted:
             _may_consent(db, attempt, answer)
         event = AttemptEvent.CONSENT if answer.granted else AttemptEvent.DECLINE
         cases.step(ports, seen.case, attempt, event, seen.actor | {"notice": answer.notice_version})
-        db.add(_consent_row(ports, user, attempt, answer))
+        row = _consent_row(ports, user, attempt, answer)
+        row.parts = parts
+        db.add(row)
         return seen
 
 

@@ -126,6 +126,7 @@ def consent(row: tables.Consent, institution: str) -> answers.ConsentRow:
         institution=institution,
         notice_version=row.notice_version,
         granted=row.granted,
+        parts=row.parts,
         created_at=row.created_at,
         withdrawn_at=row.withdrawn_at,
     )

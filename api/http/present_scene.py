@@ -13,6 +13,8 @@ from models.domain.attempt import UNDECIDED, AttemptState, Channel
 from models.domain.person import mask
 from models.domain.verification import TRIES_PER_VERIFICATION
 
+DEMO = "（演示，未填写）"
+
 
 def scene(ports: Ports, seen: Scene) -> answers.SceneAnswer:
     """Return the scene as its owner's phone reads it."""
@@ -34,13 +36,23 @@ def scene(ports: Ports, seen: Scene) -> answers.SceneAnswer:
         person=chosen(ports, row),
         persons=persons(ports, case.verification.cardholder_id) if unchosen else [],
         provider=row.provider,
-        notice=answers.NoticeAnswer(version=version, text=notice.NOTICES[version]),
+        notice=answers.NoticeAnswer(
+            version=version,
+            text=_notice(ports, version),
+            parts=list(notice.ASKED[row.provider]),
+        ),
         presence_code_needed=row.state is AttemptState.OPENED and row.presence_code is not None,
         appeal=answers.AppealWindow(allowed=until is not None, until=until),
         reason=row.reason,
         purpose="purchase" if case.has_purchase else "self",
         superseded_by=_successor(case, row) if row.state is AttemptState.SUPERSEDED else None,
     )
+
+
+def _notice(ports: Ports, version: str) -> str:
+    """Return a notice with who processes the data."""
+    given = ports.settings
+    return notice.text(version, given.processor or DEMO, given.processor_contact or DEMO)
 
 
 def _cardholder(ports: Ports, case: Case) -> str:

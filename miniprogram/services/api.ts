@@ -30,8 +30,15 @@ export const openScene = (scene: string): Promise<Scene> => call('GET /mp/v1/att
 export const choosePerson = (scene: string, body: PersonChoice): Promise<Scene> =>
   call('PUT /mp/v1/attempts/{scene}/person', { id: scene, body })
 
-export function consent(scene: Scene, granted: boolean, presenceCode?: string): Promise<Scene> {
-  const body = { notice_version: scene.notice.version, granted, ...(presenceCode && { presence_code: presenceCode }) }
+/** The answer to the notice: `parts` are the separate ones, `presence` the four digits where the policy wants them. */
+export interface Consented {
+  presence?: string
+  parts?: Record<string, boolean>
+}
+
+export function consent(scene: Scene, granted: boolean, said: Consented = {}): Promise<Scene> {
+  const { presence, parts } = said
+  const body = { notice_version: scene.notice.version, granted, ...(presence && { presence_code: presence }), ...(parts && { parts }) }
   return call('POST /mp/v1/attempts/{scene}/consent', { id: scene.scene, body })
 }
 

@@ -113,6 +113,7 @@ export interface Colour {
 export interface ConsentAnswer {
   notice_version: string
   granted: boolean
+  parts?: Record<string, unknown> | null
   presence_code?: string | null
 }
 
@@ -125,6 +126,7 @@ export interface ConsentRow {
   institution: string
   notice_version: string
   granted: boolean
+  parts: Record<string, unknown> | null
   created_at: string
   withdrawn_at: string | null
 }
@@ -260,6 +262,7 @@ export type NotFilmed = "guardian_needed" | "minor_not_filmed"
 export interface NoticeAnswer {
   version: string
   text: string
+  parts: Part[]
 }
 
 export type Outcome = "passed" | "failed" | "retry"
@@ -267,6 +270,8 @@ export type Outcome = "passed" | "failed" | "retry"
 export interface OwnPerson {
   person_id: string
 }
+
+export type Part = "face" | "transfer" | "reference"
 
 export interface PersonChoice {
   person_id?: string | null

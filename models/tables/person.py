@@ -1,6 +1,7 @@
 """The insured, their families, reference photos, WeChat bindings and consents."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -100,6 +101,7 @@ class Consent(Base):
     channel: Mapped[Channel] = mapped_column(word(Channel))
     notice_version: Mapped[str] = mapped_column(String(16))
     granted: Mapped[bool]
+    parts: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

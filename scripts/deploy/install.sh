@@ -69,6 +69,8 @@ settings() {
     put /etc/yibao/env 600 <<END
 YIBAO_PROFILE=production
 YIBAO_BASE_URL=https://$name
+YIBAO_PROCESSOR=
+YIBAO_PROCESSOR_CONTACT=
 YIBAO_DATABASE_URL=$database
 YIBAO_JOBS_URL=$jobs
 YIBAO_OBJECTS_URL=file:///var/lib/yibao/objects

@@ -238,3 +238,17 @@ def test_a_correction_is_a_case_of_15_days_that_a_reviewer_answers(world: World)
     play.refused(phone.post("/mp/v1/me/corrections", json=strange), 404, "not_found")
     statuses = [phone.post("/mp/v1/me/corrections", json=asked).status_code for _ in range(6)]
     assert statuses == [201] * 5 + [429]
+
+
+def test_each_part_of_the_notice_is_answered_and_kept(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    shown = play.ok(phone.get(f"/mp/v1/attempts/{scene}"))["notice"]
+    assert shown["parts"] == ["face", "transfer", "reference"] and "{" not in shown["text"]
+    body = {"notice_version": shown["version"], "granted": True, "parts": dict.fromkeys(shown["parts"], True)}
+    url = f"/mp/v1/attempts/{scene}/consent"
+    missing = phone.post(url, json=body | {"parts": {"face": True, "reference": True}})
+    play.refused(missing, 422, "consent_missing")
+    assert play.ok(phone.post(url, json=body))["state"] == "consented"
+    (kept,) = play.ok(phone.get("/mp/v1/me/consents"))["consents"]
+    assert kept["parts"] == {"face": True, "transfer": True, "reference": True}

@@ -111,6 +111,7 @@ def test_what_does_not_work_is_named_by_itself(
 def production(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
     given = {"PROFILE": "production", "BASE_URL": "https://yibao.example.org", **settings}
     given |= {"WECHAT_CALLBACK_TOKEN": "token", "WECHAT_CALLBACK_AES_KEY": "a" * 43}
+    given |= {"PROCESSOR": "某市医保局", "PROCESSOR_CONTACT": "12393"}
     for name, value in given.items():
         monkeypatch.setenv(f"YIBAO_{name}", value)
 

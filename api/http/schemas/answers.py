@@ -12,6 +12,7 @@ from models.domain.attempt import AttemptState, Channel
 from models.domain.console.review import Wanted
 from models.domain.decision import Outcome, Reason
 from models.domain.law.request import RequestKind, RequestState
+from models.domain.notice import Part
 from models.domain.person import Network, NotFilmed, Proof, Push, Sex
 from models.domain.provider import Provider
 from models.domain.verification import VerificationState
@@ -244,10 +245,11 @@ class LoginAnswer(Answer):
 
 
 class NoticeAnswer(Answer):
-    """The consent notice."""
+    """The consent notice, and what of it is answered separately."""
 
     version: str
     text: str
+    parts: list[Part]
 
 
 class AppealWindow(Answer):
@@ -404,6 +406,7 @@ class ConsentRow(Answer):
     institution: str
     notice_version: str
     granted: bool
+    parts: dict[str, bool] | None
     created_at: Instant
     withdrawn_at: Instant | None
 

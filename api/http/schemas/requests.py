@@ -9,6 +9,7 @@ from models.domain.agent import Checks
 from models.domain.appeal import AppealReason
 from models.domain.attempt import Channel
 from models.domain.identity.idnumber import IdType
+from models.domain.notice import Part
 
 Fen = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
@@ -115,10 +116,11 @@ class PersonChoice(Body):
 
 
 class ConsentAnswer(Body):
-    """The answer to the notice."""
+    """The answer to the notice; `parts` answers each of its parts separately."""
 
     notice_version: Word
     granted: Annotated[bool, Field(strict=True)]
+    parts: dict[Part, Annotated[bool, Field(strict=True)]] | None = None
     presence_code: Annotated[str, StringConstraints(max_length=8)] | None = None
 
 

@@ -144,8 +144,8 @@ Page({
     void this.submit((scene: Scene) => api.choosePerson(scene.scene, choice))
   },
 
-  onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
-    void this.submit((scene: Scene) => api.consent(scene, true, event.detail.presence))
+  onNext(event: WechatMiniprogram.CustomEvent<api.Consented>) {
+    void this.submit((scene: Scene) => api.consent(scene, true, event.detail))
   },
 
   onDecline() {

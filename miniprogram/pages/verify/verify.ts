@@ -83,20 +83,20 @@ Page({
     return { heading: common.problem, text: explain(trouble.code), ...end, again: true }
   },
 
-  onNext(event: WechatMiniprogram.CustomEvent<{ presence: string }>) {
-    void this.answer(true, event.detail.presence)
+  onNext(event: WechatMiniprogram.CustomEvent<api.Consented>) {
+    void this.answer(true, event.detail)
   },
 
   onDecline() {
     void this.answer(false)
   },
 
-  async answer(granted: boolean, presence = '') {
+  async answer(granted: boolean, said: api.Consented = {}) {
     const { scene, busy } = this.data
     if (!scene || busy) return
     this.setData({ busy: true, error: '' })
     try {
-      this.show(await api.consent(scene, granted, presence))
+      this.show(await api.consent(scene, granted, said))
     } catch (thrown) {
       this.refused(asProblem(thrown))
     }
