@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.hosting import secrets
+from api.hosting import secret_forms
 from api.hosting.exposure import is_exposed
 from models.domain.subscription import DEFAULT_KEYS, TemplateKind, keys_of
 from wechat.callbacks import Callbacks
@@ -170,7 +170,7 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
     problems += _wrong_keys(settings)
     if not problems:
-        problems = secrets.wrong(
+        problems = secret_forms.wrong(
             settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index()]
         )
     if problems:
