@@ -5,7 +5,8 @@ from flask import Response, g, request
 from flask_openapi3 import APIBlueprint
 
 from api.composition import build
-from api.console import guard, list_routes
+from api.console import guard
+from api.console.deeds import held_routes
 from api.events.feed import EventFeed
 from api.figures import counted
 from api.health.readiness import Readiness
@@ -57,7 +58,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.after_request(_finish)
     app.teardown_request(let_go)
     guard.install(app)
-    app.register_blueprint(list_routes.console)
+    app.register_blueprint(held_routes.console)
     for blueprint in blueprints(demo=composed.settings.demo):
         app.register_api(blueprint)
     return app

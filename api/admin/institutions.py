@@ -14,6 +14,7 @@ from models.domain.attempt import Channel
 from models.domain.errors import Absent, Invalid
 from models.domain.named import named
 from models.domain.provider import Provider
+from models.domain.verification import SELF_SERVICE
 from models.vault import digest
 
 # The prefix tells a till's programmer which key is the sandbox's.
@@ -109,6 +110,15 @@ def set_district(ports: Ports, institution_id: str, district: str) -> None:
         if row is None:
             raise Absent
         row.district = named(district, 32)
+
+
+def set_suspended(ports: Ports, institution_id: str, suspended: bool) -> None:
+    """Let an institution begin nothing new, or let it work again; what runs may end. Raises Absent."""
+    with ports.database.transaction() as db:
+        row = db.get(tables.Institution, institution_id, with_for_update=True)
+        if row is None or row.id == SELF_SERVICE:
+            raise Absent("no such institution")
+        row.suspended_at = (row.suspended_at or ports.now()) if suspended else None
 
 
 def set_provider(

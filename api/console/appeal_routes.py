@@ -4,7 +4,7 @@ from flask import Response, request, url_for
 
 from api.appeals import asking, reviewing, waiting
 from api.appeals.reviewing import Judgement
-from api.console import cases
+from api.console import cases, looks
 from api.console.axis import axis
 from api.console.cases import reviewer_of
 from api.console.guard import needs, see
@@ -109,13 +109,17 @@ def photos(appeal_id: str) -> Response:
 def show_photo(appeal_id: str) -> Response:
     """Record the access, then show the photo for 60 seconds."""
     reason = f"{field('reason')}：{field('why')}" if field("reason") and field("why") else ""
-    act_id = cases.ask_for_photo(ports(), me(), appeal_id, field("picture"), reason)
-    return page("photo.html", appeal_id=appeal_id, picture=url_for("console.photo", act_id=act_id))
+    act_id = looks.ask(ports(), me(), (appeal_id, field("picture")), reason)
+    return page(
+        "photo.html",
+        back=url_for("console.appeal", appeal_id=appeal_id),
+        picture=url_for("console.photo", act_id=act_id),
+    )
 
 
 @console.get("/photos/<string:act_id>")
 @needs(Right.SEE_PHOTOS)
 def photo(act_id: str) -> Response:
     """Return the watermarked photo of a recorded access to the same reviewer, for 60 seconds."""
-    picture = cases.photo(ports(), me(), act_id)
+    picture = looks.photo(ports(), me(), act_id)
     return Response(picture, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

@@ -1,9 +1,7 @@
 """An appeal as a reviewer sees it; every access to one of its photos is recorded as an act."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from api.acts import ledger
 from api.acts.ledger import Entry, record
 from api.appeals import asking, dossier, review
 from api.appeals.asking import Request
@@ -18,10 +16,9 @@ from models.domain.appeal import AppealState
 from models.domain.console import review as rules
 from models.domain.console.act import ActKind
 from models.domain.console.review import Wanted
-from models.domain.errors import Absent, Forbidden
+from models.domain.errors import Absent
 from models.domain.named import noted
 
-SHOWN = timedelta(seconds=60)
 BOTH = "reference-0+frame-0"
 
 
@@ -69,17 +66,6 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone, askable)
 
 
-def ask_for_photo(ports: Ports, who: SignedIn, appeal_id: str, name: str, why: str) -> str:
-    """Record a photo access and its reason; return the id of the act, which grants access for 60 s."""
-    why = noted(why)
-    with ports.database.transaction() as db:
-        row = db.get(tables.Appeal, appeal_id)
-        if row is None:
-            raise Absent("no such appeal")
-        told = {"picture": name, "why": why}
-        return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told)).id
-
-
 def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Exhibit:
     """Return an appeal for a command, as an act; with `why` its pictures are taken away, as another."""
     found = review.exhibit(ports, appeal_id)
@@ -89,30 +75,6 @@ def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Ex
             told = {"picture": ",".join(found.pictures), "why": noted(why)}
             record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told))
     return found
-
-
-def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
-    """Return the watermarked JPEG of one's own photo access, which must be at most 60 s old.
-
-    Raises Absent for another account's act or a deleted photo, Forbidden after 60 s.
-    """
-    with ports.database.reading() as db:
-        act = ledger.act(db, act_id)
-    if act is None or act.kind != ActKind.PHOTO_OPENED or act.actor != who.operator_id:
-        raise Absent("no such look")
-    if not act.at <= ports.now() < act.at + SHOWN:
-        raise Forbidden("the minute is over", code="photo_over")
-    pictures = review.exhibit(ports, act.subject or "").pictures
-    wanted = ledger.private_of(ports, act)["picture"].split("+")
-    if not set(wanted) <= set(pictures):
-        raise Absent("this photo is gone")
-    # Imported here so that only processes that show photos load Pillow.
-    from api.console import watermark  # noqa: PLC0415
-
-    at = act.at.astimezone(CHINA).strftime("%m-%d %H:%M")
-    return watermark.marked(
-        watermark.beside([pictures[one] for one in wanted]), (who.name, at, f"#{act.seq}")
-    )
 
 
 def left_until(row: tables.Appeal) -> str:

@@ -26,9 +26,12 @@ MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
     (Right.SEE_POLICIES, "console.releases", {}, "策略发布"),
     (Right.SEE_POLICIES, "console.overrides_list", {}, "例外"),
     (Right.SEE_CASES, "console.listed", {"name": "disputes"}, "代办争议"),
+    (Right.SEE_CASES, "console.listed", {"name": "held"}, "导入照片"),
     (Right.SEE_INSTITUTIONS, "console.listed", {"name": "institutions"}, "机构"),
     (Right.SEE_INSTITUTIONS, "console.listed", {"name": "staff"}, "员工"),
     (Right.SEE_INSTITUTIONS, "console.listed", {"name": "deliveries"}, "待发送"),
+    (Right.SEE_SUBJECTS, "console.listed", {"name": "bindings"}, "微信绑定"),
+    (Right.SEE_SUBJECTS, "console.listed", {"name": "consents"}, "同意记录"),
     (Right.SEE_ACCOUNTS, "console.accounts", {}, "账号"),
     (Right.SEE_ACTS, "console.acts", {}, "操作记录"),
 )

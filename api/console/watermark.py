@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 HEIGHT = 480
+CELL = (120, 160)
 # With a period of 60 px every crop of 120 × 120 px contains one complete mark.
 PERIOD = 60
 LETTER = 9
@@ -20,6 +21,19 @@ def beside(pictures: Sequence[bytes]) -> Image.Image:
     for one in shown:
         joined.paste(one, (at, 0))
         at += one.width
+    return joined
+
+
+def grid(pictures: Sequence[bytes], columns: int) -> Image.Image:
+    """Return the pictures as RGB, side by side and 480 px high, or in rows of cells of 120 × 160 px."""
+    if len(pictures) <= columns:
+        return beside(pictures)
+    rows = -(-len(pictures) // columns)
+    joined = Image.new("RGB", (columns * CELL[0], rows * CELL[1]), (255, 255, 255))
+    for number, one in enumerate(pictures):
+        small = Image.open(io.BytesIO(one)).convert("RGB")
+        small.thumbnail(CELL)
+        joined.paste(small, (number % columns * CELL[0], number // columns * CELL[1]))
     return joined
 
 

@@ -1,6 +1,7 @@
 """Chinese labels of stored values and texts of refusals in the console."""
 
 from api.console.labels import POLICY_CODES, POLICY_WORDS
+from api.console.lists.people import HELD_STATES, REASONS
 from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.console.act import ActKind
@@ -52,6 +53,24 @@ WORDS: dict[str, str] = {
     ActKind.STAFF_REMOVED: "撤销员工",
     ActKind.DISPUTE_CONCLUDED: "代办争议结论",
     ActKind.HELD_DECIDED: "审核导入的照片",
+    ActKind.INSTITUTION_ADDED: "登记机构",
+    ActKind.INSTITUTION_CHANGED: "更改机构",
+    ActKind.STAFF_ADDED: "登记员工",
+    ActKind.STAFF_CHANGED: "员工改岗",
+    ActKind.WEBHOOK_RESENT: "重发回调",
+    ActKind.BINDING_REVOKED: "解除微信绑定",
+    **{f"held.{key}": said for key, said in (*REASONS.items(), *HELD_STATES.items())},
+    "wechat": "微信人脸核身",
+    "own": "本系统拍摄",
+    "webhook": "回调",
+    "push": "推送",
+    "pending": "还没发过",
+    "retry": "失败后再发",
+    "sending": "正在发",
+    "delivered": "已送达",
+    "dead": "不再发",
+    "dropped": "已无需要",
+    "unknown": "不知是否送达",
     Finding.AUTHORISED: "有授权",
     Finding.UNAUTHORISED: "未授权",
     Wanted.PHOTO_NOW: "现在拍的正面照片",
@@ -76,6 +95,12 @@ CODES = {
     "code_wrong": "动态码不正确或已用过，请等下一个。",
     "cannot_ask": "这件申诉不能请本人补充：是在收费员手机上提交的，或已请过一次。",
     "wrong_state": "状态已变化，请刷新后再看。",
+    "institution_suspended": "这家机构已停用。",
+    "key_change_open": "新旧两个密钥还在并用，请等旧的到期；密钥可能泄露时请全部换新。",
+    "id_number_invalid": "身份证号不正确，请对照证件核对。",
+    "shift_invalid": "班次写法不对，请写成 mon-fri 08:00-17:30，每行一个。",
+    "reviewer_missing": "请写明为什么这样决定。",
+    "not_twins": "同一张照片不可能是两个人：不能按双胞胎处理。",
     "photo_over": "60 秒已过。需要再看，请再说明一次理由。",
     "not_found": "找不到，或链接已用过、已过期。",
     "invalid": "填写的内容不完整，请检查后再提交。",

@@ -95,6 +95,16 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
         row.revoked_at = row.revoked_at or ports.now()
 
 
+def revoke(ports: Ports, db: Session, binding_id: str) -> None:
+    """Revoke anybody's binding, for an administrator; raises Absent, or Conflict where it is over."""
+    row = db.get(tables.Binding, binding_id, with_for_update=True)
+    if row is None:
+        raise Absent("no such binding")
+    if row.revoked_at is not None:
+        raise Conflict("this binding is over", code="wrong_state")
+    row.revoked_at = ports.now()
+
+
 def told(ports: Ports, user: User, template_id: str, result: str) -> bool:
     """Record the phone's report on WeChat's panel: it counts in the operator's funnel, never as a credit."""
     accepted = result in ("accept", "acceptWithAudio")

@@ -59,20 +59,32 @@ def waiting(ports: Ports) -> list[Batch]:
 def contact_sheets(ports: Ports) -> Iterator[ContactSheet]:
     """Yield a contact sheet for each import awaiting review."""
     for batch in waiting(ports):
-        with ports.database.reading() as db:
-            mine = select(HELD.id).where(*UNVOUCHED, HELD.import_id == batch.import_id)
-            ids = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
-            chosen = (db.get_one(HELD, held_id) for held_id in spread(ids, SHOWN))
-            portraits = tuple(
-                Portrait(
-                    row.id,
-                    name(ports, db, row.person_id),
-                    described(db, row.person_id),
-                    shown(ports, row.photo_key),
-                )
-                for row in chosen
+        yield _sheet(ports, batch)
+
+
+def contact_sheet(ports: Ports, import_id: str) -> ContactSheet:
+    """Return the contact sheet of one import; raises Absent where nothing of it waits."""
+    batch = next((one for one in waiting(ports) if one.import_id == import_id), None)
+    if batch is None:
+        raise Absent("nothing of this import waits")
+    return _sheet(ports, batch)
+
+
+def _sheet(ports: Ports, batch: Batch) -> ContactSheet:
+    with ports.database.reading() as db:
+        mine = select(HELD.id).where(*UNVOUCHED, HELD.import_id == batch.import_id)
+        ids = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
+        chosen = (db.get_one(HELD, held_id) for held_id in spread(ids, SHOWN))
+        portraits = tuple(
+            Portrait(
+                row.id,
+                name(ports, db, row.person_id),
+                described(db, row.person_id),
+                shown(ports, row.photo_key),
             )
-        yield ContactSheet(batch, portraits)
+            for row in chosen
+        )
+    return ContactSheet(batch, portraits)
 
 
 def spread(ids: Sequence[str], most: int) -> list[str]:

@@ -69,10 +69,24 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
     """Yield the oldest held photos with the pictures they are to be compared with."""
     with ports.database.reading() as db:
         for row in _rows(db)[:most]:
-            others = tuple((name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
-            photo = shown(ports, row.photo_key)
-            own = _pictures(ports, db, row.person_id, row.id)
-            yield SideBySide(_waiting(ports, db, row), photo, own, others, described(db, row.person_id))
+            yield _beside(ports, db, row)
+
+
+def one_side_by_side(ports: Ports, held_id: str) -> SideBySide:
+    """Return one photo that waits with the pictures it is to be compared with; raises Absent."""
+    with ports.database.reading() as db:
+        row = db.get(tables.HeldPhoto, held_id)
+        if row is None:
+            raise Absent("no such photo")
+        return _beside(ports, db, row)
+
+
+def _beside(ports: Ports, db: Session, row: tables.HeldPhoto) -> SideBySide:
+    others = tuple((name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
+    own = _pictures(ports, db, row.person_id, row.id)
+    return SideBySide(
+        _waiting(ports, db, row), shown(ports, row.photo_key), own, others, described(db, row.person_id)
+    )
 
 
 def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:

@@ -11,7 +11,7 @@ from api.verification import agents
 from api.verification import case as cases
 from api.verification.agents import Picked
 from api.verification.case import Case
-from api.verification.lifecycle import locked
+from api.verification.lifecycle import at_work, locked
 from api.verification.pushing import limit_pushes
 from api.verification.record import Change, record, to_send
 from models import tables
@@ -52,6 +52,7 @@ def begin(
     with ports.database.transaction() as db:
         ports = ports.within(db)
         case = locked(ports, db, institution_id, verification_id)
+        at_work(case.institution)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
         goes_by = resolving.resolve(ports, db, case.verification)
         picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)

@@ -15,7 +15,7 @@ from api.verification.record import Change, record
 from models import tables
 from models.domain import verification as rules
 from models.domain.chain import GENESIS, canonical
-from models.domain.errors import Absent, Conflict
+from models.domain.errors import Absent, Conflict, Forbidden
 from models.domain.verification import VerificationEvent, VerificationState
 from models.vault import digest
 
@@ -55,6 +55,7 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
         institution, earlier = db.execute(
             _WHOSE, {"institution_id": institution_id, "order_no": purchase.order_no}
         ).one()
+        at_work(institution)
         if purchase.notify_url:
             check_url(purchase.notify_url, ports.settings.demo, institution.webhook_networks)
         if earlier is not None:
@@ -66,6 +67,12 @@ def create(ports: Ports, institution_id: str, purchase: Purchase) -> tuple[Case,
         db.add(row)
         record(ports, db, row, Change("verification.opened", private={"cashier": purchase.cashier[0]}))
         return Case(db, institution, row, []), popup
+
+
+def at_work(institution: tables.Institution) -> None:
+    """Raise Forbidden `institution_suspended` where an administrator has suspended the institution."""
+    if institution.suspended_at is not None:
+        raise Forbidden("this institution is suspended", code="institution_suspended")
 
 
 def _is_over(ports: Ports, db: Session, earlier: str) -> None:

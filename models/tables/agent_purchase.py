@@ -17,7 +17,10 @@ class AgentPurchase(Base):
     """
 
     __tablename__ = "agency"
-    __table_args__ = (Index("ix_agency_agent_id_month", "agent_id", "month"),)
+    __table_args__ = (
+        Index("ix_agency_agent_id_month", "agent_id", "month"),
+        Index("ix_agency_disputed_at", "disputed_at", "id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), unique=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"))
@@ -28,7 +31,7 @@ class AgentPurchase(Base):
     result: Mapped[VerificationState] = mapped_column(word(VerificationState))
     month: Mapped[str] = mapped_column(String(7))
     created_at: Mapped[datetime]
-    disputed_at: Mapped[datetime | None] = mapped_column(index=True)
+    disputed_at: Mapped[datetime | None]
     statement: Mapped[bytes | None] = mapped_column(LargeBinary)
     finding: Mapped[Finding | None] = mapped_column(word(Finding))
     concluded_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -15,7 +15,8 @@ class Institution(Base):
     """A pharmacy or clinic whose tills call the API.
 
     `provider` films on customers' phones, `qr_provider` on the staff's; `push_accepted_by` accepted the risk
-    that our camera page on a customer's phone can be fed forged film.
+    that our camera page on a customer's phone can be fed forged film. A suspended institution
+    begins nothing new.
     """
 
     __tablename__ = "institution"
@@ -35,6 +36,7 @@ class Institution(Base):
     popup_origins: Mapped[list[str]] = mapped_column(default=list)
     popup_scheme: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
 
     def provider_on(self, channel: Channel) -> Provider:
         """Return the face provider on this channel."""
@@ -48,7 +50,10 @@ class Staff(Base):
     """
 
     __tablename__ = "staff"
-    __table_args__ = (UniqueConstraint("institution_id", "openid_index"),)
+    __table_args__ = (
+        UniqueConstraint("institution_id", "openid_index"),
+        Index("ix_staff_created_at", "created_at", "id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
     openid_index: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -32,7 +32,7 @@ class Delivery(Base):
     """A row of the outbox: something to send, until sent or given up."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_state_next_at", "state", "next_at"),)
+    __table_args__ = (Index("ix_delivery_state_next_at", "state", "next_at", "id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[DeliveryKind] = mapped_column(word(DeliveryKind, 16))
     verification_id: Mapped[str] = mapped_column(ForeignKey("verification.id"), index=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -60,13 +60,14 @@ class HeldPhoto(Base):
     """
 
     __tablename__ = "held_photo"
+    __table_args__ = (Index("ix_held_photo_state_created_at", "state", "created_at", "id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     import_id: Mapped[str] = mapped_column(String(32), index=True)
     photo_key: Mapped[str] = mapped_column(String(128))
     photo_sha256: Mapped[str] = mapped_column(String(64), index=True)
     templates: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[HeldState] = mapped_column(word(HeldState), index=True)
+    state: Mapped[HeldState] = mapped_column(word(HeldState))
     reason: Mapped[HeldReason | None] = mapped_column(word(HeldReason))
     other_ids: Mapped[list[str]]
     twins: Mapped[bool]
@@ -80,6 +81,10 @@ class Binding(Base):
     """A WeChat user who receives this person's pushes; `subscribed` is what the panel last reported."""
 
     __tablename__ = "binding"
+    __table_args__ = (
+        Index("ix_binding_created_at", "created_at", "id"),
+        Index("ix_binding_proof_created_at", "proof", "created_at", "id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     openid: Mapped[bytes] = mapped_column(LargeBinary)
@@ -94,6 +99,23 @@ class Consent(Base):
     """The answer to a notice, with the phone and the channel."""
 
     __tablename__ = "consent"
+    __table_args__ = (
+        Index("ix_consent_created_at", "created_at", "id"),
+        Index(
+            "ix_consent_withdrawn",
+            "created_at",
+            "id",
+            sqlite_where=text("withdrawn_at IS NOT NULL"),
+            postgresql_where=text("withdrawn_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_consent_refused",
+            "created_at",
+            "id",
+            sqlite_where=text("granted IS 0"),
+            postgresql_where=text("granted IS false"),
+        ),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     attempt_id: Mapped[str] = mapped_column(String(32), index=True)
     person_id: Mapped[str | None] = mapped_column(String(32), index=True)

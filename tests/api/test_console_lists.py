@@ -2,16 +2,18 @@
 
 import csv
 import io
+import re
 
 import pytest
 
 from api.acts import ledger
 from api.admin import institutions, staff
-from api.console.lists import LISTS, PAGE, ListRow, as_csv
+from api.console.lists.registry import LISTS
+from api.console.lists.table import PAGE, as_csv
 from models.domain.console.operator import RIGHTS, Role
 from tests.support import acting
 from tests.support.console import Colleague, colleague
-from tests.support.world import World
+from tests.support.world import World, purchase
 
 
 def entered(world: World, role: Role) -> Colleague:
@@ -35,17 +37,35 @@ def test_a_list_is_shown_page_by_page(world: World) -> None:
         institutions.add_institution(world.ports, f"药房{number:02}")
     one = entered(world, Role.ADMINISTRATOR)
     first = one.get("/console/lists/institutions")
-    assert first.count("<tr>") == PAGE + 1 and "下一页" in first
-    assert "下一页" not in one.get("/console/lists/institutions?page=1")
-    assert "这里现在没有内容" in one.get("/console/lists/institutions?page=9999999")
+    assert first.count("<tr>") == PAGE + 1
+    path = re.search(r'href="([^"]*after=[^"]*)"', first)
+    assert path is not None
+    last = one.get(path.group(1))
+    assert "下一页" not in last and "第一页" in last
+    names = re.findall(r"<td>(药房\d\d|第.药房)</td>", first + last)
+    assert len(names) == len(set(names)) == PAGE + len(world.institutions)
+    falling = one.get("/console/lists/institutions?sort=-name")
+    assert re.findall(r"<td>(药房\d\d|第.药房)</td>", falling)[0] == names[-1]
+    assert one.get("/console/lists/institutions?text=药房07").count("<tr>") == 2
+    assert "这里现在没有内容" in one.get("/console/lists/institutions?state=suspended")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sort=secret", "after=x", "after=WzEsMl0", "after=WyJuYU4iXQ", "state=perhaps", f"text={'x' * 201}"],
+)
+def test_a_list_refuses_what_it_does_not_have(world: World, query: str) -> None:
+    one = entered(world, Role.ADMINISTRATOR)
+    for ending in ("", ".csv"):
+        assert one.client.get(f"/console/lists/institutions{ending}?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
 def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
-    read = list(
-        csv.reader(io.StringIO(as_csv(("编号", "一"), [ListRow("id", (cell,))]).removeprefix("\ufeff")))
-    )
-    assert read == [["编号", "一"], ["id", f"'{cell}"]]
+    found = LISTS["consents"]
+    row = dict.fromkeys(found.columns, "") | {"id": cell}
+    read = list(csv.reader(io.StringIO(as_csv(found, [row]).removeprefix("\ufeff"))))
+    assert read[0] == list(found.columns.values()) and read[1][0] == f"'{cell}"
 
 
 def test_a_csv_is_an_act_and_says_what_the_page_says(world: World) -> None:
@@ -87,3 +107,59 @@ def test_a_dispute_is_concluded_once_on_record(world: World) -> None:
     assert "有授权" in one.get("/console/lists/disputes")
     with world.ports.database.reading() as db:
         assert ledger.newest(db, most=1)[0].kind == "dispute.concluded"
+
+
+def test_an_institution_is_registered_suspended_and_given_a_key_on_record(world: World) -> None:
+    one = entered(world, Role.ADMINISTRATOR)
+    one.get("/console/institutions/new")
+    shown = one.post("/console/institutions", name="新药房", district="上城区").get_data(as_text=True)
+    institution_id, api_key = re.findall(r'<code class="long">([^<]+)</code>', shown)[:2]
+    path, till = f"/console/institutions/{institution_id}", world.app.test_client()
+    sent = {"json": purchase(), "headers": {"Authorization": f"Bearer {api_key}"}}
+    opened = till.post("/v1/verifications", **sent)
+    assert opened.status_code == 201
+    assert one.post(f"{path}/state", state="suspended").status_code == 303
+    assert "已停用" in one.get(path) and institution_id in one.get(
+        "/console/lists/institutions?state=suspended"
+    )
+    sent["json"] = purchase(order_no="S-2")
+    refused = till.post("/v1/verifications", **sent)
+    assert (refused.status_code, refused.json["code"]) == (403, "institution_suspended")
+    attempts = f"/v1/verifications/{opened.json['id']}/attempts"
+    assert till.post(attempts, json={"channel": "qr"}, headers=sent["headers"]).status_code == 403
+    one.post(f"{path}/state", state="active")
+    assert till.post("/v1/verifications", **sent).status_code == 201
+    one.post(f"{path}/district", district="=西湖区")
+    assert "=西湖区" in one.get(path)
+    beside = one.post(f"{path}/key", how="beside").get_data(as_text=True)
+    assert "旧的 API 密钥 72 小时内仍可用" in beside
+    assert till.get("/v1/verifications?order_no=S-2", headers=sent["headers"]).status_code == 200
+    one.post(f"{path}/key", how="replace")
+    assert till.get("/v1/verifications?order_no=S-2", headers=sent["headers"]).status_code == 401
+    with world.ports.database.reading() as db:
+        kinds = [row.kind for row in ledger.newest(db, most=6)]
+    assert kinds == ["institution.changed"] * 5 + ["institution.added"]
+
+
+def test_staff_are_named_and_moved_and_bindings_revoked_on_record(world: World) -> None:
+    one = entered(world, Role.ADMINISTRATOR)
+    shop = world.institutions[0]
+    one.get(f"/console/staff/new?institution={shop}")
+    said = one.post(
+        "/console/staff", institution=shop, name="周新", counters="1\n2", shifts="mon-fri 08:00-17:30"
+    )
+    assert re.search(r"<code class=.long.>\d{10}</code>", said.get_data(as_text=True))
+    page = one.get(f"/console/lists/staff?shop={shop}")
+    assert "1、2" in page and "周*" in page
+    staff_id = re.findall(r"<code>(stf_\w+)</code>", page)[0]
+    one.get(f"/console/staff/{staff_id}")
+    assert one.post(f"/console/staff/{staff_id}", shifts="soon").status_code == 422
+    assert one.post(f"/console/staff/{staff_id}", counters="3").status_code == 303
+    bindings = one.get("/console/lists/bindings")
+    binding_id = re.findall(r"<code>(bnd_\w+)</code>", bindings)[0]
+    assert one.post(f"/console/bindings/{binding_id}/revoke", note=" ").status_code == 422
+    assert one.post(f"/console/bindings/{binding_id}/revoke", note="本人来柜台要求").status_code == 303
+    assert one.post(f"/console/bindings/{binding_id}/revoke", note="再来").status_code == 409
+    with world.ports.database.reading() as db:
+        kinds = [row.kind for row in ledger.newest(db, most=3)]
+    assert kinds == ["binding.revoked", "staff.changed", "staff.added"]

@@ -56,6 +56,7 @@ TILL = (
     Code(409, "receipt_expired", "回执已过 30 分钟", "重新核验"),
     Code(409, "key_reused", "同一个 Idempotency-Key 发了不同内容", "改程序：每件新的事换一个新的", POSTS),
     Code(409, "in_progress", "用这个 Idempotency-Key 的上一次请求还在处理", "等 2 秒，用同一个再发", POSTS),
+    Code(403, "institution_suspended", "本机构已被停用，不能开始新的核验", "联系医保经办机构"),
     Code(413, "too_large", "请求超过 64 kB", "改程序", POSTS),
     Code(415, "unsupported_media_type", "请求不是 JSON", "发 Content-Type: application/json", POSTS),
     Code(422, "person_not_found", "查无此人：姓名与证件号不符，或不在名单上",

@@ -133,6 +133,7 @@ DETAILS = {
     "id_number_invalid": "the document number's checksum is not right; please check what was typed",
     "notify_url_not_allowed": "notify_url: not a public address",
     "rate_limited": "too many unknown persons here; please wait",
+    "institution_suspended": "this institution is suspended",
     "order_exists": "this order already has a verification",
     "verification_ended": "this verification is over",
     "deciding": "a capture is being decided; ask again in a moment",

@@ -105,6 +105,7 @@ def read_verification(path: VerificationPath) -> Response:
 @v1.post("/verifications/<string:verification_id>/attempts", responses={201: answers.AttemptAnswer})
 @describe(
     refuses=(
+        "institution_suspended",
         "verification_ended",
         "deciding",
         "tries_used_up",

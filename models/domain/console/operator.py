@@ -31,6 +31,8 @@ class Right(StrEnum):
     RECOVER = "recover"
     SEE_INSTITUTIONS = "see_institutions"
     CHANGE_INSTITUTIONS = "change_institutions"
+    SEE_SUBJECTS = "see_subjects"
+    CHANGE_SUBJECTS = "change_subjects"
     SEE_ACTS = "see_acts"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
@@ -47,7 +49,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER, Right.ANSWER_REQUESTS}
     ),
     Role.AUDITOR: frozenset(
-        {Right.SEE_CASES, Right.SEE_ACTS, Right.SEE_ACCOUNTS, Right.SEE_POLICIES, Right.SEE_INSTITUTIONS}
+        {
+            Right.SEE_CASES,
+            Right.SEE_ACTS,
+            Right.SEE_ACCOUNTS,
+            Right.SEE_POLICIES,
+            Right.SEE_INSTITUTIONS,
+            Right.SEE_SUBJECTS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -56,11 +65,21 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_INSTITUTIONS,
             Right.CHANGE_INSTITUTIONS,
             Right.ASSESS,
+            Right.SEE_SUBJECTS,
+            Right.CHANGE_SUBJECTS,
         }
     ),
 }
 # Rights that require a one-time code entered within FRESH.
-SENSITIVE = frozenset({Right.SEE_PHOTOS, Right.CHANGE_INSTITUTIONS, Right.CHANGE_ACCOUNTS, Right.APPROVE})
+SENSITIVE = frozenset(
+    {
+        Right.SEE_PHOTOS,
+        Right.CHANGE_INSTITUTIONS,
+        Right.CHANGE_SUBJECTS,
+        Right.CHANGE_ACCOUNTS,
+        Right.APPROVE,
+    }
+)
 
 
 def may(role: Role, right: Right) -> bool:

@@ -1,0 +1,73 @@
+"""Looks at photos: a reason first, then a minute of watermarked pictures, each look an act."""
+
+import base64
+from datetime import timedelta
+
+from api.acts import ledger
+from api.acts.ledger import Entry, record
+from api.appeals import review
+from api.console.sessions import SignedIn
+from api.ports import CHINA, Ports
+from models import tables
+from models.domain.console.act import ActKind
+from models.domain.errors import Absent, Forbidden
+from models.domain.named import noted
+
+SHOWN = timedelta(seconds=60)
+# What a look is at, beside the names of an appeal's pictures.
+HELD, SHEET = "held", "sheet"
+SHEET_COLUMNS = 10
+
+
+def ask(ports: Ports, who: SignedIn, what: tuple[str, str], why: str) -> str:
+    """Record a look at a subject's picture and its reason; return the act's id, good for 60 s.
+
+    Raises Absent for an appeal that is not there, Invalid without a reason.
+    """
+    subject, picture = what
+    told = {"picture": picture, "why": noted(why)}
+    with ports.database.transaction() as db:
+        if picture not in (HELD, SHEET) and db.get(tables.Appeal, subject) is None:
+            raise Absent("no such appeal")
+        return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, subject, told)).id
+
+
+def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
+    """Return the watermarked JPEG of one's own look, which must be at most 60 s old.
+
+    Raises Absent for another account's act or a deleted photo, Forbidden after 60 s.
+    """
+    with ports.database.reading() as db:
+        act = ledger.act(db, act_id)
+    if act is None or act.kind != ActKind.PHOTO_OPENED or act.actor != who.operator_id:
+        raise Absent("no such look")
+    if not act.at <= ports.now() < act.at + SHOWN:
+        raise Forbidden("the minute is over", code="photo_over")
+    wanted = ledger.private_of(ports, act)["picture"]
+    # Imported here so that only processes that show photos load Pillow.
+    from api.console import watermark  # noqa: PLC0415
+
+    found = _pictures(ports, act.subject or "", wanted)
+    columns = SHEET_COLUMNS if wanted == SHEET else len(found)
+    at = act.at.astimezone(CHINA).strftime("%m-%d %H:%M")
+    return watermark.marked(watermark.grid(found, columns), (who.name, at, f"#{act.seq}"))
+
+
+def _pictures(ports: Ports, subject: str, wanted: str) -> list[bytes]:
+    """Return the pictures that a look is at, in the order they are shown; raises Absent where one is gone."""
+    # Imported here so that only processes that show photos load OpenCV.
+    from api.console.deeds import held_photos  # noqa: PLC0415
+
+    if wanted == HELD:
+        addresses = held_photos.photos_beside(ports, subject)
+    elif wanted == SHEET:
+        addresses = held_photos.sheet_photos(ports, subject)
+    else:
+        pictures = review.exhibit(ports, subject).pictures
+        if not set(wanted.split("+")) <= set(pictures):
+            raise Absent("this photo is gone")
+        return [pictures[one] for one in wanted.split("+")]
+    found = [base64.b64decode(one.partition(",")[2]) for one in addresses if one]
+    if not found:
+        raise Absent("this photo is gone")
+    return found
