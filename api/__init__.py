@@ -1,4 +1,4 @@
-"""The application: Flask routes and pages, a worker, and one package a capability.
+"""The application: Flask routes and pages, the worker, and one package for each capability.
 
-`composition` builds the ports they use.
+`composition` builds the ports they use. Import its packages by what each one's docstring allows.
 """

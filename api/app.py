@@ -22,7 +22,7 @@ from api.http.routes.institution import v1
 from api.http.routes.mini_program import mp
 from api.http.routes.public import public
 from api.http.routes.subject import me
-from api.http.web import let_go, limit_body, ports, refuse_control_characters, refuse_other_hosts
+from api.http.web import limit_body, ports, refuse_control_characters, refuse_other_hosts, release_reads
 from api.law import assessments
 from api.logs import about, configure
 from api.policies import versions as policies
@@ -56,7 +56,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)
     app.after_request(_finish)
-    app.teardown_request(let_go)
+    app.teardown_request(release_reads)
     guard.install(app)
     app.register_blueprint(held_routes.console)
     for blueprint in blueprints(demo=composed.settings.demo):

@@ -14,7 +14,7 @@ from models import tables
 
 BEAT = timedelta(seconds=1)
 COMPARED = timedelta(seconds=60)
-STANDS_STILL_S = 2.5
+STOPPED_AFTER_S = 2.5
 FORGOTTEN = timedelta(days=1)
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Beats:
             return True
         # A heartbeat that does not advance belongs to a stopped worker; one that advances is another clock.
         if newest == self._other_beat:
-            return time.monotonic() - self._other_seen_at > STANDS_STILL_S
+            return time.monotonic() - self._other_seen_at > STOPPED_AFTER_S
         self._other_beat, self._other_seen_at = newest, time.monotonic()
         return False
 

@@ -161,7 +161,7 @@ class Ports:
         return replace(self, database=joined, directory=self.directory.within(joined))
 
     def keeping(self, kept: Database) -> "Ports":
-        """Return these ports with a database that is kept for one request."""
+        """Return these ports with a database session that is kept for one request."""
         return replace(self, database=kept, directory=self.directory.within(kept))
 
     def now(self) -> datetime:

@@ -120,7 +120,7 @@ def _acquisition(observations: Sequence[Observation], evidence: int, usable_evid
     """Return how many frames arrived and are usable, and the commonest hint of the others."""
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     hints = Counter(one.hint for one in observations if one.hint)
-    # Unusable evidence without a hint is turned away.
+    # Unusable evidence without a hint shows a face turned aside.
     hints = hints or +Counter({Hint.TURNED: evidence - usable_evidence})
     return Acquisition(
         motion=len(motion),

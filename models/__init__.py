@@ -1,1 +1,4 @@
-"""The database schema, the storage of sealed objects, and the pure domain rules."""
+"""The database schema, encrypted storage of values and objects, and the pure domain rules.
+
+Import `tables`, `database`, `vault`, `objects`, `migrate` and the modules of `domain`.
+"""

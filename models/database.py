@@ -53,7 +53,7 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[Session]:
-        """Yield a session of single looks: PostgreSQL runs each statement by itself, in one round trip.
+        """Yield a session of single reads: PostgreSQL runs each statement by itself, in one round trip.
 
         Nothing may be added, changed or streamed in it.
         """
@@ -61,7 +61,7 @@ class Database:
             yield session
 
     def kept(self) -> "KeptDatabase":
-        """Return a database whose readings share one session until a transaction begins or it is closed."""
+        """Return a database whose reads share one session until a transaction begins or it is closed."""
         return KeptDatabase(self)
 
     def joined(self, session: Session) -> "Database":
@@ -105,7 +105,7 @@ class _Joined(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield the open session; whoever opened it commits."""
+        """Yield the open session; its owner commits."""
         yield self._session
 
     @contextmanager
@@ -115,7 +115,7 @@ class _Joined(Database):
 
 
 class KeptDatabase(Database):
-    """A Database for one request that calls nobody else: what it has read is not read again."""
+    """A Database for one request that makes no other calls: rows already read are not read again."""
 
     def __init__(self, lasting: Database) -> None:
         self.engine = lasting.engine
@@ -125,14 +125,14 @@ class KeptDatabase(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session of a transaction; what was read before is read anew afterwards."""
+        """Yield a session in a transaction; rows read before are read again afterwards."""
         self.close()
         with self._lasting.transaction() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield the session that all readings share."""
+        """Yield the session that all reads share."""
         if self._session is None:
             self._session = self._held.enter_context(self._lasting.looking())
         try:
@@ -142,13 +142,13 @@ class KeptDatabase(Database):
             raise
 
     def close(self) -> None:
-        """Give the connection back; a later reading opens another session."""
+        """Release the connection; a later read opens another session."""
         self._session = None
         self._held.close()
 
 
 def _looking(engine: Engine) -> Engine:
-    """Return the engine with options for single looks; SQLite reads one state in a transaction as always."""
+    """Return the engine configured for single reads; SQLite still reads in a transaction."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(reading=True)
     return engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -170,9 +170,9 @@ def _engine(url: str) -> Engine:
 
 
 def _refuse_closed(connection: Any, _record: Any, _fairy: Any) -> None:
-    """Let the pool connect anew when the server has closed what it kept, without a ping's round trip.
+    """Detect a connection that the server has closed, without a ping's round trip; the pool then reconnects.
 
-    An idle connection has nothing to be read until the server says good-bye.
+    An idle connection is readable only after the server has closed it.
     """
     told = select.poll()
     told.register(connection.fileno(), select.POLLIN)

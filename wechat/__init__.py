@@ -1,1 +1,5 @@
-"""WeChat: a gateway over wechatpy, and a simulator of its server. Imports no other package of the project."""
+"""WeChat: a gateway over wechatpy, callbacks, and a simulator of WeChat's server.
+
+Imports no other package of the project. Import `protocol`, `gateway`, `callbacks`, `errors`, `events`,
+`refusals` and `tokens`.
+"""

@@ -1,4 +1,4 @@
-"""The audit log of operators' reads and changes ("acts"): one hash chain, anchored like the events'.
+"""The audit log of operators' reads and changes ("acts"): a hash chain anchored like the events'.
 
-May be imported by every package with operators' actions.
+Import any module, in every package with operators' actions.
 """

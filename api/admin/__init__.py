@@ -1,4 +1,4 @@
-"""What an operator or administrator does: institutions, staff, enrolment, audit, the opt-in funnel.
+"""Administration: institutions, staff, enrolment, audit, keys, the opt-in funnel.
 
 Import any module.
 """

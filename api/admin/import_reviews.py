@@ -1,4 +1,4 @@
-"""Decisions of an account on photos that an import holds, each on record as an act."""
+"""Records decisions of an account on held photos as acts."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from models.domain.named import noted
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Whose decision it is: the account, and what it decides."""
+    """A decision and the account that makes it."""
 
     operator_id: str
     ruling: Ruling
 
 
 def decide(ports: Ports, held_id: str, decided: Decided) -> HeldState:
-    """Accept or refuse one photo; raises what `held.decide` raises."""
+    """Accept or refuse one photo, recorded as an act; raises what `held.decide` raises."""
     with ports.database.transaction() as db:
         state = held.settle(ports, db, held_id, decided.ruling, Gallery(ports))
         record(ports, db, _entry(held_id, decided))
@@ -33,7 +33,7 @@ def decide(ports: Ports, held_id: str, decided: Decided) -> HeldState:
 def decide_all(
     ports: Ports, import_id: str, decided: Decided, progress: Progress = lambda parts, _: parts
 ) -> int:
-    """Accept or refuse a whole import; return how many photos. The act is on record before the first."""
+    """Accept or refuse a whole import; return how many photos. The act is recorded before the first."""
     noted(decided.ruling.why)
     with ports.database.transaction() as db:
         record(ports, db, _entry(import_id, decided))
@@ -41,7 +41,7 @@ def decide_all(
 
 
 def looked(ports: Ports, operator_id: str, why: str) -> None:
-    """Record that an account looks at all pictures that wait, and why."""
+    """Record that an account views all held pictures, and why."""
     with ports.database.transaction() as db:
         record(ports, db, Entry(operator_id, ActKind.PHOTO_OPENED, "held photos", {"why": noted(why)}))
 

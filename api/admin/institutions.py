@@ -130,7 +130,7 @@ def set_provider(
 ) -> None:
     """Set the provider of an institution, on one channel or all, from the next attempt on.
 
-    Raises Absent, and Invalid `risk_not_accepted` for `own` on customers' phones without the name of whoever
+    Raises Absent, and Invalid `risk_not_accepted` for `own` on customers' phones unless a person is named who
     accepts the risk.
     """
     if channel is not Channel.QR:

@@ -1,1 +1,4 @@
-"""Appeals against a failure, their review, and disputes of purchases by agents; import any module."""
+"""Appeals against a failure, their review, and disputes of purchases by agents.
+
+Import any module.
+"""

@@ -134,7 +134,7 @@ def check_photos(ports: Ports, channel: Channel, photos: Sequence[bytes]) -> Non
     except BadImage as error:
         raise unusable(error) from None
     except MatcherUnavailable:
-        raise Busy("the pictures cannot be looked at now; please try again") from None
+        raise Busy("the pictures cannot be checked now; please try again") from None
     if channel is Channel.QR and all(verdict in ("no_face", "two_faces") for verdict in verdicts):
         raise Invalid("the photo must show the person's face", code="photo_without_face")
 

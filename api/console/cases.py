@@ -67,7 +67,7 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
 
 
 def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Exhibit:
-    """Return an appeal for a command, as an act; with `why` its pictures are taken away, as another."""
+    """Return an appeal for a command, as an act; exporting its pictures needs `why` and is another act."""
     found = review.exhibit(ports, appeal_id)
     with ports.database.transaction() as db:
         record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))

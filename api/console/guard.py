@@ -74,7 +74,7 @@ def install(app: Api) -> None:
 
 @limiter.request_filter
 def _elsewhere() -> bool:
-    """Tell whether the request is none of the console's: tills would pay for a look with every poll."""
+    """Tell whether the request is outside the console, where sessions need not be loaded."""
     return not request.path.startswith(PATH)
 
 

@@ -1,1 +1,4 @@
-"""In-process counters for Prometheus."""
+"""In-process counters for Prometheus.
+
+Import `counted`.
+"""

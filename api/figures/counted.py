@@ -20,7 +20,7 @@ CONNECTIONS = prometheus.Gauge(
 EVENT_CLIENTS = prometheus.Gauge(
     "yibao_event_clients", "clients that wait for events", multiprocess_mode="livesum"
 )
-DELIVERIES = prometheus.Counter("yibao_deliveries_total", "what became of a delivery", ["kind", "result"])
+DELIVERIES = prometheus.Counter("yibao_deliveries_total", "deliveries by kind and result", ["kind", "result"])
 
 
 def note_request(request: Request, status: int, seconds: float) -> str:

@@ -1,1 +1,4 @@
-"""Readiness of a process, and the installation's metrics."""
+"""Readiness of a process, and the installation's metrics.
+
+Import any module; `exporter` also runs as a program.
+"""

@@ -1,4 +1,4 @@
-"""HTTP in and out: sessions, limits, idempotency, problems, presenters.
+"""HTTP input and output: sessions, limits, idempotency, problems, presenters.
 
-Routes call one action and one presenter.
+Routes import any module; a route calls one action and one presenter.
 """

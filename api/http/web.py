@@ -59,7 +59,7 @@ def follow(
     Raises Absent for a verification that is not its `owner`'s, where one is given.
     """
     first = stream.snapshot(ports(), verification_id, after, owner)
-    let_go()
+    release_reads()
     overload.leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return answer(stream.long_poll(ports(), feed(), first, after, wait))
@@ -79,15 +79,15 @@ def bearer() -> str:
     return credential.strip()
 
 
-def keep() -> None:
-    """Let all readings of this request share one session; only for routes that call nobody else."""
+def share_reads() -> None:
+    """Let all reads of this request share one session; only for routes that make no other calls."""
     composed: Ports = current_app.extensions["ports"]
     g.kept = composed.database.kept()
     g.inside = composed.keeping(g.kept)
 
 
-def let_go(_error: BaseException | None = None) -> None:
-    """Give the session back that `keep` shares. Idempotent."""
+def release_reads(_error: BaseException | None = None) -> None:
+    """Release the session shared by `share_reads`; idempotent."""
     kept: KeptDatabase | None = g.pop("kept", None)
     if kept is not None:
         g.pop("inside", None)
@@ -96,7 +96,7 @@ def let_go(_error: BaseException | None = None) -> None:
 
 def know_institution() -> None:
     """Authenticate the institution before the request is processed."""
-    keep()
+    share_reads()
     g.institution_id = institution_of(ports(), bearer())
     about(institution_id=g.institution_id)
 
@@ -128,7 +128,8 @@ def refuse_control_characters() -> None:
 def refuse_other_hosts() -> None:
     """Raise Malformed `wrong_host` in production unless the request names the service's one public host.
 
-    Whoever could choose it would choose where redirects and links lead. Probes come by the process's address.
+    A client that chooses the host would choose where redirects and links lead. Probes use the process's
+    address.
     """
     settings = ports().settings
     probing = request.endpoint in ("public.health", "public.readiness")

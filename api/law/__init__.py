@@ -1,1 +1,1 @@
-"""The record that the law asks for before faces are processed; import `assessments`."""
+"""Records that the law requires before faces are processed; import `assessments`."""

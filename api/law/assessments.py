@@ -1,4 +1,4 @@
-"""Which impact assessment is in force, and what it names. Production does not start without one."""
+"""The impact assessment in force and its purposes. Production does not start without one."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class NotAssessed(Exception):
 
 
 def in_force(db: Session, now: datetime) -> tables.Assessment | None:
-    """Return the newest assessment if it is not older than a year; None where there is none."""
+    """Return the newest assessment if it is at most a year old, else None."""
     row = tables.Assessment
     newest = db.scalars(select(row).where(row.at <= now).order_by(row.at.desc(), row.id).limit(1)).first()
     return newest if newest is not None and rules.holds(newest.at, now) else None
@@ -38,7 +38,7 @@ def hold_start(ports: Ports) -> None:
 
 
 def lacking(ports: Ports) -> str | None:
-    """Return what production lacks of an assessment, or None."""
+    """Return what production lacks in an assessment, or None."""
     if ports.settings.demo:
         return None
     with ports.database.reading() as db:

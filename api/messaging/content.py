@@ -37,7 +37,7 @@ def agent_notice(institution: str, amount_fen: int, at: datetime, **more: str) -
 
 
 def more_asked(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
-    """Return what the insured is told when a reviewer asks for more."""
+    """Return the contents of the message sent when a reviewer asks for more."""
     said = {"matter": "医保购药申诉，请补充材料", "state": "待补充", "note": "请打开，按提示补充"}
     return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
 

@@ -1,4 +1,4 @@
-"""Telling the insured on WeChat that a reviewer asks for more before judging their appeal."""
+"""Notifies the insured on WeChat that a reviewer asks for more before judging their appeal."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +25,7 @@ GIVE_UP = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One message: for more to which appeal of which purchase."""
+    """One message: recipient, appeal and purchase."""
 
     appeal: tables.Appeal
     institution: str
@@ -34,12 +34,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class MoreSender:
-    """Sends such messages to the WeChat that lodged the appeal; what may have arrived is never sent again."""
+    """Sends the request to the WeChat user that lodged the appeal; never repeats a possibly delivered one."""
 
     lost: Taken | WeChatError | None = WeChatUnknown()
 
     def prepare(self, ports: Ports, db: Session, row: tables.Delivery) -> Asked | Result:
-        """Return the message; dropped when nothing is asked for any more."""
+        """Return the message; dropped when the request is no longer open."""
         appeal = db.scalars(select(tables.Appeal).filter_by(attempt_id=row.attempt_id)).one()
         if appeal.state is not AppealState.LODGED or not waits(
             appeal.asked_at, appeal.answered_at, ports.now()
@@ -49,7 +49,7 @@ class MoreSender:
         return Asked(appeal, institution.name, db.get_one(tables.Verification, row.verification_id))
 
     def call(self, ports: Ports, message: Asked) -> Taken | WeChatError:
-        """Call WeChat; return what it came to."""
+        """Call WeChat; return the result."""
         appeal, settings = message.appeal, ports.settings
         openid = reach.openid(ports, appeal.person_id or "", appeal.openid_index)
         if openid is None:
@@ -69,7 +69,7 @@ class MoreSender:
             return error
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Taken | WeChatError) -> Result:
-        """Return what WeChat's answer means, and let the ledger of credits know."""
+        """Return the row's next step after WeChat's answer, and update the credit ledger."""
         match answer:
             case Taken(msg_id):
                 _learn(ports, db, row, Fact(FactKind.TAKEN, ports.now(), msg_id or row.id))
@@ -84,6 +84,6 @@ class MoreSender:
 
 
 def _learn(ports: Ports, db: Session, row: tables.Delivery, fact: Fact) -> None:
-    """Let the ledger know of a message taken or refused."""
+    """Store in the ledger that a message was accepted or refused."""
     appeal = db.scalars(select(tables.Appeal).filter_by(attempt_id=row.attempt_id)).one()
     credits.learn(ports, db, appeal.openid_index, ports.settings.wechat_template_id, fact)

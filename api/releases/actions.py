@@ -74,7 +74,7 @@ def resume(ports: Ports, actor: str, release_id: str, reason: str) -> None:
     with ports.database.transaction() as db:
         row = _held(db, release_id)
         if row.held is None or row.stage not in LIVE:
-            raise Conflict("it does not stand still", code="wrong_state")
+            raise Conflict("the release is not frozen", code="wrong_state")
         row.held, row.usual = None, None
         record(ports, db, Entry(actor, ActKind.RELEASE_RESUMED, row.id, {"reason": reason}))
 

@@ -49,7 +49,7 @@ def _at_once(ports: Ports, db: Session) -> bool:
 
 
 def withdraw(ports: Ports, actor: str, version: int) -> None:
-    """Take a proposal back before it is approved."""
+    """Withdraw a proposal before it is approved."""
     with ports.database.transaction() as db:
         versions.withdraw(ports.within(db), version, by=actor)
         _record(ports, db, (actor, ActKind.POLICY_WITHDRAWN), version)

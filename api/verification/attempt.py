@@ -54,10 +54,10 @@ def begin(
         case = locked(ports, db, institution_id, verification_id)
         at_work(case.institution)
         may_begin_attempt(case.facts, case.tries, case.states, ports.now())
-        goes_by = resolving.resolve(ports, db, case.verification)
-        picked = pick(ports, case, choice, case.institution.provider_on(channel), goes_by.policy)
+        resolved = resolving.resolve(ports, db, case.verification)
+        picked = pick(ports, case, choice, case.institution.provider_on(channel), resolved.policy)
         if picked is not None:
-            goes_by = resolving.aged(ports, db, goes_by, picked.person.birth)
+            resolved = resolving.aged(ports, db, resolved, picked.person.birth)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if choice.by_api and channel is Channel.PUSH and picked and not case.institution.sandbox:
@@ -65,9 +65,9 @@ def begin(
         if not choice.resent:
             supersede(ports, case)
         attempt = _row(ports, case, channel, picked)
-        resolving.pin(attempt, goes_by)
+        resolving.pin(attempt, resolved)
         attempt.checks = asdict(choice.checks) if choice.checks else None
-        policy = goes_by.policy
+        policy = resolved.policy
         attempt.presence_code = ports.random.digits(4) if policy.asks_presence_code(channel) else None
         db.add(attempt)
         db.flush()
@@ -171,8 +171,8 @@ def _row(ports: Ports, case: Case, channel: Channel, picked: Picked | None) -> t
 def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> tables.Attempt:
     """Return an attempt that a person begins on their own phone, without a message."""
     attempt = _row(ports, case, Channel.PUSH, picked)
-    goes_by = resolving.resolve(ports, case.db, case.verification)
-    resolving.pin(attempt, resolving.aged(ports, case.db, goes_by, picked.person.birth))
+    resolved = resolving.resolve(ports, case.db, case.verification)
+    resolving.pin(attempt, resolving.aged(ports, case.db, resolved, picked.person.birth))
     attempt.owner_index = owner_index
     return attempt
 

@@ -123,7 +123,7 @@ class Mesh:
 
 
 def _landmarks(points: Vector, turn: np.ndarray) -> Vector:
-    """Return both eyes' middles, the nose's tip and the mouth's corners, turned back into the picture."""
+    """Return both eyes' middles, the nose's tip and the mouth's corners in the unrotated picture."""
     flat = points[:, :2]
     eyes = [(flat[eye[0]] + flat[eye[3]]) / 2 for eye in (RIGHT_EYE, LEFT_EYE)]
     five = np.stack([*eyes, flat[NOSE_TIP], *(flat[corner] for corner in MOUTH_CORNERS)])

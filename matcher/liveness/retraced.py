@@ -23,9 +23,9 @@ STEP_S, MOST_STEPS = 0.05, 300
 STIRRED, STIRRING = 6.0, (0, 1, 3)
 FEWEST = 8
 NEVER = -9.0
-# Ways begin APART_S apart at least, and are looked at from every SPARSE-th step on.
+# Paths begin at least APART_S apart, and are searched from every SPARSE-th step on.
 APART_S, SPARSE = 0.8, 3
-# How many shifts in time are looked at by one call of numpy: their sums stay in the processor's cache.
+# How many shifts in time one numpy call evaluates: their sums stay in the processor's cache.
 TOGETHER = 16
 
 

@@ -83,7 +83,7 @@ def _turn(direction: int) -> Callable[[Sequence[Observation]], Signal]:
 
 
 def _nod(observations: Sequence[Observation]) -> Signal:
-    """Return how far the chin is below rest, except while the head is turned away."""
+    """Return how far the chin is below rest, except while the head is turned aside."""
     yaw = _resting(_yaw, observations)
     down = _least(_offset(_pitch, 1, observations), _offset(_lowered, 1 / LOWERED, observations))
     if yaw is None:

@@ -18,8 +18,8 @@ SHARE, LEAST = 0.7, 12
 # An axis that moves less than this (0.3 degrees) carries no information; fewer axes than this may agree by
 # chance.
 STIRRED, FEWEST_AXES = 0.3, 5
-# Mean correlation over the axes from which it is one film, and what it must come to times the root of the
-# steps: a short film agrees by chance more easily. Living people reach 3.11 in 257 pairs of films.
+# Mean correlation over the axes from which it is one film, and its minimum times the root of the steps,
+# because short films agree by chance more easily. Living people reach 3.11 in 257 pairs of films.
 ALIKE, CERTAIN = 0.5, 3.15
 # Axes that a mirror inverts: yaw, roll and horizontal position.
 MIRRORED = np.array([-1, 1, 1, 1, 1, -1, -1, 1, 1])

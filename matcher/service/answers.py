@@ -106,7 +106,7 @@ def _likenesses(given: Report) -> tuple[float | None, float | None]:
 
 
 def enrolment(given: Enrolment) -> Enrolment:
-    """Return what became of a photo if it is complete; raises MatcherUnavailable."""
+    """Return the result for a photo if it is complete; raises MatcherUnavailable."""
     engines = sorted(one.engine for one in given.templates)
     whole = all(len(one.vector) == DIMENSIONS for one in given.templates)
     looks = given.looks is None or (0 <= given.looks.male <= 1 and 0 <= given.looks.years <= 80)

@@ -82,7 +82,7 @@ class RequestGate:
         return wire.EXAMINED.write(wire.ExamineAnswer(self._matcher.examine(asked.examination)))
 
     def enrol(self, body: bytes) -> bytes:
-        """Return what became of a reference photo."""
+        """Return the result for a reference photo."""
         photo = wire.ENROL.read(body).photo
         return wire.ENROLLED.write(wire.EnrolAnswer(self._matcher.enrol(photo)))
 

@@ -55,20 +55,19 @@ class Frame:
 class Observation:
     """What one frame shows, small enough to store instead of the frame.
 
-    Angles in degrees: `yaw` > 0 towards the subject's own left, `pitch` > 0 downwards, `roll` > 0
-    clockwise in the picture. `eyes_open` is the eye aspect ratio (Soukupová & Čech 2016, about 0.3
-    when open), `mouth_open` the inner lips' height over their width, `smile` the mouth's width over
-    the distance of the outer eye corners. `size` is the face's height over the picture's height, `centre`
-    the face's place (0–1), `change` the mean difference to the frame before (grey levels, 0–255, 48 px),
-    `brightness` 0–255, `sharpness` the variance of the Laplacian on the face at 112 px.
-    `landmarks` are both eyes, nose tip and mouth corners as x1, y1, … in picture heights, the subject's
-    right first. `live` is P(bona fide), 0–1, of evidence and some motion frames where PAD weights are
-    present. `glasses` tells whether spectacles are seen, None of a face turned away. `face` is the embedding
-    of some motion frames that show who it is, base64 of int8, for the same-face check. `skin` is the mean
-    red, green and blue of the face (0–255), `bezel` how unbroken the straight lines around it are in an
-    evidence frame (0–1, matcher/liveness/bezel.py). `presence` is the mesh's logit that it has found a
-    face (24 ± 5 of uncovered ones near the axis). `texture` are the creases of the face in a motion frame
-    (matcher/imaging/likeness.py), by which a picture shown twice is known.
+    Angles in degrees: `yaw` > 0 towards the subject's own left, `pitch` > 0 downwards, `roll` > 0 clockwise
+    in the picture. `eyes_open` is the eye aspect ratio (Soukupová & Čech 2016, about 0.3 when open),
+    `mouth_open` the inner lips' height over their width, `smile` the mouth's width over the distance of the
+    outer eye corners. `size` is the face's height over the picture's, `centre` the face's position (0–1),
+    `change` the mean difference to the previous frame (grey levels, 0–255, 48 px), `brightness` 0–255,
+    `sharpness` the variance of the Laplacian on the face at 112 px. `landmarks` are both eyes, nose tip and
+    mouth corners as x1, y1, … in picture heights, the subject's right first. `live` is P(bona fide), 0–1, of
+    evidence and some motion frames where PAD weights are present. `glasses`: spectacles are seen, None where
+    the face is turned aside. `face` is the embedding of some motion frames, base64 of int8, for the same-face
+    check. `skin` is the mean red, green and blue of the face (0–255), `bezel` the continuity of straight
+    lines around it in an evidence frame (0–1, matcher/liveness/bezel.py). `presence` is the mesh's logit for
+    a face (24 ± 5 for uncovered ones near the axis). `texture` is the fine structure of the face in a motion
+    frame (matcher/imaging/likeness.py), by which repeated pictures are recognised.
     """
 
     seq: int

@@ -36,10 +36,10 @@ class Acquisition:
 class Timing:
     """Continuity of the frames in time; times in ms, `rate` frames a second.
 
-    `backward` counts steps back in time, `repeated` frames that are byte for byte an earlier one;
-    `frozen_ms` is the longest stretch in which nothing moved, `looped_ms` how long the two ways are
-    together by which the face went twice, forward or back; `recurring` counts frames whose picture, sent
-    anew, is shown elsewhere in the capture too, and those between two pictures that are one.
+    `backward` counts steps back in time, `repeated` frames that are byte-identical to an earlier one;
+    `frozen_ms` is the longest time without movement, `looped_ms` the total duration of a path that the face
+    took twice, forward or backward; `recurring` counts frames whose picture is shown elsewhere in the capture
+    too, and those between two showings of one picture.
     """
 
     duration_ms: int

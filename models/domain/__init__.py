@@ -1,1 +1,4 @@
-"""The rules: standard library only, no I/O, no clock, no random."""
+"""The domain rules: standard library only, without I/O, clock or random numbers.
+
+Import any module.
+"""

@@ -19,23 +19,24 @@ ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "c
 class Policy:
     """The thresholds and counts by which one challenge is drawn and decided.
 
-    A score on its threshold passes. Scores are SFace cosines (−1…1), where a background is at hand less what
-    the faces have in common with all others: `score_min` is for those, `raw_score_min` for bare ones and
-    `raw_score_min_old` for bare ones of who is 60 or older, or under 18. Who is younger than `face_age_min`
-    (14–18) is not filmed: strangers of that age are taken for each other too often. Inside the grey zone
-    (empty by default) scores are fused with the dlib distance. Times are milliseconds; `same_face_min` is the
-    least likeness of one drawn frame, `same_face_mean_min` that of their mean; `pad_min` is P(bona fide)
-    of a film, 0–1, below `pad_doubt_min` it is an attack and between them nothing is known; `pad_low_min`
-    is that of any three frames in a row. Of films that do not answer the screen's colours a share
-    `colour_p_max` passes for an answer; that and `bezel_max` (1 = every picture passes) are advisory.
-    A face brighter than `colour_light_max` (0–255) before the try need not answer colours, unless
-    `colour_own_phone` is set and the person's own phone films: what it sends can be made, so whoever cannot
-    answer colours there is led to the counter's phone.
-    `presence_code` is asked for on pushes, on codes too, or (`risk`) on pushes of raised risk.
-    `risk` names the channels whose tries are weighed (models/domain/layers/risk.py): from `risk_raised`
-    points on a try asks for `risk_actions` actions and, with `risk_colours`, an answer to the colours; from
-    `risk_high` on the person's own phone is not enough.
-    `agent_quota` is how many card-holders outside the family an agent may serve in a month.
+    A score equal to its threshold passes. Scores are SFace cosines (−1…1), normalised where a background is
+    available: `score_min` applies to normalised scores, `raw_score_min` to unnormalised ones, and
+    `raw_score_min_old` to unnormalised ones of persons of 60 and over or under 18. Persons younger than
+    `face_age_min` (14–18) are not filmed, because strangers of that age are confused too often. Inside the
+    grey zone (empty by default) scores are fused with the dlib distance. Times are milliseconds.
+    `same_face_min` is the minimum similarity of a single drawn frame, `same_face_mean_min` that of their
+    mean. `pad_min` is P(bona fide) of a film, 0–1: below `pad_doubt_min` it is an attack, in between it is
+    inconclusive; `pad_low_min` applies to any three frames in a row. Of films that do not respond to the
+    screen's colours, a share `colour_p_max` passes for a response; that and `bezel_max` (1 = every picture
+    passes) are advisory. A face brighter than `colour_light_max` (0–255) before the try need not respond to
+    colours, unless `colour_own_phone` is set and the person's own phone films: its film can be forged, so a
+    person who cannot respond there is led to the counter's phone.
+
+    `presence_code`: digits are required on pushes, on QR codes too, or (`risk`) on pushes of raised risk.
+    `risk` names the channels whose tries are assessed (models/domain/layers/risk.py): from `risk_raised`
+    points on, a try needs `risk_actions` actions and, with `risk_colours`, a response to the colours; from
+    `risk_high` on, the person's own phone is not accepted. `agent_quota` is how many card-holders outside the
+    family an agent may serve in a month.
     """
 
     version: int = 1

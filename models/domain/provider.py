@@ -21,7 +21,7 @@ def check_accepted(provider: Provider, accepted_by: str | None) -> None:
     """
     if provider is Provider.OWN and not (accepted_by or "").strip():
         raise Invalid(
-            "film from a customer's own phone can be forged: whoever accepts that must be named",
+            "film from a customer's own phone can be forged: name the person who accepts that risk",
             code="risk_not_accepted",
         )
 

@@ -1,1 +1,4 @@
-"""Alembic migrations: `versions` takes a database from the first schema to the tables of today."""
+"""Alembic migrations: `versions` takes a database from the first schema to the tables of today.
+
+Nothing imports it but `models.migrate`.
+"""

@@ -1,4 +1,7 @@
-"""All tables, so that one import loads the whole schema."""
+"""All tables, so that one import loads the whole schema.
+
+Import the table classes from here.
+"""
 
 from models.base import Base
 from models.tables.agent_purchase import AgentPurchase

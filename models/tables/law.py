@@ -1,4 +1,4 @@
-"""What the law on personal data asks to be kept."""
+"""Records that the law on personal data requires."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from models.domain.law.request import RequestKind, RequestState
 
 
 class Assessment(Base):
-    """An impact assessment: the digest of its document, who wrote it down and what it names; append-only."""
+    """An impact assessment: digest of the report, who recorded it, and its purposes; append-only."""
 
     __tablename__ = "assessment"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

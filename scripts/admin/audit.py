@@ -67,7 +67,7 @@ def _check(ports: Ports, as_json: bool) -> None:
 def _tell(found: chains.Checked) -> None:
     click.echo(f"{found.verifications} verifications, {found.events} events, {found.anchors} anchors")
     if not found.anchors:
-        click.echo("Nothing is anchored yet: whoever rewrote a whole chain would not be seen.")
+        click.echo("Nothing is anchored yet: a rewritten chain could not be detected.")
     for name, what in WRONG.items():
         for verification_id in getattr(found, name):
             click.echo(f"{terminal.visible(verification_id)}  {what}")

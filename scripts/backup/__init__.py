@@ -1,1 +1,4 @@
-"""Backup and restoration of an installation."""
+"""Backup and restoration of an installation.
+
+Import `copies`.
+"""

@@ -1,1 +1,4 @@
-"""Generators of files derived from the code: mini-program types and tables, OpenAPI, reference pages."""
+"""Generators of files derived from the code: mini-program types and tables, OpenAPI, reference pages.
+
+Run as `python -m scripts.codegen`; tests import the generators.
+"""

@@ -66,7 +66,7 @@ def reference() -> str:
             "## States\n",
             *(f"**{name}**: {_listed(states)}\n" for name, states in _states()),
             "## Reasons of a try\n",
-            f"{_listed(Reason)}. With `not_acquired` comes a hint: what to put right.\n",
+            f"{_listed(Reason)}. With `not_acquired` comes a hint: what to correct.\n",
             "## Events\n",
             "One row per change; it is audit entry, SSE message, webhook body and timeline at once.\n",
             *_table(("event", "sent as a webhook"), _events()),

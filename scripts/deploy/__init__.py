@@ -1,1 +1,4 @@
-"""Deployment: the stack on one machine, and a check of what an installation lacks."""
+"""Deployment: the stack on one machine, and a check of what an installation lacks.
+
+Run as `python -m scripts.deploy`; import `checks`.
+"""

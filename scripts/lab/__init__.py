@@ -1,1 +1,4 @@
-"""Evaluation, benchmarks, load tests and fuzzing. Nothing here runs in production."""
+"""Laboratory: evaluation, benchmarks, load tests, faults and fuzzing. Nothing here runs in production.
+
+Each package is run as a command.
+"""

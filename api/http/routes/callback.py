@@ -42,6 +42,6 @@ def prove_address(query: CallbackQuery) -> Response:
 @wechat.post("/callback", responses=PLAIN)
 @describe(body=SEALED)
 def receive(query: CallbackQuery) -> Response:
-    """Take a signed and encrypted event of WeChat's; what comes twice has one effect."""
+    """Receive a signed and encrypted event from WeChat; a repetition has no effect."""
     callback.receive(ports(), query.model_dump(), request.get_data())
     return _plain("success")

@@ -1,1 +1,4 @@
-"""The shapes of requests and answers, as OpenAPI publishes them."""
+"""Models of requests and responses, as OpenAPI publishes them.
+
+Routes and presenters import any module.
+"""

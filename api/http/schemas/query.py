@@ -1,4 +1,4 @@
-"""Query strings: models whose JSON schema, by which every request's fields are read, is made once."""
+"""Models of query strings with a cached JSON schema, because every request reads its fields."""
 
 from functools import cache
 from typing import Any
@@ -8,11 +8,11 @@ from pydantic.json_schema import JsonSchemaValue
 
 
 class Query(BaseModel):
-    """Base of a query string's fields."""
+    """Base of query string models."""
 
     @classmethod
     def model_json_schema(cls, *args: Any, **named: Any) -> JsonSchemaValue:
-        """Return the JSON schema; without arguments always the same object, which nobody may change."""
+        """Return the JSON schema; without arguments the same cached object, which must not be changed."""
         return super().model_json_schema(*args, **named) if args or named else _schema(cls)
 
 

@@ -1,1 +1,4 @@
-"""Rules of the console: accounts and rights, kinds of acts, judging of appeals, recoveries."""
+"""Rules of the console: accounts and rights, kinds of acts, judging of appeals, recoveries.
+
+Import any module.
+"""

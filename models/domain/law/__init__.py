@@ -1,1 +1,4 @@
-"""What the law on personal data asks to be kept: impact assessments and what persons ask for."""
+"""Rules of the law on personal data: impact assessments and the requests of persons.
+
+Import any module.
+"""

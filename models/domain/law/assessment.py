@@ -1,4 +1,4 @@
-"""Impact assessments (PIPL, articles 55–56): what faces are processed for, and for how long one holds."""
+"""Impact assessments (PIPL, articles 55–56): the purposes of face processing, and their validity."""
 
 import re
 from collections.abc import Iterable
@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from models.domain.errors import Conflict, Invalid
 
-# Renewed yearly, and before anything else is done with faces than it names.
+# An assessment is renewed yearly, and before any further purpose.
 HOLDS = timedelta(days=365)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Purpose(StrEnum):
-    """Something that faces are processed for."""
+    """A purpose of face processing."""
 
     VERIFICATION = "verification"
     FAMILY = "family"
@@ -23,14 +23,14 @@ class Purpose(StrEnum):
     MIGRATION = "migration"
 
 
-# What every installation does: the check itself, telling relatives apart, the background of scores.
+# Purposes of every installation: verification, telling relatives apart, the score background.
 ALWAYS = frozenset({Purpose.VERIFICATION, Purpose.FAMILY, Purpose.BACKGROUND})
 
 
 def written(document_sha256: str, purposes: Iterable[str]) -> list[Purpose]:
-    """Return the purposes of a new record in the order of the list, each once.
+    """Return the purposes of a new record in list order, without duplicates.
 
-    Raises Invalid for what is no SHA-256, an unknown purpose, or one of ALWAYS left out.
+    Raises Invalid for an invalid SHA-256, an unknown purpose, or a missing one of ALWAYS.
     """
     given = set(purposes)
     if not SHA256.fullmatch(document_sha256):
@@ -43,10 +43,10 @@ def written(document_sha256: str, purposes: Iterable[str]) -> list[Purpose]:
 
 
 def holds(at: datetime, now: datetime) -> bool:
-    """Tell whether an assessment of `at` is in force: from then on, for a year."""
+    """Tell whether an assessment made at `at` is in force: for a year from then."""
     return at <= now < at + HOLDS
 
 
 def not_assessed(purpose: Purpose) -> Conflict:
-    """Return the refusal of something that no impact assessment in force names."""
+    """Return the refusal of a purpose that no assessment in force names."""
     return Conflict(f"no impact assessment in force names this purpose: {purpose}", code="not_assessed")

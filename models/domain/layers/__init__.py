@@ -1,1 +1,4 @@
-"""Checks beside the comparison: screen colours, the risk of a try, score backgrounds."""
+"""Checks beside the comparison: screen colours, the risk of a try, score backgrounds.
+
+Import any module.
+"""

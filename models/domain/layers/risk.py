@@ -84,7 +84,7 @@ def stricter(policy: Policy, level: str, *, own_phone: bool = False) -> Policy:
 
 
 def must_answer(policy: Policy) -> bool:
-    """Tell whether the person's own phone must be seen to light the face, whatever it reports of itself."""
+    """Tell whether the person's own phone must be seen to light the face, regardless of its own report."""
     return policy.colour_own_phone and policy.colour_count >= COLOURS_TELLING
 
 

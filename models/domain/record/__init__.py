@@ -1,1 +1,4 @@
-"""Stored facts of every decision, for tuning and audit: packing, and kinship of compared relatives."""
+"""Stored facts of every decision, for tuning and audit: packing, and kinship of compared relatives.
+
+Import `fact` and `kin`.
+"""

@@ -1,1 +1,4 @@
-"""Staged releases of policies: stages, the guard that rolls back, minimum thresholds. Pure."""
+"""Staged releases of policies: stages, the guard that rolls back, minimum thresholds. Pure.
+
+Import any module.
+"""

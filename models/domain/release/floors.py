@@ -1,4 +1,4 @@
-"""Minimum thresholds in production, whoever proposes and approves a policy."""
+"""Minimum thresholds in production, independent of who proposes and approves a policy."""
 
 from collections.abc import Mapping
 

@@ -1,1 +1,1 @@
-"""Commands for what the law on personal data asks for."""
+"""Commands for records that the law on personal data requires."""

@@ -1,4 +1,4 @@
-"""`yibao assessment`: the record of the impact assessment, without which production does not start."""
+"""`yibao assessment`: record the impact assessment, without which production does not start."""
 
 import hashlib
 from pathlib import Path
@@ -50,7 +50,7 @@ def _list(ports: Ports, as_json: bool) -> None:
 
 
 def _told(row: tables.Assessment) -> dict[str, object]:
-    """Return the fields to show of an assessment."""
+    """Return an assessment's fields to show."""
     return {
         "assessment_id": row.id,
         "author": row.author,

@@ -15,7 +15,7 @@ from matcher.types import Examination, Frame, FrameKind, Observation, Report, Sh
 from models.domain.challenge import Challenge, draw
 from models.domain.decision import Decision, decide
 from models.domain.policy import Policy
-from scripts.lab.evaluate.changes import CHANGES, MENDS, grainy
+from scripts.lab.evaluate.changes import CHANGES, FRAME_CHANGES, grainy
 from scripts.lab.evaluate.films import injected, pictures
 from scripts.lab.evaluate.presentations import BONA_FIDE, Presentation
 
@@ -115,7 +115,7 @@ def filmed(one: Presentation, policy: Policy) -> list[Frame]:
         if one.species != BONA_FIDE and piece.still:
             picture = grainy(picture, numbers)
         made.append(Frame(len(made), t_ms, kind, pictures.encoded(change(picture, t_ms / 1000, kind), kind)))
-    return MENDS.get(one.change, list)(made)
+    return FRAME_CHANGES.get(one.change, list)(made)
 
 
 def _times(one: Presentation, instants: Sequence[int]) -> list[tuple[int, FrameKind]]:

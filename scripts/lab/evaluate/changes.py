@@ -99,4 +99,4 @@ def _repeated(frames: list[Frame]) -> list[Frame]:
     ]
 
 
-MENDS: dict[str, Callable[[list[Frame]], list[Frame]]] = {"gap": _with_gap, "repeated": _repeated}
+FRAME_CHANGES: dict[str, Callable[[list[Frame]], list[Frame]]] = {"gap": _with_gap, "repeated": _repeated}
