@@ -1,4 +1,4 @@
-"""Which overrides of the policy hold where, and the digest by which a changed row is found."""
+"""Overrides of the policy by place, and the digest that reveals altered rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ COVERED = tuple(
 
 
 def matching(ports: Ports, db: Session, places: Mapping[Place, str | None]) -> list[Override]:
-    """Return the overrides in force now for any of these places; a row that was changed is not applied."""
+    """Return the overrides in force for any of these places; altered rows are not applied."""
     row, now = tables.PolicyOverride, ports.now()
     known = [and_(row.place == place, row.key == key) for place, key in places.items() if key]
     wanted = select(row).where(row.approved_at <= now, row.ends_at > now, row.ended_at.is_(None))
@@ -26,17 +26,17 @@ def matching(ports: Ports, db: Session, places: Mapping[Place, str | None]) -> l
 
 
 def all_of(db: Session) -> Sequence[tables.PolicyOverride]:
-    """Return every override, the newest first."""
+    """Return every override, newest first."""
     return db.scalars(select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc())).all()
 
 
 def seal(ports: Ports, row: tables.PolicyOverride) -> None:
-    """Write the digest of an override as it now is."""
+    """Store the digest of an override as it is now."""
     row.mac = _mac(ports, row)
 
 
 def is_whole(ports: Ports, row: tables.PolicyOverride) -> bool:
-    """Tell whether an override is as it was written."""
+    """Tell whether an override is unaltered."""
     return row.mac == _mac(ports, row)
 
 
@@ -46,7 +46,7 @@ def _mac(ports: Ports, row: tables.PolicyOverride) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return a column's value as the digest reads it: instants in UTC, as every database returns them."""
+    """Return a column's value as the digest encodes it: instants in UTC, equal on every database."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value if isinstance(value, dict | None) else str(value)

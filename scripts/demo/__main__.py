@@ -15,7 +15,7 @@ from scripts.demo.story import play
 from scripts.simulation.visits import DAYS
 
 console = Console(highlight=False)
-# Whoever only wants to know whether the story goes well is shown the last days alone.
+# With DEMO_ONCE only the last days are simulated.
 ONCE = 4
 
 

@@ -17,7 +17,7 @@ REJECTED = Judgement(Verdict.REJECTED, Ground.OTHER_PERSON, "演示：照片上�
 
 
 def conclude_all_but_one(stage: Stage, document: Mapping[str, Any]) -> None:
-    """Reject the story's appeals but the newest, which waits at the console for whoever tries it."""
+    """Reject the story's appeals but the newest, which stays for people who try the console."""
     with stage.step("复核员看过申诉，购药不受影响", "reviewers judge; the purchase stays"):
         ports = setting.ports()
         judges = colleagues.reviewers(ports, document)
@@ -28,7 +28,7 @@ def conclude_all_but_one(stage: Stage, document: Mapping[str, Any]) -> None:
 
 
 def _own(ports: Ports, document: Mapping[str, Any]) -> list[tables.Appeal]:
-    """Return the open appeals of the story's institutions; those of the demo's history stay as they are."""
+    """Return the open appeals of the story's institutions; those of the simulated history stay."""
     ours = {one["id"] for one in document["institutions"]}
     return [row for row in review.open_appeals(ports) if row.institution_id in ours]
 

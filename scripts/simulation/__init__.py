@@ -1,5 +1,5 @@
-"""Eight weeks of an invented town: who lives there, what happens at its tills, and which of it is fraud.
+"""Simulates eight weeks of an invented town: its people, the visits at its tills, and planted frauds.
 
-`town` and `visits` draw people and behaviour, `frauds` plants what is kept as truth; `playing` sends every
-visit through the real flows on a clock put back.
+`town` and `visits` draw people and behaviour, `frauds` plants frauds whose truth is recorded; `playing` runs
+every visit through the real actions on a simulated clock. Import `history`; `command` is `yibao simulate`.
 """

@@ -1,4 +1,4 @@
-"""`yibao simulate`: fill an empty demo with invented history, and with frauds that are known."""
+"""`yibao simulate`: fill an empty demo with invented history, including known frauds."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def simulate(ports: Ports, seed: int, honest: bool, days: int, truth: Path) -> N
 
     只用于演示：已有核验的库、非演示的库一律拒绝 / refused by any database that is not an empty demo's.
     """
-    # OpenCV and the samples are loaded by who simulates alone.
+    # Imported here, so that only this command loads OpenCV and the samples.
     from scripts.demo import colleagues, past  # noqa: PLC0415
     from scripts.simulation import history, portraits  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The frauds that are planted: five schemes of design.md's attackers, each a handful of visits."""
+"""The planted frauds: five schemes of the attackers in design.md, each a few visits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,13 +21,13 @@ from scripts.simulation.visits import (
 )
 
 RING = "oSimRing"
-# The last days are left to the appeals that stay open.
+# The last days are excluded, because their appeals stay open.
 LAST = DAYS - 3
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One fraud: its kind, who commits it and what it consists of."""
+    """One fraud: its kind, its perpetrator and its visits."""
 
     kind: str
     by: str
@@ -35,7 +35,7 @@ class Scheme:
 
 
 def plant(chance: np.random.Generator, town: Town) -> list[Scheme]:
-    """Return one scheme of every kind, by different people; the cashier who films themselves is the first."""
+    """Return one scheme of every kind, by different people; the first cashier films themselves."""
     cashiers = [town.cashiers[int(one) + 1] for one in chance.permutation(len(town.cashiers) - 1)]
     return [
         _relative(chance, town),
@@ -47,7 +47,7 @@ def plant(chance: np.random.Generator, town: Town) -> list[Scheme]:
 
 
 def _relative(chance: np.random.Generator, town: Town) -> Scheme:
-    """A relative who has the card, and the phone, of somebody who does not come."""
+    """Return the fraud of a relative who has the card and the phone of an absent insured."""
     pairs = [
         (one, other)
         for one in town.filmed()
@@ -65,7 +65,7 @@ def _relative(chance: np.random.Generator, town: Town) -> Scheme:
 
 
 def _own_face(chance: np.random.Generator, town: Town, cashier: Cashier) -> Scheme:
-    """A cashier who films their own face for cards that lie there, and then appeals."""
+    """Return the fraud of a cashier who films their own face for cards left at the till, and then appeals."""
     visits = []
     days, holders = _days(chance, int(chance.integers(6, 9))), _strangers(chance, town, 12)
     evening = (DAYS - 1) * 1440 + 18 * 60
@@ -78,7 +78,7 @@ def _own_face(chance: np.random.Generator, town: Town, cashier: Cashier) -> Sche
 
 
 def _ring(chance: np.random.Generator, town: Town) -> Scheme:
-    """One stranger with one phone, to which several insured are bound, who appeals for each of them."""
+    """Return the fraud of a stranger with one phone, bound to several insured, who appeals for each."""
     phone, visits = RING, []
     by_key = {one.key: one for one in town.insured}
     strangers = [one for one in _strangers(chance, town, 6) if one.key not in town.pictured]
@@ -96,7 +96,7 @@ def _ring(chance: np.random.Generator, town: Town) -> Scheme:
 
 
 def _bypass(chance: np.random.Generator, town: Town, cashier: Cashier) -> Scheme:
-    """A cashier who books purchases on cards that lie there by "documents seen"."""
+    """Return the fraud of a cashier who bypasses for cards left at the till."""
     number = int(chance.integers(11, 15))
     visits = [
         _visit(chance, town, (at, cashier, holder, holder.face))
@@ -108,7 +108,7 @@ def _bypass(chance: np.random.Generator, town: Town, cashier: Cashier) -> Scheme
 
 
 def _closing(chance: np.random.Generator, town: Town, cashier: Cashier) -> Scheme:
-    """A cashier who clears a pile of cards in the last half hour of some evenings."""
+    """Return the fraud of a cashier who processes many cards in the last half hour of some evenings."""
     visits, closes = [], town.shops[cashier.shop].closes * 60
     for day in sorted(chance.choice(LAST, size=3, replace=False)):
         for place, holder in enumerate(_strangers(chance, town, int(chance.integers(4, 6)))):
@@ -122,7 +122,7 @@ def _closing(chance: np.random.Generator, town: Town, cashier: Cashier) -> Schem
 def _visit(
     chance: np.random.Generator, town: Town, known: tuple[int, Cashier, Somebody, faces.Vector]
 ) -> Visit:
-    """Return a visit with the card of a holder who is said to be there; a day alone gets a minute."""
+    """Return a visit with a holder's card, recorded as present; a day without a minute gets one."""
     at, cashier, holder, front = known
     if at % 1440 == 0:
         at += opening_minute(chance, town.shops[cashier.shop].closes)
@@ -140,7 +140,7 @@ def _scheme(chance: np.random.Generator, kind: str, by: str, visits: list[Visit]
 
 
 def _days(chance: np.random.Generator, number: int) -> list[int]:
-    """Return so many days in order, as minutes, the last days left out."""
+    """Return this many days in order, as minutes, without the last days."""
     return sorted(int(one) * 1440 for one in chance.choice(LAST, size=number, replace=False))
 
 

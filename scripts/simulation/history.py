@@ -1,4 +1,4 @@
-"""The whole simulation: an empty demo gets a town, its eight weeks, and the verdicts of its reviewers."""
+"""Fills an empty demo with an invented town, its eight weeks, and the verdicts of its reviewers."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ FALSE = Judgement(Verdict.REJECTED, Ground.OTHER_PERSON, "照片上是另一个�
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which simulation: its seed, with fraud or not, of how many last days and how many insured."""
+    """Parameters of a simulation: seed, with or without fraud, number of days and of insured."""
 
     seed: int = 1
     planted: bool = True
@@ -48,7 +48,7 @@ class Wanted:
 
 
 def check(ports: Ports) -> None:
-    """Raise Conflict unless this is a demo in which nothing has been verified."""
+    """Raise Conflict unless this is a demo without verifications."""
     if not ports.settings.demo:
         raise Conflict("only the database of a demo is filled with invented people", code="not_a_demo")
     with ports.database.reading() as db:
@@ -57,7 +57,7 @@ def check(ports: Ports) -> None:
 
 
 def begun(ports: Ports) -> datetime:
-    """Return when the eight weeks that end yesterday began: midnight at the till."""
+    """Return the start of the eight weeks that end yesterday: midnight at the till."""
     first = ports.today() - timedelta(days=DAYS)
     return datetime.combine(first, time(), CHINA).astimezone(UTC)
 
@@ -76,7 +76,7 @@ def make(ports: Ports, cast: Cast, wanted: Wanted, told: Told) -> Truth:
 
 
 def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]:
-    """Play the visits day by day; return the verification of each by its place."""
+    """Play the visits day by day; return each one's verification by its index."""
     judges, played, day = reviewers(on.ports), {}, DAYS - wanted.days
     visits = [(place, one) for place, one in enumerate(found.visits) if one.day >= day]
     false: set[str] = set()
@@ -85,7 +85,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
             day += 1
             _morning(on, judges, false, day)
         with on.ports.database.transaction() as db:
-            # One transaction a visit: all that refuses here does so before it writes.
+            # One transaction per visit: every refusal here precedes the first write.
             played[place] = playing.play(replace(on, ports=on.ports.within(db)), visit, place + 1)
         if visit.scheme:
             false.add(played[place])
@@ -96,7 +96,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
 
 
 def _morning(on: Stage, judges: Sequence[Reviewer], false: set[str], day: int) -> None:
-    """Do what is due over night, judge yesterday's appeals, and keep to the retention once a week."""
+    """Do overnight work: due jobs, appeals of yesterday, and retention once a week."""
     on.clock.reach(on.begun + timedelta(days=day, hours=7))
     _due(on.ports)
     if day < DAYS - 2:
@@ -115,7 +115,7 @@ def _due(ports: Ports) -> None:
 
 
 def _judge(on: Stage, judges: Sequence[Reviewer], row: tables.Appeal, is_false: bool) -> None:
-    """Let as many reviewers judge as the rules ask for; now and then one errs."""
+    """Have as many reviewers judge as the rules require; occasionally one errs."""
     for place, one in enumerate(judges):
         errs = (hash_of(row.verification_id) + place * 3) % 11 == 0
         on.clock.tick(40)
@@ -130,12 +130,12 @@ def _judge(on: Stage, judges: Sequence[Reviewer], row: tables.Appeal, is_false: 
 
 
 def hash_of(text: str) -> int:
-    """Return a number that a text always has."""
+    """Return a stable hash of a text."""
     return sum(text.encode())
 
 
 def reviewers(ports: Ports) -> list[Reviewer]:
-    """Return the accounts that judge appeals."""
+    """Return the accounts that may judge appeals."""
     row = tables.Operator
     with ports.database.reading() as db:
         found = db.scalars(select(row).where(row.role == Role.REVIEWER, row.removed_at.is_(None)))
@@ -143,13 +143,13 @@ def reviewers(ports: Ports) -> list[Reviewer]:
 
 
 def _faces(cast: Cast) -> dict[str, Vector]:
-    """Return the real faces by the role that they have in the town."""
+    """Return the real faces by their role in the town."""
     own = {f"insured {place}": one.vector for place, one in enumerate(_ordered(cast))}
     return own | {name: one.vector for name, one in cast.known.items()}
 
 
 def _ordered(cast: Cast) -> list[Portrait]:
-    """Return the portraits of the insured, women first, as the town has them."""
+    """Return the portraits of the insured, women first, as in the town."""
     return sorted(cast.insured, key=lambda one: one.sex)
 
 
@@ -166,7 +166,7 @@ def _strangers(cast: Cast) -> dict[str, tuple[bytes, ...]]:
 
 @contextmanager
 def _hurried(ports: Ports) -> Iterator[None]:
-    """Let SQLite not wait for the disk, and Python not look for garbage: what is lost here is made again."""
+    """Disable SQLite's disk sync and Python's garbage collection: lost work can be recreated."""
     if ports.database.engine.dialect.name == "sqlite":
         ports.database.engine.dispose()
         event.listen(ports.database.engine, "connect", _in_haste)

@@ -1,4 +1,4 @@
-"""What follows when nobody passes: an appeal, documents, or somebody who goes away."""
+"""What happens after a visit without a pass: an appeal, documents, or leaving."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The installation that visits are played in, and what the simulation moves in it."""
+    """The installation in which visits are played, and its simulated parts."""
 
     ports: Ports
     clock: PutBack
@@ -38,7 +38,7 @@ class Stage:
 
 @dataclass(slots=True)
 class Played:
-    """A visit in the installation: its verification, the newest attempt and who answers it."""
+    """A visit in progress: its verification, newest attempt, and the user who answers it."""
 
     visit: Visit
     verification_id: str
@@ -47,7 +47,7 @@ class Played:
 
 
 def afterwards(stage: Stage, played: Played) -> None:
-    """Do what is done after failing."""
+    """Do what the visit plans after a failure."""
     visit = played.visit
     stage.clock.tick(20)
     if visit.after is After.APPEAL and _appeal(stage, played):
@@ -59,7 +59,7 @@ def afterwards(stage: Stage, played: Played) -> None:
 
 
 def _appeal(stage: Stage, played: Played) -> bool:
-    """Lodge an appeal; False where rules or quotas do not allow it."""
+    """Lodge an appeal; return False where rules or quotas forbid it."""
     visit, photos = played.visit, list[bytes]()
     if visit.channel is Channel.QR:
         photos = [pictures(stage, visit)[-1]]
@@ -73,7 +73,7 @@ def _appeal(stage: Stage, played: Played) -> bool:
 
 
 def see_documents(stage: Stage, visit: Visit, verification_id: str) -> None:
-    """End by documents, which the cashier says to have seen."""
+    """End by bypass: the cashier claims to have seen documents."""
     shop = stage.placed.institutions[visit.cashier.shop]
     proof = {"staff": visit.cashier.name, "document": "身份证", "reason": "刷脸不便"}
     person = stage.placed.persons[visit.claimed.key] if visit.listed else None
@@ -92,13 +92,13 @@ def cancel(stage: Stage, played: Played) -> None:
 
 
 def leave(stage: Stage, played: Played) -> None:
-    """Let the customer go: the till cancels, or nobody does and the verification lapses."""
+    """End the visit: the till cancels, or the verification lapses."""
     if played.visit.at % 3:
         cancel(stage, played)
 
 
 def pictures(stage: Stage, visit: Visit) -> tuple[bytes, ...]:
-    """Return what is filmed of whoever stands before the camera: real frames, or a drawing twice."""
+    """Return the film of the person before the camera: real frames, or the same drawing twice."""
     owner = visit.who.rpartition(" ")[2]
     real = stage.placed.frames.get(owner)
     if real:

@@ -1,4 +1,4 @@
-"""A matcher that is told which face a picture shows, and compares invented faces like the real one."""
+"""A simulated matcher that knows which face a picture shows, and scores invented faces realistically."""
 
 import hashlib
 from collections.abc import Sequence
@@ -34,12 +34,12 @@ from matcher.types import (
 from scripts.simulation.faces import Vector
 from scripts.simulation.visits import Filmed
 
-# Versions of the models, and the day on which each gives way to the next.
+# Model versions, and the day on which each is replaced by the next.
 MODELS = (("2026.09", 42), ("2026.10", None))
 
 
 class InventedMatcher:
-    """A matcher that is told which face a picture shows, and compares like the real one."""
+    """A matcher that is told which face a picture shows, and scores it like the real one."""
 
     def __init__(self) -> None:
         self.filmed: Filmed | None = None
@@ -47,22 +47,22 @@ class InventedMatcher:
         self._photos: dict[str, Enrolment] = {}
 
     def know(self, photo: bytes, face: Vector, looks: Looks | None = None) -> None:
-        """Let a photo show this face."""
+        """Associate a photo with this face."""
         known = Enrolment("ok", templates=(template(face),), looks=looks)
         self._photos[hashlib.sha256(photo).hexdigest()] = known
 
     def know_as(self, photo: bytes, enrolled: Enrolment) -> None:
-        """Let a photo be what another matcher has found it to be."""
+        """Associate a photo with another matcher's result."""
         self._photos[hashlib.sha256(photo).hexdigest()] = enrolled
 
     def use(self, version: str) -> None:
-        """Go on with another version of the models."""
+        """Switch to another version of the models."""
         self.models = _models(version)
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
     ) -> list[Observation]:
-        """Return what each frame of the try under way shows."""
+        """Return the observations of the current try's frames."""
         return [self._observation(one) for one in frames]
 
     def progress(self, wanted: Sequence[str], observations: Sequence[Observation]) -> list[bool]:
@@ -70,18 +70,18 @@ class InventedMatcher:
         return actions.progress(wanted, observations)
 
     def examine(self, examination: Examination) -> Report:
-        """Return the facts of the try under way."""
+        """Return the facts of the current try."""
         return report(self._now(), examination, self.models)
 
     def learn(self, background: Background) -> None:
-        """Keep no background: scores are drawn on the normalised scale."""
+        """Ignore the background: scores are drawn on the normalised scale."""
 
     def enrol(self, photo: bytes) -> Enrolment:
-        """Return what a known photo shows; any other shows nobody."""
+        """Return the result for a known photo; any other contains no face."""
         return self._photos.get(hashlib.sha256(photo).hexdigest()) or Enrolment(Hint.NO_FACE)
 
     def has_pad(self) -> bool:
-        """Tell that PAD is simulated too."""
+        """Return True: PAD is simulated too."""
         return True
 
     def _now(self) -> Filmed:
@@ -102,7 +102,7 @@ class InventedMatcher:
 
 
 def report(film: Filmed, examination: Examination, models: tuple[ModelUsed, ...]) -> Report:
-    """Return the facts of one try against the references asked for."""
+    """Return the facts of one try against the given references."""
     usable = film.probe is not None
     comparison, cohort = compared(film.probe, examination)
     return Report(

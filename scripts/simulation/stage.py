@@ -1,4 +1,4 @@
-"""What the real flows meet in a simulation: a clock put back, and an invented WeChat and matcher."""
+"""The simulated environment of the real actions: a simulated clock, and an invented WeChat and matcher."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ NEVER = timedelta(days=36_500)
 
 
 class PutBack:
-    """A clock that stands where the simulation has come to."""
+    """A clock set to the simulation's current time."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
@@ -27,17 +27,17 @@ class PutBack:
         return self._at
 
     def reach(self, at: datetime) -> None:
-        """Go on to an instant; one that is past already changes nothing."""
+        """Advance to an instant; past instants have no effect."""
         self._at = max(self._at, at)
 
     def tick(self, seconds: float) -> None:
-        """Let some seconds pass."""
+        """Advance by some seconds."""
         self._at += timedelta(seconds=seconds)
 
 
 @dataclass
 class InventedWeChat:
-    """WeChat for invented users: it takes every message but those of `without_credit`."""
+    """WeChat for invented users: accepts every message except for those `without_credit`."""
 
     without_credit: set[str] = field(default_factory=set)
     sent: int = 0
@@ -45,7 +45,7 @@ class InventedWeChat:
     def send_subscribed(
         self, openid: str, template_id: str, page: str, data: Mapping[str, str]
     ) -> str | None:
-        """Take one message, or refuse it to whoever has no credit left."""
+        """Accept one message, or refuse it for a user without credit."""
         if openid in self.without_credit:
             self.without_credit.discard(openid)
             raise WeChatRefused(NO_CREDIT)
@@ -53,19 +53,19 @@ class InventedWeChat:
         return f"simulated-{self.sent}"
 
     def code_to_session(self, code: str) -> str:
-        """Refuse: nobody signs in here."""
+        """Refuse: simulated users do not log in."""
         raise WeChatRefused(40029)
 
     def code_image(self, scene: str, page: str) -> bytes:
-        """Refuse: nobody looks at a code here."""
+        """Refuse: no code images are shown."""
         raise WeChatRefused(40169)
 
     def face_verify_id(self, openid: str, out_seq_no: str, name: str, id_number: str) -> str:
-        """Refuse: the shops film themselves."""
+        """Refuse: the shops use their own camera."""
         raise WeChatRefused(84011)
 
     def face_result(self, openid: str, verify_id: str, out_seq_no: str, name: str, id_number: str) -> int:
-        """Refuse: the shops film themselves."""
+        """Refuse: the shops use their own camera."""
         raise WeChatRefused(84022)
 
     def risk_rank(self, openid: str, scene: int, client_ip: str) -> int:
@@ -80,12 +80,12 @@ class InventedWeChat:
 
 
 def background() -> Background:
-    """Return the background that invented scores are said to be normalised by."""
+    """Return the background that invented scores name in their reports."""
     return Background(np.zeros((1, 128), "<f4").tobytes())
 
 
 def put_back(ports: Ports, at: datetime) -> tuple[Ports, PutBack, InventedMatcher]:
-    """Return ports whose clock stands at an instant, with an invented WeChat and matcher."""
+    """Return ports with a clock set to an instant and an invented WeChat and matcher."""
     clock, matcher = PutBack(at), InventedMatcher()
     staged = replace(ports, clock=clock, matcher=matcher, wechat=InventedWeChat())
     held = replace(staged.background, background=background(), drawn_at=at + NEVER)

@@ -1,4 +1,4 @@
-"""Who lives and works in the invented town: shops, cashiers, the insured in families, and their faces."""
+"""The invented town: shops, cashiers, insured families, and their faces."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ ADULT = 18
 
 
 class Role(StrEnum):
-    """What somebody is in their family."""
+    """A person's role in their family."""
 
     GRANDPARENT = "grandparent"
     FATHER = "father"
@@ -37,7 +37,7 @@ _RELATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """One insured person: `photo` is on record, None for a minor; `openid` is of the phone that is theirs."""
+    """One insured person: `photo` is the enrolled one, None for a minor; `openid` is their phone's."""
 
     key: int
     name: str
@@ -53,13 +53,13 @@ class Somebody:
 
     @property
     def old(self) -> bool:
-        """Tell whether they are 60 or older."""
+        """Tell whether the person is 60 or older."""
         return self.years >= 60
 
 
 @dataclass(frozen=True, slots=True)
 class Cashier:
-    """Somebody at a till, with a phone; `bypass` is how often they look at documents instead."""
+    """A cashier with a phone; `bypass` is how often they check documents instead."""
 
     key: int
     shop: int
@@ -74,7 +74,7 @@ class Cashier:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A pharmacy and when it closes."""
+    """A pharmacy and its closing time."""
 
     key: int
     name: str
@@ -84,7 +84,7 @@ class Shop:
 
 @dataclass(slots=True)
 class Town:
-    """Everybody; `stranger` is a face that nobody has enrolled, `pictured` whose pictures are real."""
+    """All persons; `stranger` is an unenrolled face, `pictured` the persons with real pictures."""
 
     shops: list[Shop] = field(default_factory=list)
     cashiers: list[Cashier] = field(default_factory=list)
@@ -101,25 +101,25 @@ class Town:
         return [one for one in self.cashiers if one.shop == shop]
 
     def filmed(self, family: int | None = None) -> list[Somebody]:
-        """Return who has a face on record, of a family or of all."""
+        """Return the persons with an enrolled face, of a family or of all."""
         return [one for one in self.insured if one.photo is not None and family in (None, one.family)]
 
 
 def relation(of: Somebody, to: Somebody) -> str:
-    """Return what `of` is to the card-holder `to`."""
+    """Return the relation of `of` to the card-holder `to`."""
     if of.key == to.key:
         return SELF
     return _RELATIONS.get((to.role, of.role), "其他亲属")
 
 
 def kin(town: Town, holder: Somebody) -> Iterator[tuple[Somebody, str]]:
-    """Yield a card-holder's relatives and what each is to them."""
+    """Yield a card-holder's relatives and their relations."""
     for other in town.family(holder):
         yield other, relation(other, holder)
 
 
 def relatives(town: Town, claimed: Somebody, holder: Somebody) -> Sequence[Somebody]:
-    """Return whom a probe of the claimed person is also compared with: both families' filmed others."""
+    """Return the relatives also compared with a probe: enrolled persons of both families."""
     found = {one.key: one for root in (claimed, holder) for one in town.family(root)}
     found.setdefault(holder.key, holder)
     return [one for key, one in found.items() if key != claimed.key and one.photo is not None]

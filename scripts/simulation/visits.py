@@ -1,4 +1,4 @@
-"""What happens at the tills: honest visits, with the mistakes and refusals that honest people have."""
+"""Draws honest visits at the tills, with the mistakes and refusals of honest people."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,8 +11,8 @@ from scripts.simulation.town import ADULT, Cashier, Somebody, Town, relatives
 
 DAYS = 56
 OPENS = 8
-# Shares of honest visits. No public count of them is known; they are set so that nothing is rare enough to be
-# an alarm by itself.
+# Shares of honest visits. No public figures exist; they are set so that no behaviour is rare enough to be an
+# alarm by itself.
 QR, UNANSWERED, DECLINES, CANCELS = 0.3, 0.05, 0.015, 0.02
 RELATIVE_COMES, AGENT_COMES, WRONG_CHOSEN = 0.14, 0.03, 0.012
 BLANK, GIVES_UP = 0.04, 0.2
@@ -20,7 +20,7 @@ APPEALS, DOCUMENTS_AFTER = 0.4, 0.4
 
 
 class Plan(StrEnum):
-    """What becomes of a visit before anything is filmed."""
+    """How a visit proceeds before anything is filmed."""
 
     FILM = "film"
     UNANSWERED = "unanswered"
@@ -30,7 +30,7 @@ class Plan(StrEnum):
 
 
 class After(StrEnum):
-    """What is done once filming has failed."""
+    """What the person does after filming has failed."""
 
     APPEAL = "appeal"
     DOCUMENTS = "documents"
@@ -51,10 +51,10 @@ class Filmed:
 
 @dataclass(slots=True)
 class Visit:
-    """One purchase: when and where, whose card, who is said to be there, who is, and what they do.
+    """One purchase: time and place, card, claimed person, real person, and behaviour.
 
-    `front` is the face before the camera, `who` names its owner and `keeps` how much of it is filmed, where
-    that is unusual; `phone` is the WeChat that answers, `scheme` the fraud it is part of.
+    `front` is the face before the camera, `who` its owner's name and `keeps` how much of it is filmed where
+    unusual; `phone` is the WeChat user that answers, `scheme` the fraud it belongs to.
     """
 
     at: int
@@ -87,7 +87,7 @@ class Visit:
 
 
 def honest(chance: np.random.Generator, town: Town, number: int) -> list[Visit]:
-    """Return so many honest visits, in no order."""
+    """Return this many honest visits, unordered."""
     adults = town.filmed()
     weights = np.array([2.5 if one.old else 1.0 for one in adults])
     holders = chance.choice(len(adults), size=number, p=weights / weights.sum())
@@ -95,7 +95,7 @@ def honest(chance: np.random.Generator, town: Town, number: int) -> list[Visit]:
 
 
 def opening_minute(chance: np.random.Generator, closes: int) -> int:
-    """Return a minute of a day at which somebody comes: mornings and evenings are busier."""
+    """Return a minute of the day for a visit; mornings and evenings are busier."""
     busy = chance.random()
     centre = 10.0 if busy < 0.45 else 17.5
     return int(np.clip(chance.normal(centre, 2.2), OPENS, closes - 1 / 30) * 60)
@@ -118,7 +118,7 @@ def _visit(chance: np.random.Generator, town: Town, holder: Somebody) -> Visit:
 
 
 def _who_comes(chance: np.random.Generator, town: Town, holder: Somebody) -> tuple[Somebody, Somebody, bool]:
-    """Return who is said to be there, who is, and whether they are family: mistakes happen."""
+    """Return the claimed person, the real person, and whether they are family; includes mistakes."""
     others, drawn = list(relatives(town, holder, holder)), chance.random()
     if others and drawn < RELATIVE_COMES:
         one = others[int(chance.integers(len(others)))]
@@ -127,7 +127,7 @@ def _who_comes(chance: np.random.Generator, town: Town, holder: Somebody) -> tup
         return holder, others[int(chance.integers(len(others)))], True
     if drawn > 1 - AGENT_COMES:
         neighbours = [one for one in town.filmed() if one.family != holder.family and one.years >= ADULT]
-        # Neighbours are asked more than strangers: the same few help the same few.
+        # Neighbours help more often than strangers: the same few help the same few.
         agent = neighbours[int(chance.integers(len(neighbours)))]
         return agent, agent, False
     return holder, holder, True
@@ -145,7 +145,7 @@ def _plan(chance: np.random.Generator, cashier: Cashier) -> Plan:
 
 
 def after(chance: np.random.Generator) -> After:
-    """Return what somebody honest does after failing."""
+    """Return what an honest person does after a failure."""
     drawn = chance.random()
     if drawn < APPEALS:
         return After.APPEAL

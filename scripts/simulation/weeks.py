@@ -1,4 +1,4 @@
-"""Eight weeks of a town, from one seed: the visits in order, and the truth about them."""
+"""Eight weeks of a town from one seed: the visits in order, and the truth about them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from scripts.simulation.town import Somebody, Town
 from scripts.simulation.visits import DAYS, After, Visit
 
 VERIFICATIONS, OPEN_APPEALS = 600, 12
-# What of a face is filmed by somebody whom the camera does not take for themselves: near misses.
+# How much of a face is kept where the camera does not recognise its owner: near misses.
 HARDLY, RECOGNISED = 0.42, 0.44
 
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """A town, everything that happens in it, and which of that is fraud."""
+    """A town, its visits, and which of them are fraud."""
 
     town: Town
     visits: list[Visit]
@@ -46,7 +46,7 @@ def draw(
 
 
 def _give(chance: np.random.Generator, people: Town, real: Mapping[str, Vector]) -> None:
-    """Put the real faces where the simulation wants them."""
+    """Give the real faces to the persons that the simulation chooses."""
     wanted = {f"insured {place}": key for place, key in enumerate(people.pictured)}
     wanted["cashier"] = people.cashiers[0].key
     peopling.pictured(people, chance, {wanted[role]: face for role, face in real.items() if role in wanted})
@@ -55,7 +55,7 @@ def _give(chance: np.random.Generator, people: Town, real: Mapping[str, Vector])
 
 
 def _still_open(chance: np.random.Generator, people: Town, number: int, taken: set[int]) -> list[Visit]:
-    """Return the honest visits of the last days that end in appeals: those with a picture come first."""
+    """Return honest visits of the last days that end in appeals, those with a picture first."""
     by_key = {one.key: one for one in people.insured}
     own = [by_key[key] for key in people.pictured]
     others = [one for one in people.filmed() if one.key not in {*taken, *people.pictured}]
@@ -64,7 +64,7 @@ def _still_open(chance: np.random.Generator, people: Town, number: int, taken: s
 
 
 def _in_vain(chance: np.random.Generator, people: Town, one: Somebody, place: int) -> Visit:
-    """Return the visit of somebody whom the camera does not recognise."""
+    """Return the visit of a person whom the camera does not recognise."""
     cashier = people.cashiers[(place * 7 + 3) % len(people.cashiers)]
     at = (DAYS - 2) * 1440 + 9 * 60 + place * 47
     visit = Visit(at, cashier, one, one, one.face, one.openid, one.device, Channel.PUSH, after=After.APPEAL)

@@ -14,7 +14,6 @@ MODULES = [
 PLAIN = {
     r"deeds?": "action",
     r"pleas?": "appeal",
-    r"who(m)?ever": "name the person or the caller",
     r"looked at": "examined, viewed, checked",
     r"becomes? of": "the result of",
     r"became of": "the result of",

@@ -1,1 +1,4 @@
-"""Console pages of overrides, of single decisions, and of what is found out about one's own insured."""
+"""Console pages of overrides, single decisions, and evidence about the installation's own insured.
+
+Imported by the composition root alone.
+"""

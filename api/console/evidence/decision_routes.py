@@ -1,4 +1,4 @@
-"""Console route of one decision: what was measured and why it was decided by these values."""
+"""Console route of one decision: its measurements, and the thresholds that decided it."""
 
 from flask import Response, request
 
@@ -18,7 +18,7 @@ __all__ = ["console"]
 @console.get("/decisions/<string:challenge_id>")
 @needs(Right.SEE_POLICIES)
 def decision(challenge_id: str) -> Response:
-    """Show one decision, beside the policy in force or the changes of a trial."""
+    """Show one decision beside the policy in force or the changes of a what-if replay."""
     before = active()
     given = changes(request.args, before)
     other = Policy.from_json(before.to_json() | given) if given else before

@@ -1,4 +1,4 @@
-"""One decision as an operator sees it: what was measured, by which values it was decided, and why those."""
+"""One decision as an operator sees it: measurements, thresholds, and where they come from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models.domain.release import overrides
 from models.domain.release.overrides import Explained
 
 EVENTS = 200
-# What each threshold is held against.
+# The measurement that each threshold is compared with.
 MEASURED = {
     "cohort_margin": "relative", "same_face_min": "same_face", "same_face_mean_min": "same_face_mean",
     "pad_min": "pad", "pad_low_min": "pad_low", "bezel_max": "bezel", "colour_p_max": "colour_p",
@@ -33,7 +33,7 @@ MEASURED = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One threshold: what was measured, its value then, and under the policy to compare with."""
+    """One threshold: the measurement, its value then, and under the policy for comparison."""
 
     name: str
     measured: object
@@ -43,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision with its facts, the values behind it, and what another policy says to the same report."""
+    """A decision with its facts, its thresholds, and another policy's decision on the same report."""
 
     fact: tables.DecisionFact
     shop: str
@@ -56,7 +56,7 @@ class DecisionView:
 
 
 def opened(ports: Ports, actor: str, challenge_id: str, other: Policy) -> DecisionView:
-    """Return a decision to look at, an act; raises Absent."""
+    """Return a decision for viewing, recorded as an act; raises Absent."""
     with ports.database.transaction() as db:
         fact = db.get(tables.DecisionFact, challenge_id)
         if fact is None:
@@ -80,12 +80,12 @@ def opened(ports: Ports, actor: str, challenge_id: str, other: Policy) -> Decisi
 
 
 def arm_of(fact: tables.DecisionFact) -> str | None:
-    """Return the arm of a release that the decision was made in, None outside of any."""
+    """Return the release arm of the decision, None outside a release."""
     return None if fact.arm == resolving.EVERYBODY else fact.arm
 
 
 def _lines(report: Report, then: Policy, after: Policy) -> list[Line]:
-    """Return each threshold beside what it was held against; what was not measured is left out."""
+    """Return each threshold with its measurement; unmeasured ones are left out."""
     kind = "score_min" if report.normalised else "raw_score_min_old" if report.old else "raw_score_min"
     named = {kind: "score", **MEASURED}
     found = [(name, getattr(report, field)) for name, field in named.items()]

@@ -1,4 +1,4 @@
-"""Console routes of overrides: the list, and what operators do with one."""
+"""Console routes of overrides: the list and actions on one."""
 
 from datetime import datetime, time, timedelta
 
@@ -29,7 +29,7 @@ __all__ = ["console"]
 @console.get("/overrides")
 @needs(Right.SEE_POLICIES)
 def overrides_list() -> Response:
-    """Show the overrides, the newest first."""
+    """Show the overrides, newest first."""
     with ports().database.reading() as db:
         rows = overriding.all_of(db)
         names = {row.id: row.name for row in accounts.everybody(db)}
@@ -76,7 +76,7 @@ def approve_override(override_id: str) -> Response:
 @console.post("/overrides/<string:override_id>/<string:action>")
 @needs(Right.PROPOSE)
 def change_override(override_id: str, action: str) -> Response:
-    """End an override, or take a proposal back."""
+    """End an override, or withdraw a proposal."""
     if action != "end":
         raise Absent("no such action")
     overrides.end(ports(), me().operator_id, override_id, field("reason"))
@@ -84,7 +84,7 @@ def change_override(override_id: str, action: str) -> Response:
 
 
 def _end() -> datetime:
-    """Return the end of the day asked for, China Standard Time; raises Invalid `override_end`."""
+    """Return the end of the requested day in China Standard Time; raises Invalid `override_end`."""
     try:
         day = datetime.strptime(field("ends"), "%Y-%m-%d").date()  # noqa: DTZ007
         return datetime.combine(day, time.max, CHINA)
@@ -93,7 +93,7 @@ def _end() -> datetime:
 
 
 def _state(row: tables.PolicyOverride) -> str:
-    """Return the Chinese word of what an override is now."""
+    """Return the Chinese name of an override's state."""
     now = ports().now()
     if row.ended_at is not None:
         return "已结束"
