@@ -1,4 +1,4 @@
-"""Which jobs were issued and are left to whoever has them."""
+"""The jobs that were issued and are held back until their worker has had time for them."""
 
 import threading
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from datetime import datetime, timedelta
 
 from api.jobs.due import DecideCapture, Job, SendWebhooks
 
-# A job may run on another worker, or be lost with the queue or with the worker that had it: it is issued
-# again after LOST, then after twice that time and so on, at most GIVEN_UP.
+# A job may run on another worker, or be lost with the queue or its worker: it is issued again after LOST,
+# then after twice that time and so on, at most GIVEN_UP.
 GIVEN_UP = timedelta(seconds=60)
 LOST = timedelta(seconds=3)
-# What takes its time: the matcher's answer, and receivers that do not answer.
+# Slow operations: the matcher's answer, and unresponsive receivers.
 FIRST = {DecideCapture: timedelta(seconds=10), SendWebhooks: GIVEN_UP}
 HELD_BACK = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Until when a job is left to whoever has it, and how long that is."""
+    """Until when a job is held back, and for how long."""
 
     until: datetime
     wait: timedelta
 
 
 class Holding:
-    """The jobs that this process has issued, or that have just gone wrong here."""
+    """Jobs that this process has issued, or that have just failed here."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class Holding:
         self._rests_until: dict[Job, datetime] = {}
 
     def take(self, found: list[Job], now: datetime) -> list[Job]:
-        """Return those that nobody has or that are due again, and hold them back."""
+        """Return the jobs that are not held back, and hold them back from now on."""
         with self._lock:
             self._issued = {job: one for job, one in self._issued.items() if now < one.until + GIVEN_UP}
             self._rests_until = {job: until for job, until in self._rests_until.items() if now < until}
@@ -44,16 +44,16 @@ class Holding:
             return free
 
     def _is_free(self, job: Job, now: datetime) -> bool:
-        """Tell whether nobody is known to have a job, or it was issued too long ago."""
+        """Tell whether a job is not held back, or was issued too long ago."""
         known = self._issued.get(job)
         return known is None or now >= known.until
 
-    def let_go(self, job: Job) -> None:
+    def release(self, job: Job) -> None:
         """Forget a job that is done, or could not be issued."""
         with self._lock:
             self._issued.pop(job, None)
 
     def rest(self, job: Job, now: datetime) -> None:
-        """Leave a job alone for a little that has just gone wrong."""
+        """Hold back a job for a short time after it failed."""
         with self._lock:
             self._rests_until[job] = now + HELD_BACK

@@ -141,7 +141,7 @@ class Jobs:
                 self._task(job)
         except Exception as error:  # the queue is unreachable: the row stays due
             log.warning("issue_failed", job=str(job), kind=type(error).__name__)
-            self._holding.let_go(job)
+            self._holding.release(job)
             return False
         return True
 
@@ -157,7 +157,7 @@ class Jobs:
         except Exception as error:  # the worker must survive every job
             log.error("job_failed", job=str(job), kind=type(error).__name__)
             self._holding.rest(job, self._ports.now())
-        self._holding.let_go(job)
+        self._holding.release(job)
 
     def _housekeeping(self) -> list[Job]:
         """Return the chores once a minute."""
