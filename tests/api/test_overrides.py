@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from api.policies import overriding, resolving, versions
-from api.releases import overriding as deeds
+from api.releases import overriding as actions
 from api.releases.overriding import Wanted
 from models import tables
 from models.domain.console.operator import Role
@@ -33,9 +33,9 @@ def wanted(world: World, place: Place = Place.INSTITUTION, key: str = "", **valu
 
 
 def in_force(world: World, *given: Wanted) -> list[str]:
-    ids = [deeds.propose(world.ports, LI, one).id for one in given]
+    ids = [actions.propose(world.ports, LI, one).id for one in given]
     for one in ids:
-        deeds.approve(world.ports, WANG, one)
+        actions.approve(world.ports, WANG, one)
     return ids
 
 
@@ -48,13 +48,13 @@ def resolved(world: World, birth: date | None = YOUNG) -> resolving.Resolved:
 
 
 def test_an_override_holds_once_another_has_approved_it_until_it_is_over(shop: World) -> None:
-    row = deeds.propose(shop.ports, LI, wanted(shop))
+    row = actions.propose(shop.ports, LI, wanted(shop))
     assert resolved(shop).overrides == {}
     with pytest.raises(Conflict):
-        deeds.approve(shop.ports, LI, row.id)
-    deeds.approve(shop.ports, WANG, row.id)
+        actions.approve(shop.ports, LI, row.id)
+    actions.approve(shop.ports, WANG, row.id)
     with pytest.raises(Conflict):
-        deeds.approve(shop.ports, WANG, row.id)
+        actions.approve(shop.ports, WANG, row.id)
     assert resolved(shop).policy.score_min == 0.5
     shop.clock.tick(31 * 86_400)
     assert resolved(shop).overrides == {}
@@ -67,20 +67,20 @@ def test_an_age_band_holds_for_who_is_of_it_alone(shop: World) -> None:
 
 def test_ending_takes_effect_at_once_and_only_once(shop: World) -> None:
     (override_id,) = in_force(shop, wanted(shop))
-    deeds.end(shop.ports, LI, override_id, "灯已换")
+    actions.end(shop.ports, LI, override_id, "灯已换")
     assert resolved(shop).overrides == {}
     with pytest.raises(Conflict):
-        deeds.end(shop.ports, LI, override_id, "灯已换")
+        actions.end(shop.ports, LI, override_id, "灯已换")
 
 
 def test_the_same_field_is_overridden_once_a_place_and_a_lapsed_proposal_is_no_bar(shop: World) -> None:
-    deeds.propose(shop.ports, LI, wanted(shop))
+    actions.propose(shop.ports, LI, wanted(shop))
     with pytest.raises(Conflict) as refused:
-        deeds.propose(shop.ports, WANG, wanted(shop))
+        actions.propose(shop.ports, WANG, wanted(shop))
     assert refused.value.code == "override_open"
-    deeds.propose(shop.ports, WANG, wanted(shop, rate_min=2.0))
+    actions.propose(shop.ports, WANG, wanted(shop, rate_min=2.0))
     shop.clock.tick(8 * 86_400)
-    deeds.propose(shop.ports, WANG, wanted(shop))
+    actions.propose(shop.ports, WANG, wanted(shop))
 
 
 def test_a_row_changed_in_the_database_is_not_applied(shop: World) -> None:
