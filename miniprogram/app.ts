@@ -1,7 +1,7 @@
 import { pageOnTop, REST } from './services/rest'
 
 App({
-  /** A new version is put in place only where nobody is in the middle of something. */
+  /** A new version is installed only on pages that are not part of a running purchase. */
   onLaunch() {
     const updates = wx.getUpdateManager()
     updates.onUpdateReady(() => {
@@ -9,12 +9,12 @@ App({
     })
   },
 
-  /** A link of an older version leads to the beginning, not to an empty page. */
+  /** A link of an older version opens the first page instead of an empty one. */
   onPageNotFound() {
     wx.redirectTo({ url: '/pages/verify/verify' })
   },
 
-  /** What went wrong in the source, without anything of the person: WeChat's own log shows it to the developers. */
+  /** Programming errors, without personal data, for the developers in WeChat's log. */
   onError(message: string) {
     wx.getRealtimeLogManager().error('app', message.slice(0, 500))
   },

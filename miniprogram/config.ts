@@ -1,4 +1,4 @@
-/** The one place that differs between installations: where the bureau's server is. */
+/** The only settings that differ between installations, such as the bureau's server. */
 const SERVERS = {
   develop: 'http://127.0.0.1:8000',
   trial: 'https://face.example.gov.cn',
@@ -9,8 +9,8 @@ export function baseUrl(): string {
   return SERVERS[wx.getAccountInfoSync().miniProgram.envVersion]
 }
 
-/** Within how many working days the bureau looks at an appeal or at 不是我授权的; the pages say so. */
+/** Working days within which the bureau reviews an appeal or a dispute (不是我授权的), as shown on the pages. */
 export const REVIEW_DAYS = 3
 
-/** Whom to call to learn what became of 不是我授权的: the insurance's own line. */
+/** Phone number for questions about a dispute (不是我授权的): the insurance's hotline. */
 export const HOTLINE = '12393'

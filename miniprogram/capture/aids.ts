@@ -2,7 +2,7 @@ import { Deadline } from '../services/deadline'
 import { Voice } from '../services/voice'
 import { watchNetwork } from './network'
 
-/** What the capture page uses while it is open: a voice, a watch on the network, and the scene's time. */
+/** Resources of the open capture page: voice, network watch, and the scene's countdown. */
 export class Aids {
   readonly voice = new Voice()
   readonly net = watchNetwork()

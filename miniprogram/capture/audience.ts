@@ -3,14 +3,14 @@ import type { Guidance } from './guidance'
 import { COUNT_FROM } from './guidance'
 import type { Audience } from './take'
 
-/** The part of the capture page that a take talks to. */
+/** The interface of the capture page that a take uses. */
 interface Page {
   data: { arrow: string; percent: number; count: number; action: string; network: string; phase: string }
   setData: (changes: Record<string, unknown>) => void
   speak: (key: string) => void
 }
 
-/** Return the page as a take's audience; it is told only what has changed. */
+/** Return the page as a take's audience; it receives only changes. */
 export function audienceOf(page: Page, slowed: () => void): Audience {
   return {
     guidance: (now) => {
@@ -35,14 +35,14 @@ export function shown({ percent, arrow, count, action }: Pick<Guidance, 'percent
 
 const NOTHING_YET = { percent: 0, arrow: '', count: 0, action: '' } as const
 
-/** What the page shows when a try begins, and when the camera is put away. */
+/** The page's data when a try begins, and after the camera is closed. */
 export const BEGINNING = { ...shown(NOTHING_YET), note: '', network: '', colour: '', vivid: false, cannot: false, busy: false }
 export const COUNTING = { ...BEGINNING, count: COUNT_FROM, busy: true }
 export const UNMOUNTED = { mounted: false, cameraReady: false }
-/** What the page is made with. */
+/** The page's initial data. */
 export const BLANK = { ...BEGINNING, ...UNMOUNTED, channel: 'push', own: false, left: '', say: '', calm: false, trouble: '', over: false, spoken: isSpoken() }
 
-/** Return the words for an action, a hint, or a moment of filming. */
+/** Return the text for an action, a hint, or a phase of filming. */
 export function captionOf(key: string): string {
   const captions: Record<string, string> = { ...strings().capture, ...strings().hints }
   return captions[key] ?? ''

@@ -11,7 +11,7 @@ export interface Shot {
   bytes: ArrayBuffer
 }
 
-// So little that a bad network carries it before anybody gives up; the server takes 4 MB.
+// Small enough for a bad network within the time-out; the server accepts 4 MB.
 const BYTES_A_REQUEST = 64_000
 
 /** Return the shots that go into the next request, oldest first. */

@@ -11,7 +11,7 @@ export class ScreenColour {
     return this.now !== ''
   }
 
-  /** Show what the server told, or nothing more. */
+  /** Show the colour that the server sent, or none. */
   turn(colour: Colour | null | undefined): void {
     const rgb = this.over ? '' : (colour?.rgb ?? '')
     if (rgb === this.now) return
@@ -19,7 +19,7 @@ export class ScreenColour {
     this.show(rgb)
   }
 
-  /** Nothing is shown from now on, whatever is still told. */
+  /** Show nothing from now on, ignoring later colours. */
   end(): void {
     this.turn(null)
     this.over = true

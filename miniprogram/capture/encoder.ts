@@ -4,17 +4,17 @@ import { shrink } from './shrink'
 export type Canvas = WechatMiniprogram.Canvas
 
 const JPEG = [0xff, 0xd8, 0xff]
-// One frame may fail; a phone that fails so often in a row cannot do it at all.
+// A single frame may fail; this many failures in a row mean that the phone cannot encode.
 const BROKEN_AFTER = 5
 
-/** Turns camera frames into JPEG on a canvas that lies off screen: OffscreenCanvas has no toDataURL. */
+/** Encodes camera frames as JPEG on an off-screen canvas, because OffscreenCanvas has no toDataURL. */
 export class Encoder {
   private busy = false
   private failures = 0
 
   constructor(private readonly canvas: Canvas) {}
 
-  /** Tell whether this phone's canvas makes no JPEG: nobody shall act for a film that does not exist. */
+  /** Tell whether this phone's canvas cannot produce JPEG, so that filming must not start. */
   get isBroken(): boolean {
     return this.failures >= BROKEN_AFTER
   }
@@ -23,7 +23,7 @@ export class Encoder {
   take(frame: { width: number; height: number; data: ArrayBuffer }, side: number, quality: () => number, done: (jpeg: ArrayBuffer | null) => void): boolean {
     if (this.busy) return false
     this.busy = true
-    // The camera reuses its buffer: what is needed of it is copied now, the slow part comes later.
+    // The camera reuses its buffer: copy the needed part now, encode later.
     const small = shrink({ width: frame.width, height: frame.height, data: new Uint8ClampedArray(frame.data) }, side)
     setTimeout(() => {
       const jpeg = encoded(this.canvas, small, quality())

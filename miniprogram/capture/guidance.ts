@@ -1,12 +1,12 @@
 import type { ActionProgress } from '../services/contract'
 
-/** What the phone says: one key of the strings (`capture` or `hints`), an arrow, how far it is. */
+/** The phone's guidance: a key of the strings (`capture` or `hints`), an arrow, the progress. */
 export interface Guidance {
   say: string
   isHint: boolean
   arrow: '' | 'left' | 'right' | 'down' | 'near'
   percent: number
-  /** 3-2-1 while the person gets ready and looks straight, else 0. */
+  /** 3-2-1 while the person looks straight before the first action, else 0. */
   count: number
   /** The action to show in a drawing, if it is one. */
   action: string
@@ -20,12 +20,12 @@ export interface Filmed {
 
 /** How long the person first looks straight: the matcher takes its neutral frames from there. */
 export const STRAIGHT_MS = 1_000
-/** The count begins while the try is being drawn, and costs nobody any time. */
+/** The countdown begins while the challenge is being drawn, and takes no extra time. */
 export const COUNT_FROM = 3
 
 // The preview is a mirror: the person's own left is the screen's left.
 const ARROWS: Record<string, Guidance['arrow']> = { turn_left: 'left', turn_right: 'right', nod: 'down', closer: 'near' }
-// What an action itself brings about is no reason to interrupt it.
+// Hints caused by the action itself do not interrupt it.
 const EXPECTED: Record<string, readonly string[]> = {
   turn_left: ['turned', 'blurred', 'no_face'],
   turn_right: ['turned', 'blurred', 'no_face'],
@@ -36,7 +36,7 @@ const EXPECTED: Record<string, readonly string[]> = {
   blink: ['covered'],
 }
 
-/** Return the one thing to say now: what is in the way first, else the next action. */
+/** Return the current guidance: an obstacle first, else the next action. */
 export function guide(filmed: Filmed): Guidance {
   const next = filmed.progress.find((one) => !one.done)
   const percent = share(filmed)
@@ -49,19 +49,19 @@ export function guide(filmed: Filmed): Guidance {
   return { ...plain, say: next.action, arrow: ARROWS[next.action] ?? '', action: next.action }
 }
 
-/** Return what is counted: 3 until the first frame is there, then 2 and 1. */
+/** Return the countdown: 3 until the first frame arrives, then 2 and 1. */
 function counted(tMs: number): number {
   return tMs === 0 ? COUNT_FROM : COUNT_FROM - 1 - Math.floor((tMs * (COUNT_FROM - 1)) / STRAIGHT_MS)
 }
 
-/** Return how much is done, in percent: looking straight counts as one more action. */
+/** Return the progress in percent; looking straight counts as one action. */
 function share(filmed: Filmed): number {
   const steps = filmed.progress.length + 1
   const done = filmed.progress.filter((one) => one.done).length
   return Math.round((100 * (done + Math.min(1, filmed.tMs / STRAIGHT_MS))) / steps)
 }
 
-/** Tell whether everything asked for has been filmed, or filming has gone on long enough. */
+/** Tell whether everything requested has been filmed, or the time limit is reached. */
 export function isComplete(filmed: Filmed, hasEvidence: boolean): boolean {
   const allDone = filmed.progress.every((one) => one.done)
   return (allDone && hasEvidence && filmed.tMs >= SHORTEST_MS) || filmed.tMs >= LONGEST_MS

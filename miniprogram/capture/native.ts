@@ -8,9 +8,9 @@ const CANCELLED = 90002
 
 type Ending = 'done' | 'left' | 'camera_denied'
 
-/** Have WeChat itself verify the face; the server asks WeChat what came of it. Throws a Problem. */
+/** Have WeChat verify the face; the server queries the result. Throws a Problem. */
 export async function verifyNatively(scene: string, deciding: () => void): Promise<FinishAnswer> {
-  // Asked first: a phone that cannot do it uses no session up, and is told the way out.
+  // Checked first: an unsupported phone uses up no session and shows the alternative.
   if (!(await isSupported())) throw problem('native_unsupported')
   const begun = await startNative(scene)
   const ending = await shown(begun.verify_id)
@@ -29,7 +29,7 @@ function isSupported(): Promise<boolean> {
   })
 }
 
-/** Show WeChat's own pages; tell how the person came out of them. Whether they succeeded is for the server to learn, not for the phone to say. */
+/** Show WeChat's own pages and return how they ended. Only the server learns whether the person passed. */
 function shown(verifyId: string): Promise<Ending> {
   return new Promise((resolve) => {
     const failed = async (error?: { errCode?: number; errMsg?: string }) => {

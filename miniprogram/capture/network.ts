@@ -1,13 +1,13 @@
 const SLOW: readonly string[] = ['2g', '3g']
 
-/** Watch for a weak network; `isWeak` says how it stands, `slowed` that a try has met with it, `stop` ends it. */
+/** Watch for a weak network; `isWeak` is the current state, `slowed` whether a try was affected, `stop` ends it. */
 export function watchNetwork(): { isWeak: () => boolean; slowed: () => void; stop: () => void } {
   let slow = false
   let weak = false
   let wasSlow = false
   const changed = ({ networkType }: { networkType: string }) => { slow = SLOW.includes(networkType) }
   const weakened = ({ weakNet }: { weakNet: boolean }) => { weak = weakNet }
-  // Its answer may come after a change.
+  // Its answer may arrive after a change event.
   wx.getNetworkType({ success: ({ networkType }) => { slow ||= SLOW.includes(networkType) } })
   wx.onNetworkStatusChange(changed)
   wx.onNetworkWeakChange(weakened)

@@ -4,13 +4,13 @@ import { inOval } from './shrink'
 import type { Stage } from './take'
 
 const EVERY_MS = 1_500
-// On a weak network, and the longer it takes, the more is left to the frames of the try itself.
+// On a weak or slow network fewer frames are checked; the try's own frames follow anyway.
 const WEAK_EVERY_MS = 6_000
 const LOOKS_A_STEP = 4
 const SIDE = 320
 const QUALITY = 0.6
 
-/** Looks at one frame now and then, before a try is drawn; never stands in the way. */
+/** Checks a frame from time to time before a try is drawn; never blocks it. */
 export class Precheck {
   private listener: WechatMiniprogram.CameraFrameListener | null = null
   private timer = 0 as unknown as ReturnType<typeof setTimeout>
@@ -29,19 +29,19 @@ export class Precheck {
     if (this.stopped) return
     this.listener = stage.camera.onCameraFrame((frame) => {
       if (this.asking || this.stopped || stage.clock() < this.notBefore) return
-      // What the oval cuts off is not seen: half a face in it is not a good place.
+      // Only the oval's content is sent: a partial face in it must be reported.
       this.asking = stage.encoder.take(inOval(frame), SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
       if (this.asking) this.listener?.stop()
     })
     this.listen()
   }
 
-  /** A camera that gives no frame now may do so later; the try itself tells when it does not. */
+  /** A camera without a frame may deliver one later; if not, the try itself reports it. */
   private listen(): void {
     this.listener?.start({ fail: () => this.again(EVERY_MS) })
   }
 
-  /** The camera's frames are asked for only while a look is due: they cost a cheap phone half its strength. */
+  /** Camera frames are requested only while a check is due: they cost a cheap phone half its CPU. */
   private again(wait: number): void {
     this.timer = setTimeout(() => this.listen(), wait)
   }
@@ -64,7 +64,7 @@ export class Precheck {
     if (answer && !this.stopped) this.heard(answer.hint)
   }
 
-  /** A look that fails says nothing, the try is judged by its own frames; but once refused, no face is sent again. */
+  /** A failed check is ignored, because the try is judged by its own frames; after a refusal no more frames are sent. */
   private failed(thrown: unknown): null {
     if (!isPassing(asProblem(thrown))) this.stop()
     return null

@@ -1,7 +1,7 @@
 import type { FrameKinds } from '../services/contract'
 import { LIMITS } from '../services/lifecycle'
 
-/** How one try is filmed: what the server asked for, bent to what the network can carry. */
+/** How one try is filmed: the server's request, adapted to the network. */
 export interface Plan {
   motionEveryMs: number
   motionSide: number
@@ -12,7 +12,7 @@ export interface Plan {
   budget: number
 }
 
-/** Where filming stands. `quality` is that of the next motion frame. */
+/** Progress of filming. `quality` is that of the next motion frame. */
 export interface Filming {
   seq: number
   lastMs: number
@@ -30,11 +30,11 @@ const BUDGET = { normal: 400_000, weak: 200_000 }
 const WEAK = { motionSide: 240, motionQuality: 0.4, everyMs: 250, evidenceSide: 480, evidenceQuality: 0.7 }
 // A first guess of an evidence frame's size, until one has been taken.
 const EVIDENCE_GUESS = { normal: 40_000, weak: 22_000 }
-// Who does as told is done by then; what goes beyond gets ever smaller frames.
+// A normal try ends by then; longer ones use ever smaller frames.
 const USUAL_MS = 7_000
 const FEWEST_AHEAD = 8
 const LOWEST_QUALITY = 0.25
-// Motion must stay within 4–8 frames a second, whatever the server says.
+// Motion stays within 4–8 frames a second, whatever the server requests.
 const EVERY_MS = { least: 125, most: 250 }
 
 export function plan(frame: FrameKinds, weak: boolean): Plan {
@@ -63,14 +63,14 @@ export function due(now: Filming, plan: Plan, tMs: number): Kind | null {
   return tMs - now.lastMotionMs >= plan.motionEveryMs ? 'motion' : null
 }
 
-/** Return where filming stands after a frame of `bytes` was taken. */
+/** Return the progress after a frame of `bytes` was taken. */
 export function taken(now: Filming, plan: Plan, kind: Kind, tMs: number, bytes: number): Filming {
   const next = { ...now, seq: now.seq + 1, lastMs: tMs, spent: now.spent + bytes }
   if (kind === 'evidence') return { ...next, evidenceTaken: now.evidenceTaken + 1, evidenceBytes: bytes }
   return { ...next, lastMotionMs: tMs, quality: nextQuality(next, plan, tMs, bytes) }
 }
 
-/** Return the quality that makes the frames still to come fit what is left of the budget. */
+/** Return the quality at which the remaining frames fit the remaining budget. */
 function nextQuality(now: Filming, plan: Plan, tMs: number, lastBytes: number): number {
   const reserved = evidenceLeft(now, plan) * now.evidenceBytes
   const ahead = Math.max(FEWEST_AHEAD, (USUAL_MS - tMs) / plan.motionEveryMs)

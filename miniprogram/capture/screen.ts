@@ -1,7 +1,7 @@
-// What was set stays set on Android, whatever the person does later; this gives it back to the phone.
+// On Android a set brightness persists; this value returns control to the phone.
 const ANDROID_FOLLOWS_THE_PHONE = -1
 
-/** Make the screen bright and keep it on while filming; return what puts it back. */
+/** Make the screen bright and keep it on while filming; return a function that restores it. */
 export function lightUp(): () => void {
   let before: number | null = null
   let over = false

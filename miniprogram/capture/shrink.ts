@@ -5,7 +5,7 @@ export interface Picture {
   data: Uint8ClampedArray
 }
 
-// The oval's own shape (components/oval-guide); the preview fills it and cuts off what is beyond.
+// The oval's shape (components/oval-guide); the preview fills it and is cropped to it.
 const OVAL = 252 / 324
 
 /** Return the part of a camera's frame that the oval shows: its middle, as wide or as high as fits. */

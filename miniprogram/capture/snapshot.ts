@@ -3,7 +3,7 @@ import type { Stage } from './take'
 
 const SILENT_MS = 5_000
 
-/** Return the camera's next frame as JPEG, in memory alone: no file of it ever is on this phone. Throws a Problem. */
+/** Return the camera's next frame as JPEG, in memory only: it is never a file on this phone. Throws a Problem. */
 export function snapshot({ camera, encoder }: Pick<Stage, 'camera' | 'encoder'>, side: number, quality: number): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) => {
     let isOver = false

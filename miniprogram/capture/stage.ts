@@ -18,7 +18,7 @@ export async function stageFor(page: Host, weak: boolean): Promise<Stage> {
   }
 }
 
-/** Return the canvas that lies off this page's screen. */
+/** Return this page's off-screen canvas. */
 export function canvasOf(page: Host): Promise<Canvas> {
   return new Promise((resolve) => {
     const found = (nodes: { node: Canvas }[]) => resolve((nodes[0] as { node: Canvas }).node)

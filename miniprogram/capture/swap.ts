@@ -4,7 +4,7 @@ import type { Take } from './take'
 
 const DEAF_MS = 1_000
 
-/** 这个动作我做不了. Whoever taps twice means one thing: not another swap, nor the button that now stands in this one's place. */
+/** 这个动作我做不了. Ignores a second quick tap, which would swap again or hit the button that replaces this one. */
 export class Swap {
   private asking = false
   private answeredAt = 0

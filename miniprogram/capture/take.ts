@@ -12,7 +12,7 @@ import { plan } from './schedule'
 import { lightUp } from './screen'
 import { Uploader } from './uploader'
 
-/** What a take needs of the phone it runs on. */
+/** What a take needs from the phone. */
 export interface Stage {
   camera: WechatMiniprogram.CameraContext
   encoder: Encoder
@@ -22,7 +22,7 @@ export interface Stage {
   clock: () => number
 }
 
-/** What a take tells the page. */
+/** What a take reports to the page. */
 export interface Audience {
   guidance: (guidance: Guidance) => void
   colour: (rgb: string) => void
@@ -60,7 +60,7 @@ export class Take {
       (answer) => {
         this.progress = answer
         this.screen.turn(answer.colour)
-        // What arrives slowly arrives: only a network that carries nothing is given up.
+        // A slow network is tolerated: only one that transfers nothing is given up.
         this.waitingSince = stage.clock()
       },
       stage.clock,
@@ -71,7 +71,7 @@ export class Take {
     })
   }
 
-  /** Film until everything asked for is seen; return what the try came to. Throws a Problem. */
+  /** Film until everything requested is seen; return the try's result. Throws a Problem. */
   async run(): Promise<FinishAnswer> {
     this.endings.push(lightUp())
     this.listener = this.stage.camera.onCameraFrame(this.film.frame)
@@ -84,7 +84,7 @@ export class Take {
     return this.conclude()
   }
 
-  /** Send what is still missing and have it decided; may be called again when the network is back. */
+  /** Send the missing frames and request the decision; may be repeated when the network is back. */
   async conclude(): Promise<FinishAnswer> {
     this.audience.deciding()
     this.uploader.end()
@@ -106,7 +106,7 @@ export class Take {
     this.progress = { ...this.progress, hint: null, progress }
   }
 
-  /** Leave off: the page is going away. */
+  /** Stop, because the page is closing. */
   cancel(): void {
     this.cancelled = true
     this.stopFilming()

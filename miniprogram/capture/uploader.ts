@@ -18,7 +18,7 @@ export class Uploader {
   private failures = 0
   private lastSent = 0
   private ending = false
-  /** A refusal that sending again cannot cure. */
+  /** A refusal that a retry cannot change. */
   fatal: Problem | null = null
 
   constructor(
@@ -33,7 +33,7 @@ export class Uploader {
     this.waiting.push(shot)
   }
 
-  /** Nothing more will be added: send what is left without waiting for a second to be full. */
+  /** No more frames follow: send the rest without waiting for a full second. */
   end(): void {
     this.ending = true
     this.pump()

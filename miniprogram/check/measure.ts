@@ -14,10 +14,10 @@ const MOTION_SIDE = 320
 const QUALITY = 0.5
 const SAMPLES = 8
 const LAG_MS = 2_000
-// The frame's mean colour must move by so many grey levels.
+// The frame's mean colour must change by this many grey levels.
 const LIT = 3
 
-/** Hear the camera's frames until `enough` says so or the time is over. */
+/** Receive camera frames until `enough` returns true or the time is over. */
 export function listen(camera: Camera, ms: number, enough: (frame: Frame) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
@@ -33,7 +33,7 @@ export function listen(camera: Camera, ms: number, enough: (frame: Frame) => boo
   })
 }
 
-/** Return what frames are like and how fast they come, with one of them; null when none came. */
+/** Return the frames' properties and rate, with one of them; null when none arrived. */
 export async function frames(camera: Camera): Promise<{ frame: Report['frame']; sample: Picture } | null> {
   const times: number[] = []
   let sample: Picture | null = null
@@ -54,7 +54,7 @@ export function pictureOf({ width, height, data }: Frame): Picture {
   return { width, height, data: new Uint8ClampedArray(data.slice(0)) }
 }
 
-/** Return how long shrinking and encoding take (medians), and whether JPEG comes of it. */
+/** Return the median times of scaling and encoding, and whether the result is JPEG. */
 export function encoding(canvas: Canvas, sample: Picture): Pick<Report, 'shrink_ms' | 'encode_ms' | 'encoded_bytes' | 'jpeg'> {
   const shrinking: number[] = []
   const encodings: number[] = []
@@ -98,7 +98,7 @@ function meanColour({ data }: Frame): number[] {
   return sums.map((sum) => sum / Math.max(1, count))
 }
 
-/** Take a photo that is no mirror, return it drawn on the canvas, and tell whether its file could be deleted. */
+/** Take an unmirrored photo, return it drawn on the canvas, and whether its file could be deleted. */
 export async function photo(camera: Camera, canvas: Canvas): Promise<{ picture: Picture; unlink: boolean }> {
   const path = await new Promise<string>((resolve, reject) => {
     const fail = () => reject(problem('photo_refused'))

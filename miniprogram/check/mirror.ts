@@ -1,10 +1,10 @@
 import type { Picture } from '../capture/shrink'
 
 const SIDE = 32
-// So much better must one fit: a face is nearly the same both ways.
+// Minimum difference of both correlations, because a face is nearly symmetric.
 const CLEAR = 0.03
 
-/** Return how well two pictures agree as they are and flipped (Pearson's r over 32 × 32 grey squares of their middle). */
+/** Return the correlation of two pictures as they are and flipped (Pearson's r over 32 × 32 grey cells of their centre). */
 export function fit(photo: Picture, frame: Picture): { same: number; flipped: number } {
   const [one, other] = [grey(photo), grey(frame)]
   const mirror = other.map((_, at) => other[at - (at % SIDE) + SIDE - 1 - (at % SIDE)] as number)
@@ -12,7 +12,7 @@ export function fit(photo: Picture, frame: Picture): { same: number; flipped: nu
   return { same: round(correlation(one, other)), flipped: round(correlation(one, mirror)) }
 }
 
-/** Tell whether frames come mirrored, by a photo that does not; null when it is not clear. */
+/** Tell whether frames are mirrored, by comparison with an unmirrored photo; null when unclear. */
 export function isMirrored({ same, flipped }: { same: number; flipped: number }): boolean | null {
   return Math.abs(same - flipped) < CLEAR ? null : flipped > same
 }

@@ -13,7 +13,7 @@ const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 const brightness = () => new Promise<number>((resolve) => wx.getScreenBrightness({ success: ({ value }) => resolve(value), fail: () => resolve(-1) }))
 
-/** Return the screen's brightness before, while filming would make it bright, and after it is given back. */
+/** Return the screen's brightness before filming, during it, and after restoring it. */
 export async function brightening(): Promise<Report['brightness']> {
   const before = await brightness()
   const giveBack = lightUp()
@@ -24,7 +24,7 @@ export async function brightening(): Promise<Report['brightness']> {
   return { before, lit, after: await brightness() }
 }
 
-/** Play one prompt; return which events were heard of it, in order. */
+/** Play one prompt; return its events in order. */
 export function sounding(): Promise<string[]> {
   return new Promise((resolve) => {
     const heard: string[] = []
@@ -45,7 +45,7 @@ export function sounding(): Promise<string[]> {
   })
 }
 
-/** Return what VKFrame.getCameraJpgBuffer takes and gives; its session has a camera of its own, so ours must be gone. */
+/** Return inputs and outputs of VKFrame.getCameraJpgBuffer; its session opens the camera, so ours must be closed. */
 export function jpgBuffer(): Promise<Report['jpg_buffer']> {
   if (!wx.createVKSession || !wx.isVKSupport('v1')) return Promise.resolve(null)
   return new Promise((resolve) => {

@@ -12,12 +12,12 @@ export interface Report {
   encoded_bytes: number | null
   /** Whether the canvas gave a JPEG, by its first bytes. */
   jpeg: boolean
-  /** From setting the screen's colour to the first frame it lights; null where nothing was seen of it. */
+  /** Time from setting the screen's colour to the first frame it lights; null where it was not seen. */
   colour_lag_ms: number | null
   brightness: { before: number; lit: number; after: number } | null
   audio: string[]
   unlink: boolean | null
-  /** How well a photo that is no mirror fits a frame as it is and flipped (-1 to 1), and what follows. */
+  /** Correlation (-1 to 1) of an unmirrored photo with a frame as it is and flipped, and the conclusion. */
   fit: { same: number; flipped: number } | null
   mirrored: boolean | null
   /** VKFrame.getCameraJpgBuffer; null where the phone has none. */
@@ -26,7 +26,7 @@ export interface Report {
 
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
-/** Return eight letters made of a report's text: whoever copies it sees whether it came whole. */
+/** Return an eight-letter checksum of a report's text, which reveals an incomplete copy. */
 export function codeOf(text: string): string {
   let code = ''
   for (const seed of [0x811c9dc5, 0x01000193]) {
@@ -37,7 +37,7 @@ export function codeOf(text: string): string {
   return code
 }
 
-/** Return the middle of some numbers, rounded to a tenth; null of none. */
+/** Return the median of numbers, rounded to a tenth; null for none. */
 export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted[sorted.length >> 1]

@@ -3,7 +3,7 @@ import { minute } from './mine'
 import { amount } from './money'
 import { strings } from './strings/index'
 
-/** A purchase somebody else made with the person's card, as it is shown; `said` is when it was disputed, `found` what came of that, or empty. */
+/** An agent's purchase as shown; `said` is when it was disputed, `found` the finding, or empty. */
 export interface Bought {
   id: string
   who: string

@@ -11,18 +11,18 @@ export function look(): string {
   return `--u:${Math.min(LARGEST, Math.max(SMALLEST, wanted))}`
 }
 
-/** Return what every page's data begins with: its texts, those of all pages, and its text size. */
+/** Return the initial data of every page: its texts, the common texts, and the text size. */
 export function shell<K extends keyof Strings>(page: K): { t: Strings[K]; common: Strings['common']; look: string } {
   const said = strings()
   return { t: said[page], common: said.common, look: look() }
 }
 
-/** Put the page's title into the language of its texts. */
+/** Set the page's title in the language of its texts. */
 export function title(text: string): void {
   wx.setNavigationBarTitle({ title: text })
 }
 
-/** For a page from which there is no way to the home page, since somebody else may hold the phone; WeChat wants it in onShow. */
+/** Hide the way to the home page, since another person may hold the phone; WeChat requires this in onShow. */
 export function alone(): void {
   wx.hideHomeButton()
 }

@@ -1,11 +1,11 @@
 import type { Scene } from './api'
 import { fill, strings } from './strings/index'
 
-// Earlier it would only press people.
+// Showing it earlier would only rush people.
 const SHOWN_BELOW_S = 30
 const TICK_MS = 1_000
 
-/** Counts a scene's time down by the server's clock: the last seconds are shown, the end is told once. */
+/** Counts a scene's time down by the server's clock: shows the last seconds, and reports the end once. */
 export class Deadline {
   private timer: ReturnType<typeof setInterval> | null = null
 

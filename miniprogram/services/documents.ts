@@ -3,7 +3,7 @@ import { asProblem, isPassing } from './problem'
 
 const AGAIN_MS = [1_000, 3_000, 8_000]
 
-/** Let the counter know that the person would rather show a document; tried again while nothing carries it, and nobody waits for it. */
+/** Tell the counter in the background that the person prefers to show a document; retried while offline. */
 export async function wantDocuments(scene: string): Promise<void> {
   for (const pause of [...AGAIN_MS, 0]) {
     try {

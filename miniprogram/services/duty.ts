@@ -3,7 +3,7 @@ import { fill, strings } from './strings/index'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
-/** Return where and when a member of staff may open codes; what is empty is everywhere and always. */
+/** Return where and when a member of staff may open codes; empty lists mean no restriction. */
 export function duty(answer: Pick<StaffAnswer, 'counters' | 'shifts'>): string[] {
   const { staff } = strings()
   const counters = answer.counters.join(' · ')

@@ -10,14 +10,14 @@ export interface Sending {
   body?: object | ArrayBuffer | null
   contentType?: string
   timeoutMs?: number
-  /** Whoever sends it tries again by themselves. */
+  /** The caller retries by itself. */
   once?: boolean
 }
 
 const TIMEOUT_MS = 15_000
 const AGAIN_MS = 700
 
-/** Send one request and return the answer's JSON; throw a Problem for everything else. What breaks off is sent once more: done twice, nothing changes. */
+/** Send one request and return the answer's JSON; throw a Problem for everything else. A broken connection is retried once, because requests are idempotent. */
 export function send(sending: Sending): Promise<unknown> {
   return new Promise((resolve, reject) => {
     wx.request({

@@ -1,6 +1,6 @@
 import type { IdType } from './contract'
 
-/** What can be said of a number while it is typed. */
+/** Validity of a number while it is typed. */
 export type Typed = { state: 'empty' | 'incomplete' | 'wrong' } | { state: 'right'; number: string }
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -14,7 +14,7 @@ const OTHER_FORMS: Partial<Record<IdType, RegExp>> = {
   birth_certificate: /^[A-Z][0-9]{9}$/,
 }
 
-/** Return what is typed or pasted in its one form: half-width, upper case, without blanks, hyphens and quotes. */
+/** Return typed or pasted text in canonical form: half-width, upper case, without blanks, hyphens and quotes. */
 export function canonical(text: string): string {
   return text.normalize('NFKC').replace(/[\s\p{Cf}\p{Pd}='"`‘’“”]/gu, '').toUpperCase().replace(/^([0-9]{17})[×ХΧ]$/, '$1X')
 }
@@ -31,7 +31,7 @@ export function checkCharacter(seventeen: string): string {
   return CHECK_CHARACTERS[total % 11] as string
 }
 
-/** Judge a number as typed so far: only what can no longer become right is wrong. */
+/** Judge a number as typed so far: it is wrong only if no further digits could make it valid. */
 export function judge(idType: IdType, text: string, today: Date): Typed {
   const number = canonical(text)
   if (number === '') return { state: 'empty' }

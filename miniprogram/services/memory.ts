@@ -1,6 +1,6 @@
 import type { FinishAnswer } from './contract'
 
-// What one page hands to the next, in memory alone.
+// Data that one page passes to the next, in memory only.
 let finished: FinishAnswer | null = null
 let isNew = false
 
@@ -9,7 +9,7 @@ export function rememberResult(answer: FinishAnswer | null): void {
   isNew = true
 }
 
-/** Return the result of this scene's last try if it was not shown before: shown again, it may have been overtaken. */
+/** Return the result of this scene's last try if it was not shown before; later it may be outdated. */
 export function newResult(scene: string): FinishAnswer | null {
   const found = isNew ? recallResult(scene) : null
   isNew = false

@@ -1,7 +1,7 @@
 import type { AppealRow, BindingRow, ConsentRow } from './contract'
 import { fill, strings } from './strings/index'
 
-/** One line of a list, and what tapping its button would do ('' = it has none). */
+/** One line of a list, and its button's action ('' = none). */
 export interface Line {
   id: string
   head: string
@@ -12,13 +12,13 @@ export interface Line {
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** Return the day of an instant, as the calendar of this phone has it. */
+/** Return the day of an instant in the phone's time zone. */
 export function day(instant: string): string {
   const date = new Date(instant)
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-/** Return the day and the minute of an instant, likewise. */
+/** Return the day and minute of an instant in the phone's time zone. */
 export function minute(instant: string): string {
   const date = new Date(instant)
   return `${day(instant)} ${two(date.getHours())}:${two(date.getMinutes())}`
@@ -46,7 +46,7 @@ export function appealLine(row: AppealRow): Line {
   return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: row.may_send ? more.title : '', sure: '' }
 }
 
-/** Say how it stands with what a reviewer asked for. */
+/** Return the state of a reviewer's request as text. */
 function waiting(row: AppealRow): string {
   const { mine, more } = strings()
   if (row.answered_at) return more.answered

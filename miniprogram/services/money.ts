@@ -1,11 +1,11 @@
 import { fill, strings } from './strings/index'
 
-/** Return what a scene's purchase costs; '' for a check that the person has begun themselves. */
+/** Return a scene's amount; '' for a person's own face check. */
 export function price(scene: { amount_fen: number; purpose?: string }): string {
   return scene.purpose === 'self' ? '' : amount(scene.amount_fen)
 }
 
-/** Return an amount as people read it. */
+/** Return a formatted amount. */
 export function amount(fen: number): string {
   return fill(strings().common.fen, { yuan: (fen / 100).toFixed(2) })
 }

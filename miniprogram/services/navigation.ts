@@ -4,30 +4,30 @@ export type PageName = 'verify' | 'capture' | 'result' | 'appeal' | 'cashier' | 
 
 const DEEPEST = 9
 
-/** Go to a page in place of this one: nobody steps back into a finished screen. */
+/** Replace this page by another, so that nobody can return to a finished screen. */
 export function go(page: PageName, query: Record<string, string> = {}): void {
   wx.redirectTo({ url: address(page, query) })
 }
 
-/** Go to a page from which one comes back. */
+/** Open a page from which the user can return. */
 export function visit(page: PageName, query: Record<string, string> = {}): void {
-  // WeChat opens no eleventh page, and says nothing.
+  // WeChat silently refuses an eleventh page.
   if (getCurrentPages().length >= DEEPEST) return go(page, query)
   wx.navigateTo({ url: address(page, query) })
 }
 
-/** Go back to where one came from; to `home` when a message or a code has opened this page. */
+/** Return to the previous page, or to `home` when a message or a code opened this page. */
 export function back(home: PageName): void {
   if (getCurrentPages().length > 1) wx.navigateBack()
   else go(home)
 }
 
-/** Go to a page that has no way back at all: the phone is being handed over. */
+/** Open a page without a way back, because the phone is being handed over. */
 export function restart(page: PageName, query: Record<string, string> = {}): void {
   wx.reLaunch({ url: address(page, query) })
 }
 
-/** Show a scene's next page; on the cashier's phone nothing lies behind it. */
+/** Open a scene's next page; on the cashier's phone without a way back. */
 export function follow(page: PageName, scene: Pick<Scene, 'scene' | 'channel'>): void {
   const to = scene.channel === 'qr' ? restart : go
   to(page, { scene: scene.scene })
@@ -43,7 +43,7 @@ export function ticket(query: Record<string, string | undefined>): string {
   return decoded(query.scene ?? '').trim()
 }
 
-/** Return the ticket in what a scanned code holds, or '' when it is not one of ours. */
+/** Return the ticket in a scanned code, or '' when it is not one of ours. */
 export function ticketOf(scanned: { path?: string; result?: string }): string {
   const text = scanned.path || scanned.result || ''
   const found = /^\/?pages\/(?:verify|cashier)\/(?:verify|cashier)\?(?:.*&)?scene=([^&#]+)/.exec(text)
@@ -58,7 +58,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Return the page that shows what a scene waits for. */
+/** Return the page for a scene's state. */
 export function pageFor(scene: Scene): PageName {
   if (scene.state === 'waiting' || scene.state === 'opened') return scene.channel === 'qr' ? 'cashier' : 'verify'
   if (scene.state === 'consented' || scene.state === 'challenged') return 'capture'

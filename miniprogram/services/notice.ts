@@ -1,4 +1,4 @@
-/** Split the notice into its lines; a point such as 一、处理人脸信息：… gets its head apart. */
+/** Split the notice into lines; the heading of a point such as 一、处理人脸信息：… is separated. */
 export function paragraphs(text: string): { head: string; body: string }[] {
   return text
     .split('\n')

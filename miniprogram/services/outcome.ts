@@ -6,7 +6,7 @@ import { fill, strings } from './strings/index'
 
 export type Action = 'retry' | 'appeal' | 'other' | 'remind' | 'appeals' | 'mine' | 'hand_back'
 
-/** What the result page shows: how it stands, why, and what may be done next, the best first. */
+/** The result page's content: state, reason, and next steps, the best first. */
 export interface Outcome {
   mood: 'good' | 'bad' | 'wait' | 'plain' | 'calm'
   heading: string
@@ -14,19 +14,19 @@ export interface Outcome {
   actions: Action[]
 }
 
-/** The hint of a try that the person left in WeChat's own pages. */
+/** The hint of a try that the person cancelled in WeChat's own pages. */
 export const LEFT = 'left'
 
-// After these, another film would not help: the phone leads to documents first (design rule 7).
+// After these another try would not help: the phone offers documents first.
 const LEADS_TO_DOCUMENTS: readonly string[] = ['not_live', 'frames_seen_before']
 const AHEAD_OF_APPEAL: readonly string[] = ['not_acquired', 'matcher_unavailable']
 
-/** Return what to show of a scene after (or without) its last try's own answer. */
+/** Return the content for a scene, with or without its last try's result. */
 export function outcome(scene: Scene, finished: FinishAnswer | null): Outcome {
   const { result, common } = strings()
   const ends = scene.channel === 'qr' ? (['hand_back'] as Action[]) : []
   const words: Record<string, string> = result
-  // Messages and lists are on the person's own phone; on the cashier's phone some words differ.
+  // Messages and lists exist only on the person's own phone; the cashier's phone has other texts.
   const said = (key: string) => words[`${key}_${scene.channel}`] ?? words[key] ?? ''
   if (scene.state === 'captured') return { mood: 'wait', heading: strings().capture.deciding, text: '', actions: [] }
   if (scene.purpose === 'self') return ofOneself(scene, finished)
@@ -42,7 +42,7 @@ function appealed(text: string, ends: Action[]): Outcome {
   return { mood: 'calm', heading: strings().result.appealed, text, actions: ends.length ? ends : ['appeals'] }
 }
 
-/** Say what took the place of a message: a newer one, the cashier's phone, or nothing yet. */
+/** Return what superseded a message: a newer one, the cashier's phone, or nothing yet. */
 function superseded(scene: Scene): Outcome {
   const kind = scene.superseded_by?.kind ?? 'message'
   const words: Record<string, string> = strings().result
@@ -50,7 +50,7 @@ function superseded(scene: Scene): Outcome {
   return { mood: kind === 'wait' ? 'wait' : 'plain', heading, text: words[`superseded_${kind}_how`] ?? '', actions: [] }
 }
 
-/** Say what a check came to that the person has begun on 我的: there is no purchase, no cashier, no appeal. */
+/** Return the result of a face check on 我的, which has no purchase, cashier or appeal. */
 function ofOneself(scene: Scene, finished: FinishAnswer | null): Outcome {
   const { result } = strings()
   if (scene.state === 'passed') return { mood: 'good', heading: result.passed, text: result.passed_self, actions: ['mine'] }
@@ -88,7 +88,7 @@ function choices(scene: Scene, reason: string): Action[] {
   return [...retry, ...appeal, 'other']
 }
 
-/** Tell whether one more try may be begun: the server's clock, not the phone's, says if there is time. */
+/** Tell whether another try may begin, by the server's clock. */
 export function mayTry(scene: Scene): boolean {
   const inTime = Date.parse(scene.server_time) < Date.parse(scene.expires_at)
   return can(scene.state, 'challenge') && scene.tries_left > 0 && inTime

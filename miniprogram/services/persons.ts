@@ -18,19 +18,19 @@ type Relation = keyof typeof zh.relations
 export const ID_TYPES: readonly IdType[] = ['resident', 'hk_macao_taiwan', 'foreign_permanent', 'passport', 'birth_certificate']
 export const RELATIONS: readonly Relation[] = ['spouse', 'parent', 'child', 'sibling', 'relative', 'carer', 'community', 'other']
 
-/** Return the relation as it is recorded: always the Chinese word, whatever language the phone shows. */
+/** Return the relation as recorded: always the Chinese word, in any language of the phone. */
 export function relationSent(index: number): string {
   const relation = RELATIONS[index]
   return relation ? zh.relations[relation] : ''
 }
 
-/** Return a recorded relation as the phone says it; the directory may know words that the phone does not. */
+/** Return a recorded relation in the phone's language; the directory may contain words unknown here. */
 export function relationShown(word: string, words = strings().relations): string {
   const known = (Object.keys(zh.relations) as Relation[]).find((relation) => zh.relations[relation] === word)
   return known ? words[known] : word
 }
 
-/** Return for whom somebody else buys, as the phone names them; '' for whoever buys for themselves. */
+/** Return the person an agent buys for, as shown on the phone; '' for an own purchase. */
 export function forWhom(scene: { person: { relation: string | null } | null; cardholder?: string }): string {
   const relation = scene.person?.relation
   return relation && relation !== zh.relations.self ? (scene.cardholder ?? '') : ''

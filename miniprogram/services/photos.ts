@@ -4,7 +4,7 @@ import { LIMITS } from './lifecycle'
 import { problem } from './problem'
 import { fill, strings } from './strings/index'
 
-/** A photo of an appeal: WeChat's own file on somebody's own phone; on the cashier's only bytes, and a small picture of them to show. */
+/** A photo of an appeal: a WeChat file on the person's own phone; on the cashier's phone only bytes, with a thumbnail. */
 export interface Photo {
   path: string
   bytes?: ArrayBuffer
@@ -13,13 +13,13 @@ export interface Photo {
 const SENT = { side: 640, quality: 0.85 }
 const SHOWN = { side: 240, quality: 0.7 }
 
-/** Return what a page shows of the photos it keeps, and whether there is room for more. */
+/** Return the photos' thumbnails, and whether more may be added. */
 export function shown(kept: readonly Photo[]): { photos: { path: string; label: string }[]; more: boolean; error: string } {
   const photos = kept.map(({ path }, i) => ({ path, label: fill(strings().appeal.photo, { number: i + 1 }) }))
   return { photos, more: kept.length < LIMITS.appealPhotos, error: '' }
 }
 
-/** Let the person take or choose photos on their own phone; an empty list when they think again. Throws a Problem. */
+/** Let the person take or choose photos on their own phone; an empty list when cancelled. Throws a Problem. */
 export function choosePhotos(count: number): Promise<Photo[]> {
   return new Promise((resolve, reject) => {
     wx.chooseMedia({
@@ -34,7 +34,7 @@ export function choosePhotos(count: number): Promise<Photo[]> {
   })
 }
 
-/** Take a photo with the page's own camera, in memory alone. Throws a Problem. */
+/** Take a photo with the page's own camera, in memory only. Throws a Problem. */
 export async function shoot(page: Parameters<typeof stageFor>[0]): Promise<Photo> {
   const stage = await stageFor(page, false)
   const bytes = await snapshot(stage, SENT.side, SENT.quality)
@@ -58,7 +58,7 @@ function fileBytes(filePath: string): Promise<ArrayBuffer> {
   })
 }
 
-/** Delete the files of photos from the phone; those in memory have none. WeChat clears away what cannot be deleted now. */
+/** Delete the files of photos from the phone; those in memory have none. WeChat later removes those that cannot be deleted now. */
 export function forget(photos: readonly Photo[]): void {
   for (const { path, bytes } of photos) if (!bytes) wx.getFileSystemManager().unlink({ filePath: path, fail: () => undefined })
 }

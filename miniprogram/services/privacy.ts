@@ -1,8 +1,8 @@
-// So long after a refusal WeChat refuses by itself, without its panel.
+// For this long after a refusal WeChat refuses automatically, without its panel.
 const QUIET_MS = 10_000
 let refusedAt = -QUIET_MS
 
-/** Ask for the privacy guide's consent; WeChat shows its own panel. True when it was given. Soon after a refusal it waits until WeChat will ask. */
+/** Request the privacy guide's consent through WeChat's panel; true when given. Soon after a refusal it waits until WeChat asks again. */
 export async function agreedToPrivacy(): Promise<boolean> {
   const left = refusedAt + QUIET_MS - Date.now()
   if (left > 0) await new Promise((wait) => setTimeout(wait, left))
@@ -15,12 +15,12 @@ export async function agreedToPrivacy(): Promise<boolean> {
   })
 }
 
-/** Tell whether the phone itself keeps the camera from WeChat. */
+/** Tell whether the phone itself denies WeChat the camera. */
 export function isBarred(): boolean {
   return wx.getAppAuthorizeSetting().cameraAuthorized === 'denied'
 }
 
-/** Tell whether the camera was refused, to WeChat or to this mini-program: then another try would end the same way. */
+/** Tell whether the camera was refused to WeChat or to this mini-program, so that a retry cannot help. */
 export function isCameraRefused(): Promise<boolean> {
   if (isBarred()) return Promise.resolve(true)
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function isCameraRefused(): Promise<boolean> {
   })
 }
 
-/** Return what keeps the camera from this page: the phone, the person's refusal, or something else that uses it. */
+/** Return what blocks the camera: the phone, the person's refusal, or another app. */
 export function cameraTrouble(): Promise<'barred' | 'denied' | 'occupied'> {
   if (isBarred()) return Promise.resolve('barred')
   return new Promise((resolve) => {
@@ -42,7 +42,7 @@ export function cameraTrouble(): Promise<'barred' | 'denied' | 'occupied'> {
   })
 }
 
-/** Show the settings that help, WeChat's or the phone's; true when the camera is allowed after WeChat's. */
+/** Open the relevant settings, WeChat's or the phone's; true when WeChat's then allow the camera. */
 export function cameraAllowedInSettings(trouble: string): Promise<boolean> {
   if (trouble === 'barred') {
     wx.openAppAuthorizeSetting()

@@ -1,4 +1,4 @@
-/** What went wrong, as a value: the server's code (RFC 9457), or `offline` when nothing came back. */
+/** An error as a value: the server's code (RFC 9457), or `offline` when there was no answer. */
 export interface Problem {
   readonly problem: true
   readonly code: string
@@ -10,7 +10,7 @@ export function problem(code: string, status = 0, retryAfterMs = 0): Problem {
   return { problem: true, code, status, retryAfterMs }
 }
 
-/** Return what was thrown as a problem; a programming error stays recognisable by its code. */
+/** Convert a thrown value to a Problem; a programming error stays recognisable by its code. */
 export function asProblem(thrown: unknown): Problem {
   const known = thrown as Partial<Problem> | null
   return known && known.problem === true ? (known as Problem) : problem('internal')

@@ -1,4 +1,4 @@
-/** Pages on which nobody is in the middle of a purchase. */
+/** Pages that are not part of a running purchase. */
 export const REST: readonly string[] = ['pages/mine/mine', 'pages/agents/agents', 'pages/subscribe/subscribe']
 
 export function pageOnTop(): string {

@@ -1,6 +1,6 @@
 import { ticketOf } from './navigation'
 
-/** Scan a code; null when the person thinks again, '' when it is not one of ours. */
+/** Scan a code; null when cancelled, '' when it is not one of ours. */
 export function scanTicket(): Promise<string | null> {
   return new Promise((resolve) => {
     wx.scanCode({

@@ -2,7 +2,7 @@ import type { LoginAnswer } from './contract'
 import { send } from './http'
 import { asProblem, problem } from './problem'
 
-// Kept in memory alone: nothing of a session stays on the phone.
+// Kept in memory only: no session data stays on the phone.
 let token = ''
 let running: Promise<string> | null = null
 
@@ -19,7 +19,7 @@ export async function withSession<T>(run: (token: string) => Promise<T>): Promis
   }
 }
 
-/** Log in once, however many ask at the same time. */
+/** Log in once for all concurrent callers. */
 function login(): Promise<string> {
   running ??= exchange().finally(() => {
     running = null

@@ -3,7 +3,7 @@ import type { Subscription } from './contract'
 
 export type PanelAnswer = Subscription['result'] | 'switch_off' | 'closed'
 
-/** What WeChat's panel came to: `answer` is that to the pushes, `told` what was tapped for each template. */
+/** The panel's result: `answer` for pushes, `told` for each template. */
 export interface Panel {
   answer: PanelAnswer
   told: Subscription[]
@@ -18,7 +18,7 @@ export async function templates(): Promise<string[]> {
   return agent_template_id ? [template_id, agent_template_id] : [template_id]
 }
 
-/** Show WeChat's panel. Must be the first thing a tap does: WeChat refuses it after anything awaited. */
+/** Show WeChat's panel. Must be called first in a tap handler: WeChat refuses it after any await. */
 export function showPanel(asked: readonly string[]): Promise<Panel> {
   return new Promise((resolve) => {
     wx.requestSubscribeMessage({
@@ -33,7 +33,7 @@ export function accepted(answer: PanelAnswer): boolean {
   return answer === 'accept' || answer === 'acceptWithAudio'
 }
 
-/** Tell whether WeChat was told to refuse without asking (总是保持以上选择): no panel opens for it any more. */
+/** Tell whether a permanent refusal is set (总是保持以上选择), so that no panel opens any more. */
 export function isRefusedForever(id: string): Promise<boolean> {
   return new Promise((resolve) => {
     wx.getSetting({
@@ -44,17 +44,17 @@ export function isRefusedForever(id: string): Promise<boolean> {
   })
 }
 
-/** Tell whether something that was asked for was not allowed. */
+/** Tell whether any requested template was not allowed. */
 export function isPartial(asked: readonly string[], { told }: Panel): boolean {
   return told.filter(({ result }) => accepted(result)).length < asked.length
 }
 
-/** Return what the next tap asks for: a second template that WeChat refuses closes the whole panel. */
+/** Return the templates for the next tap: a second template that WeChat refuses closes the whole panel. */
 export function nextAsked(asked: string[], { answer }: Panel): string[] {
   return answer === 'closed' ? asked.slice(0, 1) : asked
 }
 
-/** Tell the server what was tapped: a hint, so its failing harms nobody (WeChat's callbacks decide). */
+/** Report the panel's result to the server; only a hint, so errors are ignored (WeChat's callbacks decide). */
 export async function tell({ told }: Panel): Promise<void> {
   await Promise.all(told.map((one) => api.tellSubscription(one).catch(() => undefined)))
 }

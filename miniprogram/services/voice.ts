@@ -3,13 +3,13 @@ import { isSpoken } from './strings/index'
 
 const AGAIN_MS = 6_000
 
-/** Speaks what the screen says, whatever the mute switch: the caption is always there as well. */
+/** Speaks the screen's prompts, ignoring the mute switch; the caption is always shown too. */
 export class Voice {
   private context: WechatMiniprogram.InnerAudioContext | null = null
   private last = ''
   private lastAt = 0
 
-  /** Speak a prompt by the key of its text; the same one again only after a while. */
+  /** Speak a prompt by the key of its text; repetitions are rate-limited. */
   say(key: string, now: number = Date.now()): void {
     if (!isSpoken() || !PROMPTS.includes(key) || (key === this.last && now - this.lastAt < AGAIN_MS)) return
     this.last = key
@@ -20,7 +20,7 @@ export class Voice {
     context.play()
   }
 
-  /** Say once more what was said last. */
+  /** Repeat the last prompt. */
   again(): void {
     const { last } = this
     this.last = ''

@@ -22,10 +22,10 @@ class Assessment(Base):
 
 
 class SubjectRequest(Base):
-    """What a person asked for of their own data, until it is done.
+    """A person's request about their own data, until it is fulfilled.
 
-    A deletion is open until every object is gone: `owed` are the keys of those known when it began, `proof`
-    what was found gone, `receipt` a compact JWS of it for the person.
+    A deletion is open until every object is deleted: `owed` are the keys known when it began, `proof` the
+    deletions verified, `receipt` a compact JWS of it for the person.
     """
 
     __tablename__ = "subject_request"
@@ -46,7 +46,7 @@ class SubjectRequest(Base):
 
 
 class PersonKey(Base):
-    """The key that a person's photos are sealed with beneath the vault's; deletion destroys it."""
+    """The key that encrypts a person's photos under the vault's key; deletion destroys it."""
 
     __tablename__ = "person_key"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)

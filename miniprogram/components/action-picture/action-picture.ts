@@ -1,4 +1,4 @@
-/** A face that does what is asked, over and over; as in a mirror, so that left is left. `reach` is how far (1 = as drawn), `pace` how long once takes. */
+/** A face that repeats the requested action, mirrored so that left is left. `reach` is its extent (1 = as drawn), `pace` the duration of one repetition. */
 Component({
   properties: {
     action: { type: String, value: '' },

@@ -1,6 +1,6 @@
 import { relationShown } from '../../services/persons'
 
-/** Who buys, at which shop, for how much; what a page adds stands below. */
+/** Person, shop and amount of the purchase; a page's own content follows below. */
 Component({
   properties: {
     who: { type: String, value: '' },

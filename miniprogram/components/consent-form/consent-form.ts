@@ -1,7 +1,7 @@
 import { paragraphs } from '../../services/notice'
 import { strings } from '../../services/strings/index'
 
-/** The notice, each of its points a line of its own, and the answer to it: 点击同意，再点下一步, with the four digits where the policy wants them. */
+/** The notice, one line per point, and its answer: 点击同意，再点下一步, with the four digits where the policy requires them. */
 Component({
   properties: {
     t: { type: Object, value: {} as Record<string, string> },
@@ -21,7 +21,7 @@ Component({
       this.answer(names.map((name) => ({ name, on: false })))
     },
     error(text: string) {
-      // Digits that were refused are typed anew.
+      // Refused digits are cleared for retyping.
       if (text) this.setData({ presence: '' })
     },
   },

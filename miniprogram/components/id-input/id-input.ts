@@ -2,7 +2,7 @@ import { grouped, judge } from '../../services/idnumber'
 import { ID_TYPES } from '../../services/persons'
 import { strings } from '../../services/strings/index'
 
-/** The kind of a document and its number, judged while it is typed. */
+/** Document type and number, validated while typing. */
 Component({
   properties: { label: { type: String, value: '' } },
   data: { says: strings().id_input, kinds: ID_TYPES.map((kind) => strings().id_types[kind]), kind: 0, text: '', echo: '', state: 'empty' },

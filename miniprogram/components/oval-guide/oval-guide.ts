@@ -1,4 +1,4 @@
-/** The oval the face belongs in: a ring that fills, an arrow that shows where to move, 3-2-1, and a wheel until the camera is there. */
+/** The oval for the face: a progress ring, an arrow that shows where to move, 3-2-1, and a spinner until the camera is ready. */
 Component({
   properties: {
     percent: { type: Number, value: 0 },

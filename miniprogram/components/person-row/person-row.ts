@@ -1,4 +1,4 @@
-/** One person of the list; tapping it picks them. */
+/** One person in the list; a tap picks them. */
 Component({
   properties: {
     name: { type: String, value: '' },

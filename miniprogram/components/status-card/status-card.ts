@@ -1,4 +1,4 @@
-/** One message in the middle of a page: what is, and what to do next. */
+/** One message in the middle of a page: the state, and what to do next. */
 Component({
   properties: {
     mood: { type: String, value: 'plain' },

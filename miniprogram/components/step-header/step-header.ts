@@ -1,6 +1,6 @@
 import { fill, strings } from '../../services/strings/index'
 
-/** The steps of the hand-over; the present one stands out. */
+/** The steps of handing the phone over, with the current one highlighted. */
 Component({
   properties: {
     steps: { type: Array, value: [] as string[] },

@@ -9,7 +9,7 @@ import { explain, fill, strings } from '../../services/strings/index'
 
 type Phase = 'loading' | 'list' | 'sure' | 'said' | 'unknown' | 'trouble'
 
-/** What others bought with the person's card, and 不是我授权的; the notice in WeChat opens it. */
+/** Agents' purchases with the person's card, and their disputes (不是我授权的); opened by WeChat's notice. */
 Page({
   data: {
     ...shell('agents'),
@@ -41,7 +41,7 @@ Page({
     }
   },
 
-  /** Nobody else's phone may see a person's purchases: without a proof the page says how to get one. */
+  /** Purchases are shown only on a proven own phone; otherwise the page says how to prove it. */
   stumble(thrown: unknown, stays: Phase) {
     const { code } = asProblem(thrown)
     const phase = code === 'recent_pass_needed' ? 'unknown' : stays

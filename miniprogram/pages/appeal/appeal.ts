@@ -16,10 +16,10 @@ import { zh } from '../../services/strings/zh'
 
 const REASONS: readonly AppealReason[] = ['photo_outdated', 'appearance_changed', 'capture_trouble', 'other']
 
-// Sending again would be refused again: only the way to documents stays.
+// A retry would be refused again: only documents remain.
 const CLOSED: readonly string[] = ['appeal_quota', 'appeal_window_closed', 'appeal_not_allowed', 'verification_ended']
 
-/** An appeal: why, a sentence, photos; and who will look at it. */
+/** An appeal: reason, statement and photos, and who will review it. */
 Page({
   data: {
     ...shell('appeal'),
@@ -79,7 +79,7 @@ Page({
       // Where WeChat verifies, its rules allow no face photo but its own.
       const takesPhotos = this.scene.provider === 'own'
       const needsPhoto = takesPhotos && borrowed
-      // On the cashier's phone the person has no list to look at later.
+      // On the cashier's phone the person has no list to check later.
       const how = borrowed ? t.who_looks_how_qr : t.who_looks_how
       this.setData({ phase: 'ask', borrowed, takesPhotos, needsPhoto, whoLooks: fill(how, { days: REVIEW_DAYS, hotline: HOTLINE }) })
     } catch (thrown) {
@@ -166,7 +166,7 @@ Page({
 
   async form(): Promise<Form> {
     const { reason, statement } = this.data
-    // Nobody has to write what the reason says already.
+    // No statement is needed where the reason says it all.
     const said = statement.trim() || (reason ? zh.appeal[reason] : '')
     const fields = [{ name: 'reason', text: reason }, { name: 'statement', text: said }]
     return [...fields, ...(await Promise.all(this.kept.map(part)))]

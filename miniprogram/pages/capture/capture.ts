@@ -33,7 +33,7 @@ Page({
   precheck: null as Precheck | null,
   take: null as Take | null,
   swap: null as unknown as Swap,
-  // What was asked before the page was left must not film after it, nor lead on once the page is closed.
+  // Requests made before the page was left must neither film nor navigate after it is closed.
   leavings: 0,
   gone: false,
 
@@ -112,7 +112,7 @@ Page({
     if (type === 'error') void cameraTrouble().then((phase) => this.setData({ phase }))
   },
 
-  /** Look for what stands in the way before a try is drawn. */
+  /** Check for obstacles before a try is drawn. */
   lookAhead() {
     if (this.data.phase !== 'ready' || !this.data.cameraReady || this.data.busy) return
     this.aids.voice.say('ready')
@@ -182,7 +182,7 @@ Page({
     if (await cameraAllowedInSettings(this.data.phase)) await this.prepare(this.provider)
   },
 
-  /** After the network was cut: first send what this try has filmed, else film anew; a second quick tap is none. */
+  /** After a network failure: send this try's frames, else film again; a second quick tap is ignored. */
   onAgain() {
     if (this.data.phase === 'loading' || this.data.phase === 'deciding') return
     if (this.data.phase === 'cut' && this.take) void this.conclude(this.take.conclude())

@@ -16,7 +16,7 @@ type Phase = 'scan' | 'loading' | 'choose' | 'manual' | 'handover' | 'done' | 't
 
 const UNCHECKED = { checked: [false, false], error: '' }
 
-/** The cashier's own phone: pick who is there, hand the phone over, get it back empty. */
+/** The cashier's own phone: pick the person present, hand the phone over, get it back without data. */
 Page({
   data: {
     ...shell('cashier'),
@@ -53,7 +53,7 @@ Page({
   },
 
   onLoad(query: Record<string, string | undefined>) {
-    // Whoever had the phone before: nothing of theirs outlives the hand-over.
+    // Remove all data of the previous person at the hand-over.
     rememberResult(null)
     this.ticket = ticket(query)
     this.deadline = new Deadline((secondsLeft) => this.setData({ secondsLeft }), () => void this.open())
@@ -92,13 +92,13 @@ Page({
   },
 
   show(scene: Scene) {
-    // Another page may be in its place already.
+    // Another page may have replaced this one already.
     if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'cashier') return restart(page, { scene: scene.scene })
     const handOver = fill(this.data.t.hand_over, { name: scene.person?.name ?? '' })
     const phase: Phase = scene.person ? 'handover' : 'choose'
-    // Whoever gets the phone now finds neither the list nor what was typed.
+    // The next person must see neither the list nor the typed data.
     this.setData({ phase, scene, rows: rows(scene.persons), name: '', number: '', picked: '', amount: amount(scene.amount_fen), forWhom: forWhom(scene), handOver, busy: false })
     this.deadline.begin(scene)
     wx.pageScrollTo({ scrollTop: 0, duration: 0 })
@@ -120,7 +120,7 @@ Page({
   },
 
   onList() {
-    // The field forgets what was typed when it is taken away.
+    // The field loses its text when it is removed.
     this.setData({ phase: 'choose', number: '', acting: false, error: '' })
   },
 

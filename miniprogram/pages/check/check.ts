@@ -9,7 +9,7 @@ import { day } from '../../services/mine'
 import { go } from '../../services/navigation'
 import { agreedToPrivacy } from '../../services/privacy'
 
-/** What this phone can do, for `devices/`: one tap, a JSON and its code. In the released mini-program there is no such page. */
+/** A report on this phone's abilities for `devices/`: one tap, a JSON and its checksum. Absent in released builds. */
 Page({
   data: { ...shell('check'), phase: 'loading' as 'loading' | 'ready' | 'running' | 'done' | 'refused', mounted: false, cameraReady: false, colour: '', code: '', text: '', copied: false },
 

@@ -11,7 +11,7 @@ type Phase = 'who' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased'
 
 const CLEAR = { error: '', needsPass: false }
 
-/** What is kept about the person, and how to take it back. */
+/** The person's stored data, with withdrawal and deletion. */
 Page({
   data: {
     ...shell('mine'),
@@ -48,7 +48,7 @@ Page({
     this.forget()
   },
 
-  /** What was exported stays no longer than the page. */
+  /** The export is discarded with the page. */
   forget() {
     this.exported = ''
     if (this.data.summary) this.setData({ summary: '', copied: false })
@@ -104,7 +104,7 @@ Page({
     this.setData({ busy: false })
   },
 
-  /** Begin the face check that export, withdrawal and deletion ask for; whose, where this WeChat is bound to several. */
+  /** Begin the face check that export, withdrawal and deletion require; ask for the person where several are bound. */
   async onPass() {
     if (this.data.busy) return
     this.setData({ busy: true, error: '' })

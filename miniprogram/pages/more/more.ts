@@ -12,7 +12,7 @@ import { zh } from '../../services/strings/zh'
 
 type Phase = 'loading' | 'ask' | 'sent' | 'over' | 'none' | 'trouble'
 
-/** What a reviewer asks the insured to send to their appeal; WeChat's message opens it. */
+/** What a reviewer asks the insured to add to their appeal; opened by WeChat's message. */
 Page({
   data: {
     ...shell('more'),

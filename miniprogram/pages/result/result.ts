@@ -17,10 +17,10 @@ import { Voice } from '../../services/voice'
 
 type Phase = 'loading' | 'shown' | 'other' | 'trouble'
 const POLL_MS = 1_000
-// The cashier is choosing again: slower, for it may take a while.
+// The cashier is choosing again: poll more slowly, because that may take a while.
 const WAIT_MS = 3_000
 
-/** What came of it, in plain words, and what may be done next. */
+/** The result in plain words, and the possible next steps. */
 Page({
   data: {
     ...shell('result'),
@@ -88,14 +88,14 @@ Page({
     }
   },
 
-  /** While it is decided, ask again, whatever one answer has come to. */
+  /** Poll while the decision is pending, ignoring failed requests. */
   poll(ms = POLL_MS) {
     clearTimeout(this.timer)
     if (!this.gone) this.timer = setTimeout(() => void this.open(), ms)
   },
 
   show(scene: Scene, finished: FinishAnswer | null) {
-    // A newer message of the same purchase on this phone: there it goes on.
+    // A newer message of the same purchase on this phone: continue there.
     const newer = scene.superseded_by?.scene
     if (newer) return go('verify', { scene: newer })
     const view = outcome(scene, finished)
@@ -104,7 +104,7 @@ Page({
     this.setData({ phase: 'shown', scene, view, tries, busy: false, ...shown })
     if (tries) this.deadline.begin(scene)
     else this.deadline.stop()
-    // What stood in the camera's way may be heard by everybody; any other reason is only shown.
+    // Only capture problems are spoken aloud; any other reason is private and only shown.
     if (view.mood !== 'wait' && !this.data.late) this.voice.say(view.mood === 'bad' ? (finished?.hint ?? 'failed') : scene.state)
     if (scene.state === 'captured') this.poll()
     else if (view.mood === 'wait') this.poll(WAIT_MS)
@@ -126,14 +126,14 @@ Page({
     })
   },
 
-  /** The offer of another try is gone, and the page says so. */
+  /** Remove the offer of another try, with an explanation. */
   async tooLate() {
     if (this.gone) return
     this.setData({ late: true })
     await this.open()
   },
 
-  /** The server says whether there is still time: nothing that was tapped just vanishes. */
+  /** The server decides whether there is still time, so that every tap gets an answer. */
   async onRetry() {
     if (this.data.busy) return
     this.setData({ busy: true })
@@ -163,7 +163,7 @@ Page({
     this.showDocuments(this.data.borrowed)
   },
 
-  /** Show what to do instead, and let the counter's screen say the same at once. */
+  /** Show the alternative, and tell the counter's screen at once. */
   showDocuments(borrowed: boolean) {
     this.deadline.stop()
     clearTimeout(this.timer)

@@ -9,7 +9,7 @@ import { accepted, isPartial, isRefusedForever, nextAsked, showPanel, tell, temp
 
 type Phase = 'intro' | 'identity' | 'done' | 'refused' | 'switch_off' | 'trouble'
 
-/** Turning on reminders: what WeChat will ask, its own panel, and who the person is. */
+/** Subscription to reminders: an explanation, WeChat's panel, and the person's identity. */
 Page({
   data: {
     ...shell('subscribe'),
@@ -37,7 +37,7 @@ Page({
     void this.open()
   },
 
-  /** What WeChat will ask is shown at once; the button waits for the templates it needs. */
+  /** Show the explanation at once; the button is enabled when the templates are loaded. */
   async open() {
     this.setData({ phase: 'intro', error: '' })
     try {
@@ -90,7 +90,7 @@ Page({
     try {
       await api.bind({ name: name.trim(), id_number: number, id_type: idType, ...(tillCode && { till_code: tillCode }) })
       this.isBound = true
-      // What was tapped before the binding existed is told again, now that there is a row to note it on.
+      // Report the panel's result again, because the binding that stores it did not exist before.
       void tell(this.panel)
       this.setData({ phase: 'done', name: '', number: '', tillCode: '', busy: false })
     } catch (thrown) {

@@ -11,7 +11,7 @@ import { explain, strings } from '../../services/strings/index'
 
 type Phase = 'loading' | 'ask' | 'nothing' | 'trouble'
 
-/** The entry from a message or a code: who, where, for how much, and the notice. */
+/** The entry from a message or a code: person, shop, amount, and the notice. */
 Page({
   data: {
     ...shell('verify'),
@@ -41,7 +41,7 @@ Page({
     else void this.nothing()
   },
 
-  /** Nothing to verify; but a reviewer may have asked for more to an appeal, and the message of it been overlooked. */
+  /** Nothing to verify; but a reviewer may have asked for more material in an overlooked message. */
   async nothing() {
     this.setData({ phase: 'nothing' })
     const appeals = await api.appeals().then((answer) => answer.appeals, () => [])
@@ -63,7 +63,7 @@ Page({
   },
 
   show(scene: Scene) {
-    // Another page may be in its place already.
+    // Another page may have replaced this one already.
     if (this.gone) return
     const page = pageFor(scene)
     if (page !== 'verify') return go(page, { scene: scene.scene })

@@ -1,6 +1,6 @@
 import type { zh } from './zh'
 
-/** Every text, in English; the type demands that none is missing. */
+/** All texts, in English; the type checks that none is missing. */
 export const en: typeof zh = {
   common: {
     loading: 'One moment…',

@@ -3,7 +3,7 @@ import { zh } from './zh'
 
 export type Strings = typeof zh
 
-// A language is added by one file and one line here; what its file leaves out stays Chinese.
+// A language needs one file and one line here; missing texts stay Chinese.
 // 藏 bo · 维 ug · 蒙 mn · 壮 za: WeChat reports these codes once the phone is set to them.
 type Partly = { [Page in keyof Strings]?: Partial<Strings[Page]> }
 const LANGUAGES: Record<string, Partly> = { zh, en, bo: {}, ug: {}, mn: {}, za: {} }
@@ -24,17 +24,17 @@ export function inLanguage(code: string): Strings {
   return whole as Strings
 }
 
-/** Tell whether the prompts recorded in Chinese say what the screen says. */
+/** Tell whether the recorded Chinese prompts match the screen's language. */
 export function isSpoken(): boolean {
   return strings().common.next === zh.common.next
 }
 
-/** Put values into a text's {places}. */
+/** Fill a text's {placeholders} with values. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
 }
 
-/** Return what to say of a problem and what to do next; `own` where somebody checks themselves on 我的. */
+/** Return the text for a problem and the next step; `own` for a face check on 我的. */
 export function explain(code: string, own = false): string {
   const said: Record<string, string> = strings().problems
   const known = said[code] ? code : 'internal'

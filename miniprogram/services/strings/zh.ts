@@ -1,4 +1,4 @@
-/** Every text the phone shows, in Chinese. `{name}` is a place to fill. */
+/** All texts of the phone, in Chinese. `{name}` is a placeholder. */
 export const zh = {
   common: {
     loading: '请稍等…',
@@ -441,7 +441,7 @@ export const zh = {
     wechat_misconfigured: '微信配置有误，现在刷不了脸。请出示证件由工作人员核验。',
     wechat_account_blocked: '微信不让这个账号登录。请出示证件由工作人员核验。',
     native_resident_only: '这种证件不能刷脸，请出示证件由工作人员核验。',
-    // On 我的 nothing is bought and no cashier is there.
+    // On 我的 there is no purchase and no cashier.
     encoding_failed_self: '这部手机拍不成照片。请换一部手机再来。',
     native_unsupported_self: '这部手机的微信不能刷脸。请更新微信再来。',
     camera_denied_self: '没有允许使用摄像头。点“去设置”打开，再回来就可以了。',

@@ -1,4 +1,4 @@
-"""What a person asks for of their own data: each a case, answered within 15 days (PIPL, article 50)."""
+"""Persons' requests about their own data: each a case, answered within 15 days (PIPL, article 50)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -6,12 +6,12 @@ from enum import StrEnum
 from models.domain.errors import Conflict
 
 CLOCK = timedelta(days=15)
-# Asked for and not answered yet, at most so many on one phone.
+# Maximum number of open requests per phone.
 OPEN_AT_MOST = 5
 
 
 class RequestKind(StrEnum):
-    """What is asked for."""
+    """Kind of a request."""
 
     EXPORT = "export"
     CORRECT = "correct"
@@ -19,7 +19,7 @@ class RequestKind(StrEnum):
 
 
 class RequestState(StrEnum):
-    """What became of it."""
+    """State of a request."""
 
     OPEN = "open"
     DONE = "done"
@@ -27,11 +27,11 @@ class RequestState(StrEnum):
 
 
 def due(asked_at: datetime) -> datetime:
-    """Return when a request must be answered."""
+    """Return the deadline for answering a request."""
     return asked_at + CLOCK
 
 
 def may_answer(kind: RequestKind, state: RequestState) -> None:
-    """Raise Conflict `request_closed` for what was answered; deletions and exports answer themselves."""
+    """Raise Conflict `request_closed` for an answered request; deletions and exports are automatic."""
     if state is not RequestState.OPEN or kind is not RequestKind.CORRECT:
         raise Conflict("nothing is left to be answered here", code="request_closed")
