@@ -6,7 +6,7 @@ from flask_openapi3 import APIBlueprint
 
 from api.composition import build
 from api.console import guard
-from api.console.deeds import held_routes
+from api.console.actions import held_routes
 from api.events.feed import EventFeed
 from api.figures import counted
 from api.health.readiness import Readiness

@@ -15,7 +15,7 @@ from models.domain.errors import Forbidden, Malformed
 
 __all__ = ["console"]
 LONGEST = 200
-DEEDS = {
+ROW_ACTIONS = {
     "institutions": Right.CHANGE_INSTITUTIONS,
     "staff": Right.CHANGE_INSTITUTIONS,
     "deliveries": Right.CHANGE_INSTITUTIONS,
@@ -38,7 +38,7 @@ def listed(name: str) -> Response:
         given=table.given(found, query),
         order=table.order_of(found, query.sort),
         query=query,
-        may=name in DEEDS and me().may(DEEDS[name]),
+        may=name in ROW_ACTIONS and me().may(ROW_ACTIONS[name]),
         may_add=me().may(Right.CHANGE_INSTITUTIONS),
     )
 

@@ -1,4 +1,4 @@
-"""Looks at photos: a reason first, then a minute of watermarked pictures, each look an act."""
+"""Access to photos: a reason first, then a minute of watermarked pictures; each access is an act."""
 
 import base64
 from datetime import timedelta
@@ -14,15 +14,15 @@ from models.domain.errors import Absent, Forbidden
 from models.domain.named import noted
 
 SHOWN = timedelta(seconds=60)
-# What a look is at, beside the names of an appeal's pictures.
+# Kinds of access, beside the names of an appeal's pictures.
 HELD, SHEET = "held", "sheet"
 SHEET_COLUMNS = 10
 
 
 def ask(ports: Ports, who: SignedIn, what: tuple[str, str], why: str) -> str:
-    """Record a look at a subject's picture and its reason; return the act's id, good for 60 s.
+    """Record a photo access and its reason; return the act's id, which grants access for 60 s.
 
-    Raises Absent for an appeal that is not there, Invalid without a reason.
+    Raises Absent for an unknown appeal, Invalid without a reason.
     """
     subject, picture = what
     told = {"picture": picture, "why": noted(why)}
@@ -33,7 +33,7 @@ def ask(ports: Ports, who: SignedIn, what: tuple[str, str], why: str) -> str:
 
 
 def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
-    """Return the watermarked JPEG of one's own look, which must be at most 60 s old.
+    """Return the watermarked JPEG of one's own access, which must be at most 60 s old.
 
     Raises Absent for another account's act or a deleted photo, Forbidden after 60 s.
     """
@@ -54,9 +54,9 @@ def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:
 
 
 def _pictures(ports: Ports, subject: str, wanted: str) -> list[bytes]:
-    """Return the pictures that a look is at, in the order they are shown; raises Absent where one is gone."""
+    """Return the accessed pictures in the order shown; raises Absent where one is missing."""
     # Imported here so that only processes that show photos load OpenCV.
-    from api.console.deeds import held_photos  # noqa: PLC0415
+    from api.console.actions import held_photos  # noqa: PLC0415
 
     if wanted == HELD:
         addresses = held_photos.photos_beside(ports, subject)

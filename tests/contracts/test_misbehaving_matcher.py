@@ -41,14 +41,14 @@ def signature(handler: BaseHTTPRequestHandler, request: bytes, status: int, body
     return signing.sign_answer(SECRET, handler.headers[signing.ID], request, status, body)
 
 
-def says(document: Any, status: int = 200) -> matching.Misdeed:
+def says(document: Any, status: int = 200) -> matching.Misbehaviour:
     """Return a service that signs whatever it likes."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
 
-    def misdeed(handler: BaseHTTPRequestHandler, request: bytes) -> None:
+    def misbehaviour(handler: BaseHTTPRequestHandler, request: bytes) -> None:
         answer(handler, body, status, signature(handler, request, status, body))
 
-    return misdeed
+    return misbehaviour
 
 
 def hangs(_: BaseHTTPRequestHandler, __: bytes) -> None:
@@ -89,7 +89,7 @@ def floods(handler: BaseHTTPRequestHandler, _: bytes) -> None:
     answer(handler, b" " * 6_000_000)
 
 
-MISDEEDS: dict[str, matching.Misdeed] = {
+MISBEHAVIOURS: dict[str, matching.Misbehaviour] = {
     "hangs": hangs,
     "dribbles": dribbles,
     "truncates": truncates,
@@ -114,9 +114,9 @@ def impatient(url: str) -> closing[RemoteMatcher]:
     return closing(RemoteMatcher(url, SECRET, matching.new_id, Patience(within_s=1.0, pause_s=0.0)))
 
 
-@pytest.mark.parametrize("misdeed", MISDEEDS.values(), ids=MISDEEDS)
-def test_an_invalid_answer_is_refused(misdeed: matching.Misdeed) -> None:
-    with matching.misbehaving(misdeed) as url, impatient(url) as remote:
+@pytest.mark.parametrize("misbehaviour", MISBEHAVIOURS.values(), ids=MISBEHAVIOURS)
+def test_an_invalid_answer_is_refused(misbehaviour: matching.Misbehaviour) -> None:
+    with matching.misbehaving(misbehaviour) as url, impatient(url) as remote:
         with pytest.raises(MatcherUnavailable):
             remote.examine(Examination(("smile",), (), (), ()))
         with pytest.raises(MatcherUnavailable):
@@ -192,7 +192,7 @@ def test_the_person_loses_no_try_and_does_not_pass(world: World, name: str) -> N
     play.agree(phone, scene)
     challenge = play.draw(phone, scene)
     play.show(world, phone, challenge)
-    with matching.misbehaving(MISDEEDS[name]) as url, impatient(url) as remote:
+    with matching.misbehaving(MISBEHAVIOURS[name]) as url, impatient(url) as remote:
         world.app.extensions["ports"] = replace(world.ports, matcher=remote)
         told = play.finish(phone, challenge)
         world.app.extensions["ports"] = world.ports

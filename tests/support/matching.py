@@ -64,11 +64,11 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the service does not answer")
 
 
-Misdeed = Callable[[BaseHTTPRequestHandler, bytes], None]
+Misbehaviour = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
 @contextmanager
-def misbehaving(misdeed: Misdeed) -> Iterator[str]:
+def misbehaving(misbehaviour: Misbehaviour) -> Iterator[str]:
     """Serve answers that are not what they should be; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -82,7 +82,7 @@ def misbehaving(misdeed: Misdeed) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
-                misdeed(self, body)
+                misbehaviour(self, body)
             except OSError:
                 self.close_connection = True
 

@@ -1,1 +1,4 @@
-"""Lists of what an installation holds: filtered, sorted, a page at a time by key, or as CSV."""
+"""Lists of the installation's records: filtered, sorted, paged by key, or as CSV.
+
+Imported by the console's routes alone.
+"""

@@ -33,7 +33,7 @@ HELD_STATES = {HeldState.HELD: "待审核", HeldState.ACCEPTED: "已采用", Hel
 
 
 def name(ports: Ports, row: tables.Person) -> str:
-    """Return somebody's name, masked."""
+    """Return a person's masked name."""
     return mask(ports.vault.text(f"person.name:{row.id}", row.name))
 
 

@@ -1,4 +1,4 @@
-"""Lists of institutions, their staff, and what waits to be sent to their tills."""
+"""Lists of institutions, their staff, and pending deliveries."""
 
 from sqlalchemy import or_, select
 

@@ -1,4 +1,4 @@
-"""Reads one page of a list by key, so that the last page costs what the first does."""
+"""Reads one page of a list by key, so that every page costs the same."""
 
 import base64
 import binascii
@@ -18,14 +18,14 @@ from models.domain.console.operator import Right
 from models.domain.errors import Malformed
 
 PAGE, MOST = 50, 5_000
-# A spreadsheet reads a cell that begins with one of these as a formula.
+# A spreadsheet treats a cell that begins with one of these as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A column to sort by, which is never NULL; `falling` where the greatest comes first by default."""
+    """A sort column, never NULL; `falling`: descending by default."""
 
     column: InstrumentedAttribute[Any]
     falling: bool = False
@@ -33,7 +33,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Something to narrow a list by: one of its choices, or any text where there are none."""
+    """A filter of a list: one of its choices, or any text where there are none."""
 
     title: str
     where: Callable[[str], ColumnElement[bool]]
@@ -43,7 +43,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list: who may see it, its columns' titles by name, and how rows are selected and shown."""
+    """A list: required right, column titles by name, and how rows are selected and shown."""
 
     title: str
     right: Right
@@ -57,7 +57,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A request for a page: filters by name, the order, and after which row."""
+    """A request for a page: filters by name, order, and the key of the previous row."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     sort: str = ""
@@ -66,14 +66,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list, each a value by column; `after` is the key of the next page, "" on the last."""
+    """Rows of a list as values by column; `after` is the key of the next page, "" on the last."""
 
     rows: Sequence[Cells]
     after: str
 
 
 def read(ports: Ports, found: Listed, query: Query, most: int = PAGE) -> Page:
-    """Return a page of a list; raises Malformed for an order, a choice or a key that it does not have."""
+    """Return a page of a list; raises Malformed for an unknown order, choice or key."""
     name, falling = order_of(found, query.sort)
     column = found.orders[name].column
     wanted = found.wanted().add_columns(column.label("sort_value"), found.key.label("sort_key"))
@@ -92,7 +92,7 @@ def read(ports: Ports, found: Listed, query: Query, most: int = PAGE) -> Page:
 
 
 def order_of(found: Listed, sort: str) -> tuple[str, bool]:
-    """Return the column to sort by, and whether the greatest comes first; "-name" turns it round."""
+    """Return the sort column and whether it is descending; "-name" reverses it."""
     name = sort.removeprefix("-") or next(iter(found.orders))
     if name not in found.orders:
         raise Malformed("sort")
@@ -100,7 +100,7 @@ def order_of(found: Listed, sort: str) -> tuple[str, bool]:
 
 
 def given(found: Listed, query: Query) -> dict[str, str]:
-    """Return the filters in force by name, usual ones included."""
+    """Return the active filters by name, including defaults."""
     chosen = {}
     for name, one in found.filters.items():
         value = query.given.get(name, one.usual).strip()
@@ -112,7 +112,7 @@ def given(found: Listed, query: Query) -> dict[str, str]:
 
 
 def as_csv(found: Listed, rows: Sequence[Cells]) -> str:
-    """Return rows as CSV in which no cell is a formula to a spreadsheet."""
+    """Return rows as CSV; cells that a spreadsheet would run as formulas are quoted."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(found.columns.values())
@@ -136,13 +136,13 @@ def _defused(cell: str) -> str:
 
 
 def _token(value: object, key: str) -> str:
-    """Return the position of a row in its order as URL-safe text."""
+    """Return a row's position in its order as URL-safe text."""
     told = value.isoformat() if isinstance(value, datetime) else value
     return base64.urlsafe_b64encode(json.dumps([told, key]).encode()).decode().rstrip("=")
 
 
 def _position(token: str, column: InstrumentedAttribute[Any]) -> Any:
-    """Return the position that a token names, as SQL."""
+    """Return the position in a token, as SQL."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         kind = column.type.python_type

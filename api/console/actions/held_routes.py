@@ -1,12 +1,12 @@
-"""Console routes of photos that an import holds: one by one, or a whole import on a contact sheet.
+"""Console routes of held photos: one by one, or a whole import on a contact sheet.
 
-`held_photos` is imported where it is called, so that only processes that use it load OpenCV.
+`held_photos` is imported inside functions, so that only processes that use it load OpenCV.
 """
 
 from flask import Response, url_for
 
 from api.console import looks
-from api.console.deeds.staff_routes import console
+from api.console.actions.staff_routes import console
 from api.console.guard import needs, see
 from api.console.pages import me, page
 from api.console.routes import field
@@ -22,7 +22,7 @@ __all__ = ["console"]
 @console.get("/held/<string:held_id>")
 @needs(Right.SEE_CASES)
 def held_photo(held_id: str) -> Response:
-    """Show what is known of a held photo; the pictures are shown after a reason."""
+    """Show the data of a held photo; its pictures need a reason."""
     with ports().database.reading() as db:
         row = db.get(tables.HeldPhoto, held_id)
     if row is None:
@@ -40,7 +40,7 @@ def held_photo(held_id: str) -> Response:
 @console.post("/held/<string:held_id>/photos")
 @needs(Right.SEE_PHOTOS)
 def show_held_photo(held_id: str) -> Response:
-    """Record the access, then show the photo beside those it is compared with, for 60 seconds."""
+    """Record the access, then show the photo beside the ones it is compared with, for 60 seconds."""
     act_id = looks.ask(ports(), me(), (held_id, looks.HELD), _reason())
     back = url_for("console.held_photo", held_id=held_id)
     return page("photo.html", back=back, picture=url_for("console.photo", act_id=act_id))
@@ -50,7 +50,7 @@ def show_held_photo(held_id: str) -> Response:
 @needs(Right.JUDGE)
 def decide_held(held_id: str) -> Response:
     """Accept or refuse one photo."""
-    from api.console.deeds import held_photos  # noqa: PLC0415
+    from api.console.actions import held_photos  # noqa: PLC0415
 
     held_photos.decide(ports(), me(), held_id, (field("choice"), field("why")))
     return see("console.listed", name="held")
@@ -59,8 +59,8 @@ def decide_held(held_id: str) -> Response:
 @console.get("/imports/<string:import_id>")
 @needs(Right.SEE_CASES)
 def held_import(import_id: str) -> Response:
-    """Show an import that waits for one look at its contact sheet."""
-    from api.console.deeds import held_photos  # noqa: PLC0415
+    """Show an import whose contact sheet awaits review."""
+    from api.console.actions import held_photos  # noqa: PLC0415
 
     return page(
         "held_import.html",
@@ -83,7 +83,7 @@ def show_contact_sheet(import_id: str) -> Response:
 @needs(Right.JUDGE)
 def decide_import(import_id: str) -> Response:
     """Accept or refuse a whole import."""
-    from api.console.deeds import held_photos  # noqa: PLC0415
+    from api.console.actions import held_photos  # noqa: PLC0415
 
     held_photos.decide_all(ports(), me(), import_id, (field("choice"), field("why")))
     return see("console.listed", name="held")

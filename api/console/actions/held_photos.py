@@ -1,4 +1,4 @@
-"""What the pages of held photos read and do; loads image libraries, so import it where it is called."""
+"""Reads and decisions of the held photos' pages; loads image libraries, so import it inside functions."""
 
 from api.admin import import_reviews
 from api.admin.import_reviews import Decided
@@ -13,7 +13,7 @@ RULINGS = ("accept", "twins", "refuse")
 
 
 def sheet(ports: Ports, import_id: str) -> ContactSheet:
-    """Return the contact sheet of an import that waits."""
+    """Return the contact sheet of an import awaiting review."""
     return batches.contact_sheet(ports, import_id)
 
 
@@ -23,18 +23,18 @@ def sheet_photos(ports: Ports, import_id: str) -> list[str]:
 
 
 def photos_beside(ports: Ports, held_id: str) -> list[str]:
-    """Return a held photo, the person's own, and those of whom it is like, as data: addresses."""
+    """Return a held photo, the person's own, and the similar ones of others, as data: addresses."""
     one = held.one_side_by_side(ports, held_id)
     return [one.photo, *one.own, *(photo for _, photos in one.others for photo in photos)]
 
 
 def decide(ports: Ports, who: SignedIn, held_id: str, said: tuple[str, str]) -> None:
-    """Decide on one photo by a choice and why; raises Malformed for no choice of ours."""
+    """Decide on one photo by the form's choice and reason; raises Malformed for an unknown choice."""
     import_reviews.decide(ports, held_id, _decided(who, said))
 
 
 def decide_all(ports: Ports, who: SignedIn, import_id: str, said: tuple[str, str]) -> None:
-    """Decide on a whole import by a choice and why."""
+    """Decide on a whole import by the form's choice and reason."""
     import_reviews.decide_all(ports, import_id, _decided(who, said))
 
 

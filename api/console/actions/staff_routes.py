@@ -7,7 +7,7 @@ from api.admin import staff
 from api.admin.staff import Member
 from api.appeals import disputes
 from api.appeals.disputes import Judge
-from api.console.deeds.institution_routes import console
+from api.console.actions.institution_routes import console
 from api.console.guard import needs, see
 from api.console.pages import me, page
 from api.console.routes import field
@@ -30,14 +30,14 @@ __all__ = ["console"]
 @console.get("/staff/new")
 @needs(Right.CHANGE_INSTITUTIONS)
 def new_staff() -> Response:
-    """Show the form that names a member of staff."""
+    """Show the form that registers a member of staff."""
     return page("staff.html", institution=request.args.get("institution", "")[:32], row=None)
 
 
 @console.post("/staff")
 @needs(Right.CHANGE_INSTITUTIONS)
 def add_staff() -> Response:
-    """Name a member of staff and show the code that binds their WeChat, once."""
+    """Register a member of staff and show the code that binds their WeChat user, once."""
     member = Member(field("name"), None, _duty(), _document())
     with ports().database.transaction() as db:
         named = staff.add(ports().within(db), field("institution"), member)
@@ -48,7 +48,7 @@ def add_staff() -> Response:
 @console.get("/staff/<string:staff_id>")
 @needs(Right.CHANGE_INSTITUTIONS)
 def staff_member(staff_id: str) -> Response:
-    """Show counters and shifts of a member of staff, to be changed."""
+    """Show a member's counters and shifts for editing."""
     with ports().database.reading() as db:
         row = db.get(tables.Staff, staff_id)
     if row is None:
@@ -59,7 +59,7 @@ def staff_member(staff_id: str) -> Response:
 @console.post("/staff/<string:staff_id>")
 @needs(Right.CHANGE_INSTITUTIONS)
 def change_staff(staff_id: str) -> Response:
-    """Replace somebody's counters and shifts, from now on."""
+    """Replace a member's counters and shifts, effective at once."""
     with ports().database.transaction() as db:
         staff.change(ports().within(db), staff_id, _duty(), _document())
         record(ports(), db, Entry(me().operator_id, ActKind.STAFF_CHANGED, staff_id))
@@ -69,7 +69,7 @@ def change_staff(staff_id: str) -> Response:
 @console.post("/staff/<string:staff_id>/remove")
 @needs(Right.CHANGE_INSTITUTIONS)
 def remove_staff(staff_id: str) -> Response:
-    """Take somebody's right to open an institution's codes back."""
+    """Revoke a member's right to open an institution's codes."""
     with ports().database.transaction() as db:
         staff.remove(ports().within(db), staff_id)
         record(ports(), db, Entry(me().operator_id, ActKind.STAFF_REMOVED, staff_id))
@@ -79,7 +79,7 @@ def remove_staff(staff_id: str) -> Response:
 @console.post("/deliveries/<string:delivery_id>/resend")
 @needs(Right.CHANGE_INSTITUTIONS)
 def resend(delivery_id: str) -> Response:
-    """Send a webhook once more, with the same id."""
+    """Send a webhook again, with the same id."""
     with ports().database.transaction() as db:
         deliveries.resend_any(ports().within(db), delivery_id)
         record(ports(), db, Entry(me().operator_id, ActKind.WEBHOOK_RESENT, delivery_id))
@@ -89,7 +89,7 @@ def resend(delivery_id: str) -> Response:
 @console.post("/bindings/<string:binding_id>/revoke")
 @needs(Right.CHANGE_SUBJECTS)
 def revoke_binding(binding_id: str) -> Response:
-    """Revoke a WeChat binding, for a reason."""
+    """Revoke a WeChat binding, with a reason."""
     told = {"why": noted(field("note"))}
     with ports().database.transaction() as db:
         bindings.revoke(ports(), db, binding_id)
@@ -110,7 +110,7 @@ def conclude_dispute(agency_id: str) -> Response:
 
 
 def _duty() -> Duty:
-    """Return the duty that the form describes, one shift or counter a line."""
+    """Return the duty in the form: one shift or counter per line."""
     return duty(_lines("shifts"), _lines("counters"))
 
 
@@ -119,6 +119,6 @@ def _lines(name: str) -> list[str]:
 
 
 def _document() -> IdNumber | None:
-    """Return the ID number that the form names, None where it is not known."""
+    """Return the ID number in the form, None where it is empty."""
     typed = field("id_number")
     return idnumber.parse(IdType.RESIDENT, typed, ports().today()) if typed else None

@@ -1,4 +1,4 @@
-"""Console routes of one institution: registering, district, keys, suspending."""
+"""Console routes of one institution: registration, district, keys, suspension."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,7 +40,7 @@ def new_institution() -> Response:
 def add_institution() -> Response:
     """Register an institution and show its credentials, which cannot be read again.
 
-    Customers are filmed by WeChat, and by our own camera on the phones of the staff.
+    Customers are verified by WeChat, and by our own camera on the staff's phones.
     """
     with ports().database.transaction() as db:
         inside, who = ports().within(db), me().operator_id
@@ -78,7 +78,7 @@ def institution(institution_id: str) -> Response:
 @console.post("/institutions/<string:institution_id>/district")
 @needs(Right.CHANGE_INSTITUTIONS)
 def set_district(institution_id: str) -> Response:
-    """Say in which district the institution lies."""
+    """Set the institution's district."""
     district = field("district")
     _changed(
         institution_id,
@@ -91,7 +91,7 @@ def set_district(institution_id: str) -> Response:
 @console.post("/institutions/<string:institution_id>/state")
 @needs(Right.CHANGE_INSTITUTIONS)
 def set_suspended(institution_id: str) -> Response:
-    """Suspend the institution, or let it work again."""
+    """Suspend or resume the institution."""
     if field("state") not in ("suspended", "active"):
         raise Malformed("state")
     suspended = field("state") == "suspended"
@@ -106,7 +106,7 @@ def set_suspended(institution_id: str) -> Response:
 @console.post("/institutions/<string:institution_id>/key")
 @needs(Right.CHANGE_INSTITUTIONS)
 def change_key(institution_id: str) -> Response:
-    """Show a new API key beside the old one for 72 hours, or new credentials that end all old ones."""
+    """Show a new API key beside the old one for 72 hours, or new credentials that replace all old ones."""
     if field("how") not in ("beside", "replace"):
         raise Malformed("how")
     beside, told = field("how") == "beside", {"key": field("how")}
@@ -122,9 +122,9 @@ def change_key(institution_id: str) -> Response:
     return page("credentials.html", given=given, name=institution_id)
 
 
-def _changed(institution_id: str, told: dict[str, str], deed: Callable[[Ports], T]) -> T:
-    """Change an institution and record that in the same transaction."""
+def _changed(institution_id: str, told: dict[str, str], action: Callable[[Ports], T]) -> T:
+    """Change an institution and record the act in the same transaction."""
     with ports().database.transaction() as db:
-        done = deed(ports().within(db))
+        done = action(ports().within(db))
         record(ports(), db, Entry(me().operator_id, ActKind.INSTITUTION_CHANGED, institution_id, told))
         return done
