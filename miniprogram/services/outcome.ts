@@ -74,9 +74,9 @@ function failed(scene: Scene, finished: FinishAnswer | null, ends: Action[]): Ou
   if (finished?.hint === LEFT) return { mood: 'plain', heading: left, text: own ? left_how_self : left_how, actions: [...choices(scene, reason), ...ends] }
   const reasons: Record<string, string> = strings().reasons
   const hints: Record<string, string> = strings().hints
-  const hint = finished?.hint ? hints[finished.hint] : ''
+  const hint = hints[finished?.hint ?? ''] ?? ''
   const said = reasons[reason] ? reason : 'unknown'
-  const text = [(own && reasons[`${said}_self`]) || reasons[said], hint].filter(Boolean).join(' ')
+  const text = `${(own && reasons[`${said}_self`]) || reasons[said]}${hint && fill(strings().result.also, { hint })}`
   return { mood: 'bad', heading: strings().result.failed, text, actions: [...choices(scene, reason), ...ends] }
 }
 

@@ -45,7 +45,7 @@ Page({
   stumble(thrown: unknown, stays: Phase) {
     const { code } = asProblem(thrown)
     const phase = code === 'recent_pass_needed' ? 'unknown' : stays
-    this.setData({ phase, busy: false, error: explain(code) })
+    this.setData({ phase, busy: false, error: explain(code, true) })
   },
 
   onAsk(event: WechatMiniprogram.TouchEvent) {

@@ -77,7 +77,7 @@ Page({
     try {
       this.setData({ phase: 'list', lines: await lines(list) })
     } catch (thrown) {
-      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
+      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code, true) })
     }
   },
 
@@ -182,7 +182,7 @@ Page({
 /** Return what to show of a refusal; where a recent face check is missing, it can be begun here. */
 function refusal(thrown: unknown): { error: string; needsPass: boolean } {
   const { code } = asProblem(thrown)
-  return { error: explain(code), needsPass: code === 'recent_pass_needed' }
+  return { error: explain(code, true), needsPass: code === 'recent_pass_needed' }
 }
 
 async function lines(list: List): Promise<Line[]> {

@@ -55,7 +55,7 @@ Page({
       const { appeals } = await api.appeals()
       this.show(appeals.find((row) => row.appeal_id === this.id))
     } catch (thrown) {
-      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
+      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code, true) })
     }
   },
 
@@ -82,7 +82,7 @@ Page({
     try {
       this.keep([...this.kept, ...(await choosePhotos(LIMITS.appealPhotos - this.kept.length))])
     } catch (thrown) {
-      this.setData({ error: explain(asProblem(thrown).code) })
+      this.setData({ error: explain(asProblem(thrown).code, true) })
     }
   },
 
@@ -114,7 +114,7 @@ Page({
     } catch (thrown) {
       const { code } = asProblem(thrown)
       if (code === 'wrong_state') void this.open()
-      else this.setData({ error: explain(code) })
+      else this.setData({ error: explain(code, true) })
     }
     this.setData({ sending: false })
   },

@@ -32,7 +32,7 @@ Page({
       const { name, institution, ...at } = await api.bindStaff(this.data.code)
       this.setData({ busy: false, code: '', bound: fill(this.data.t.bound_as, { name, institution }), duty: duty(at) })
     } catch (thrown) {
-      this.setData({ busy: false, error: explain(asProblem(thrown).code) })
+      this.setData({ busy: false, error: explain(asProblem(thrown).code, true) })
     }
   },
 

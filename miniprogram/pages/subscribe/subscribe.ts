@@ -45,7 +45,7 @@ Page({
       this.isBound = mine.bindings.length > 0
       this.setData({ templates: asked })
     } catch (thrown) {
-      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code) })
+      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code, true) })
     }
   },
 
@@ -94,7 +94,7 @@ Page({
       void tell(this.panel)
       this.setData({ phase: 'done', name: '', number: '', tillCode: '', busy: false })
     } catch (thrown) {
-      this.setData({ busy: false, error: explain(asProblem(thrown).code) })
+      this.setData({ busy: false, error: explain(asProblem(thrown).code, true) })
     }
   },
 

@@ -121,6 +121,7 @@ export const en: typeof zh = {
     declined_self: 'Your data has not changed. Come back from My page whenever you like.',
     late: 'Time is up for another try.',
     failed: 'Not verified this time',
+    also: ' {hint}.',
     appealed: 'Appeal lodged',
     appealed_how: 'You may buy now. Staff will look at your appeal; the answer will be under My appeals.',
     appealed_how_qr: 'You may buy now. Staff will look at your appeal; ask the insurance bureau or {hotline} for the answer.',

@@ -119,6 +119,7 @@ export const zh = {
     declined_self: '您的资料没有变。想好了，随时可以从“我的”再来。',
     late: '时间到了，不能再拍了。',
     failed: '这次没有通过',
+    also: '{hint}。',
     appealed: '申诉已提交',
     appealed_how: '您可以先购药。工作人员会看您的申诉，结果在“我的申诉”里。',
     appealed_how_qr: '您可以先购药。工作人员会看您的申诉，结果请向医保经办机构或 {hotline} 查询。',
