@@ -44,7 +44,8 @@ def _stay(document: dict[str, Any], servers: Servers) -> None:
     phone = os.environ.get("SIM_PHONE_URL")
     where = f"{phone}/ （也在微信模拟器的页面里）" if phone else "make phone → http://127.0.0.1:8002"
     console.print(f"  手机 / phone         {where}")
-    console.print(f"  自己试一次 / try it  {sys.executable} -m scripts.demo.buy", soft_wrap=True)
+    console.print("  自己试一次 / try it  微信模拟器里的“开始一笔购药”，或者：")
+    console.print(f"    {sys.executable} -m scripts.demo.buy", soft_wrap=True)
     console.print("  密钥与人员 / keys    var/demo.json      日志 / logs  var/logs/")
     console.print(f"  运营台 / console     {document['base_url']}/console")
     for one in document["console"]:

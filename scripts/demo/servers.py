@@ -10,6 +10,8 @@ from types import TracebackType
 
 import httpx
 
+from scripts.demo.profile import DOCUMENT
+
 LOGS = Path("var/logs")
 # Loading the models is slow on a cold or busy machine; progress is printed every few seconds.
 START_S = 180
@@ -59,7 +61,12 @@ class Servers:
     def start(self, name: str) -> None:
         """Start one process."""
         with (LOGS / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(self._commands[name], stdout=log, stderr=subprocess.STDOUT)
+            self._running[name] = subprocess.Popen(
+                self._commands[name],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"SIM_NAMES": str(DOCUMENT.resolve())},
+            )
 
     def restart(self, name: str) -> None:
         """Restart a killed process and wait until it answers."""

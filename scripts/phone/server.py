@@ -4,11 +4,13 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from flask import Flask, Response, redirect, render_template, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
+from scripts.demo import buy
 from scripts.demo.film import samples
 
 HERE = Path(__file__).parent
@@ -30,6 +32,7 @@ def create(folder: Path, document: Mapping[str, Any]) -> Flask:
     app = Flask(__name__, static_folder=None)
     client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
     _pages(app, folder.resolve(), document)
+    _begin(app, document)
     _forward(app, client, "/mp/", document["base_url"])
     _forward(app, client, "/sim/", document["simulator_url"])
     return app
@@ -66,6 +69,27 @@ def _pages(app: Flask, folder: Path, document: Mapping[str, Any]) -> None:
     @app.get("/<path:name>")
     def file(name: str) -> Response:
         return send_from_directory(folder, name, max_age=0)
+
+
+def _begin(app: Flask, document: Mapping[str, Any]) -> None:
+    """Add the routes that begin something: a purchase, and a phone ready for it."""
+
+    @app.get("/open")
+    def opened_page() -> AnyResponse:
+        """Open a phone on a message or on the cashier's scanner, its camera on the right person's film."""
+        asked = dict(request.args)
+        if asked.pop("who", "") == "staff":
+            asked |= {"openid": document["institutions"][0]["staff_openid"], "page": "pages/cashier/cashier"}
+        return redirect(f"/?{urlencode({'film': f'/films/{next(iter(FACES))}'} | asked)}")
+
+    @app.post("/purchase")
+    def purchase() -> AnyResponse:
+        try:
+            return redirect(buy.opened(document), 303)
+        except httpx.HTTPError:
+            return Response(
+                "核验服务器没有应答：先运行 make demo 或 make serve。", status=502, mimetype="text/plain"
+            )
 
 
 def _films() -> list[tuple[str, str]]:

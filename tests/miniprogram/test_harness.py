@@ -79,6 +79,19 @@ def test_a_server_that_is_away_is_a_bad_gateway(tools: None, tmp_path: Path) -> 
     assert create(tmp_path, away).test_client().get("/mp/v1/me/consents").status_code == 502
 
 
+def test_a_phone_opened_for_somebody_has_the_right_film_in_its_camera(tmp_path: Path) -> None:
+    shops = [{"staff_openid": "o-staff", "api_key": "k"}]
+    people = [{"openid": "o-man", "name": "李建国", "id_number": "x"}]
+    away = {"base_url": "http://127.0.0.1:9", "simulator_url": "http://127.0.0.1:9", "template_id": "t"}
+    client = create(tmp_path, away | {"institutions": shops, "persons": people}).test_client()
+    film = "film=%2Ffilms%2Fsingle_face.mp4"
+    assert client.get("/open?openid=o-man&page=p").location == f"/?{film}&openid=o-man&page=p"
+    staff = "openid=o-staff&page=pages%2Fcashier%2Fcashier"
+    assert client.get("/open?who=staff").location == f"/?{film}&{staff}"
+    assert client.get("/open?openid=o-man&film=").location == "/?film=&openid=o-man"
+    assert "make demo" in client.post("/purchase").get_data(as_text=True)
+
+
 def test_pages_live_as_in_wechat(phone: Phone) -> None:
     assert phone.text("box") == "load a%20b;show;"
     phone.run("phone.hide()")

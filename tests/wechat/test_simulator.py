@@ -176,7 +176,7 @@ def test_a_message_opens_the_phone_in_the_browser_where_there_is_one(simulator: 
         with_phone.allow("openid-phone")
         assert sent(with_phone, touser="openid-phone") == 0
         page = with_phone.http.get("/").text
-    opened = "http://127.0.0.1:8002/?openid=openid-phone&amp;page=pages/verify/verify%3Fscene%3Dx"
+    opened = "http://127.0.0.1:8002/open?openid=openid-phone&amp;page=pages/verify/verify%3Fscene%3Dx"
     assert f'target="phone" href="{opened}"' in page and "<iframe" in page
     assert "<iframe" not in simulator.http.get("/").text
 

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
+from wechat.simulator.page import Beside
 from wechat.simulator.pushes import Pushes, Target
 from wechat.simulator.server import create
 from wechat.simulator.subscriptions import Template
@@ -36,8 +37,8 @@ def main() -> None:
     faults, account = Faults(), _account(options.state)
     published = [page for page in os.environ.get("SIM_PAGES", "").split(",") if page]
     pushes = Pushes(account.appid, faults, _target(), account.now)
-    phone_url = os.environ.get("SIM_PHONE_URL", "")
-    app = create(account, faults, pushes, published, phone_url.rstrip("/"))
+    beside = Beside(os.environ.get("SIM_PHONE_URL", "").rstrip("/"), os.environ.get("SIM_NAMES", ""))
+    app = create(account, faults, pushes, published, beside)
     server = make_server("127.0.0.1", options.port, app, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]
     print(f"WeChat simulator on http://127.0.0.1:{server.server_port}", flush=True)

@@ -1,6 +1,7 @@
 """The simulator's page: every openid's 服务通知, and WeChat's other state."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Flask, render_template, request
 
 from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
+from wechat.simulator.names import names
 from wechat.simulator.pushes import Pushes
 
 # Chinese names of the calls.
@@ -49,7 +51,15 @@ FAULTS = {
 CHINA = timezone(timedelta(hours=8))
 
 
-def install(app: Flask, account: Account, faults: Faults, out: Pushes, phone_url: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the chats: a phone in the browser, and a file with everybody's names."""
+
+    phone_url: str = ""
+    names: str = ""
+
+
+def install(app: Flask, account: Account, faults: Faults, out: Pushes, beside: Beside) -> None:
     """Add the page; where there is a phone, a tap on a message opens it beside the chats."""
 
     @app.get("/")
@@ -67,7 +77,8 @@ def install(app: Flask, account: Account, faults: Faults, out: Pushes, phone_url
                 for name, value in faults.all().items()
             ],
             callbacks=out.state(),
-            phone_url=phone_url,
+            phone_url=beside.phone_url,
+            names=names(beside.names),
         )
 
 

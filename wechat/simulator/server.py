@@ -10,18 +10,20 @@ from wechat.simulator import calls, control, page, tokens
 from wechat.simulator.account import Account
 from wechat.simulator.answers import errcode
 from wechat.simulator.faults import Faults, Reset
+from wechat.simulator.page import Beside
 from wechat.simulator.pushes import Pushes
 
 MAX_BODY = 256 * 1024
 
 
 def create(
-    account: Account, faults: Faults, pushes: Pushes, published: Collection[str] = (), phone_url: str = ""
+    account: Account,
+    faults: Faults,
+    pushes: Pushes,
+    published: Collection[str] = (),
+    beside: Beside | None = None,
 ) -> Flask:
-    """Return the simulator for one mini-program.
-
-    `published` are its pages, where they are known; at `phone_url` a phone opens a message in the browser.
-    """
+    """Return the simulator for one mini-program; `published` are its pages, where they are known."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -35,7 +37,7 @@ def create(
     control.install_callbacks(app, pushes)
     control.install_subscriptions(app, account, pushes)
     control.install_faults(app, account, faults)
-    page.install(app, account, faults, pushes, phone_url)
+    page.install(app, account, faults, pushes, beside or Beside())
     return app
 
 

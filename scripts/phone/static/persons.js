@@ -1,6 +1,6 @@
 /** Shows the chosen person's service messages; a tap on one opens the mini-program on its page. */
 const EVERY_MS = 2000
-const form = document.querySelector('form')
+const form = document.querySelector('form[target=phone]')
 const list = document.getElementById('messages')
 let shown = ''
 
@@ -27,6 +27,10 @@ async function refresh() {
   else list.textContent = '还没有消息。'
 }
 
-form.openid.addEventListener('change', refresh)
+// Staff begin on their scanner.
+form.openid.addEventListener('change', () => {
+  form.page.value = form.openid.selectedOptions[0].dataset.page ?? ''
+  return refresh()
+})
 setInterval(refresh, EVERY_MS)
 refresh()
