@@ -23,7 +23,7 @@ class Load:
         self._institution, self._person = document["institutions"][0], document["persons"][0]
         self._tills = threading.local()
         self.opened = [self._till().open(self._person) for _ in range(40)]
-        self._turns = itertools.count()
+        self._turns, self._waiting = itertools.count(), list[Popup]()
 
     def poll(self) -> None:
         """Poll the events of the purchases in turn, without waiting."""
@@ -64,7 +64,13 @@ class Load:
 
     def popups(self, count: int) -> list[Popup]:
         """Open this many popups as browsers do."""
-        return [_entered(self._till().open(self._person)) for _ in range(count)]
+        self._waiting = [_entered(self._till().open(self._person)) for _ in range(count)]
+        return self._waiting
+
+    def disturb(self) -> None:
+        """Begin an attempt that one of the waiting popups hears of, each in turn."""
+        popup = self._waiting[next(self._turns) % len(self._waiting)]
+        self._till().attempt(popup.verification_id, {"channel": "qr"}).raise_for_status()
 
     def _till(self) -> Till:
         """Return this thread's till."""

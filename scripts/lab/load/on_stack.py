@@ -16,7 +16,7 @@ from scripts.lab.load.waiting import Crowd as Waiting
 from scripts.stack.stack import Stack
 
 ALONE_S = 10.0
-POLLS, CREATES, FILM_EVERY_S = 50.0, 3.0, 10.0
+POLLS, CREATES, DISTURBED, FILM_EVERY_S = 50.0, 3.0, 1.0, 10.0
 # Services that run the load itself or simulate third parties.
 NOT_OURS = frozenset({"simulator", "store", "objects"})
 MOST_MS = {"poll": 6.0, "create": 15.0, "filmed_check": 900.0}
@@ -83,6 +83,7 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
             threading.Thread(target=lambda: took.update(poll=paced(load.poll, POLLS, size.seconds))),
             threading.Thread(target=lambda: took.update(create=paced(load.create, CREATES, size.seconds))),
             threading.Thread(target=lambda: filmed.__setitem__(0, _films(load, size.seconds))),
+            threading.Thread(target=lambda: paced(load.disturb, DISTURBED, size.seconds, threads=1)),
         ]
         for thread in threads:
             thread.start()
@@ -90,11 +91,11 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
             thread.join()
 
     cores = _spent(stack, everything)
-    grown = _memory(stack)
+    grown, held = _memory(stack), waiting.held
     loop.call_soon_threadsafe(loop.stop)
     holding.join(timeout=10)
     return {
-        "held": waiting.held,
+        "held": held,
         "refused": waiting.refused,
         "broken": waiting.broken,
         "films": filmed[0],
