@@ -138,8 +138,8 @@ def _messages(stack: Stack, made: Cast) -> Counter[str]:
             found.update(one["page"].split("scene=")[1] for one in chat["messages"])
 
 
-def written(report: dict[str, Any], out: Path) -> None:
-    """Write the report to out/faults.json."""
+def written(report: dict[str, Any], out: Path, name: str = "faults.json") -> None:
+    """Write a report below `out`."""
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=2, ensure_ascii=False)
-    (out / "faults.json").write_text(text + "\n", encoding="utf-8")
+    (out / name).write_text(text + "\n", encoding="utf-8")

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     report: dict[str, Any] = {}
     for engine in given.engines.split(","):
-        with tempfile.TemporaryDirectory() as folder, _database(engine, Path(folder)) as url, _quiet():
+        with tempfile.TemporaryDirectory() as folder, database(engine, Path(folder)) as url, quiet():
             report[engine] = measure(Path(folder), url, (given.persons, given.verifications))
     report["worst_ratio"] = max(
         (
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Log nothing while a database is filled and counted, then log as before."""
     earlier = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -103,7 +103,7 @@ def _row(empty: Count, full: Count) -> dict[str, Any]:
 
 
 @contextmanager
-def _database(engine: str, folder: Path) -> Iterator[str]:
+def database(engine: str, folder: Path) -> Iterator[str]:
     """Yield the URL of an empty database; PostgreSQL runs from its pip package."""
     if engine == "sqlite":
         yield f"sqlite:///{folder / 'db.sqlite'}"
