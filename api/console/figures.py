@@ -9,10 +9,10 @@ import numpy as np
 from api.console.charts import Axis, Chart, Line
 from api.policies.floors import UNAGED
 from api.tuning.bands import Band, Scores, below, reaching
+from api.tuning.pairs import THRESHOLDS
 from api.tuning.populations import Populations
 from matcher.comparison import rates
 
-THRESHOLDS = tuple(round(0.36 + 0.02 * n, 2) for n in range(13))
 STRANGERS = Axis(1e-5, 1.0, (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
 RATE = Axis(1e-4, 1.0, (1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
 BINS = tuple(round(-0.2 + 0.05 * n, 2) for n in range(25))

@@ -7,6 +7,7 @@ from models.domain.decision import Reason
 from models.domain.release.guard import Cause
 from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
+from models.domain.release.strangers import RunState
 
 FIELDS: Mapping[str, str] = {
     "score_min": "比对分下限（已归一）",
@@ -73,6 +74,13 @@ POLICY_WORDS: Mapping[str, str] = {
     ActKind.OVERRIDE_PROPOSED: "提议例外",
     ActKind.OVERRIDE_APPROVED: "批准例外",
     ActKind.OVERRIDE_ENDED: "结束例外",
+    ActKind.STRANGERS_ASKED: "申请陌生人比对统计",
+    ActKind.STRANGERS_STARTED: "启动陌生人比对统计",
+    ActKind.STRANGERS_WITHDRAWN: "撤回陌生人比对统计",
+    ActKind.STRANGERS_DONE: "陌生人比对统计完成",
+    RunState.ASKED: "待第二人启动",
+    RunState.STARTED: "计算中",
+    RunState.DONE: "完成",
     ActKind.FIGURES_READ: "查看统计",
     ActKind.POLICY_PROPOSED: "提议阈值",
     ActKind.POLICY_APPROVED: "批准阈值",
@@ -86,6 +94,8 @@ POLICY_CODES: Mapping[str, str] = {
     "override_loosens": "年龄段的例外只能收紧：值不能低于现行策略。",
     "override_end": "例外必须在 90 天以内结束。",
     "override_open": "同一范围的这一项已有例外或待批准的提议，请先结束它。",
+    "strangers_open": "已有一次陌生人比对统计在进行，请等它完成或先撤回。",
+    "not_assessed": "影响评估没有写明这一用途：请管理员先登记包含它的评估（yibao assessment record）。",
     "own_proposal": "不能批准自己的提议，请由另一位运营员批准。",
     "evidence_expired": "提议已超过 7 天，依据可能过时。请撤回后重新提议。",
     "overtaken": "提议之后现行策略已变。请撤回后按现行策略重新提议。",

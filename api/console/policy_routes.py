@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from api.acts.ledger import Entry, record
 from api.console import figures
-from api.console.evidence.decision_routes import console
+from api.console.evidence.stranger_routes import console, own
 from api.console.guard import needs
 from api.console.labels import FIELDS, people
 from api.console.pages import me, page
 from api.console.release_routes import active, changes
 from api.http.web import ports
 from api.policies import floors, versions
+from api.releases import strangers
 from api.tuning import populations, replaying
 from api.tuning.replaying import Scope
 from models import tables
@@ -44,6 +45,7 @@ def thresholds() -> Response:
         charts=(figures.by_threshold(table, now), figures.det(table)),
         score_chart=chart,
         score_bins=bins,
+        strangers=own(strangers.newest(ports())),
         found=found,
         now=now,
         days=_days(),

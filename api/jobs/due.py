@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, and_, func, or_, select
 
 from api.ports import Ports
-from api.releases import guarding
+from api.releases import guarding, strangers
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
@@ -55,6 +55,13 @@ class WatchRelease:
     release_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class CompareStrangers:
+    """Compare insured strangers with each other for a run that two accounts have started."""
+
+    run_id: str
+
+
 class Chore(StrEnum):
     """A task of every minute; some run once per cluster, some in every process."""
 
@@ -66,7 +73,7 @@ class Chore(StrEnum):
     ORPHANS = "orphans"
 
 
-Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | Chore
+Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | CompareStrangers | Chore
 
 
 def due(ports: Ports) -> list[Job]:
@@ -80,6 +87,7 @@ def due(ports: Ports) -> list[Job]:
             found += [SettleExpiry(row_id) for row_id in db.scalars(wanted.limit(BATCH))]
         found += [DecideCapture(*row) for row in db.execute(_unanswered(now).limit(BATCH))]
         found += [WatchRelease(release_id) for release_id in guarding.due(db, now)]
+        found += [CompareStrangers(run_id) for run_id in strangers.due(db, now)]
     return list(dict.fromkeys(found))
 
 

@@ -25,6 +25,7 @@ from api.facts import backfill
 from api.jobs import leases
 from api.jobs.due import (
     Chore,
+    CompareStrangers,
     DecideCapture,
     Job,
     SendDelivery,
@@ -42,7 +43,7 @@ from api.outbound import outbox
 from api.outbound.outbox import Sender
 from api.ports import Ports
 from api.privacy import orphans, retention
-from api.releases import guarding
+from api.releases import guarding, strangers
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
 from models.domain.delivery import DeliveryKind
@@ -77,6 +78,8 @@ def run(ports: Ports, job: Job) -> None:
             native_result.decide(ports, challenge_id)
         case WatchRelease():
             guarding.watch(ports)
+        case CompareStrangers(run_id):
+            strangers.run(ports, run_id)
         case Chore():
             if leases.taken(ports, job):
                 _tidy(ports, job)

@@ -63,7 +63,7 @@ def _bands(hits: NDArray[np.bool_], persons: NDArray[np.int64]) -> list[Band]:
     rates = found.sum(axis=0) / tries.sum()
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     return [
-        _band(float(rate), float(spread), people, (float(down), float(up)))
+        band(float(rate), float(spread), people, (float(down), float(up)))
         for rate, spread, down, up in zip(rates, drawn.std(axis=0), low, high, strict=True)
     ]
 
@@ -75,7 +75,8 @@ def _weights(people: int) -> Iterator[Floats]:
         yield rng.standard_exponential((AT_ONCE, people))
 
 
-def _band(rate: float, spread: float, people: int, drawn: tuple[float, float]) -> Band:
+def band(rate: float, spread: float, people: int, drawn: tuple[float, float]) -> Band:
+    """Return the band of a rate from its bootstrap spread and 95 % quantiles, over `people` persons."""
     three = min(1.0, 3 / people)
     if rate <= 0:
         return Band(0.0, 0.0, three)

@@ -25,7 +25,7 @@ from models.tables.ledger import (
 )
 from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
 from models.tables.policy import PolicyVersion
-from models.tables.release import PolicyOverride, Release
+from models.tables.release import PolicyOverride, Release, StrangerRun
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
@@ -72,6 +72,7 @@ __all__ = [
     "Session",
     "SigningKey",
     "Staff",
+    "StrangerRun",
     "SubjectRequest",
     "SubscriptionFact",
     "TillCode",

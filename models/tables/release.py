@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, word
 from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
+from models.domain.release.strangers import RunState
 
 
 class Release(Base):
@@ -69,3 +70,22 @@ class PolicyOverride(Base):
     ended_by: Mapped[str | None] = mapped_column(String(32))
     ended_at: Mapped[datetime | None]
     mac: Mapped[str] = mapped_column(String(64))
+
+
+class StrangerRun(Base):
+    """One comparison of insured strangers with each other, which two accounts start.
+
+    `cells` holds, by sex and age band of LEAST persons and more, a histogram of scores and rates by
+    threshold with their bands; nothing about a person or a pair. `leased_until` is the worker's.
+    """
+
+    __tablename__ = "stranger_run"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[RunState] = mapped_column(word(RunState))
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    started_by: Mapped[str | None] = mapped_column(String(32))
+    started_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    cells: Mapped[list[dict[str, Any]] | None]
