@@ -66,3 +66,9 @@ def newest(db: Session, before: int | None = None, most: int = 100) -> Sequence[
     """Return up to `most` acts, newest first, with `seq` below `before` where given."""
     wanted = select(tables.Act).order_by(tables.Act.seq.desc()).limit(most)
     return db.scalars(wanted if before is None else wanted.where(tables.Act.seq < before)).all()
+
+
+def about(db: Session, subject: str, most: int) -> Sequence[tables.Act]:
+    """Return up to `most` acts on a subject, oldest first."""
+    mine = select(tables.Act).where(tables.Act.subject == subject)
+    return db.scalars(mine.order_by(tables.Act.seq).limit(most)).all()

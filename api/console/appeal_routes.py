@@ -4,7 +4,7 @@ from flask import Response, request, url_for
 
 from api.appeals import asking, reviewing, waiting
 from api.appeals.reviewing import Judgement
-from api.console import cases, looks
+from api.console import accounts, cases, looks
 from api.console.axis import axis
 from api.console.cases import reviewer_of
 from api.console.guard import needs, see
@@ -51,6 +51,27 @@ def appeal(appeal_id: str) -> Response:
         kin=KIN,
         who_of=WHO,
         may_see=me().may(Right.SEE_PHOTOS),
+        until=cases.left_until(view.exhibit.row),
+    )
+
+
+@console.get("/appeals/<string:appeal_id>/print")
+@needs(Right.SEE_CASES)
+def print_appeal(appeal_id: str) -> Response:
+    """Show one appeal on paper for an inspector, without photos; auditors also see who looked at it."""
+    view = cases.opened(ports(), me(), appeal_id)
+    return page(
+        "print.html",
+        view=view,
+        row=view.exhibit.row,
+        case=view.exhibit.case,
+        shown=axis(view.dossier.scored),
+        cause=failure(view.exhibit.case.cause, None)[0],
+        events=EVENTS,
+        verdicts=[(one, cases.note_of(ports(), one)) for one in view.verdicts],
+        names=accounts.names(ports()),
+        acts=cases.acts_on(ports(), appeal_id) if me().may(Right.SEE_ACTS) else (),
+        now=ports().now(),
         until=cases.left_until(view.exhibit.row),
     )
 

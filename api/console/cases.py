@@ -1,7 +1,9 @@
 """An appeal as a reviewer sees it; every access to one of its photos is recorded as an act."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.acts import ledger
 from api.acts.ledger import Entry, record
 from api.appeals import asking, dossier, review
 from api.appeals.asking import Request
@@ -75,6 +77,17 @@ def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Ex
             told = {"picture": ",".join(found.pictures), "why": noted(why)}
             record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id, told))
     return found
+
+
+def note_of(ports: Ports, verdict: tables.Review) -> str:
+    """Return the note of a verdict."""
+    return ports.vault.text(f"review.note:{verdict.id}", verdict.note) if verdict.note else ""
+
+
+def acts_on(ports: Ports, appeal_id: str, most: int = 200) -> Sequence[tables.Act]:
+    """Return what was seen and done of an appeal, oldest first."""
+    with ports.database.reading() as db:
+        return ledger.about(db, appeal_id, most)
 
 
 def left_until(row: tables.Appeal) -> str:

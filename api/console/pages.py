@@ -33,6 +33,7 @@ MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
     (Right.SEE_INSTITUTIONS, "console.listed", {"name": "deliveries"}, "待发送"),
     (Right.SEE_SUBJECTS, "console.listed", {"name": "bindings"}, "微信绑定"),
     (Right.SEE_SUBJECTS, "console.listed", {"name": "consents"}, "同意记录"),
+    (Right.SEE_SUBJECTS, "console.listed", {"name": "requests"}, "个人信息请求"),
     (Right.SEE_ACCOUNTS, "console.accounts", {}, "账号"),
     (Right.SEE_ACTS, "console.acts", {}, "操作记录"),
 )
