@@ -58,7 +58,7 @@ def appeal(appeal_id: str) -> Response:
 @console.get("/appeals/<string:appeal_id>/print")
 @needs(Right.SEE_CASES)
 def print_appeal(appeal_id: str) -> Response:
-    """Show one appeal on paper for an inspector, without photos; auditors also see who looked at it."""
+    """Show one appeal on paper for an inspector, without photos; auditors also see who viewed it."""
     view = cases.opened(ports(), me(), appeal_id)
     return page(
         "print.html",

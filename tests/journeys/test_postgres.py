@@ -19,13 +19,16 @@ from api.messaging.agent_notice import NoticeSender
 from api.messaging.push import PushSender
 from api.outbound import outbox
 from api.policies import versions
+from api.releases import actions, proposing
 from matcher.local import LocalMatcher
 from models import tables
 from models.domain import notice
 from models.domain.appeal import OPEN_PER_PERSON
 from models.domain.attempt import AttemptState
+from models.domain.errors import Refusal
 from models.domain.policy import Policy
 from models.domain.provider import Provider
+from models.domain.release.seen import Budget
 from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
 from tests.support import acting, play
 from tests.support import world as worlds
@@ -320,3 +323,21 @@ def test_of_fifty_bindings_at_once_a_person_keeps_five(either: World) -> None:
     of_man = tables.Binding.person_id == either.ids[MAN.name], tables.Binding.revoked_at.is_(None)
     with either.ports.database.reading() as db:
         assert len(db.scalars(select(tables.Binding.id).where(*of_man)).all()) == OPENIDS_PER_PERSON
+
+
+def test_of_two_approvers_at_once_one_approves(either: World) -> None:
+    versions.enact(either.ports, Policy(), author="installation", approver="installation")
+    release = proposing.propose(either.ports, "opr_li", {"score_min": 0.48}, "少放亲属", Budget())
+    names = iter(("opr_wang", "opr_zhao"))
+
+    def approve() -> str:
+        try:
+            actions.approve(either.ports, next(names), release.id)
+        except Refusal as refusal:
+            return refusal.code
+        return "approved"
+
+    assert at_once(approve).count("approved") == 1
+    with either.ports.database.reading() as db:
+        kinds = db.scalars(select(tables.Act.kind)).all()
+    assert kinds.count("release.approved") == 1

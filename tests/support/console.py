@@ -70,9 +70,14 @@ def token(ports: Ports, name: str = "reviewer", role: Role = Role.REVIEWER) -> s
     return sessions.sign_in(ports, name, PASSWORD, recovery[0])
 
 
+def number_of(name: str) -> str:
+    """Return the ID number of somebody with this account."""
+    return number(f"33010619800101{zlib.crc32(name.encode()) % 1000:03}")
+
+
 def colleague(world: World, name: str, role: Role, id_number: str | None = None) -> Colleague:
     """Return somebody whose account is set up, not yet signed in."""
-    told = id_number or number(f"33010619800101{zlib.crc32(name.encode()) % 1000:03}")
+    told = id_number or number_of(name)
     document = parse(IdType.RESIDENT, told, world.ports.today())
     invited = accounts.invite(world.ports, "command line", name, role, document)
     with world.ports.database.reading() as db:

@@ -1,0 +1,213 @@
+"""Every page of the console for every role, and what four eyes hold against."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Select, select
+from werkzeug.routing import Rule
+
+from api.acts.ledger import Entry, record
+from api.console.guard import OPEN
+from api.policies import versions
+from api.releases import actions, proposing
+from models import tables
+from models.domain.console.act import ActKind
+from models.domain.console.operator import RIGHTS, Role
+from models.domain.errors import Refusal
+from models.domain.identity.held import HeldReason, HeldState
+from models.domain.policy import Policy
+from models.domain.release.seen import Budget
+from tests.support import acting, play
+from tests.support.console import PASSWORD, Colleague, colleague, number_of
+from tests.support.statements import asked, counted
+from tests.support.world import MAN, WRONG, World
+
+FIRST_LOAD = 200_000
+STATEMENTS = 50
+
+
+def entered(world: World, name: str, role: Role) -> Colleague:
+    one = colleague(world, name, role)
+    assert one.sign_in().status_code == 303
+    return one
+
+
+@pytest.fixture
+def busy(world: World) -> tuple[World, dict[str, str]]:
+    """An installation with one of everything that a page is about, all of it other people's."""
+    ports = world.ports
+    scene, phone = play.pushed(world, play.opened(world)), world.phone(MAN.openid)
+    play.agree(phone, scene)
+    play.tried(world, phone, scene, WRONG)
+    appeal = str(play.ok(play.appealed(phone, scene), 201)["appeal_id"])
+    (holder,) = acting.strangers(world, 1)
+    acting.bought(world, holder)
+    spare = colleague(world, "spare", Role.REVIEWER)
+    shipped(world)
+    release = proposing.propose(ports, "opr_li", {"score_min": 0.48}, "少放亲属", Budget())
+    with ports.database.transaction() as db:
+        row = db.scalars(select_first(tables.HeldPhoto)).first() or held(world)
+        db.add(row)
+        look = record(
+            ports, db, Entry(spare.operator_id, ActKind.PHOTO_OPENED, appeal, {"picture": "frame-0"})
+        )
+        found = {
+            "appeal_id": appeal,
+            "act_id": look.id,
+            "operator_id": spare.operator_id,
+            "release_id": release.id,
+            "held_id": row.id,
+            "import_id": row.import_id,
+            "institution_id": world.institutions[0],
+            "staff_id": db.scalars(select_first(tables.Staff)).one().id,
+            "binding_id": db.scalars(select_first(tables.Binding)).one().id,
+            "agency_id": db.scalars(select_first(tables.AgentPurchase)).one().id,
+            "name": "institutions",
+        }
+    return world, found
+
+
+def held(world: World) -> tables.HeldPhoto:
+    return tables.HeldPhoto(
+        id="held1", person_id=world.ids[MAN.name], import_id="imp1", photo_key="photos/none",
+        photo_sha256="0" * 64, templates=b"", state=HeldState.HELD, reason=HeldReason.UNVOUCHED,
+        other_ids=[], twins=False, created_at=world.ports.now(),
+    )  # fmt: skip
+
+
+def select_first(table: type) -> Select:
+    return select(table).limit(1)
+
+
+def paths(rule: Rule, found: dict[str, str]) -> Iterator[tuple[str, bool]]:
+    """Yield the rule's path for somebody else's thing and for nobody's, and whether it is nobody's."""
+    names = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule)
+    for whose in ("others", "nobodys") if names else ("only",):
+        values = {name: found.get(name, "x") if whose == "others" else "nobodys" for name in names}
+        path = rule.rule
+        for name, value in values.items():
+            path = re.sub(rf"<(?:\w+:)?{name}>", value, path)
+        yield path, whose == "nobodys"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_is_opened_or_refused_by_its_right(busy: tuple[World, dict[str, str]], role: Role) -> None:
+    """Whatever is refused changes nothing; nobody's things are absent; an empty form does nothing."""
+    world, found = busy
+    one = entered(world, f"one-{role}", role)
+    rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
+    assert len(rules) > 40
+    token = {"csrf_token": one.token()}
+    for rule in sorted(rules, key=lambda rule: "POST" in (rule.methods or ())):
+        right = getattr(world.app.view_functions[rule.endpoint], "right", None)
+        if rule.endpoint in OPEN or right is None:
+            continue
+        for path, is_nobodys in paths(rule, found):
+            for method in sorted({"GET", "POST"} & (rule.methods or set())):
+                answer = one.client.open(path, method=method, data=token if method == "POST" else None)
+                told = (role, method, path, answer.status)
+                assert (answer.status_code == 403) is (right not in RIGHTS[role]), told
+                if is_nobodys and right in RIGHTS[role]:
+                    assert answer.status_code in (400, 404, 409, 422), told
+                assert answer.status_code < 500, told
+
+
+def test_a_look_is_its_owners_alone(busy: tuple[World, dict[str, str]]) -> None:
+    world, found = busy
+    one = entered(world, "other", Role.REVIEWER)
+    assert one.client.get(f"/console/photos/{found['act_id']}").status_code == 404
+    assert one.client.get("/console/photos/nobodys").status_code == 404
+    shown = one.post(
+        f"/console/appeals/{found['appeal_id']}/photos", picture="frame-0", reason="检查照片质量", why="看"
+    )
+    mine = re.search(r"/console/photos/act_\w+", shown.get_data(as_text=True))
+    assert mine and one.client.get(mine[0]).status_code == 200
+
+
+PAGES = {
+    Role.REVIEWER: ("appeals", "appeals/{appeal_id}", "appeals/{appeal_id}/print", "recoveries", "reviewers",
+                    "lists/disputes", "lists/held", "held/{held_id}"),
+    Role.AUDITOR: ("acts", "accounts", "lists/bindings", "lists/consents", "lists/requests"),
+    Role.ADMINISTRATOR: ("lists/institutions", "lists/staff", "lists/deliveries",
+                         "institutions/{institution_id}"),
+    Role.OPERATOR: ("thresholds", "what-if", "releases", "releases/{release_id}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_page_is_few_statements_and_a_small_first_load(
+    busy: tuple[World, dict[str, str]], role: Role
+) -> None:
+    world, found = busy
+    one = entered(world, f"one-{role}", role)
+    static = sum((Path("api/static") / name).stat().st_size for name in ("console.css", "console.js"))
+    for name in PAGES[role]:
+        with counted(world) as seen:
+            page = one.client.get(f"/console/{name.format(**found)}")
+        assert page.status_code == 200, name
+        assert asked(seen) <= STATEMENTS, (name, seen)
+        assert len(page.data) + static <= FIRST_LOAD, name
+
+
+def shipped(world: World) -> None:
+    """Put the shipped policy in force, which releases begin from."""
+    versions.enact(world.ports, Policy(), author="installation", approver="installation")
+
+
+def proposal(world: World, proposer: Colleague) -> str:
+    shipped(world)
+    return proposing.propose(world.ports, proposer.operator_id, {"score_min": 0.48}, "少放", Budget()).id
+
+
+def test_four_eyes_hold_against_one_person_with_another_role_or_a_second_account(world: World) -> None:
+    li, boss = entered(world, "li", Role.OPERATOR), entered(world, "boss", Role.ADMINISTRATOR)
+    release_id = proposal(world, li)
+    path = f"/console/releases/{release_id}/approve"
+    assert li.post(path).status_code == 409
+    number_of_li = number_of("li")
+    again = boss.post("/console/accounts", name="li2", role="operator", id_number=number_of_li)
+    assert again.status_code == 409
+    assert boss.post(path).status_code == 403
+    boss.post(f"/console/accounts/{li.operator_id}/remove")
+    assert li.client.get("/console/releases").headers["Location"] == "/console/sign-in"
+    assert li.post(path).headers["Location"] == "/console/sign-in"
+    back = colleague(world, "li3", Role.OPERATOR, number_of_li)
+    assert back.sign_in().status_code == 303
+    assert back.operator_id == li.operator_id and back.post(path).status_code == 409
+    assert stage(world, release_id) == "proposed"
+
+
+def test_a_replayed_form_and_a_used_code_do_nothing(world: World) -> None:
+    li, wang = entered(world, "li", Role.OPERATOR), entered(world, "wang", Role.OPERATOR)
+    release_id = proposal(world, li)
+    path = f"/console/releases/{release_id}/approve"
+    form = {"csrf_token": wang.token()}
+    assert [wang.client.post(path, data=form).status_code for _ in range(2)] == [303, 409]
+    code = wang.code()
+    assert wang.post("/console/code", code=code, after="/console/releases").status_code == 303
+    assert wang.post("/console/code", code=code, after="/console/releases").status_code == 401
+    wang.post("/console/sign-out")
+    assert wang.client.post(path, data=form).headers["Location"] == "/console/sign-in"
+
+
+def test_a_clock_moved_back_opens_nothing(world: World) -> None:
+    li, wang = entered(world, "li", Role.OPERATOR), entered(world, "wang", Role.OPERATOR)
+    world.clock.tick(60)
+    release_id = proposal(world, li)
+    code = wang.code()
+    world.clock.tick(-3600)
+    answer = wang.post(f"/console/releases/{release_id}/approve")
+    assert answer.headers["Location"] == "/console/sign-in"
+    assert wang.client.get("/console/releases").status_code == 303
+    wang.client.get("/console/sign-in")
+    assert wang.post("/console/sign-in", name="wang", password=PASSWORD, code=code).status_code == 401
+    with pytest.raises(Refusal, match="week"):
+        actions.approve(world.ports, wang.operator_id, release_id)
+    assert stage(world, release_id) == "proposed"
+
+
+def stage(world: World, release_id: str) -> str:
+    with world.ports.database.reading() as db:
+        return str(actions.found(db, release_id).stage)
