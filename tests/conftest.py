@@ -1,6 +1,6 @@
-"""What many tests share: how long hypothesis may search, and one populated installation to copy.
+"""Shared fixtures: hypothesis profiles, and one populated installation to copy.
 
-What costs time to import is imported where it is used: pure tests start at once.
+Expensive imports are inside the fixtures, so that pure tests start at once.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from matcher.local import LocalMatcher
     from tests.support.postgres import Postgres
+    from tests.support.simulated import Simulator
     from tests.support.world import World
 
-# Two shared cores: a slow example is no defect, so there is no deadline per example.
+# No deadline per example, because slow examples on shared cores are no defect.
 TOO_SLOW = [HealthCheck.too_slow]
 settings.register_profile("ci", deadline=None, suppress_health_check=TOO_SLOW, max_examples=100)
 settings.register_profile(
@@ -28,7 +29,7 @@ settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-# Whoever asks for one of these loads the face models.
+# Fixtures that load the face models.
 ON_MODELS = frozenset({"matcher", "populated", "world", "installed"})
 
 
@@ -88,3 +89,20 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    """Yield one simulator of WeChat's server for a module."""
+    from tests.support.simulated import Simulator
+
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Iterator[Simulator]:
+    """Yield the module's simulator without any fault."""
+    running.faults(clear=True)
+    yield running
+    running.faults(clear=True)

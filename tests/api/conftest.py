@@ -1,4 +1,4 @@
-"""What the tests of the HTTP interface share."""
+"""Fixtures shared by the tests of the HTTP interface."""
 
 from collections.abc import Iterator
 from threading import Thread

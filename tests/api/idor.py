@@ -1,4 +1,4 @@
-"""What the IDOR matrix knows of each route: what to send to it, and who may call it at all.
+"""The IDOR matrix's data: what each route is sent, and who may call it.
 
 A route of the OpenAPI document that is in none of these tables fails the matrix: add it where it belongs.
 """
@@ -58,7 +58,7 @@ BYPASS = {"staff": "张收银", "document": "身份证", "reason": "手机没电
 NAMED = {"name": MAN.name, "id_number": MAN.id_number}
 V, A, C = "/v1/verifications", "/mp/v1/attempts/{scene}", "/mp/v1/challenges/{challenge_id}"
 
-# Called by a till with its institution's key.
+# Routes for tills, with the institution's key.
 INSTITUTION: dict[str, Sent] = {
     f"POST {V}": _json(**purchase(order_no="A-9")),
     f"GET {V}": lambda _: {"query_string": {"order_no": "A-1"}},
@@ -73,7 +73,7 @@ INSTITUTION: dict[str, Sent] = {
     f"POST {V}/{{verification_id}}/deliveries/{{delivery_id}}/resend": _json(),
     "POST /v1/receipts/{jti}/redeem": _json(settlement_no="S-1", amount_fen=1),
 }
-# Called by a phone with the session of its WeChat user.
+# Routes for phones, with the WeChat user's session.
 PHONE: dict[str, Sent] = {
     f"GET {A}": _nothing,
     f"PUT {A}/person": _person,
@@ -104,11 +104,11 @@ PHONE: dict[str, Sent] = {
     "DELETE /mp/v1/me/bindings/{binding_id}": _nothing,
     "DELETE /mp/v1/me": _nothing,
 }
-# Only for whoever has just passed: refused with `recent_pass_needed` even on one's own phone.
+# Require a recent pass: otherwise `recent_pass_needed`, also on one's own phone.
 AFTER_A_PASS = {"GET /mp/v1/me/export", "DELETE /mp/v1/me"}
-# Of a phone that has shown whose it is; another learns nothing, not even whether there is such a thing.
+# Require a proven owner; others cannot learn whether the resource exists.
 OWN_PHONE: dict[str, Sent] = {"POST /mp/v1/me/agents/{agency_id}/dispute": _json(statement="不是我授权的")}
-# The address itself is the ticket: an invented one must look like one that no longer works.
+# The URL is the ticket: an invented one must look like an expired one.
 P = "/popup/{token}"
 TICKET = {
     f"GET {P}": 410,
@@ -116,9 +116,9 @@ TICKET = {
     **{f"POST {P}/{action}": 410 for action in ("push", "code", "back", "bypass", "till-code")},
     "GET /qr/{scene}.png": 404,
 }
-# Without a proof of its own kind in the request: refused.
+# Require their own proof in the request.
 PROVEN = {"GET /wechat/callback": 403, "POST /wechat/callback": 403, "POST /mp/v1/login": 401}
-# For anybody, and about nobody.
+# Public, without personal data.
 OPEN = {
     "GET /.well-known/jwks.json",
     "GET /sandbox/.well-known/jwks.json",
@@ -131,7 +131,7 @@ OPEN = {
 
 
 def appeal_of(world: World, which: int, who: Insured, **changes: Any) -> str:
-    """Lodge an appeal of somebody's own phone, whose reviewer has asked for more."""
+    """Lodge an appeal on the user's own phone, for which a reviewer has asked for more."""
     till, ports = world.till(which), world.ports
     verification = till.post("/v1/verifications", json=purchase(**changes)).json["id"]
     wanted = {"channel": "push", "person_id": world.ids[who.name]}
@@ -158,7 +158,7 @@ def appeal_of(world: World, which: int, who: Insured, **changes: Any) -> str:
     )
     with ports.database.transaction() as db:
         db.add(row)
-        # Answered, so that the next message to them may go out at once.
+        # Answered, so that the next message to them is not rate-limited.
         db.get_one(tables.Attempt, attempt["attempt_id"]).state = AttemptState.APPEALED
     return appeal_id
 

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may go to, and how they are tried."""
+"""Allowed webhook addresses, and how they are tried."""
 
 import socket
 

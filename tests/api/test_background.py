@@ -1,4 +1,4 @@
-"""Whose faces the background is made of: insured adults who agreed to the notice that names it."""
+"""Members of the background: insured adults who consented to the notice that names it."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +27,7 @@ EVERYBODY = [Agreed(years, sex) for sex in ("female", "male") for years in (20, 
 
 @pytest.fixture
 def people(world: World) -> list[str]:
-    """Return the ids of as many as a background needs, of both sexes and all adult ages."""
+    """Return the ids of enough persons for a background, of both sexes and all adult ages."""
     return [crowd.add(world, EVERYBODY[i % len(EVERYBODY)]) for i in range(LEAST)]
 
 

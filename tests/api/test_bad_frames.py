@@ -1,4 +1,4 @@
-"""Frames that are none: refused with the right code, and the try can still be passed."""
+"""Invalid frames are refused with the right code, and the try can still be passed."""
 
 import struct
 import zlib
@@ -22,7 +22,7 @@ from tests.support.world import (
 
 
 class Filming:
-    """A phone that has just been told what to do."""
+    """A phone that has just drawn a challenge."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -53,7 +53,7 @@ def _jpeg(width: int = 320, height: int = 180) -> bytes:
 
 
 def _bomb(side: int = 20_000) -> bytes:
-    """Return a small PNG that says it is enormous, and is."""
+    """Return a small PNG whose decoded picture is enormous."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -155,7 +155,7 @@ def test_unreadable_frame_metadata_is_malformed(filming: Filming, meta: str) -> 
 @pytest.mark.parametrize("seed", range(6))
 def test_pictures_may_contain_multipart_boundaries(filming: Filming, seed: int) -> None:
     noise = np.random.default_rng(seed).bytes(150_000)
-    # A line end early in a buffer makes the parser wait for what follows it.
+    # A line end early in a buffer makes the parser wait for the rest.
     image = b"\xff\xd8\xff" + noise[:1000] + b"\r\n" + noise[1000:].replace(b"\n", b"n")
     refused(filming.send(Shot(0, 0, "motion", image)), 422, "image_unreadable")
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a clear problem and nothing is lost."""
+"""Invalid input of every kind gives a clear problem and loses nothing."""
 
 import json
 from typing import Any

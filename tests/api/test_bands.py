@@ -1,4 +1,4 @@
-"""Bands of error rates cover simulated truth, and populations are told apart."""
+"""Bands of error rates cover simulated truth, and populations are separated."""
 
 import math
 

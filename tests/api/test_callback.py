@@ -1,4 +1,4 @@
-"""WeChat tells what became of subscriptions; nobody else can, and nothing counts twice."""
+"""WeChat's callbacks: authenticated, deduplicated, stored as facts."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ NONCES = count(1)
 
 
 def event(name: str, at: int, openid: str = MAN.openid, **item: Any) -> dict[str, Any]:
-    """Return a subscription event as WeChat words it in JSON."""
+    """Return a subscription event in WeChat's JSON."""
     return {
         "ToUserName": "gh_1", "FromUserName": openid, "CreateTime": at, "MsgType": "event", "Event": name,
         "List": {"TemplateId": TEMPLATE, **item},
@@ -47,7 +47,7 @@ def now(world: World) -> int:
 
 
 def pushed(world: World, document: Any, nonce: str | None = None, **changes: Any) -> TestResponse:
-    """Push a document as WeChat would; `changes` spoil the query."""
+    """Push a document as WeChat would; `changes` corrupt the query."""
     text = document if isinstance(document, bytes) else json.dumps(document).encode()
     query, body = sealed(CALLBACK_TOKEN, AES_KEY, APPID, text, nonce or f"nonce-{next(NONCES)}", now(world))
     return sent(world, query | changes, body)
@@ -58,7 +58,7 @@ def sent(world: World, query: dict[str, str], body: bytes, kind: str = "text/xml
 
 
 def push_of(world: World, verification: str | None = None) -> str:
-    """Return what the counter reads of the card-holder."""
+    """Return the card-holder's push state as the counter reads it."""
     read = play.state(world, verification or play.opened(world, order_no=f"A-{next(NONCES)}"))
     (man,) = [one for one in read["persons"] if one["relation"] == "本人"]
     assert man["subscribed"] == (man["push"] == "ready")

@@ -1,4 +1,4 @@
-"""What the screen was told to show is what the matcher looks for."""
+"""The matcher gets exactly the colours that the screen was told to show."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.support.world import RIGHT, World, multipart
 
 
 class Listener:
-    """A matcher that remembers what it was asked and told."""
+    """A matcher that records its calls."""
 
     def __init__(self, matcher: LocalMatcher) -> None:
         self._matcher = matcher
@@ -54,7 +54,7 @@ def test_the_colours_drawn_reach_the_matcher(
 
 
 def told(phone: FlaskClient, challenge: dict[str, Any], shots: Sequence[Shot]) -> dict[str, Any] | None:
-    """Send frames; return the colour to be shown from now on."""
+    """Send frames; return the colour to show from now on."""
     url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
     colour: dict[str, Any] | None = play.ok(phone.post(url, **multipart(shots)))["colour"]
     return colour
@@ -104,7 +104,7 @@ def test_photosensitive_people_get_no_colours(world: World) -> None:
 
 
 def examined(world: World, phone: FlaskClient, challenge: dict[str, Any]) -> tuple[Examination, Report]:
-    """Film in step with the answers, finish, and return what the matcher was asked and said."""
+    """Film in step with the answers, finish, and return the matcher's examination and report."""
     shots = RIGHT.shots(challenge["frame"])
     begun = world.clock.now()
     for second in range(0, shots[-1].t_ms // 900 + 1):

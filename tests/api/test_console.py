@@ -1,4 +1,4 @@
-"""Signing in to the console, accounts, and that every page asks for its right."""
+"""Console sign-in, accounts, and the right that every page requires."""
 
 import pytest
 

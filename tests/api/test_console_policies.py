@@ -1,4 +1,4 @@
-"""Thresholds at the console: rates of one's own history, a trial, a proposal, its approval, the way back."""
+"""Thresholds at the console: rates, what-if, proposal, approval, rollback."""
 
 import re
 from dataclasses import replace
@@ -20,7 +20,7 @@ NOW = Policy()
 
 @pytest.fixture
 def office(world: World) -> tuple[World, Colleague, Colleague]:
-    """Return an installation with a hundred decisions and two operators at work."""
+    """Return an installation with a hundred decisions and two operators."""
     version = versions.enact(world.ports, NOW, author="installation", approver="installation")
     person = world.ids[next(iter(world.ids))]
     policy = replace(NOW, version=version)

@@ -1,4 +1,4 @@
-"""Decisions by arrays equal decisions one by one: drawn ones, and all around every threshold."""
+"""Vectorised decisions equal single decisions: random reports, and all around every threshold."""
 
 import itertools
 import math
@@ -24,7 +24,7 @@ UNUSUAL = (
     Policy(colour_own_phone=False, risk_colours=False, score_min=0.52, motion_min=0, duration_min_ms=0),
     Policy(colour_count=0, pad_min=0.1, cohort_margin=-1.0, similar_run=1, same_face_mean_min=-1.0),
 )
-# Each measure with the thresholds that it meets.
+# Each measurement with its thresholds.
 MEETS = {
     "rate": ("rate_min",), "same_face": ("same_face_min",), "same_face_mean": ("same_face_mean_min",),
     "pad": ("pad_doubt_min", "pad_min"), "pad_low": ("pad_low_min",), "bezel": ("bezel_max",),
@@ -38,7 +38,7 @@ MEETS = {
 
 
 def around(name: str, policy: Policy) -> list:
-    """Return values at, right beside and far from every threshold that a measure meets."""
+    """Return values at, next to and far from every threshold of a measurement."""
     edges = [getattr(policy, threshold) for threshold in MEETS[name]]
     if name in INTS:
         return sorted({max(0, edge + step) for edge in (0, *edges) for step in (-1, 0, 1)})
@@ -48,18 +48,18 @@ def around(name: str, policy: Policy) -> list:
 
 
 def drawn(rng: random.Random, policy: Policy, wild: float) -> Report:
-    """Return a report like a good one, each measure replaced with chance `wild` by one at its thresholds."""
+    """Return a good report; with probability `wild` a measurement is replaced by one at its thresholds."""
     names = [name for name in (*SCORES, *INTS) if rng.random() < wild]
     changes = {name: rng.choice(around(name, policy)) for name in names}
     changes |= {name: rng.random() < 0.5 for name in FLAGS if rng.random() < wild * 2}
     if "score" not in changes and rng.random() < 0.3:
-        # As far from a relative as the margin asks for, and a little less.
+        # A lead over a relative equal to the margin, and slightly less.
         changes["relative"] = GOOD.score - policy.cohort_margin * rng.choice((0, 1, 1 - 1e-12, 2))
     return replace(GOOD, risk=rng.choice(RISKS), hint=rng.choice((None, *HINTS)), **changes)
 
 
 def unequal(reports: list[Report], policy: Policy) -> list:
-    """Return the reports that are decided differently by arrays."""
+    """Return the reports that are decided differently."""
     together = decide_all(Columns.of([pack(one, Measured()) for one in reports]), policy)
     alone = [decide(one, policy) for one in reports]
     return [one for place, one in enumerate(reports) if together.one(place) != alone[place]]

@@ -1,4 +1,4 @@
-"""The log of webhooks, sending one again, and the go-live self-test."""
+"""The webhook log, resending, and the go-live self-test."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def test_the_command_lists_and_resends(
 
 
 class Hook(HTTPServer):
-    """A till's webhook address that judges what comes as its programmer thought."""
+    """A till's webhook receiver with a configurable check."""
 
     def __init__(self, judge: Callable[[str, bytes], bool]) -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -109,12 +109,12 @@ def right(world: World, secret: bytes) -> Callable[[str, bytes], bool]:
 
 
 def without_the_clock(world: World, secret: bytes) -> Callable[[str, bytes], bool]:
-    """Check the signature and forget the time."""
+    """Check the signature but not the time."""
     return lambda header, body: header == webhooks.sign(secret, body, int(header[2:].split(",")[0]))
 
 
 def without_the_signature(world: World, secret: bytes) -> Callable[[str, bytes], bool]:
-    """Check the time and forget the signature."""
+    """Check the time but not the signature."""
     return lambda header, _: abs(int(header[2:].split(",")[0]) - world.clock.now().timestamp()) < 300
 
 
@@ -133,7 +133,7 @@ RECEIVERS = {
 
 @pytest.fixture
 def tested(world: World) -> Iterator[Callable[[str], tuple[str, str]]]:
-    """Start a receiver; return the institution it belongs to and its address."""
+    """Start a receiver; return its institution and address."""
     servers: list[Hook] = []
 
     def start(name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a till sees while it waits."""
+"""Streams and long polls of a till."""
 
 import json
 import threading

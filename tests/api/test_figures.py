@@ -1,4 +1,4 @@
-"""The figures that operators watch, and the ids by which a line of the log is found."""
+"""Operators' metrics, and the ids in log lines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def scraped(collector: TableFigures) -> dict[str, float]:
 
 
 def begun(world: World) -> str:
-    """Begin a push that nobody has sent yet; return its verification."""
+    """Begin an unsent push; return its verification."""
     verification = play.opened(world)
     play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
     return verification
@@ -152,7 +152,7 @@ def test_pushes_are_counted_by_result(world: World, fail: Exception | None, resu
 
 @pytest.fixture
 def lines() -> Iterator[list[Any]]:
-    """What is logged, with the ids that lines carry."""
+    """Yield the logged lines with their ids."""
     kept, before = LogCapture(), structlog.get_config()
     structlog.configure(processors=[merge_contextvars, kept])
     yield kept.entries

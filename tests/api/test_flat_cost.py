@@ -1,4 +1,4 @@
-"""What keeps sweeps flat and complete: one worker a cluster, small batches, nothing left behind."""
+"""Sweeps stay cheap and complete: one worker per cluster, small batches, nothing left behind."""
 
 from dataclasses import replace
 from datetime import timedelta

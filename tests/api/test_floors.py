@@ -1,4 +1,4 @@
-"""No two accounts can put into production what the code forbids."""
+"""Two accounts together cannot enact a policy below the production floors."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A disk that is really full, a database that is really locked: 503 with its cause, and nothing lost."""
+"""A really full disk and a really locked database: 503 with the cause, and nothing lost."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def cramped_postgres(
 
 
 def healthy(world: World) -> bool:
-    """Ask for health anew."""
+    """Query the health route, bypassing its cache."""
     world.clock.tick(KEPT.total_seconds())
     answer = world.app.test_client().get("/healthz")
     if answer.status_code != 200:

@@ -1,4 +1,4 @@
-"""Whoever types the server's address learns what it is."""
+"""The server's home page."""
 
 from tests.support.world import World
 

@@ -1,4 +1,4 @@
-"""A request repeated with its key changes nothing and gets the same answer."""
+"""A request repeated with its key has one effect and gets the same response."""
 
 import sqlite3
 import threading

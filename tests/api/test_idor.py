@@ -1,4 +1,4 @@
-"""Every route × every role × own, other's and nobody's ids: nobody gets at what is not theirs.
+"""Every route × every role × own, other and unknown ids: no access to others' data.
 
 Generated from the OpenAPI document; `idor.py` says what each route is sent.
 """
@@ -32,7 +32,7 @@ DENIED = (401, 403, 404, 410)
 
 @dataclass
 class Estate:
-    """What the first institution and 李建国's phone own, and what others do: `ids` by parameter and owner."""
+    """Resources of the first institution, of 李建国's phone and of others: `ids` by parameter and owner."""
 
     world: World
     phones: dict[str, FlaskClient] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def parameters(operation: str) -> list[str]:
 
 
 def owners_of(operation: str) -> Iterator[dict[str, str]]:
-    """Yield every combination of owners of the route's ids that is not one's own alone."""
+    """Yield every combination of owners of the route's ids except one's own alone."""
     names = parameters(operation)
     for owners in product(("own", "other", "nobody"), repeat=len(names)):
         if set(owners) - {"own"}:
@@ -74,12 +74,12 @@ def all_own(operation: str) -> dict[str, str]:
 
 
 def seen(answer: TestResponse) -> tuple[int, Any]:
-    """Return what a caller can tell from an answer."""
+    """Return what a caller can learn from a response."""
     return answer.status_code, answer.get_json(silent=True)
 
 
 def page(answer: TestResponse) -> str:
-    """Return what a reader can tell from a page: its nonce is drawn anew for every answer."""
+    """Return what a reader can learn from a page, without its random nonce."""
     return re.sub(r' nonce="\w+"', "", answer.get_data(as_text=True))
 
 
@@ -158,7 +158,7 @@ def estate(world: World) -> Estate:
 
 
 def strangers(estate: Estate) -> dict[str, FlaskClient]:
-    """Return callers who are nobody to any till or phone: without a key, or with one that is void."""
+    """Return unauthenticated callers: without a key, or with a void one."""
     world = estate.world
     rotated = institutions.add_institution(world.ports, "第三药房")
     institutions.rotate_key(world.ports, rotated.institution_id)

@@ -1,4 +1,4 @@
-"""The worker's actions: webhooks that arrive, retention that deletes, a sweep that repeats."""
+"""The worker's actions: webhooks, retention, sweeps."""
 
 from dataclasses import replace
 from typing import Any
@@ -92,7 +92,7 @@ def test_frames_of_a_failure_stay_until_the_appeal_window_closes(world: World) -
 
 
 def _cancelled_during(look: str, world: World, verification: str) -> None:
-    """Let the till call the purchase off while the matcher looks."""
+    """Have the till cancel while the matcher examines."""
     till = world.till()
 
     class Slow:

@@ -1,4 +1,4 @@
-"""The import's gate scores as a check does: normalised where there is a background."""
+"""Imports score photos as checks do: normalised where there is a background."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How often somebody may guess who an ID number belongs to."""
+"""Limits on guessing who an ID number belongs to."""
 
 import pytest
 from sqlalchemy import select

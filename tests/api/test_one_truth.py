@@ -1,4 +1,4 @@
-"""What the counter and the phone are told agrees, and nothing that runs is destroyed."""
+"""Counter and phone show consistent states, and attempts in progress are never destroyed."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from wechat.errors import WeChatRefused, WeChatUnknown
 
 
 def resend(world: World, popup: Popup, *, credit: bool = True) -> int:
-    """Press 重新发送 half a minute later; return the answer's status."""
+    """Click 重新发送 half a minute later; return the answer's status."""
     world.clock.tick(31)
     if credit:
         allow(world, WIFE.openid)
@@ -128,7 +128,7 @@ def test_after_the_deadline_without_credit_the_cashiers_phone_comes_first(world:
 
 
 def failed(world: World, popup: Popup) -> str:
-    """Let the wife fail once on her phone; return the scene."""
+    """Have the wife fail once on her phone; return the scene."""
     scene = pushed(world, popup)
     phone = world.phone(WIFE.openid)
     play.agree(phone, scene)

@@ -16,7 +16,7 @@ from tests.support.world import World
 
 @dataclass
 class Recorder:
-    """A sender that keeps what it was asked to do."""
+    """A sender that records its calls."""
 
     lost: str | None = None
     calls: list[str] = field(default_factory=list)

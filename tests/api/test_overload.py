@@ -1,4 +1,4 @@
-"""Overload answers 503 at once and recovers; a request holds one connection, and nobody waits for long."""
+"""Overload gives 503 at once and recovers; a request holds one connection."""
 
 from typing import Any
 

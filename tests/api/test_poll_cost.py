@@ -1,4 +1,4 @@
-"""What a poll asks of the database."""
+"""The database cost of a poll."""
 
 from tests.support import play
 from tests.support.statements import asked, counted

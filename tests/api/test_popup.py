@@ -1,4 +1,4 @@
-"""What the cashier's popup shows and does, without script: pages, cookies, forms."""
+"""The cashier's popup without JavaScript: pages, cookies, forms."""
 
 import re
 from dataclasses import replace

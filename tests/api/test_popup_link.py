@@ -1,4 +1,4 @@
-"""Who holds the cashier's popup, and what its page may run."""
+"""The popup's holder, and its content security policy."""
 
 import re
 from dataclasses import replace

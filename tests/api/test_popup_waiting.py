@@ -1,4 +1,4 @@
-"""The popup while somebody waits: sent again, taken back, out of time."""
+"""The popup while waiting: resent, taken back, expired."""
 
 import re
 from dataclasses import replace
@@ -108,7 +108,7 @@ def test_who_has_failed_ten_times_today_is_marked_before_anything_is_sent(world:
         scene = play.pushed(world, verification)
         phone = world.phone(MAN.openid)
         phone.get(f"/mp/v1/attempts/{scene}")
-        # Who has failed before also proves to stand at the counter.
+        # After a failure, consent also needs the counter's digits.
         digits = play.state(world, verification)["attempts"][-1]["presence_code"]
         play.agree(phone, scene, **({"presence_code": digits} if digits else {}))
         for _ in range(3 if number < 3 else 1):

@@ -1,4 +1,4 @@
-"""One look before a try: what is in the way, and whether eyes can be asked to do anything."""
+"""The precheck: obstacles, and whether eye actions are possible."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -42,7 +42,7 @@ def scene(world: World, phone: FlaskClient) -> str:
 
 
 def looked(phone: FlaskClient, scene: str, picture: np.ndarray) -> str | None:
-    """Return the hint on one picture."""
+    """Return the hint for one picture."""
     image = cv2.imencode(".jpg", picture)[1].tobytes()
     answer = phone.post(f"/mp/v1/attempts/{scene}/precheck", data={"frame": (BytesIO(image), "a.jpg")})
     body = play.ok(answer)

@@ -1,4 +1,4 @@
-"""Whether requests may be sent to a process: each thing it needs, taken away by itself."""
+"""Readiness of a process: each requirement removed by itself."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -54,7 +54,7 @@ def test_no_worker_for_ten_seconds_is_503_until_one_sweeps_again(swept: World) -
     swept.clock.tick(3)
     refused = play.refused(asked.get("/readyz"), 503, "not_ready")
     assert refused["detail"] == "not ready: worker (13 s)"
-    # The process itself is well: whoever restarts processes asks for this one.
+    # The process itself is healthy: supervisors query this route.
     assert asked.get("/healthz").status_code == 200
     Beats(swept.ports).beat(12)
     swept.clock.tick(KEPT.total_seconds())

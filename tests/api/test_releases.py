@@ -1,4 +1,4 @@
-"""A release from its proposal to everybody, and every way back, on stored decisions."""
+"""A release from proposal to everybody, and every way back, on stored decisions."""
 
 import itertools
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def policies(world: World, release_id: str) -> tuple[Policy, Policy]:
 
 
 def watched(world: World, release_id: str) -> Stage:
-    """Run the guard until it has nothing more to read."""
+    """Run the guard until there is nothing more to read."""
     for _ in range(8):
         before = (row(world, release_id).seen_at, row(world, release_id).stage)
         guarding.watch(world.ports)
@@ -71,7 +71,7 @@ def tries(world: World, release_id: str, controls: int, treated: int, **measured
 
 
 def staged(world: World, stage: Stage, budget: Budget = BUDGET, **changes: object) -> str:
-    """Return a release that has come to a stage by decisions nobody could object to."""
+    """Return a release advanced to a stage by flawless decisions."""
     release_id = proposed(world, budget, **changes)
     actions.approve(world.ports, WANG, release_id)
     assert watched(world, release_id) is Stage.SHADOW
@@ -84,7 +84,7 @@ def staged(world: World, stage: Stage, budget: Budget = BUDGET, **changes: objec
 
 
 def all_but_one(world: World, release_id: str) -> None:
-    """Let the guard have seen as many decisions, all passed, as the next stage asks for, save one."""
+    """Give the guard one passed decision fewer than the next stage requires."""
     with world.ports.database.transaction() as db:
         one = actions.found(db, release_id)
         seen = LEAST[one.stage] - 1

@@ -1,4 +1,4 @@
-"""A candidate replayed over stored decisions: every flip is found, with its direction, money and family."""
+"""Replays find every flip with its direction, amount and family."""
 
 from dataclasses import replace
 from datetime import timedelta

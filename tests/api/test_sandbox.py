@@ -1,4 +1,4 @@
-"""The sandbox: every outcome by a magic number, by real rules, and never anybody real."""
+"""The sandbox: every outcome by a magic number, by the real rules, never a real person."""
 
 import json
 from dataclasses import replace
@@ -49,7 +49,7 @@ def pushed(pos: FlaskClient, opened: dict[str, Any], outcome: Outcome, channel: 
 
 
 def played(world: World, seconds: float = 10) -> None:
-    """Let the worker work for a while."""
+    """Run the worker for some seconds."""
     for _ in range(int(seconds / 0.5)):
         play.work(world.ports)
         world.clock.tick(0.5)

@@ -1,4 +1,4 @@
-"""What a person sees, takes back and deletes of what is kept about them."""
+"""A person's access to, withdrawal and deletion of their data."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is really sent obeys the document: every webhook, every receipt, and the self-test's."""
+"""Sent webhooks, receipts and the self-test's webhooks match the documented schema."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Webhooks: signed, repeated until taken, given up after three days."""
+"""Webhooks: signed, retried, given up after three days."""
 
 import json
 import socketserver
@@ -51,7 +51,7 @@ def test_a_webhook_is_repeated_until_it_is_accepted(world: World, till: Till, st
 
 
 class Mute(socketserver.ThreadingTCPServer):
-    """A till's webhook address that never answers whole: a byte now and then, or none."""
+    """A webhook receiver that never answers completely: single bytes, or nothing."""
 
     daemon_threads = True
 
@@ -98,7 +98,7 @@ def test_a_trickling_receiver_counts_as_unresponsive(world: World, mute: Mute) -
 
 
 def closed(world: World, url: str, institution: int = 0) -> None:
-    """End a purchase that is told to an address."""
+    """End a purchase with webhooks to an address."""
     till = world.till(institution)
     wanted = till.post("/v1/verifications", json=purchase(notify_url=url))
     verification = play.ok(wanted, 201)["id"]

@@ -1,4 +1,4 @@
-"""What WeChat refuses for good: the counter is told so, the log names it, the operator finds it."""
+"""Permanent refusals of WeChat: shown to the counter, logged, and listed for the operator."""
 
 import json
 import re
@@ -25,19 +25,6 @@ NO_CODE = "微信配置有误，小程序码出不来"
 NO_SUBSCRIBE_CODE = "微信配置有误，开通二维码出不来"
 HIDDEN = (SECRET, MAN.openid, WIFE.openid, WIFE.id_number, WIFE.name, "access_token", "http")
 OF = {kind: [code for code, found in TABLE.items() if found.kind is kind] for kind in Kind}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Iterator[Simulator]:
-    running.faults(clear=True)
-    yield running
-    running.faults(clear=True)
 
 
 @pytest.fixture
@@ -225,7 +212,7 @@ def test_every_errcode_at_a_codes_picture_is_answered_by_its_kind(real: World, s
 
 
 def found(world: World) -> dict[str, bool | None]:
-    """Return what the check says of each step."""
+    """Return the check's result for each step."""
     return {finding.step: finding.is_right for finding in wechat_check.check(world.ports)}
 
 

@@ -1,4 +1,4 @@
-"""A worker that outlives what goes wrong, and ends where it cannot."""
+"""A worker survives outages, and exits when it is stuck."""
 
 import threading
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.support.world import World
 
 
 class AwayQueue(MemoryHuey):
-    """A queue that cannot be reached for a while."""
+    """A queue that is unreachable for a while."""
 
     away = True
 
@@ -27,7 +27,7 @@ class AwayQueue(MemoryHuey):
 
 
 class StuckJobs:
-    """A sweep that does not come back."""
+    """Jobs whose sweep never returns."""
 
     def __init__(self) -> None:
         self.free = threading.Event()

@@ -1,4 +1,4 @@
-"""Every route, state, event, setting and error code is written down where a reader looks."""
+"""Every route, state, event, setting and error code is documented."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Only a process that looks at faces loads dlib and OpenCV: 2 s of CPU and 160 MB."""
+"""Only processes that examine faces load dlib and OpenCV: 2 s of CPU and 160 MB."""
 
 import importlib
 import os

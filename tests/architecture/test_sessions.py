@@ -1,4 +1,4 @@
-"""One way to a session: who opens a transaction passes it on, and who is given one opens none."""
+"""The function that opens a transaction passes its session on; functions that get one open none."""
 
 import ast
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def name(path: Path) -> str:
 
 
 def opened(node: ast.AST) -> Iterator[ast.With]:
-    """Yield each block that opens a transaction or a session for reading."""
+    """Yield each block that opens a transaction or a reading session."""
     for block in ast.walk(node):
         if isinstance(block, ast.With) and any(_opens(item.context_expr) for item in block.items):
             yield block

@@ -1,4 +1,4 @@
-"""The shape of the code: small functions, small modules, few parameters, no clock but the port's."""
+"""Limits on the code: small functions and modules, few parameters, no clock but the port's."""
 
 import ast
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ WALL_CLOCK = {
     ("datetime", "utcnow"),
 }
 CHANCE = {"random", "secrets"}
-# Programs that play the outside world or time the real one.
+# Programs that simulate the outside world or measure real time.
 AT_THE_EDGE = (
     "scripts/demo", "scripts/lab/bench", "scripts/lab/load", "scripts/lab/faults", "scripts/sample_pos",
     "scripts/stack",
@@ -68,7 +68,7 @@ def test_the_median_function_has_at_most_8_lines_of_body() -> None:
     assert sizes[len(sizes) // 2] <= 8
 
 
-# Modules at api's root build and start processes; everything else has a room.
+# Modules in api's root build and start processes; all others belong to a package.
 COMPOSITION = {
     "__init__", "app", "beats", "composition", "logs", "ports", "serving", "settings", "worker",
 }  # fmt: skip
@@ -129,7 +129,7 @@ def test_nothing_is_left_for_later() -> None:
         assert not any(word in path.read_text(encoding="utf-8") for word in words), name(path)
 
 
-# Where plain JSON enters or leaves: OpenAPI documents, forms, what a template is given.
+# Where plain JSON enters or leaves: OpenAPI documents, forms, template values.
 UNTYPED_AT_MOST = 15
 
 

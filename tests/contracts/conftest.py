@@ -1,6 +1,5 @@
 """The gateway on a running simulator."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,21 +7,6 @@ import pytest
 from tests.support.simulated import APPID, SECRET, Simulator
 from wechat.gateway import Account, Gateway
 from wechat.tokens import MemoryTokens
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    """Yield one simulator for a module."""
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Iterator[Simulator]:
-    """Yield the simulator with nothing going wrong."""
-    running.faults(clear=True)
-    yield running
-    running.faults(clear=True)
 
 
 @pytest.fixture

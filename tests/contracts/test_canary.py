@@ -1,4 +1,4 @@
-"""No secret, token, openid or ID number shows in any error of the gateway, its chain, or any log."""
+"""No secret, token, openid or ID number appears in any error of the gateway, its chain, or any log."""
 
 import logging
 import traceback
@@ -65,7 +65,7 @@ def told(error: BaseException) -> str:
 
 
 def listen(caplog: pytest.LogCaptureFixture) -> None:
-    """Hear everything, also where an application started in this process has asked for quiet."""
+    """Capture all logs, also where an application in this process has reduced the level."""
     for name in (None, *QUIET):
         caplog.set_level(logging.DEBUG, logger=name)
 

@@ -1,4 +1,4 @@
-"""Eight processes that start together with no token fetch one between them."""
+"""Eight processes that start together without a token fetch one in total."""
 
 import subprocess
 import sys

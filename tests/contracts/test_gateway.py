@@ -1,4 +1,4 @@
-"""The gateway when WeChat does not behave, over real HTTP."""
+"""The gateway when WeChat misbehaves, over real HTTP."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ CALLS: dict[str, Callable[[Gateway], Any]] = {
     "risk": lambda gateway: gateway.risk_rank("openid-x1", 0, "192.0.2.1"),
     "templates": lambda gateway: gateway.template(TEMPLATE),
 }
-# What each call says no with on WeChat's own page for it.
+# Refusals of each call on WeChat's own page.
 OF_CALLS = {
     "login": {40029, 40163, 40013, 40125, 40226, 40243, 45011, -1},
     "send": {40003, 40037, 41030, 43101, 43107, 43108, 45168, 47003, 40097, 45009, -1},
@@ -45,7 +45,7 @@ OF_CALLS = {
     "risk": {40003, 40129, 43104, 44002, 48001, 61010, 45009, -1},
     "templates": {40001, 45009, 48001, 50001, -1},
 }
-# What any call may be answered with.
+# Answers that any call may get.
 OF_ALL = {40013, 40164, 48001, 48004, 50001, 50002, 61007, 89503, 200013, 99999, 45009, 45011, -1}
 SAID = [(call, errcode) for call, errcodes in OF_CALLS.items() for errcode in sorted(errcodes | OF_ALL)]
 
@@ -58,7 +58,7 @@ def noted() -> list[tuple[str, WeChatError]]:
 
 @pytest.fixture
 def noting(simulator: Simulator, noted: list[tuple[str, WeChatError]]) -> Gateway:
-    """Return a gateway that tells."""
+    """Return a gateway that records failed calls."""
     account = Account(APPID, SECRET, base_url=simulator.url)
     tell = lambda call, error: noted.append((call, error))  # noqa: E731
     return Gateway(account, MemoryTokens(), lambda: datetime.now(UTC), timeout=(1.0, 1.0), note=tell)

@@ -1,4 +1,4 @@
-"""One contract for the matcher in this process, loaded at once or when asked, and behind HTTP."""
+"""One contract for matchers in this process (loaded at once or on demand) and behind HTTP."""
 
 import json
 import signal
@@ -115,7 +115,7 @@ def test_requests_without_the_secret_are_refused(url: str) -> None:
 
 
 def signed(url: str, path: str, body: bytes, at: float | None = None) -> httpx.Response:
-    """Send any body, rightly signed."""
+    """Send any body with a valid signature."""
     time_sent = str(int(time.time() if at is None else at))
     headers = {signing.ID: "id", signing.TIME: time_sent}
     headers[signing.SIGNATURE] = signing.sign_request(matching.SECRET.encode(), path, "id", time_sent, body)

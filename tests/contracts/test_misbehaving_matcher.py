@@ -1,4 +1,4 @@
-"""A service that hangs, dies, lies or truncates never yields a pass and never costs a try."""
+"""A service that hangs, dies, lies or truncates never causes a pass or a counted try."""
 
 import json
 import time
@@ -42,7 +42,7 @@ def signature(handler: BaseHTTPRequestHandler, request: bytes, status: int, body
 
 
 def says(document: Any, status: int = 200) -> matching.Misbehaviour:
-    """Return a service that signs whatever it likes."""
+    """Yield a service that signs any answer."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
 
     def misbehaviour(handler: BaseHTTPRequestHandler, request: bytes) -> None:

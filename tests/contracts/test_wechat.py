@@ -1,4 +1,4 @@
-"""The fake that journeys use does what the gateway does with WeChat."""
+"""The fake used by journeys behaves like the gateway with WeChat."""
 
 from collections import Counter
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ NAME, ID_NUMBER = "张三", "310101199801011234"
 
 
 class Side(Protocol):
-    """One side of the boundary: the calls, and what happens inside WeChat."""
+    """One side of the boundary: the calls, and WeChat's internal actions."""
 
     wechat: WeChat
 

@@ -1,4 +1,4 @@
-"""A stock wechatpy client, which knows nothing of us, runs on the simulator unchanged."""
+"""An unmodified wechatpy client runs on the simulator."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ OFFICIAL = "https://api.weixin.qq.com"
 
 
 class Elsewhere(HTTPAdapter):
-    """Carries what is meant for WeChat to the simulator."""
+    """Redirects calls for WeChat to the simulator."""
 
     def __init__(self, url: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The application's processes on a clock that a test puts ahead: the machine's, plus what a file says.
+"""Runs the application's processes on a clock that tests can set ahead, by a shared file.
 
 The file is named by CLOCK_FILE and mapped into each process; `python -m tests.e2e.clocked` is the worker,
 with a module and its arguments it is that command.
@@ -30,11 +30,11 @@ class ClockAhead:
 
     @property
     def ahead(self) -> float:
-        """Return the seconds it is ahead of the machine's."""
+        """Return how many seconds it is ahead of the machine's."""
         return float(self._ahead[0])
 
     def put_ahead(self, seconds: float) -> None:
-        """Let so many more seconds pass, in every process at once."""
+        """Advance the clock in every process at once."""
         self._ahead[0] += seconds
 
 
@@ -48,7 +48,7 @@ def _given() -> ClockAhead:
 
 
 def _command(module: str, *words: str) -> None:
-    """Run a command as `python -m` would; it builds its own ports and finds this clock in them."""
+    """Run a command as `python -m` would, with this clock in its ports."""
     ports.SystemClock.now = _given().now
     sys.argv = [module, *words]
     runpy.run_module(module, run_name="__main__")

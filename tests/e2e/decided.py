@@ -1,4 +1,4 @@
-"""Print what the newest tries of an installation came to, with their reports: for a scene that failed.
+"""Prints the results of an installation's newest tries with their reports, for failed scenes.
 
 `python -m tests.e2e.decided` in the installation's environment.
 """

@@ -1,4 +1,4 @@
-"""The whole system as real processes in a folder of its own: simulator, gunicorn, worker."""
+"""The whole system as real processes in its own folder: simulator, gunicorn, worker."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 class Installation:
-    """The demo's profile and persons, without its story; processes that can be killed and started."""
+    """The demo's profile and persons, without its scenarios; processes can be killed and started."""
 
     def __init__(self, folder: Path, *, clocked: bool = False, **settings: str) -> None:
         self.folder = folder
@@ -63,7 +63,7 @@ class Installation:
         self._own: dict[str, dict[str, str]] = {}
 
     def start(self, name: str, **settings: str) -> None:
-        """Start one process and wait until it is of use; settings of its own are kept for the next start."""
+        """Start one process and wait until it is ready; its own settings are kept for the next start."""
         own = self._own.setdefault(name, {}) | settings
         self._own[name] = own
         command = [part.format(sim=self._ports["SIM_PORT"]) for part in self._commands[name]]
@@ -83,7 +83,7 @@ class Installation:
                 time.sleep(0.1)
 
     def let_pass(self, seconds: float) -> None:
-        """Let time pass for WeChat and for the application, which must be `clocked`."""
+        """Advance the time of WeChat and of the application, which must be `clocked`."""
         assert self._clock, "the clock of this installation is nobody's to move"
         self._clock.put_ahead(seconds)
         url = f"{self.document['simulator_url']}/sim/v1/clock"
@@ -96,19 +96,19 @@ class Installation:
         )
 
     def administer(self, command: str, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run one of `scripts`, on the clock that the servers have."""
+        """Run a command of `scripts` on the servers' clock."""
         started_by = ["tests.e2e.clocked"] if self._clock else []
         return self.run([sys.executable, "-m", *started_by, f"scripts.{command}", *words])
 
     def kill(self, name: str) -> None:
-        """Kill one process with all its children; nothing gets a chance to tidy up."""
+        """Kill one process with all its children, without cleanup."""
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
-        """Let a process and its children hang, as on a machine that has run out of memory."""
+        """Freeze a process and its children."""
         group = self._running[name].pid
         os.killpg(group, signal.SIGSTOP)
         try:

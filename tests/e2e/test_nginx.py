@@ -1,4 +1,4 @@
-"""The documented nginx fragments, by a real nginx in front of a real gunicorn."""
+"""The documented nginx fragments, run by a real nginx in front of a real gunicorn."""
 
 import contextlib
 import http.client
@@ -30,14 +30,14 @@ MB = 1024 * 1024
 
 @dataclass
 class Front:
-    """One nginx before the service; `trusted` where it speaks TLS."""
+    """One nginx in front of the service; `trusted` where it uses TLS."""
 
     port: int
     trusted: ssl.SSLContext | None = None
 
     @contextmanager
     def client(self, name: str = NAME) -> Iterator[httpx.Client]:
-        """Yield a client that asks for a name."""
+        """Yield a client for a host name."""
         address = f"{'https' if self.trusted else 'http'}://127.0.0.1:{self.port}"
         with httpx.Client(
             base_url=address, headers={"Host": name}, trust_env=False, verify=self.trusted or True, timeout=30
@@ -49,7 +49,7 @@ class Front:
 def uploaded(
     front: Front, path: str, megabytes: int, *, chunked: bool = False, **headers: str
 ) -> tuple[int, bytes]:
-    """Send a body that nobody wants to its end; return status and body of what comes back."""
+    """Send a body that is refused, to its end; return status and body of the response."""
     sent = {"Host": NAME, "Content-Type": "application/json"} | headers
     sent |= {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(megabytes * MB)}
     line = http.client.HTTPConnection("127.0.0.1", front.port, timeout=60)
@@ -88,7 +88,7 @@ def installed(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
-    """Write a certificate for the public name; return who trusts it."""
+    """Write a certificate for the public name; return the file to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     now = datetime.now(UTC)
@@ -110,7 +110,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 
 def front(program: str, folder: Path, fragment: str, web: int, most: str = "20m") -> Iterator[Front]:
-    """Run nginx with a fragment as it stands in the documents, but for ports and paths."""
+    """Run nginx with an unmodified documented fragment, except for ports and paths."""
     ports = {"80": str(free_port()), "443": str(free_port())}
     (folder / "snippets").mkdir(parents=True)
     shared = (FRAGMENTS / "yibao-proxy.conf").read_text(encoding="utf-8")
@@ -247,6 +247,6 @@ def test_a_body_the_service_refuses_is_answered_and_no_502(
     megabytes = 100 if code == b"too_large" else 12
     got = uploaded(roomy, path, megabytes, chunked=chunked, **headers)
     assert got[0] == status and code in got[1], got
-    # By itself the service takes no body of unknown length, and says so.
+    # The service itself refuses bodies of unknown length, with a message.
     got = uploaded(Front(port_of(installed)), path, megabytes, chunked=chunked, **headers)
     assert got[0] == status or (chunked and got[0] == 400), got

@@ -1,4 +1,4 @@
-"""Popups over real sockets: the server is killed under fifty of them; too many of them poll."""
+"""Popups over real sockets: the server is killed under fifty of them; excess ones poll."""
 
 import asyncio
 import re
@@ -45,7 +45,7 @@ class Counter:
         return Popup(opened["id"], opened["popup_url"], answer.headers["Set-Cookie"].split(";")[0])
 
     def push(self, popup: Popup) -> None:
-        """Push, as a cashier, to somebody who has allowed no message: WeChat will refuse it."""
+        """Push, as a cashier, to a person without a message credit: WeChat refuses it."""
         page = self.browser.get(popup.url, headers={"Cookie": popup.cookie}).text
         fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
         picked = fields | {"person_id": self.holder["person_id"], "confirmed": "yes"}
@@ -65,7 +65,7 @@ class Counter:
 
 
 async def until(action: Any, seconds: float) -> float:
-    """Wait until something is true; return how long it took."""
+    """Wait until a condition holds; return how long it took."""
     begun = time.monotonic()
     while not action():
         assert time.monotonic() - begun < seconds
@@ -74,14 +74,14 @@ async def until(action: Any, seconds: float) -> float:
 
 
 def undecided(installation: Installation) -> int:
-    """Return how many messages the worker has not dealt with yet, from the tables: no server answers."""
+    """Return how many messages the worker has not processed yet, from the tables."""
     with closing(sqlite3.connect(installation.folder / "var/demo.sqlite")) as db:
         (count,) = db.execute("SELECT count(*) FROM attempt WHERE state = 'waiting'").fetchone()
     return int(count)
 
 
 async def _killed_under(installation: Installation, counter: Counter) -> float:
-    """Kill the server under everybody; half of the pushes fail meanwhile; return how long to know it took."""
+    """Kill the server during use; half of the pushes fail meanwhile; return the time until it was noticed."""
     crowd = Crowd(counter.popups)
     following = asyncio.ensure_future(crowd.gather())
     await until(lambda: crowd.held == POPUPS, 60)

@@ -1,4 +1,4 @@
-"""Real processes: fuzzed over HTTP from their own document, and killed where it hurts."""
+"""Real processes: fuzzed over HTTP from their own OpenAPI document, and killed at critical moments."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 class Purchase:
-    """李建国 buys, on a phone and at a till that talk to the real processes."""
+    """李建国's purchase, on a phone and a till connected to the real processes."""
 
     def __init__(self, installation: Installation) -> None:
         document = installation.document
@@ -76,7 +76,7 @@ def purchase(installation: Installation) -> Iterator[Purchase]:
 
 
 def surely(action: Any, seconds: float = 30) -> Any:
-    """Repeat something until the server is there again."""
+    """Repeat an action until the server is available again."""
     give_up = time.monotonic() + seconds
     while True:
         try:
@@ -88,7 +88,7 @@ def surely(action: Any, seconds: float = 30) -> Any:
 
 
 def figures(name: str) -> dict[str, float]:
-    """Scrape a process on its port of figures."""
+    """Scrape a process's metrics."""
     page = httpx.get(f"http://127.0.0.1:{FIGURES[name]}/metrics", trust_env=False).raise_for_status().text
     lines = [line for line in page.splitlines() if not line.startswith("#")]
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
@@ -99,7 +99,7 @@ def test_the_figures_of_all_processes_are_on_ports_of_their_own(installation: In
     counted = 'yibao_requests_total{method="GET",route="/healthz",status="200"}'
     url = installation.document["base_url"]
     before = surely(lambda: figures("web"), 60).get(counted, 0.0)
-    # A connection each, so that both processes answer some.
+    # One connection each, so that both processes answer some.
     for _ in range(8):
         httpx.get(f"{url}/healthz", trust_env=False)
     assert figures("web")[counted] == before + 8

@@ -1,4 +1,4 @@
-"""A person opens the service on their own phone, with or without the counter's six digits."""
+"""A person subscribes on their own phone, with or without the counter's six digits."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from wechat.errors import WeChatBusy
 
 
 def shown(world: World, verification: str, till: int = 0) -> str:
-    """Let the counter show its digits."""
+    """Have the counter show its digits."""
     answer = play.ok(world.till(till).post(f"/v1/verifications/{verification}/till-code", json={}))
     assert datetime.fromisoformat(answer["expires_at"]) > world.clock.now()
     return str(answer["till_code"])
@@ -123,7 +123,7 @@ def test_till_digits_are_not_stored(world: World, tmp_path) -> None:
 
 
 def received(world: World, order: str) -> str:
-    """Push to the man and return whose WeChat got it."""
+    """Push to the man and return which WeChat user got it."""
     play.pushed(world, play.opened(world, order_no=order))
     return world.wechat.sent[-1][0]
 

@@ -1,4 +1,4 @@
-"""Somebody else is there for the card-holder (代办)."""
+"""A person present for the card-holder (代办)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What must never leak is looked for everywhere it could: logs, answers, errors, files."""
+"""Personal data and secrets are searched wherever they could leak: logs, answers, errors, files."""
 
 import json
 import logging
@@ -43,7 +43,7 @@ NAMES = [one.name for one in PERSONS]
 
 @pytest.fixture
 def answers(world: World) -> list[str]:
-    """Everything the server says while the test runs."""
+    """Yield everything the server sends during the test."""
     said: list[str] = []
 
     @world.app.after_request
@@ -66,7 +66,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Any:
 
 
 def everything(world: World) -> str:
-    """Play every kind of path; return the verification that was appealed."""
+    """Run every kind of path; return the appealed verification."""
     till, man = world.till(), world.phone(MAN.openid)
     verification = play.opened(world)
     scene = play.pushed(world, verification)
@@ -109,7 +109,7 @@ def everything(world: World) -> str:
 
 
 def callbacks(world: World) -> None:
-    """Let WeChat tell of the man, rightly and wrongly."""
+    """Send genuine and forged callbacks about the man."""
     item = {"TemplateId": TEMPLATE, "SubscribeStatusString": "accept"}
     at = int(world.clock.now().timestamp())
     told = {
@@ -123,7 +123,7 @@ def callbacks(world: World) -> None:
 
 
 def acting_for(world: World, till: FlaskClient) -> None:
-    """Let documents prove an agent, the card-holder dispute it, and a cashier bind a WeChat."""
+    """Have documents prove an agent, the card-holder dispute it, and a cashier bind a WeChat user."""
     known = {"name": WIFE.name, "id_number": WIFE.id_number}
     bought = play.opened(world, order_no="A-8", cardholder=known)
     typed = {"name": AGENT.name, "id_number": AGENT.id_number, "relation": "护工"}
@@ -143,7 +143,7 @@ def acting_for(world: World, till: FlaskClient) -> None:
 
 
 def natively(world: World, man: FlaskClient) -> None:
-    """Verify the man by WeChat, with an answer that never comes."""
+    """Verify the man by WeChat, without an answer."""
     institutions.set_provider(world.ports, world.institutions[0], Provider.WECHAT)
     scene = play.pushed(world, play.opened(world, order_no="A-9"))
     play.agree(man, scene, notice_version=notice.IN_FORCE[Provider.WECHAT])

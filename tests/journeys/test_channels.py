@@ -1,4 +1,4 @@
-"""Who films is said for each channel; our camera on customers' phones is accepted by name."""
+"""The provider is set for each channel; our camera on customers' phones needs a named acceptor."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The card-holder learns that somebody else bought with their card, and may say 不是我授权的."""
+"""The card-holder learns of agents' purchases and may dispute them (不是我授权的)."""
 
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,7 @@ def notices(world: World) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def told(world: World) -> str:
-    """Return what became of the notice in the outbox."""
+    """Return the notice's state in the outbox."""
     with world.ports.database.reading() as db:
         return db.scalars(select(tables.Delivery.state).where(tables.Delivery.kind == "notice")).one()
 

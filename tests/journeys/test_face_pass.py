@@ -1,4 +1,4 @@
-"""A person checks their own face on their own phone, from 我的, without any purchase."""
+"""A face check on one's own phone, from 我的, without a purchase."""
 
 import pytest
 

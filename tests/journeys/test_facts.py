@@ -1,4 +1,4 @@
-"""Every decision has its facts: written with it, found when changed, emptied with the report."""
+"""Every decision has facts: written with it, verified, emptied with the report."""
 
 from datetime import timedelta
 from typing import Any

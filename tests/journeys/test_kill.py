@@ -1,4 +1,4 @@
-"""A process killed around any commit leaves one true state, and repeating the request goes on from it.
+"""A process killed around any commit leaves a consistent state, and repeating the request continues from it.
 
 The kill is an exception that nothing catches, right before or right after the n-th commit; then
 everything in memory is thrown away and composed anew on the same files. tests/e2e kills real
@@ -32,7 +32,7 @@ class Killed(BaseException):
 
 
 class MortalDatabase(Database):
-    """Dies before or after the commit with a given number."""
+    """A database that kills before or after the commit with a given number."""
 
     commits = 0
     dies_at = 0
@@ -48,7 +48,7 @@ class MortalDatabase(Database):
 
 
 class Play:
-    """One purchase that goes on over any number of deaths."""
+    """One purchase that continues over any number of kills."""
 
     def __init__(self, folder: Path, matcher: LocalMatcher, dies_at: int, before: bool) -> None:
         self.folder, self.matcher, self.deaths = folder, matcher, 0
@@ -65,7 +65,7 @@ class Play:
         return worlds.composed(self.folder, ports)
 
     def surely(self, action: Callable[[], Any]) -> Any:
-        """Do something, in a new process if this one dies of it."""
+        """Run an action, in a new process if this one is killed."""
         try:
             return action()
         except Killed:
@@ -109,7 +109,7 @@ class Play:
         return self.world.phone(MAN.openid)
 
     def reach(self, verification: str) -> str:
-        """Push until a message arrives; one whose fate is unknown is not sent again."""
+        """Push until a message arrives; one with unknown delivery is not repeated."""
         for number in range(3):
             wanted = {"channel": "push", "person_id": self.world.ids[MAN.name]}
             self.post(f"/v1/verifications/{verification}/attempts", wanted, f"k-push-{number}")
@@ -122,7 +122,7 @@ class Play:
 
 
 def is_whole(world: World, verification: str) -> None:
-    """Check everything that must agree, in the tables themselves."""
+    """Check the consistency of the tables."""
     with world.ports.database.reading() as db:
         row = db.get_one(tables.Verification, verification)
         attempts = db.scalars(

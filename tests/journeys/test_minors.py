@@ -1,4 +1,4 @@
-"""From 14 to 17 nobody is filmed unless the policy says so: documents or a guardian prove who is there."""
+"""Persons from 14 to 17 are not filmed unless the policy allows it: documents or a guardian instead."""
 
 from datetime import date
 from typing import Any

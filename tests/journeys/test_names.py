@@ -1,4 +1,4 @@
-"""Whoever was imported can be named, typed at the till, in the popup and on a phone, in any spelling."""
+"""Imported persons are found at till, popup and phone, in any spelling of their names."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ NAMES = st.text(LETTERS, min_size=1, max_size=60)
 
 
 def spelled(name: str, way: int) -> str:
-    """Return a name as somebody else would write it."""
+    """Return a name in another spelling."""
     ways = (
         lambda: name,
         lambda: unicodedata.normalize("NFD", name),
@@ -48,7 +48,7 @@ def spelled(name: str, way: int) -> str:
 
 
 def imported(world: World, folder: Path, name: str) -> str | None:
-    """Import a row with this name; return its number if it was taken."""
+    """Import a row with this name; return its number if it was accepted."""
     id_number = next(NUMBERS)
     text = io.StringIO()
     csv.writer(text).writerows([PEOPLE, [name, "", id_number, "", "", "", ""]])

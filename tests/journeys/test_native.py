@@ -1,4 +1,4 @@
-"""WeChat's own face verification instead of our camera page: the provider `wechat`."""
+"""WeChat's own face verification (provider `wechat`)."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,7 +25,7 @@ def native(world: World) -> None:
 
 
 def agreed(world: World, verification: str, name: str = MAN.name) -> tuple[FlaskClient, str]:
-    """Push, open, agree; return the phone and the address of the scene."""
+    """Push, open, consent; return the phone and the scene's address."""
     scene = play.pushed(world, verification, name)
     phone = world.phone(world.wechat.sent[-1][0])
     play.agree(phone, scene, notice_version=VERSION)
@@ -33,7 +33,7 @@ def agreed(world: World, verification: str, name: str = MAN.name) -> tuple[Flask
 
 
 def tried(world: World, phone: FlaskClient, url: str, verify_ret: int) -> dict:
-    """Make one try that WeChat answers like this."""
+    """Make one try with this answer of WeChat."""
     world.wechat.faces[MAN.openid] = verify_ret
     play.ok(phone.post(f"{url}/native"))
     return play.ok(phone.post(f"{url}/native/finish"))

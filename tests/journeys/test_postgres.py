@@ -1,4 +1,4 @@
-"""The same purchase on PostgreSQL, and two of everything at once."""
+"""The same purchase on PostgreSQL, and every action twice concurrently."""
 
 import json
 import time
@@ -52,7 +52,7 @@ def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher
 
 
 def at_once(action: Callable[[], Any], times: int = 2) -> list[Any]:
-    """Do something several times at the same time."""
+    """Run an action several times concurrently."""
     with ThreadPoolExecutor(times) as pool:
         return [future.result() for future in [pool.submit(action) for _ in range(times)]]
 
@@ -257,7 +257,7 @@ FIFTY = 50
 
 
 def copies(either: World, state: AttemptState) -> list[str]:
-    """Return the scenes of fifty purchases by MAN, each at a cashier of its own, filmed by WeChat."""
+    """Return the scenes of fifty purchases by MAN, each with its own cashier, verified by WeChat."""
     institutions.set_provider(either.ports, either.institutions[0], Provider.WECHAT)
     scene = play.pushed(either, play.opened(either))
     play.agree(either.phone(MAN.openid), scene, notice_version=notice.IN_FORCE[Provider.WECHAT])
@@ -280,7 +280,7 @@ def columns(row: Any) -> dict[str, Any]:
 
 
 def surely(ask: Callable[[], Any]) -> Any:
-    """Ask again for as long as the service is too busy."""
+    """Repeat a request while the service is busy."""
     while (answer := ask()).status_code == 503:
         time.sleep(0.05)
     return answer

@@ -1,4 +1,4 @@
-"""The insured is reached on their own WeChat and films themselves."""
+"""The insured gets a push on their own WeChat and films themselves."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A risky try asks for more, and the riskiest leads to the counter."""
+"""A risky try requires more, and the riskiest leads to the counter."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ PHONE = {"device": "M2012K11AC android"}
 
 @pytest.fixture
 def pushed(world: World) -> tuple[FlaskClient, str]:
-    """Push to somebody whom WeChat has seen lately; return the phone and its agreed scene."""
+    """Push to a recently active user; return the phone and its consented scene."""
     wanted = Policy(pad_required=False, colour_own_phone=False, action_pool=POOL, action_count=1)
     versions.enact(world.ports, wanted, author="测试", approver="测试")
     return world.phone("openid-man"), again(world)
@@ -47,7 +47,7 @@ def risk_of(world: World, challenge: dict[str, Any]) -> dict[str, Any]:
 
 
 def says(world: World, rank: int) -> None:
-    """Let WeChat say this of the man."""
+    """Set WeChat's risk rank of the man."""
     world.wechat.visitors.add("openid-man")
     world.wechat.ranks["openid-man"] = rank
 

@@ -1,4 +1,4 @@
-"""The cashier's phone opens codes only for staff of this institution, on their shift, at their counter."""
+"""Codes are opened only by the institution's staff, on their shift, at their counter."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the server's clock ends, and what it may not take away."""
+"""Deadlines by the server's clock, and what they must not affect."""
 
 import pytest
 
@@ -120,6 +120,6 @@ def test_a_capture_nobody_finished_deciding_is_decided_by_the_job(world: World) 
 
 
 def _close_without_deciding(world: World, challenge_id: str) -> None:
-    """Leave the capture as a server killed between its two transactions leaves it."""
+    """Leave the capture as a server killed between its two transactions does."""
     user = User(MAN.openid, world.ports.vault.index("openid", MAN.openid))
     finish.close(world.ports, user, challenge_id)

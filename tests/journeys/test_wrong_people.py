@@ -1,4 +1,4 @@
-"""Real films of living people: whoever's photo an import muddles, the first never passes as the second."""
+"""Real films of living people: whatever an import mixes up, nobody passes as another person."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def photos(films: tuple[Film, Film], tmp_path: Path) -> Path:
 
 
 def bring(world: World, photos: Path, *rows: tuple[str, str, str]) -> list[str]:
-    """Import rows of name, number and photo; return the verdicts' codes."""
+    """Import rows of name, number and photo; return the verdict codes."""
     lines = (f"{name},,{id_number},,,{photo}," for name, id_number, photo in rows)
     (photos / "people.csv").write_text("\n".join([HEADER, *lines]), encoding="utf-8")
     run = Import(world.ports, PhotoFolder(photos))
@@ -46,13 +46,13 @@ def bring(world: World, photos: Path, *rows: tuple[str, str, str]) -> list[str]:
 
 
 def named(world: World, name: str, id_number: str, order_no: str) -> dict:
-    """Open a verification for somebody at the till."""
+    """Open a verification for a person at the till."""
     body = purchase(order_no=order_no, cardholder={"name": name, "id_number": id_number})
     return play.ok(world.till().post("/v1/verifications", json=body), 201)
 
 
 def filmed(world: World, verification: dict, film: Film) -> str:
-    """Film somebody on the cashier's phone as the card-holder; return the outcome."""
+    """Film a person on the cashier's phone as the card-holder; return the outcome."""
     scene = play.coded(world, verification["id"])
     phone = world.phone(STAFF)
     play.ok(phone.get(f"/mp/v1/attempts/{scene}"))

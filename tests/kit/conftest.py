@@ -1,4 +1,4 @@
-"""A real server and worker with a sandbox institution, for what a till's programmer is given."""
+"""A real server and worker with a sandbox institution, for the till programmers' kit."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A server that answers a till's five calls and hands it a receipt of the test's choice."""
+"""A server that answers a till's five calls and returns a receipt chosen by the test."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ RECEIPTS = (
 
 
 def shaky(keys: list[tuple[str, str]]) -> Flask:
-    """Return a server that hangs up on every request, is busy for it, then answers; it notes POSTs' keys."""
+    """Return a server that first drops every request, then is busy, then answers; it records POST keys."""
     made, asked = app("genuine"), dict[str, int]()
 
     @made.before_request
@@ -43,7 +43,7 @@ def shaky(keys: list[tuple[str, str]]) -> Flask:
 
 
 def full(retry_after: str | None) -> Flask:
-    """Return a server that answers everything with 429, and may say when to come again."""
+    """Return a server that answers everything with 429, optionally with Retry-After."""
     made = Flask(__name__)
 
     @made.before_request

@@ -1,4 +1,4 @@
-"""The copy-paste clients of docs/clients, compiled and run against a real server where their tools exist."""
+"""The sample clients in docs/clients, compiled and run against a real server where their tools exist."""
 
 import os
 import shutil
@@ -94,7 +94,7 @@ def _runner(command: list[str]) -> Run:
 
 @pytest.fixture
 def python() -> Run:
-    """Return the sample till, called as the other two are."""
+    """Return the Python sample till, called like the other two."""
     return lambda _, base, key, *who: subprocess.run(
         [sys.executable, str(ROOT / "scripts/sample_pos.py"), *who, base],
         env=os.environ | {"YIBAO_KEY": key, "YIBAO_INSTITUTION": "ins_1", "PYTHONIOENCODING": "utf-8"},

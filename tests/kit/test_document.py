@@ -1,4 +1,4 @@
-"""What docs/integration.md promises is what the code does, and the running server shows it."""
+"""docs/integration.md agrees with the code, and the running server shows it."""
 
 import json
 import re

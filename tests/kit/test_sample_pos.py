@@ -1,4 +1,4 @@
-"""The sample till, run as its reader would run it, against a real server with a sandbox key."""
+"""The sample till, run as documented, against a real server with a sandbox key."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Captures made of real films and photos, as a phone would send them."""
+"""Captures of real films and photos, as a phone sends them."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Real photos, and what can be painted on them."""
+"""Real photos, and modifications painted on them."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ RIGHT_EYE, LEFT_EYE, BRIDGE, EARS = (33, 133), (362, 263), (193, 417), (127, 356
 
 
 def photo(name: str) -> np.ndarray:
-    """Return a sample photo as an evidence frame shows it."""
+    """Return a sample photo as an evidence frame."""
     return decode.photo((samples() / name).read_bytes(), 640)
 
 
@@ -28,7 +28,7 @@ def outline(name: str) -> np.ndarray:
 
 
 def beside(name: str, other: str, share: float) -> np.ndarray:
-    """Return a photo with another one beside it, at a share of its height."""
+    """Return a photo with another beside it, at a share of its height."""
     first, second = photo(name), photo(other)
     height = round(first.shape[0] * share)
     small = cv2.resize(second, (round(second.shape[1] * height / second.shape[0]), height))

@@ -1,4 +1,4 @@
-"""Which engine runs a net: the fastest that says the same, and the report names it."""
+"""The fastest engine that agrees runs a net, and the report names it."""
 
 import os
 import time
@@ -40,7 +40,7 @@ def models(matcher: LocalMatcher) -> Iterator[Models]:
 
 
 def portraits(models: Models) -> Iterator[Picture]:
-    """Yield each face as SFace gets it."""
+    """Yield each face as SFace's input."""
     for name in PORTRAITS:
         picture = cv2.imread(str(samples() / name))
         for face in models.detector.faces(picture):
@@ -100,7 +100,7 @@ def test_landmarks_alone_are_those_of_the_whole_reading(models: Models) -> None:
 
 @dataclass(frozen=True)
 class Working:
-    """An engine that computes for some milliseconds and answers a number."""
+    """An engine that computes for some milliseconds and returns a number."""
 
     engine: str
     cpu_ms: float

@@ -1,4 +1,4 @@
-"""What becomes of a reference photo."""
+"""Enrolment of reference photos."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The facts about real films: who it is, whether they did as asked, whether it is one film."""
+"""Reports on real films: identity, actions, continuity."""
 
 import json
 import math

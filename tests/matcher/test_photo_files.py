@@ -1,4 +1,4 @@
-"""Photos as phones, readers and editors really make them."""
+"""Photo files as phones, card readers and editors really write them."""
 
 import io
 import struct
@@ -25,7 +25,7 @@ def saved(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
 
 
 class Looking:
-    """Ports of which only the matcher is looked through."""
+    """Ports that contain only a matcher."""
 
     def __init__(self, matcher: LocalMatcher) -> None:
         self.matcher = matcher

@@ -1,4 +1,4 @@
-"""What is stored stays readable, also what an earlier version stored."""
+"""Stored values stay readable, also those of earlier versions."""
 
 import json
 from typing import Any

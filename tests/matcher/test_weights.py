@@ -1,4 +1,4 @@
-"""A wrong weight file stops the start."""
+"""A wrong weight file prevents the start."""
 
 import os
 from pathlib import Path

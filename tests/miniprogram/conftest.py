@@ -1,4 +1,4 @@
-"""What the browser tests need: the tools, a built phone, a server for it."""
+"""Tools of the browser tests: a built phone and its server."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""李建国 buys for somebody else, verified by WeChat, which needs no film."""
+"""Purchases by 李建国 as an agent, verified by WeChat, which needs no film."""
 
 import json
 from datetime import datetime
@@ -24,7 +24,7 @@ def refused(answer: TestResponse, status: int, code: str) -> bool:
 
 
 def strangers(world: World, count: int) -> list[Insured]:
-    """Enrol persons who are nobody's relatives; both institutions are verified by WeChat from now on."""
+    """Enrol unrelated persons; both institutions use the provider `wechat` from now on."""
     for institution in world.institutions:
         institutions.set_provider(world.ports, institution, Provider.WECHAT)
     people = [
@@ -38,7 +38,7 @@ def strangers(world: World, count: int) -> list[Insured]:
 
 
 def opened(world: World, holder: Insured, till: int = 0) -> str:
-    """Open a verification for somebody's card."""
+    """Open a verification for a person's card."""
     known = {"name": holder.name, "id_number": holder.id_number}
     body = purchase(order_no=world.ports.random.token(8), cardholder=known)
     return str(play.ok(world.till(till).post("/v1/verifications", json=body), 201)["id"])
@@ -50,14 +50,14 @@ def typed(agent: Insured = MAN, relation: str = "其他") -> dict[str, str]:
 
 def begun(world: World, verification: str, till: int = 0, **wanted: Any) -> TestResponse:
     """Push to 李建国 as the card-holder's agent, or begin what is wanted instead."""
-    # Nobody is pushed to twice within 30 s.
+    # A person gets at most one push within 30 s.
     world.clock.tick(30)
     body = {"channel": "push", "person": typed()} | wanted
     return world.till(till).post(f"/v1/verifications/{verification}/attempts", json=body)
 
 
 def passed(world: World, openid: str = MAN.openid) -> None:
-    """Let the message arrive and WeChat say yes."""
+    """Deliver the message and have WeChat pass the person."""
     play.work(world.ports)
     scene = world.wechat.sent[-1][1].split("scene=")[1]
     phone = world.phone(openid)
@@ -68,7 +68,7 @@ def passed(world: World, openid: str = MAN.openid) -> None:
 
 
 def bought(world: World, holder: Insured, till: int = 0, **wanted: Any) -> str:
-    """Buy for somebody and pass; return the verification."""
+    """Buy for a person and pass; return the verification."""
     verification = opened(world, holder, till)
     play.ok(begun(world, verification, till, **wanted), 201)
     passed(world)
@@ -76,7 +76,7 @@ def bought(world: World, holder: Insured, till: int = 0, **wanted: Any) -> str:
 
 
 def until(world: World, instant: str) -> None:
-    """Let the clock go on to an instant."""
+    """Advance the clock to an instant."""
     world.clock.tick((datetime.fromisoformat(instant) - world.clock.now()).total_seconds())
 
 

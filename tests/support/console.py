@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class Colleague:
-    """Somebody with an account and a browser."""
+    """A person with a console account and a browser."""
 
     world: World
     operator_id: str

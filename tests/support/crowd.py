@@ -22,7 +22,7 @@ NUMBERS = count(1)
 
 @dataclass(frozen=True)
 class Agreed:
-    """How somebody comes to be drawn, or not."""
+    """Whether and how a person qualifies for the background."""
 
     years: int = 30
     sex: str | None = "female"

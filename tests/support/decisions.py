@@ -1,4 +1,4 @@
-"""Many decisions at once, as rows: what a guard or a replay reads, without anybody filming."""
+"""Many decisions as rows, for guards and replays, without filming."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ GOOD = Report(
 
 @dataclass(frozen=True)
 class Try:
-    """One decision to be written down: by which policy, and what was measured."""
+    """One decision to store: its policy and measurements."""
 
     policy: Policy
     score: float | None = 0.7

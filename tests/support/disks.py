@@ -1,4 +1,4 @@
-"""A small disk of its own, so that it can really be full."""
+"""A small separate disk that can really be full."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Fakes for what is not ours: a clock and WeChat. Everything else in the tests is real."""
+"""Fakes of the clock and of WeChat. Everything else in the tests is real."""
 
 import re
 from collections import Counter
@@ -62,9 +62,9 @@ class FakeWeChat:
     sent: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     fail: Exception | None = None
     codes: dict[str, str | None] = field(default_factory=dict)
-    # What WeChat's own face verification comes to, by openid; 10300 until then.
+    # Results of WeChat's own face verification, by openid; 10300 until set.
     faces: dict[str, int] = field(default_factory=dict)
-    # What it thinks of those who were in the mini-program.
+    # Risk ranks of recently active users.
     ranks: dict[str, int] = field(default_factory=dict)
     visitors: set[str] = field(default_factory=set)
     verifications: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)

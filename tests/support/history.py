@@ -1,4 +1,4 @@
-"""What a database of the release of 25 November (revision 0009) may hold: rows for every table of it."""
+"""Rows for every table of a database of the release of 25 November (revision 0009)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The matcher's service as a process of its own, and one that misbehaves."""
+"""Matcher services for tests: real ones, and ones that misbehave."""
 
 import os
 import secrets
@@ -69,7 +69,7 @@ Misbehaviour = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 @contextmanager
 def misbehaving(misbehaviour: Misbehaviour) -> Iterator[str]:
-    """Serve answers that are not what they should be; yield the address."""
+    """Serve invalid answers; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -31,7 +31,7 @@ def attempt(world: World, verification_id: str, **wanted: Any) -> dict[str, Any]
 
 
 def work(ports: Ports) -> None:
-    """Do what a worker would find due now."""
+    """Run the jobs that are due now."""
     for job in due(ports):
         jobs.run(ports, job)
 

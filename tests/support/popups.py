@@ -87,7 +87,7 @@ def allow(world: World, *openids: str) -> None:
 
 
 def pushed(world: World, popup: Popup, who: Insured = WIFE) -> str:
-    """Push to somebody with credit from the popup and deliver it; return the scene."""
+    """Push to a person with credit from the popup and deliver it; return the scene."""
     allow(world, who.openid)
     popup.get("?step=choose")
     popup.post("push", person_id=world.ids[who.name], confirmed="yes", **TICKED)

@@ -35,7 +35,7 @@ class Postgres:
 
     @contextmanager
     def small_disk(self, megabytes: int) -> Iterator[tuple[Path, str]]:
-        """Yield a disk of its own for data, as a folder and as a tablespace; the log stays elsewhere."""
+        """Yield a separate disk for data, as a folder and as a tablespace; the log stays elsewhere."""
         owner = (self._folder / "data/PG_VERSION").stat()
         self._folder.chmod(0o755)
         with disks.small(self._folder / "small", megabytes) as folder:

@@ -8,7 +8,7 @@ from tests.support.world import World
 
 
 class Till(HTTPServer):
-    """A till's webhook address that answers what it is told to."""
+    """A till's webhook receiver with configurable answers."""
 
     def __init__(self) -> None:
         till = self

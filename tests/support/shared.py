@@ -1,4 +1,4 @@
-"""The evaluation folder beside the checkout, for tests that say so when it is absent."""
+"""The evaluation folder beside the checkout; tests are skipped with a message when it is absent."""
 
 import os
 from pathlib import Path

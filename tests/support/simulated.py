@@ -1,4 +1,4 @@
-"""The simulator of WeChat's server as a process of its own, and a server that its events are pushed to."""
+"""The simulator of WeChat's server as a separate process, and a server that receives its events."""
 
 import os
 import re
@@ -73,7 +73,7 @@ class Simulator:
         return int(self.http.get("/sim/v1/calls").json()["calls"].get(path, 0))
 
     def pushed(self) -> dict[str, Any]:
-        """Return what was pushed, once nothing waits any more."""
+        """Return the pushed events, once none is pending."""
         return dict(self.http.get("/sim/v1/callbacks", params={"wait": 5}).json())
 
     def control(self, name: str, **body: Any) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Simulator:
 
 
 class Receiver:
-    """A server as ours: opens what is pushed to it, and remembers it."""
+    """A callback server that decrypts and stores what is pushed to it."""
 
     def __init__(self) -> None:
         self.opened: list[Callback] = []

@@ -44,7 +44,7 @@ WRONG = Film(samples() / "WolfgangLanger_Pexels.mp4", 0.0, 4.0)
 
 @dataclass(frozen=True)
 class Insured:
-    """Somebody of the test's directory."""
+    """A person in the test's directory."""
 
     name: str
     id_number: str
@@ -68,7 +68,7 @@ STAFF = "openid-staff"
 
 @dataclass
 class World:
-    """One installation and what a test needs to play with it."""
+    """One installation with a test's tools."""
 
     ports: Ports
     app: Api
@@ -156,7 +156,7 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
 
 
 def world(template: Path, folder: Path, matcher: Matcher) -> World:
-    """Return a copy of the populated installation, all of its own."""
+    """Return a separate copy of the populated installation."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     return composed(folder, compose(folder, matcher, seed=2))
 
@@ -191,7 +191,7 @@ def multipart(shots: Sequence[Shot]) -> dict[str, Any]:
 
 
 def claims(receipt: str) -> dict[str, Any]:
-    """Return what a receipt says, without checking it."""
+    """Return a receipt's claims without verifying it."""
     part = receipt.split(".")[1]
     read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return read

@@ -1,4 +1,4 @@
-"""Normalisation by a background: it only takes off, and only what faces have in common with others."""
+"""Normalisation by a background only reduces scores, and only by what faces have in common."""
 
 import numpy as np
 from hypothesis import given

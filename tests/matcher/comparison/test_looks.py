@@ -1,4 +1,4 @@
-"""The sex and age that a face looks, on photos whose people are plainly of one sex."""
+"""Estimated sex and age, on photos of unambiguous persons."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two engines' scores made one: monotone in both, whatever the grey zone."""
+"""Fusion of two engines' scores is monotone in both, for any grey zone."""
 
 from hypothesis import given
 from hypothesis import strategies as st

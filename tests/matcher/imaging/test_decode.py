@@ -1,4 +1,4 @@
-"""Whatever bytes come, a picture or BadImage comes of them, and nothing of their metadata is read."""
+"""Any bytes give a picture or BadImage, and metadata is never read."""
 
 import io
 import struct

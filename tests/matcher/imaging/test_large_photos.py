@@ -1,4 +1,4 @@
-"""What the largest photos of phones cost: memory, measured in a process of its own."""
+"""Memory used by the largest photos of phones, measured in a separate process."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""What is said of a frame: one hint, the most useful first, under the standard's names."""
+"""Hints for a frame: one, the most useful first, under the standard's names."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""Actions from signals, by durations: the same answer at 3 and at 10 frames a second."""
+"""Actions are detected by duration: the same result at 3 and at 10 frames a second."""
 
 import math
 from collections.abc import Callable
@@ -149,7 +149,7 @@ def test_no_observations_show_no_action() -> None:
 def hidden(
     observations: list[Observation], begin: float, end: float, **what: float | None
 ) -> list[Observation]:
-    """Return the film with something else known of the frames between two seconds."""
+    """Return the film with other observations between two seconds."""
     return [replace(one, **what) if begin <= one.t_ms / 1000 < end else one for one in observations]
 
 

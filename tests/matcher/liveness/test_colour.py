@@ -1,4 +1,4 @@
-"""A face answers the screen's colours; a film that knows nothing of them does not."""
+"""A face responds to the screen's colours; unrelated film does not."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def observed(skins: Sequence[Sequence[float] | None], step_ms: int = 200, kind: 
 
 
 def shining(colours: Sequence[Shown], share: float, lag_ms: int = 0, step_ms: int = 200, drift: float = 0.0):
-    """Return a face that answers the colours, without any noise; light that drifts turns red as well."""
+    """Return a face that responds to the colours, without noise; drifting light also turns red."""
     skins = []
     for t in range(0, length_ms(colours), step_ms):
         place = (t - lag_ms) // colours[0].ms

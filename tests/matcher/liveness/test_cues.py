@@ -1,4 +1,4 @@
-"""Straight lines around a face, and how far the evidence frames agree."""
+"""Straight lines around a face, and agreement of the evidence frames."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""What is done to a picture before PAD judges it."""
+"""Preprocessing of pictures for PAD."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Pictures that a capture shows twice are known, whatever was done to them; a living face shows none."""
+"""Pictures shown twice in a capture are recognised after any change; a living face shows none."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 
 def again(matcher: LocalMatcher, once: Sequence[Frame], change: Change, backward: bool) -> int:
-    """Return how many frames recur of a film and, right after it, the same one changed."""
+    """Return how many frames recur in a film followed by the same film, changed."""
     changed = doctored(once, change)
     after = 200 + once[-1].t_ms
     shown = changed[::-1] if backward else changed
@@ -46,7 +46,7 @@ def noisy(picture: np.ndarray) -> np.ndarray:
 
 
 def talking(picture: np.ndarray) -> np.ndarray:
-    """Return the picture with the lips opened, by software that knows the rules."""
+    """Return the picture with the lips opened by rule-aware software."""
     sight = Detector(weights.packaged("yunet")), Mesh(weights.packaged("mesh"))
     return Puppet(*sight, picture).posed(Face(mouth=0.35))
 
@@ -84,7 +84,7 @@ def test_any_texture_is_processed_without_error(shown: list[bytes]) -> None:
 
 
 def warped(picture: np.ndarray) -> np.ndarray:
-    """Return the picture turned in space, lit otherwise and cut."""
+    """Return the picture rotated in space, relit and cropped."""
     height, width = picture.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     space = (

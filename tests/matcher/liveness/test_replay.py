@@ -1,4 +1,4 @@
-"""Film shown before is known again, however it was doctored; a new film of the same person is not."""
+"""Earlier film is recognised after any change; a new film of the same person is not."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ def motion(film: Film) -> list[Frame]:
 
 
 def doctored(frames: Sequence[Frame], change: Callable[[np.ndarray], np.ndarray]) -> list[Frame]:
-    """Return the frames decoded, changed and encoded anew."""
+    """Return the frames decoded, changed and encoded again."""
     made = []
     for frame in frames:
         picture = cv2.imdecode(np.frombuffer(frame.image, np.uint8), cv2.IMREAD_COLOR)

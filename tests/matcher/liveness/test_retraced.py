@@ -1,4 +1,4 @@
-"""A way run again, forward or back, is known by all that moved with it; a repeated action is not."""
+"""A path repeated forward or backward is recognised by everything that moved; a repeated action is not."""
 
 from collections.abc import Callable
 

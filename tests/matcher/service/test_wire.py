@@ -1,4 +1,4 @@
-"""A body is of its shape, or it is nothing."""
+"""Bodies that do not match their schema are malformed."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def test_a_score_that_is_no_number_is_refused_and_never_read_as_missing(score: f
 
 
 def changed(path: str, value: Any) -> bytes:
-    """Return a report's body with one value changed, or taken out with `...`."""
+    """Return a report's body with one value changed, or removed with `...`."""
     document = {"report": REPORT.to_json()}
     place: Any = document
     *way, last = path.split(".")

@@ -1,4 +1,4 @@
-"""What people do on the phone, from the message to the result."""
+"""User actions on the phone, from the message to the result."""
 
 import time
 
@@ -21,20 +21,20 @@ def allow_camera(phone: Phone) -> None:
 
 
 def prepare(phone: Phone, page: str) -> None:
-    """Open the page that a message leads to, agree and allow the camera: all but 开始."""
+    """Open the page of a message, consent and allow the camera: everything before 开始."""
     phone.open(page)
     agree(phone)
     allow_camera(phone)
 
 
 def start_at_rest(phone: Phone, period: float) -> None:
-    """Tap 开始 when a film that comes round has just begun, before whoever is in it acts."""
+    """Tap 开始 when a looping film has just begun, before its person acts."""
     phone.until(f"(({VIDEO}?.currentTime ?? 0) % {period} - 0.7) ** 2 < 0.04", 30)
     phone.tap("start")
 
 
 def film(phone: Phone, seconds: float = 40) -> float:
-    """Film until the result is there; return how long it took."""
+    """Film until the result is shown; return how long it took."""
     phone.tap("start")
     begun = time.monotonic()
     phone.wait("outcome", seconds)
@@ -42,5 +42,5 @@ def film(phone: Phone, seconds: float = 40) -> float:
 
 
 def heading(phone: Phone) -> str:
-    """Return the heading of the card on show."""
+    """Return the heading of the visible card."""
     return phone.text("status-heading")

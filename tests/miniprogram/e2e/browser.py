@@ -1,4 +1,4 @@
-"""Chromium under remote control: a Python hand on driver.js."""
+"""Chromium under remote control, through driver.js."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ class Browser:
 
     @property
     def gone(self) -> bool:
-        """Return whether it has ended by itself: a scene fails for it, but not those after."""
+        """Tell whether it has ended by itself, which fails the scene but not later ones."""
         return self._process.poll() is not None
 
     def do(self, action: str, **details: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The cashier's popup in Chromium, used by the keyboard alone; every screen is looked at once."""
+"""The cashier's popup in Chromium, used by keyboard only; every screen is checked once."""
 
 import time
 from pathlib import Path
@@ -28,7 +28,7 @@ FAULTS = """(() => {
 
 
 class Counter:
-    """One browser window on one popup; `looked` gathers what is wrong with the screens."""
+    """One browser window on one popup; `looked` collects defects of its screens."""
 
     def __init__(self, browser: Browser, folder: Path, *, clocked: bool = False) -> None:
         self._browser, self._folder, self._clocked = browser, folder, clocked
@@ -49,11 +49,11 @@ class Counter:
         self._browser.do("elapse", seconds=seconds)
 
     def slow(self, seconds: float) -> None:
-        """Let the answers to what is pressed come later."""
+        """Delay the answers to clicks."""
         self._browser.do("slow", path="**/popup/*/*", seconds=seconds, method="POST")
 
     def lose(self, times: int) -> None:
-        """Let the next answers to what is pressed be lost on their way."""
+        """Lose the next answers to clicks."""
         self._browser.do("lose", path="**/popup/*/*", times=times)
 
     def resize(self, height: int) -> None:
@@ -121,7 +121,7 @@ class Counter:
             time.sleep(0.1)
 
     def look(self, name: str) -> None:
-        """Look at the screen at both sizes; keep pictures and whatever is wrong."""
+        """Check the screen at both sizes; keep pictures and defects."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # A page's words are there before its style is.
         self.until("document.readyState === 'complete'")
@@ -135,7 +135,7 @@ class Counter:
         self.wrong += [f"{name}: {found['id']} {found['help']} {found['where'][:2]}" for found in barriers]
 
     def strangers(self, base_url: str) -> list[str]:
-        """Return every address asked for that is not the server's own."""
+        """Return every requested address that is not the server's own."""
         return [url for url in self._browser.do("asked") if not url.startswith(f"{base_url}/")]
 
     def complaints(self) -> list[str]:

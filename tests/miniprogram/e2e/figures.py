@@ -1,4 +1,4 @@
-"""The times that people wait, printed at the end."""
+"""Waiting times of the scenes, printed at the end."""
 
 from pathlib import Path
 from statistics import median
@@ -19,7 +19,7 @@ class Figures:
         self.bytes: dict[str, int] = {}
 
     def painted(self, phone: Phone, page: str) -> None:
-        """Note how long after the start of loading a page showed something of its own."""
+        """Record how long after loading began a page showed content."""
         took = _paint(phone)
         for _ in range(2):
             # Machines that test do other things, too: a slow page is slow each time.
@@ -29,11 +29,11 @@ class Figures:
         self.paints.setdefault(page, []).append(took)
 
     def decided(self, took: float) -> None:
-        """Note how long it took from 开始 to the result for somebody who does as told."""
+        """Record the time from 开始 to the result for the acting person."""
         self.results.append(took)
 
     def sent(self, network: str, phone: Phone) -> None:
-        """Note how many bytes a whole verification has sent."""
+        """Record how many bytes a whole verification sent."""
         self.bytes[network] = max(phone.sent, self.bytes.get(network, 0))
 
     def report(self) -> str:
@@ -54,7 +54,7 @@ class Figures:
         return "\n".join(lines)
 
     def write(self, file: Path) -> None:
-        """Keep the figures."""
+        """Write the figures."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.report() + "\n", encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""What stands before the camera: Motion-JPEG films for Chromium's fake camera, and an actor's pictures.
+"""Motion-JPEG films for Chromium's fake camera, and an actor's pictures.
 
-All are made of real film and photos. A real camera is never still and never gives the same picture twice:
-every film sways a little, as in a hand, and is grainy. It is cut to the shape of a phone's picture.
+All are made of real film and photos. A real camera is never still and never repeats a picture: every film
+sways slightly and is grainy. It is cropped to the shape of a phone's picture.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ FPS = 15
 SIZE = (480, 640)
 QUALITY = 85
 GRAIN = 2.0
-# The man of single_face.mp4 rests so many pictures long, and then smiles.
+# The man of single_face.mp4 rests for this many pictures, and then smiles.
 RESTING = 12
 
 
@@ -36,7 +36,7 @@ def write(folder: Path) -> dict[str, Path]:
 
 
 def write_actor(folder: Path) -> dict[str, Any]:
-    """Write the pictures of 李建国, who does as told (see actor.js); return what an actor is told of them."""
+    """Write 李建国's pictures, who performs requested actions (see actor.js); return the actor's data."""
     folder.mkdir()
     film = read("single_face.mp4", centre=300)
     for number, picture in enumerate(film):
@@ -63,7 +63,7 @@ def still_photo() -> Iterator[Picture]:
 
 
 def nobody() -> Iterator[Picture]:
-    """Return a room without anybody."""
+    """Return an empty room."""
     yield from read("no_face.mp4", centre=480)
 
 

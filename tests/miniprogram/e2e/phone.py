@@ -1,4 +1,4 @@
-"""A phone in Chromium, in the words of whoever holds it."""
+"""A phone in Chromium, as its user operates it."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ EXPECTED = re.compile(r"Failed to load resource|GL Driver Message|AudioContext")
 
 
 class Phone:
-    """One person's phone: its mini-program, and WeChat's panels over it."""
+    """One person's phone: its mini-program, and WeChat's panels."""
 
     def __init__(self, browser: Browser, address: str, openid: str, **parameters: Any) -> None:
         held = {
@@ -41,7 +41,7 @@ class Phone:
         self._browser.do("tap", on=selector(on), timeout=seconds * 1000)
 
     def tap_in_vain(self, on: str) -> None:
-        """Tap what is disabled."""
+        """Tap a disabled control."""
         self._browser.do("tap", on=selector(on), force=True)
 
     def answer(self, words: str) -> None:
@@ -88,7 +88,7 @@ class Phone:
         self._browser.do("until", script=script, timeout=seconds * 1000)
 
     def alter(self, path: str, seconds: float = 0, status: int | None = None, **changes: Any) -> None:
-        """Let the server's answers from one path come later, or say something else than they do."""
+        """Delay or change the server's answers from one path."""
         self._browser.do("alter", path=path, seconds=seconds, status=status, changes=changes)
 
     def hold(self, path: str) -> None:
@@ -117,7 +117,7 @@ class Phone:
         return int(self._browser.do("sent"))
 
     def cut_network(self, *, cut: bool = True) -> None:
-        """Take the network away, or give it back."""
+        """Disable or enable the network."""
         self._browser.do("offline", on=cut)
 
     def resize(self, width: int, height: int = 760) -> None:
@@ -135,7 +135,7 @@ class Phone:
         return [found for found in findings if found["impact"] in SERIOUS]
 
     def darken(self, *, dark: bool = True) -> None:
-        """Set the phone to its dark look, or back."""
+        """Switch the phone to dark mode, or back."""
         self._browser.do("dark", on=dark)
 
     @property
@@ -146,7 +146,7 @@ class Phone:
 
     @property
     def breaches(self) -> list[str]:
-        """Return what WeChat would have refused."""
+        """Return the calls that WeChat would have refused."""
         return list(self.run("phone.violations"))
 
     @property

@@ -1,4 +1,4 @@
-"""Looks at a page as people do: wide and narrow, with small and with large text; keeps the pictures."""
+"""Checks pages wide and narrow, with small and large text, and keeps pictures."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ TEXT_SIZE = "for (const page of document.querySelectorAll('.page')) page.style.s
 
 
 class Screens:
-    """The pictures of every page and state, and everything that is wrong with them."""
+    """Pictures of every page and state, and their defects."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -19,7 +19,7 @@ class Screens:
         self.wrong: list[str] = []
 
     def look(self, phone: Phone, name: str) -> None:
-        """Look at the page on show, once for each name."""
+        """Check the visible page, once per name."""
         if name in self.seen:
             return
         self.seen.add(name)
@@ -36,7 +36,7 @@ class Screens:
         self._in_the_dark(phone, name)
 
     def _in_the_dark(self, phone: Phone, name: str) -> None:
-        """Look at the same page as somebody sees it whose phone is set to dark."""
+        """Check the same page in dark mode."""
         phone.darken()
         findings = phone.barriers("color-contrast")
         self.wrong += [f"{name} in the dark: {found['help']} {found['where'][:2]}" for found in findings]
@@ -44,5 +44,5 @@ class Screens:
         phone.darken(dark=False)
 
     def glance(self, phone: Phone, name: str) -> None:
-        """Take one picture of what must not be disturbed."""
+        """Take one picture without disturbing the page."""
         phone.picture(self.folder / f"{name}-{WIDE}-100.png")

@@ -1,4 +1,4 @@
-"""Everything a scene needs: the real servers, the phone's server, films, browsers, a till."""
+"""The scenes' environment: real servers, the phone's server, films, browsers, a till."""
 
 import os
 import re
