@@ -18,12 +18,12 @@ SOURCES := api matcher models wechat scripts tests
 
 .PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
 
-help: ## List what can be done
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser java mono nginx prometheus ## The same, and what the tests need
+setup-dev: $(SETUP_DEV) node browser java mono nginx prometheus ## The same, plus the tests' tools
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -64,22 +64,22 @@ prometheus: ## Install what reads the alerts and units that operators are given 
 weights: setup ## Download the PAD weights from their pinned addresses into var/weights (see README)
 	$(BIN)/python -m scripts.weights
 
-bench: setup ## Measure what the matcher costs, into out/bench.json (PAD weights: YIBAO_PAD_DIR)
+bench: setup ## Measure the matcher's cost, into out/bench.json (PAD weights: YIBAO_PAD_DIR)
 	$(BIN)/python -m scripts.bench --out out
 
-fuzz: setup-dev ## Feed 10,000 spoilt pictures to the matcher, into out/fuzz (RUNS=n for more or fewer)
+fuzz: setup-dev ## Feed 10,000 malformed pictures to the matcher, into out/fuzz (RUNS=n for more or fewer)
 	$(BIN)/python -m scripts.fuzz --runs $(or $(RUNS),10000) --out out/fuzz
 
 load: setup-dev nginx ## Measure a whole service under load and overload, into out/load.json (ENGINE=sqlite: 1,000 popups on a demo)
 	$(BIN)/python -m scripts.load $(LOAD)
 
-growth: setup-dev ## Count what routes and sweeps cost empty and full, into out/growth.json (GROWTH="--persons 5000 --verifications 20000")
+growth: setup-dev ## Count the cost of routes and sweeps with an empty and a full database, into out/growth.json (GROWTH="--persons 5000 --verifications 20000")
 	$(BIN)/python -m scripts.growth $(GROWTH)
 
 faults: setup-dev nginx ## Break a running service part by part, into out/faults.json (FAULTS=kill,redis FAULTED="--faulted 150")
 	$(BIN)/python -m scripts.faults $(FAULTED)
 
-# The story needs no phone in the browser: without npm it is played without one.
+# The scenarios need no browser phone: without npm they are played without one.
 .PHONY: phone-files
 phone-files:
 	@if [ -z "$(DEMO_ONCE)" ]; then if command -v npm >/dev/null || test -x $(BIN)/npm; then \
@@ -87,13 +87,13 @@ phone-files:
 		PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone >/dev/null; \
 		else false; fi || echo "没有 Node.js，网页里的手机不打开 / no Node.js: no phone in the browser (make phone)"; fi
 
-demo: setup phone-files ## Set up from nothing, play the story, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
+demo: setup phone-files ## Set up from nothing, play the scenarios, stay up on http://127.0.0.1:8000 (DEMO_ONCE=1: then exit)
 	$(BIN)/python -m scripts.demo
 
-serve: setup ## Start the same servers in the foreground, without the story
+serve: setup ## Start the same servers in the foreground, without the scenarios
 	$(BIN)/python -m scripts.demo --serve-only
 
-# WeChat's own tools are large and need the bureau's key or DevTools: asked for by name, never by a test.
+# WeChat's own tools are large and need the bureau's key or DevTools: run by hand, never by a test.
 WECHAT_TOOLS := var/wechat-tools
 wechat-build: node ## Compile with WeChat's own compiler into out/wechat.zip (WECHAT_APPID=wx… WECHAT_KEY=private.key: by the account's limits)
 	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/build.mjs $(WECHAT_TOOLS)/ && cd $(WECHAT_TOOLS) && export PATH="$$PATH:$(abspath $(BIN))" && \
@@ -103,17 +103,17 @@ wechat-walk: node ## Walk through it in WeChat DevTools, all but the camera (CLI
 	@mkdir -p $(WECHAT_TOOLS) out && cp $(MP_TESTS)/wechat/walk.mjs $(WECHAT_TOOLS)/ && export PATH="$$PATH:$(abspath $(BIN))" && \
 	npm install --silent --no-audit --no-fund --prefix $(WECHAT_TOOLS) miniprogram-automator@0.12.1 && node $(WECHAT_TOOLS)/walk.mjs miniprogram $(CLI)
 
-phone: setup node ## Hold a phone in the browser: http://127.0.0.1:8002, beside make demo or make serve
+phone: setup node ## Serve the browser phone: http://127.0.0.1:8002, beside make demo or make serve
 	@PATH="$$PATH:$(abspath $(BIN))" node $(MP_TESTS)/harness/build.js miniprogram var/phone
 	$(BIN)/python -m scripts.phone
 
-# Rules, pictures and the shape of the code: no face models, no PostgreSQL, no browser, no process.
+# Rules, pictures and code limits: no face models, no PostgreSQL, no browser, no process.
 QUICK := tests/architecture tests/models/domain tests/matcher
-quick: $(SETUP_DEV) ## Run the pure and unit tests alone (within a minute)
+quick: $(SETUP_DEV) ## Run only the pure and unit tests (within a minute)
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q \
 		-m "not models and not postgres and not browser and not slow" $(QUICK)
 
-# What drives the browser runs by itself, in two processes; each has its own servers, films, browsers and clock.
+# Browser tests run separately, in two processes, each with its own servers, films, browsers and clock.
 test: setup-dev lint ## Check style, types and imports, then run every test with coverage
 	@rm -f out/browser*.txt
 	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-report=
@@ -131,7 +131,7 @@ format: $(SETUP_DEV) ## Put the code into the one format
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-lock: ## Pin the whole tree of dependencies anew (needs uv)
+lock: ## Pin the whole dependency tree again (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	uv pip compile --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile --python-version 3.11 requirements-dev.in -o requirements-dev.txt

@@ -10,7 +10,7 @@ from scripts.admin import shell
 # Module and help text of each click command.
 OPERATOR = {
     "institution": ("scripts.admin.institution:institution", "机构与密钥 / institutions and their keys"),
-    "staff": ("scripts.admin.staffing:staff", "收银员 / who may open an institution's codes"),
+    "staff": ("scripts.admin.staffing:staff", "收银员 / an institution's staff"),
     "enrol": ("scripts.admin.enrol:enrol", "导入参保人、照片和家庭 / import persons, photos, families"),
     "policy": ("scripts.admin.policy:policy", "阈值：提议、批准、撤回 / thresholds"),
     "appeals": ("scripts.admin.appeals:appeals", "申诉复核 / review appeals"),
@@ -19,23 +19,23 @@ OPERATOR = {
     "assessment": ("scripts.admin.law.assessment:assessment", "影响评估登记 / impact assessments"),
     "requests": ("scripts.admin.law.requests:requests", "个人信息请求 / what persons ask for"),
     "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
-    "backup": ("scripts.admin.backup:backup", "备份并核对 / keep a verified copy"),
-    "restore": ("scripts.admin.backup:restore", "从备份恢复 / make an installation from a copy"),
+    "backup": ("scripts.admin.backup:backup", "备份并核对 / make a verified backup"),
+    "restore": ("scripts.admin.backup:restore", "从备份恢复 / restore an installation from a backup"),
     "keys": ("scripts.admin.keys:keys", "封存与签名密钥 / keys that seal and sign"),
     "webhooks": ("scripts.admin.webhooks:webhooks", "回调记录、重发、自检 / webhooks"),
     "subscriptions": ("scripts.admin.subscriptions:subscriptions", "消息订阅 / the opt-in to messages"),
-    "wechat": ("scripts.admin.wechat:wechat", "微信配置是否正确 / what is wrong with WeChat"),
-    "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / is everything set"),
+    "wechat": ("scripts.admin.wechat:wechat", "微信配置是否正确 / check the WeChat configuration"),
+    "setting": ("scripts.admin.settings:setting", "本机设置是否齐全 / check the settings"),
     "simulate": ("scripts.simulation.command:simulate", "演示的八周历史 / eight weeks of history for a demo"),
     "weights": ("scripts.admin.weights:weights", "下载活体检测权重 / download the PAD weights"),
 }
 # Programs that parse their own arguments.
 PROGRAMS = {
     "evaluate": ("scripts.lab.evaluate.__main__:main", "评测比对与活体 / measure the matcher"),
-    "bench": ("scripts.lab.bench.__main__:main", "测量耗时 / what the matcher costs"),
-    "fuzz": ("scripts.lab.fuzz.__main__:main", "损坏的图片 / spoilt pictures against the matcher"),
-    "load": ("scripts.lab.load.__main__:main", "压力测试 / many popups at once"),
-    "demo": ("scripts.demo.__main__:main", "演示 / set up the demo and play it"),
+    "bench": ("scripts.lab.bench.__main__:main", "测量耗时 / measure the matcher's cost"),
+    "fuzz": ("scripts.lab.fuzz.__main__:main", "损坏的图片 / malformed pictures against the matcher"),
+    "load": ("scripts.lab.load.__main__:main", "压力测试 / load test"),
+    "demo": ("scripts.demo.__main__:main", "演示 / set up the demo and play its scenarios"),
     "phone": ("scripts.phone.__main__:main", "浏览器里的手机 / the phone in a browser"),
 }
 
@@ -81,14 +81,14 @@ def _program(name: str) -> click.Command:
 
 @click.command(cls=Yibao)
 def yibao() -> None:
-    """医保人脸核验 / proves by face who is at the pharmacy till.
+    """医保人脸核验 / face verification of the person at the pharmacy till.
 
     \b
     设置取自环境变量 YIBAO_…；要用 make demo 的演示库，请加 --demo。
-    The installation is that of the environment (YIBAO_…); --demo means the one of make demo.
+    Settings come from the environment (YIBAO_…); --demo selects the installation of make demo.
 
     \b
-    退出码 / exit codes: 0 完成 done, 1 拒绝或不符 refused, 2 写法有误 wrongly written.
+    退出码 / exit codes: 0 完成 done, 1 拒绝或不符 refused, 2 写法有误 usage error.
     """
 
 

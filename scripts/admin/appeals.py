@@ -30,7 +30,7 @@ def appeals() -> None:
 @shell.as_json
 @shell.on_ports
 def _list(ports: Ports, every: bool, as_json: bool) -> None:
-    """列出待复核的申诉，最早的在前 / list appeals that wait for a review, oldest first."""
+    """列出待复核的申诉，最早的在前 / list appeals awaiting review, oldest first."""
     found = [
         {
             "appeal_id": row.id,
@@ -57,7 +57,7 @@ def _list(ports: Ports, every: bool, as_json: bool) -> None:
 @shell.as_json
 @shell.on_ports
 def _show(ports: Ports, appeal_id: str, **given: Any) -> None:
-    """查看一件申诉 / show one appeal: where, how much, why it failed, what is said."""
+    """查看一件申诉 / show one appeal: institution, amount, cause, statement."""
     out, as_json = given["out"], given["as_json"]
     who = identity.account(ports, given["token"], Right.SEE_PHOTOS if out else Right.SEE_CASES)
     seen = cases.exported(ports, who, appeal_id, given["why"] if out else None)
@@ -109,7 +109,7 @@ def _write(seen: review.Exhibit, out: Path) -> None:
 @click.argument("picture")
 @shell.on_ports
 def _renew(ports: Ports, appeal_id: str, picture: str) -> None:
-    """用申诉照片更新登记照片，须已判成立 / renew the reference from a picture of an upheld appeal.
+    """用申诉照片更新登记照片，须已判成立 / replace the reference by a picture of an upheld appeal.
 
     PICTURE 是 show 列出的名字，如 appeal-0；与旧照片不像或与别人相像时先待审核 / held like an import's.
     """

@@ -38,14 +38,14 @@ FACT_PARTS = {
 
 @click.group(cls=shell.Group)
 def audit() -> None:
-    """核对事件链 / check the recorded events."""
+    """核对事件链 / verify the recorded events."""
 
 
 @audit.command("check")
 @shell.as_json
 @shell.on_ports
 def _check(ports: Ports, as_json: bool) -> None:
-    """重新计算每条事件链；有改动时退出码为 1 / hash every chain anew; exit 1 where something was changed."""
+    """重新计算每条事件链；有改动时退出码为 1 / recompute all hash chains; exit 1 on any change."""
     found, acts, decided = chains.check(ports), checking.check(ports), facts.check(ports)
     altered = sealing.altered(ports)
     is_whole = found.is_whole and acts.is_whole and decided.is_whole and not altered

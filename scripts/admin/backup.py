@@ -20,7 +20,7 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--scratch", metavar="URL", help="空的 PostgreSQL 库，供核对 / an empty database to verify in")
 @shell.on_ports
 def backup(ports: Ports, folder: Path, scratch: str | None) -> None:
-    """备份到新目录，再恢复一遍核对 / copy into a new folder, then restore and audit that copy."""
+    """备份到新目录，再恢复一遍核对 / back up to a new folder, then restore and audit that copy."""
     try:
         made = copies.save(ports, folder)
         terminal.line(f"{folder}: {sum(made.rows.values())} rows, {made.objects} objects, as of {made.at}")
@@ -40,7 +40,7 @@ def backup(ports: Ports, folder: Path, scratch: str | None) -> None:
 @shell.demo_option
 @click.pass_context
 def restore(context: click.Context, folder: Path, who: str) -> None:
-    """恢复到空的库和存储，并记下缺口 / make the empty stores of this installation the copied ones."""
+    """恢复到空的库和存储，并记下缺口 / restore a backup into this installation's empty stores."""
     try:
         given = check(setting.settings(demo=shell.demo_is_meant(context)))
         wrong = copies.restore(given, folder, by=named(who)[:32])

@@ -32,7 +32,7 @@ def console() -> None:
 @shell.as_json
 @shell.on_ports
 def _add(ports: Ports, name: str, role: str, id_number: str, as_json: bool) -> None:
-    """邀请一个人；打印 15 分钟内有效、只能用一次的链接 / invite somebody; print a link good once."""
+    """邀请一个人；打印 15 分钟内有效、只能用一次的链接 / invite a person; print a single-use link."""
     document = idnumber.parse(IdType.RESIDENT, id_number, ports.today())
     invited = accounts.invite(ports, COMMAND_LINE, name, Role(role), document)
     link = f"{ports.settings.base_url}/console/join/{invited.token}"
@@ -40,7 +40,7 @@ def _add(ports: Ports, name: str, role: str, id_number: str, as_json: bool) -> N
         terminal.document({"operator_id": invited.operator_id, "link": link})
         return
     click.echo(link)
-    click.echo("交给本人，15 分钟内有效，用一次即失效 / for its owner; good once, for 15 minutes", err=True)
+    click.echo("交给本人，15 分钟内有效，用一次即失效 / for its owner; valid once, for 15 minutes", err=True)
 
 
 @console.command("join")
@@ -55,7 +55,7 @@ def _join(ports: Ports, link: str) -> None:
     click.echo(f"动态码密钥，输入验证器 / secret for the authenticator: {codes.secret}", err=True)
     password = click.prompt("密码 / password", hide_input=True, confirmation_prompt=True, err=True)
     code = click.prompt("动态码 / one-time code", err=True)
-    click.echo("恢复码，各用一次 / recovery codes, each good once:", err=True)
+    click.echo("恢复码，各用一次 / recovery codes, each valid once:", err=True)
     click.echo("\n".join(accounts.join(ports, invitation, password, code)))
 
 
@@ -79,7 +79,7 @@ def _list(ports: Ports, as_json: bool) -> None:
 @click.argument("operator_id")
 @shell.on_ports
 def _remove(ports: Ports, operator_id: str) -> None:
-    """停用账号，打开的页面立即失效 / close an account and its open pages at once."""
+    """停用账号，打开的页面立即失效 / remove an account and end its sessions at once."""
     accounts.remove(ports, COMMAND_LINE, operator_id)
     terminal.line(f"{operator_id} is closed")
 

@@ -24,7 +24,7 @@ def disputes() -> None:
 @shell.as_json
 @shell.on_ports
 def _list(ports: Ports, every: bool, as_json: bool) -> None:
-    """列出待处理的，最早的在前 / list those that wait for a finding, oldest first."""
+    """列出待处理的，最早的在前 / list those awaiting a finding, oldest first."""
     found = [
         {
             "agency_id": one.row.id,
@@ -46,7 +46,7 @@ def _list(ports: Ports, every: bool, as_json: bool) -> None:
 @shell.as_json
 @shell.on_ports
 def _show(ports: Ports, agency_id: str, as_json: bool) -> None:
-    """谁在哪里为谁买了什么 / show who bought where for whom, and what the card-holder says."""
+    """谁在哪里为谁买了什么 / show agent, institution, card-holder and their statement."""
     one, statement = flow.exhibit(ports, agency_id)
     told = _facts(ports, one) | {"statement": statement or None}
     if as_json:
@@ -87,7 +87,7 @@ def _person(ports: Ports, person_id: str) -> str:
 @shell.on_ports
 @identity.needs(Right.JUDGE)
 def _conclude(ports: Ports, who: SignedIn, agency_id: str, finding: str, note: str) -> None:
-    """记录结论，手机上可见 / say what was found; the phone shows it."""
+    """记录结论，手机上可见 / record the finding, which the phone shows."""
     flow.conclude(ports, agency_id, Finding(finding), Judge(who.operator_id, who.name), note)
     terminal.line(f"{agency_id} is concluded: {finding}; the card-holder sees it on the phone")
 

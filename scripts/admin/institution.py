@@ -91,7 +91,7 @@ def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
 def _provider(
     ports: Ports, institution_id: str, provider: str, channel: str | None, accept_forged_film: str | None
 ) -> None:
-    """由谁拍摄和比对，下次核验起生效 / say who films and compares from the next attempt on."""
+    """由谁拍摄和比对，下次核验起生效 / set the provider from the next attempt on."""
     only = Channel(channel) if channel else None
     institutions.set_provider(ports, institution_id, Provider(provider), only, accept_forged_film)
     where = f" on {channel}" if channel else ""
@@ -103,7 +103,7 @@ def _provider(
 @click.argument("district")
 @shell.on_ports
 def _district(ports: Ports, institution_id: str, district: str) -> None:
-    """所在区县，用于统计 / say in which district it lies, for figures from now on."""
+    """所在区县，用于统计 / set the district, for figures from now on."""
     institutions.set_district(ports, institution_id, district)
     terminal.line(f"{institution_id} lies in {district}")
 
@@ -114,7 +114,7 @@ def _district(ports: Ports, institution_id: str, district: str) -> None:
 @click.option("--scheme", help="收银台自己的协议名 / a URL scheme of the till's own: SCHEME://yibao-face?…")
 @shell.on_ports
 def _popup(ports: Ports, institution_id: str, origin: tuple[str, ...], scheme: str | None) -> None:
-    """谁可嵌入弹窗并得知结束 / say which pages may frame the popup and hear its end."""
+    """谁可嵌入弹窗并得知结束 / set which pages may frame the popup and receive its result."""
     institutions.set_popup(ports, institution_id, origin, scheme)
     terminal.line(f"the popup may be framed by {', '.join(origin) or 'nobody'}")
 
@@ -133,7 +133,7 @@ def _rotate(ports: Ports, institution_id: str, as_json: bool) -> None:
 @click.option("--hours", type=click.IntRange(1, 720), default=72, show_default=True, help="旧密钥还能用多久")
 @shell.on_ports
 def _add_key(ports: Ports, institution_id: str, hours: int) -> None:
-    """换发 API 密钥，旧的再用一段时间 / a new API key; the one before works beside it for some hours."""
+    """换发 API 密钥，旧的再用一段时间 / add an API key; the previous one stays valid for some hours."""
     terminal.line(api_keys.add_key(ports, institution_id, timedelta(hours=hours)))
 
 

@@ -23,7 +23,7 @@ def keys() -> None:
 @shell.as_json
 @shell.on_ports
 def _show(ports: Ports, as_json: bool) -> None:
-    """每把封存密钥还封着多少 / how many values each sealing key holds."""
+    """每把封存密钥还封着多少 / how many values each sealing key protects."""
     counts = dict.fromkeys(ports.settings.vault_ring(), 0) | resealing.in_use(ports)
     if as_json:
         terminal.document(counts)
@@ -35,7 +35,7 @@ def _show(ports: Ports, as_json: bool) -> None:
 @click.argument("key_id")
 @shell.on_ports
 def _add(ports: Ports, key_id: str) -> None:
-    """生成一把新的封存密钥 / draw a key: the entry to append to YIBAO_VAULT_KEYS."""
+    """生成一把新的封存密钥 / generate a key: the entry to append to YIBAO_VAULT_KEYS."""
     if not KEY_ID.fullmatch(key_id) or key_id in ports.settings.vault_ring():
         raise click.UsageError("1–16 个字母或数字，且未用过 / 1 to 16 letters or digits, not yet on the ring")
     click.echo(f"{key_id}:{base64.b64encode(ports.random.salt()).decode()}")
@@ -44,7 +44,7 @@ def _add(ports: Ports, key_id: str) -> None:
 @keys.command("reseal")
 @shell.on_ports
 def _reseal(ports: Ports) -> None:
-    """用最新的密钥重新封存，可中断后再来 / seal all anew with the newest key; may be cut off and repeated."""
+    """用最新的密钥重新封存，可中断后再来 / re-encrypt everything with the newest key; restartable."""
     failed = resealing.reseal(ports, lambda name, done: terminal.line(f"{name}  {done}"))
     if failed:
         told = ", ".join(f"{name} ×{failed.count(name)}" for name in sorted(set(failed)))
@@ -55,7 +55,7 @@ def _reseal(ports: Ports) -> None:
 @click.argument("key_id")
 @shell.on_ports
 def _retire(ports: Ports, key_id: str) -> None:
-    """旧密钥能否去掉；还有用时退出码为 1 / may an old key be taken out; exit 1 while something needs it."""
+    """旧密钥能否去掉；还有用时退出码为 1 / may an old key be removed; exit 1 while it is needed."""
     ring = list(ports.settings.vault_ring())
     if key_id == ring[-1]:
         sys.exit("它是现在封存用的 / it is the one that seals: add another first")
@@ -70,7 +70,7 @@ def _retire(ports: Ports, key_id: str) -> None:
 @keys.command("sign")
 @shell.on_ports
 def _sign(ports: Ports) -> None:
-    """换一把凭证签名密钥，旧的仍公布 / a new key signs receipts from now on; older ones stay published."""
+    """换一把凭证签名密钥，旧的仍公布 / create a new receipt signing key; older ones stay published."""
     with ports.database.transaction() as db:
         row = receipts.new_signing_key(ports, db)
     click.echo(row.kid)

@@ -56,7 +56,7 @@ def _show(ports: Ports, version: int | None, as_json: bool) -> None:
 @shell.on_ports
 @identity.needs(Right.PROPOSE)
 def _propose(ports: Ports, who: SignedIn, changes: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """在现行版上改几项，提议为新版 / propose the thresholds in force with some of them changed."""
+    """在现行版上改几项，提议为新版 / propose a change of some thresholds in force."""
     wanted = dict(map(_change, changes))
     proposed = policies.draft(ports, wanted)
     if not yes and _is_lax(proposed, _in_force(ports)):
@@ -115,7 +115,7 @@ def _approve(ports: Ports, who: SignedIn, version: int) -> None:
 @shell.on_ports
 @identity.needs(Right.PROPOSE)
 def _withdraw(ports: Ports, who: SignedIn, version: int) -> None:
-    """撤回未批准的提议 / take a proposal back before it is approved."""
+    """撤回未批准的提议 / withdraw a proposal before it is approved."""
     enacting.withdraw(ports, who.operator_id, version)
     click.echo(f"version {version} is withdrawn: nobody can put it in force")
 

@@ -23,7 +23,7 @@ def setting() -> None:
 @shell.as_json
 @click.pass_context
 def _show(context: click.Context, as_json: bool) -> None:
-    """显示设置，不显示密钥；不齐时退出码为 1 / show them, no secrets; exit 1 where one is missing."""
+    """显示设置，不显示密钥；不齐时退出码为 1 / show them without secrets; exit 1 where one is missing."""
     given = installation.settings(demo=shell.demo_is_meant(context))
     shown = {f"YIBAO_{name.upper()}": _told(given, name) for name in Settings.model_fields}
     missing = _problems(given)

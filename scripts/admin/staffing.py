@@ -17,7 +17,7 @@ from scripts.admin import shell, terminal
 
 @click.group(cls=shell.Group)
 def staff() -> None:
-    """收银员 / who may open an institution's codes, where and when."""
+    """收银员 / staff who may open an institution's codes, with counters and shifts."""
 
 
 def _described(function: shell.Function) -> shell.Function:
@@ -53,7 +53,7 @@ def _document(ports: Ports, said: dict[str, Any]) -> IdNumber | None:
 @shell.as_json
 @shell.on_ports
 def _add(ports: Ports, institution_id: str, name: str, as_json: bool, **said: Any) -> None:
-    """登记收银员；无 openid 则给绑定码 / name somebody; without --openid, print a code to bind."""
+    """登记收银员；无 openid 则给绑定码 / register staff; without --openid, print a code to bind."""
     if bool(said["id_number"]) == said["no_id"]:
         sys.exit("give --id-number, so that they cannot be agents here, or say --no-id")
     serves = duty(said["shift"], said["counter"])
@@ -71,7 +71,7 @@ def _add(ports: Ports, institution_id: str, name: str, as_json: bool, **said: An
 @_described
 @shell.on_ports
 def _change(ports: Ports, staff_id: str, **said: Any) -> None:
-    """改款台和班次，即时生效 / replace somebody's counters and shifts, from now on."""
+    """改款台和班次，即时生效 / replace a member's counters and shifts, from now on."""
     row = members.change(ports, staff_id, duty(said["shift"], said["counter"]), _document(ports, said))
     terminal.line(f"{row.id} serves {_where(row)}, {_when(row)}")
 
@@ -80,7 +80,7 @@ def _change(ports: Ports, staff_id: str, **said: Any) -> None:
 @click.argument("staff_id")
 @shell.on_ports
 def _remove(ports: Ports, staff_id: str) -> None:
-    """取消资格，立即生效 / take somebody's right away, at once."""
+    """取消资格，立即生效 / remove a member of staff, at once."""
     members.remove(ports, staff_id)
     terminal.line(f"{staff_id} can open no code any more")
 

@@ -39,7 +39,7 @@ EXPECTED = {True: "必须接受 / must be taken (2xx)", False: "必须拒绝 / m
 
 @click.group(cls=shell.Group)
 def webhooks() -> None:
-    """回调 / the log of webhooks, sending one again, the go-live test."""
+    """回调 / webhook log, resending, the go-live test."""
 
 
 @webhooks.command("list")
@@ -50,7 +50,7 @@ def webhooks() -> None:
 @shell.as_json
 @shell.on_ports
 def _list(ports: Ports, institution: str | None, state: str | None, as_json: bool) -> None:
-    """列出最近的回调及对方的答复 / list the newest webhooks and what the receiver answered."""
+    """列出最近的回调及对方的答复 / list the newest webhooks and the receivers' answers."""
     found = [_facts(one) for one in deliveries.newest(ports, institution, state)]
     if as_json:
         terminal.document(found)
@@ -85,7 +85,7 @@ def _short(told: dict[str, Any]) -> dict[str, Any]:
 @click.argument("delivery_id", nargs=-1, required=True)
 @shell.on_ports
 def _resend(ports: Ports, delivery_id: tuple[str, ...]) -> None:
-    """重发，编号不变 / send webhooks once more, with the same id."""
+    """重发，编号不变 / resend webhooks, with the same id."""
     for one_id in delivery_id:
         one = deliveries.resend_any(ports, one_id)
         terminal.line(f"{one_id} {one.event.type} will be sent again now")

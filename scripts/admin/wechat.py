@@ -20,14 +20,14 @@ SHOWN = 10
 
 @click.group(cls=shell.Group)
 def wechat() -> None:
-    """微信配置是否正确 / what is wrong between this installation and WeChat."""
+    """微信配置是否正确 / check this installation's WeChat configuration."""
 
 
 @wechat.command("check")
 @shell.as_json
 @shell.on_ports
 def _check(ports: Ports, as_json: bool) -> None:
-    """试凭证、小程序码、模板、消息推送 / try token, code, templates, callback; list refusals."""
+    """试凭证、小程序码、模板、消息推送 / check token, code, templates, callback; list refusals."""
     findings = wechat_check.check(ports)
     refused = [_facts(row) for row in wechat_refusals.newest(ports)[:SHOWN]]
     if as_json:

@@ -16,7 +16,7 @@ from scripts.deploy import checks
 
 @click.group(cls=shell.Group)
 def deploy() -> None:
-    """安装与上线 / bringing an installation up."""
+    """安装与上线 / deploy an installation."""
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, given: str) -> tuple[int, int, int]:
@@ -62,7 +62,7 @@ def _up(processes: tuple[int, int, int], port: int, folder: Path | None) -> None
 @shell.as_json
 @click.pass_context
 def _check(context: click.Context, as_json: bool) -> None:
-    """逐项试一遍，一次列出缺少的全部；不齐时退出码为 1 / try everything, list all that is missing."""
+    """逐项试一遍，一次列出缺少的全部；不齐时退出码为 1 / check everything and list all problems."""
     given = installation.settings(demo=shell.demo_is_meant(context))
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     found = checks.findings(given)
