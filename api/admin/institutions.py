@@ -113,7 +113,7 @@ def set_district(ports: Ports, institution_id: str, district: str) -> None:
 
 
 def set_suspended(ports: Ports, institution_id: str, suspended: bool) -> None:
-    """Let an institution begin nothing new, or let it work again; what runs may end. Raises Absent."""
+    """Suspend or resume an institution: nothing new begins, running verifications may end. Raises Absent."""
     with ports.database.transaction() as db:
         row = db.get(tables.Institution, institution_id, with_for_update=True)
         if row is None or row.id == SELF_SERVICE:

@@ -96,7 +96,7 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
 
 
 def revoke(ports: Ports, db: Session, binding_id: str) -> None:
-    """Revoke anybody's binding, for an administrator; raises Absent, or Conflict where it is over."""
+    """Revoke any user's binding, for an administrator; raises Absent, or Conflict where it is revoked."""
     row = db.get(tables.Binding, binding_id, with_for_update=True)
     if row is None:
         raise Absent("no such binding")

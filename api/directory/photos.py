@@ -1,4 +1,4 @@
-"""Reference photos, each sealed with a key of its person beneath the vault's: without it no copy opens."""
+"""Reference photos, encrypted with a key per person under the vault's key; without it no copy opens."""
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -7,12 +7,12 @@ from api.ports import Ports
 from models import tables
 from models.vault import open_under, seal_under
 
-# Photos from before there were keys of persons begin otherwise: they are pictures.
+# Older photos without a person's key begin as pictures do.
 MARK = b"\0person\0"
 
 
 def key_of(ports: Ports, db: Session, person_id: str) -> bytes:
-    """Return a person's key, made at first use; two at once make one."""
+    """Return a person's key, created at first use; concurrent calls create one."""
     row = tables.PersonKey
     found = db.get(row, person_id)
     if found is None:
@@ -25,12 +25,12 @@ def key_of(ports: Ports, db: Session, person_id: str) -> bytes:
 
 
 def put(ports: Ports, person_id: str, secret: bytes, key: str, photo: bytes) -> None:
-    """Keep a photo at `key`, sealed with its person's key; raises StoreUnavailable."""
+    """Store a photo at `key`, encrypted with its person's key; raises StoreUnavailable."""
     ports.objects.put(key, MARK + person_id.encode() + b"\0" + seal_under(secret, key, photo))
 
 
 def get(ports: Ports, key: str) -> bytes:
-    """Return a photo; raises KeyError where it, or the key of its person, is gone, or StoreUnavailable."""
+    """Return a photo; raises KeyError where the photo or its person's key is deleted, or StoreUnavailable."""
     kept = ports.objects.get(key)
     if not kept.startswith(MARK):
         return kept

@@ -1,4 +1,4 @@
-"""Whether secrets have the form that what uses them needs."""
+"""Checks the form of secrets."""
 
 from collections.abc import Callable, Iterable
 

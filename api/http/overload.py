@@ -1,4 +1,4 @@
-"""Admission control: requests above the concurrency limit are answered 503 before anything else is done."""
+"""Admission control: requests above the concurrency limit get 503 before anything else is done."""
 
 import threading
 from collections.abc import Callable, Iterable, MutableMapping
@@ -14,7 +14,7 @@ from models.database import POOL
 QUEUE = 4
 EXEMPT = ("/healthz", "/readyz", "/static/")
 AFTER_S = 1
-# As much as the largest route takes, and a little more.
+# Slightly more than the largest body of any route.
 MOST_BYTES = 20 * 1024 * 1024
 PLACE = "yibao.place"
 
@@ -23,9 +23,9 @@ Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 
 class Admission:
-    """WSGI application that lets so many requests into another at once.
+    """WSGI application that limits the concurrent requests of another.
 
-    A request that only waits for events gives its place back by `leave`.
+    A request that only waits for events releases its slot by `leave`.
     """
 
     def __init__(self, inner: Wsgi, places: int = POOL + QUEUE) -> None:
@@ -35,7 +35,7 @@ class Admission:
         self._body = json.dumps(document).encode()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request, or 503 while too many are under way."""
+        """Answer a request, or 503 while too many are running."""
         if environ.get("PATH_INFO", "").startswith(EXEMPT):
             return self._inner(environ, start_response)
         if not self.enter(environ):
@@ -46,17 +46,17 @@ class Admission:
             self.leave(environ)
 
     def enter(self, environ: Environ) -> bool:
-        """Take a place for a request; tell whether there was one."""
+        """Acquire a slot for a request; return whether there was one."""
         environ[PLACE] = self._free.acquire(blocking=False)
         return bool(environ[PLACE])
 
     def leave(self, environ: Environ) -> None:
-        """Give a request's place back. Idempotent."""
+        """Release a request's slot; idempotent."""
         if environ.pop(PLACE, False):
             self._free.release()
 
     def _turn_away(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer 503; a body that was begun is read, or the connection would be reset."""
+        """Answer 503; a started body is drained, or the connection would be reset."""
         note_turned_away()
         length = environ.get("CONTENT_LENGTH") or "0"
         left = min(int(length), MOST_BYTES) if length.isdecimal() else 0
@@ -73,6 +73,6 @@ def install(app: Flask) -> None:
 
 
 def leave() -> None:
-    """Give the place of the request under way back, before it waits for events."""
+    """Release the current request's slot before it waits for events."""
     admission: Admission = current_app.extensions["admission"]
     admission.leave(request.environ)

@@ -1,4 +1,4 @@
-"""Deletion of a person's face: a row that is open until every object is gone, and then keeps the proof."""
+"""Deletes a person's face: a request stays open until every object is deleted, and then keeps the proof."""
 
 from collections.abc import Iterable
 
@@ -22,16 +22,16 @@ from models.domain.person import User
 from models.domain.verification import VerificationState
 from models.objects import StoreUnavailable
 
-# The worker does what nobody asked for anew.
+# Deletions that no running request handles are done by the worker.
 WORKER = "worker"
 
 log = structlog.get_logger()
 
 
 def erase(ports: Ports, user: User) -> None:
-    """Delete the face of the person who has just proved to be there, for good; purchases on record stay.
+    """Delete the face of the person who has just passed, permanently; purchases on record stay.
 
-    A tombstone keeps a later import from bringing the face back.
+    A tombstone prevents a later import from enrolling the person again.
     """
     with ports.database.transaction() as db:
         request_id = begin(ports, db, user, proven_person(ports, db, user))
@@ -39,9 +39,9 @@ def erase(ports: Ports, user: User) -> None:
 
 
 def begin(ports: Ports, db: Session, user: User, person_id: str) -> str:
-    """Take everything out of the tables, destroy the person's key, end the sessions; return the request.
+    """Empty the person's rows, destroy their key and end their sessions; return the request.
 
-    What is left, objects alone, stands in the request, so that a kill at any step is gone on from.
+    The remaining objects are listed in the request, so that an interrupted deletion can continue.
     """
     row = requests.opened(ports, RequestKind.DELETE, user, person_id)
     held = forget_held(ports, db, person_id)
@@ -70,7 +70,7 @@ def begin(ports: Ports, db: Session, user: User, person_id: str) -> str:
 
 
 def finish_all(ports: Ports) -> None:
-    """Go on with every deletion that is not done."""
+    """Continue every unfinished deletion."""
     row = tables.SubjectRequest
     is_open = row.kind == RequestKind.DELETE, row.state == RequestState.OPEN
     with ports.database.reading() as db:
@@ -80,7 +80,7 @@ def finish_all(ports: Ports) -> None:
 
 
 def finish(ports: Ports, request_id: str) -> None:
-    """Remove what is owed; done once nothing is left and no try of the person can bring anything more."""
+    """Delete the listed objects; done when none is left and no running try can add more."""
     with ports.database.reading() as db:
         row = db.get_one(tables.SubjectRequest, request_id)
         captures, appeals = _filmed(db, row.person_id), _appealed(db, row.person_id)
@@ -100,7 +100,7 @@ def finish(ports: Ports, request_id: str) -> None:
 
 
 def _remove(ports: Ports, keys: Iterable[str], folders: Iterable[str]) -> int:
-    """Remove objects and everything in folders; return how many, once the store says that none is there."""
+    """Delete objects and folders; return how many, once the store confirms that none is left."""
     owed = [*keys, *(key for folder in folders for key in ports.objects.list(folder))]
     ports.objects.delete(owed)
     if any(ports.objects.head(key) for key in owed):
@@ -133,7 +133,7 @@ def _drop_references(ports: Ports, db: Session, person_id: str) -> list[str]:
 
 
 def _filmed(db: Session, person_id: str) -> list[str]:
-    """Return the captures of the person that still have frames and are decided, or never will be."""
+    """Return the person's captures that still have frames and are decided or never will be."""
     capture, challenge, attempt = tables.Capture, tables.Challenge, tables.Attempt
     mine = (
         select(capture.challenge_id)
@@ -160,7 +160,7 @@ def _undecided(db: Session, person_id: str) -> bool:
 
 
 def _empty(ports: Ports, db: Session, captures: list[str], appeals: list[str]) -> None:
-    """Take what was removed out of the tables; an appeal is judged on without its photos."""
+    """Remove the deleted files' keys from the tables; an appeal is judged without its photos."""
     capture, appeal, now = tables.Capture, tables.Appeal, ports.now()
     db.execute(delete(tables.Frame).where(tables.Frame.challenge_id.in_(captures)))
     db.execute(update(capture).where(capture.challenge_id.in_(captures)).values(deleted_at=now))
@@ -168,9 +168,9 @@ def _empty(ports: Ports, db: Session, captures: list[str], appeals: list[str]) -
 
 
 def _unbind_everybody(ports: Ports, db: Session, person_id: str) -> set[str]:
-    """Revoke the person's bindings and return whose they were.
+    """Revoke the person's bindings and return their users.
 
-    A WeChat user bound to nobody else is forgotten in the ledger too.
+    WeChat users bound to nobody else also lose their ledger.
     """
     binding = tables.Binding
     mine = list(

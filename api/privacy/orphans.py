@@ -1,4 +1,4 @@
-"""Objects that no row refers to, found once a day: what a process left that died in between."""
+"""Deletes objects that no row refers to, once a day: leftovers of processes that died in between."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -13,14 +13,14 @@ from models import tables
 from models.domain.attempt import LIVE
 from models.objects import StoreUnavailable
 
-# Whoever puts an object writes its row at once; younger ones are left alone.
+# A stored object gets its row at once, so younger objects are skipped.
 AGE = timedelta(days=1)
 
 log = structlog.get_logger()
 
 
 def sweep(ports: Ports) -> int:
-    """Remove what is older than a day and belongs to nobody; return how much that was."""
+    """Delete unreferenced objects older than a day; return how many."""
     removed = 0
     try:
         for keys in ports.objects.older_than(ports.now() - AGE):
@@ -36,7 +36,7 @@ def sweep(ports: Ports) -> int:
 
 
 def _wanted(db: Session, keys: list[str]) -> Iterator[str]:
-    """Yield the keys that some row still needs, and all that this program does not know the kind of."""
+    """Yield the keys that a row still needs, and all keys of unknown kinds."""
     kinds: dict[str, list[str]] = {}
     for key in keys:
         kinds.setdefault(key.partition("/")[0], []).append(key)
@@ -49,14 +49,14 @@ def _wanted(db: Session, keys: list[str]) -> Iterator[str]:
 
 
 def _references(db: Session, keys: list[str]) -> Iterable[str]:
-    """Return the photos in use or waiting to be judged."""
+    """Return the photos in use or held."""
     used, held = tables.Enrolment, tables.HeldPhoto
     yield from db.scalars(select(used.photo_key).where(used.photo_key.in_(keys), used.revoked_at.is_(None)))
     yield from db.scalars(select(held.photo_key).where(held.photo_key.in_(keys), held.state.in_(WAITING)))
 
 
 def _frames(db: Session, keys: list[str]) -> Iterable[str]:
-    """Return the frames that are kept."""
+    """Return the stored frames."""
     row = tables.Frame.file_key
     return filter(None, db.scalars(select(row).where(row.in_(keys))))
 
@@ -69,7 +69,7 @@ def _appeals(db: Session, keys: list[str]) -> Iterable[str]:
 
 
 def _codes(db: Session, keys: list[str]) -> Iterable[str]:
-    """Return the pictures of codes that can still be scanned; that of 引导开通 is nobody's."""
+    """Return the images of codes that can still be scanned; that of 引导开通 belongs to no attempt."""
     row = tables.Attempt
     ids = {key.partition("/")[2] for key in keys}
     live = {f"codes/{one}" for one in db.scalars(select(row.id).where(row.id.in_(ids), row.state.in_(LIVE)))}

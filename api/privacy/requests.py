@@ -1,4 +1,4 @@
-"""What persons ask for of their own data, each a case that must be answered in time."""
+"""Persons' requests about their own data, each a case that must be answered in time."""
 
 from collections.abc import Sequence
 
@@ -37,16 +37,16 @@ def opened(ports: Ports, kind: RequestKind, user: User, person_id: str) -> Reque
 
 
 def exported(ports: Ports, db: Session, user: User, person_id: str) -> None:
-    """Write down that somebody was given everything that is kept about them."""
+    """Record that a person received an export of all their data."""
     row = opened(ports, RequestKind.EXPORT, user, person_id)
     row.state, row.closed_at = RequestState.DONE, row.asked_at
     db.add(row)
 
 
 def correct(ports: Ports, user: User, person_id: str, statement: str) -> Request:
-    """Open a case for a person whose pushes this phone receives; `statement` says what is wrong.
+    """Open a correction case for a person whose pushes this phone receives; `statement` says what is wrong.
 
-    Raises Absent for anybody else, TooMany beyond five open ones of a phone.
+    Raises Absent for other persons, TooMany beyond five open cases of a phone.
     """
     with ports.database.transaction() as db:
         hold(db, f"requests of {user.openid_index}")
@@ -65,21 +65,21 @@ def correct(ports: Ports, user: User, person_id: str, statement: str) -> Request
 
 
 def mine(ports: Ports, user: User) -> Sequence[Request]:
-    """Return what was asked for on this phone, newest first."""
+    """Return the requests made on this phone, newest first."""
     wanted = select(Request).where(Request.openid_index == user.openid_index)
     with ports.database.reading() as db:
         return db.scalars(wanted.order_by(Request.asked_at.desc(), Request.id).limit(100)).all()
 
 
 def waiting(ports: Ports, *, every: bool = False) -> Sequence[Request]:
-    """Return the open cases, or all, those due first first."""
+    """Return the open cases, or all, earliest deadline first."""
     wanted = select(Request).order_by(Request.due_at, Request.id).limit(1000)
     with ports.database.reading() as db:
         return db.scalars(wanted if every else wanted.where(Request.state == RequestState.OPEN)).all()
 
 
 def seen(ports: Ports, operator_id: str, request_id: str) -> Request:
-    """Return one case for an operator, which is an act; raises Absent."""
+    """Return one case for an operator, recorded as an act; raises Absent."""
     with ports.database.transaction() as db:
         row = db.get(Request, request_id)
         if row is None:
@@ -89,7 +89,7 @@ def seen(ports: Ports, operator_id: str, request_id: str) -> Request:
 
 
 def answer(ports: Ports, operator_id: str, request_id: str, text: str, *, refused: bool) -> None:
-    """Close a correction with an answer that the person reads; it is done, or refused with the reason.
+    """Close a correction with an answer for the person: done, or refused with the reason.
 
     Raises Absent, Invalid for an empty answer, Conflict `request_closed`.
     """
@@ -106,10 +106,10 @@ def answer(ports: Ports, operator_id: str, request_id: str, text: str, *, refuse
 
 
 def statement(ports: Ports, row: Request) -> str | None:
-    """Return what the person wrote, or None."""
+    """Return the person's text, or None."""
     return ports.vault.text(f"subject_request.statement:{row.id}", row.statement) if row.statement else None
 
 
 def reply(ports: Ports, row: Request) -> str | None:
-    """Return what was answered, or None."""
+    """Return the answer, or None."""
     return ports.vault.text(f"subject_request.answer:{row.id}", row.answer) if row.answer else None

@@ -1,4 +1,4 @@
-"""Policies proposed and approved by command: released in stages, and each step an act of an account."""
+"""Policies proposed and approved by command: released in stages, each step an act of an account."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,10 +24,10 @@ def propose(ports: Ports, actor: str, changes: Mapping[str, Any]) -> int:
 
 
 def approve(ports: Ports, actor: str, version: int) -> tables.Release | None:
-    """Approve another account's proposal: return its staged release, None where it is in force at once.
+    """Approve another account's proposal; return its staged release, or None where it is in force at once.
 
-    At once in a demo, before anything has been decided, and where the policy in force itself breaks a floor,
-    so that production could not start; never otherwise.
+    It is in force at once in a demo, before any decision, and where the policy in force breaks a floor, so
+    that production could not start; never otherwise.
     """
     with ports.database.transaction() as db:
         within = ports.within(db)

@@ -1,4 +1,4 @@
-"""Proposals of releases: evidence frozen, and one under way at a time."""
+"""Proposals of releases, with frozen evidence; only one release may be open."""
 
 import hashlib
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def propose(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Who proposes a release, why, and with which budget."""
+    """A proposal's author, reason and budget."""
 
     proposer: str
     reason: str
@@ -61,7 +61,7 @@ class Case:
 
 
 def adopt(ports: Ports, db: Session, row: tables.PolicyVersion, approver: str) -> tables.Release:
-    """Return an approved release of a version that was proposed without one, by command.
+    """Return an approved release of a version that was proposed by command.
 
     Raises what `propose` and `approve` raise.
     """
@@ -88,7 +88,7 @@ def _none_open(db: Session) -> None:
 
 
 def _proposed(ports: Ports, db: Session, wanted: Policy, case: Case) -> tables.Release:
-    """Add a release of a version that is not in force, with its evidence frozen as an act."""
+    """Add a release of a version that is not in force; its evidence is frozen and recorded as an act."""
     before = versions.active(db)
     row = tables.Release(
         id=ports.new_id("rel"),

@@ -1,4 +1,4 @@
-"""Whose templates are compared with strangers': adults who are insured here, by sex and age band."""
+"""Selects the templates of a comparison between strangers: insured adults, by sex and age band."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def chosen(ports: Ports, db: Session, run_id: str) -> dict[tuple[str, str], list
 
 
 def families(db: Session) -> dict[str, int]:
-    """Return the number of everybody's family: all who are linked, through whomever."""
+    """Return the family number of every person: connected components of all family links."""
     root: dict[str, str] = {}
 
     def top(one: str) -> str:
@@ -60,7 +60,7 @@ def families(db: Session) -> dict[str, int]:
 
 
 def vectors(ports: Ports, persons: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
-    """Return a unit vector of each person's oldest reference in use, and whose it is."""
+    """Return a unit vector of each person's oldest reference in use, with its person."""
     found: dict[str, NDArray[np.float32]] = {}
     row = tables.Enrolment
     for first in range(0, len(persons), AT_ONCE):

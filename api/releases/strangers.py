@@ -1,6 +1,6 @@
-"""Comparisons of insured strangers: asked for by one account, started by another, done by a worker.
+"""Comparisons of insured strangers: requested by one account, started by another, run by a worker.
 
-Templates are read and compared in memory; histograms and rates of cells of 20 persons and more are kept.
+Templates are compared in memory only; histograms and rates of cells of at least 20 persons are stored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ OPEN = (RunState.ASKED, RunState.STARTED)
 
 
 def ask(ports: Ports, actor: str) -> tables.StrangerRun:
-    """Ask for a comparison that a second account must start.
+    """Request a comparison that a second account must start.
 
     Raises Conflict `not_assessed` unless the impact assessment in force names it, `release_open` while
     another run is open.
@@ -51,7 +51,7 @@ def ask(ports: Ports, actor: str) -> tables.StrangerRun:
 
 
 def start(ports: Ports, actor: str, run_id: str) -> None:
-    """Start a comparison that another account asked for; raises Conflict as `ask` and `may_start` do."""
+    """Start a comparison that another account requested; raises Conflict as `ask` and `may_start` do."""
     with ports.database.transaction() as db:
         row = _held(db, run_id)
         assessments.hold(db, ports.now(), Purpose.STRANGERS)
@@ -61,7 +61,7 @@ def start(ports: Ports, actor: str, run_id: str) -> None:
 
 
 def withdraw(ports: Ports, actor: str, run_id: str) -> None:
-    """Take back a comparison that is not done."""
+    """Withdraw an unfinished comparison."""
     with ports.database.transaction() as db:
         row = _held(db, run_id)
         if row.state not in OPEN:
@@ -82,14 +82,14 @@ def newest(ports: Ports) -> tables.StrangerRun | None:
 
 
 def due(db: Session, now: datetime) -> list[str]:
-    """Return the started runs that no worker has."""
+    """Return the started runs that no worker has leased."""
     row = tables.StrangerRun
     free = or_(row.leased_until.is_(None), row.leased_until <= now)
     return list(db.scalars(select(row.id).where(row.state == RunState.STARTED, free)))
 
 
 def run(ports: Ports, run_id: str) -> None:
-    """Compare and keep the cells; a worker killed meanwhile leaves nothing, and another begins anew."""
+    """Compare and store the cells; a killed worker leaves nothing, and another starts over."""
     if not _leased(ports, run_id):
         return
     with ports.database.reading() as db:
@@ -111,7 +111,7 @@ def run(ports: Ports, run_id: str) -> None:
 
 
 def _finish(ports: Ports, run_id: str, kept: Cells) -> None:
-    """Store the cells once; of two workers the first."""
+    """Store the cells once, from the first of several workers."""
     with ports.database.transaction() as db:
         row = _held(db, run_id)
         if row.state is RunState.STARTED:
@@ -120,7 +120,7 @@ def _finish(ports: Ports, run_id: str, kept: Cells) -> None:
 
 
 def _leased(ports: Ports, run_id: str) -> bool:
-    """Tell whether this worker has the run now."""
+    """Tell whether this worker has the run's lease."""
     row, now = tables.StrangerRun, ports.now()
     free = or_(row.leased_until.is_(None), row.leased_until <= now)
     wanted = update(row).where(row.id == run_id, row.state == RunState.STARTED, free)
@@ -129,7 +129,7 @@ def _leased(ports: Ports, run_id: str) -> bool:
 
 
 def worst(cells: Iterable[Mapping[str, Any]], place: int) -> Mapping[str, Any] | None:
-    """Return the band at a threshold (its place) of the cell where most strangers pass, or None."""
+    """Return the band at a threshold (its index) of the cell with the highest rate, or None."""
     bands = [one["bands"][place] for one in cells if one["pairs"]]
     return max(bands, key=lambda one: one["rate"], default=None)
 

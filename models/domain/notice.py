@@ -80,14 +80,14 @@ IN_FORCE = {Provider.OWN: CURRENT, Provider.WECHAT: "2027-02-wechat"}
 
 
 class Part(StrEnum):
-    """What is answered separately (PIPL, articles 14 and 29)."""
+    """Parts answered separately (PIPL, articles 14 and 29)."""
 
     FACE = "face"
     TRANSFER = "transfer"
     REFERENCE = "reference"
 
 
-# What each provider cannot do without.
+# Parts that each provider requires.
 ASKED = {
     Provider.OWN: (Part.FACE, Part.TRANSFER, Part.REFERENCE),
     Provider.WECHAT: (Part.FACE, Part.TRANSFER),
@@ -95,16 +95,16 @@ ASKED = {
 
 
 def text(version: str, processor: str, contact: str) -> str:
-    """Return a notice as it is shown: with who processes the data and how they are reached."""
+    """Return a notice with the processor's name and contact filled in."""
     return NOTICES[version].format(processor=processor, contact=contact)
 
 
 def answered(
     granted: bool, given: Mapping[Part, bool] | None, provider: Provider = Provider.OWN
 ) -> dict[str, bool]:
-    """Return the answer to each part; without separate answers the one answer is everybody's.
+    """Return the answer to each part; without separate answers, the one answer applies to all.
 
-    Raises Invalid `consent_missing` where all is granted although a part the check needs is not.
+    Raises Invalid `consent_missing` where consent is granted without a part that the check needs.
     """
     asked = ASKED[provider]
     if given is None:

@@ -1,4 +1,4 @@
-"""Console routes of what persons ask for of their own data."""
+"""Console routes of persons' requests about their own data."""
 
 from flask import Response
 
@@ -19,7 +19,7 @@ __all__ = ["console"]
 @console.get("/requests/<string:request_id>")
 @needs(Right.CHANGE_SUBJECTS)
 def subject_request(request_id: str) -> Response:
-    """Show one request; opening it is an act."""
+    """Show one request; recorded as an act."""
     row = requests.seen(ports(), me().operator_id, request_id)
     return page(
         "request.html",
@@ -35,7 +35,7 @@ def subject_request(request_id: str) -> Response:
 @console.post("/requests/<string:request_id>")
 @needs(Right.CHANGE_SUBJECTS)
 def answer_request(request_id: str) -> Response:
-    """Close a correction with an answer that the person reads."""
+    """Close a correction with an answer for the person."""
     if field("state") not in (RequestState.DONE, RequestState.REFUSED):
         raise Malformed("state")
     refused = field("state") == RequestState.REFUSED

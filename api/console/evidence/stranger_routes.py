@@ -1,4 +1,4 @@
-"""Console routes of comparing insured strangers with each other."""
+"""Console routes of comparisons between insured strangers."""
 
 import csv
 import io
@@ -62,7 +62,7 @@ def stranger_runs_csv() -> Response:
 @console.post("/strangers")
 @needs(Right.PROPOSE)
 def ask_strangers() -> Response:
-    """Ask for a comparison that another operator must start."""
+    """Request a comparison that another operator must start."""
     strangers.ask(ports(), me().operator_id)
     return see("console.stranger_runs")
 
@@ -70,7 +70,7 @@ def ask_strangers() -> Response:
 @console.post("/strangers/<string:run_id>/start")
 @needs(Right.APPROVE)
 def start_strangers(run_id: str) -> Response:
-    """Start a comparison that another operator asked for."""
+    """Start a comparison that another operator requested."""
     strangers.start(ports(), me().operator_id, run_id)
     return see("console.stranger_runs")
 
@@ -78,7 +78,7 @@ def start_strangers(run_id: str) -> Response:
 @console.post("/strangers/<string:run_id>/<string:action>")
 @needs(Right.PROPOSE)
 def change_strangers(run_id: str, action: str) -> Response:
-    """Take a comparison back that is not done."""
+    """Withdraw an unfinished comparison."""
     if action != "withdraw":
         raise Absent("no such action")
     strangers.withdraw(ports(), me().operator_id, run_id)
@@ -86,6 +86,6 @@ def change_strangers(run_id: str, action: str) -> Response:
 
 
 def own(row: tables.StrangerRun | None) -> list[Mapping[str, Any] | None]:
-    """Return at each of THRESHOLDS the band of the cell where most of one's own strangers pass."""
+    """Return at each of THRESHOLDS the band of the cell with the highest rate of own strangers."""
     cells = row.cells or [] if row else []
     return [strangers.worst(cells, place) for place in range(len(THRESHOLDS))]

@@ -1,4 +1,4 @@
-"""The list of what persons ask for of their own data."""
+"""The list of persons' requests about their own data."""
 
 from sqlalchemy import select
 

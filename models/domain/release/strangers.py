@@ -1,19 +1,19 @@
-"""Strangers of one's own: who may have insured persons compared with each other, and what is kept of it."""
+"""Rules of comparisons between insured strangers: who may start one, and what is stored."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.domain.errors import Conflict
 
-# No figure is kept of fewer persons; of more than MOST a random part is compared.
+# No figure is stored for fewer persons; above MOST a random sample is compared.
 LEAST, MOST = 20, 2_500
 ASKED_HOLDS = timedelta(days=7)
-# A worker that died is replaced after this.
+# A dead worker's lease expires after this.
 LEASE = timedelta(minutes=5)
 
 
 class RunState(StrEnum):
-    """How far a run has come."""
+    """State of a run."""
 
     ASKED = "asked"
     STARTED = "started"
@@ -22,7 +22,7 @@ class RunState(StrEnum):
 
 
 def may_start(state: RunState, asked: tuple[str, datetime], actor: str, now: datetime) -> None:
-    """Raise Conflict unless `actor` is the second person for a run asked for by (account, time).
+    """Raise Conflict unless `actor` is a second person for a run requested by (account, time).
 
     Codes: `wrong_state`, `own_proposal`, `evidence_expired` after a week.
     """

@@ -1,4 +1,4 @@
-"""`yibao requests`: what persons ask for of their own data, and the answers."""
+"""`yibao requests`: persons' requests about their own data, and the answers."""
 
 import click
 
@@ -58,7 +58,7 @@ def _answer(ports: Ports, who: SignedIn, request_id: str, note: str, refuse: boo
 
 
 def _told(row: Request) -> dict[str, object]:
-    """Return the fields to show of a request."""
+    """Return a request's fields to show."""
     return {
         "request_id": row.id,
         "kind": row.kind,
