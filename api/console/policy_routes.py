@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from flask import Response, request
@@ -12,6 +13,7 @@ from api.console import figures
 from api.console.evidence.stranger_routes import console, own
 from api.console.guard import needs
 from api.console.labels import FIELDS, people
+from api.console.lists.table import defused
 from api.console.pages import me, page
 from api.console.release_routes import active, changes
 from api.http.web import ports
@@ -61,20 +63,58 @@ def thresholds() -> Response:
 @needs(Right.SEE_POLICIES)
 def thresholds_csv() -> Response:
     """Return the table by threshold as CSV."""
+    header = [
+        "threshold", "missed_least", "missed_most", "missed_most_high", "kin", "kin_low", "kin_high",
+        "spouses", "published_fmr", "published_fmr_worst",
+    ]  # fmt: skip
+    found = figures.rows(_populations()[0])
+    return download("thresholds", [header, *map(_cells, found)])
+
+
+def _cells(row: figures.Row) -> list[float]:
+    kin, most = row.kin, row.missed_most
+    own = [row.threshold, row.missed_least.rate, most.rate, most.high, kin.rate, kin.low, kin.high]
+    return [*own, row.spouses.rate, row.fmr, row.fmr_worst]
+
+
+@console.get("/thresholds/scores.csv")
+@needs(Right.SEE_POLICIES)
+def scores_csv() -> Response:
+    """Return the distribution of scores as CSV."""
+    chart, bins = figures.histogram(_populations()[0], active().score_min)
+    header = ["score_from", *(line.name for line in chart.lines)]
+    return download("scores", [header, *([low, *counts] for low, counts in bins)])
+
+
+@console.get("/what-if.csv")
+@needs(Right.SEE_POLICIES)
+def what_if_csv() -> Response:
+    """Return what other thresholds would have changed as CSV: reasons, then groups."""
+    before = active()
+    given = changes(request.args, before)
+    found = replaying.replay(ports(), before, Policy.from_json(before.to_json() | given), _scope())
+    rows: list[Sequence[object]] = [["of", "value", "newly", "was", "becomes", "decisions"]]
+    for (passes, old, new), n in found.reasons.most_common():
+        rows.append(["reason", "", _direction(passes), old, new, n])
+    for (name, value, passes), n in sorted(found.group_flips.items(), key=str):
+        rows.append([name, value or "", _direction(passes), "", "", n])
+    return download("what-if", rows)
+
+
+def _direction(passes: bool) -> str:
+    return "passed" if passes else "failed"
+
+
+def download(name: str, rows: Iterable[Sequence[object]]) -> Response:
+    """Return rows as a CSV file."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["threshold", "missed_least", "missed_most", "missed_most_high", "kin", "kin_low", "kin_high",
-         "spouses", "published_fmr", "published_fmr_worst"]
-    )  # fmt: skip
-    for row in figures.rows(_populations()[0]):
-        kin, most = row.kin, row.missed_most
-        writer.writerow(
-            [row.threshold, row.missed_least.rate, most.rate, most.high, kin.rate, kin.low, kin.high,
-             row.spouses.rate, row.fmr, row.fmr_worst]
-        )  # fmt: skip
-    told = {"Content-Disposition": "attachment; filename=thresholds.csv", "Cache-Control": "no-store"}
+    csv.writer(out).writerows([_cell(one) for one in row] for row in rows)
+    told = {"Content-Disposition": f"attachment; filename={name}.csv", "Cache-Control": "no-store"}
     return Response(out.getvalue(), mimetype="text/csv; charset=utf-8", headers=told)
+
+
+def _cell(one: object) -> object:
+    return defused(one) if isinstance(one, str) else one
 
 
 @console.get("/what-if")

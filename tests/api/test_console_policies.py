@@ -44,8 +44,9 @@ def test_the_workbench_shows_regions_bands_and_tables_and_reading_is_an_act(offi
     assert not re.search(r'\sstyle="', shown)
     csv = li.client.get("/console/thresholds.csv?days=7")
     assert csv.mimetype == "text/csv" and csv.text.count("\n") == 14
+    assert li.client.get("/console/thresholds/scores.csv?days=7").text.startswith("score_from,")
     with world.ports.database.reading() as db:
-        assert db.query(tables.Act).filter_by(kind="figures.read").count() == 2
+        assert db.query(tables.Act).filter_by(kind="figures.read").count() == 3
 
 
 @pytest.mark.parametrize("group", ["sex=nobody", "age_band='; drop table", "report=x", "district="])
@@ -58,6 +59,8 @@ def test_a_trial_shows_who_flips_and_a_proposal_takes_another_to_approve(office)
     world, li, wang = office
     shown = li.get("/console/what-if?days=7&score_min=0.44&cohort_margin=0.0")
     assert "由拒改为通过" in shown and "提议发布这些改动" in shown and "不像本人 → 通过" in shown
+    table = li.client.get("/console/what-if.csv?days=7&score_min=0.44&cohort_margin=0.0").text
+    assert "reason,,passed,not_matched,ok," in table
     form = {"score_min": "0.44", "reason": "<b>老人多被拒</b>", "passes": "40", "yuan": "5000"}
     answer = li.post("/console/releases", **form)
     assert answer.status_code == 303

@@ -116,7 +116,7 @@ def as_csv(found: Listed, rows: Sequence[Cells]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(found.columns.values())
-    writer.writerows([_defused(row[name]) for name in found.columns] for row in rows)
+    writer.writerows([defused(row[name]) for name in found.columns] for row in rows)
     # Excel recognizes UTF-8 only by its byte order mark.
     return "\ufeff" + out.getvalue()
 
@@ -131,7 +131,8 @@ def minute(at: datetime | None) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
+    """Return a cell that no spreadsheet runs as a formula."""
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
