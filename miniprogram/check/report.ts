@@ -21,7 +21,7 @@ export interface Report {
   fit: { same: number; flipped: number } | null
   mirrored: boolean | null
   /** VKFrame.getCameraJpgBuffer; null where the phone has none. */
-  jpg_buffer: { ms: number; bytes: number; jpeg: boolean } | null
+  jpg_buffer: { ms: number; bytes: number; jpeg: boolean; size: string | null } | null
 }
 
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
@@ -35,6 +35,17 @@ export function codeOf(text: string): string {
     for (let i = 0; i < 4; i++) code += ALPHABET[(hash >>> (5 * i + 5)) & 31]
   }
   return code
+}
+
+/** Return the size that a JPEG says it has ("240x320"), null where it says none. */
+export function jpegSize(bytes: ArrayBuffer): string | null {
+  const view = new DataView(bytes)
+  for (let at = 2; at + 9 < view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
+    const kind = view.getUint8(at + 1)
+    // A start of frame, of whichever process; DHT, JPG and DAC lie in the same range.
+    if (kind >= 0xc0 && kind <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(kind)) return `${view.getUint16(at + 7)}x${view.getUint16(at + 5)}`
+  }
+  return null
 }
 
 /** Return the median of numbers, rounded to a tenth; null for none. */

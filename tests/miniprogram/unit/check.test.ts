@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { wx } from './fake-wx'
 import { fit, isMirrored } from '../../../miniprogram/check/mirror'
-import { codeOf, median } from '../../../miniprogram/check/report'
+import { codeOf, jpegSize, median } from '../../../miniprogram/check/report'
 import { pages, went } from './fake-page'
 
 /** A picture whose left third is bright; `noise` is added to each pixel by its place. */
@@ -31,6 +31,12 @@ test('a letter lost in copying changes the code', () => {
   assert.match(codeOf(text), /^[2-9A-HJ-NP-Z]{8}$/)
   assert.notEqual(codeOf(text), codeOf(text.slice(1)))
   assert.equal(codeOf('{"model":"华为"}'), 'W25V26XH')
+})
+
+test('a JPEG says its size, whatever stands before it; anything else says none', () => {
+  const bytes = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, 1, 64, 0, 240, 3, 1, 0x22, 0]
+  assert.equal(jpegSize(new Uint8Array(bytes).buffer), '240x320')
+  assert.deepEqual([[], [0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0, 0, 0, 0, 0]].map((wrong) => jpegSize(new Uint8Array(wrong).buffer)), [null, null, null])
 })
 
 test('the middle of measured times is told, nothing of none', () => {

@@ -15,6 +15,8 @@ export const parameters = {
   device: given.get('device') ?? '',
   /** Which build this is: release, trial or develop. */
   env: given.get('env') ?? 'release',
+  /** Whether this phone has VisionKit. */
+  vk: given.get('vk') === '1',
   platform: given.get('platform') ?? 'android',
   library: given.get('library') ?? '3.8.12',
   /** WeChat's own text size in px, 16 is "standard". */
