@@ -2,6 +2,7 @@
 
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
+from api.limits.counters import counters
 from api.messaging.wechat_refusals import Refusals
 from api.messaging.wechat_tokens import DatabaseTokens
 from api.ports import Clock, Ports, Random, SystemClock, SystemRandom
@@ -47,6 +48,7 @@ def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool 
             note=Refusals(database, clock.now).note,
         ),
         directory=BothDirectories(OwnDirectory(database, vault)),
+        counters=counters(settings.jobs_url, clock.now),
     )
 
 

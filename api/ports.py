@@ -124,6 +124,13 @@ class PersonDirectory(Protocol):
         """Return the same directory, reading in the transaction that `database` has joined."""
 
 
+class Counters(Protocol):
+    """Counts for all processes, outside the database."""
+
+    def count(self, key: str, seconds: int) -> int | None:
+        """Add one and return the count, kept for so many seconds; None while nobody counts."""
+
+
 class Directories(PersonDirectory, Protocol):
     """Looks up real and sandbox persons by id; `find` finds real persons only."""
 
@@ -154,6 +161,7 @@ class Ports:
     wechat: WeChat
     directory: Directories
     background: HeldBackground = field(default_factory=HeldBackground)
+    counters: Counters | None = None
 
     def within(self, db: Session) -> "Ports":
         """Return these ports for an action inside the transaction of `db`."""

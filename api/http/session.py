@@ -2,10 +2,12 @@
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from api.limits import rates
 from api.messaging.wechat_refusals import trouble
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Forbidden, Unidentified
+from models.domain.identity.rate import RateKind
 from models.domain.person import User
 from models.domain.retention import SESSIONS
 from models.vault import digest
@@ -32,6 +34,7 @@ def institution_of(ports: Ports, api_key: str) -> str:
 def login(ports: Ports, code: str) -> tuple[str, int]:
     """Exchange WeChat's login code for a session token; return it with its lifetime in seconds."""
     openid = _openid(ports, code)
+    rates.take(ports, RateKind.SESSION, openid)
     token = ports.random.token(43)
     with ports.database.transaction() as db:
         hashed = digest(token)

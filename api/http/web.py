@@ -12,18 +12,21 @@ from pydantic import BaseModel
 
 from api.events import stream
 from api.events.feed import EventFeed
-from api.http import overload
+from api.http import limiting, overload
 from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
+from api.limits import rates
 from api.logs import about
 from api.ports import Ports
 from models.database import KeptDatabase
 from models.domain.errors import Malformed, Unidentified, WrongMediaType
+from models.domain.identity.rate import RateKind
 from models.domain.person import User
 
 P = ParamSpec("P")
 
+OPENS = "institution.create_verification"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -96,15 +99,30 @@ def release_reads(_error: BaseException | None = None) -> None:
 
 def know_institution() -> None:
     """Authenticate the institution before the request is processed."""
+    composed = ports()
     share_reads()
-    g.institution_id = institution_of(ports(), bearer())
+    try:
+        g.institution_id = institution_of(ports(), bearer())
+    except Unidentified:
+        release_reads()
+        limiting.by_address(composed, RateKind.WRONG_KEY)
+        raise
     about(institution_id=g.institution_id)
+    # Without Redis there is one machine, which bounds what it admits; a row would be one more commit.
+    if request.endpoint == OPENS and composed.counters is not None:
+        release_reads()
+        for kind in (RateKind.CREATE, RateKind.CREATES_A_DAY):
+            rates.take(composed, kind, g.institution_id)
 
 
 def know_user() -> None:
     """Authenticate the WeChat user before the request is processed."""
     if request.endpoint != "mini_program.login":
-        g.user = user_of(ports(), bearer())
+        try:
+            g.user = user_of(ports(), bearer())
+        except Unidentified:
+            limiting.by_address(ports(), RateKind.WRONG_KEY)
+            raise
 
 
 def institution() -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from api.events import stream
-from api.http import problems
+from api.http import limiting, problems
 from api.http.chosen import chosen
 from api.http.description import describe, plain_form
 from api.http.routes.institution import EventsQuery
@@ -24,7 +24,8 @@ from api.popup.holder import PopupCredentials
 from api.popup.pages import COOKIE, html, keep
 from api.popup.screens import ScreenRequest
 from api.verification.case import Case
-from models.domain.errors import Malformed, Refusal
+from models.domain.errors import Malformed, Refusal, TooMany
+from models.domain.identity.rate import RateKind
 
 popup = APIBlueprint("popup", __name__, abp_tags=[Tag(name="Popup 弹窗")])
 PAGE: Any = {200: {"content": {"text/html": {}}}}
@@ -114,10 +115,19 @@ def refused(refusal: Refusal) -> Response:
     try:
         case = holder.held(ports(), credentials)
     except Refusal:
-        return html("popup/void.html", holder.framers(ports(), credentials.token), 410)
+        return html("popup/void.html", holder.framers(ports(), credentials.token), _void())
     typed = {key: value for key, value in request.form.items() if key not in ("csrf", "attempt")}
     asked = ScreenRequest(typed.get("step", ""), typed.get("person_id"), refusal.code, typed=typed)
     return _page(case, credentials.cookie or "", asked, status)
+
+
+def _void() -> int:
+    """Count a link that is void and return the status to say so with."""
+    try:
+        limiting.by_address(ports(), RateKind.WRONG_POPUP)
+    except TooMany:
+        return 429
+    return 410
 
 
 @popup.errorhandler(Exception)

@@ -95,6 +95,7 @@ def _delete_old_rows(ports: Ports) -> None:
         (tables.TillCode, tables.TillCode.expires_at < now - rules.IDEMPOTENT_ANSWERS),
         (tables.Miss, tables.Miss.at < now - ON_A_PHONE.window),
         (tables.Session, tables.Session.expires_at < now),
+        (tables.RateCount, tables.RateCount.until < now),
     ):
         key = tuple(cast("Table", table.__table__).primary_key)
         _in_batches(ports, delete(table).where(tuple_(*key).in_(select(*key).where(due).limit(BATCH))))

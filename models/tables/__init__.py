@@ -20,6 +20,7 @@ from models.tables.ledger import (
     GuessTally,
     Idempotency,
     Miss,
+    RateCount,
     WorkerBeat,
     WriteProbe,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "PolicyOverride",
     "PolicyVersion",
     "ProviderToken",
+    "RateCount",
     "Recovery",
     "Redemption",
     "Release",

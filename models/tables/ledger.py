@@ -72,6 +72,15 @@ class GuessTally(Base):
     missed: Mapped[int] = mapped_column(default=0)
 
 
+class RateCount(Base):
+    """How often something was done in one window of time, where no Redis counts it; the key names nobody."""
+
+    __tablename__ = "rate_count"
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    counted: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
 class Miss(Base):
     """A look-up that found nobody; the limits of the last hour count these."""
 

@@ -17,12 +17,13 @@ from api.capture import precheck as looking
 from api.capture import scene as scenes
 from api.capture.consent import Answer as ConsentAnswer
 from api.capture.risks import Phone
-from api.http import present, present_scene, session, uploads
+from api.http import limiting, present, present_scene, session, uploads
 from api.http.chosen import chosen
 from api.http.description import describe
 from api.http.schemas import answers, requests
 from api.http.web import answer, know_user, ports, user
 from models.domain.errors import Conflict, Malformed
+from models.domain.identity.rate import RateKind
 
 mp = APIBlueprint(
     "mini_program",
@@ -49,6 +50,7 @@ class ChallengePath(BaseModel):
 @mp.post("/login", responses={200: answers.LoginAnswer}, security=[])
 def login(body: requests.Login) -> Response:
     """Exchange wx.login's code for a session token."""
+    limiting.by_address(ports(), RateKind.LOGIN)
     token, seconds = session.login(ports(), body.code)
     return answer(answers.LoginAnswer(token=token, expires_in=seconds))
 

@@ -6,10 +6,12 @@ from flask import Response, current_app, make_response, render_template
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from api.http import limiting
 from api.http.schemas import answers
 from api.http.web import answer, ports
 from api.messaging import qr_code
 from api.verification import receipts
+from models.domain.identity.rate import RateKind
 
 public = APIBlueprint("public", __name__, abp_tags=[Tag(name="Public 公开")])
 
@@ -33,12 +35,14 @@ def home() -> Response:
 @public.get("/.well-known/jwks.json", responses={200: answers.KeySet})
 def keys() -> Response:
     """Return the keys that verify receipts, former ones included."""
+    limiting.by_address(ports(), RateKind.KEY_SET)
     return answer(receipts.published_keys(ports()))
 
 
 @public.get("/sandbox/.well-known/jwks.json", responses={200: answers.KeySet})
 def sandbox_keys() -> Response:
     """Return the keys that verify sandbox receipts; they never sign real ones."""
+    limiting.by_address(ports(), RateKind.KEY_SET)
     return answer(receipts.published_keys(ports(), sandbox=True))
 
 
