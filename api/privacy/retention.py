@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import (
     CursorResult,
     Delete,
+    Row,
     Select,
     Table,
     Update,
@@ -50,29 +51,30 @@ def sweep(ports: Ports) -> None:
 
 def _due_captures(ports: Ports) -> list[str]:
     """Return the challenges whose frames are due for deletion."""
+    capture, attempt, appeal = tables.Capture, tables.Attempt, tables.Appeal
+    # Two statements: in one, SQLite begins with the attempts of half a year instead of the few captures kept.
+    kept = select(capture.challenge_id).where(capture.deleted_at.is_(None)).order_by(capture.first_at)
+    of_them = (
+        select(tables.Challenge.id, attempt.state, attempt.failed_at, appeal.state, appeal.created_at)
+        .join(attempt, attempt.id == tables.Challenge.attempt_id)
+        .outerjoin(appeal, appeal.attempt_id == attempt.id)
+        .where(attempt.state.in_([*TERMINAL, AttemptState.FAILED]))
+    )
+    now, due = ports.now(), list[str]()
     with ports.database.reading() as db:
-        rows = db.execute(
-            select(
-                tables.Capture.challenge_id,
-                tables.Attempt.state,
-                tables.Attempt.failed_at,
-                tables.Appeal.state,
-                tables.Appeal.created_at,
-            )
-            .join(tables.Challenge, tables.Challenge.id == tables.Capture.challenge_id)
-            .join(tables.Attempt, tables.Attempt.id == tables.Challenge.attempt_id)
-            .outerjoin(tables.Appeal, tables.Appeal.attempt_id == tables.Attempt.id)
-            .where(tables.Capture.deleted_at.is_(None))
-            .where(tables.Attempt.state.in_([*TERMINAL, AttemptState.FAILED]))
-            .order_by(tables.Capture.first_at)
-        ).all()
-    now = ports.now()
-    due = [
-        row[0]
-        for row in rows
-        if rules.frames_are_due(row[1], row[2], (row[3], row[4]) if row[3] else None, now)
-    ]
+        ids = db.scalars(kept).all()
+        for begin in range(0, len(ids), BATCH):
+            some = of_them.where(tables.Challenge.id.in_(ids[begin : begin + BATCH]))
+            due += [row[0] for row in db.execute(some) if _is_due(row, now)]
+            if len(due) >= BATCH:
+                break
     return due[:BATCH]
+
+
+def _is_due(row: Row[str, AttemptState, datetime | None, AppealState, datetime], now: datetime) -> bool:
+    """Tell whether the frames of a capture, by its attempt and appeal, are due for deletion."""
+    _, state, failed_at, appealed, lodged_at = row
+    return rules.frames_are_due(state, failed_at, (appealed, lodged_at) if appealed else None, now)
 
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:
