@@ -1,11 +1,10 @@
 """Finds the person named at a counter, and limits guessing."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
-from sqlalchemy import ScalarSelect, case, select
+from sqlalchemy import ScalarSelect, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from api.directory.twins import twins
@@ -33,12 +32,28 @@ class Limit:
 
     most: int
     window: timedelta
+    at_all_counters: bool = False
+
+    def reached(self) -> ScalarSelect[datetime]:
+        """Return the subquery of the miss that makes it too many, null while there is none."""
+        row = tables.Miss
+        found = select(row.at).where(row.institution_id == bindparam("institution_id"))
+        if not self.at_all_counters:
+            found = found.where(row.counter == bindparam("counter"))
+        found = found.where(row.at > bindparam(f"since_{self.most}")).order_by(row.at.desc())
+        return found.offset(self.most - 1).limit(1).scalar_subquery()
 
 
 # The till chooses the counter's name, so the institution has a limit too.
 AT_A_COUNTER = Limit(20, HOUR)
-AT_AN_INSTITUTION = Limit(60, HOUR)
+AT_AN_INSTITUTION = Limit(60, HOUR, at_all_counters=True)
+AT_A_TILL = (AT_A_COUNTER, AT_AN_INSTITUTION)
 ON_A_PHONE = Limit(100, timedelta(days=1))
+# Built once: every purchase asks.
+_MISSES = {
+    limits: select(misses_of(GuessKind.NUMBER), *(limit.reached() for limit in limits))
+    for limits in (AT_A_TILL, (ON_A_PHONE,))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +100,17 @@ def _tally_of(ports: Ports, db: Session, institution_id: str, counter: str) -> t
 
 def _within_limits(ports: Ports, db: Session, place: tuple[str, str], target: str) -> None:
     """Raise TooMany after too many misses at this number or, with the seconds to wait, at this place."""
-    (institution_id, counter), row = place, tables.Miss
-    here = (row.institution_id == institution_id, row.counter == counter)
-    limits = [(AT_A_COUNTER, here), (AT_AN_INSTITUTION, here[:1])]
-    asked, since = [(ON_A_PHONE, here)] if institution_id == PHONES else limits, ports.now()
-    wanted: list[ScalarSelect[Any]] = [misses_of(ports, GuessKind.NUMBER, target)]
-    for limit, whose in asked:
-        misses = select(row.at).where(*whose, row.at > since - limit.window).order_by(row.at.desc())
-        wanted.append(misses.offset(limit.most - 1).limit(1).scalar_subquery())
-    missed, *found = db.execute(select(*wanted)).one()
+    institution_id, counter = place
+    limits, now = (ON_A_PHONE,) if institution_id == PHONES else AT_A_TILL, ports.now()
+    asked = {f"since_{limit.most}": now - limit.window for limit in limits}
+    whose = {"institution_id": institution_id, "counter": counter, "subject": target, "day": ports.today()}
+    missed, *found = db.execute(_MISSES[limits], whose | asked).one()
     within_misses(GuessKind.NUMBER, missed or 0)
-    for (limit, _), last in zip(asked, found, strict=True):
+    for limit, last in zip(limits, found, strict=True):
         if last is None or (limit is AT_AN_INSTITUTION and _serves(ports, db, institution_id, counter)):
             continue
         refusal = TooMany("too many unknown persons here; please wait")
-        refusal.after = ceil((last + limit.window - since).total_seconds())
+        refusal.after = ceil((last + limit.window - now).total_seconds())
         raise refusal
 
 

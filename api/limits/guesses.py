@@ -43,10 +43,10 @@ def tally(ports: Ports, db: Session, kind: GuessKind, subject: str) -> tables.Gu
     return row
 
 
-def misses_of(ports: Ports, kind: GuessKind, subject: str) -> ScalarSelect[int]:
-    """Return the subquery of a subject's wrong guesses of today, null where there is none."""
+def misses_of(kind: GuessKind) -> ScalarSelect[int]:
+    """Return the subquery of the wrong guesses of `subject` on `day`, null where there is none."""
     row = tables.GuessTally
-    key = (row.kind == kind, row.subject == subject, row.day == ports.today())
+    key = (row.kind == kind, row.subject == bindparam("subject"), row.day == bindparam("day"))
     return select(row.missed).where(*key).scalar_subquery()
 
 

@@ -136,11 +136,18 @@ def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.
     return row
 
 
+# Built once: nearly every request asks.
+_ACTIVE = (
+    select(tables.PolicyVersion.document)
+    .where(tables.PolicyVersion.approved_at.is_not(None))
+    .order_by(tables.PolicyVersion.version.desc())
+    .limit(1)
+)
+
+
 def active(db: Session) -> Policy:
     """Return the newest approved policy."""
-    approved = select(tables.PolicyVersion).where(tables.PolicyVersion.approved_at.is_not(None))
-    row = db.scalars(approved.order_by(tables.PolicyVersion.version.desc()).limit(1)).one()
-    return Policy.from_json(row.document)
+    return Policy.from_json(db.scalars(_ACTIVE).one())
 
 
 def pinned(db: Session, version: int) -> Policy:
