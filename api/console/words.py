@@ -63,6 +63,8 @@ WORDS: dict[str, str] = {
     "wechat": "微信人脸核身",
     "own": "本系统拍摄",
     "webhook": "回调",
+    "notice": "提醒",
+    "not_bound": "没有绑定微信",
     "push": "推送",
     "pending": "还没发过",
     "retry": "失败后再发",

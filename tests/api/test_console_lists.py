@@ -48,6 +48,8 @@ def test_a_list_is_shown_page_by_page(world: World) -> None:
     assert re.findall(r"<td>(药房\d\d|第.药房)</td>", falling)[0] == names[-1]
     assert one.get("/console/lists/institutions?text=药房07").count("<tr>") == 2
     assert "这里现在没有内容" in one.get("/console/lists/institutions?state=suspended")
+    assert one.client.get("/console/lists/deliveries?state=all").status_code == 400
+    assert one.client.get("/console/lists/institutions?state=all").status_code == 200
 
 
 @pytest.mark.parametrize(

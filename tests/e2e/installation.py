@@ -37,7 +37,7 @@ def free_port() -> int:
 class Installation:
     """The demo's profile and persons, without its scenarios; processes can be killed and started."""
 
-    def __init__(self, folder: Path, *, clocked: bool = False, **settings: str) -> None:
+    def __init__(self, folder: Path, *, clocked: bool = False, days: int = 0, **settings: str) -> None:
         self.folder = folder
         self._commands = CLOCKED if clocked else COMMANDS
         self._clock = ClockAhead(folder / "clock") if clocked else None
@@ -48,7 +48,7 @@ class Installation:
             | settings
             | {"PYTHONPATH": str(ROOT), "CLOCK_FILE": str(folder / "clock"), "COLUMNS": "200"}
         )
-        prepare = "from scripts.demo import profile; profile.prepare(fresh=True)"
+        prepare = f"from scripts.demo import profile; profile.prepare(fresh=True, days={days})"
         subprocess.run(
             [sys.executable, "-c", prepare],
             cwd=folder,

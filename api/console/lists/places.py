@@ -8,9 +8,10 @@ from models import tables
 from models.domain.console.operator import Right
 from models.domain.delivery import DeliveryState
 from models.domain.person import mask
+from models.domain.provider import Provider
 
 SHOP, STAFF, DELIVERY = tables.Institution, tables.Staff, tables.Delivery
-OF_SHOP = Filter("机构编号", lambda text: SHOP.id == text)
+PROVIDERS = {Provider.OWN: "本系统", Provider.WECHAT: "微信核身"}
 
 
 def _institution(_: Ports, row: tuple[tables.Institution]) -> Cells:
@@ -19,7 +20,7 @@ def _institution(_: Ports, row: tuple[tables.Institution]) -> Cells:
         "id": one.id,
         "name": one.name,
         "district": one.district or "",
-        "provider": f"推送 {one.provider} / 扫码 {one.qr_provider}",
+        "provider": f"推送{PROVIDERS[one.provider]}，扫码{PROVIDERS[one.qr_provider]}",
         "state": "已停用" if one.suspended_at else "沙箱" if one.sandbox else "使用中",
         "created": day(one.created_at),
     }
@@ -115,6 +116,8 @@ DELIVERIES = Listed(
                 DeliveryState.DELIVERED: "已送达",
             },
             usual=DeliveryState.RETRY,
+            # No index sorts all deliveries by their next try.
+            has_all=False,
         ),
     },
 )  # fmt: skip

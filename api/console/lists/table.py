@@ -39,6 +39,7 @@ class Filter:
     where: Callable[[str], ColumnElement[bool]]
     choices: Mapping[Any, str] = field(default_factory=dict)
     usual: str = ""
+    has_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def given(found: Listed, query: Query) -> dict[str, str]:
     chosen = {}
     for name, one in found.filters.items():
         value = query.given.get(name, one.usual).strip()
-        if one.choices and value not in ("", *one.choices):
+        if one.choices and value not in ("", *(("all",) if one.has_all else ()), *one.choices):
             raise Malformed(name)
         if value and value != "all":
             chosen[name] = value
