@@ -163,10 +163,18 @@ def test_an_expired_code_is_renewed_for_the_same_person(world: World) -> None:
     popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     world.clock.tick(121)
     popup.get()
-    assert popup.screen == "over" and popup.says("认证超时", "刷新")
+    assert popup.screen == "over" and popup.says("认证超时", "刷新", "人员不用重选")
     popup.post("code", person_id=world.ids[WIFE.name], **TICKED)
     assert popup.screen == "code" and popup.says("王*英（配偶）")
     assert states(world, verification) == ["expired", "waiting"]
+
+
+def test_an_expired_code_that_nobody_was_picked_for_promises_no_choice(world: World) -> None:
+    _, popup = opened(world)
+    popup.post("code")
+    world.clock.tick(121)
+    popup.get()
+    assert popup.screen == "over" and popup.says("刷新") and "人员不用重选" not in popup.html
 
 
 def test_the_popup_shows_a_scanned_code_and_the_person_chosen_on_the_phone(world: World) -> None:

@@ -127,6 +127,19 @@ def test_every_page_that_a_message_or_a_code_opens_is_listed() -> None:
     assert {push.PAGE, agent_notice.PAGE, more_asked.PAGE, qr_code.SUBSCRIBE_PAGE} <= set(pages)
 
 
+def test_ios_clips_the_camera_and_devtools_finds_its_ways_in() -> None:
+    oval = (SOURCE / "components/oval-guide/oval-guide.wxss").read_text(encoding="utf-8")
+    clipped = re.search(r"\.hole \{(.*?)\}", oval)
+    assert clipped and all(
+        word in clipped[1] for word in ("overflow: hidden", "translate3d", "-webkit-backface-visibility")
+    )
+    config = json.loads((SOURCE / "project.config.json").read_text(encoding="utf-8"))
+    assert "miniprogramRoot" not in config
+    ways = {one["pathName"] for one in config["condition"]["miniprogram"]["list"]}
+    pages = set(json.loads((SOURCE / "app.json").read_text(encoding="utf-8"))["pages"])
+    assert len(ways) > 3 and ways <= pages
+
+
 def test_devtools_are_asked_only_for_what_the_pages_have() -> None:
     walk = (ROOT / "tests/miniprogram/wechat/walk.mjs").read_text(encoding="utf-8")
     looks = re.findall(r"look\('\w+', '/(pages/\w+/\w+)[^']*', \[(.*?)\]", walk)
