@@ -140,6 +140,13 @@ class Directories(PersonDirectory, Protocol):
 
 
 @dataclass(slots=True)
+class HeldFaces:
+    """The faces that open appeals show, by appeal; in memory only, and no longer than the appeal is open."""
+
+    of: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class HeldBackground:
     """The background faces used by this process and when they were drawn; in memory only."""
 
@@ -162,6 +169,7 @@ class Ports:
     directory: Directories
     background: HeldBackground = field(default_factory=HeldBackground)
     counters: Counters | None = None
+    faces: HeldFaces = field(default_factory=HeldFaces)
 
     def within(self, db: Session) -> "Ports":
         """Return these ports for an action inside the transaction of `db`."""

@@ -9,6 +9,7 @@ from models.domain.console.operator import Role
 from models.domain.console.recovery import RecoveryState
 from models.domain.console.review import Ground, Verdict, Wanted
 from models.domain.record.kin import Kinship
+from models.domain.verification import VerificationState
 
 WORDS: dict[str, str] = {
     **POLICY_WORDS,
@@ -52,6 +53,15 @@ WORDS: dict[str, str] = {
     ActKind.LIST_EXPORTED: "下载列表",
     ActKind.STAFF_REMOVED: "撤销员工",
     ActKind.DISPUTE_CONCLUDED: "代办争议结论",
+    ActKind.ALERT_OPENED: "查看异常提示",
+    ActKind.ALERT_DISMISSED: "排除异常提示",
+    ActKind.ALERT_SNOOZED: "搁置异常提示",
+    VerificationState.OPEN: "核验中",
+    VerificationState.PASSED: "核验通过",
+    VerificationState.APPEALED: "申诉后购药",
+    VerificationState.BYPASSED: "核对证件",
+    VerificationState.CANCELLED: "取消",
+    VerificationState.LAPSED: "超时",
     ActKind.HELD_DECIDED: "审核导入的照片",
     ActKind.INSTITUTION_ADDED: "登记机构",
     ActKind.INSTITUTION_CHANGED: "更改机构",

@@ -71,6 +71,7 @@ class Chore(StrEnum):
     BACKGROUND = "background"
     FACTS = "facts"
     ORPHANS = "orphans"
+    ABUSE = "abuse"
 
 
 Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | CompareStrangers | Chore

@@ -16,6 +16,7 @@ ONCE_A_CLUSTER = {
     Chore.FACTS: timedelta(seconds=55),
     Chore.OPTIMIZE: timedelta(hours=1),
     Chore.ORPHANS: timedelta(days=1),
+    Chore.ABUSE: timedelta(hours=1),
 }
 
 

@@ -14,6 +14,7 @@ import structlog
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.contrib.sql_huey import SqlHuey
 
+from api.abuse import raising
 from api.acts import checking as acts
 from api.admin import audit
 from api.capture import native_result
@@ -101,6 +102,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             backfill.fill(ports)
         case Chore.ORPHANS:
             orphans.sweep(ports)
+        case Chore.ABUSE:
+            raising.look(ports)
 
 
 def queue(url: str) -> Huey:

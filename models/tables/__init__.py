@@ -4,6 +4,7 @@ Import the table classes from here.
 """
 
 from models.base import Base
+from models.tables.abuse import Alert
 from models.tables.agent_purchase import AgentPurchase
 from models.tables.appeal import Appeal, Recovery
 from models.tables.attempt import Attempt
@@ -28,11 +29,13 @@ from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPh
 from models.tables.policy import PolicyVersion
 from models.tables.release import PolicyOverride, Release, StrangerRun
 from models.tables.security import ProviderToken, Session, SigningKey
+from models.tables.tally import EventTally, TallyMark
 from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
 
 __all__ = [
     "Act",
+    "Alert",
     "AgentPurchase",
     "Appeal",
     "Assessment",
@@ -50,6 +53,7 @@ __all__ = [
     "DoomedObject",
     "Enrolment",
     "Event",
+    "EventTally",
     "FamilyLink",
     "Frame",
     "GuessTally",
@@ -77,6 +81,7 @@ __all__ = [
     "StrangerRun",
     "SubjectRequest",
     "SubscriptionFact",
+    "TallyMark",
     "TillCode",
     "Tombstone",
     "Verification",

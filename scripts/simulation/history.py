@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import event, select
 
+from api.abuse import raising
 from api.appeals import review, reviewing
 from api.appeals.impartial import Reviewer
 from api.appeals.reviewing import Judgement
@@ -92,6 +93,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
         told(done + 1, len(visits))
     on.clock.reach(on.begun + timedelta(days=DAYS) - timedelta(minutes=5))
     _due(on.ports)
+    raising.look(on.ports)
     return played
 
 

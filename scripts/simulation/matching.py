@@ -43,7 +43,7 @@ class InventedMatcher:
 
     def __init__(self) -> None:
         self.filmed: Filmed | None = None
-        self.models = _models(MODELS[0][0])
+        self.models = models_of(MODELS[0][0])
         self._photos: dict[str, Enrolment] = {}
 
     def know(self, photo: bytes, face: Vector, looks: Looks | None = None) -> None:
@@ -57,7 +57,7 @@ class InventedMatcher:
 
     def use(self, version: str) -> None:
         """Switch to another version of the models."""
-        self.models = _models(version)
+        self.models = models_of(version)
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
@@ -137,5 +137,6 @@ def template(face: Vector) -> Template:
     return Template(Embedder.SFACE, "simulated", tuple(float(one) for one in face))
 
 
-def _models(version: str) -> tuple[ModelUsed, ...]:
+def models_of(version: str) -> tuple[ModelUsed, ...]:
+    """Return what a report names as its models."""
     return (ModelUsed("simulated", version, hashlib.sha256(version.encode()).hexdigest()),)

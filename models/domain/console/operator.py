@@ -39,18 +39,31 @@ class Right(StrEnum):
     SEE_POLICIES = "see_policies"
     PROPOSE = "propose"
     APPROVE = "approve"
+    SEE_ALERTS = "see_alerts"
+    HANDLE_ALERTS = "handle_alerts"
     ASSESS = "assess"
     ANSWER_REQUESTS = "answer_requests"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OPERATOR: frozenset({Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE}),
+    Role.OPERATOR: frozenset(
+        {Right.SEE_POLICIES, Right.PROPOSE, Right.APPROVE, Right.SEE_ALERTS, Right.HANDLE_ALERTS}
+    ),
     Role.REVIEWER: frozenset(
-        {Right.SEE_CASES, Right.SEE_PHOTOS, Right.JUDGE, Right.RECOVER, Right.ANSWER_REQUESTS}
+        {
+            Right.SEE_CASES,
+            Right.SEE_PHOTOS,
+            Right.JUDGE,
+            Right.RECOVER,
+            Right.ANSWER_REQUESTS,
+            Right.SEE_ALERTS,
+            Right.HANDLE_ALERTS,
+        }
     ),
     Role.AUDITOR: frozenset(
         {
             Right.SEE_CASES,
+            Right.SEE_ALERTS,
             Right.SEE_ACTS,
             Right.SEE_ACCOUNTS,
             Right.SEE_POLICIES,

@@ -1,0 +1,4 @@
+"""Pages that watch: alerts of abuse with their cases.
+
+Imported by the composition root alone.
+"""
