@@ -13,7 +13,7 @@ from matcher.comparison.background import Normalised
 from matcher.imaging import decode
 from matcher.liveness import actions, colour, fingerprint, lots
 from matcher.liveness.cues import cues
-from matcher.liveness.pad import pooled
+from matcher.liveness.pad import DIM, pooled
 from matcher.liveness.timing import timing
 from matcher.models import Models
 from matcher.observe import EVIDENCE_SIDE, observe
@@ -117,17 +117,18 @@ def _probe(models: Models, frame: Frame, one: Observation) -> Probe:
 
 
 def _acquisition(observations: Sequence[Observation], evidence: int, usable_evidence: int) -> Acquisition:
-    """Return how many frames arrived and are usable, and the commonest hint of the others."""
+    """Return how many frames came, how many are usable, and that all is dim or the others' commonest hint."""
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
     hints = Counter(one.hint for one in observations if one.hint)
     # Unusable evidence without a hint shows a face turned aside.
     hints = hints or +Counter({Hint.TURNED: evidence - usable_evidence})
+    dim = median([one.brightness for one in observations if one.faces] or [DIM]) < DIM
     return Acquisition(
         motion=len(motion),
         evidence=evidence,
         usable_motion=sum(one.hint is None for one in motion),
         usable_evidence=usable_evidence,
-        hint=hints.most_common(1)[0][0] if hints else None,
+        hint=Hint.TOO_DARK if dim else hints.most_common(1)[0][0] if hints else None,
     )
 
 

@@ -9,7 +9,7 @@ from matcher.imaging.mesh import Reading
 from matcher.imaging.quality import EVIDENCE, MOTION
 from matcher.liveness import fingerprint, lots
 from matcher.liveness.bezel import bezel
-from matcher.liveness.pad import upright
+from matcher.liveness.pad import lit, upright
 from matcher.models import Models
 from matcher.protocol import Picture, Vector
 from matcher.types import Frame, FrameKind, Observation
@@ -84,7 +84,7 @@ def _observed(models: Models, frame: Frame, earlier: Sequence[Observation], seed
         change=_change(view, earlier),
         texture=_texture(view, chip) if frame.kind == FrameKind.MOTION else "",
         face=fingerprint.packed(models.sface.forward(chip)) if chosen else "",
-        live=_live(models, view) if chosen or frame.kind == FrameKind.EVIDENCE else None,
+        live=_live(models, view, measured.brightness) if chosen or frame.kind == FrameKind.EVIDENCE else None,
         skin=view.mesh.skin,
         bezel=bezel(view.picture, view.faces[0].box) if frame.kind == FrameKind.EVIDENCE else None,
         glasses=measured.glasses,
@@ -130,12 +130,12 @@ def _placed(posed: Observation, picture: Picture, face: Face, landmarks: Vector)
     )
 
 
-def _live(models: Models, view: Look) -> float | None:
-    """Return P(bona fide) of the upright face, None without PAD weights."""
+def _live(models: Models, view: Look, brightness: float) -> float | None:
+    """Return P(bona fide) of the face set upright and lit, None without PAD weights."""
     if models.pad is None or view.mesh is None:
         return None
     box = view.faces[0].box
-    return models.pad.live(upright(view.picture, box, view.mesh.landmarks), box)
+    return models.pad.live(lit(upright(view.picture, box, view.mesh.landmarks), brightness), box)
 
 
 def _is_drawn(posed: Observation, earlier: Sequence[Observation], seed: int) -> bool:

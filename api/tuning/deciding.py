@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.tuning.columns import Bools, Codes, Columns, Floats
-from models.domain.decision import Decision, Outcome, Reason
+from models.domain.decision import DIM, Decision, Outcome, Reason
 from models.domain.layers.risk import Level, must_answer
 from models.domain.policy import COLOURS_TELLING, Policy
 from models.domain.record.fact import HINTS, NONE, RISKS
@@ -93,8 +93,9 @@ def _liveness(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, 
     if policy.pad_required:
         yield ~answered, Outcome.RETRY, Reason.MATCHER_UNAVAILABLE
     attack = ~(pad >= policy.pad_doubt_min) | _below(facts, "pad_low", policy.pad_low_min)
-    yield answered & attack, Outcome.FAILED, Reason.NOT_LIVE
-    yield answered & (pad < policy.pad_min), Outcome.RETRY, Reason.NOT_ACQUIRED
+    dim = facts.number("hint") == HINTS.index(DIM)
+    yield answered & attack & ~dim, Outcome.FAILED, Reason.NOT_LIVE
+    yield answered & (attack | (pad < policy.pad_min)), Outcome.RETRY, Reason.NOT_ACQUIRED
     bezel, looked_for = facts.measured("bezel")
     yield looked_for & ~(bezel <= policy.bezel_max), Outcome.FAILED, Reason.NOT_LIVE
 

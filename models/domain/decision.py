@@ -96,6 +96,8 @@ class Decision:
 
 
 UNANSWERED = Decision(Outcome.RETRY, Reason.MATCHER_UNAVAILABLE)
+# What PAD says against a face in too little light is no evidence: it is filmed again in more of it.
+DIM = "too_dark"
 
 
 def decide(report: Report, policy: Policy) -> Decision:
@@ -153,24 +155,24 @@ def _presented(report: Report, policy: Policy) -> Decision | None:
     """Return the decision of passive PAD, or None where it finds nothing."""
     if report.pad is None:
         return UNANSWERED if policy.pad_required else None
-    if _below(report.pad, policy.pad_doubt_min) or _below(report.pad_low, policy.pad_low_min):
+    fake = _below(report.pad, policy.pad_doubt_min) or _below(report.pad_low, policy.pad_low_min)
+    if fake and report.hint != DIM:
         return _failed(Reason.NOT_LIVE)
-    # The nets misjudge some living faces, but a whole film less often than a single frame.
-    return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint) if report.pad < policy.pad_min else None
+    # The nets are wrong about some living faces, less about any film of them than about one.
+    unsure = fake or report.pad < policy.pad_min
+    return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint) if unsure else None
 
 
 def _who(report: Report, policy: Policy) -> Decision:
-    """Judge the comparison; a face that changes during the film is not the claimed person's throughout."""
-    if _below(report.same_face, policy.same_face_min) or _another(report, policy):
-        return _failed(Reason.NOT_MATCHED)
-    if _below(report.score, _least(report, policy)) or _nearer_to_a_relative(report, policy):
+    """Judge the comparison; a face that is not the same all along is not the claimed person's all along."""
+    # Where no frame was drawn, the evidence speaks.
+    mean = report.same_face_mean
+    changes = _below(report.same_face, policy.same_face_min) or (
+        mean is not None and _below(mean, policy.same_face_mean_min)
+    )
+    if changes or _below(report.score, _least(report, policy)) or _nearer_to_a_relative(report, policy):
         return _failed(Reason.NOT_MATCHED)
     return Decision(Outcome.PASSED, Reason.OK)
-
-
-def _another(report: Report, policy: Policy) -> bool:
-    """Tell whether the drawn frames together show another face; without drawn frames, the evidence frames."""
-    return report.same_face_mean is not None and _below(report.same_face_mean, policy.same_face_mean_min)
 
 
 def _least(report: Report, policy: Policy) -> float:

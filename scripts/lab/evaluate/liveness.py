@@ -22,6 +22,7 @@ from scripts.lab.evaluate.attacks import made_of, shown_twice
 from scripts.lab.evaluate.captures import Judged, judged
 from scripts.lab.evaluate.films import figures, injected, variants
 from scripts.lab.evaluate.films.resting import passive
+from scripts.lab.evaluate.films.settled import settled
 from scripts.lab.evaluate.presentations import (
     BONA_FIDE,
     Presentation,
@@ -92,12 +93,13 @@ def _presentations(films: Path, otherwise: Sequence[str]) -> list[Presentation]:
         raise SystemExit(f"{films / 'labels.json'}: no film of a living person")
     asked = [replace(one, actions=two) for one in shown for two in permutations(Policy().action_pool, 2)]
     people = {one.person: one for one in reversed(live)}.values()
+    acting = [settled(one) for one in live]
     faces = {one.person: one for one in reversed([*living, *live])}.values()
     return [
-        *live,
+        *acting,
         *varied(films, list(people)),
         *living,
-        *(other for name in otherwise for other in variants.of(name, [*spread(live, SOME), *faces])),
+        *(other for name in otherwise for other in variants.of(name, [*spread(acting, SOME), *faces])),
         *filmed,
         *shown,
         *asked,

@@ -139,6 +139,13 @@ def test_a_missing_attack_detector_is_tolerated_only_where_policy_says_so():
     assert decide(replace(GOOD, pad=None), replace(POLICY, pad_required=False)) == PASSED
 
 
+@pytest.mark.parametrize("fake", [{"pad": 0.1}, {"pad_low": 0.05}])
+def test_what_the_nets_say_against_a_face_in_too_little_light_is_no_evidence(fake: dict[str, float]) -> None:
+    assert decide(replace(GOOD, **fake, hint="blurred"), POLICY).reason is Reason.NOT_LIVE
+    dim = decide(replace(GOOD, **fake, hint="too_dark"), POLICY)
+    assert (dim.outcome, dim.reason, dim.hint) == (Outcome.RETRY, Reason.NOT_ACQUIRED, "too_dark")
+
+
 @pytest.mark.parametrize("p", [None, 0.02, 1.0])
 def test_colours_and_lines_are_advisory_by_default(p):
     by_default = replace(POLICY, bezel_max=Policy().bezel_max, colour_required=Policy().colour_required)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from api.capture.facts import facts
+from api.capture.precheck import in_the_way
 from models.domain.attempt import APPEALABLE
 from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
@@ -156,4 +157,4 @@ def _variants(rows: Sequence[Judged]) -> Mapping[str, Any]:
 def hinted(row: Judged) -> bool:
     """Tell whether the precheck would have given a hint."""
     looks = [one for one in row.observations if one.kind == "evidence"][:2]
-    return any(one.hint is not None for one in looks)
+    return any(in_the_way(one) is not None for one in looks)

@@ -22,8 +22,8 @@ KINDS = (STILL, NAIVE, DRIVEN, AWARE, SPLICED, WARPED)
 # The fixed interval of embedded motion frames before they were drawn at random, ms.
 RHYTHM_MS = 900
 REST_S, ACTION_S = 1.5, 2.3
-# Motion frames per second of a slower phone: samples the same clips differently.
-SLOWER = 4
+# Motion frames per second of a slower and a faster phone: they sample the same clips differently.
+OTHERS = (4, 8)
 TARGETS = {
     "turn_left": Face(yaw=28.0),
     "turn_right": Face(yaw=-28.0),
@@ -36,7 +36,7 @@ def made_of(
     live: Sequence[Presentation], resting: Sequence[Presentation], most: int
 ) -> Iterator[Presentation]:
     """Yield at most `most` attacks per species from `live` (actions performed) and `resting` (victims)."""
-    acting = spread([*live, *(replace(one, rate=SLOWER) for one in live)], most)
+    acting = spread([*live, *(replace(one, rate=rate) for rate in OTHERS for one in live)], most)
     victims = spread([*resting, *(_later(one) for one in resting)], most)
     for number, victim in enumerate(victims, start=1):
         others = [one for one in live if one.person != victim.person]
