@@ -2,18 +2,18 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
+from unittest import mock
 
 from matcher.comparison.embedders import SFace
 from matcher.imaging import decode
 from matcher.imaging.detector import Detector
 from matcher.imaging.mesh import Mesh
 from matcher.models import Models
-from matcher.observe import EVIDENCE_SIDE, MOTION_SIDE
 from matcher.protocol import PresentationAttackDetector
-from matcher.types import Frame, FrameKind
 
 # A kernel cuts or scales its own input and unpacks its own output.
 NETS = {"yunet": "faces", "mesh": "read", "sface": "forward", "pad": "live", "dlib": "embed"}
@@ -31,15 +31,23 @@ class Timed:
         return self._timed(found) if attribute == NETS[self._name] else found
 
     def _timed(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*given: Any) -> Any:
-            begun = time.process_time()
-            try:
-                return work(*given)
-            finally:
-                self._spent[self._name] += time.process_time() - begun
-                self._calls[self._name] += 1
+        return timed(work, self._name, self._spent, self._calls)
 
-        return run
+
+def timed(
+    work: Callable[..., Any], name: str, spent: dict[str, float], calls: Counter[str]
+) -> Callable[..., Any]:
+    """Return the function, adding its CPU time in seconds and its calls under a name."""
+
+    def run(*given: Any, **named: Any) -> Any:
+        begun = time.process_time()
+        try:
+            return work(*given, **named)
+        finally:
+            spent[name] += time.process_time() - begun
+            calls[name] += 1
+
+    return run
 
 
 class Kernels:
@@ -59,17 +67,10 @@ class Kernels:
     def _timed(self, inner: Any, name: str) -> Any:
         return Timed(inner, name, self.spent, self.calls)
 
-    def clear(self) -> None:
-        """Forget what was spent."""
+    @contextmanager
+    def watched(self) -> Iterator[Models]:
+        """Time what is done with the models, and the decoding beside it, from nothing on."""
         self.spent.clear()
         self.calls.clear()
-
-    def decoded(self, frames: Sequence[Frame], embedded: int) -> None:
-        """Decode the frames again as the verification did, embedded evidence twice, and add what it takes."""
-        evidence = [frame for frame in frames if frame.kind == FrameKind.EVIDENCE]
-        for frame in (*frames, *evidence[:embedded]):
-            side = EVIDENCE_SIDE if frame.kind == FrameKind.EVIDENCE else MOTION_SIDE
-            begun = time.process_time()
-            decode.frame(frame.image, side)
-            self.spent["decode"] += time.process_time() - begun
-            self.calls["decode"] += 1
+        with mock.patch.object(decode, "frame", timed(decode.frame, "decode", self.spent, self.calls)):
+            yield self.models

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from matcher.examine import EMBEDDED, examine
+from matcher.examine import examine
 from matcher.models import Models
 from matcher.observe import Look, look, observe
 from matcher.protocol import Vector
@@ -109,17 +109,16 @@ def _run(
     kernels: Kernels, frames: list[Frame], person: tuple[Template, ...], grey_zone: tuple[float, float]
 ) -> Run:
     """Observe one batch per second, then examine; waiting time is the last batch plus the report."""
-    kernels.clear()
-    models, seen = kernels.models, list[Observation]()
+    seen = list[Observation]()
     batches = [[one for one in frames if one.t_ms // 1000 == second] for second in range(int(LENGTH_S))]
-    cpu, arrived = time.process_time(), 0.0
-    for batch in batches:
-        arrived = time.perf_counter()
-        seen += observe(models, batch, seen)
     evidence = tuple(frame for frame in frames if frame.kind == FrameKind.EVIDENCE)
-    report = examine(models, Examination(("nod",), tuple(seen), evidence, person, (), grey_zone))
+    cpu, arrived = time.process_time(), 0.0
+    with kernels.watched() as models:
+        for batch in batches:
+            arrived = time.perf_counter()
+            seen += observe(models, batch, seen)
+        examine(models, Examination(("nod",), tuple(seen), evidence, person, (), grey_zone))
     taken, waited = time.process_time() - cpu, (time.perf_counter() - arrived) * 1000
-    kernels.decoded(frames, min(EMBEDDED, report.acquisition.usable_evidence))
     return Run(taken, waited, dict(kernels.spent), kernels.calls.copy())
 
 
