@@ -12,8 +12,9 @@ from matcher.weights import Preprocessing
 
 SURE = 4.0
 TILTED = 8.0
-# A face dimmer than DIM (mean grey level), as one of 56 people is, is judged as if it were as bright as LIT.
-DIM, LIT = 70.0, 110.0
+# What the nets say against faces dimmer than DIM (mean grey level), as one of 56 people's are, is not believed.
+# A face darker than DARK is judged as if it were as bright as LIT.
+DIM, DARK, LIT = 70.0, 60.0, 110.0
 Box = tuple[float, float, float, float]
 
 
@@ -52,11 +53,11 @@ def upright(picture: Picture, box: Box, landmarks: Vector) -> Picture:
 
 
 def lit(picture: Picture, brightness: float) -> Picture:
-    """Return the picture of a dim face, of this mean grey level, with all its light multiplied.
+    """Return the picture of a dark face, of this mean grey level, with all its light multiplied.
 
-    The nets call dim faces fake, most of all noisy ones; gamma makes it worse (decision 0134).
+    The nets call dark faces fake, most of all noisy ones; gamma makes it worse (decision 0134).
     """
-    if brightness >= DIM:
+    if brightness >= DARK:
         return picture
     return cv2.convertScaleAbs(picture, alpha=LIT / max(brightness, 1.0)).astype(np.uint8, copy=False)
 

@@ -7,7 +7,7 @@ import pytest
 from matcher import weights
 from matcher.imaging.detector import Detector
 from matcher.imaging.mesh import Mesh
-from matcher.liveness.pad import DIM, LIT, TILTED, lit, upright
+from matcher.liveness.pad import DARK, LIT, TILTED, lit, upright
 from tests.matcher.faces import photo
 
 
@@ -38,7 +38,7 @@ def test_a_face_that_is_upright_is_left_alone() -> None:
     assert upright(picture, *eyes(picture)) is picture
 
 
-def test_a_dim_face_is_judged_in_the_light_of_others() -> None:
+def test_a_dark_face_is_judged_in_the_light_of_others() -> None:
     picture = np.full((40, 40, 3), 50, np.uint8)
     assert lit(picture, 50.0).mean() == pytest.approx(LIT, abs=1)
-    assert lit(picture, DIM) is picture
+    assert lit(picture, DARK) is picture
