@@ -12,7 +12,7 @@ from matcher.weights import Preprocessing
 
 SURE = 4.0
 TILTED = 8.0
-# What the nets say against faces dimmer than DIM (mean grey level), as one of 56 people's are, is not believed.
+# PAD is not believed against faces dimmer than DIM (mean grey level; one of 56 people is).
 # A face darker than DARK is judged as if it were as bright as LIT.
 DIM, DARK, LIT = 70.0, 60.0, 110.0
 Box = tuple[float, float, float, float]
