@@ -55,7 +55,7 @@ def upright(picture: Picture, box: Box, landmarks: Vector) -> Picture:
 def lit(picture: Picture, brightness: float) -> Picture:
     """Return the picture of a dark face, of this mean grey level, with all its light multiplied.
 
-    The nets call dark faces fake, most of all noisy ones; gamma makes it worse (decision 0134).
+    The nets call dark faces fake, most of all noisy ones; gamma makes it worse (decision 0131).
     """
     if brightness >= DARK:
         return picture
