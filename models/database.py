@@ -174,10 +174,12 @@ def _refuse_closed(connection: Any, _record: Any, _fairy: Any) -> None:
 
     An idle connection is readable only after the server has closed it.
     """
-    told = select.poll()
-    told.register(connection.fileno(), select.POLLIN)
-    if told.poll(0):
-        raise InvalidatePoolError("the server has closed the connection")
+    if not connection.closed:
+        told = select.poll()
+        told.register(connection.fileno(), select.POLLIN)
+        if not told.poll(0):
+            return
+    raise InvalidatePoolError("the server has closed the connection")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

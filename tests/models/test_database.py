@@ -1,7 +1,9 @@
 """Transactions: joined, undone, remembered, one writer at a time."""
 
 import threading
+import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +12,7 @@ from models import migrate, tables
 from models.database import Database
 from models.domain.errors import Conflict
 from models.domain.identity.guess import GuessKind
+from tests.support.postgres import Postgres
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -92,6 +95,33 @@ def test_writers_take_turns_and_lose_nothing(database: Database) -> None:
         thread.join()
     with database.reading() as db:
         assert db.get_one(tables.GuessTally, KEY).asked == 81
+
+
+def in_number(database: Database, theirs: str) -> int:
+    with database.reading() as db:
+        return db.scalar(text(f"SELECT count(*) {theirs}")) or 0
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_closed_meanwhile_is_replaced(postgres: Postgres) -> None:
+    with postgres.database() as url:
+        database, other = Database(url), Database(url)
+        theirs = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        for end in ("server", "client"):
+            with database.reading() as db:
+                connection: Any = db.connection().connection.driver_connection
+            if end == "client":
+                connection.close()
+            with other.transaction() as db:
+                db.execute(text(f"SELECT pg_terminate_backend(pid) {theirs}"))
+            while in_number(other, theirs):
+                time.sleep(0.01)
+            with database.kept().reading() as db:
+                assert db.scalar(text("SELECT 1")) == 1
+            with database.transaction() as db:
+                assert db.scalar(text("SELECT 1")) == 1
+        database.dispose()
+        other.dispose()
 
 
 def test_instants_come_back_with_their_zone(database: Database) -> None:
