@@ -80,7 +80,7 @@ def _sheet(ports: Ports, batch: Batch) -> ContactSheet:
                 row.id,
                 name(ports, db, row.person_id),
                 described(db, row.person_id),
-                shown(ports, row.photo_key),
+                shown(ports.within(db), row.photo_key),
             )
             for row in chosen
         )

@@ -69,7 +69,7 @@ def side_by_side(ports: Ports, most: int = 100) -> Iterable[SideBySide]:
     """Yield the oldest held photos with the pictures they are to be compared with."""
     with ports.database.reading() as db:
         for row in _rows(db)[:most]:
-            yield _beside(ports, db, row)
+            yield _beside(ports.within(db), db, row)
 
 
 def one_side_by_side(ports: Ports, held_id: str) -> SideBySide:
@@ -78,7 +78,7 @@ def one_side_by_side(ports: Ports, held_id: str) -> SideBySide:
         row = db.get(tables.HeldPhoto, held_id)
         if row is None:
             raise Absent("no such photo")
-        return _beside(ports, db, row)
+        return _beside(ports.within(db), db, row)
 
 
 def _beside(ports: Ports, db: Session, row: tables.HeldPhoto) -> SideBySide:

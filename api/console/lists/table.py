@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.ports import CHINA, Ports
+from models.base import UtcDateTime
 from models.domain.console.operator import Right
 from models.domain.errors import Malformed
 
@@ -147,7 +148,7 @@ def _position(token: str, column: InstrumentedAttribute[Any]) -> Any:
     """Return the position in a token, as SQL."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        kind = column.type.python_type
+        kind = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
         if kind is datetime:
             value = datetime.fromisoformat(value)
         if not isinstance(value, kind) or not isinstance(key, str) or "\0" in f"{value}{key}":
