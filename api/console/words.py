@@ -62,6 +62,8 @@ WORDS: dict[str, str] = {
     VerificationState.BYPASSED: "核对证件",
     VerificationState.CANCELLED: "取消",
     VerificationState.LAPSED: "超时",
+    ActKind.RENEWAL_PROPOSED: "提议更新登记照片",
+    ActKind.REFERENCE_RENEWED: "更新登记照片",
     ActKind.HELD_DECIDED: "审核导入的照片",
     ActKind.INSTITUTION_ADDED: "登记机构",
     ActKind.INSTITUTION_CHANGED: "更改机构",

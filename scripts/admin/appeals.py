@@ -108,12 +108,18 @@ def _write(seen: review.Exhibit, out: Path) -> None:
 @click.argument("appeal_id")
 @click.argument("picture")
 @shell.on_ports
-def _renew(ports: Ports, appeal_id: str, picture: str) -> None:
+@identity.needs(Right.JUDGE)
+def _renew(ports: Ports, who: SignedIn, appeal_id: str, picture: str) -> None:
     """用申诉照片更新登记照片，须已判成立 / replace the reference by a picture of an upheld appeal.
 
-    PICTURE 是 show 列出的名字，如 appeal-0；与旧照片不像或与别人相像时先待审核 / held like an import's.
+    PICTURE 是 show 列出的本次拍摄，如 frame-0，两位复核员都要同意；与旧照片不像或与别人相像时先待审核.
+
+    A frame such as frame-0, by two reviewers; held like a photo of an import.
     """
-    verdict = renew.renew(ports, appeal_id, picture)
+    verdict = renew.renew(ports, Reviewer(who.operator_id, who.id_index), appeal_id, picture)
+    if verdict == renew.PROPOSED:
+        click.echo("已提议；须另一位复核员以同一张确认 / proposed; another reviewer confirms the same frame")
+        return
     what, then = import_words.SAY.get(verdict, (verdict, ""))
     click.echo("；".join(filter(None, (f"{what} ({verdict})", then))))
     sys.exit(0 if verdict in import_words.FINE else 1)

@@ -50,6 +50,8 @@ class ActKind(StrEnum):
     POLICY_APPROVED = "policy.approved"
     POLICY_WITHDRAWN = "policy.withdrawn"
     HELD_DECIDED = "held.decided"
+    RENEWAL_PROPOSED = "renewal.proposed"
+    REFERENCE_RENEWED = "reference.renewed"
     INSTITUTION_ADDED = "institution.added"
     INSTITUTION_CHANGED = "institution.changed"
     STAFF_ADDED = "staff.added"
