@@ -53,7 +53,7 @@ def write(ports: Ports, at_once: int = AT_ONCE) -> int:
     file = ports.settings.anchor_file
     if file is None:
         return 0
-    written, last, newest = 0, last_event(file), _settled(ports)
+    written, last, newest = 0, last_event(file), settled(ports)
     while last < newest:
         last, heads = _heads(ports, (last, newest), at_once)
         if not heads:
@@ -76,7 +76,7 @@ def _heads(ports: Ports, span: tuple[int, int], most: int) -> tuple[int, dict[st
     return (rows[-1].id if rows else last), {row.verification_id: (row.seq, row.hash) for row in rows}
 
 
-def _settled(ports: Ports) -> int:
+def settled(ports: Ports) -> int:
     """Return the id of an event below which no event can still be committed; 0 if that takes too long.
 
     PostgreSQL draws ids before the commit, so all transactions that ran when the newest event was read must

@@ -22,6 +22,7 @@ MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
     (Right.SEE_CASES, "console.recoveries", {}, "追回"),
     (Right.SEE_CASES, "console.reviewers", {}, "复核质量"),
     (Right.SEE_ALERTS, "console.alerts", {}, "异常提示"),
+    (Right.SEE_POLICIES, "console.watch", {}, "运行监测"),
     (Right.SEE_POLICIES, "console.thresholds", {}, "阈值"),
     (Right.SEE_POLICIES, "console.stranger_runs", {}, "陌生人"),
     (Right.SEE_POLICIES, "console.what_if", {}, "试算"),

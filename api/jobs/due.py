@@ -72,6 +72,7 @@ class Chore(StrEnum):
     FACTS = "facts"
     ORPHANS = "orphans"
     ABUSE = "abuse"
+    TALLIES = "tallies"
 
 
 Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | CompareStrangers | Chore

@@ -17,6 +17,7 @@ ONCE_A_CLUSTER = {
     Chore.OPTIMIZE: timedelta(hours=1),
     Chore.ORPHANS: timedelta(days=1),
     Chore.ABUSE: timedelta(hours=1),
+    Chore.TALLIES: timedelta(seconds=55),
 }
 
 

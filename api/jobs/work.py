@@ -47,6 +47,7 @@ from api.privacy import orphans, retention
 from api.releases import guarding, strangers
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
+from api.watching import tallies
 from models.domain.delivery import DeliveryKind
 from models.domain.provider import Provider
 
@@ -104,6 +105,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             orphans.sweep(ports)
         case Chore.ABUSE:
             raising.look(ports)
+        case Chore.TALLIES:
+            tallies.count(ports)
 
 
 def queue(url: str) -> Huey:
