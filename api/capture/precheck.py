@@ -81,13 +81,13 @@ def in_the_way(seen: Observation) -> str | None:
         return CUT_OFF
     if seen.hint is not None:
         return seen.hint
-    if seen.faces and seen.brightness < DIM:
-        return Hint.TOO_DARK
     if seen.yaw is not None and abs(seen.yaw) > ASIDE:
         return Hint.TURNED
     if seen.roll is not None and abs(seen.roll) > TILT:
         return TILTED
-    return TINTED if _is_tinted(seen) else None
+    if _is_tinted(seen):
+        return TINTED
+    return Hint.TOO_DARK if seen.faces and seen.brightness < DIM else None
 
 
 def _is_tinted(seen: Observation) -> bool:
