@@ -126,6 +126,7 @@ lint: $(SETUP_DEV) ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.supply licences
 
 format: $(SETUP_DEV) ## Put the code into the one format
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -133,7 +134,7 @@ format: $(SETUP_DEV) ## Put the code into the one format
 
 lock: ## Pin the whole dependency tree again (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	uv pip compile --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	uv pip compile --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove caches (never .venv, never var/)
