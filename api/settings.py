@@ -73,15 +73,15 @@ class Settings(BaseSettings):
     or note; `yibao wechat check` holds them against the real template."""
     wechat_agent_template_id: str = ""
     """Optional: the template that tells card-holders of purchases by agents; of the same kind as the other
-    (WeChat mixes none in a panel), with another title."""
+    (WeChat does not show both kinds in one panel), with another title."""
     wechat_agent_template_keys: str = DEFAULT_KEYS
     """The keys of that template, likewise."""
     wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
-    """What one 允许 allows: one_time (one message) or long_term."""
+    """What one tap on 允许 grants: one_time (one message) or long_term (any number)."""
     wechat_callback_token: SecretStr = SecretStr("")
     """Token of WeChat's message push (security mode) to `/wechat/callback`; required in production."""
     wechat_callback_aes_key: SecretStr = SecretStr("")
-    """EncodingAESKey of the same; required in production."""
+    """EncodingAESKey of the message push; required in production."""
     wechat_base_url: Url = "https://api.weixin.qq.com"
     """WeChat's server."""
     wechat_env_version: str = "release"
@@ -92,15 +92,15 @@ class Settings(BaseSettings):
     """Where Prometheus finds the figures of this process, on the address of YIBAO_BIND; 0 is nowhere. Each
     process of one machine has its own."""
     web_processes: int = 2
-    """How many processes it starts."""
+    """How many processes gunicorn starts."""
     matcher_sets: int = 1
     """Model sets per process (how many threads match at once)."""
     matcher_url: Url = ""
     """The matcher's service; without it the matcher runs in process."""
     matcher_secret: SecretStr = SecretStr("")
-    """Secret shared with the matcher's service, 32 characters or more."""
+    """Secret shared with the matcher's service, 32 characters or more; required with YIBAO_MATCHER_URL."""
     pad_dir: Path | None = None
-    """Folder with the MiniFASNet weights; required in production."""
+    """Folder with the MiniFASNet weights; required in production unless YIBAO_MATCHER_URL is set."""
     vouched_photos: bool = True
     """Hold imported photos that nothing vouches for; the demo does not."""
     event_clients: int = 750

@@ -129,7 +129,7 @@ def _is_free(ports: Ports, looks: Sequence[tables.Review], reviewer: Reviewer) -
     """Raise Conflict where the reviewer has already judged it or another holds a claim."""
     for one in looks:
         if one.operator_id == reviewer.operator_id and one.verdict is not None:
-            raise Conflict("a second look is somebody else's", code="already_judged")
+            raise Conflict("the second verdict is another reviewer's", code="already_judged")
         is_held = one.verdict is None and not rules.has_lapsed(one.claimed_at, ports.now())
         if is_held and one.operator_id != reviewer.operator_id:
             raise Conflict("somebody else has taken this appeal", code="already_claimed")

@@ -64,6 +64,7 @@ POLICY_WORDS: Mapping[str, str] = {
     Reason.FRAMES_SEEN_BEFORE: "画面以前出现过",
     Reason.FRAMES_IRREGULAR: "画面不连续",
     Reason.MATCHER_UNAVAILABLE: "比对没有应答",
+    Reason.TRIES_USED_UP: "次数已用完",
     ActKind.RELEASE_PROPOSED: "提议策略发布",
     ActKind.RELEASE_APPROVED: "批准策略发布",
     ActKind.RELEASE_WITHDRAWN: "撤回策略发布",

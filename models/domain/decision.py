@@ -142,7 +142,7 @@ def _who_and_alive(report: Report, policy: Policy) -> Decision:
     if report.bezel is not None and _above(report.bezel, policy.bezel_max):
         return _failed(Reason.NOT_LIVE)
     # A photosensitive person was shown no colours and cannot have responded. On their own phone they are sent
-    # to the counter before a try is drawn, so a missing response is unmeasured there too.
+    # to the counter before a try is drawn, so no response is measured there either.
     if policy.colour_required and (report.colour_asked or (report.own_phone and must_answer(policy))):
         if report.colour_p is None:
             return Decision(Outcome.RETRY, Reason.NOT_ACQUIRED, report.hint)

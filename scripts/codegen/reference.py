@@ -40,10 +40,10 @@ def lifecycle() -> str:
             "A review never changes the verification.\n",
             _diagram(reviews, appeal.AppealState.LODGED),
             "## Delivery\n",
-            "A row of the outbox: a push, an agent notice, a webhook or a step of the sandbox. It is leased,",
-            "its receiver is called outside every transaction, and the answer is written down",
-            "(`api/outbound/outbox.py`). When a worker dies during the call, a message to a person is lost",
-            "from sight (`lose`); a webhook is leased once more.\n",
+            "A row of the outbox: a push, an agent notice, a reviewer's question, a webhook or a step of the",
+            "sandbox. It is leased, its receiver is called outside every transaction, and the answer is",
+            "written down (`api/outbound/outbox.py`). When a worker dies during the call, a message to a",
+            "person is given up as `unknown` (`lose`); a webhook is leased once more.\n",
             _diagram(sendings, delivery.DeliveryState.PENDING),
         ]
     )

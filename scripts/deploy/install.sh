@@ -14,7 +14,7 @@ while [ $# -gt 0 ]; do case $1 in
     --root) root=$2; start=""; shift 2 ;;
     *) sed -n '2,4p' "$0"; exit 2 ;;
 esac; done
-[[ $name =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || { echo "say --name, the host name of the service (lower case)"; exit 2; }
+[[ $name =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || { echo "--name is missing or wrong: the host name of the service, in lower case"; exit 2; }
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "run it as root"; exit 1; }
 
 say() { printf '== %s\n' "$*"; }

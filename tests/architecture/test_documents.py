@@ -113,7 +113,7 @@ def test_what_the_table_of_questions_points_at_exists() -> None:
     assert len(pointed) > 60
     for path, word in pointed:
         assert path.exists(), path
-        defined = rf"(?m)(?:def|class|function) {word}\b|^\s*(?:readonly )?{word}\b.*[:=]"
+        defined = rf"(?m)(?:def|class|function) {word}\b|^\s*(?:readonly |const )?{word}\b.*[:=]"
         assert not word or re.search(defined, path.read_text(encoding="utf-8")), (path, word)
 
 

@@ -8,7 +8,8 @@ import esbuild from 'esbuild'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const out = mkdtempSync(join(tmpdir(), 'mini-unit-'))
-const tests = readdirSync(here).filter((file) => file.endsWith('.test.ts'))
+const wanted = process.argv[2]
+const tests = readdirSync(here).filter((file) => file.endsWith('.test.ts') && (!wanted || file === `${wanted}.test.ts`))
 
 await esbuild.build({
   entryPoints: tests.map((file) => join(here, file)),
