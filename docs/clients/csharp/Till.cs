@@ -202,16 +202,16 @@ public sealed class Till
         return Sent(() => Request("GET", path));
     }
 
-    // POST; every deed has a key of its own, so that sending it again has one effect.
+    // POST; every request has a key of its own, so that sending it again has one effect.
     private dynamic Post(string path, object body)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(json.Serialize(body));
-        string deed = Guid.NewGuid().ToString();
+        string requestKey = Guid.NewGuid().ToString();
         return Sent(() =>
         {
             HttpWebRequest request = Request("POST", path);
             request.ContentType = "application/json";
-            request.Headers["Idempotency-Key"] = deed;
+            request.Headers["Idempotency-Key"] = requestKey;
             using (Stream stream = request.GetRequestStream())
             {
                 stream.Write(bytes, 0, bytes.Length);

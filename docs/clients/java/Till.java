@@ -156,10 +156,10 @@ public class Till {
         return send(request(path).GET().build());
     }
 
-    /** POST; every deed has a key of its own, so that sending it again has one effect. */
+    /** POST; every request has a key of its own, so that sending it again has one effect. */
     String post(String path, String body) throws Exception {
-        String deed = UUID.randomUUID().toString();
-        return send(request(path).header("Content-Type", "application/json").header("Idempotency-Key", deed)
+        String requestKey = UUID.randomUUID().toString();
+        return send(request(path).header("Content-Type", "application/json").header("Idempotency-Key", requestKey)
             .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8)).build());
     }
 
