@@ -132,7 +132,8 @@ PAGES = {
     Role.AUDITOR: ("acts", "accounts", "lists/bindings", "lists/consents", "lists/requests"),
     Role.ADMINISTRATOR: ("lists/institutions", "lists/staff", "lists/deliveries",
                          "institutions/{institution_id}"),
-    Role.OPERATOR: ("thresholds", "what-if", "releases", "releases/{release_id}"),
+    Role.OPERATOR: ("thresholds", "what-if", "releases", "releases/{release_id}", "overrides", "strangers",
+                    "watch", "alerts"),
 }  # fmt: skip
 
 

@@ -26,7 +26,10 @@ PAGES = {
         "accounts", "lists/institutions", "institutions/{}", "institutions/new", "lists/staff", "staff/new",
         "lists/deliveries?state=delivered",
     ),
-    "operator": ("thresholds?days=56", "what-if?days=56&score_min=0.48", "releases"),
+    "operator": (
+        "thresholds?days=56", "what-if?days=56&score_min=0.48", "releases", "overrides", "strangers", "watch",
+        "alerts", "alerts/{}",
+    ),
 }  # fmt: skip
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
