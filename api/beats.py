@@ -65,6 +65,10 @@ class Beats:
         self._right = right
         return right
 
+    def trusted(self) -> bool:
+        """Tell whether the last check found the clock right; False before the first."""
+        return self._right and self._compared_at is not None
+
     def _agrees(self, db: Session) -> bool:
         """Tell whether another clock agrees with this one."""
         theirs = database_clock(db)

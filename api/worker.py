@@ -33,11 +33,12 @@ def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     assessments.hold_start(ports)
     settings = ports.settings
     huey = queue(settings.jobs_url)
-    jobs, stop = Jobs(ports, huey), threading.Event()
+    beats, stop = Beats(ports), threading.Event()
+    jobs = Jobs(ports, huey, beats.trusted)
     if settings.metrics_port:
         figures = TableFigures(settings, ports.database, ports.now, writes_anchors=True)
         exporter.serve(settings, figures)
-    sweeper = Sweeper(jobs, Beats(ports), stop)
+    sweeper = Sweeper(jobs, beats, stop)
     for work in (sweeper.run, sweeper.watch):
         threading.Thread(target=work, daemon=True).start()
     consumer = Consumer(huey, workers=2, periodic=False, initial_delay=0.05, backoff=1.0, max_delay=0.05)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.admin import audit
 from api.jobs import work
-from api.jobs.due import SettleExpiry
+from api.jobs.due import SendWebhooks, SettleExpiry
 from api.jobs.holding import GIVEN_UP
 from api.jobs.work import Jobs
 from api.privacy import retention
@@ -48,6 +48,19 @@ def test_a_lost_job_is_issued_again_soon_and_then_ever_later(world: World) -> No
         assert running.sweep() == 0, "whoever has it is waited for"
         world.clock.tick(1)
         assert running.sweep() >= 1
+
+
+def test_a_worker_with_a_wrong_clock_passes_jobs_on_undone(world: World) -> None:
+    verification = play.opened(world)
+    play.pushed(world, verification)
+    world.clock.tick(121)
+    huey = MemoryHuey(immediate=False, results=False)
+    wrong = Jobs(world.ports, huey, trusted=lambda: False)
+    before = play.events(world, verification)
+    wrong.do(SettleExpiry(verification))
+    wrong.do(SendWebhooks("ins_none"))
+    assert play.events(world, verification) == before
+    assert huey.pending_count() == 1, "the sweeps' own threads send webhooks"
 
 
 @pytest.mark.postgres

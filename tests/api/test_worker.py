@@ -77,14 +77,15 @@ def test_a_worker_with_a_fast_clock_does_nothing(world: World) -> None:
     ahead = FakeClock(world.clock.now() + timedelta(minutes=10))
     wrong = Beats(replace(world.ports, clock=ahead))
     right.beat(1)
-    assert not wrong.clock_is_right()
+    assert not wrong.trusted(), "no job is run before the first check"
+    assert not wrong.clock_is_right() and not wrong.trusted()
     for _ in range(3):
         world.clock.tick(2)
         ahead.tick(2)
         right.beat(1)
         assert not wrong.clock_is_right()
     ahead.tick(-600)
-    assert wrong.clock_is_right()
+    assert wrong.clock_is_right() and wrong.trusted()
 
 
 def test_a_worker_alone_trusts_its_clock(world: World) -> None:
