@@ -106,3 +106,20 @@ def simulator(running: Simulator) -> Iterator[Simulator]:
     running.faults(clear=True)
     yield running
     running.faults(clear=True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
+    """Yield an installation on SQLite, then one on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("world")
+        return
+    from tests.support import world as worlds
+
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        worlds.populate(tmp_path, matcher, url)
+        made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))
+        yield made
+        made.app.extensions["feed"].close()
+        made.ports.database.dispose()

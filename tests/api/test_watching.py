@@ -1,21 +1,15 @@
 """Tallies equal the event log to the last event, on both engines, however often they are made."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from api.ports import CHINA
 from api.watching import funnel, tallies
-from matcher.local import LocalMatcher
 from models import tables
 from models.domain.console.operator import Role
 from tests.support import play
-from tests.support import world as worlds
 from tests.support.console import colleague
-from tests.support.postgres import Postgres
 from tests.support.world import MAN, WRONG, World
 
 
@@ -58,20 +52,6 @@ def holds(world: World) -> None:
     assert tallies.count(world.ports) > 0
     assert tallies.count(world.ports) == 0
     assert tallied(world) == recounted(world)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("world")
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database() as url:
-        worlds.populate(tmp_path, matcher, url)
-        made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))
-        yield made
-        made.app.extensions["feed"].close()
-        made.ports.database.dispose()
 
 
 def test_every_tally_equals_the_event_log(either: World) -> None:

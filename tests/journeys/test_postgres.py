@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -35,20 +35,6 @@ from tests.support import world as worlds
 from tests.support.postgres import Postgres
 from tests.support.world import ACTIONS, AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
 from wechat.callbacks import sealed
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def either(request: pytest.FixtureRequest, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("world")
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.database() as url:
-        worlds.populate(tmp_path, matcher, url)
-        made = worlds.composed(tmp_path, worlds.compose(tmp_path, matcher, seed=2, url=url))
-        yield made
-        made.app.extensions["feed"].close()
-        made.ports.database.dispose()
 
 
 def at_once(action: Callable[[], Any], times: int = 2) -> list[Any]:

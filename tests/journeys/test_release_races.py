@@ -16,16 +16,15 @@ from models.domain.policy import Policy
 from models.domain.release.overrides import Place
 from models.domain.release.seen import Budget
 from models.domain.release.stages import Stage
-from tests.journeys.test_postgres import at_once, either
+from tests.journeys.test_postgres import at_once
 from tests.support.decisions import Try, write
 from tests.support.world import World
 
-__all__ = ["either"]
 LI, WANG, ZHAO = "opr_li", "opr_wang", "opr_zhao"
 
 
 @pytest.fixture
-def shop(either: World) -> World:  # noqa: F811
+def shop(either: World) -> World:
     """An installation with the shipped policy in force."""
     versions.enact(either.ports, Policy(), author="installation", approver="installation")
     return either
