@@ -30,6 +30,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "about", "subject", name=op.f("uq_alert_kind_about_subject")),
     )
     op.create_index(op.f("ix_alert_state"), "alert", ["state", "last_at"])
+    _tallies()
+
+
+def _tallies() -> None:
     op.create_table(
         "event_tally",
         sa.Column("day", sa.Date(), nullable=False),
