@@ -1,9 +1,5 @@
 """Recovery of the amount of a rejected appeal from the insured."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
@@ -14,17 +10,6 @@ from models.domain.console.act import ActKind
 from models.domain.console.recovery import RecoveryState
 from models.domain.errors import Absent
 from models.domain.named import noted
-
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One recovery with its purchase."""
-
-    row: tables.Recovery
-    institution: str
-    order_no: str
 
 
 def open_for(ports: Ports, db: Session, appeal: tables.Appeal) -> None:
@@ -39,20 +24,6 @@ def open_for(ports: Ports, db: Session, appeal: tables.Appeal) -> None:
             opened_at=ports.now(),
         )
     )
-
-
-def listed(ports: Ports, page: int = 0) -> Sequence[Owed]:
-    """Return a page of recoveries, newest first."""
-    row, verification = tables.Recovery, tables.Verification
-    wanted = (
-        select(row, tables.Institution.name, verification.order_no)
-        .join(tables.Appeal, tables.Appeal.id == row.appeal_id)
-        .join(verification, verification.id == tables.Appeal.verification_id)
-        .join(tables.Institution, tables.Institution.id == verification.institution_id)
-        .order_by(row.opened_at.desc(), row.id)
-    )
-    with ports.database.reading() as db:
-        return [Owed(*one) for one in db.execute(wanted.offset(page * PAGE).limit(PAGE))]
 
 
 def move(ports: Ports, operator_id: str, recovery_id: str, target: RecoveryState, note: str) -> None:

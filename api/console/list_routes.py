@@ -22,6 +22,7 @@ ROW_ACTIONS = {
     "disputes": Right.JUDGE,
     "bindings": Right.CHANGE_SUBJECTS,
     "held": Right.SEE_CASES,
+    "recoveries": Right.SEE_CASES,
     "requests": Right.CHANGE_SUBJECTS,
 }
 

@@ -19,7 +19,7 @@ POLICY = (
 )
 MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
     (Right.SEE_CASES, "console.appeals", {}, "申诉复核"),
-    (Right.SEE_CASES, "console.recoveries", {}, "追回"),
+    (Right.SEE_CASES, "console.listed", {"name": "recoveries"}, "追回"),
     (Right.SEE_CASES, "console.reviewers", {}, "复核质量"),
     (Right.SEE_ALERTS, "console.alerts", {}, "异常提示"),
     (Right.SEE_POLICIES, "console.watch", {}, "运行监测"),

@@ -1,6 +1,6 @@
 """Console routes of recoveries and of the reviewers' quality figures."""
 
-from flask import Response, request
+from flask import Response
 
 from api.appeals import quality, recovering
 from api.console.appeal_routes import console
@@ -9,26 +9,10 @@ from api.console.pages import me, page
 from api.console.routes import field
 from api.http.web import ports
 from models.domain.console.operator import Right
-from models.domain.console.recovery import RecoveryState, moves
+from models.domain.console.recovery import RecoveryState
 from models.domain.errors import Malformed
 
 __all__ = ["console"]
-
-
-@console.get("/recoveries")
-@needs(Right.SEE_CASES)
-def recoveries() -> Response:
-    """Show a page of recoveries after rejected appeals, newest first."""
-    number = max(0, min(request.args.get("page", 0, type=int), 10_000))
-    rows = recovering.listed(ports(), number)
-    return page(
-        "recoveries.html",
-        rows=rows,
-        number=number,
-        more=len(rows) == recovering.PAGE,
-        moves=moves,
-        may=me().may(Right.RECOVER),
-    )
 
 
 @console.post("/recoveries/<string:recovery_id>")
@@ -40,7 +24,7 @@ def move_recovery(recovery_id: str) -> Response:
     except ValueError:
         raise Malformed("state") from None
     recovering.move(ports(), me().operator_id, recovery_id, target, field("note"))
-    return see("console.recoveries")
+    return see("console.listed", name="recoveries")
 
 
 @console.get("/reviewers")

@@ -6,7 +6,6 @@ from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Role
-from models.domain.console.recovery import RecoveryState
 from models.domain.console.review import Ground, Verdict, Wanted
 from models.domain.record.kin import Kinship
 from models.domain.verification import VerificationState
@@ -90,10 +89,6 @@ WORDS: dict[str, str] = {
     Wanted.PHOTO_NOW: "现在拍的正面照片",
     Wanted.PHOTO_EARLIER: "近一年内的旧照片",
     Wanted.STATEMENT: "文字说明",
-    RecoveryState.OPEN: "待通知",
-    RecoveryState.NOTIFIED: "已通知",
-    RecoveryState.RECOVERED: "已追回",
-    RecoveryState.WAIVED: "不再追回",
 }
 CODES = {
     **POLICY_CODES,

@@ -58,10 +58,14 @@ class Recovery(Base):
     """The amount of a rejected appeal, until recovered or waived."""
 
     __tablename__ = "recovery"
+    __table_args__ = (
+        Index("ix_recovery_opened_at", "opened_at", "id"),
+        Index("ix_recovery_state_opened_at", "state", "opened_at", "id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     appeal_id: Mapped[str] = mapped_column(ForeignKey("appeal.id"), unique=True)
     amount_fen: Mapped[int]
     state: Mapped[RecoveryState] = mapped_column(word(RecoveryState))
-    opened_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -278,10 +278,10 @@ def test_no_request_is_possible_for_an_appeal_from_the_counters_phone(world: Wor
 
 def test_a_rejection_opens_a_recovery_that_ends_once(world: World, appeal_id: str) -> None:
     one = reviewer(world)
-    assert "没有需要追回的" in one.get("/console/recoveries")
+    assert "这里现在没有内容" in one.get("/console/lists/recoveries")
     one.post(f"/console/appeals/{appeal_id}/claim")
     judged(one, appeal_id, "rejected other_person")
-    page = one.get("/console/recoveries")
+    page = one.get("/console/lists/recoveries")
     assert "待通知" in page and "128.50" in page
     with world.ports.database.reading() as db:
         recovery_id = db.scalars(select(tables.Recovery.id)).one()
@@ -291,7 +291,7 @@ def test_a_rejection_opens_a_recovery_that_ends_once(world: World, appeal_id: st
     assert one.post(path, state="notified", note="电话通知").status_code == 303
     assert one.post(path, state="recovered", note="已退款").status_code == 303
     assert one.post(path, state="waived", note="x").status_code == 409
-    assert "已追回" in one.get("/console/recoveries")
+    assert "已追回" in one.get("/console/lists/recoveries")
     assert one.name in one.get("/console/reviewers")
 
 

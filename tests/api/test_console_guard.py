@@ -127,8 +127,8 @@ def test_a_look_is_its_owners_alone(busy: tuple[World, dict[str, str]]) -> None:
 
 
 PAGES = {
-    Role.REVIEWER: ("appeals", "appeals/{appeal_id}", "appeals/{appeal_id}/print", "recoveries", "reviewers",
-                    "lists/disputes", "lists/held", "held/{held_id}"),
+    Role.REVIEWER: ("appeals", "appeals/{appeal_id}", "appeals/{appeal_id}/print", "reviewers",
+                    "lists/recoveries", "lists/disputes", "lists/held", "held/{held_id}"),
     Role.AUDITOR: ("acts", "accounts", "lists/bindings", "lists/consents", "lists/requests"),
     Role.ADMINISTRATOR: ("lists/institutions", "lists/staff", "lists/deliveries",
                          "institutions/{institution_id}"),

@@ -18,8 +18,8 @@ SERIOUS = ("serious", "critical")
 # Pages by account; a page with {} is opened from the first link of the page before it.
 PAGES = {
     "reviewer": (
-        "appeals", "appeals/{}", "appeals/{}/photos", "appeals/{}/print", "recoveries", "reviewers",
-        "lists/disputes", "lists/held?state=all", "held/{}",
+        "appeals", "appeals/{}", "appeals/{}/photos", "appeals/{}/print", "reviewers",
+        "lists/recoveries", "lists/disputes", "lists/held?state=all", "held/{}",
     ),
     "auditor": ("acts", "accounts", "lists/bindings", "lists/consents", "lists/requests?state=all"),
     "admin": (

@@ -1,6 +1,6 @@
 """The console's lists by the names in their URLs."""
 
-from api.console.lists import people, places, requests
+from api.console.lists import people, places, recoveries, requests
 from api.console.lists.table import Listed
 from models.domain.errors import Absent
 
@@ -12,6 +12,7 @@ LISTS: dict[str, Listed] = {
     "bindings": people.BINDINGS,
     "consents": people.CONSENTS,
     "held": people.HELD_PHOTOS,
+    "recoveries": recoveries.RECOVERIES,
     "requests": requests.REQUESTS,
 }
 
