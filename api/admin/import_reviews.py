@@ -1,5 +1,7 @@
 """Records decisions of an account on held photos as acts."""
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.acts.ledger import Entry, record
@@ -40,10 +42,20 @@ def decide_all(
     return batches.decide_all(ports, import_id, decided.ruling, progress)
 
 
-def looked(ports: Ports, operator_id: str, why: str) -> None:
-    """Record that an account views all held pictures, and why."""
+def looked(ports: Ports, operator_id: str, shown: Iterable[tuple[str, str]], why: str) -> None:
+    """Record that an account views held photos and sheets (subject, kind), an act for each."""
+    reason = noted(why)
     with ports.database.transaction() as db:
-        record(ports, db, Entry(operator_id, ActKind.PHOTO_OPENED, "held photos", {"why": noted(why)}))
+        for subject, picture in shown:
+            told = {"picture": picture, "why": reason}
+            record(ports, db, Entry(operator_id, ActKind.PHOTO_OPENED, subject, told))
+
+
+def imported(ports: Ports, actor: str, files: Mapping[str, bytes]) -> None:
+    """Record that an account, or the command line, imports files; the act keeps their SHA-256."""
+    told = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    with ports.database.transaction() as db:
+        record(ports, db, Entry(actor, ActKind.PEOPLE_IMPORTED, None, told))
 
 
 def _entry(subject: str, decided: Decided) -> Entry:

@@ -121,6 +121,13 @@ def everybody(db: Session) -> Sequence[tables.Operator]:
     return db.scalars(select(row).order_by(row.removed_at.is_not(None), row.name)).all()
 
 
+def administrators(db: Session) -> Sequence[tables.Operator]:
+    """Return the administrators who can sign in."""
+    row = tables.Operator
+    able = row.role == Role.ADMINISTRATOR, row.removed_at.is_(None), row.password_hash.is_not(None)
+    return db.scalars(select(row).where(*able)).all()
+
+
 def names(ports: Ports) -> dict[str, str]:
     """Return the names of all accounts by id."""
     with ports.database.reading() as db:

@@ -70,6 +70,8 @@ WORDS: dict[str, str] = {
     ActKind.STAFF_CHANGED: "员工改岗",
     ActKind.WEBHOOK_RESENT: "重发回调",
     ActKind.BINDING_REVOKED: "解除微信绑定",
+    ActKind.KEYS_CHANGED: "更换密钥",
+    ActKind.PEOPLE_IMPORTED: "导入人员",
     **{f"held.{key}": said for key, said in (*REASONS.items(), *HELD_STATES.items())},
     "wechat": "微信人脸核身",
     "own": "本系统拍摄",

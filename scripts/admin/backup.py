@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from api.console import accounts, sessions
 from api.ports import Ports
 from api.settings import SettingsMissing, check
-from models.domain.named import named
-from scripts.admin import setting, shell, terminal
+from models.domain.console.operator import Right
+from models.domain.errors import Refusal
+from scripts.admin import identity, setting, shell, terminal
 from scripts.backup import copies
 from scripts.backup.databases import POSTGRES, Failed
 
@@ -36,16 +38,33 @@ def backup(ports: Ports, folder: Path, scratch: str | None) -> None:
 
 @click.command("restore", cls=shell.Command)
 @click.argument("folder", type=FOLDER)
-@click.option("--as", "who", required=True, metavar="NAME", help="谁恢复的 / who restores")
+@click.option("--account", metavar="NAME", help="备份里的管理员账号 / an administrator's account in it")
 @shell.demo_option
 @click.pass_context
-def restore(context: click.Context, folder: Path, who: str) -> None:
-    """恢复到空的库和存储，并记下缺口 / restore a backup into this installation's empty stores."""
+def restore(context: click.Context, folder: Path, account: str | None) -> None:
+    """恢复到空的库和存储，并记下缺口 / restore a backup into this installation's empty stores.
+
+    须备份里的管理员登录（备份里没有管理员时除外）/ an administrator of the backup signs in, if it has any.
+    """
     try:
         given = check(setting.settings(demo=shell.demo_is_meant(context)))
-        wrong = copies.restore(given, folder, by=named(who)[:32])
+        wrong = copies.restore(given, folder, by=lambda ports: _administrator(ports, account))
+    except Refusal as refusal:
+        sys.exit(refusal.code)
     except (Failed, SettingsMissing, FileNotFoundError) as error:
         sys.exit(str(error))
     if wrong:
         sys.exit("; ".join(wrong))
     terminal.line("已恢复，核对无误，缺口已记入 / restored, audited, and the gap is on record")
+
+
+def _administrator(ports: Ports, name: str | None) -> str:
+    """Sign an administrator of the restored accounts in; return who restores."""
+    with ports.database.reading() as db:
+        if not accounts.administrators(db):
+            return identity.COMMAND_LINE
+    name = name or click.prompt("管理员账号 / administrator", err=True)
+    password = click.prompt("密码 / password", hide_input=True, err=True)
+    code = click.prompt("动态码或恢复码 / one-time or recovery code", hide_input=True, err=True)
+    token = sessions.sign_in(ports, name, password, code)
+    return identity.account(ports, token, Right.CHANGE_ACCOUNTS).operator_id

@@ -1,16 +1,19 @@
 """`yibao console`: manage accounts of the operator's console."""
 
+from typing import Any
+
 import click
 
 from api.console import accounts, sessions
 from api.ports import Ports
 from models import tables
-from models.domain.console.operator import Role
+from models.domain.console.operator import Right, Role
 from models.domain.identity import idnumber
 from models.domain.identity.idnumber import IdType
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 
-COMMAND_LINE = "command line"
+EMERGENCY = "没有管理员能登录时 / where no administrator can sign in"
+emergency = click.option("--emergency", is_flag=True, help=EMERGENCY)
 
 
 @click.group(cls=shell.Group)
@@ -29,12 +32,17 @@ def console() -> None:
     hide_input=True,
     help="只存摘要，一人一号；不写则提示输入 / kept as a digest; asked for where it is not given",
 )
+@emergency
+@identity.token
 @shell.as_json
 @shell.on_ports
-def _add(ports: Ports, name: str, role: str, id_number: str, as_json: bool) -> None:
-    """邀请一个人；打印 15 分钟内有效、只能用一次的链接 / invite a person; print a single-use link."""
-    document = idnumber.parse(IdType.RESIDENT, id_number, ports.today())
-    invited = accounts.invite(ports, COMMAND_LINE, name, Role(role), document)
+def _add(ports: Ports, name: str, as_json: bool, **given: Any) -> None:
+    """邀请一个人；打印 15 分钟内有效、只能用一次的链接 / invite a person; print a single-use link.
+
+    有了管理员以后，须以其账号邀请 / once there is an administrator, only their account may invite.
+    """
+    document = idnumber.parse(IdType.RESIDENT, given["id_number"], ports.today())
+    invited = accounts.invite(ports, _actor(ports, given), name, Role(given["role"]), document)
     link = f"{ports.settings.base_url}/console/join/{invited.token}"
     if as_json:
         terminal.document({"operator_id": invited.operator_id, "link": link})
@@ -77,10 +85,12 @@ def _list(ports: Ports, as_json: bool) -> None:
 
 @console.command("remove")
 @click.argument("operator_id")
+@emergency
+@identity.token
 @shell.on_ports
-def _remove(ports: Ports, operator_id: str) -> None:
+def _remove(ports: Ports, operator_id: str, **given: Any) -> None:
     """停用账号，打开的页面立即失效 / remove an account and end its sessions at once."""
-    accounts.remove(ports, COMMAND_LINE, operator_id)
+    accounts.remove(ports, _actor(ports, given), operator_id)
     terminal.line(f"{operator_id} is closed")
 
 
@@ -105,6 +115,15 @@ def _code(ports: Ports, name: str) -> None:
     with ports.database.reading() as db:
         found = [row.id for row in accounts.everybody(db) if row.name == name]
     click.echo(accounts.next_code(ports, found[0] if found else ""))
+
+
+def _actor(ports: Ports, given: dict[str, Any]) -> str:
+    """Return who manages accounts: an administrator, or the command line while nobody else can."""
+    with ports.database.reading() as db:
+        alone = given["emergency"] or not accounts.administrators(db)
+    if alone and not given["token"]:
+        return identity.COMMAND_LINE
+    return identity.account(ports, given["token"], Right.CHANGE_ACCOUNTS).operator_id
 
 
 def _state(row: tables.Operator) -> str:

@@ -4,11 +4,13 @@ from typing import Any
 
 import click
 
+from api.acts.ledger import Entry, record
 from api.appeals import disputes as flow
 from api.appeals.disputes import Bought, Judge
 from api.console.sessions import SignedIn
 from api.ports import Ports
 from models.domain.agent import Finding
+from models.domain.console.act import ActKind
 from models.domain.console.operator import Right
 from models.domain.person import mask
 from scripts.admin import identity, shell, terminal
@@ -45,9 +47,12 @@ def _list(ports: Ports, every: bool, as_json: bool) -> None:
 @click.argument("agency_id")
 @shell.as_json
 @shell.on_ports
-def _show(ports: Ports, agency_id: str, as_json: bool) -> None:
+@identity.needs(Right.SEE_CASES)
+def _show(ports: Ports, who: SignedIn, agency_id: str, as_json: bool) -> None:
     """谁在哪里为谁买了什么 / show agent, institution, card-holder and their statement."""
     one, statement = flow.exhibit(ports, agency_id)
+    with ports.database.transaction() as db:
+        record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, agency_id))
     told = _facts(ports, one) | {"statement": statement or None}
     if as_json:
         terminal.document(told)

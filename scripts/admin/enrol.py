@@ -16,6 +16,7 @@ from api.admin.import_reviews import Decided
 from api.admin.importing import Import
 from api.admin.lines import Verdict
 from api.admin.photo_folder import PhotoFolder
+from api.console.looks import HELD, SHEET
 from api.directory import batches, held
 from api.directory.held import Ruling
 from api.ports import Ports
@@ -78,6 +79,10 @@ def imported(ports: Ports, given: dict[str, Any]) -> list[Verdict]:
     """Import the files and return one verdict per row."""
     people = sheets.read(given["people"], PEOPLE)
     links = sheets.read(given["links"], LINKS) if given["links"] else None
+    if not given["check"]:
+        actor = identity.known(ports, given["token"])
+        files = {name: given[name].read_bytes() for name in ("people", "links") if given[name]}
+        import_reviews.imported(ports, actor, files)
     run = Import(ports, PhotoFolder(given["photos"]), given["check"], _shown)
     verdicts = run.people(people)
     return verdicts + (list(run.links(links)) if links else [])
@@ -91,7 +96,11 @@ def _shown(rows: Sequence[Any], what: str) -> Iterable[Any]:
 def _review(ports: Ports, given: dict[str, Any]) -> None:
     """Print the held photos and write the review page with their pictures, as an act of an account."""
     page, who = given["review"], identity.account(ports, given["token"], Right.SEE_PHOTOS)
-    import_reviews.looked(ports, who.operator_id, given["why"])
+    sheets_waiting, photos_waiting = batches.waiting(ports), held.waiting(ports)
+    shown = [(one.import_id, SHEET) for one in sheets_waiting] + [
+        (one.held_id, HELD) for one in photos_waiting
+    ]
+    import_reviews.looked(ports, who.operator_id, shown, given["why"])
     waiting = [
         {
             "编号": one.import_id,
@@ -100,7 +109,7 @@ def _review(ports: Ports, given: dict[str, Any]) -> None:
             "原因": import_words.conclusion(HeldReason.UNVOUCHED),
             "与谁相像": [],
         }
-        for one in batches.waiting(ports)
+        for one in sheets_waiting
     ] + [
         {
             "编号": one.held_id,
@@ -109,7 +118,7 @@ def _review(ports: Ports, given: dict[str, Any]) -> None:
             "原因": import_words.conclusion(one.reason or "held"),
             "与谁相像": list(one.others),
         }
-        for one in held.waiting(ports)
+        for one in photos_waiting
     ]
     if given["as_json"]:
         terminal.document(waiting)

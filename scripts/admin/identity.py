@@ -14,6 +14,7 @@ from models.domain.errors import Forbidden
 
 VARIABLE = "YIBAO_OPERATOR_TOKEN"
 ASKED = f"账号令牌，也可放在 {VARIABLE} / token of one's account: yibao console token NAME"
+COMMAND_LINE = "command line"
 token = click.option("--token", envvar=VARIABLE, help=ASKED)
 
 
@@ -29,6 +30,12 @@ def needs(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return command
 
     return attach
+
+
+def known(ports: Ports, given: str | None) -> str:
+    """Return the account of a token that still works, else the command line itself."""
+    who = signed_in(ports, given) if given else None
+    return who.operator_id if who else COMMAND_LINE
 
 
 def account(ports: Ports, given: str | None, right: Right) -> SignedIn:

@@ -1,24 +1,30 @@
 """`yibao institution`: register institutions, rotate their keys and configure them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import click
 
+from api.acts.ledger import Entry, record
 from api.admin import api_keys, institutions
 from api.admin.institutions import Credentials
+from api.console.sessions import SignedIn
 from api.ports import Ports
 from models.domain import provider as providers
 from models.domain.attempt import Channel
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right
 from models.domain.provider import Provider
 from models.domain.sandbox import CAST
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 from scripts.admin.staffing import staff
 
 PROVIDERS = click.Choice([str(one) for one in Provider])
 CHANNELS = click.Choice([str(one) for one in Channel])
-ACCEPTS = "谁接受顾客手机的影像可能伪造 / who accepts that film from customers' own phones can be forged"
+ACCEPTS = "本账号接受顾客手机的影像可能伪造 / this account accepts that customers' film can be forged"
 
 
 @click.group(cls=shell.Group)
@@ -39,20 +45,24 @@ institution.add_command(staff)
     type=PROVIDERS,
     help="默认推送 wechat、收费员手机 own，演示为 own / default: wechat on push, own on qr; in the demo own",
 )
-@click.option("--accept-forged-film", metavar="NAME", help=ACCEPTS)
+@click.option("--accept-forged-film", is_flag=True, help=ACCEPTS)
 @click.option("--sandbox", is_flag=True, help="沙箱，虚构人员 / for tests: invented persons, real answers")
 @click.option(
     "--window", type=int, default=120, show_default=True, help="沙箱的等待秒数 / seconds a sandbox waits"
 )
 @shell.as_json
 @shell.on_ports
-def _add(ports: Ports, name: str, as_json: bool, **terms: Any) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _add(ports: Ports, who: SignedIn, name: str, as_json: bool, **terms: Any) -> None:
     """登记机构，密钥只显示这一次 / register an institution and print its credentials once."""
-    networks = tuple(terms["network"])
-    if terms["sandbox"]:
-        given = institutions.add_sandbox(ports, name, window_s=terms["window"], networks=networks)
-    else:
-        given = _added(ports, (name, networks), terms["provider"], terms["accept_forged_film"])
+    networks, accepted_by = terms["network"], who.name if terms["accept_forged_film"] else None
+    with ports.database.transaction() as db:
+        inside = ports.within(db)
+        if terms["sandbox"]:
+            given = institutions.add_sandbox(inside, name, window_s=terms["window"], networks=networks)
+        else:
+            given = _added(inside, (name, networks), terms["provider"], accepted_by)
+        record(ports, db, Entry(who.operator_id, ActKind.INSTITUTION_ADDED, given.institution_id))
     _show(given, as_json, cast=terms["sandbox"])
 
 
@@ -86,14 +96,16 @@ def _show(given: Credentials, as_json: bool, *, cast: bool = False) -> None:
 @click.argument("institution_id")
 @click.argument("provider", type=PROVIDERS)
 @click.option("--channel", type=CHANNELS, help="只改这一种 / only this one")
-@click.option("--accept-forged-film", metavar="NAME", help=ACCEPTS)
+@click.option("--accept-forged-film", is_flag=True, help=ACCEPTS)
 @shell.on_ports
-def _provider(
-    ports: Ports, institution_id: str, provider: str, channel: str | None, accept_forged_film: str | None
-) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _provider(ports: Ports, who: SignedIn, institution_id: str, provider: str, **terms: Any) -> None:
     """由谁拍摄和比对，下次核验起生效 / set the provider from the next attempt on."""
+    channel, accepted_by = terms["channel"], who.name if terms["accept_forged_film"] else None
     only = Channel(channel) if channel else None
-    institutions.set_provider(ports, institution_id, Provider(provider), only, accept_forged_film)
+    told = {"provider": provider, "channel": channel or "all", "accepted_by": accepted_by or ""}
+    with _changing(ports, who, institution_id, told) as inside:
+        institutions.set_provider(inside, institution_id, Provider(provider), only, accepted_by)
     where = f" on {channel}" if channel else ""
     terminal.line(f"{institution_id} is verified by {provider}{where} from the next attempt on")
 
@@ -102,9 +114,11 @@ def _provider(
 @click.argument("institution_id")
 @click.argument("district")
 @shell.on_ports
-def _district(ports: Ports, institution_id: str, district: str) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _district(ports: Ports, who: SignedIn, institution_id: str, district: str) -> None:
     """所在区县，用于统计 / set the district, for figures from now on."""
-    institutions.set_district(ports, institution_id, district)
+    with _changing(ports, who, institution_id, {"district": district}) as inside:
+        institutions.set_district(inside, institution_id, district)
     terminal.line(f"{institution_id} lies in {district}")
 
 
@@ -113,9 +127,14 @@ def _district(ports: Ports, institution_id: str, district: str) -> None:
 @click.option("--origin", multiple=True, help="可嵌入的网页来源 / such as https://till.example; repeat")
 @click.option("--scheme", help="收银台自己的协议名 / a URL scheme of the till's own: SCHEME://yibao-face?…")
 @shell.on_ports
-def _popup(ports: Ports, institution_id: str, origin: tuple[str, ...], scheme: str | None) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _popup(
+    ports: Ports, who: SignedIn, institution_id: str, origin: tuple[str, ...], scheme: str | None
+) -> None:
     """谁可嵌入弹窗并得知结束 / set which pages may frame the popup and receive its result."""
-    institutions.set_popup(ports, institution_id, origin, scheme)
+    told = {"origins": " ".join(origin), "scheme": scheme or ""}
+    with _changing(ports, who, institution_id, told) as inside:
+        institutions.set_popup(inside, institution_id, origin, scheme)
     terminal.line(f"the popup may be framed by {', '.join(origin) or 'nobody'}")
 
 
@@ -123,18 +142,32 @@ def _popup(ports: Ports, institution_id: str, origin: tuple[str, ...], scheme: s
 @click.argument("institution_id")
 @shell.as_json
 @shell.on_ports
-def _rotate(ports: Ports, institution_id: str, as_json: bool) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _rotate(ports: Ports, who: SignedIn, institution_id: str, as_json: bool) -> None:
     """换发密钥，旧的立即失效 / replace API key and webhook secret, at once."""
-    _show(institutions.rotate_key(ports, institution_id), as_json)
+    with _changing(ports, who, institution_id, {"key": "replace"}) as inside:
+        given = institutions.rotate_key(inside, institution_id)
+    _show(given, as_json)
 
 
 @institution.command("add-key")
 @click.argument("institution_id")
 @click.option("--hours", type=click.IntRange(1, 720), default=72, show_default=True, help="旧密钥还能用多久")
 @shell.on_ports
-def _add_key(ports: Ports, institution_id: str, hours: int) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _add_key(ports: Ports, who: SignedIn, institution_id: str, hours: int) -> None:
     """换发 API 密钥，旧的再用一段时间 / add an API key; the previous one stays valid for some hours."""
-    terminal.line(api_keys.add_key(ports, institution_id, timedelta(hours=hours)))
+    with _changing(ports, who, institution_id, {"key": "beside"}) as inside:
+        given = api_keys.add_key(inside, institution_id, timedelta(hours=hours))
+    terminal.line(given)
+
+
+@contextmanager
+def _changing(ports: Ports, who: SignedIn, institution_id: str, told: dict[str, str]) -> Iterator[Ports]:
+    """Yield ports inside a transaction that ends with the act of changing the institution."""
+    with ports.database.transaction() as db:
+        yield ports.within(db)
+        record(ports, db, Entry(who.operator_id, ActKind.INSTITUTION_CHANGED, institution_id, told))
 
 
 @institution.command("list")

@@ -6,10 +6,14 @@ import sys
 
 import click
 
+from api.acts.ledger import Entry, record
 from api.admin import resealing
+from api.console.sessions import SignedIn
 from api.ports import Ports
 from api.verification import receipts
-from scripts.admin import shell, terminal
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right
+from scripts.admin import identity, shell, terminal
 
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
@@ -43,8 +47,11 @@ def _add(ports: Ports, key_id: str) -> None:
 
 @keys.command("reseal")
 @shell.on_ports
-def _reseal(ports: Ports) -> None:
+@identity.needs(Right.CHANGE_ACCOUNTS)
+def _reseal(ports: Ports, who: SignedIn) -> None:
     """用最新的密钥重新封存，可中断后再来 / re-encrypt everything with the newest key; restartable."""
+    with ports.database.transaction() as db:
+        record(ports, db, Entry(who.operator_id, ActKind.KEYS_CHANGED, list(ports.settings.vault_ring())[-1]))
     failed = resealing.reseal(ports, lambda name, done: terminal.line(f"{name}  {done}"))
     if failed:
         told = ", ".join(f"{name} ×{failed.count(name)}" for name in sorted(set(failed)))
@@ -69,8 +76,10 @@ def _retire(ports: Ports, key_id: str) -> None:
 
 @keys.command("sign")
 @shell.on_ports
-def _sign(ports: Ports) -> None:
+@identity.needs(Right.CHANGE_ACCOUNTS)
+def _sign(ports: Ports, who: SignedIn) -> None:
     """换一把凭证签名密钥，旧的仍公布 / create a new receipt signing key; older ones stay published."""
     with ports.database.transaction() as db:
         row = receipts.new_signing_key(ports, db)
+        record(ports, db, Entry(who.operator_id, ActKind.KEYS_CHANGED, row.kid))
     click.echo(row.kid)

@@ -5,14 +5,18 @@ from typing import Any
 
 import click
 
+from api.acts.ledger import Entry, record
 from api.admin import staff as members
 from api.admin.staff import Member
+from api.console.sessions import SignedIn
 from api.ports import Ports
 from models import tables
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right
 from models.domain.identity import idnumber
 from models.domain.identity.idnumber import IdNumber, IdType
 from models.domain.shift import duty
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 
 
 @click.group(cls=shell.Group)
@@ -52,12 +56,16 @@ def _document(ports: Ports, said: dict[str, Any]) -> IdNumber | None:
 @_described
 @shell.as_json
 @shell.on_ports
-def _add(ports: Ports, institution_id: str, name: str, as_json: bool, **said: Any) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _add(ports: Ports, who: SignedIn, institution_id: str, as_json: bool, **said: Any) -> None:
     """登记收银员；无 openid 则给绑定码 / register staff; without --openid, print a code to bind."""
     if bool(said["id_number"]) == said["no_id"]:
         sys.exit("give --id-number, so that they cannot be agents here, or say --no-id")
     serves = duty(said["shift"], said["counter"])
-    named = members.add(ports, institution_id, Member(name, said["openid"], serves, _document(ports, said)))
+    member = Member(said["name"], said["openid"], serves, _document(ports, said))
+    with ports.database.transaction() as db:
+        named = members.add(ports.within(db), institution_id, member)
+        record(ports, db, Entry(who.operator_id, ActKind.STAFF_ADDED, named.staff_id))
     if as_json:
         terminal.document({"staff_id": named.staff_id, "code": named.code})
         return
@@ -70,18 +78,25 @@ def _add(ports: Ports, institution_id: str, name: str, as_json: bool, **said: An
 @click.argument("staff_id")
 @_described
 @shell.on_ports
-def _change(ports: Ports, staff_id: str, **said: Any) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _change(ports: Ports, who: SignedIn, staff_id: str, **said: Any) -> None:
     """改款台和班次，即时生效 / replace a member's counters and shifts, from now on."""
-    row = members.change(ports, staff_id, duty(said["shift"], said["counter"]), _document(ports, said))
+    serves, document = duty(said["shift"], said["counter"]), _document(ports, said)
+    with ports.database.transaction() as db:
+        row = members.change(ports.within(db), staff_id, serves, document)
+        record(ports, db, Entry(who.operator_id, ActKind.STAFF_CHANGED, staff_id))
     terminal.line(f"{row.id} serves {_where(row)}, {_when(row)}")
 
 
 @staff.command("remove")
 @click.argument("staff_id")
 @shell.on_ports
-def _remove(ports: Ports, staff_id: str) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _remove(ports: Ports, who: SignedIn, staff_id: str) -> None:
     """取消资格，立即生效 / remove a member of staff, at once."""
-    members.remove(ports, staff_id)
+    with ports.database.transaction() as db:
+        members.remove(ports.within(db), staff_id)
+        record(ports, db, Entry(who.operator_id, ActKind.STAFF_REMOVED, staff_id))
     terminal.line(f"{staff_id} can open no code any more")
 
 

@@ -7,12 +7,16 @@ from urllib.parse import urlsplit
 
 import click
 
+from api.acts.ledger import Entry, record
+from api.console.sessions import SignedIn
 from api.events import deliveries, listen, selftest
 from api.events.deliveries import Logged
 from api.events.selftest import Verdict
 from api.ports import Ports
+from models.domain.console.act import ActKind
+from models.domain.console.operator import Right
 from models.domain.delivery import DUE, DeliveryState
-from scripts.admin import shell, terminal
+from scripts.admin import identity, shell, terminal
 
 LOOK_S = 0.5
 # Why the receiver refused the genuine webhook, and what to check.
@@ -84,10 +88,13 @@ def _short(told: dict[str, Any]) -> dict[str, Any]:
 @webhooks.command("resend")
 @click.argument("delivery_id", nargs=-1, required=True)
 @shell.on_ports
-def _resend(ports: Ports, delivery_id: tuple[str, ...]) -> None:
+@identity.needs(Right.CHANGE_INSTITUTIONS)
+def _resend(ports: Ports, who: SignedIn, delivery_id: tuple[str, ...]) -> None:
     """重发，编号不变 / resend webhooks, with the same id."""
     for one_id in delivery_id:
-        one = deliveries.resend_any(ports, one_id)
+        with ports.database.transaction() as db:
+            one = deliveries.resend_any(ports.within(db), one_id)
+            record(ports, db, Entry(who.operator_id, ActKind.WEBHOOK_RESENT, one_id))
         terminal.line(f"{one_id} {one.event.type} will be sent again now")
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import tarfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,12 +68,13 @@ def verify(ports: Ports, folder: Path, scratch: str | None = None) -> list[str]:
             "objects_url": f"file://{place}/objects",
             "anchor_file": Path(place) / "anchors.jsonl",
         }
-        return restore(ports.settings.model_copy(update=changed), folder, by="verification")
+        return restore(ports.settings.model_copy(update=changed), folder, by=lambda _: "verification")
 
 
-def restore(settings: Settings, folder: Path, *, by: str) -> list[str]:
+def restore(settings: Settings, folder: Path, *, by: Callable[[Ports], str]) -> list[str]:
     """Restore a backup into an installation with empty stores, and record the gap; return what is wrong.
 
+    `by` names who restores, asked of the restored accounts; what it raises leaves the database empty again.
     Raises Failed for a changed backup or stores that are not empty.
     """
     kept = _read(folder)
@@ -81,16 +83,27 @@ def restore(settings: Settings, folder: Path, *, by: str) -> list[str]:
     found = databases.counts(settings.database_url)
     wrong = [f"{name}: {found.get(name, 0)} rows of {count}" for name, count in kept.rows.items()
              if found.get(name, 0) != count]  # fmt: skip
-    _restore_anchors(settings, folder, kept)
     ports = build(settings)
     try:
+        actor = _asked(ports, by)
+        _restore_anchors(settings, folder, kept)
         unpacked = _unpack(ports, folder / OBJECTS)
         wrong += [f"{unpacked} objects of {kept.objects}"] if unpacked != kept.objects else []
         wrong += _audited(ports)
-        _record(ports, kept, by)
+        _record(ports, kept, actor)
     finally:
         ports.database.dispose()
     return wrong
+
+
+def _asked(ports: Ports, by: Callable[[Ports], str]) -> str:
+    """Return who restores; empty the database again where nobody may."""
+    try:
+        return by(ports)
+    except BaseException:
+        ports.database.dispose()
+        databases.clear(ports.settings.database_url)
+        raise
 
 
 def _read(folder: Path) -> Manifest:

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, MetaData, create_engine, inspect, make_url, text
 
 SQLITE, POSTGRES = "database.sqlite", "database.dump"
 
@@ -42,6 +42,16 @@ def is_empty(url: str) -> bool:
     engine = create_engine(url)
     try:
         return not inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def clear(url: str) -> None:
+    """Drop every table of a database."""
+    engine, found = create_engine(url), MetaData()
+    try:
+        found.reflect(engine)
+        found.drop_all(engine)
     finally:
         engine.dispose()
 

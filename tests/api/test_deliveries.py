@@ -11,9 +11,12 @@ import pytest
 
 from api.admin import institutions
 from api.events import selftest, webhooks
+from models.domain.console.operator import Role
 from models.domain.errors import Absent
+from scripts.admin import setting
 from scripts.admin import webhooks as command
 from tests.support import play
+from tests.support.console import token
 from tests.support.receiver import Till, ended
 from tests.support.world import World
 
@@ -80,13 +83,16 @@ def test_the_command_lists_and_resends(
     delivery = log(installed, verification)[0]["delivery_id"]
     command.main(["list", "--institution", installed.institutions[0], "--state", "delivered"])
     command.main(["list", "--state", "dead"])
-    command.main(["resend", delivery])
+    signed = ["--token", token(setting.ports(), "chief", Role.ADMINISTRATOR)]
+    command.main(["resend", delivery, *signed])
     told = capsys.readouterr().out
     assert "order_no" in told and "127.0.0.1:" in told and "/hook" not in told
     assert "delivered" in told and "No webhooks." in told and "will be sent again" in told
     assert log(installed, verification)[0]["state"] == "pending"
     with pytest.raises(SystemExit, match="not_found"):
-        command.main(["resend", "dlv_none"])
+        command.main(["resend", "dlv_none", *signed])
+    with pytest.raises(SystemExit, match="sign in first"):
+        command.main(["resend", delivery])
 
 
 class Hook(HTTPServer):

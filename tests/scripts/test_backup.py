@@ -2,26 +2,35 @@
 
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from api.acts import checking, ledger
 from api.admin import audit
 from api.composition import build
+from api.console import accounts
 from api.ports import Ports
 from api.settings import Settings
 from matcher.local import LocalMatcher
 from models import tables
 from models.domain.console.act import ActKind
+from models.domain.console.operator import Role
 from scripts import __main__ as yibao
+from scripts.admin import setting
 from scripts.backup import copies, databases
 from scripts.backup.databases import Failed
 from tests.support import play
 from tests.support import world as worlds
+from tests.support.console import PASSWORD, token
 from tests.support.postgres import Postgres
 from tests.support.world import World, purchase
+
+# The next code: that of now was used when the account was set up.
+STEP = timedelta(seconds=30)
 
 
 def elsewhere(world: World, folder: Path, url: str | None = None) -> Settings:
@@ -88,13 +97,13 @@ def test_a_copy_under_load_is_restored_elsewhere_whole_with_the_gap_on_record(
     assert made.rows["verification"] >= 3 and till.opened >= 3
     assert copies.verify(world.ports, tmp_path / "copy") == []
     settings = elsewhere(world, tmp_path)
-    assert copies.restore(settings, tmp_path / "copy", by="王工") == []
+    assert copies.restore(settings, tmp_path / "copy", by=lambda _: "王工") == []
     ports = build(settings)
     check_restored(settings, made, ports)
     ports.database.dispose()
     # What is there is never written over.
     with pytest.raises(Failed, match="not empty"):
-        copies.restore(settings, tmp_path / "copy", by="王工")
+        copies.restore(settings, tmp_path / "copy", by=lambda _: "王工")
 
 
 @pytest.mark.postgres
@@ -108,7 +117,7 @@ def test_postgresql_is_dumped_in_the_snapshot_that_was_counted(
         made, _ = copied_under_load(world, tmp_path / "copy")
         assert copies.verify(world.ports, tmp_path / "copy", scratch) == []
         settings = elsewhere(world, tmp_path, other)
-        assert copies.restore(settings, tmp_path / "copy", by="王工") == []
+        assert copies.restore(settings, tmp_path / "copy", by=lambda _: "王工") == []
         ports = build(settings)
         check_restored(settings, made, ports)
         ports.database.dispose()
@@ -121,7 +130,7 @@ def test_a_copy_that_was_changed_is_refused_before_anything_is_written(world: Wo
     with (tmp_path / "copy/objects.tar").open("ab") as file:
         file.write(b"x")
     with pytest.raises(Failed, match=r"objects\.tar"):
-        copies.restore(elsewhere(world, tmp_path), tmp_path / "copy", by="王工")
+        copies.restore(elsewhere(world, tmp_path), tmp_path / "copy", by=lambda _: "王工")
     assert not (tmp_path / "restored.sqlite").exists()
 
 
@@ -132,7 +141,7 @@ def test_later_anchors_are_kept_beside_the_restored_ones(world: World, tmp_path:
     assert settings.anchor_file is not None
     settings.anchor_file.parent.mkdir()
     settings.anchor_file.write_text("later", encoding="utf-8")
-    assert copies.restore(settings, tmp_path / "copy", by="王工") == []
+    assert copies.restore(settings, tmp_path / "copy", by=lambda _: "王工") == []
     kept = settings.anchor_file.with_name("anchors.jsonl.before-restore")
     assert kept.read_text(encoding="utf-8") == "later"
 
@@ -147,5 +156,32 @@ def test_the_command_copies_into_a_new_folder_only_and_audits_what_it_wrote(
     with pytest.raises(SystemExit):
         yibao.main(["backup", str(tmp_path / "copy")])
     with pytest.raises(SystemExit) as full:
-        yibao.main(["restore", str(tmp_path / "copy"), "--as", "王工"])
+        yibao.main(["restore", str(tmp_path / "copy")])
     assert "not empty" in str(full.value.code)
+
+
+def test_only_an_administrator_of_the_copy_restores_it(
+    installed: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, role in (("anna", Role.REVIEWER), ("chief", Role.ADMINISTRATOR)):
+        token(setting.ports(), name, role)
+    copies.save(installed.ports, tmp_path / "copy")
+    settings = elsewhere(installed, tmp_path)
+    for name in ("database_url", "objects_url", "anchor_file"):
+        monkeypatch.setenv(f"YIBAO_{name.upper()}", str(getattr(settings, name)))
+
+    def restored(name: str, password: str = PASSWORD) -> Result:
+        with installed.ports.database.reading() as db:
+            codes = accounts.secret_of(installed.ports, db.query(tables.Operator).filter_by(name=name).one())
+        typed = f"{name}\n{password}\n{codes.at(datetime.now(UTC) + STEP)}\n"
+        return CliRunner().invoke(yibao.yibao, ["restore", str(tmp_path / "copy")], input=typed)
+
+    assert "sign_in_refused" in restored("chief", "another password").output
+    assert "forbidden" in restored("anna").output
+    assert databases.is_empty(settings.database_url)
+    assert restored("chief").exit_code == 0
+    ports = build(settings)
+    with ports.database.reading() as db:
+        gap = db.scalars(select(tables.Act).where(tables.Act.kind == ActKind.RESTORED)).one()
+        assert db.get_one(tables.Operator, gap.actor).name == "chief"
+    ports.database.dispose()

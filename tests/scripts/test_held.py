@@ -17,6 +17,7 @@ from api.admin.importing import Import
 from api.admin.photo_folder import PhotoFolder
 from api.directory import batches, references
 from models import tables
+from models.domain.console.act import ActKind
 from scripts import __main__ as yibao
 from scripts.admin import setting
 from scripts.admin.enrol import PEOPLE
@@ -208,6 +209,11 @@ def test_held_photos_are_listed_shown_and_decided_by_commands(
     assert all(one["编号"] in shown and one["原因"].startswith("附近几行") for one in waiting)
     assert "赵*（男，1972 年生）" in shown
     assert page.stat().st_mode & 0o077 == 0
+    with empty.ports.database.reading() as db:
+        acts = db.query(tables.Act).order_by(tables.Act.seq).all()
+    looks = {one.subject for one in acts if one.kind == ActKind.PHOTO_OPENED}
+    assert looks == {one["编号"] for one in waiting}
+    assert [one.actor for one in acts if one.kind == ActKind.PEOPLE_IMPORTED] == [acts[-1].actor]
     first, batch = waiting[0]["编号"], waiting[0]["批次"]
     assert "reviewer_missing" in no("enrol", "--accept", first)
     assert "sign in first" in no("enrol", "--accept", first, "--why", "看过", "--token", "x")

@@ -5,6 +5,9 @@ import re
 import pyotp
 from click.testing import CliRunner
 
+from api.acts import ledger
+from models import tables
+from models.domain.console.act import ActKind
 from scripts import __main__ as yibao
 from scripts.admin import setting
 from tests.support.console import PASSWORD
@@ -26,3 +29,14 @@ def test_an_account_is_set_up_on_the_command_line_and_signs_in(installed: World)
     assert joined.exit_code == 0 and len(recovery) == 10
     signed = run(yibao.yibao, ["console", "token", "chief", "--password", PASSWORD, "--code", recovery[0]])
     assert len(signed.stdout.strip()) == 43
+    # From now on accounts are opened by that administrator, or in an emergency.
+    other = ["console", "add", "anna", "--role", "reviewer", "--id-number", number("33010619800102002")]
+    assert "sign in first" in run(yibao.yibao, other).output
+    assert run(yibao.yibao, [*other, "--emergency"]).exit_code == 0
+    third = [*other[:2], "berta", *other[3:-1], number("33010619800102003")]
+    assert run(yibao.yibao, [*third, "--token", signed.stdout.strip()]).exit_code == 0
+    ports = setting.ports()
+    with ports.database.reading() as db:
+        actors = [one.actor for one in ledger.newest(db) if one.kind == ActKind.ACCOUNT_INVITED]
+        chief = db.query(tables.Operator).filter_by(name="chief").one().id
+    assert actors == [chief, "command line", "command line"]

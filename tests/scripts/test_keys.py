@@ -7,17 +7,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from api.acts import ledger
 from api.admin import api_keys, audit, institutions, resealing
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
 from api.facts import checking
 from api.ports import Ports
 from models import tables
+from models.domain.console.operator import Role
 from models.domain.errors import Conflict
 from models.objects import Objects
 from models.vault import Vault
 from scripts import __main__ as yibao
+from scripts.admin import setting
 from tests.support import play
+from tests.support.console import token
 from tests.support.world import MAN, SECRET, World, purchase
 
 OLD, NEW = base64.b64decode(SECRET), b"n" * 32
@@ -109,11 +113,16 @@ def test_the_key_commands_give_advice_and_refuse_data_loss(
     with pytest.raises(SystemExit) as needed:
         yibao.main(["keys", "retire", "k1"])
     assert "still need it" in str(needed.value.code)
-    yibao.main(["keys", "reseal"])
+    with pytest.raises(SystemExit, match="sign in first"):
+        yibao.main(["keys", "reseal"])
+    signed = ("--token", token(setting.ports(), "chief", Role.ADMINISTRATOR))
+    yibao.main(["keys", "reseal", *signed])
     yibao.main(["keys", "retire", "k1"])
     assert "take k1 out" in capsys.readouterr().out
-    yibao.main(["keys", "sign"])
+    yibao.main(["keys", "sign", *signed])
     kid = capsys.readouterr().out.strip()
+    with setting.ports().database.reading() as db:
+        assert [one.subject for one in ledger.newest(db, most=2)] == [kid, "k2"]
     published = installed.app.test_client().get("/.well-known/jwks.json").json["keys"]
     assert kid in [one["kid"] for one in published]
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.acts import ledger
 from api.admin import audit as anchor
-from api.admin import funnel
+from api.admin import funnel, institutions
 from api.contacts import credits
 from api.policies import versions as policies
 from models import tables
@@ -79,9 +79,26 @@ def test_a_file_that_is_no_csv_is_refused(installed: World, tmp_path: Path) -> N
         enrol.main(["--people", str(tmp_path / "people.csv"), "--photos", str(tmp_path)])
 
 
+@pytest.fixture
+def chief(installed: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Return an installation at whose shell an administrator is signed in."""
+    monkeypatch.setenv("YIBAO_OPERATOR_TOKEN", token(setting.ports(), "chief", Role.ADMINISTRATOR))
+    return installed
+
+
+def deeds(world: World) -> list[str]:
+    """Return the kinds of the acts since the administrator signed in, all of which are the account's own."""
+    with world.ports.database.reading() as db:
+        acts = db.query(tables.Act).order_by(tables.Act.seq).all()
+        (account,) = (row.id for row in db.query(tables.Operator))
+    assert {one.actor for one in acts[1:]} == {account}
+    return [str(one.kind) for one in acts[3:]]
+
+
 def test_an_institution_is_registered_and_its_key_rotated(
-    installed: World, capsys: pytest.CaptureFixture[str]
+    chief: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    installed = chief
     institution.main(["add", "第三药房"])
     given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
     client = installed._client(given["api_key"])
@@ -95,10 +112,11 @@ def test_an_institution_is_registered_and_its_key_rotated(
     institution.main(["list"])
     told = capsys.readouterr().out
     assert "钱收银" in told and "第三药房" in told and "openid-clerk" not in told
+    assert deeds(chief) == ["institution.added", "institution.changed", "staff.added"]
 
 
-def test_staff_are_named_changed_and_removed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
-    where = installed.institutions[0]
+def test_staff_are_named_changed_and_removed(chief: World, capsys: pytest.CaptureFixture[str]) -> None:
+    installed, where = chief, chief.institutions[0]
     at = ["--counter", "1号台", "--shift", "mon-fri 08:00-17:30"]
     institution.main(["staff", "add", where, "--name", "钱收银", "--id-number", WIFE.id_number, *at])
     given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:2])
@@ -117,10 +135,11 @@ def test_staff_are_named_changed_and_removed(installed: World, capsys: pytest.Ca
     for neither in ([], ["--no-id", "--id-number", WIFE.id_number]):
         with pytest.raises(SystemExit, match="--no-id"):
             institution.main(["staff", "add", where, "--name", "钱收银", *neither])
+    assert deeds(chief) == ["staff.added", "staff.changed", "staff.removed"]
 
 
 def test_a_sandbox_is_registered_with_its_magic_numbers(
-    installed: World, capsys: pytest.CaptureFixture[str]
+    chief: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     institution.main(["add", "沙箱药房", "--sandbox", "--window", "15"])
     told = capsys.readouterr().out
@@ -130,20 +149,38 @@ def test_a_sandbox_is_registered_with_its_magic_numbers(
     assert "沙箱" in capsys.readouterr().out
 
 
-def test_a_provider_is_chosen_and_changed(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_provider_is_chosen_and_changed(chief: World, capsys: pytest.CaptureFixture[str]) -> None:
     institution.main(["add", "第三药房", "--provider", "wechat"])
     given = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
     institution.main(["list"])
     assert "wechat" in capsys.readouterr().out
     institution.main(["provider", given["institution_id"], "own", "--channel", "qr"])
     assert "own on qr" in capsys.readouterr().out
-    institution.main(["provider", given["institution_id"], "own", "--accept-forged-film", "王主任"])
+    institution.main(["provider", given["institution_id"], "own", "--accept-forged-film"])
     institution.main(["list", "--json"])
-    assert "王主任" in capsys.readouterr().out
+    assert '"accepted_by": "chief"' in capsys.readouterr().out
     with pytest.raises(SystemExit):
         institution.main(["provider", "ins_none", "own"])
     with pytest.raises(SystemExit):
         institution.main(["provider", given["institution_id"], "alipay"])
+    assert deeds(chief) == ["institution.added", "institution.changed", "institution.changed"]
+
+
+CHANGES = [
+    ["add", "第三药房"], ["add", "沙箱", "--sandbox"], ["provider", "ins_x", "own"],
+    ["district", "ins_x", "西湖区"], ["popup", "ins_x"], ["rotate-key", "ins_x"], ["add-key", "ins_x"],
+    ["staff", "remove", "stf_x"], ["staff", "add", "ins_x", "--name", "钱收银", "--no-id"],
+    ["staff", "change", "stf_x"],
+]  # fmt: skip
+
+
+def test_nobody_but_an_administrator_changes_an_institution(installed: World) -> None:
+    reviewer = token(setting.ports(), "anna")
+    for words in CHANGES:
+        for signed, said in (([], "sign in first"), (["--token", reviewer], "forbidden")):
+            with pytest.raises(SystemExit, match=said):
+                institution.main([*words, *signed])
+    assert len(institutions.institutions(installed.ports)) == len(installed.institutions)
 
 
 def test_the_funnel_counts_without_naming_anybody(
@@ -315,14 +352,20 @@ def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.
     (row,) = play.ok(phone.get("/mp/v1/me/agents"))["agents"]
     agency_id = row["agency_id"]
     play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={"statement": "不是我"}), 201)
-    disputes.main(["show", agency_id])
+    with pytest.raises(SystemExit, match="sign in first"):
+        disputes.main(["show", agency_id])
+    signed = ["--token", token(setting.ports())]
+    disputes.main(["show", agency_id, *signed])
+    with installed.ports.database.reading() as db:
+        newest = ledger.newest(db, most=1)[0]
+    assert (newest.kind, newest.subject) == ("case.opened", agency_id)
     said = capsys.readouterr().out
     assert "不是我" in said and "not family on record" in said and "第一药房" in said
     disputes.main(["list"])
     said += capsys.readouterr().out
     for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
         assert secret not in said
-    reviewed = ["authorised", "--note", "有委托书", "--token", token(setting.ports())]
+    reviewed = ["authorised", "--note", "有委托书", *signed]
     disputes.main(["conclude", agency_id, *reviewed])
     disputes.main(["list"])
     assert "No disputed purchase" in capsys.readouterr().out
@@ -330,7 +373,7 @@ def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.
     said = capsys.readouterr().out
     assert agency_id in said and "authorised" in said
     for words in (
-        ["show", "agc_none"],
+        ["show", "agc_none", *signed],
         ["conclude", "agc_none", *reviewed],
     ):
         with pytest.raises(SystemExit, match="no such purchase"):

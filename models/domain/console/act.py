@@ -58,3 +58,5 @@ class ActKind(StrEnum):
     STAFF_CHANGED = "staff.changed"
     WEBHOOK_RESENT = "webhook.resent"
     BINDING_REVOKED = "binding.revoked"
+    KEYS_CHANGED = "keys.changed"
+    PEOPLE_IMPORTED = "people.imported"
