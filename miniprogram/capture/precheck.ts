@@ -9,8 +9,12 @@ const WEAK_EVERY_MS = 6_000
 const LOOKS_A_STEP = 4
 const SIDE = 320
 const QUALITY = 0.6
+// A phone that needs longer from one encoded frame to the next films fewer than 3.3 a second.
+const SLOW_MS = 300
+// The first frame also warms the camera and the canvas up, so the faster of these decides.
+const TIMED = 2
 
-/** Checks a frame from time to time before a try is drawn; never blocks it. */
+/** Checks a frame from time to time before a try is drawn, and how fast the phone films; never blocks a try. */
 export class Precheck {
   private listener: WechatMiniprogram.CameraFrameListener | null = null
   private timer = 0 as unknown as ReturnType<typeof setTimeout>
@@ -18,6 +22,8 @@ export class Precheck {
   private asking = false
   private looks = 0
   private notBefore = 0
+  private seenAt: number | null = null
+  private intervals: number[] = []
 
   constructor(
     private readonly scene: string,
@@ -29,8 +35,16 @@ export class Precheck {
     if (this.stopped) return
     this.listener = stage.camera.onCameraFrame((frame) => {
       if (this.asking || this.stopped || stage.clock() < this.notBefore) return
+      const from = stage.clock()
+      // The gap to the frame before counts too: a camera may be slower than the encoder.
+      const gap = this.seenAt === null ? null : from - this.seenAt
+      this.seenAt = from
+      if (gap === null) return
       // Only the oval's content is sent: a partial face in it must be reported.
-      this.asking = stage.encoder.take(inOval(frame), SIDE, () => QUALITY, (jpeg) => void this.look(jpeg, stage))
+      this.asking = stage.encoder.take(inOval(frame), SIDE, () => QUALITY, (jpeg) => {
+        this.intervals.push(Math.max(gap, stage.clock() - from))
+        void this.look(jpeg, stage)
+      })
       if (this.asking) this.listener?.stop()
     })
     this.listen()
@@ -43,6 +57,7 @@ export class Precheck {
 
   /** Camera frames are requested only while a check is due: they cost a cheap phone half its CPU. */
   private again(wait: number): void {
+    this.seenAt = null
     this.timer = setTimeout(() => this.listen(), wait)
   }
 
@@ -61,7 +76,11 @@ export class Precheck {
     this.asking = false
     this.notBefore = stage.clock() + wait
     this.again(wait)
-    if (answer && !this.stopped) this.heard(answer.hint)
+    if (answer && !this.stopped) this.heard(answer.hint ?? (this.isSlow() ? 'slow' : null))
+  }
+
+  private isSlow(): boolean {
+    return this.intervals.length >= TIMED && Math.min(...this.intervals) > SLOW_MS
   }
 
   /** A failed check is ignored, because the try is judged by its own frames; after a refusal no more frames are sent. */

@@ -26,7 +26,7 @@ SPOKEN = {
 }
 WORDS_A_MINUTE, PITCH = 155, 45
 # Average bit rate (ABR), so that silence takes almost no space.
-ABR, KBPS, HERTZ = 3, 11, 16_000
+ABR, KBPS, HERTZ = 3, 10, 16_000
 SILENT = 200
 SYNCHRONOUS, RATE, PITCH_PARAMETER, UTF8 = 2, 1, 3, 1
 
@@ -48,7 +48,7 @@ def _entries(strings: str) -> Iterator[tuple[str, str]]:
 
 def module(spoken: dict[str, str]) -> str:
     """Return services/prompts.ts, the list of prompts."""
-    head = "/** What has been recorded, in /voice/zh; made by python -m scripts.miniprogram.voice. */\n"
+    head = "/** What has been recorded, in /voice/zh; made by python -m scripts.codegen.voice. */\n"
     return head + f"export const PROMPTS: readonly string[] = {list(spoken)}\n"
 
 

@@ -72,6 +72,15 @@ def test_a_dead_end_leaves_neither_another_try_nor_an_appeal(decision: Decision,
     assert figures.dead_end(row(decision=decision)) is dead
 
 
+def test_a_phone_that_films_three_frames_a_second_says_so_before_the_try() -> None:
+    rows = [
+        row(variant="rate_3", rate=3, decision=failed(Reason.ACTION_MISSING)),
+        row(variant="rate_3", rate=4),
+    ]
+    assert figures.summary([row(), *rows], "measured", Policy())["variants"]["rate_3"]["hinted"] == 0.5
+    assert not figures.hinted(row(rate=4))
+
+
 def test_what_is_injected_must_answer_colours_on_a_customers_phone() -> None:
     told = figures.summary([row(), row(species=injected.AWARE)], "measured", Policy())
     assert told["injected"][injected.AWARE] | {"upper95": 0, "reasons": 0} == {

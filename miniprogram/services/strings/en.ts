@@ -106,6 +106,7 @@ export const en: typeof zh = {
     colourless: 'No colour in the picture: find more light, or turn off black-and-white mode',
     tilted: 'Hold the phone upright',
     tinted: 'The light is strongly coloured, please go elsewhere',
+    slow: 'This phone is slow: make each movement slowly',
   },
   result: {
     title: 'Result',

@@ -104,6 +104,7 @@ export const zh = {
     colourless: '画面没有颜色，请到亮处，或关掉黑白模式',
     tilted: '手机拿歪了，请把手机扶正',
     tinted: '灯光颜色太重，请换个地方拍',
+    slow: '手机有点慢，动作请放慢',
   },
   result: {
     title: '认证结果',

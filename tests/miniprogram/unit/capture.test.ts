@@ -212,19 +212,25 @@ test('an action can be changed once; a change that did not arrive is none', asyn
   await answered()
 })
 
-function looking(reply: () => object | number) {
+function looking(reply: () => object | number, encodingMs = 0) {
   const asked = server({ 'POST attempts/s/precheck': reply }).asked
   const clock = clockAt()
   let frame = (_: object): void => undefined
   const camera = { onCameraFrame: (listener: typeof frame) => ((frame = listener), { start: () => undefined, stop: () => undefined }) }
-  const encoder = { take: (_: unknown, __: number, ___: unknown, done: (jpeg: ArrayBuffer) => void) => (done(new ArrayBuffer(9)), true) }
+  const take = (_: unknown, __: number, ___: unknown, done: (jpeg: ArrayBuffer) => void) => {
+    clock.tick(encodingMs)
+    done(new ArrayBuffer(9))
+    return true
+  }
+  const encoder = { take }
+  const heard: (string | null)[] = []
   const stage = (weak: boolean) => ({ camera, encoder: encoder as unknown as Encoder, mirrored: false, weak, clock: clock.now }) as unknown as Stage
   const look = async (ms: number) => {
     clock.tick(ms)
     frame({ width: 8, height: 8, data: new ArrayBuffer(256) })
     await answered()
   }
-  return { asked, stage, look, precheck: new Precheck('s', () => undefined) }
+  return { asked, stage, look, heard, precheck: new Precheck('s', (hint) => heard.push(hint)) }
 }
 
 test('once the scene is over no face is sent any more', async () => {
@@ -242,6 +248,32 @@ test('the longer it takes the less often a face is sent, and seldom on a weak ne
     assert.ok(asked.length > 3 && asked.length <= most, `${weak}: ${asked.length}`)
     precheck.stop()
   }
+})
+
+test('a phone that films under 3.3 frames a second is called slow before the try, one that was slow once is not', async () => {
+  const cases = [
+    { encodingMs: 50, gaps: [400, 60, 400], slow: false },
+    { encodingMs: 320, gaps: [60, 60, 60], slow: true },
+    { encodingMs: 50, gaps: [340, 340, 340], slow: true },
+  ]
+  for (const { encodingMs, gaps, slow } of cases) {
+    const { stage, look, heard, precheck } = looking(() => ({ hint: null }), encodingMs)
+    await precheck.start(Promise.resolve(stage(false)))
+    for (const gap of gaps) {
+      await look(10_000)
+      await look(gap)
+    }
+    precheck.stop()
+    assert.deepEqual(heard, [null, ...gaps.slice(1).map(() => (slow ? 'slow' : null))])
+  }
+})
+
+test('an obstacle in the picture is said before a slow phone', async () => {
+  const { stage, look, heard, precheck } = looking(() => ({ hint: 'too_far' }), 400)
+  await precheck.start(Promise.resolve(stage(false)))
+  for (let i = 0; i < 6; i++) await look(10_000)
+  precheck.stop()
+  assert.deepEqual(new Set(heard), new Set(['too_far']))
 })
 
 test('a camera whose frames cannot be had yet is asked again', async (t) => {

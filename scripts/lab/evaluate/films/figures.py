@@ -16,6 +16,8 @@ from scripts.lab.evaluate.films import persons, thresholds
 from scripts.lab.evaluate.films.injected import KINDS
 from scripts.lab.evaluate.presentations import BONA_FIDE, disjoint
 
+# Below this rate a phone calls itself slow before the try (miniprogram/capture/precheck.ts).
+SLOW = 1000 / 300
 # After these outcomes the phone offers neither another try nor an appeal, only documents.
 TO_DOCUMENTS = (Reason.NOT_LIVE, Reason.FRAMES_SEEN_BEFORE)
 
@@ -155,6 +157,8 @@ def _variants(rows: Sequence[Judged]) -> Mapping[str, Any]:
 
 
 def hinted(row: Judged) -> bool:
-    """Tell whether the precheck would have given a hint."""
+    """Tell whether the precheck, or the phone by its own speed, would have given a hint."""
+    if row.presentation.rate < SLOW:
+        return True
     looks = [one for one in row.observations if one.kind == "evidence"][:2]
     return any(in_the_way(one) is not None for one in looks)
