@@ -3,16 +3,13 @@
 import base64
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr
 
 from api.hosting import secret_forms
 from api.hosting.exposure import is_exposed
-from models.domain.subscription import DEFAULT_KEYS, TemplateKind, keys_of
-from wechat.callbacks import Callbacks
+from api.hosting.wechat_account import Url, WeChatAccount
 
 
 class Profile(StrEnum):
@@ -30,19 +27,8 @@ class SettingsMissing(Exception):
         self.problems = problems
 
 
-def _no_slash(url: str) -> str:
-    return url.rstrip("/")
-
-
-Url = Annotated[str, AfterValidator(_no_slash)]
-
-
-class Settings(BaseSettings):
+class Settings(WeChatAccount):
     """The environment, with the prefix YIBAO_. No secret has a default."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="YIBAO_", frozen=True, extra="ignore", use_attribute_docstrings=True
-    )
 
     profile: Profile = Profile.PRODUCTION
     """Production (default) or demo."""
@@ -62,30 +48,6 @@ class Settings(BaseSettings):
     """Sealing keys, id:base64,id:base64 (32 bytes each); the last one seals."""
     vault_index_secret: SecretStr = SecretStr("")
     """Base64 of 32 bytes; must never change."""
-    wechat_appid: str = ""
-    """AppID of the mini-program."""
-    wechat_secret: SecretStr = SecretStr("")
-    """AppSecret of the mini-program."""
-    wechat_template_id: str = ""
-    """Message template of the pushes."""
-    wechat_template_keys: str = DEFAULT_KEYS
-    """The keys of that template by what they carry: matter, institution, amount, time, person, order, state
-    or note; `yibao wechat check` holds them against the real template."""
-    wechat_agent_template_id: str = ""
-    """Optional: the template that tells card-holders of purchases by agents; of the same kind as the other
-    (WeChat does not show both kinds in one panel), with another title."""
-    wechat_agent_template_keys: str = DEFAULT_KEYS
-    """The keys of that template, likewise."""
-    wechat_template_kind: TemplateKind = TemplateKind.ONE_TIME
-    """What one tap on 允许 grants: one_time (one message) or long_term (any number)."""
-    wechat_callback_token: SecretStr = SecretStr("")
-    """Token of WeChat's message push (security mode) to `/wechat/callback`; required in production."""
-    wechat_callback_aes_key: SecretStr = SecretStr("")
-    """EncodingAESKey of the message push; required in production."""
-    wechat_base_url: Url = "https://api.weixin.qq.com"
-    """WeChat's server."""
-    wechat_env_version: str = "release"
-    """Release, trial or develop."""
     bind: str = "127.0.0.1:8000"
     """Where gunicorn listens."""
     metrics_port: int = 0
@@ -108,6 +70,12 @@ class Settings(BaseSettings):
     anchor_file: Path | None = None
     """Where the heads of the event chains are appended, best on storage that the database's administrators
     cannot write; required in production."""
+    archive_url: Url = ""
+    """Where the audit is exported to, storage of another owner that only adds: s3://bucket/prefix of a bucket
+    with object lock, or https://… with PUT and GET; required in production."""
+    archive_access: SecretStr = SecretStr("")
+    """The archive's own credentials as name=value,name=value: for s3 as obstore names them
+    (aws_access_key_id, aws_secret_access_key, aws_region, aws_endpoint), for https bearer."""
 
     @property
     def demo(self) -> bool:
@@ -123,21 +91,6 @@ class Settings(BaseSettings):
         """Return the secret of the blind indexes."""
         return base64.b64decode(self.vault_index_secret.get_secret_value())
 
-    def template_keys(self) -> dict[str, str]:
-        """Return the push template's keys by content."""
-        return keys_of(self.wechat_template_keys)
-
-    def agent_template_keys(self) -> dict[str, str]:
-        """Return the agent notice template's keys by content."""
-        return keys_of(self.wechat_agent_template_keys)
-
-    def callbacks(self) -> Callbacks | None:
-        """Return the decoder of WeChat's callbacks, or None where none are configured."""
-        if not _given(self, "wechat_callback_token"):
-            return None
-        token, key = self.wechat_callback_token, self.wechat_callback_aes_key
-        return Callbacks(token.get_secret_value(), key.get_secret_value(), self.wechat_appid)
-
 
 REQUIRED = (
     "base_url",
@@ -151,7 +104,7 @@ REQUIRED = (
     "wechat_template_id",
 )
 WECHATS = ("wechat_callback_token", "wechat_callback_aes_key")
-REQUIRED_IN_PRODUCTION = (*WECHATS, "anchor_file", "processor", "processor_contact")
+REQUIRED_IN_PRODUCTION = (*WECHATS, "anchor_file", "archive_url", "processor", "processor_contact")
 
 
 def check(settings: Settings) -> Settings:
@@ -168,7 +121,9 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_PAD_DIR is not set: production does not decide without PAD weights")
     if not settings.demo and is_exposed(settings.bind):
         problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
-    problems += _wrong_keys(settings)
+    if not settings.demo and settings.archive_url.startswith("file:"):
+        problems.append("YIBAO_ARCHIVE_URL must be storage of another owner, not a folder of this machine")
+    problems += settings.wrong_keys()
     if not problems:
         problems = secret_forms.wrong(
             settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index()]
@@ -182,14 +137,3 @@ def _given(settings: Settings, name: str) -> bool:
     """Tell whether a setting has a value."""
     value = getattr(settings, name)
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
-
-
-def _wrong_keys(settings: Settings) -> list[str]:
-    """Return what is wrong with the template keys."""
-    wrong = []
-    for name in ("wechat_template_keys", "wechat_agent_template_keys"):
-        try:
-            keys_of(getattr(settings, name))
-        except ValueError as error:
-            wrong.append(f"YIBAO_{name.upper()} must be like {DEFAULT_KEYS}: {error}")
-    return wrong

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.admin import audit
+from api.archive.exporting import first_waiting
 from api.health.disks import free_shares
 from api.settings import Settings
 from models import tables
@@ -101,13 +102,16 @@ class TableFigures(Collector):
         yield _figure("yibao_worker_sweep_seconds", "longest last sweep of these", (longest or 0) / 1000)
 
     def _stored(self, db: Session) -> Iterator[Metric]:
-        """Yield the number of stored persons, and how far the anchors lag behind the events."""
+        """Yield the number of stored persons, and how far archive and anchors lag behind the events."""
         if self._counted_at is None or self._now() >= self._counted_at + COUNTED_EVERY:
             everybody = db.scalar(select(func.count()).select_from(tables.Person)) or 0
             faces = db.scalar(select(func.count(tables.Enrolment.person_id.distinct()))) or 0
             self._persons, self._counted_at = (everybody, faces), self._now()
         yield _figure("yibao_persons", "persons of the directory", self._persons[0])
         yield _figure("yibao_persons_with_face", "persons whose face is stored", self._persons[1])
+        # Without an archive, which only a demo lacks, nothing waits for it.
+        waiting = first_waiting(db) if self._settings.archive_url else None
+        yield _figure("yibao_archive_age_seconds", "age of the oldest event not exported", self._age(waiting))
         if self._anchors is not None:
             event = tables.Event
             after = event.id > audit.last_event(self._anchors)

@@ -73,6 +73,7 @@ class Chore(StrEnum):
     ORPHANS = "orphans"
     ABUSE = "abuse"
     TALLIES = "tallies"
+    ARCHIVE = "archive"
 
 
 Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | CompareStrangers | Chore

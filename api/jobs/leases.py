@@ -18,6 +18,7 @@ ONCE_A_CLUSTER = {
     Chore.ORPHANS: timedelta(days=1),
     Chore.ABUSE: timedelta(hours=1),
     Chore.TALLIES: timedelta(seconds=55),
+    Chore.ARCHIVE: timedelta(seconds=55),
 }
 
 

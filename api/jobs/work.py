@@ -18,6 +18,7 @@ from huey.contrib.sql_huey import SqlHuey
 from api.abuse import raising
 from api.acts import checking as acts
 from api.admin import audit
+from api.archive import exporting
 from api.capture import native_result
 from api.capture.decide import examine
 from api.directory import background
@@ -110,6 +111,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             raising.look(ports)
         case Chore.TALLIES:
             tallies.count(ports)
+        case Chore.ARCHIVE:
+            exporting.export(ports)
 
 
 def queue(url: str) -> Huey:

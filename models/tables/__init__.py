@@ -14,6 +14,7 @@ from models.tables.fact import DecisionFact
 from models.tables.institution import Institution, Staff
 from models.tables.law import Assessment, PersonKey, SubjectRequest
 from models.tables.ledger import (
+    ArchiveChunk,
     ChoreLease,
     Delivery,
     DoomedObject,
@@ -38,6 +39,7 @@ __all__ = [
     "Alert",
     "AgentPurchase",
     "Appeal",
+    "ArchiveChunk",
     "Assessment",
     "Attempt",
     "Base",

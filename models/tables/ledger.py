@@ -28,6 +28,17 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class ArchiveChunk(Base):
+    """A chunk of the archive: the digest of its bytes, and how far events and acts are exported with it."""
+
+    __tablename__ = "archive_chunk"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64))
+    event_id: Mapped[int]
+    act_seq: Mapped[int]
+    at: Mapped[datetime]
+
+
 class Delivery(Base):
     """A row of the outbox: something to send, until sent or given up."""
 

@@ -8,6 +8,10 @@ import click
 from api.acts import checking
 from api.acts.checking import CheckedActs
 from api.admin import audit as chains
+from api.archive import comparing, exporting
+from api.archive.chunks import Unreadable
+from api.archive.comparing import Compared
+from api.archive.stores import ArchiveUnavailable
 from api.facts import checking as facts
 from api.facts.checking import CheckedFacts
 from api.policies import sealing
@@ -28,6 +32,12 @@ PARTS = {
 }
 
 
+EXPORTED = {
+    "rewritten": "rewritten: not what was exported",
+    "missing": "missing: exported, and no longer there",
+    "added": "added: in a span that was exported without it",
+}
+
 FACT_PARTS = {
     "row": "changed: the fact, or its decision, is not what was written",
     "report": "changed: its packed report cannot be opened",
@@ -42,17 +52,19 @@ def audit() -> None:
 
 
 @audit.command("check")
+@click.option("--exported", is_flag=True, help="并与归档比对 / and compare with the archive")
 @shell.as_json
 @shell.on_ports
-def _check(ports: Ports, as_json: bool) -> None:
+def _check(ports: Ports, exported: bool, as_json: bool) -> None:
     """重新计算每条事件链；有改动时退出码为 1 / recompute all hash chains; exit 1 on any change."""
     found, acts, decided = chains.check(ports), checking.check(ports), facts.check(ports)
-    altered = sealing.altered(ports)
-    is_whole = found.is_whole and acts.is_whole and decided.is_whole and not altered
+    altered, archived = sealing.altered(ports), _archived(ports) if exported else Compared()
+    is_whole = found.is_whole and acts.is_whole and decided.is_whole and archived.is_whole and not altered
     if as_json:
         terminal.document(
             asdict(found)
             | {"operators": asdict(acts), "facts": asdict(decided), "policies": altered, "whole": is_whole}
+            | ({"exported": asdict(archived)} if exported else {})
         )
     else:
         _tell(found)
@@ -60,8 +72,41 @@ def _check(ports: Ports, as_json: bool) -> None:
         _tell_facts(decided)
         for version in altered:
             click.echo(f"policy {version}  changed: not what was proposed and approved")
+        if exported:
+            _tell_archived(archived)
     if not is_whole:
         sys.exit(1)
+
+
+@audit.command("export")
+@shell.on_ports
+def _export(ports: Ports) -> None:
+    """立即导出到归档，不等十分钟 / export now what the worker would export within ten minutes."""
+    try:
+        added = exporting.export(ports, at_once=True)
+    except (ArchiveUnavailable, Unreadable) as error:
+        sys.exit(f"归档不可用 / the archive does not answer as it should: {error}")
+    click.echo(f"{added} chunks")
+
+
+def _archived(ports: Ports) -> Compared:
+    """Return the comparison with the archive, or exit where there is none or it does not answer."""
+    try:
+        compared = comparing.compare(ports)
+    except ArchiveUnavailable as error:
+        sys.exit(f"归档不可用 / the archive does not answer: {error}")
+    return compared or sys.exit("没有设置归档 / no archive is set: YIBAO_ARCHIVE_URL")
+
+
+def _tell_archived(found: Compared) -> None:
+    click.echo(f"{found.chunks} chunks of the archive, {found.events} exported events")
+    for number in found.chunks_wrong:
+        click.echo(f"chunk {number}  changed or missing: not what was exported")
+    for name, what in EXPORTED.items():
+        for verification_id in getattr(found, name):
+            click.echo(f"{terminal.visible(verification_id)}  {what}")
+    for seq in found.acts:
+        click.echo(f"act #{seq}  not what was exported")
 
 
 def _tell(found: chains.Checked) -> None:

@@ -1,9 +1,8 @@
 """Checks by real calls what an installation needs before it starts; all are run, whatever fails."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,22 +26,11 @@ from matcher.service.remote import RemoteMatcher
 from models import migrate
 from models.database import Database
 from models.objects import StoreUnavailable
+from scripts.deploy import archiving
+from scripts.deploy.trials import Finding, Wrong, tried
 from wechat.errors import WeChatError
 
 PROBE = "probes/deploy"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Result of one check; `wrong` says what is missing, `untried` why it could not be run."""
-
-    name: str
-    wrong: str = ""
-    untried: str = ""
-
-
-class Wrong(Exception):
-    """A failed check; the message says why."""
 
 
 def findings(settings: Settings) -> list[Finding]:
@@ -76,23 +64,12 @@ def sentence(found: list[Finding]) -> str:
     return "cannot start: " + "; ".join(wrong) if wrong else ""
 
 
-def _tried(name: str, trial: Callable[[], object], *errors: type[Exception]) -> Finding:
-    """Return the result of one check; of unexpected errors only the class, since texts may quote secrets."""
-    try:
-        trial()
-    except Wrong as wrong:
-        return Finding(name, str(wrong))
-    except errors as error:
-        return Finding(name, type(error).__name__)
-    return Finding(name)
-
-
 def _stores(settings: Settings) -> Iterator[Finding]:
     """Check database, schema, clock and queue, which need no other setting."""
     if settings.database_url:
         yield from _database(settings.database_url)
     if settings.jobs_url:
-        yield _tried("queue", lambda: _queue(settings.jobs_url), Exception)
+        yield tried("queue", lambda: _queue(settings.jobs_url), Exception)
 
 
 def _database(url: str) -> Iterator[Finding]:
@@ -105,7 +82,7 @@ def _database(url: str) -> Iterator[Finding]:
         yield Finding("database", type(error).__name__)
         return
     yield Finding("database")
-    yield _tried("schema", lambda: _schema(url), SQLAlchemyError)
+    yield tried("schema", lambda: _schema(url), SQLAlchemyError)
     apart = abs(here - theirs) if theirs else None
     late = f"{apart.total_seconds():.0f} s from the database's" if apart and apart > APART else ""
     yield Finding("clock", late)
@@ -133,10 +110,10 @@ def _queue(url: str) -> None:
 
 def _on(ports: Ports) -> Iterator[Finding]:
     """Run the checks that need all settings."""
-    yield _tried("bucket", lambda: _bucket(ports), KeyError)
-    yield _tried("matcher", lambda: _matcher(ports))
-    yield _tried("wechat", ports.wechat.fetch_token, WeChatError)
-    yield _tried("policy", lambda: _policy(ports))
+    yield tried("bucket", lambda: _bucket(ports), KeyError)
+    yield tried("matcher", lambda: _matcher(ports))
+    yield tried("wechat", ports.wechat.fetch_token, WeChatError)
+    yield tried("policy", lambda: _policy(ports))
     yield Finding("assessment", assessments.lacking(ports) or "")
     yield _published(ports.settings.base_url)
 
@@ -183,10 +160,11 @@ def _published(base_url: str) -> Finding:
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
-    """Check the anchor file and the disks of this machine."""
+    """Check the anchor file, the archive and the disks of this machine."""
     file = settings.anchor_file
     if file is not None:
-        yield _tried("anchor", lambda: _appendable(file), OSError)
+        yield tried("anchor", lambda: _appendable(file), OSError)
+    yield archiving.tries(settings)
     full = [name for name, share in free_shares(settings).items() if share < LEAST]
     yield Finding("disk", f"less than 5 % free for {' and '.join(full)}" if full else "")
 

@@ -86,6 +86,7 @@ def test_no_process_of_production_starts_without(
     given = {"PROFILE": "production", "BASE_URL": "https://yibao.example.org"}
     given |= {"WECHAT_CALLBACK_TOKEN": "token", "WECHAT_CALLBACK_AES_KEY": "a" * 43}
     given |= {"PROCESSOR": "某市医保局", "PROCESSOR_CONTACT": "12393"}
+    given |= {"ARCHIVE_URL": "https://archive.example.org/yibao"}
     given |= {"MATCHER_URL": "http://127.0.0.1:9", "MATCHER_SECRET": "m" * 32}
     for name, value in given.items():
         monkeypatch.setenv(f"YIBAO_{name}", value)

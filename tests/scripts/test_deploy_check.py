@@ -72,7 +72,7 @@ def test_everything_missing_is_one_sentence(
     assert end.startswith("cannot start: ") and "\n" not in end
     for missing in (
         "YIBAO_BASE_URL is not set", "YIBAO_OBJECTS_URL", "YIBAO_VAULT_KEYS", "YIBAO_WECHAT_APPID",
-        "YIBAO_WECHAT_CALLBACK_TOKEN", "YIBAO_ANCHOR_FILE", "YIBAO_PAD_DIR",
+        "YIBAO_WECHAT_CALLBACK_TOKEN", "YIBAO_ANCHOR_FILE", "YIBAO_ARCHIVE_URL", "YIBAO_PAD_DIR",
         "YIBAO_BIND is open to strangers",
         "database: OperationalError", "queue: Redis does not answer (ConnectionError)",
     ):  # fmt: skip
@@ -112,6 +112,7 @@ def production(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
     given = {"PROFILE": "production", "BASE_URL": "https://yibao.example.org", **settings}
     given |= {"WECHAT_CALLBACK_TOKEN": "token", "WECHAT_CALLBACK_AES_KEY": "a" * 43}
     given |= {"PROCESSOR": "某市医保局", "PROCESSOR_CONTACT": "12393"}
+    given |= {"ARCHIVE_URL": "https://archive.example.org/yibao"}
     for name, value in given.items():
         monkeypatch.setenv(f"YIBAO_{name}", value)
 
@@ -124,7 +125,7 @@ def test_production_takes_no_matcher_without_pad_and_no_policy_below_the_floors(
         production(monkeypatch, MATCHER_URL=url, MATCHER_SECRET=matching.SECRET)
         found, end = checked(capsys, "--json")
     wrong = {one["name"]: one["wrong"] for one in json.loads(found) if one["wrong"]}
-    assert set(wrong) == {"matcher", "policy", "assessment"}
+    assert set(wrong) == {"matcher", "policy", "assessment", "archive"}
     assert "PAD" in wrong["matcher"] and "pad_required" in wrong["policy"]
     assert end.startswith("cannot start: matcher: ")
 
