@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Function, Text, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.ports import Ports
 from models import tables
@@ -76,14 +77,14 @@ def _heads(ports: Ports, span: tuple[int, int], most: int) -> tuple[int, dict[st
     return (rows[-1].id if rows else last), {row.verification_id: (row.seq, row.hash) for row in rows}
 
 
-def settled(ports: Ports) -> int:
-    """Return the id of an event below which no event can still be committed; 0 if that takes too long.
+def settled(ports: Ports, of: InstrumentedAttribute[int] = tables.Event.id) -> int:
+    """Return the id of a row (an event) below which no row can still be committed; 0 if that takes too long.
 
-    PostgreSQL draws ids before the commit, so all transactions that ran when the newest event was read must
+    PostgreSQL draws ids before the commit, so all transactions that ran when the newest row was read must
     have ended. SQLite serialises its writers.
     """
     with ports.database.reading() as db:
-        newest = db.scalar(select(func.max(tables.Event.id))) or 0
+        newest = db.scalar(select(func.max(of))) or 0
         if db.get_bind().dialect.name != "postgresql":
             return newest
     # Read after the newest event: a transaction that drew a lower id is in this snapshot.

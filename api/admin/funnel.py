@@ -53,6 +53,11 @@ def funnel(ports: Ports) -> Funnel:
         )
 
 
+def reached(db: Session) -> dict[str, int]:
+    """Return how many persons there are, are bound to a WeChat user, and whose phone allows messages."""
+    return {"persons": _persons(db), "bound": _bound(db), "agreed": _bound(db, tables.Binding.subscribed)}
+
+
 def _persons(db: Session) -> int:
     """Return the number of real (not sandbox) persons."""
     invented = tables.Person.id.startswith(ID_PREFIX, autoescape=True)

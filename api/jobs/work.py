@@ -49,7 +49,7 @@ from api.privacy import orphans, retention
 from api.releases import guarding, strangers
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
-from api.watching import tallies
+from api.watching import counting, daily, tallies
 from models.domain.delivery import DeliveryKind
 from models.domain.provider import Provider
 
@@ -111,6 +111,8 @@ def _tidy(ports: Ports, chore: Chore) -> None:
             raising.look(ports)
         case Chore.TALLIES:
             tallies.count(ports)
+            counting.count(ports)
+            daily.count(ports)
         case Chore.ARCHIVE:
             exporting.export(ports)
 

@@ -1,12 +1,11 @@
 """The funnel from push to pass, by channel, from the tallies."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlalchemy import func, select
 
 from api.ports import Ports
-from models import tables
+from api.watching import reading
+from api.watching.counting import EVENTS
 from models.domain.attempt import Channel
 
 STEPS = ("waiting", "delivered", "opened", "consented", "captured", "passed")
@@ -25,24 +24,19 @@ class Step:
 
 def steps(ports: Ports, days: int) -> list[Step]:
     """Return the steps, then what was lost between them, of the last days, sandboxes left out."""
-    row, shop = tables.EventTally, tables.Institution
-    wanted = (
-        select(row.type, row.channel, row.reason, func.sum(row.events))
-        .join(shop, shop.id == row.institution_id)
-        .where(row.day > ports.today() - timedelta(days=days), shop.sandbox.is_(False))
-        .group_by(row.type, row.channel, row.reason)
-    )
-    with ports.database.reading() as db:
-        found = db.execute(wanted).all()
-    return [_step(name, [(one[0], one[1], one[2], int(one[3])) for one in found]) for name in (*STEPS, *LOST)]
+    found = Counter[tuple[str, str, str]]()
+    for (_, series, _), counted in reading.days(ports, (EVENTS,), days)[EVENTS].items():
+        channel, name, reason = series.split(" ")
+        found[channel, name, reason] += counted
+    return [_step(name, found) for name in (*STEPS, *LOST)]
 
 
-def _step(name: str, found: list[tuple[str, str, str, int]]) -> Step:
-    mine = [one for one in found if one[0] == f"attempt.{name}"]
-    by_channel = {channel: sum(int(n) for _, c, _, n in mine if c == channel) for channel in Channel}
-    reasons: dict[str, int] = {}
-    for _, _, reason, events in mine:
-        if reason:
-            reasons[reason] = reasons.get(reason, 0) + int(events)
+def _step(name: str, found: Counter[tuple[str, str, str]]) -> Step:
+    by_channel, reasons = Counter[str](), Counter[str]()
+    for (channel, event, reason), counted in found.items():
+        if event == f"attempt.{name}":
+            by_channel[channel] += counted
+            reasons[reason] += counted
+    del reasons[""]
     ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
     return Step(name, by_channel[Channel.PUSH], by_channel[Channel.QR], tuple(ordered))

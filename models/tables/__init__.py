@@ -30,7 +30,7 @@ from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPh
 from models.tables.policy import PolicyVersion
 from models.tables.release import PolicyOverride, Release, StrangerRun
 from models.tables.security import ProviderToken, Session, SigningKey
-from models.tables.tally import EventTally, TallyMark
+from models.tables.tally import DayTally, EventTally, GroupTally, TallyMark
 from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
 
@@ -50,6 +50,7 @@ __all__ = [
     "ChoreLease",
     "Consent",
     "Decision",
+    "DayTally",
     "DecisionFact",
     "Delivery",
     "DoomedObject",
@@ -58,6 +59,7 @@ __all__ = [
     "EventTally",
     "FamilyLink",
     "Frame",
+    "GroupTally",
     "GuessTally",
     "HeldPhoto",
     "Idempotency",

@@ -17,7 +17,7 @@ from api.jobs.due import Chore, due
 from api.policies import versions
 from api.ports import CHINA, Ports
 from api.privacy import retention
-from api.watching import tallies
+from api.watching import counting, daily, tallies
 from models import tables
 from models.domain.console.operator import Role
 from models.domain.console.review import Ground, Verdict
@@ -95,7 +95,8 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
     on.clock.reach(on.begun + timedelta(days=DAYS) - timedelta(minutes=5))
     _due(on.ports)
     raising.look(on.ports)
-    tallies.count(on.ports)
+    for counted in (tallies, counting, daily):
+        counted.count(on.ports)
     return played
 
 
