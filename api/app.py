@@ -6,7 +6,7 @@ from flask_openapi3 import APIBlueprint
 
 from api.composition import build
 from api.console import guard
-from api.console.watch import funnel_routes
+from api.console.watch import watch_routes
 from api.events.feed import EventFeed
 from api.figures import counted
 from api.health.readiness import Readiness
@@ -58,7 +58,7 @@ def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
     app.after_request(_finish)
     app.teardown_request(release_reads)
     guard.install(app)
-    app.register_blueprint(funnel_routes.console)
+    app.register_blueprint(watch_routes.console)
     for blueprint in blueprints(demo=composed.settings.demo):
         app.register_api(blueprint)
     return app

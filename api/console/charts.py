@@ -1,8 +1,8 @@
 """Charts as inline SVG rendered on the server, without script or inline style, each beside a table."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
@@ -10,12 +10,20 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A range of values with ticks, logarithmic where `log`. Values outside are drawn at the nearest end."""
+    """A range of values with ticks, logarithmic where `log`. Values outside are drawn at the nearest end.
+
+    `labels`: what stands at a tick instead of its value.
+    """
 
     low: float
     high: float
     ticks: Sequence[float]
     log: bool = False
+    labels: Mapping[float, str] = field(default_factory=dict)
+
+    def label(self, tick: float) -> str:
+        """Return what stands at a tick."""
+        return self.labels.get(tick, percent(tick) if self.log else str(tick))
 
     def at(self, value: float) -> float:
         """Return a value's position, 0–1."""
@@ -38,7 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Input of the chart template, in a box of WIDTH × HEIGHT; `said` is the ARIA text."""
+    """Input of the chart template, in a box of WIDTH × HEIGHT; `said` is the ARIA text.
+
+    `mark` is the threshold in force; `marks` are other vertical lines, all of which `mark_name` explains.
+    """
 
     said: str
     x: Axis
@@ -47,6 +58,13 @@ class Chart:
     x_name: str
     y_name: str
     mark: float | None = None
+    marks: Sequence[float] = ()
+    mark_name: str = "现行阈值"
+
+    @property
+    def marked(self) -> Sequence[float]:
+        """Return the places of all vertical lines."""
+        return [*([] if self.mark is None else [self.mark]), *self.marks]
 
     def path(self, line: Line) -> str:
         """Return the SVG points of a curve, or of the outline of a region."""

@@ -133,7 +133,7 @@ PAGES = {
     Role.ADMINISTRATOR: ("lists/institutions", "lists/staff", "lists/deliveries",
                          "institutions/{institution_id}"),
     Role.OPERATOR: ("thresholds", "what-if", "releases", "releases/{release_id}", "overrides", "strangers",
-                    "watch", "alerts"),
+                    "watch", "watch/waits", "watch/measures", "watch/drift", "watch/outside", "alerts"),
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ PAGES = {
     ),
     "operator": (
         "thresholds?days=56", "what-if?days=56&score_min=0.48", "releases", "overrides", "strangers", "watch",
+        "watch/waits", "watch/measures", "watch/drift", "watch/outside",
         "alerts", "alerts/{}",
     ),
 }  # fmt: skip
