@@ -46,7 +46,7 @@ def _lookups(ports: Ports) -> None:
 
 
 def _answers(ports: Ports) -> None:
-    """Count what WeChat users answered, and what became of messages, of our own template."""
+    """Count what WeChat users answered, and the fate of messages, of our own template."""
     row = tables.SubscriptionFact
     newest, counted = settled(ports, row.id), BATCH
     while counted >= BATCH:

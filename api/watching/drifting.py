@@ -12,7 +12,7 @@ from api.watching.measuring import MEASURES, OUTCOME, OUTCOMES
 from models.domain.watching import bins, drift
 from models.domain.watching.drift import Shift, Sums
 
-# Days that are looked at, that a reference has at most and at least, and that the present has.
+# Days: read in all, most and least of a reference, and the present.
 SPAN, REFERENCE, LEAST, NOW = 92, 28, 4, 7
 # What a failure adds to a day's rate of failures.
 FAILURES = tuple(float(one == "failed") for one in OUTCOMES)

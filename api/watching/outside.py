@@ -18,13 +18,13 @@ UNDONE = (
     DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY, DeliveryState.UNKNOWN,
     DeliveryState.DEAD,
 )  # fmt: skip
-# The newest rows of each state that are looked at.
-LOOKED_AT = 500
+# Most rows that are read of each state, the newest.
+MOST_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Deliveries of one kind in one state; `more`: there are more than were looked at."""
+    """Deliveries of one kind in one state; `more`: there are more than were read."""
 
     kind: DeliveryKind
     state: DeliveryState
@@ -71,7 +71,7 @@ def outside(ports: Ports, period: int) -> Outside:
 def _newest(db: Session, state: DeliveryState) -> Sequence[tables.Delivery]:
     row = tables.Delivery
     return db.scalars(
-        select(row).where(row.state == state).order_by(row.next_at.desc(), row.id.desc()).limit(LOOKED_AT)
+        select(row).where(row.state == state).order_by(row.next_at.desc(), row.id.desc()).limit(MOST_READ)
     ).all()
 
 
@@ -82,7 +82,7 @@ def _waiting(state: DeliveryState, some: Sequence[tables.Delivery]) -> list[Wait
             kind,
             state,
             number,
-            len(some) == LOOKED_AT,
+            len(some) == MOST_READ,
             min(one.created_at for one in some if one.kind is kind),
         )
         for kind, number in kinds.most_common()
