@@ -1,7 +1,6 @@
 """Bins in which measurements and waiting times are counted."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
@@ -20,7 +19,7 @@ EDGES: Mapping[str, tuple[float, ...]] = {
 
 def place(edges: Sequence[float], value: float) -> int:
     """Return the bin of a value: bin n holds edges[n - 1] ≤ value < edges[n]; the outer bins are open."""
-    return bisect_right(edges, value)
+    return sum(edge <= value for edge in edges)
 
 
 def is_number(value: float | None) -> bool:
