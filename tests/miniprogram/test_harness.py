@@ -237,7 +237,8 @@ def test_frames_may_not_begin(plain_browser: Browser, servers: tuple[str, Flask]
 
 def test_the_code_beside_the_phone_is_scanned_by_one_click(phone: Phone, servers: tuple[str, Flask]) -> None:
     phone.tap("scan")
-    assert phone.run("document.querySelectorAll('#overlay button').length") == 2
+    phone.wait("#overlay button")
+    assert phone.count("#overlay button") == 2
     phone.answer("取消")
     servers[1].config["codes"] = ["pages/cashier/cashier?scene=abc", "pages/cashier/cashier?scene=old"]
     phone.tap("scan")

@@ -25,11 +25,24 @@ let asked = []
 let sent = 0
 let led = []
 const held = {}
+const flying = new Set()
+const SETTLING_MS = 1_000
 
 /** Close the phone in hand; what `alter` still holds back goes with it. */
 async function putAway() {
   for (const each of context?.pages() ?? []) await each.unrouteAll({ behavior: 'ignoreErrors' })
   await context?.close()
+}
+
+/** Wait until what the page has asked for has been answered and taken in; what a test holds back or a stream keeps open is not waited for. */
+async function settled() {
+  const end = Date.now() + SETTLING_MS
+  while (flying.size && Date.now() < end) await new Promise((done) => setTimeout(done, 10))
+  await page.evaluate(() => new Promise((done) => {
+    const { port1, port2 } = new MessageChannel() // a test's clock does not stop this turn of the loop
+    port1.onmessage = () => done()
+    port2.postMessage(0)
+  })).catch(() => {}) // the page is being left: what is asked of it next says so
 }
 
 const actions = {
@@ -48,10 +61,13 @@ const actions = {
     said = []
     asked = []
     sent = 0
+    flying.clear()
     page.on('request', (request) => {
+      if (request.resourceType() !== 'eventsource') flying.add(request)
       asked.push(request.url())
       sent += request.postDataBuffer()?.length ?? 0
     })
+    for (const ended of ['requestfinished', 'requestfailed']) page.on(ended, (request) => flying.delete(request))
     page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => said.push(`pageerror: ${error.stack}`))
   },
@@ -64,6 +80,7 @@ const actions = {
   /** Answer a path as the server does, but later or with changes: for states that nobody can hold still. */
   async alter({ path: where, changes, seconds, status }) {
     await page.route(`**${where}`, async (route) => {
+      flying.delete(route.request())
       const response = await route.fetch()
       await new Promise((done) => setTimeout(done, seconds * 1000))
       const body = status === 204 ? {} : { json: { ...(await response.json()), ...changes } }
@@ -74,6 +91,7 @@ const actions = {
   async slow({ path: where, seconds, method }) {
     await page.route(where, async (route) => {
       if (method && route.request().method() !== method) return route.continue()
+      flying.delete(route.request())
       const response = await route.fetch({ maxRedirects: 0 })
       await new Promise((done) => setTimeout(done, seconds * 1000))
       await route.fulfill({ response })
@@ -82,6 +100,7 @@ const actions = {
   /** Keep back what comes of one path until `release`, however long that may be: there is no waiting for a clock. */
   async hold({ path: where }) {
     await page.route(where, async (route) => {
+      flying.delete(route.request())
       const response = await route.fetch({ maxRedirects: 0 })
       await held.until
       await route.fulfill({ response })
@@ -162,12 +181,15 @@ const actions = {
     await page.locator(on).first().waitFor({ state, timeout })
   },
   async text({ on }) {
+    await settled()
     return page.locator(on).first().innerText()
   },
   async count({ on }) {
+    await settled()
     return page.locator(on).count()
   },
   async evaluate({ script }) {
+    await settled()
     return page.evaluate(script)
   },
   async until({ script, timeout }) {

@@ -25,7 +25,7 @@ def test_one_tap_prints_what_the_phone_can_do(stage: Stage) -> None:
     report = json.loads(text)
     assert phone.text("code") == code(text)
     assert report["mirrored"] is False and report["fit"]["same"] > 0.9
-    assert report["jpeg"] is True and report["frame"]["fps"] > 5 and report["unlink"] is True
+    assert report["jpeg"] is True and report["frame"]["fps"] > 0 and report["unlink"] is True
     assert report["brightness"] == {"before": 0.5, "lit": 1, "after": 0.5}
     assert "play" in report["audio"]
     assert (report["jpg_buffer"]["jpeg"], report["jpg_buffer"]["size"]) == (True, "240x320")
