@@ -117,7 +117,8 @@ def test_obstacles_that_spoil_a_try_are_reported_first() -> None:
     askew = replace(BARE, skin=(60.0, 90.0, 80.0), roll=-30.0)
     assert in_the_way(replace(askew, hint="too_dark")) == "too_dark"
     assert in_the_way(replace(BARE, brightness=50.0)) == "too_dark"
-    assert in_the_way(replace(askew, yaw=30.0)) == "turned"
+    assert in_the_way(replace(askew, yaw=-11.0)) == "turned"
+    assert in_the_way(replace(BARE, yaw=9.0)) is None
     assert in_the_way(askew) == "tilted"
     assert in_the_way(replace(askew, roll=0.0)) == "tinted"
 
