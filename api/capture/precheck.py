@@ -16,7 +16,7 @@ from models.domain.provider import Provider
 
 # How much of the picture's width or height a face must stay from the edge not to count as cut off.
 CUT_OFF, EDGE = "cut_off", 0.03
-# Of 56 people as filmed none is tilted by more than 12°, one is dimmer, and seven are turned by more than 10°,
+# Of 56 people as filmed none is tilted by more than 12°, one is dimmer, seven are turned by more than 10°,
 # all of whom look past the camera. A phone held 15° aside is measured at 10° (median).
 TILTED, TILT, ASIDE, DIM = "tilted", 15.0, 10.0, 70.0
 # Skin reflects more red than green or blue; of those faces at least 1.19 of green, at most 0.87 of it blue.

@@ -34,7 +34,7 @@ class Rule:
 
     It begins when the signal reaches `on`, ends when it falls below `off`, lasts between `least` and `most`
     ms, and must be preceded by rest; `returns`: it must come back at least half-way, or continue for at least
-    `held` ms.
+    `held` ms. A movement that reaches beyond `peak` is another one.
     """
 
     on: float
@@ -43,11 +43,17 @@ class Rule:
     most: float = 15_000.0
     returns: bool = False
     held: float = math.inf
+    peak: float = math.inf
 
 
 RULES = {
     "turn_left": Rule(12.0, 6.0, 200),
     "turn_right": Rule(12.0, 6.0, 200),
+    # Amplitude and tempo: a turn that stays small and comes back, and one that is held.
+    "turn_left_slightly": Rule(8.0, 4.0, 200, returns=True, peak=20.0),
+    "turn_right_slightly": Rule(8.0, 4.0, 200, returns=True, peak=20.0),
+    "turn_left_slowly": Rule(12.0, 6.0, 1500),
+    "turn_right_slowly": Rule(12.0, 6.0, 1500),
     "nod": Rule(10.0, 5.0, 200, returns=True, held=1000),
     "closer": Rule(0.22, 0.10, 300),
     "open_mouth": Rule(0.25, 0.12, 250),
@@ -102,11 +108,11 @@ def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Inter
         if value is None:
             continue
         if run and times[i] - times[run[-1]] > BRIDGED_MS:
-            found += _lasting(times, run, rule)
+            found += _valid(times, run, signal, rule)
             run, rested, peak = [], False, 0.0
         low = value < max(rule.off, peak / 2 if rule.returns else 0.0)
         if run and low and times[i] - times[run[-1]] > PAUSE_MS:
-            found += _lasting(times, run, rule)
+            found += _valid(times, run, signal, rule)
             run, peak = [], 0.0
         if not low and (run or (value >= rule.on and rested)):
             run, peak = [*run, i], max(peak, value)
@@ -116,14 +122,14 @@ def _intervals(signal: Signal, times: Sequence[float], rule: Rule) -> list[Inter
 
 def _under_way(times: Sequence[float], run: Sequence[int], signal: Signal, rule: Rule) -> list[Interval]:
     """Return the interval cut off by the film's end, if it has already returned or been held."""
-    lasting = _lasting(times, run, rule)
+    lasting = _valid(times, run, signal, rule)
     back = bool(run) and any(value is not None for value in signal[run[-1] + 1 :])
     return [one for one in lasting if not rule.returns or back or one.to_ms - one.from_ms >= rule.held]
 
 
-def _lasting(times: Sequence[float], run: Sequence[int], rule: Rule) -> list[Interval]:
-    """Return the interval if its duration is valid; half the gap on either side belongs to a frame."""
-    if not run:
+def _valid(times: Sequence[float], run: Sequence[int], signal: Signal, rule: Rule) -> list[Interval]:
+    """Return the interval if its duration and reach are valid; half the gap on either side is a frame's."""
+    if not run or max(signal[i] or 0.0 for i in run) > rule.peak:
         return []
     lasted = sum(_before(times, i) + _before(times, i + 1) for i in run)
     begin, end = times[run[0]] - _before(times, run[0]), times[run[-1]] + _before(times, run[-1] + 1)

@@ -145,8 +145,8 @@ def _eyes(observations: Sequence[Observation]) -> Signal:
 
 
 SIGNALS: dict[str, Callable[[Sequence[Observation]], Signal]] = {
-    "turn_left": _turn(+1),
-    "turn_right": _turn(-1),
+    **dict.fromkeys(("turn_left", "turn_left_slightly", "turn_left_slowly"), _turn(+1)),
+    **dict.fromkeys(("turn_right", "turn_right_slightly", "turn_right_slowly"), _turn(-1)),
     "nod": _nod,
     "closer": _faced(lambda one: one.size or None, 0.25, relative=True),
     "open_mouth": _faced(lambda one: one.mouth_open, 0.25, relative=False),

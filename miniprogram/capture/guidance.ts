@@ -25,6 +25,8 @@ export const COUNT_FROM = 3
 
 // The preview is a mirror: the person's own left is the screen's left.
 const ARROWS: Record<string, Guidance['arrow']> = { turn_left: 'left', turn_right: 'right', nod: 'down', closer: 'near' }
+// What a turn's amplitude or tempo is called, behind the turn's own name.
+const GRADE = /_(slightly|slowly)$/
 // Hints caused by the action itself do not interrupt it.
 const EXPECTED: Record<string, readonly string[]> = {
   turn_left: ['turned', 'blurred', 'no_face'],
@@ -42,11 +44,12 @@ export function guide(filmed: Filmed): Guidance {
   const percent = share(filmed)
   const plain = { isHint: false, arrow: '', percent, count: 0, action: '' } as const
   if (!next) return { ...plain, say: 'done' }
-  if (filmed.hint && !(EXPECTED[next.action] ?? []).includes(filmed.hint)) {
+  const movement = next.action.replace(GRADE, '')
+  if (filmed.hint && !(EXPECTED[movement] ?? []).includes(filmed.hint)) {
     return { ...plain, say: filmed.hint, isHint: true }
   }
   if (filmed.tMs < STRAIGHT_MS) return { ...plain, say: 'straight', count: counted(filmed.tMs) }
-  return { ...plain, say: next.action, arrow: ARROWS[next.action] ?? '', action: next.action }
+  return { ...plain, say: next.action, arrow: ARROWS[movement] ?? '', action: next.action }
 }
 
 /** Return the countdown: 3 until the first frame arrives, then 2 and 1. */

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.domain.errors import Conflict
 from models.domain.layers.colours import COLOUR_MS, Colour
-from models.domain.policy import Policy
+from models.domain.policy import GRADED, Policy
 
 ACTION_CLASS = {
     "turn_left": "head",
@@ -19,6 +19,7 @@ ACTION_CLASS = {
     "smile": "mouth",
     "close_eyes": "eyes",
     "blink": "eyes",
+    **dict.fromkeys(GRADED, "head"),
 }
 EYES = "eyes"
 # Actions used where the policy's own do not suffice.
@@ -63,9 +64,10 @@ def swap(
     if open_at is None:
         raise Conflict("every action is already done", code="nothing_to_swap")
     hard = ACTION_CLASS[actions[open_at]]
-    # A blink needs more frames a second than a cheap phone sends: never offered as a replacement.
+    # Never offered as a replacement: a blink needs more frames a second than a cheap phone sends, and an
+    # amplitude or tempo is harder than the plain turn.
     hidden = {hard, EYES} if glasses else {hard}
-    taken = (*actions, "blink")
+    taken = (*actions, "blink", *GRADED)
     others = [a for a, kind in ACTION_CLASS.items() if kind not in hidden and a not in taken]
     return (*actions[:open_at], others[int(number * len(others))], *actions[open_at + 1 :])
 

@@ -12,7 +12,9 @@ PRESENCE_CODE = ("off", "risk", "push", "both")
 RISK = ("off", "push", "both")
 COLOURS_MAX, COLOURS_TELLING = 6, 4
 MOST_ACTIONS = 3
-ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink")
+# Turns of a given amplitude or tempo.
+GRADED = ("turn_left_slightly", "turn_right_slightly", "turn_left_slowly", "turn_right_slowly")
+ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink", *GRADED)
 
 
 @dataclass(frozen=True, slots=True)

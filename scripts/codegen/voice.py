@@ -18,6 +18,7 @@ SAID = Path(__file__).with_name("prompts.json")
 SPOKEN = {
     "capture": [
         *("ready", "ready_good", "straight", "turn_left", "turn_right", "nod", "closer"),
+        *("turn_left_slightly", "turn_right_slightly", "turn_left_slowly", "turn_right_slowly"),
         *("open_mouth", "smile", "close_eyes", "blink", "done"),
     ],
     "hints": ["*"],
@@ -26,7 +27,7 @@ SPOKEN = {
 }
 WORDS_A_MINUTE, PITCH = 155, 45
 # Average bit rate (ABR), so that silence takes almost no space.
-ABR, KBPS, HERTZ = 3, 10, 16_000
+ABR, KBPS, HERTZ = 3, 9, 16_000
 SILENT = 200
 SYNCHRONOUS, RATE, PITCH_PARAMETER, UTF8 = 2, 1, 3, 1
 

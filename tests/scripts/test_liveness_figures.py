@@ -81,6 +81,16 @@ def test_a_phone_that_films_three_frames_a_second_says_so_before_the_try() -> No
     assert not figures.hinted(row(rate=4))
 
 
+def test_only_turns_to_the_side_tell_how_often_a_turn_is_slight() -> None:
+    told = figures.summary([row(actions=("turn_left", "nod")), row("b")], "measured", Policy())[
+        "graded_turns"
+    ]
+    assert {name: one["n"] for name, one in told.items()} == {
+        "turn_left_slightly": 1, "turn_left_slowly": 1, "turn_right_slightly": 0, "turn_right_slowly": 0,
+    }  # fmt: skip
+    assert told["turn_left_slightly"]["shown"] == 0.0
+
+
 def test_what_is_injected_must_answer_colours_on_a_customers_phone() -> None:
     told = figures.summary([row(), row(species=injected.AWARE)], "measured", Policy())
     assert told["injected"][injected.AWARE] | {"upper95": 0, "reasons": 0} == {

@@ -60,6 +60,11 @@ def doing(*steps: tuple[str, float, float]) -> Callable[[float], dict[str, float
     return at
 
 
+def between(begin: float, end: float, shown: dict[str, float]) -> Callable[[float], dict[str, float]]:
+    """Return signals that hold the values shown between two seconds."""
+    return lambda t: shown if begin <= t < end else {}
+
+
 @pytest.mark.parametrize("fps", [3, 4, 5, 8, 10])
 @pytest.mark.parametrize("action", DONE)
 def test_an_action_is_seen_at_every_rate(action: str, fps: float) -> None:
@@ -106,6 +111,33 @@ def test_an_action_may_be_held_to_the_end(action: str) -> None:
 @pytest.mark.parametrize(("held_s", "times"), [(0.4, 0), (0.8, 0), (1.4, 1), (3.0, 1)])
 def test_a_nod_comes_back_or_is_held_for_a_second(held_s: float, times: int) -> None:
     assert len(seen("nod", film(5, 2 + held_s, doing(("nod", 2.0, 9.0))))) == times
+
+
+@pytest.mark.parametrize("fps", [3, 5, 10])
+@pytest.mark.parametrize(
+    ("yaw", "until", "slight", "slow"),
+    [
+        (14.0, 3.0, True, False),
+        (14.0, 9.0, False, True),
+        (28.0, 3.0, False, False),
+        (28.0, 4.2, False, True),
+        (6.0, 4.2, False, False),
+    ],
+    ids=["small and back", "small but held", "wide and back", "wide and held", "hardly at all"],
+)
+def test_a_turn_has_the_amplitude_and_tempo_asked_for(
+    fps: float, yaw: float, until: float, slight: bool, slow: bool
+) -> None:
+    for side, sign in (("left", 1), ("right", -1)):
+        turned = film(fps, 6, between(2.0, until, {"yaw": 2 + sign * yaw}))
+        assert bool(seen(f"turn_{side}_slightly", turned)) is slight
+        assert bool(seen(f"turn_{side}_slowly", turned)) is slow
+
+
+def test_a_wide_turn_is_no_slight_one_on_its_way() -> None:
+    turned = film(10, 6, lambda t: {"yaw": 2 + min(30.0, 12 * max(0.0, t - 2))})
+    shown = [seen("turn_left_slightly", turned[:many]) for many in range(len(turned) + 1)]
+    assert shown == [[]] * len(shown)
 
 
 def test_a_blink_must_come_back() -> None:

@@ -18,6 +18,13 @@ test('the person’s own left is the mirror’s left', () => {
   assert.equal(guide({ progress: asked(), hint: null, tMs: 1200 }).arrow, 'left')
 })
 
+test('a slight and a slow turn point where the turn does, and what it hides is no obstacle', () => {
+  for (const action of ['turn_right_slightly', 'turn_right_slowly']) {
+    const now = guide({ progress: [{ action, done: false }], hint: 'turned', tMs: 1200 })
+    assert.deepEqual([now.say, now.arrow, now.action, now.isHint], [action, 'right', action, false])
+  }
+})
+
 test('what is in the way is said first, unless the action itself brings it about', () => {
   assert.deepEqual(guide({ progress: asked(), hint: 'two_faces', tMs: 1200 }), { say: 'two_faces', isHint: true, arrow: '', percent: 33, count: 0, action: '' })
   assert.equal(guide({ progress: asked(), hint: 'turned', tMs: 1200 }).say, 'turn_left')
@@ -43,7 +50,7 @@ test('a film is complete with all actions and all evidence, or when it has gone 
 })
 
 test('there is a text for every action and every hint, in both languages', () => {
-  const actions = ['turn_left', 'turn_right', 'nod', 'closer', 'open_mouth', 'smile', 'close_eyes', 'blink']
+  const actions = ['turn_left', 'turn_right', 'nod', 'closer', 'open_mouth', 'smile', 'close_eyes', 'blink', 'turn_left_slightly', 'turn_right_slightly', 'turn_left_slowly', 'turn_right_slowly']
   for (const texts of [zh, en]) {
     const capture: Record<string, string> = texts.capture
     for (const action of [...actions, 'straight', 'done']) assert.ok(capture[action], action)

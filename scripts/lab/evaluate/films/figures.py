@@ -12,7 +12,7 @@ from models.domain.decision import Outcome, Reason, decide
 from models.domain.policy import Policy
 from scripts.lab.evaluate import rates
 from scripts.lab.evaluate.captures import Judged
-from scripts.lab.evaluate.films import persons, thresholds
+from scripts.lab.evaluate.films import graded, persons, thresholds
 from scripts.lab.evaluate.films.injected import KINDS
 from scripts.lab.evaluate.presentations import BONA_FIDE, disjoint
 
@@ -40,6 +40,7 @@ def summary(rows: Sequence[Judged], pad: str, policy: Policy) -> dict[str, Any]:
             name: _injected(some, policy) for name, some in _by_species(rows).items() if name in KINDS
         },
         "variants": _variants(living),
+        "graded_turns": graded.shown(plain),
         "thresholds": thresholds.left_out(plain, _passive(shown), policy),
     }
 
