@@ -6,17 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response
+from sqlalchemy import bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from api.http.problems import from_refusal
 from api.ports import Ports
 from models import tables
+from models.base import Base
 from models.domain.errors import Conflict, Malformed, Refusal
 from models.domain.retention import IDEMPOTENT_ANSWERS
 
 # PostgreSQL's SQLSTATE lock_not_available.
 LOCK_NOT_AVAILABLE = "55P03"
+
+# Built once, because every purchase asks; the table itself, because no row is kept in the session.
+_TABLE = Base.metadata.tables["idempotency"]
+_CLAIMING = {
+    name: insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.status)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+_STORING = (
+    update(_TABLE)
+    .where(_TABLE.c.institution_id == bindparam("of"))
+    .where(_TABLE.c.path == bindparam("at"), _TABLE.c.key == bindparam("under"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +88,30 @@ def once(ports: Ports, request: Request, action: Callable[[Ports], Response]) ->
 
 def _claim(ports: Ports, db: Session, request: Request) -> Response | None:
     """Return the stored response, or claim the key; others that use it now wait for our commit."""
-    row = db.get(tables.Idempotency, request.row)
-    if row is not None and row.answer and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
+    claim, claiming = _row(ports, request, 0, b""), _CLAIMING[db.get_bind().dialect.name]
+    if db.execute(claiming, claim).first() is not None:
+        return None
+    row = db.get_one(tables.Idempotency, request.row)
+    if row.answer and ports.now() < row.created_at + IDEMPOTENT_ANSWERS:
         return _replay(ports, request, row)
-    if row is not None:
-        db.delete(row)
-        db.flush()
-    db.add(_row(ports, request, 0, b""))
+    db.delete(row)
     db.flush()
+    db.execute(claiming, claim)
     return None
 
 
-def _row(ports: Ports, request: Request, status: int, answer: bytes) -> tables.Idempotency:
+def _row(ports: Ports, request: Request, status: int, answer: bytes) -> dict[str, object]:
+    """Return the values of a row."""
     institution_id, path, key = request.row
-    return tables.Idempotency(
-        institution_id=institution_id,
-        path=path,
-        key=key,
-        body_sha256=request.digest,
-        status=status,
-        answer=answer,
-        created_at=ports.now(),
-    )
+    return {
+        "institution_id": institution_id,
+        "path": path,
+        "key": key,
+        "body_sha256": request.digest,
+        "status": status,
+        "answer": answer,
+        "created_at": ports.now(),
+    }
 
 
 def _replay(ports: Ports, request: Request, row: tables.Idempotency) -> Response:
@@ -115,8 +132,9 @@ def _sealed(ports: Ports, request: Request, answer: Response) -> bytes:
 
 def _store(ports: Ports, db: Session, request: Request, answer: Response) -> None:
     """Store the response in the action's transaction."""
-    row = db.get_one(tables.Idempotency, request.row)
-    row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
+    institution_id, path, key = request.row
+    whose = {"of": institution_id, "at": path, "under": key}
+    db.execute(_STORING, whose | {"status": answer.status_code, "answer": _sealed(ports, request, answer)})
 
 
 def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response:
@@ -127,11 +145,12 @@ def _store_refusal(ports: Ports, request: Request, answer: Response) -> Response
     if answer.status_code >= 500 or answer.status_code == 429:
         return answer
     with ports.database.transaction() as db:
-        row = db.get(tables.Idempotency, request.row)
-        if row is None:
-            db.add(_row(ports, request, answer.status_code, _sealed(ports, request, answer)))
-        elif not row.answer:
-            row.status, row.answer = answer.status_code, _sealed(ports, request, answer)
+        found = db.get(tables.Idempotency, request.row)
+        if found is None:
+            row = _row(ports, request, answer.status_code, _sealed(ports, request, answer))
+            db.add(tables.Idempotency(**row))
+        elif not found.answer:
+            found.status, found.answer = answer.status_code, _sealed(ports, request, answer)
     return answer
 
 
