@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol, Self
@@ -127,8 +127,8 @@ class PersonDirectory(Protocol):
 class Counters(Protocol):
     """Counts for all processes, outside the database."""
 
-    def count(self, key: str, seconds: int) -> int | None:
-        """Add one and return the count, kept for so many seconds; None while nobody counts."""
+    def count(self, kept: Mapping[str, int]) -> list[int] | None:
+        """Add one to counters, kept for so many seconds; return the counts, None while nobody counts."""
 
 
 class Directories(PersonDirectory, Protocol):

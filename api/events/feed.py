@@ -9,9 +9,9 @@ from types import TracebackType
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.events.glance import Glance
 from api.figures.counted import EVENT_CLIENTS
 from api.ports import Ports
-from api.verification.case import Case
 from models import tables
 from models.domain.errors import Busy
 
@@ -47,9 +47,9 @@ class EventFeed:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def place(self, case: Case) -> "Place":
+    def place(self, seen: Glance) -> "Place":
         """Return a slot for one waiting client, or raise Busy when its limits are reached."""
-        most, verification_id = self._limits(case), case.verification.id
+        most, verification_id = self._limits(seen), seen.verification_id
         with self._lock:
             if any(self._taken[whose] >= limit for whose, limit in most.items()):
                 raise Busy("too many clients are waiting; please poll without wait")
@@ -61,11 +61,11 @@ class EventFeed:
                 self._thread.start()
         return Place(lambda: self._leave(verification_id, most.keys()))
 
-    def _limits(self, case: Case) -> dict[str, int]:
+    def _limits(self, seen: Glance) -> dict[str, int]:
         """Return the limits in this process: total, per institution, per verification."""
         everybody = self._ports.settings.event_clients
-        share = min(SANDBOX_SHARE, everybody // 2) if case.institution.sandbox else everybody // 2
-        return {"": everybody, case.institution.id: share, case.verification.id: PER_VERIFICATION}
+        share = min(SANDBOX_SHARE, everybody // 2) if seen.sandbox else everybody // 2
+        return {"": everybody, seen.institution_id: share, seen.verification_id: PER_VERIFICATION}
 
     def mark(self, verification_id: str) -> int:
         """Return a mark to wait from; take it before reading the table."""

@@ -2,29 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypedDict, cast
-
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from typing import TypedDict
 
 from api.events.feed import EventFeed, Place
+from api.events.glance import Glance, glance
 from api.ports import Ports
-from api.verification import case as cases
-from api.verification.case import Case
 from api.verification.record import PublicEvent
-from models import tables
-from models.domain.errors import Absent, Malformed
-from models.domain.verification import TERMINAL
+from models.domain.errors import Malformed
 
 HEARTBEAT_S = 10.0
 SETTLE_S = 1.0
-_EVENT = tables.Event
-_AFTER = (
-    select(_EVENT.public)
-    .where(_EVENT.verification_id == bindparam("verification_id"), _EVENT.seq > bindparam("after"))
-    .order_by(_EVENT.seq)
-)
 
 Form = Callable[[PublicEvent], str]
 
@@ -37,39 +24,10 @@ class EventPage(TypedDict):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A case with expiries applied and its events after a sequence number, read together."""
-
-    case: Case
-    events: list[PublicEvent]
-
-    def page(self, after: int) -> EventPage:
-        """Return the result of a poll that does not wait."""
-        last = self.events[-1]["seq"] if self.events else after
-        return {"events": self.events, "last": last, "state": self.case.verification.state.value}
-
-
-def snapshot(ports: Ports, verification_id: str, after: int, owner: str | None = None) -> Snapshot:
-    """Return a verification and its events after a sequence number; raises Absent for another `owner`'s."""
-    with ports.database.reading() as db:
-        case = cases.load(db, verification_id, lock=False)
-        if owner is not None and case.institution.id != owner:
-            raise Absent
-        if not cases.is_due(ports, case):
-            return Snapshot(case, _after(db, verification_id, after))
-    return Snapshot(cases.seen(ports, verification_id), events_after(ports, verification_id, after))
-
-
-def events_after(ports: Ports, verification_id: str, after: int) -> list[PublicEvent]:
-    """Return the public payloads of all events after a sequence number."""
-    with ports.database.reading() as db:
-        return _after(db, verification_id, after)
-
-
-def _after(db: Session, verification_id: str, after: int) -> list[PublicEvent]:
-    found = db.scalars(_AFTER, {"verification_id": verification_id, "after": after})
-    return cast("list[PublicEvent]", list(found))
+def page(seen: Glance, after: int) -> EventPage:
+    """Return the result of a poll that does not wait."""
+    last = seen.events[-1]["seq"] if seen.events else after
+    return {"events": seen.events, "last": last, "state": seen.state.value}
 
 
 def last_event_id(header: str | None, after: int) -> int:
@@ -87,8 +45,8 @@ def is_over(ports: Ports, verification_id: str, last: int) -> bool:
     An appeal is reviewed long after the end: its later events are still sent, but clients do not wait for
     them.
     """
-    seen = snapshot(ports, verification_id, last)
-    return seen.case.verification.state in TERMINAL and not seen.events
+    seen = glance(ports, verification_id, last)
+    return seen.is_over and not seen.events
 
 
 def named(event: PublicEvent) -> str:
@@ -103,7 +61,7 @@ def unnamed(event: PublicEvent) -> str:
 
 def sse(ports: Ports, feed: EventFeed, verification_id: str, last: int, form: Form = named) -> "Stream":
     """Return the events from `last` on as text/event-stream; raises Busy when no slot is free."""
-    place = feed.place(cases.seen(ports, verification_id))
+    place = feed.place(glance(ports, verification_id, last))
     return Stream(place, _lines(ports, feed, verification_id, last, form))
 
 
@@ -127,32 +85,32 @@ def _lines(ports: Ports, feed: EventFeed, verification_id: str, last: int, form:
     yield "retry: 1000\n\n"
     while not feed.closed:
         mark = feed.mark(verification_id)
-        seen = snapshot(ports, verification_id, last)
+        seen = glance(ports, verification_id, last)
         for event in seen.events:
             last = event["seq"]
             yield form(event)
-        if not seen.case.is_open:
+        if seen.is_over:
             return
-        if not feed.wait(verification_id, mark, _pause(ports, seen.case)):
+        if not feed.wait(verification_id, mark, _pause(ports, seen)):
             yield ": still here\n\n"
 
 
-def _pause(ports: Ports, case: Case) -> float:
+def _pause(ports: Ports, seen: Glance) -> float:
     """Return the seconds until the next deadline, the only change that the feed does not report."""
-    left = (cases.next_due(case) - ports.now()).total_seconds()
+    left = (seen.due_at - ports.now()).total_seconds()
     return min(max(left, SETTLE_S), HEARTBEAT_S)
 
 
-def long_poll(ports: Ports, feed: EventFeed, first: Snapshot, after: int, wait: float) -> EventPage:
+def long_poll(ports: Ports, feed: EventFeed, first: Glance, after: int, wait: float) -> EventPage:
     """Return the events after `after`, of the first snapshot or of one within `wait` seconds."""
-    seen, left, verification_id = first, float(wait), first.case.verification.id
-    if seen.events or not wait or seen.case.verification.state in TERMINAL:
-        return seen.page(after)
-    with feed.place(seen.case):
+    seen, left, verification_id = first, float(wait), first.verification_id
+    if seen.events or not wait or seen.is_over:
+        return page(seen, after)
+    with feed.place(seen):
         while left > 0 and not seen.events and not feed.closed:
             mark = feed.mark(verification_id)
-            seen = snapshot(ports, verification_id, after)
-            pause = min(left, _pause(ports, seen.case))
+            seen = glance(ports, verification_id, after)
+            pause = min(left, _pause(ports, seen))
             if not seen.events and not feed.wait(verification_id, mark, pause):
                 left -= pause
-    return seen.page(after)
+    return page(seen, after)

@@ -13,7 +13,7 @@ def by_address(ports: Ports, kind: RateKind) -> None:
     """Count a request against its address; raises TooMany."""
     found = address()
     if found is not None:
-        rates.take(ports, kind, found)
+        rates.take(ports, found, kind)
 
 
 def address() -> str | None:

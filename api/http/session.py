@@ -6,6 +6,7 @@ from api.limits import rates
 from api.messaging.wechat_refusals import trouble
 from api.ports import Ports
 from models import tables
+from models.base import Base
 from models.domain.errors import Forbidden, Unidentified
 from models.domain.identity.rate import RateKind
 from models.domain.person import User
@@ -17,7 +18,7 @@ from wechat.refusals import Kind
 # 高风险等级用户，小程序登录拦截.
 AT_RISK = 40226
 # Built once: every request of a till begins with it.
-_ROW = tables.Institution
+_ROW = Base.metadata.tables["institution"].c
 _FORMER = and_(_ROW.former_key_hash == bindparam("hashed"), _ROW.former_key_until > bindparam("now"))
 _BY_KEY = select(_ROW.id).where(or_(_ROW.api_key_hash == bindparam("hashed"), _FORMER))
 
@@ -28,13 +29,13 @@ def institution_of(ports: Ports, api_key: str) -> str:
         found = db.scalar(_BY_KEY, {"hashed": digest(api_key), "now": ports.now()})
     if found is None:
         raise Unidentified("the API key is not valid")
-    return found
+    return str(found)
 
 
 def login(ports: Ports, code: str) -> tuple[str, int]:
     """Exchange WeChat's login code for a session token; return it with its lifetime in seconds."""
     openid = _openid(ports, code)
-    rates.take(ports, RateKind.SESSION, openid)
+    rates.take(ports, openid, RateKind.SESSION)
     token = ports.random.token(43)
     with ports.database.transaction() as db:
         hashed = digest(token)

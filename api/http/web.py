@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.events import stream
 from api.events.feed import EventFeed
+from api.events.glance import glance
 from api.http import limiting, overload
 from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
@@ -61,7 +62,7 @@ def follow(
 
     Raises Absent for a verification that is not its `owner`'s, where one is given.
     """
-    first = stream.snapshot(ports(), verification_id, after, owner)
+    first = glance(ports(), verification_id, after, owner)
     release_reads()
     overload.leave()
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
@@ -111,8 +112,7 @@ def know_institution() -> None:
     # Without Redis there is one machine, which bounds what it admits; a row would be one more commit.
     if request.endpoint == OPENS and composed.counters is not None:
         release_reads()
-        for kind in (RateKind.CREATE, RateKind.CREATES_A_DAY):
-            rates.take(composed, kind, g.institution_id)
+        rates.take(composed, g.institution_id, RateKind.CREATE, RateKind.CREATES_A_DAY)
 
 
 def know_user() -> None:

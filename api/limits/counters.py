@@ -1,6 +1,6 @@
 """Counts in Redis, shared by all processes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -23,15 +23,19 @@ class RedisCounters:
         self._now = now
         self._rests_until: datetime | None = None
 
-    def count(self, key: str, seconds: int) -> int | None:
-        """Add one and return the count; the counter is forgotten after so many seconds."""
+    def count(self, kept: Mapping[str, int]) -> list[int] | None:
+        """Add one to each counter and return the counts, in one round trip.
+
+        `kept` maps a counter's name to the seconds after which it is forgotten.
+        """
         if self._rests_until is not None and self._now() < self._rests_until:
             return None
         try:
-            with self._redis.pipeline(transaction=True) as both:
-                both.incr(f"yibao:rate:{key}")
-                both.expire(f"yibao:rate:{key}", seconds)
-                return int(both.execute()[0])
+            with self._redis.pipeline(transaction=True) as all_at_once:
+                for key, seconds in kept.items():
+                    all_at_once.incr(f"yibao:rate:{key}")
+                    all_at_once.expire(f"yibao:rate:{key}", seconds)
+                return [int(count) for count in all_at_once.execute()[::2]]
         except RedisError as error:
             self._rests_until = self._now() + RESTS
             log.warning("counters_away", kind=type(error).__name__)

@@ -10,20 +10,22 @@ from models.domain.errors import TooMany
 from models.domain.identity.rate import RATES, RateKind
 
 
-def take(ports: Ports, kind: RateKind, subject: str) -> None:
-    """Count one and raise TooMany, with the seconds to wait, beyond what the window allows.
+def take(ports: Ports, subject: str, *kinds: RateKind) -> None:
+    """Count one of each kind and raise TooMany, with the seconds to wait, beyond what a window allows.
 
     The subject is counted under a keyed digest: no address and no openid is stored.
     """
-    rate, now = RATES[kind], ports.now()
-    key = f"{kind}:{ports.vault.index('rate', subject)[:32]}:{rate.number(now)}"
-    counted = ports.counters.count(key, rate.left(now) + 1) if ports.counters else None
+    now, whose = ports.now(), ports.vault.index("rate", subject)[:32]
+    rates = {f"{kind}:{whose}:{RATES[kind].number(now)}": RATES[kind] for kind in kinds}
+    kept = {key: rate.left(now) + 1 for key, rate in rates.items()}
+    counted = ports.counters.count(kept) if ports.counters else None
     if counted is None:
-        counted = _in_tables(ports, key, rate.left(now))
-    if counted > rate.most:
-        refusal = TooMany("too many requests; please wait")
-        refusal.after = rate.left(now)
-        raise refusal
+        counted = [_in_tables(ports, key, rate.left(now)) for key, rate in rates.items()]
+    for rate, count in zip(rates.values(), counted, strict=True):
+        if count > rate.most:
+            refusal = TooMany("too many requests; please wait")
+            refusal.after = rate.left(now)
+            raise refusal
 
 
 def _in_tables(ports: Ports, key: str, seconds: int) -> int:

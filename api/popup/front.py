@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from api.appeals import lodge as appeals
 from api.contacts import reach
-from api.events.stream import events_after
+from api.events.glance import events_after
 from api.http import present
 from api.http.reasons import Failure
 from api.http.schemas import answers

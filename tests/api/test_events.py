@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.events.feed import PER_VERIFICATION, SANDBOX_SHARE, EventFeed
-from api.verification import case as cases
+from api.events.glance import glance
 from models.domain.errors import Busy
 from tests.support import play
 from tests.support.world import World, purchase
@@ -96,15 +96,10 @@ def test_one_institution_leaves_places_to_the_others(world: World) -> None:
 def test_a_sandbox_has_a_smaller_share(world: World) -> None:
     settings = world.ports.settings.model_copy(update={"event_clients": 10 * SANDBOX_SHARE})
     feed = EventFeed(replace(world.ports, settings=settings))
-    case = cases.seen(world.ports, play.opened(world))
-    case.institution.sandbox = True
-    places = []
-    for turn in range(SANDBOX_SHARE):
-        case.verification.id = f"vrf_{turn}"
-        places.append(feed.place(case))
-    case.verification.id = "vrf_last"
+    seen = replace(glance(world.ports, play.opened(world), 0), sandbox=True)
+    places = [feed.place(replace(seen, verification_id=f"vrf_{turn}")) for turn in range(SANDBOX_SHARE)]
     with pytest.raises(Busy):
-        feed.place(case)
+        feed.place(replace(seen, verification_id="vrf_last"))
     for place in places:
         place.close()
     feed.close()
@@ -119,7 +114,7 @@ def test_a_poll_returns_at_once_when_there_is_something(world: World) -> None:
 def test_a_client_is_woken_only_by_its_own_verification(world: World) -> None:
     mine, other = play.opened(world), play.opened(world, order_no="A-2")
     feed = EventFeed(world.ports)
-    place = feed.place(cases.seen(world.ports, mine))
+    place = feed.place(glance(world.ports, mine, 0))
     mark = feed.mark(mine)
     play.ok(world.till().post(f"/v1/verifications/{other}/cancel", json={}))
     assert not feed.wait(mine, mark, 0.5)

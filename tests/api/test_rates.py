@@ -91,16 +91,16 @@ def test_redis_counts_where_there_is_one_and_the_tables_while_it_is_away(world: 
     with_redis = replace(world.ports, counters=RedisCounters(redis, world.ports.now))
     rate = RATES[RateKind.WRONG_POPUP]
     for _ in range(rate.most):
-        rates.take(with_redis, RateKind.WRONG_POPUP, "one")
+        rates.take(with_redis, "one", RateKind.WRONG_POPUP)
     with pytest.raises(TooMany):
-        rates.take(with_redis, RateKind.WRONG_POPUP, "one")
+        rates.take(with_redis, "one", RateKind.WRONG_POPUP)
     with world.ports.database.reading() as db:
         assert db.scalars(select(tables.RateCount)).all() == []
     away = replace(world.ports, counters=RedisCounters("unix:///nowhere.sock", world.ports.now))
     for _ in range(rate.most):
-        rates.take(away, RateKind.WRONG_POPUP, "one")
+        rates.take(away, "one", RateKind.WRONG_POPUP)
     with pytest.raises(TooMany):
-        rates.take(away, RateKind.WRONG_POPUP, "one")
+        rates.take(away, "one", RateKind.WRONG_POPUP)
     world.clock.tick(120)
     retention.sweep(world.ports)
     with world.ports.database.reading() as db:
