@@ -156,8 +156,8 @@ def _looking(engine: Engine) -> Engine:
 
 def _engine(url: str) -> Engine:
     """Return an engine set up for short, durable transactions."""
+    # Last in, first out: the server process of the connection used last has its caches warm.
     pool: dict[str, Any] = {"pool_size": 8, "max_overflow": POOL - 8, "pool_timeout": POOL_WAIT_S}
-    # The connection used last, whose server process has its caches warm and the statements prepared.
     pool["pool_use_lifo"] = True
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False}, **pool)
@@ -172,10 +172,7 @@ def _engine(url: str) -> Engine:
 
 
 def _refuse_closed(connection: Any, _record: Any, _fairy: Any) -> None:
-    """Detect a connection that the server has closed, without a ping's round trip; the pool then reconnects.
-
-    An idle connection is readable only after the server has closed it.
-    """
+    """Detect a connection that the server has closed: only such a one is readable while idle."""
     if not connection.closed:
         told = select.poll()
         told.register(connection.fileno(), select.POLLIN)
