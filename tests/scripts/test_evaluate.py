@@ -121,6 +121,12 @@ def test_answers_to_colours_are_counted_by_share_of_light(tmp_path: Path) -> Non
     assert (tmp_path / "colour.png").stat().st_size > 1000
 
 
+def test_a_run_of_injected_attacks_alone_has_nothing_to_plot(tmp_path: Path) -> None:
+    plots.species(tmp_path / "species.png", {"bona_fide": {"n": 0, "bpcer": None}, "attacks": {}})
+    plots.timeline(tmp_path / "timeline.png", [])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_stretches_begin_with_a_face_and_the_disjoint_ones_share_no_film() -> None:
     nothing = np.zeros((4, 4, 3), np.uint8)
     course = [Moment(t, nothing, None if t < 700 else (0.0, 0.0, 1.0, 1.0)) for t in range(0, 8000, 100)]

@@ -87,9 +87,12 @@ def trade(file: Path, rows: Sequence[tuple[float, ...]], threshold: float) -> No
 
 
 def species(file: Path, summary: Mapping[str, Any]) -> None:
-    """Plot BPCER and each species' APCER with the upper bounds from disjoint presentations."""
+    """Plot BPCER and each species' APCER with the upper bounds from disjoint presentations, if any."""
     rows = [("bona_fide", "bpcer", summary["bona_fide"])]
     rows += [(name, "apcer", rates) for name, rates in summary["attacks"].items()]
+    rows = [row for row in rows if row[2]["n"]]
+    if not rows:
+        return
     figure, axes = pyplot.subplots(figsize=(8, 0.5 * len(rows) + 1.5), layout="constrained")
     for place, (_, kind, rates) in enumerate(rows):
         axes.barh(place, rates[kind], color="tab:blue" if kind == "bpcer" else "tab:red")
@@ -104,7 +107,9 @@ def species(file: Path, summary: Mapping[str, Any]) -> None:
 
 
 def timeline(file: Path, shown: Sequence[Judged]) -> None:
-    """Plot pose, mouth and P(bona fide) frame by frame, with the actions found."""
+    """Plot pose, mouth and P(bona fide) of each capture shown, if any, with the actions found."""
+    if not shown:
+        return
     figure, rows = pyplot.subplots(
         len(shown), figsize=(10, 2.8 * len(shown)), layout="constrained", squeeze=False
     )
