@@ -10,7 +10,7 @@ from api.console.cases import reviewer_of
 from api.console.guard import needs, see
 from api.console.pages import me, page
 from api.console.routes import console, field
-from api.console.words import EVENTS, KIN, WHO
+from api.console.texts import EVENTS, KIN, WHO
 from api.http.reasons import failure
 from api.http.web import ports
 from models.domain.console.operator import Right

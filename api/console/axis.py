@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.appeals.dossier import Scored
-from api.console.words import KIN
+from api.console.texts import KIN
 
 LEFT, RIGHT, LOWEST, HIGHEST = 20, 580, -0.2, 1.0
 

@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, url_for
 from flask_login import current_user
 
 from api.console.sessions import SignedIn
-from api.console.words import CODES, WORDS
+from api.console.texts import CODES, WORDS
 from api.http.web import ports
 from models.domain.console.operator import Right
 

@@ -1,7 +1,7 @@
 """Presenters of till responses; names are masked here, and ID numbers, scores and openids never included."""
 
 from api.appeals import asking
-from api.contacts import credits, reach
+from api.contacts import credits, receivers
 from api.directory.identify import youngest
 from api.http.schemas import answers
 from api.ports import PersonView, Ports
@@ -46,7 +46,7 @@ def popup_url(ports: Ports, token: str) -> str:
 def persons(ports: Ports, cardholder_id: str) -> list[answers.ListedPerson]:
     """Return the card-holder and the family network, with what the counter may see."""
     network = ports.directory.network(cardholder_id)
-    pushes = reach.pushes(ports, [one.person.person_id for one in network])
+    pushes = receivers.pushes(ports, [one.person.person_id for one in network])
     with ports.database.reading() as db:
         filmed_from = youngest(db)
     return [

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.contacts import credits, reach
+from api.contacts import credits, receivers
 from api.messaging import content
 from api.messaging.push import NO_CREDIT, Taken
 from api.outbound.outbox import Result, leased_at
@@ -51,7 +51,7 @@ class MoreSender:
     def call(self, ports: Ports, message: Asked) -> Taken | WeChatError:
         """Call WeChat; return the result."""
         appeal, settings = message.appeal, ports.settings
-        openid = reach.openid(ports, appeal.person_id or "", appeal.openid_index)
+        openid = receivers.openid(ports, appeal.person_id or "", appeal.openid_index)
         if openid is None:
             return WeChatRefused(0)
         person = ports.directory.person(appeal.person_id or "")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from api.contacts import credits, reach
+from api.contacts import credits, receivers
 from api.messaging import content
 from api.messaging.content import Content
 from api.outbound.outbox import Result, leased_at
@@ -58,7 +58,7 @@ class PushSender:
     def call(self, ports: Ports, message: Push) -> Taken | WeChatError:
         """Call WeChat for the attempt's owner; return the result."""
         attempt, settings = message.attempt, ports.settings
-        openid = reach.openid(ports, attempt.person_id or "", attempt.owner_index or "")
+        openid = receivers.openid(ports, attempt.person_id or "", attempt.owner_index or "")
         if openid is None:
             return WeChatRefused(0)
         data = content.written(_content(ports, message.case, attempt), settings.template_keys())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from api.contacts import reach
+from api.contacts import receivers
 from api.directory.identify import Named
 from api.policies import versions as policies
 from api.popup import holder
@@ -162,7 +162,7 @@ def _reached(ports: Ports, case: Case, picked: Picked) -> Push:
     """Return whether a push is expected to arrive; raises Invalid `not_bound` where it cannot."""
     _not_too_soon(ports, case)
     person_id = picked.person.person_id
-    reached = reach.pushes(ports, [person_id])[person_id]
+    reached = receivers.pushes(ports, [person_id])[person_id]
     if reached is Push.NOT_BOUND:
         raise Invalid("this person has no WeChat bound", code="not_bound")
     if reached is Push.NO_CREDIT and _waits_for(case, person_id):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from api.appeals import lodge as appeals
-from api.contacts import reach
+from api.contacts import receivers
 from api.events.glance import events_after
 from api.http import present
 from api.http.reasons import Failure
 from api.http.schemas import answers
 from api.messaging.wechat_refusals import codes_refused_since
-from api.popup import words
+from api.popup import texts
 from api.ports import Ports
 from api.verification.case import Case
 from models import tables
@@ -75,14 +75,14 @@ def attempt(ports: Ports, case: Case) -> Front:
         in_hand=is_in_hand(row.channel, row.state),
         may_retry=may_retry,
         appeal=_appeal(ports, case, row),
-        failure=words.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
+        failure=texts.failure(row.reason, _hint(ports, row)) if row.state is S.FAILED else None,
         counts_down=row.state in LIVE or (row.state is S.FAILED and may_retry),
         left_s=max(0, round((facts.deadline - now).total_seconds())),
         resend_at=(last.created_at + RESEND_AFTER).isoformat(),
         may_resend=now >= last.created_at + RESEND_AFTER,
         has_credit=_has_credit(ports, row),
-        reached=words.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
-        not_sent_again=words.UNDELIVERABLE.get(last.reason or "", "消息无法送达") if sent_again else None,
+        reached=texts.UNDELIVERABLE.get(row.reason or "", "消息无法送达"),
+        not_sent_again=texts.UNDELIVERABLE.get(last.reason or "", "消息无法送达") if sent_again else None,
     )
 
 
@@ -107,7 +107,7 @@ def _minutes(seconds: float) -> str:
 
 def _has_credit(ports: Ports, row: tables.Attempt) -> bool:
     """Tell whether another message to the person is expected to arrive."""
-    return row.person_id is not None and reach.pushes(ports, [row.person_id])[row.person_id] is Push.READY
+    return row.person_id is not None and receivers.pushes(ports, [row.person_id])[row.person_id] is Push.READY
 
 
 def _hint(ports: Ports, row: tables.Attempt) -> str | None:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from api.capture import challenge
-from api.contacts import reach
+from api.contacts import receivers
 from api.directory.identify import youngest
 from api.http import present
 from api.http.schemas import answers
-from api.popup import front, holder, words
+from api.popup import front, holder, texts
 from api.popup.front import Front
 from api.ports import CHINA, Ports
 from api.verification.case import Case
@@ -101,11 +101,11 @@ def page(ports: Ports, case: Case, cookie: str, asked: ScreenRequest) -> dict[st
         "now": now.isoformat(),
         "csrf": holder.csrf(ports, cookie),
         # A form repeated after the end shows the end only.
-        "refused": words.refusal(asked.refused) if asked.refused and shown != "ended" else None,
+        "refused": texts.refusal(asked.refused) if asked.refused and shown != "ended" else None,
         "asked": asdict(asked),
         "valid_until": _clock(asked.till_code.expires_at) if asked.till_code else None,
         "relations": RELATIONS,
-        "words": words,
+        "words": texts,
     }
 
 
@@ -114,7 +114,7 @@ def _person(shown: answers.CounterPerson, *, typed: bool) -> PopupPerson:
     young = shown.not_filmed
     hint = ""
     if young:
-        hint = words.REFUSED[young]
+        hint = texts.REFUSED[young]
     elif not shown.enrolled:
         hint = "无比对照片，请用“其他方式核验”"
     elif shown.push is Push.NOT_BOUND:
@@ -146,7 +146,7 @@ def _typed_earlier(ports: Ports, case: Case, listed: list[PopupPerson]) -> list[
     for one in case.attempts:
         person = ports.directory.person(one.person_id) if one.person_id else None
         if person is not None and not one.listed and person.person_id not in known:
-            push = reach.pushes(ports, [person.person_id])[person.person_id]
+            push = receivers.pushes(ports, [person.person_id])[person.person_id]
             view = present.person(ports, person, one.relation or "", push, filmed_from)
             found[person.person_id] = _person(view, typed=True)
     return list(found.values())

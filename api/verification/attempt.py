@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
-from api.contacts import reach
+from api.contacts import receivers
 from api.directory.identify import Named, identify, may_be_filmed
 from api.policies import resolving
 from api.ports import Ports
@@ -181,7 +181,7 @@ def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:
     """Return the index of the user who may open the attempt from the start; none in the sandbox."""
     if case.institution.sandbox:
         return NOBODY
-    return reach.receiver(ports, pushed_to) if pushed_to else None
+    return receivers.receiver(ports, pushed_to) if pushed_to else None
 
 
 def assign(attempt: tables.Attempt, picked: Picked | None) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 
 from api.console.charts import Chart, Line
 from api.console.lists.table import minute
+from api.console.texts import WORDS
 from api.console.watch.shown import SHARE, Shown, Table, days_axis, percentage, share
-from api.console.words import WORDS
 from api.ports import Ports
 from api.watching import outside
 from api.watching.outside import Outside

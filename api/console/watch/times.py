@@ -5,9 +5,9 @@ from datetime import date
 from itertools import accumulate
 
 from api.console.charts import Axis, Chart, Line
+from api.console.texts import EVENTS as SAID
+from api.console.texts import WORDS
 from api.console.watch.shown import SHARE, Shown, Table, days_axis, numbers_axis, percentage, share
-from api.console.words import EVENTS as SAID
-from api.console.words import WORDS
 from api.ports import Ports
 from api.watching import funnel, reading
 from api.watching.adding import week_of
