@@ -2,21 +2,27 @@
 
 import json
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import String, bindparam, cast, exists, null, select, union_all
 
 from api.ports import PersonView, Relative
 from matcher.types import Template
 from models import tables
+from models.base import Base
 from models.database import Database
 from models.domain.identity.idnumber import IdNumber
 from models.domain.identity.names import same
 from models.domain.person import SELF, Network, rank
 from models.vault import Vault
 
-_ROW, _PHOTO, _LINK = tables.Person, tables.Enrolment, tables.FamilyLink
-# A person, and whether there is a photo of them; built once, for every purchase asks.
-_PERSON = select(_ROW, exists().where(_PHOTO.person_id == _ROW.id, _PHOTO.revoked_at.is_(None)))
+_ROW, _PHOTO, _LINK = (Base.metadata.tables[name].c for name in ("person", "enrolment", "family_link"))
+# What is seen of a person, and whether there is a photo; built once, and without mapped rows, because every
+# purchase asks.
+_PERSON = select(
+    *(_ROW.id, _ROW.name, _ROW.sex, _ROW.birth),
+    exists().where(_PHOTO.person_id == _ROW.id, _PHOTO.revoked_at.is_(None)),
+)
 _NONE = cast(null(), String)
 _ITSELF = select(
     bindparam("person_id", type_=String).label("id"), _NONE.label("relation"), _NONE.label("network")
@@ -27,7 +33,7 @@ _LINKED = select(_LINK.relative_id, _LINK.relation, _LINK.network).where(
 _CIRCLE = union_all(_ITSELF, _LINKED).subquery()
 _NETWORK = _PERSON.add_columns(_CIRCLE.c.relation, _CIRCLE.c.network).join(_CIRCLE, _CIRCLE.c.id == _ROW.id)
 _BY_ID = _PERSON.where(_ROW.id == bindparam("person_id"))
-_BY_NUMBER = _PERSON.where(_ROW.id_index.in_(bindparam("indexes", expanding=True)))
+_BY_NUMBER = _PERSON.add_columns(_ROW.id_index).where(_ROW.id_index.in_(bindparam("indexes", expanding=True)))
 
 
 class OwnDirectory:
@@ -46,7 +52,7 @@ class OwnDirectory:
         indexes = [self._vault.index("id_number", key) for key in number.keys]
         with self._database.reading() as db:
             rows = db.execute(_BY_NUMBER, {"indexes": indexes}).all()
-        found = {row.id_index: self._view(row, enrolled) for row, enrolled in rows}
+        found = {index: self._view(*person) for *person, index in rows}
         view = next((found[index] for index in indexes if index in found), None)
         return view if view is not None and same(view.name, name) else None
 
@@ -60,7 +66,7 @@ class OwnDirectory:
         """Return the person, then the family network ordered by relation and age."""
         with self._database.reading() as db:
             found = db.execute(_NETWORK, {"person_id": person_id}).all()
-        views = [(self._view(row, enrolled), relation, network) for row, enrolled, relation, network in found]
+        views = [(self._view(*person), relation, network) for *person, relation, network in found]
         itself = [Relative(view, SELF, Network.SELF) for view, relation, _ in views if relation is None]
         others = [Relative(view, relation, Network(network)) for view, relation, network in views if relation]
         others.sort(key=lambda one: (rank(one.relation, one.person.birth), one.person.person_id))
@@ -89,12 +95,6 @@ class OwnDirectory:
         sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
         return (Template.from_json(document) for document in json.loads(sealed))
 
-    def _view(self, row: tables.Person, enrolled: bool) -> PersonView:
-        """Return a row as a view."""
-        return PersonView(
-            person_id=row.id,
-            name=self._vault.text(f"person.name:{row.id}", row.name),
-            sex=row.sex,
-            birth=row.birth,
-            enrolled=enrolled,
-        )
+    def _view(self, person_id: str, name: bytes, *seen: *tuple[str | None, date | None, bool]) -> PersonView:
+        """Return a row as a view; `seen` is sex, birth, and whether there is a photo."""
+        return PersonView(person_id, self._vault.text(f"person.name:{person_id}", name), *seen)

@@ -11,6 +11,7 @@ from api.ports import Ports
 from matcher.comparison import rates
 from matcher.comparison.rates import Rates
 from models import tables
+from models.base import Base
 from models.domain.errors import Absent, Conflict, Invalid
 from models.domain.named import named
 from models.domain.policy import Policy
@@ -137,11 +138,9 @@ def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.
 
 
 # Built once: nearly every request asks.
+_POLICY = Base.metadata.tables["policy"].c
 _ACTIVE = (
-    select(tables.PolicyVersion.document)
-    .where(tables.PolicyVersion.approved_at.is_not(None))
-    .order_by(tables.PolicyVersion.version.desc())
-    .limit(1)
+    select(_POLICY.document).where(_POLICY.approved_at.is_not(None)).order_by(_POLICY.version.desc()).limit(1)
 )
 
 

@@ -11,7 +11,7 @@ def test_a_poll_knows_the_institution_and_reads_the_case_once(world: World) -> N
     with counted(world) as seen:
         play.events(world, verification)
     assert seen.count("session") == 1
-    assert asked(seen) == 3
+    assert asked(seen) == 2
 
 
 def test_a_purchase_is_opened_in_one_transaction_after_its_institution_is_known(world: World) -> None:
@@ -19,7 +19,7 @@ def test_a_purchase_is_opened_in_one_transaction_after_its_institution_is_known(
     with counted(world) as seen:
         play.opened(world, order_no="A-2")
     assert seen.count("session") == 2
-    assert asked(seen) <= 12, seen
+    assert asked(seen) <= 11, seen
 
 
 def test_a_purchase_is_read_in_one_session(world: World) -> None:
