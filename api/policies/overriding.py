@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
@@ -21,13 +21,32 @@ def matching(ports: Ports, db: Session, places: Mapping[Place, str | None]) -> l
     row, now = tables.PolicyOverride, ports.now()
     known = [and_(row.place == place, row.key == key) for place, key in places.items() if key]
     wanted = select(row).where(row.approved_at <= now, row.ends_at > now, row.ended_at.is_(None))
-    found = db.scalars(wanted.where(or_(*known))) if known else ()
+    found = _loaded(db, wanted.where(or_(*known))) if known else ()
     return [Override(one.id, one.place, one.changes) for one in found if is_whole(ports, one)]
 
 
 def all_of(db: Session) -> Sequence[tables.PolicyOverride]:
-    """Return every override, newest first."""
-    return db.scalars(select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc())).all()
+    """Return every override that can be loaded, newest first."""
+    return _loaded(db, select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc()))
+
+
+def ids(db: Session) -> set[str]:
+    """Return the ids of all overrides, including altered ones that cannot be loaded."""
+    return set(db.scalars(select(tables.PolicyOverride.id)))
+
+
+def _loaded(db: Session, wanted: Select[tables.PolicyOverride]) -> Sequence[tables.PolicyOverride]:
+    """Return the selected rows without those that were altered into something no column can hold."""
+    try:
+        return db.scalars(wanted).all()
+    except (LookupError, ValueError):
+        found, row = list[tables.PolicyOverride](), tables.PolicyOverride
+        for override_id in db.scalars(wanted.with_only_columns(row.id)).all():
+            try:
+                found += db.scalars(select(row).where(row.id == override_id)).all()
+            except (LookupError, ValueError):
+                continue
+        return found
 
 
 def seal(ports: Ports, row: tables.PolicyOverride) -> None:

@@ -21,6 +21,7 @@ from models.domain.named import noted
 from models.domain.release import overrides as rules
 from models.domain.release.overrides import Place
 from models.domain.release.stages import may_approve
+from models.vault import CannotOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,39 @@ def end(ports: Ports, actor: str, override_id: str, reason: str) -> None:
 
 
 def reason_of(ports: Ports, row: tables.PolicyOverride) -> str:
-    """Return why an override was proposed."""
+    """Return why an override was proposed; raises CannotOpen."""
     return ports.vault.text(place(row.id), row.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongOverride:
+    """One altered override and the part that fails: `row`, `reason`, or `missing` for a deleted row."""
+
+    override_id: str
+    part: str
+
+
+def altered(ports: Ports) -> list[WrongOverride]:
+    """Return the overrides that are not what was proposed and approved, and those that are gone."""
+    with ports.database.reading() as db:
+        rows, known = overriding.all_of(db), overriding.ids(db)
+        act = tables.Act
+        proposed = set(db.scalars(select(act.subject).where(act.kind == ActKind.OVERRIDE_PROPOSED)))
+    parts = dict.fromkeys(known - {row.id for row in rows}, "row")
+    parts |= {row.id: part for row in rows if (part := _altered(ports, row)) is not None}
+    parts |= {one: "missing" for one in proposed - known if one}
+    return [WrongOverride(*one) for one in sorted(parts.items())]
+
+
+def _altered(ports: Ports, row: tables.PolicyOverride) -> str | None:
+    """Return the altered part of an override, or None."""
+    if not overriding.is_whole(ports, row):
+        return "row"
+    try:
+        reason_of(ports, row)
+    except (CannotOpen, UnicodeDecodeError):
+        return "reason"
+    return None
 
 
 def _check_place(db: Session, wanted: Wanted) -> None:

@@ -16,6 +16,7 @@ from api.facts import checking as facts
 from api.facts.checking import CheckedFacts
 from api.policies import sealing
 from api.ports import Ports
+from api.releases import overriding
 from scripts.admin import shell, terminal
 
 WRONG = {
@@ -38,6 +39,12 @@ EXPORTED = {
     "added": "added: in a span that was exported without it",
 }
 
+OVERRIDE_PARTS = {
+    "row": "changed: not what was proposed and approved; it is not applied",
+    "reason": "changed: its reason cannot be opened",
+    "missing": "removed: proposed, and no longer there",
+}
+
 FACT_PARTS = {
     "row": "changed: the fact, or its decision, is not what was written",
     "report": "changed: its packed report cannot be opened",
@@ -58,12 +65,14 @@ def audit() -> None:
 def _check(ports: Ports, exported: bool, as_json: bool) -> None:
     """重新计算每条事件链；有改动时退出码为 1 / recompute all hash chains; exit 1 on any change."""
     found, acts, decided = chains.check(ports), checking.check(ports), facts.check(ports)
-    altered, archived = sealing.altered(ports), _archived(ports) if exported else Compared()
-    is_whole = found.is_whole and acts.is_whole and decided.is_whole and archived.is_whole and not altered
+    altered, overrides = sealing.altered(ports), overriding.altered(ports)
+    archived = _archived(ports) if exported else Compared()
+    is_whole = all(one.is_whole for one in (found, acts, decided, archived)) and not (altered or overrides)
     if as_json:
         terminal.document(
             asdict(found)
-            | {"operators": asdict(acts), "facts": asdict(decided), "policies": altered, "whole": is_whole}
+            | {"operators": asdict(acts), "facts": asdict(decided), "policies": altered}
+            | {"overrides": [asdict(one) for one in overrides], "whole": is_whole}
             | ({"exported": asdict(archived)} if exported else {})
         )
     else:
@@ -72,6 +81,8 @@ def _check(ports: Ports, exported: bool, as_json: bool) -> None:
         _tell_facts(decided)
         for version in altered:
             click.echo(f"policy {version}  changed: not what was proposed and approved")
+        for one in overrides:
+            click.echo(f"override {terminal.visible(one.override_id)}  {OVERRIDE_PARTS[one.part]}")
         if exported:
             _tell_archived(archived)
     if not is_whole:

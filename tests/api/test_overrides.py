@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from api.policies import overriding, resolving, versions
 from api.releases import overriding as actions
@@ -126,3 +127,45 @@ def test_an_override_goes_from_its_form_to_the_decision_it_explains(shop: World)
     assert "因例外改为 <b>0.5</b>" in shown and row.id in shown and "0.480" in shown
     assert li.post(f"{path}/end", reason="不再需要").status_code == 303
     assert li.post(f"{path}/burn", reason="x").status_code == 404
+
+
+# Each column, with one byte changed as SQL sees it; the id apart, which is then another row's.
+CHANGED = {
+    "place": "'jnstitution'", "key": "'x' || substr(key, 2)", "changes": "replace(changes, '0.5', '0.4')",
+    "reason": "x'00'", "proposer": "'opr_mi'", "proposed_at": "'2027' || substr(proposed_at, 5)",
+    "ends_at": "'2028' || substr(ends_at, 5)", "approver": "'opr_wank'", "mac": "'0' || substr(mac, 2)",
+    "approved_at": "'2025' || substr(approved_at, 5)", "ended_by": "'opr_li'", "id": "'x' || substr(id, 2)",
+}  # fmt: skip
+
+
+SQL = {
+    **{name: f"UPDATE policy_override SET {name} = {value}" for name, value in CHANGED.items()},
+    "broken": "UPDATE policy_override SET changes = substr(changes, 2)",
+    "deleted": "DELETE FROM policy_override",
+}
+
+
+def test_the_audit_names_an_override_of_which_one_byte_was_changed(shop: World) -> None:
+    changed, whole = in_force(shop, wanted(shop), wanted(shop, rate_min=4.0))
+    li, _ = operators(shop)
+    assert actions.altered(shop.ports) == []
+    with shop.ports.database.reading() as db:
+        kept = (
+            db.execute(text("SELECT * FROM policy_override WHERE id = :id"), {"id": changed}).mappings().one()
+        )
+    again = f"INSERT INTO policy_override ({', '.join(kept)}) VALUES ({', '.join(f':{one}' for one in kept)})"
+    for column, said in SQL.items():
+        with shop.ports.database.transaction() as db:
+            db.execute(text(f"{said} WHERE id = :id"), {"id": changed})
+        found = {one.override_id: one.part for one in actions.altered(shop.ports)}
+        part = {"reason": "reason", "deleted": "missing", "id": "missing"}.get(column, "row")
+        assert found[changed] == part and whole not in found, column
+        assert len(found) == (2 if column == "id" else 1), column
+        policy = resolved(shop).policy
+        assert (policy.rate_min, policy.score_min == 0.5) == (4.0, column == "reason"), column
+        for page in ("overrides", "overrides.csv"):
+            assert li.client.get(f"/console/{page}").status_code == 200, column
+        with shop.ports.database.transaction() as db:
+            db.execute(text("DELETE FROM policy_override WHERE id <> :id"), {"id": whole})
+            db.execute(text(again), dict(kept))
+    assert actions.altered(shop.ports) == []

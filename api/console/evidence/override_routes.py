@@ -1,13 +1,17 @@
 """Console routes of overrides: the list and actions on one."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from flask import Response, request
 from sqlalchemy import select
 
 from api.console import accounts
+from api.console.downloads import download
 from api.console.guard import needs, see
 from api.console.labels import FIELDS
+from api.console.lists.table import minute
 from api.console.pages import me, page
 from api.console.release_routes import active, changes, console
 from api.console.routes import field
@@ -22,6 +26,7 @@ from models.domain.console.operator import Right
 from models.domain.errors import Absent, Invalid
 from models.domain.release.overrides import AGES, LONGEST, Place
 from models.domain.release.overrides import FIELDS as ALLOWED
+from models.vault import CannotOpen
 
 __all__ = ["console"]
 
@@ -38,7 +43,7 @@ def overrides_list() -> Response:
         districts = sorted(filter(None, db.scalars(select(shop.district).distinct())))
     return page(
         "overrides.html",
-        rows=[(row, overrides.reason_of(ports(), row), _state(row)) for row in rows],
+        rows=[(row, _reason(row), _state(row)) for row in rows],
         names=names,
         shops=shops,
         places={
@@ -51,6 +56,32 @@ def overrides_list() -> Response:
         latest=(ports().now() + LONGEST).astimezone(CHINA).date() - timedelta(days=1),
         Right=Right,
     )
+
+
+@console.get("/overrides.csv")
+@needs(Right.SEE_POLICIES)
+def overrides_csv() -> Response:
+    """Return the overrides as CSV, newest first."""
+    with ports().database.reading() as db:
+        rows = overriding.all_of(db)
+        names = {row.id: row.name for row in accounts.everybody(db)}
+    header = ["override", "place", "key", "changes", "reason", "state", "proposer", "proposed_at", "approver",
+              "approved_at", "ends_at", "ended_by", "ended_at"]  # fmt: skip
+    return download("overrides", [header, *(_cells(row, names) for row in rows)])
+
+
+def _cells(row: tables.PolicyOverride, names: Mapping[str, str]) -> list[object]:
+    who = [names.get(one, one) if one else "" for one in (row.proposer, row.approver, row.ended_by)]
+    when = [minute(at) for at in (row.proposed_at, row.approved_at, row.ends_at, row.ended_at)]
+    own = [
+        row.id,
+        row.place,
+        row.key,
+        json.dumps(row.changes),
+        _reason(row),
+        _state(row),
+    ]
+    return [*own, who[0], when[0], who[1], when[1], when[2], who[2], when[3]]
 
 
 @console.post("/overrides")
@@ -90,6 +121,14 @@ def _end() -> datetime:
         return datetime.combine(day, time.max, CHINA)
     except (ValueError, OverflowError):
         raise Invalid("an override has an end", code="override_end") from None
+
+
+def _reason(row: tables.PolicyOverride) -> str:
+    """Return why an override was proposed, or that this cannot be read any more."""
+    try:
+        return overrides.reason_of(ports(), row)
+    except CannotOpen:
+        return "（理由被改动，打不开）"
 
 
 def _state(row: tables.PolicyOverride) -> str:
