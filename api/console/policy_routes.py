@@ -1,8 +1,7 @@
 """Console routes of thresholds: the workbench and the what-if page."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, request
@@ -10,10 +9,10 @@ from sqlalchemy import select
 
 from api.acts.ledger import Entry, record
 from api.console import figures
+from api.console.downloads import download
 from api.console.evidence.stranger_routes import console, own
 from api.console.guard import needs
 from api.console.labels import FIELDS, people
-from api.console.lists.table import defused
 from api.console.pages import me, page
 from api.console.release_routes import active, changes
 from api.http.web import ports
@@ -31,6 +30,8 @@ __all__ = ["console"]
 PERIODS = (7, 28, 56, 92)
 # Most decisions a page replays while the operator waits; the bench replays a million.
 MOST = 200_000
+# Most decisions of a CSV.
+FLIPS = 5_000
 
 
 @console.get("/thresholds")
@@ -101,20 +102,28 @@ def what_if_csv() -> Response:
     return download("what-if", rows)
 
 
+@console.get("/what-if/decisions.csv")
+@needs(Right.SEE_POLICIES)
+def what_if_decisions_csv() -> Response:
+    """Return the newest decisions that other thresholds would have changed as CSV; an act."""
+    before = active()
+    given = changes(request.args, before)
+    scope = replace(_scope(), flips=FLIPS)
+    found = replaying.replay(ports(), before, Policy.from_json(before.to_json() | given), scope)
+    with ports().database.transaction() as db:
+        told = {"filters": ",".join(f"{name}={value}" for name, value in given.items())}
+        record(ports(), db, Entry(me().operator_id, ActKind.LIST_EXPORTED, "what-if-decisions", told))
+    header = ["decision", "newly", "was", "becomes", "amount_fen", "relative_passes_too", *replaying.GROUPS]
+    rows = [
+        [one.challenge_id, _direction(one.passes), one.before, one.after, one.amount_fen, int(one.relative)]
+        + [one.group[name] or "" for name in replaying.GROUPS]
+        for one in found.some
+    ]
+    return download("what-if-decisions", [header, *rows])
+
+
 def _direction(passes: bool) -> str:
     return "passed" if passes else "failed"
-
-
-def download(name: str, rows: Iterable[Sequence[object]]) -> Response:
-    """Return rows as a CSV file."""
-    out = io.StringIO()
-    csv.writer(out).writerows([_cell(one) for one in row] for row in rows)
-    told = {"Content-Disposition": f"attachment; filename={name}.csv", "Cache-Control": "no-store"}
-    return Response(out.getvalue(), mimetype="text/csv; charset=utf-8", headers=told)
-
-
-def _cell(one: object) -> object:
-    return defused(one) if isinstance(one, str) else one
 
 
 @console.get("/what-if")

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from api.console import accounts
+from api.console.downloads import download
 from api.console.guard import needs, see
 from api.console.labels import FIELDS, people
+from api.console.lists.table import MOST, minute
 from api.console.pages import me, page
 from api.console.recovery_routes import console
 from api.console.routes import field
@@ -27,6 +29,24 @@ __all__ = ["console"]
 def releases() -> Response:
     """Show the releases, newest first."""
     return page("releases.html", rows=actions.history(ports()), now=active(), names=_names())
+
+
+@console.get("/releases.csv")
+@needs(Right.SEE_POLICIES)
+def releases_csv() -> Response:
+    """Return the releases as CSV, newest first."""
+    names = _names()
+    header = [
+        "release", "version", "changes", "stage", "held", "ended_by", "proposer", "approver", "proposed_at",
+        "approved_at", "staged_at", "ended_at",
+    ]  # fmt: skip
+    rows = [
+        [row.id, row.version, json.dumps(row.evidence["changed"]), row.stage, row.held or "", row.cause or ""]
+        + [names.get(one, one) if one else "" for one in (row.proposer, row.approver)]
+        + [minute(at) for at in (row.proposed_at, row.approved_at, row.staged_at, row.ended_at)]
+        for row in actions.history(ports(), MOST)
+    ]
+    return download("releases", [header, *rows])
 
 
 @console.get("/releases/<string:release_id>")

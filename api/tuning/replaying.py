@@ -34,12 +34,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Decisions to replay: from `since` (inclusive) to `until`, the newest `most`, in batches."""
+    """Decisions to replay: from `since` (inclusive) to `until`, the newest `most`, in batches.
+
+    `flips`: how many of the decisions that would change are returned one by one.
+    """
 
     since: datetime
     until: datetime
     most: int = 1_000_000
     batch: int = 10_000
+    flips: int = FLIPS_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Replay:
     groups: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     group_flips: Counter[tuple[str, str | None, bool]] = field(default_factory=Counter)
     some: list[Flip] = field(default_factory=list)
+    most: int = FLIPS_SHOWN
 
 
 _OWN = tables.DecisionFact.provider == Provider.OWN, tables.DecisionFact.report.is_not(None)
@@ -89,7 +94,7 @@ def replay(
     ports: Ports, before: Policy, after: Policy, scope: Scope, progress: Progress = lambda *_: None
 ) -> Replay:
     """Return which decisions of a period `after` would change compared with `before`."""
-    found = Replay()
+    found = Replay(most=scope.flips)
     with ports.database.reading() as db:
         total, done = _total(db, scope), 0
         for rows in _batches(db, scope):
@@ -175,5 +180,5 @@ def _flip(found: Replay, row: Any, decided: tuple[Decisions, Decisions], at: int
     group = dict(zip(GROUPS, _GROUP(row), strict=True))
     for name, value in group.items():
         found.group_flips[name, value, passes] += 1
-    if len(found.some) < FLIPS_SHOWN:
+    if len(found.some) < found.most:
         found.some.append(Flip(row[0], passes, *reasons, row[3], near, group))

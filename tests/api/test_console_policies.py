@@ -61,11 +61,18 @@ def test_a_trial_shows_who_flips_and_a_proposal_takes_another_to_approve(office)
     assert "由拒改为通过" in shown and "提议发布这些改动" in shown and "不像本人 → 通过" in shown
     table = li.client.get("/console/what-if.csv?days=7&score_min=0.44&cohort_margin=0.0").text
     assert "reason,,passed,not_matched,ok," in table
+    every = li.client.get("/console/what-if/decisions.csv?days=7&score_min=0.44&cohort_margin=0.0").text
+    assert (
+        len(re.findall(r"^chl_\w+,passed,not_matched,ok,5000,[01],", every, re.M))
+        == every.count("\n") - 1
+        > 5
+    )
     form = {"score_min": "0.44", "reason": "<b>老人多被拒</b>", "passes": "40", "yuan": "5000"}
     answer = li.post("/console/releases", **form)
     assert answer.status_code == 303
     path = answer.headers["Location"]
     assert li.post("/console/releases", **form).status_code == 409
+    assert ",proposed,,,li,," in li.client.get("/console/releases.csv").text
     assert "待批准" in li.get(path) and "批准：从影子运行开始" not in li.get(path)
     assert "&lt;b&gt;" in li.client.get(path).text
     fresh(li)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from flask import Response, request
 
 from api.acts.ledger import Entry, record
+from api.console.downloads import download
 from api.console.guard import needs
 from api.console.pages import me, page
-from api.console.policy_routes import PERIODS, download
+from api.console.policy_routes import PERIODS
 from api.console.watch import drifts, measures, outsides, times
 from api.console.watch.alert_routes import console
 from api.console.watch.shown import Shown
