@@ -1,6 +1,7 @@
 """gunicorn configuration: `gunicorn -c python:matcher.serving 'matcher.service:create_app()'`."""
 
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -23,6 +24,11 @@ def on_starting(_server: Any) -> None:
     os.environ.setdefault(METRICS_FOLDER, tempfile.mkdtemp(prefix="yibao-matcher-metrics-"))
     # After the folder's name is set, and before processes are forked: one that died is back sooner.
     import matcher.service.app  # noqa: F401, PLC0415
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the shared folder."""
+    shutil.rmtree(os.environ[METRICS_FOLDER], ignore_errors=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

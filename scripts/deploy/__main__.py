@@ -1,8 +1,10 @@
 """`python -m scripts.deploy`: start the stack on this machine, or check a real installation."""
 
+import json
 import signal
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -55,6 +57,40 @@ def _up(processes: tuple[int, int, int], port: int, folder: Path | None) -> None
             stopped.wait()
     except (Missing, TimeoutError) as error:
         raise click.ClickException(str(error)) from None
+
+
+@deploy.command("journeys")
+@click.option(
+    "--processes", default="3,2,2", show_default=True, callback=_size,
+    help="api、worker、matcher 进程数 / processes of each",
+)  # fmt: skip
+@click.option("--of-each", default=5, show_default=True, help="每阶段每种流程至少几次 / of each, at least")
+@click.option("--clients", default=4, show_default=True, help="同时几个收银台 / concurrent tills")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
+def _journeys(processes: tuple[int, int, int], of_each: int, clients: int, out: Path) -> None:
+    """在整套服务上走完各流程，其间终止、重启、升级 / play the journeys through kills and an upgrade."""
+    # Imported here, because the stack's services are development dependencies.
+    from scripts.lab.journeys import run  # noqa: PLC0415
+    from scripts.stack.places import Size  # noqa: PLC0415
+    from scripts.stack.proxy import Missing  # noqa: PLC0415
+    from scripts.stack.stack import Stack  # noqa: PLC0415
+
+    # So that no process is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    began = time.monotonic()
+    try:
+        with Stack(size=Size(*processes)) as stack:
+            click.echo(f"started after {time.monotonic() - began:.0f} s", err=True)
+            report = run.run(stack, run.Wanted(of_each=of_each, clients=clients))
+    except (Missing, TimeoutError) as error:
+        raise click.ClickException(str(error)) from None
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    (out / "journeys.json").write_text(text + "\n", encoding="utf-8")
+    terminal.table(run.rows(report), "")
+    wrong = run.wrong(report)
+    if wrong:
+        sys.exit(terminal.visible(wrong))
 
 
 @deploy.command("check")

@@ -45,6 +45,12 @@ class Places:
             workers=size.workers,
         )
 
+    def readiness(self, name: str) -> str:
+        """Return the URL that answers 200 once an api or a matcher is ready; empty for other services."""
+        kind, _, number = name.partition("-")
+        ports, path = {"api": (self.apis, "readyz"), "matcher": (self.matchers, "health")}.get(kind, ((), ""))
+        return f"http://127.0.0.1:{ports[int(number) - 1]}/{path}" if ports else ""
+
 
 def free_ports(count: int) -> list[int]:
     """Return distinct local TCP ports that nobody listens on."""

@@ -7,20 +7,22 @@ from pathlib import Path
 
 from scripts.stack.supervisor import Service
 
-FRAGMENT = Path(__file__).parents[2] / "docs/deploy/yibao-proxy.conf"
+ROOT = Path(__file__).parents[2]
+FRAGMENT = ROOT / "docs/deploy/yibao-proxy.conf"
+PUBLISHED = ROOT / "scripts/deploy/nginx/nginx.conf"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 # Examining pictures is repeatable: what one matcher could not answer is sent to the other.
 CONFIGURATION = """daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
 {user}
 events {{ worker_connections 4096; }}
 http {{
-  access_log off;
+  {logs}
   {temporary}
   upstream yibao {{ {apis} keepalive 16; }}
   upstream matchers {{ {matchers} keepalive 8; }}
   server {{ listen 127.0.0.1:{port}; server_name 127.0.0.1:{port}; {snippet} }}
   server {{
-    listen 127.0.0.1:{matcher_port};
+    listen 127.0.0.1:{matcher_port}; access_log off;
     client_max_body_size 64m; client_body_buffer_size 16m;
     location / {{
       proxy_pass http://matchers; proxy_http_version 1.1; proxy_set_header Connection "";
@@ -52,6 +54,7 @@ def prepare(
     snippet = FRAGMENT.read_text(encoding="utf-8")
     text = CONFIGURATION.format(
         folder=folder,
+        logs=_logs().replace("/var/log/nginx/yibao.log", f"{folder}/nginx-access.log"),
         user="user root;" if os.geteuid() == 0 else "",
         temporary=" ".join(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY),
         apis=_servers(apis),
@@ -64,6 +67,12 @@ def prepare(
     file = folder / "nginx.conf"
     file.write_text(text, encoding="utf-8")
     return Service("nginx", (program(), "-c", str(file), "-p", str(folder)), environment)
+
+
+def _logs() -> str:
+    """Return the published configuration's lines about the logs of requests."""
+    text = PUBLISHED.read_text(encoding="utf-8")
+    return text[text.index("error_log /dev/null") : text.index("server_tokens")]
 
 
 def _servers(ports: Sequence[int]) -> str:

@@ -88,10 +88,10 @@ class Stack:
         """Start another service in the stack's environment, or restart the same one."""
         self.supervisor.start(Service(name, command, self.environment | environment))
 
-    def run(self, *command: str, given: str = "") -> str:
+    def run(self, *command: str, given: str = "", **environment: str) -> str:
         """Run an operator's command (`-m scripts …`) to its end; return its output."""
         done = subprocess.run(
-            [PYTHON, *command], cwd=self.folder, env=self.environment, input=given, text=True,
+            [PYTHON, *command], cwd=self.folder, env=self.environment | environment, input=given, text=True,
             capture_output=True, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -155,7 +155,7 @@ class Stack:
 
     def _wait(self, url: str, missing: str, method: str = "GET") -> None:
         """Wait until a URL answers, or raise TimeoutError naming what is missing."""
-        self.supervisor.wait(lambda: _done(method, url), missing)
+        self.supervisor.wait(lambda: answers(method, url), missing)
 
 
 def redis() -> str:
@@ -187,7 +187,8 @@ def _environment(places: Places) -> dict[str, str]:
     }
 
 
-def _done(method: str, url: str) -> bool:
+def answers(method: str, url: str) -> bool:
+    """Tell whether a URL answers without an error."""
     try:
         return httpx.request(method, url, timeout=2, trust_env=False).status_code < 400
     except httpx.HTTPError:

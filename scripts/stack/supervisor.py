@@ -71,6 +71,14 @@ class Supervisor:
             run.service, run.held = service, False
             self._spawn(run)
 
+    def restart(self, service: Service) -> None:
+        """Ask a running service to stop, wait until it has, and start it with this description."""
+        run = self._runs[service.name]
+        with self._lock:
+            run.held = True
+        self._stop(run)
+        self.start(service)
+
     def service(self, name: str) -> Service:
         """Return a service's description."""
         return self._runs[name].service
@@ -174,10 +182,11 @@ class Supervisor:
 
     def _stop(self, run: _Run) -> None:
         """Ask a service to stop, and kill what remains."""
-        if run.process is not None and run.process.poll() is None:
-            found = processes.tree(run.process.pid)
-            run.process.send_signal(run.service.stop)
+        process = run.process
+        if process is not None and process.poll() is None:
+            found = processes.tree(process.pid)
+            process.send_signal(run.service.stop)
             with suppress(subprocess.TimeoutExpired):
-                run.process.wait(timeout=STOP_S)
+                process.wait(timeout=STOP_S)
             processes.kill(found, STOP_S)
         self._end(run)

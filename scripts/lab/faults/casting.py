@@ -4,17 +4,34 @@ import csv
 import json
 import queue
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from models.domain.identity.idnumber import check_character
 from scripts.admin.enrol import PEOPLE
-from scripts.lab.faults.stories import Cast
 from scripts.stack.stack import Stack
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Institutions and persons of a run; free `people` are used in turn."""
+
+    sandbox: Document
+    native: Document
+    racing: Document
+    own: Document
+    people: "queue.SimpleQueue[Document]"
+
+    def webhook_secrets(self) -> list[str]:
+        """Return the secrets of all institutions that play."""
+        return [one["webhook_secret"] for one in (self.sandbox, self.native, self.racing, self.own)]
 
 
 def cast(stack: Stack, persons: int) -> Cast:
     """Register the run's institutions and persons with operators' commands; each person has a WeChat user."""
-    people: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    people: queue.SimpleQueue[Document] = queue.SimpleQueue()
     rows = [_person(number) for number in range(persons)]
     with (stack.folder / "many.csv").open("w", encoding="utf-8", newline="") as file:
         lines = csv.DictWriter(file, PEOPLE)
@@ -27,9 +44,9 @@ def cast(stack: Stack, persons: int) -> Cast:
     signed = ("--token", _administrator(stack))
     native = json.loads(stack.run("-m", "scripts", *words, *signed))
     # The demo's second institution has a short window: its purchases are answered at the last moment.
-    racing = stack.document["institutions"][1]
+    own, racing = stack.document["institutions"]
     stack.run("-m", "scripts", "institution", "provider", racing["id"], "wechat", *signed)
-    return Cast(stack.document["sandbox"], native, racing, people)
+    return Cast(stack.document["sandbox"], native, racing, own, people)
 
 
 def _administrator(stack: Stack) -> str:

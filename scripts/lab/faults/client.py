@@ -10,6 +10,7 @@ PATIENCE_S = 60.0
 PAUSE_S = 0.3
 # No effect, or an unknown one: repeat the request.
 AGAIN = frozenset({429, 500, 502, 503, 504})
+TICKETS = ("token", "popup_url", "qr_url")
 
 
 class GaveUp(Exception):
@@ -25,9 +26,10 @@ class Refused(Exception):
 
 
 class Client:
-    """One till or phone."""
+    """One till or phone; counts its `repeats` and keeps the `tickets` it was given: tokens and addresses."""
 
     def __init__(self, base_url: str, key: str = "") -> None:
+        self.repeats, self.tickets = 0, set[str]()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(
             base_url=base_url, headers=headers, timeout=httpx.Timeout(15, connect=3), trust_env=False
@@ -50,6 +52,15 @@ class Client:
         parts = [(name, (None, text)) for name, text in fields.items()]
         return self._ask("POST", path, {"files": [*parts, *(files or [])]}, {})
 
+    def page(self, url: str) -> bool:
+        """Tell whether a browser without a cookie is shown a page."""
+        try:
+            status = httpx.get(url, timeout=15, follow_redirects=True, trust_env=False).status_code
+        except httpx.HTTPError:
+            status = 0
+        self.repeats += status != 200
+        return status == 200
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -59,7 +70,9 @@ class Client:
         while time.monotonic() < give_up:
             answer = self._once(method, path, what, headers)
             if answer is not None:
+                self.tickets |= {str(answer[name]) for name in TICKETS if answer.get(name)}
                 return answer
+            self.repeats += 1
             time.sleep(PAUSE_S)
         raise GaveUp(f"{method} {path.split('/')[1]}…")
 

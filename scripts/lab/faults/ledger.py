@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.lab.faults.client import Client
+
 TERMINAL = frozenset({"passed", "appealed", "bypassed", "cancelled", "lapsed"})
 
 
@@ -14,7 +16,8 @@ class Purchase:
 
     `may_pass`: somebody did what a pass needs; `asked`: the ends that clients requested; `ids` and
     `attempt_ids`: all ids in answers to one key (of attempts by key); `ends`: every terminal state read;
-    `gave_up`: why the client stopped.
+    `gave_up`: why the client stopped; `repeats`: requests sent again for want of an answer; `tickets`: tokens
+    and addresses that its till and phone were given.
     """
 
     order_no: str
@@ -31,6 +34,8 @@ class Purchase:
     asked: set[str] = field(default_factory=set)
     openid: str = ""
     gave_up: str = ""
+    repeats: int = 0
+    tickets: set[str] = field(default_factory=set)
 
     @property
     def verification_id(self) -> str:
@@ -47,13 +52,20 @@ class Purchase:
             self.receipts.add(str(document["receipt"]))
         return state
 
+    def heard(self, *clients: Client) -> None:
+        """Record the end of a purchase with what its clients repeated and were given."""
+        self.ended = time.monotonic()
+        self.repeats += sum(one.repeats for one in clients)
+        self.tickets = self.tickets.union(*(one.tickets for one in clients))
+
 
 class Ledger:
-    """All purchases of a run."""
+    """All purchases of a run, and the `tickets` that WeChat was given."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.purchases: list[Purchase] = []
+        self.tickets: set[str] = set()
 
     def begin(self, order_no: str, story: str) -> Purchase:
         """Return a new entry."""

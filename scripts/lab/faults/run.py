@@ -2,7 +2,6 @@
 
 import json
 import os
-import queue
 import random
 import time
 from collections import Counter
@@ -11,19 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from scripts.lab.faults import oracle
 from scripts.lab.faults.casting import cast
 from scripts.lab.faults.injuries import Injured, injuries, missing, small_disk, told
 from scripts.lab.faults.receiver import Receiver
 from scripts.lab.faults.recovery import recovered_s
-from scripts.lab.faults.stories import Cast, Stories
+from scripts.lab.faults.settling import settled
+from scripts.lab.faults.stories import Stories
 from scripts.stack.stack import Entries, Stack
 
 DISK_MB = 500
 POINTED = "scripts.lab.faults.points"
-REST_S = 90.0
 PERSONS = 80
 
 
@@ -60,8 +57,7 @@ def run(folder: Path, wanted: Wanted) -> dict[str, Any]:
 
 def _run(stack: Stack, wanted: Wanted, points: Path, disk: Path | None) -> dict[str, Any]:
     begun, course, made = time.monotonic(), Course(left_out=missing(disk)), cast(stack, PERSONS)
-    first = stack.document["institutions"][0]
-    receiver = Receiver([one["webhook_secret"] for one in (made.sandbox, made.native, made.racing, first)])
+    receiver = Receiver(made.webhook_secrets())
     stories = Stories(stack, made, receiver.url, wanted.seed)
     stories.start(wanted.clients)
     try:
@@ -69,9 +65,7 @@ def _run(stack: Stack, wanted: Wanted, points: Path, disk: Path | None) -> dict[
         _break(at, stories, course, wanted)
     finally:
         stories.stop()
-        receiver.mood = "well"
-    _rest(stack)
-    verdict = oracle.judge(stack, stories.ledger, receiver, _messages(stack, made))
+    verdict = settled(stack, stories.ledger, receiver, made)
     receiver.close()
     faulted = len(stories.ledger.faulted(course.spans))
     return {
@@ -116,26 +110,6 @@ def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> Non
         print(f"  {told(act):24} moves after {took:4.1f} s; {faulted} purchases met a fault", flush=True)
         if faulted >= wanted.faulted and done >= len(chosen):
             return
-
-
-def _rest(stack: Stack) -> None:
-    """Wait until nothing is left to send."""
-    give_up = time.monotonic() + REST_S
-    while time.monotonic() < give_up and oracle.unsent(stack):
-        time.sleep(1)
-
-
-def _messages(stack: Stack, made: Cast) -> Counter[str]:
-    """Return the number of messages per scene at WeChat."""
-    found: Counter[str] = Counter()
-    with httpx.Client(base_url=stack.simulator_url, trust_env=False, timeout=10) as wechat:
-        while True:
-            try:
-                person = made.people.get_nowait()
-            except queue.Empty:
-                return found
-            chat = wechat.get(f"/sim/v1/chats/{person['openid']}").json()
-            found.update(one["page"].split("scene=")[1] for one in chat["messages"])
 
 
 def written(report: dict[str, Any], out: Path, name: str = "faults.json") -> None:

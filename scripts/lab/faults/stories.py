@@ -1,18 +1,17 @@
 """Scenarios of tills and phones: one whole purchase each, to an end that the ledger expects."""
 
 import itertools
-import queue
 import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import httpx
 
+from scripts.lab.faults.casting import Cast
 from scripts.lab.faults.client import Client, GaveUp, Refused
 from scripts.lab.faults.filming import filmed
 from scripts.lab.faults.ledger import Ledger, Purchase
@@ -30,16 +29,6 @@ PHONES = ("native_pass", "native_refused", "decline", "race")
 # How long a purchase waits for its end; the sandbox's window is 20 s.
 WAIT_S = 40.0
 MESSAGE_S = 25.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Institutions and persons of a run; free `people` are used in turn."""
-
-    sandbox: Document
-    native: Document
-    racing: Document
-    people: "queue.SimpleQueue[Document]"
 
 
 class Stories:
@@ -86,8 +75,11 @@ class Stories:
             except (GaveUp, Refused, httpx.HTTPError, KeyError) as error:
                 self.failures.append(f"{type(error).__name__} {error}")
 
-    def _played(self, who: Document, name: str, cardholder: Document, rest: Callable[..., None]) -> None:
-        """Open a purchase, play the rest of its scenario and record its end as the client saw it."""
+    def _played(
+        self, who: Document, name: str, cardholder: Document, rest: Callable[..., None],
+        phone: Phone | None = None,
+    ) -> None:  # fmt: skip
+        """Open a purchase, play the rest of its scenario and record its end as the clients saw it."""
         client = Client(self._stack.base_url, who["api_key"])
         till = Till(self.ledger, client, self._notify_url)
         purchase = None
@@ -99,9 +91,9 @@ class Stories:
                 raise
             purchase.gave_up = str(error)
         finally:
-            if purchase is not None:
-                purchase.ended = time.monotonic()
             client.close()
+            if purchase is not None:
+                purchase.heard(client, *([phone.service] if phone else []))
 
     def at_the_sandbox(self, name: str) -> None:
         """Buy for one of the sandbox persons."""
@@ -118,8 +110,9 @@ class Stories:
         self._played(self._cast.sandbox, f"sandbox {name}", person, rest)
 
     def on_a_phone(self, name: str) -> None:
-        """Buy for a person whose own phone answers a push."""
+        """Buy for a person whose own phone answers a push; `agent`: for the person whose turn is next."""
         person = self._cast.people.get()
+        holder = self._cast.people.get() if name == "agent" else person
         institution = self._cast.racing if name == "race" else self._cast.native
         phone = Phone(self._stack.base_url, self._stack.simulator_url, person["openid"])
 
@@ -127,8 +120,10 @@ class Stories:
             purchase.openid = person["openid"]
             phone.login()
             phone.allow(self._stack.document["template_id"])
-            wanted = {"channel": "push", "person_id": opened["persons"][0]["person_id"]}
-            attempt = till.attempt(purchase, wanted)
+            himself = {"person_id": opened["persons"][0]["person_id"]}
+            attempt = till.attempt(
+                purchase, {"channel": "push"} | (himself if holder is person else _typed(person))
+            )
             scene = phone.scene(MESSAGE_S)
             if scene is not None:
                 getattr(self, f"_{name}")(phone, scene, purchase, attempt)
@@ -136,10 +131,11 @@ class Stories:
             till.settle(purchase)
 
         try:
-            self._played(institution, name, person, rest)
+            self._played(institution, name, holder, rest, phone)
         finally:
             phone.close()
-            self._cast.people.put(person)
+            for one in (person, holder) if holder is not person else (person,):
+                self._cast.people.put(one)
 
     def on_film(self) -> None:
         """Buy with a real film on the cashier's phone; one at a time, otherwise at the sandbox."""
@@ -159,7 +155,7 @@ class Stories:
             till.settle(purchase)
 
         try:
-            self._played(institution, "film", person, rest)
+            self._played(institution, "film", person, rest, phone)
         finally:
             phone.close()
             self._camera.release()
@@ -168,6 +164,8 @@ class Stories:
         phone.consent(scene)
         purchase.may_pass = True
         phone.verify(scene, "ok")
+
+    _agent = _native_pass
 
     def _native_refused(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
         phone.consent(scene)
@@ -186,6 +184,12 @@ class Stories:
         left = _seconds(shown["expires_at"]) - _seconds(shown["server_time"])
         time.sleep(max(0.0, left + self._chance.uniform(-0.3, 0.1)))
         phone.verify(scene, "ok")
+
+
+def _typed(person: Document) -> Document:
+    """Return what a till sends for an agent on no list, whose documents the cashier has seen."""
+    known = {"name": person["name"], "id_number": person["id_number"], "relation": "护工"}
+    return {"person": known, "checks": {"cardholder_document": True, "agent_document": True}}
 
 
 def _failed(document: Document) -> bool:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from scripts.lab.faults.client import Client, Refused
+from scripts.lab.faults.client import PATIENCE_S, Client, GaveUp, Refused
 from scripts.lab.faults.ledger import TERMINAL, Ledger, Purchase
 
 LOOK_S = 0.8
@@ -35,6 +35,15 @@ class Till:
         made = self._client.post("/v1/verifications", wanted, key=order)
         purchase.saw(made)
         return purchase, made
+
+    def show(self, purchase: Purchase, opened: Document) -> None:
+        """Open the popup's page, by a new address where the answer to the first was lost."""
+        url = str(opened["popup_url"])
+        give_up = time.monotonic() + PATIENCE_S
+        while not self._client.page(url):
+            if time.monotonic() > give_up:
+                raise GaveUp("the popup's page")
+            url = self._client.post(f"/v1/verifications/{purchase.verification_id}/popup")["popup_url"]
 
     def attempt(self, purchase: Purchase, wanted: Document) -> Document:
         """Begin an attempt, and repeat it under the same key: both must return the same attempt."""

@@ -1,0 +1,68 @@
+"""Push, code, appeal, agent and webhook while one process of each kind is killed and during an upgrade."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scripts.lab.faults.ledger import Ledger, Purchase
+from scripts.lab.journeys import run
+from scripts.lab.journeys.canary import leaks
+from scripts.lab.journeys.playing import JOURNEYS
+from scripts.lab.journeys.run import Wanted
+from scripts.stack.places import Size
+from scripts.stack.proxy import Missing
+from scripts.stack.stack import Stack
+
+# The upgrade is itself a rolling restart; `python -m scripts.deploy journeys` has every phase.
+WANTED = Wanted(phases=("one of each killed", "upgrade by one revision"))
+
+
+@pytest.mark.postgres
+def test_every_journey_ends_as_it_must_while_processes_are_killed_and_upgraded() -> None:
+    try:
+        with Stack(size=Size(2, 2, 2)) as stack:
+            report = run.run(stack, WANTED)
+    except Missing as missing:
+        pytest.fail(str(missing)) if os.environ.get("CI") == "true" else pytest.skip(str(missing))
+    assert run.wrong(report) == ""
+    for row in run.rows(report):
+        assert row.keys() >= JOURNEYS.keys() and row["failed"] == 0
+
+
+def played(**phase: object) -> dict[str, object]:
+    told = {"name": "x", "seconds": 1.0, "journeys": dict.fromkeys(JOURNEYS, 1), "repeats": 0, "failed": []}
+    return {"phases": [told | phase], "failures": [], "defects": {}, "leaks": []}
+
+
+def test_a_run_is_wrong_where_a_journey_failed_is_missing_or_a_log_leaks() -> None:
+    assert run.wrong(played()) == ""
+    assert run.wrong(played(failed=["push F1 ['lapsed']"])) == "x: push F1 ['lapsed']"
+    assert run.wrong(played(journeys={"push": 1})).startswith("x: no code; x: no appeal")
+    assert run.wrong(played() | {"leaks": ["nginx.log: ticket"]}) == "nginx.log: ticket"
+    assert run.wrong(played() | {"defects": {"lost": ["push F1"]}}) == "lost: push F1"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("GET /x?token=tok-5fe1", "ticket"),
+        ("scene Sc-77a1 opened", "ticket"),
+        ("tapped Pop-9c2b4d", "ticket"),
+        ("hello 王秀英", "name"),
+        ("n=33010619700903004X", "id_number"),
+        ("openid-wife said", "openid"),
+        ("key sk-live", "api_key"),
+        ('"POST /mp/v1/attempts/UnknownSceneXyz/consent"', "an address"),
+    ],
+)
+def test_what_must_be_in_no_log_is_found_in_one(tmp_path: Path, line: str, kind: str) -> None:
+    ledger = Ledger()
+    ledger.purchases = [Purchase("F1", "film", tickets={"tok-5fe1", "http://x/popup/Pop-9c2b4d"})]
+    ledger.tickets = {"Sc-77a1"}
+    person = {"name": "王秀英", "id_number": "33010619700903004X", "openid": "openid-wife"}
+    entries = [person, {"name": "大药房", "api_key": "sk-live"}]
+    (tmp_path / "api-1.log").write_text("大药房 POST /v1/verifications 201", encoding="utf-8")
+    assert leaks(tmp_path, ledger, entries) == []
+    (tmp_path / "nginx-access.log").write_text(line, encoding="utf-8")
+    assert leaks(tmp_path, ledger, entries) == [f"nginx-access.log: {kind}"]
