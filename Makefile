@@ -16,7 +16,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
+.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test test-stores quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -120,6 +120,10 @@ test: setup-dev lint ## Check style, types and imports, then run every test with
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser --cov --cov-append --cov-report=term
 	@cat out/browser*.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
+
+# Every installation that a test copies stands on servers; takes longer, and is not part of CI.
+test-stores: setup-dev ## Run the tests of installations on PostgreSQL, Redis and S3 (PATHS=tests/api/test_events.py)
+	STORES=servers $(BIN)/python -m pytest -q -p no:randomly -m "not browser" $(or $(PATHS),tests/api tests/journeys tests/scripts tests/contracts)
 
 lint: $(SETUP_DEV) ## Check style, types and the direction of imports
 	$(BIN)/ruff check $(SOURCES)

@@ -52,24 +52,36 @@ def matcher() -> LocalMatcher:
 
 
 @pytest.fixture(scope="session")
-def populated(tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher) -> Path:
-    """Return a migrated installation with enrolled persons, to be copied."""
+def populated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, matcher: LocalMatcher
+) -> Iterator[Path]:
+    """Yield a migrated installation with enrolled persons, to be copied."""
+    from tests.support import stores
     from tests.support import world as worlds
 
     folder = tmp_path_factory.mktemp("installation")
-    worlds.populate(folder, matcher)
-    return folder
+    if not stores.on_servers():
+        worlds.populate(folder, matcher)
+        yield folder
+        return
+    servers = stores.Servers(request.getfixturevalue("postgres"))
+    with servers.template(folder):
+        worlds.populate(folder, matcher)
+        yield folder
+    servers.stop()
 
 
 @pytest.fixture
 def world(populated: Path, tmp_path: Path, matcher: LocalMatcher) -> Iterator[World]:
     """Yield one installation for one test."""
+    from tests.support import stores
     from tests.support import world as worlds
 
     made = worlds.world(populated, tmp_path, matcher)
     yield made
     made.app.extensions["feed"].close()
     made.ports.database.dispose()
+    stores.dropped(tmp_path)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from models.domain.policy import Policy
 from models.objects import Objects
 from models.vault import Vault
 from scripts.demo.film import Film, Shot, samples
+from tests.support import stores
 from tests.support.fakes import FakeClock, FakeWeChat, SeededRandom
 
 SECRET = base64.b64encode(b"s" * 32).decode()
@@ -95,12 +96,17 @@ class World:
 
 def settings(folder: Path, database_url: str | None = None) -> Settings:
     """Return the settings of a test installation."""
+    named = {
+        "database_url": f"sqlite:///{folder / 'db.sqlite'}",
+        "objects_url": f"file://{folder / 'objects'}",
+        "jobs_url": f"sqlite:///{folder / 'jobs.sqlite'}",
+    } | stores.of(folder)
     return Settings(
         profile=Profile.DEMO,
         base_url="http://127.0.0.1:8000",
-        database_url=database_url or f"sqlite:///{folder / 'db.sqlite'}",
-        objects_url=f"file://{folder / 'objects'}",
-        jobs_url=f"sqlite:///{folder / 'jobs.sqlite'}",
+        database_url=database_url or named["database_url"],
+        objects_url=named["objects_url"],
+        jobs_url=named["jobs_url"],
         vault_keys=f"k1:{SECRET}",
         vault_index_secret=SECRET,
         wechat_appid="wx-test",
@@ -158,6 +164,7 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
 def world(template: Path, folder: Path, matcher: Matcher) -> World:
     """Return a separate copy of the populated installation."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
+    stores.copied(folder)
     return composed(folder, compose(folder, matcher, seed=2))
 
 
