@@ -16,14 +16,14 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test test-stores quick lint format lock clean node browser java mono nginx prometheus phone wechat-build wechat-walk
+.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test test-stores quick lint format lock clean node browser java mono nginx faketime prometheus phone wechat-build wechat-walk
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
-setup-dev: $(SETUP_DEV) node browser java mono nginx prometheus ## The same, plus the tests' tools
+setup-dev: $(SETUP_DEV) node browser java mono nginx faketime prometheus ## The same, plus the tests' tools
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)
@@ -55,6 +55,12 @@ nginx: ## Install the reverse proxy that the documented fragments are tried with
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } || \
 		echo "NO NGINX: what a reverse proxy makes of the service is not tried (and fails in CI). apt-get install nginx-light"
 
+faketime: ## Install the library that gives one process of a fault run a wrong clock (Debian, as root)
+	@dpkg -s libfaketime >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing libfaketime:" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libfaketime >/dev/null; } || \
+		echo "NO FAKETIME: workers with a wrong clock are not tried (and fail in CI). apt-get install libfaketime"
+
 prometheus: ## Install what reads the alerts and units that operators are given (Debian, as root)
 	@{ command -v promtool && command -v systemd-analyze; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		echo "Installing Prometheus' promtool and systemd:" && apt-get update -qq && \
@@ -76,7 +82,7 @@ load: setup-dev nginx ## Measure a whole service under load and overload, into o
 growth: setup-dev ## Count the cost of routes and sweeps with an empty and a full database, into out/growth.json (GROWTH="--persons 5000 --verifications 20000")
 	$(BIN)/python -m scripts.growth $(GROWTH)
 
-faults: setup-dev nginx ## Break a running service part by part, into out/faults.json (FAULTS=kill,redis FAULTED="--faulted 150")
+faults: setup-dev nginx faketime ## Break a running service part by part, into out/faults.json (FAULTS=kill,redis FAULTED="--faulted 150")
 	$(BIN)/python -m scripts.faults $(FAULTED)
 
 # The scenarios need no browser phone: without npm they are played without one.
