@@ -52,13 +52,16 @@ def _references(db: Session, keys: list[str]) -> Iterable[str]:
     """Return the photos in use or held."""
     used, held = tables.Enrolment, tables.HeldPhoto
     yield from db.scalars(select(used.photo_key).where(used.photo_key.in_(keys), used.revoked_at.is_(None)))
-    yield from db.scalars(select(held.photo_key).where(held.photo_key.in_(keys), held.state.in_(WAITING)))
+    # A held photo's key ends in its row's id.
+    ids = {key.partition("/")[2] for key in keys}
+    yield from db.scalars(select(held.photo_key).where(held.id.in_(ids), held.state.in_(WAITING)))
 
 
 def _frames(db: Session, keys: list[str]) -> Iterable[str]:
-    """Return the stored frames."""
-    row = tables.Frame.file_key
-    return filter(None, db.scalars(select(row).where(row.in_(keys))))
+    """Return the stored frames of these frames' tries."""
+    row = tables.Frame
+    tries = {key.split("/")[1] for key in keys if key.count("/") == 2}
+    return filter(None, db.scalars(select(row.file_key).where(row.challenge_id.in_(tries))))
 
 
 def _appeals(db: Session, keys: list[str]) -> Iterable[str]:

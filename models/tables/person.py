@@ -46,7 +46,7 @@ class Enrolment(Base):
     __tablename__ = "enrolment"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    photo_key: Mapped[str] = mapped_column(String(128))
+    photo_key: Mapped[str] = mapped_column(String(128), index=True)
     photo_sha256: Mapped[str] = mapped_column(String(64), index=True)
     templates: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)

@@ -16,7 +16,7 @@ def test_nothing_slows_with_five_thousand_people_and_twenty_thousand_purchases(t
     assert report.pop("worst_ratio") <= RATIO
     assert set(report) == {"sqlite", "postgresql"}
     for rows in report.values():
-        assert {"POST /v1/verifications", "due", "feed", "retention", "anchors"} <= set(rows)
+        assert {"POST /v1/verifications", "due", "feed", "retention", "anchors", "orphans"} <= set(rows)
         for name, one in rows.items():
             assert one["ratio"] <= RATIO or one["full"] <= LITTLE[one["unit"]], name
             assert one["scans"] == [], name

@@ -20,6 +20,8 @@ GROWING = (
     "delivery",
     "challenge",
     "capture",
+    "enrolment",
+    "frame",
     "seen_frame",
     "appeal",
     "person",

@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
@@ -17,8 +18,8 @@ from api.composition import build
 from api.events.feed import EventFeed
 from api.jobs.due import due
 from api.policies import versions
-from api.ports import Ports
-from api.privacy import retention
+from api.ports import Ports, SystemClock
+from api.privacy import orphans, retention
 from api.settings import Profile, Settings
 from models import migrate
 from models.domain.identity.idnumber import IdType, check_character
@@ -100,4 +101,20 @@ def probes(made: Installation) -> dict[str, Callable[[], object]]:
         "feed": lambda: event_feed._look(newest - 1, [newest - 3]),  # noqa: SLF001
         "retention": lambda: retention.sweep(ports),
         "anchors": lambda: audit.write(ports),
+        "orphans": lambda: _orphans_swept(ports),
     }
+
+
+class _InTwoDays(SystemClock):
+    """The clock by which what is stored now is old."""
+
+    def now(self) -> datetime:
+        """Return the time in two days."""
+        return super().now() + timedelta(days=2)
+
+
+def _orphans_swept(ports: Ports) -> None:
+    """Store an object of each kind that no row refers to, and sweep them."""
+    for key in ("photos/enr_x", "frames/chl_x/1", "appeals/apl_x/0", "codes/att_x"):
+        ports.objects.put(key, b"x")
+    orphans.sweep(replace(ports, clock=_InTwoDays()))
