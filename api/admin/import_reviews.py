@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from api.acts import impartial
 from api.acts.ledger import Entry, record
 from api.directory import batches, file_deletion, held
 from api.directory.batches import Progress
 from api.directory.gallery import Gallery
 from api.directory.held import Ruling
 from api.ports import Ports
+from models import tables
 from models.domain.console.act import ActKind
 from models.domain.identity.held import HeldState
 from models.domain.named import noted
@@ -24,8 +26,13 @@ class Decided:
 
 
 def decide(ports: Ports, held_id: str, decided: Decided) -> HeldState:
-    """Accept or refuse one photo, recorded as an act; raises what `held.decide` raises."""
+    """Accept or refuse one photo, recorded as an act.
+
+    Raises what `held.decide` raises, and Forbidden `not_impartial` for one's own or one's family's photo.
+    """
     with ports.database.transaction() as db:
+        row = db.get(tables.HeldPhoto, held_id)
+        impartial.require(db, decided.operator_id, (row.person_id,) if row else ())
         state = held.settle(ports, db, held_id, decided.ruling, Gallery(ports))
         record(ports, db, _entry(held_id, decided))
     file_deletion.delete_due(ports)
@@ -38,6 +45,7 @@ def decide_all(
     """Accept or refuse a whole import; return how many photos. The act is recorded before the first."""
     noted(decided.ruling.why)
     with ports.database.transaction() as db:
+        impartial.require_for_import(db, decided.operator_id, import_id)
         record(ports, db, _entry(import_id, decided))
     return batches.decide_all(ports, import_id, decided.ruling, progress)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from api.acts import ledger
+from api.acts import impartial, ledger
 from api.acts.ledger import Entry
 from api.ports import Ports
 from api.privacy.rights import proven_person
@@ -99,14 +99,16 @@ class Judge:
 def conclude(ports: Ports, agency_id: str, finding: Finding, judge: Judge, note: str) -> None:
     """Record the finding on a disputed purchase, once, as an act; the verification keeps its state.
 
-    Raises Absent, Invalid without a reviewer's name or a note, and Conflict `wrong_state` where the purchase
-    is not disputed or already has a finding.
+    Raises Absent, Invalid without a reviewer's name or a note, Forbidden `not_impartial`, and Conflict
+    `wrong_state` where the purchase is not disputed or already has a finding.
     """
     reviewer, note = named(judge.name), noted(note)
     with ports.database.transaction() as db:
         row = db.get(tables.AgentPurchase, agency_id)
         if row is None:
             raise Absent("no such purchase")
+        shop = db.get_one(tables.Verification, row.verification_id).institution_id
+        impartial.require(db, judge.operator_id, (row.cardholder_id, row.agent_id), shop)
         case = cases.current(ports, db, row.verification_id)
         db.refresh(row)
         may_conclude(row.disputed_at, row.finding)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.acts import impartial
 from api.acts.ledger import Entry
 from api.acts.ledger import record as note
 from api.limits.locks import hold
@@ -91,13 +92,14 @@ def seen(ports: Ports, operator_id: str, request_id: str) -> Request:
 def answer(ports: Ports, operator_id: str, request_id: str, text: str, *, refused: bool) -> None:
     """Close a correction with an answer for the person: done, or refused with the reason.
 
-    Raises Absent, Invalid for an empty answer, Conflict `request_closed`.
+    Raises Absent, Invalid for an empty answer, Forbidden `not_impartial`, Conflict `request_closed`.
     """
     said = noted(text)
     with ports.database.transaction() as db:
         row = db.get(Request, request_id, with_for_update=True)
         if row is None:
             raise Absent("no such request")
+        impartial.require(db, operator_id, (row.person_id,))
         rules.may_answer(row.kind, row.state)
         row.state = RequestState.REFUSED if refused else RequestState.DONE
         row.closed_at, row.closed_by = ports.now(), operator_id

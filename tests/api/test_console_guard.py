@@ -2,22 +2,33 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from api.acts.ledger import Entry, record
+from api.admin import assessing
 from api.console.guard import OPEN
+from api.console.words import CODES
+from api.policies import overriding as sealing
 from api.policies import versions
-from api.releases import actions, proposing
+from api.privacy import requests
+from api.releases import actions, overriding, proposing, strangers
+from api.releases.overriding import Wanted
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.console.operator import RIGHTS, Role
 from models.domain.errors import Refusal
 from models.domain.identity.held import HeldReason, HeldState
+from models.domain.law.assessment import Purpose
+from models.domain.law.request import RequestKind
+from models.domain.person import User
 from models.domain.policy import Policy
+from models.domain.release.overrides import Place
 from models.domain.release.seen import Budget
 from tests.support import acting, play
 from tests.support.console import PASSWORD, Colleague, colleague, number_of
@@ -64,9 +75,31 @@ def busy(world: World) -> tuple[World, dict[str, str]]:
             "staff_id": db.scalars(select_first(tables.Staff)).one().id,
             "binding_id": db.scalars(select_first(tables.Binding)).one().id,
             "agency_id": db.scalars(select_first(tables.AgentPurchase)).one().id,
+            "delivery_id": db.scalars(select_first(tables.Delivery)).one().id,
+            "challenge_id": db.scalars(select_first(tables.DecisionFact)).one().challenge_id,
+            "request_id": corrected(world, db),
             "name": "institutions",
         }
+    found["override_id"] = overriding.propose(ports, "opr_li", override(world)).id
+    assessing.write_down(
+        ports,
+        "opr_boss",
+        "0" * 64,
+        (Purpose.VERIFICATION, Purpose.FAMILY, Purpose.BACKGROUND, Purpose.STRANGERS),
+    )
+    found["run_id"] = strangers.ask(ports, "opr_li").id
     return world, found
+
+
+def override(world: World) -> Wanted:
+    ends = world.ports.now() + timedelta(days=30)
+    return Wanted(Place.INSTITUTION, world.institutions[0], {"score_min": 0.5}, ends, "门店光线差")
+
+
+def corrected(world: World, db: Session) -> str:
+    row = requests.opened(world.ports, RequestKind.CORRECT, User(MAN.openid, "phone"), world.ids[MAN.name])
+    db.add(row)
+    return row.id
 
 
 def held(world: World) -> tables.HeldPhoto:
@@ -112,6 +145,55 @@ def test_every_page_is_opened_or_refused_by_its_right(busy: tuple[World, dict[st
                 if is_nobodys and right in RIGHTS[role]:
                     assert answer.status_code in (400, 404, 409, 422), told
                 assert answer.status_code < 500, told
+
+
+# What nobody may do with what is their own, a form that would do it for anybody else's, and the refusal.
+OWN = {
+    "claim": ({}, "not_impartial"),
+    "give_verdict": ({"choice": "upheld same_person", "note": "x"}, "not_impartial"),
+    "ask": ({"wanted": "statement", "note": "x"}, "not_impartial"),
+    "conclude_dispute": ({"finding": "authorised", "note": "x"}, "not_impartial"),
+    "decide_held": ({"choice": "accept", "why": "x"}, "not_impartial"),
+    "decide_import": ({"choice": "accept", "why": "x"}, "not_impartial"),
+    "answer_request": ({"state": "done", "text": "x"}, "not_impartial"),
+    "approve_release": ({}, "own_proposal"),
+    "approve_override": ({}, "own_proposal"),
+    "start_strangers": ({}, "own_proposal"),
+    "remove": ({}, "own_account"),
+}
+# Deeds on what belongs to nobody among the staff, and those that a proposer may do too.
+NOBODYS_OWN = {
+    "release", "show_photo", "show_held_photo", "show_contact_sheet", "change_release", "change_override",
+    "change_strangers", "move_recovery", "set_district", "set_suspended", "change_key", "change_staff",
+    "remove_staff", "resend", "revoke_binding", "dismiss_alert", "snooze_alert", "join",
+}  # fmt: skip
+
+
+def test_nobody_decides_about_what_is_their_own(busy: tuple[World, dict[str, str]]) -> None:
+    """The account is the insured's of the appeal, the agent's of the dispute, and the proposer's."""
+    world, found = busy
+    world.clock.tick(1)
+    one = colleague(world, "own", Role.REVIEWER, MAN.id_number)
+    assert one.sign_in().status_code == 303
+    with world.ports.database.transaction() as db:
+        for table, column in ((tables.Release, "proposer"), (tables.StrangerRun, "asked_by")):
+            setattr(db.scalars(select(table)).one(), column, one.operator_id)
+        row = db.scalars(select(tables.PolicyOverride)).one()
+        row.proposer = one.operator_id
+        sealing.seal(world.ports, row)
+    ids = {**found, "operator_id": one.operator_id}
+    rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
+    deeds = {rule.endpoint.removeprefix("console."): rule for rule in rules if rule.arguments}
+    assert {name for name, rule in deeds.items() if "POST" in rule.methods} == {*OWN} | NOBODYS_OWN - {
+        "listed"
+    }
+    for name, (form, code) in OWN.items():
+        right = world.app.view_functions[f"console.{name}"].right
+        with world.ports.database.transaction() as db:
+            db.get_one(tables.Operator, one.operator_id).role = next(r for r in Role if right in RIGHTS[r])
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: ids[part[1]], deeds[name].rule)
+        answer = one.post(path, **form)
+        assert CODES[code] in answer.get_data(as_text=True), (name, answer.status)
 
 
 def test_a_look_is_its_owners_alone(busy: tuple[World, dict[str, str]]) -> None:
