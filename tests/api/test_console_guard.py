@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from api.acts.ledger import Entry, record
 from api.admin import assessing
 from api.console.guard import OPEN
-from api.console.words import CODES
+from api.console.texts import CODES
 from api.policies import overriding as sealing
 from api.policies import versions
 from api.privacy import requests
