@@ -183,5 +183,5 @@ def test_a_list_is_walked_by_key_without_gap_or_repeat(world: World, name: str, 
             if not after:
                 break
         assert walked == whole and (
-            whole or name in ("deliveries", "disputes", "consents", "held", "requests")
+            whole or name in ("deliveries", "disputes", "consents", "held", "requests", "recoveries")
         )
