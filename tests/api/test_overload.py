@@ -1,12 +1,15 @@
 """Overload gives 503 at once and recovers; a request holds one connection."""
 
+from dataclasses import replace
 from typing import Any
 
+from api.app import create_app
 from api.http import overload
 from api.http.overload import Admission
 from models.database import POOL
+from models.objects import Objects
 from tests.support import play
-from tests.support.world import World
+from tests.support.world import MAN, RIGHT, World, multipart
 
 
 def test_requests_above_the_limit_are_refused_as_busy(world: World) -> None:
@@ -44,3 +47,19 @@ def test_a_request_needs_one_connection(world: World) -> None:
     assert world.till().post(f"/v1/verifications/{verification}/cancel", json={}).status_code == 200
     for connection in held:
         connection.close()
+
+
+def test_an_object_store_that_is_away_is_503_and_the_frames_may_be_sent_again(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    phone = world.phone(MAN.openid)
+    play.agree(phone, scene)
+    challenge = play.draw(phone, scene)
+    shots = RIGHT.shots(challenge["frame"])
+    world.clock.tick(shots[-1].t_ms / 1000)
+    batch = multipart(next(shots[at : at + 6] for at in range(len(shots)) if shots[at].kind == "evidence"))
+    url = f"/mp/v1/challenges/{challenge['challenge_id']}/frames"
+    away = Objects("http://127.0.0.1:9/store", world.ports.vault)
+    elsewhere = replace(world, app=create_app(replace(world.ports, objects=away)))
+    answer = elsewhere.phone(MAN.openid).post(url, **batch)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert phone.post(url, **batch).status_code == 200

@@ -96,6 +96,14 @@ def test_one_order_opened_at_once_is_one_verification(either: World) -> None:
     assert statuses[0] == 201 and set(statuses[1:]) <= {409, 503}
 
 
+def test_the_first_purchases_of_a_counter_at_once_are_all_opened_and_counted(either: World) -> None:
+    orders = iter([purchase(order_no=f"N-{number}", counter="new") for number in range(12)])
+    answers = at_once(lambda: either.till().post("/v1/verifications", json=next(orders)), 12)
+    assert [answer.status_code for answer in answers] == [201] * 12
+    with either.ports.database.reading() as db:
+        assert db.scalars(select(tables.GuessTally.asked)).all() == [12]
+
+
 def test_one_receipt_redeemed_at_once_is_used_once(either: World) -> None:
     verification = play.opened(either)
     proof = {"staff": "王", "document": "身份证", "reason": "核对"}
