@@ -14,7 +14,7 @@ from models.domain.appeal import AppealState
 from models.domain.console.review import Verdict, kappa
 
 LOOKED_BACK = timedelta(days=90)
-MOST = 5_000
+MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Figures:
 
 
 def figures(ports: Ports) -> list[Figures]:
-    """Return figures by reviewer over the newest 5,000 verdicts of the last 90 days."""
+    """Return figures by reviewer over the newest 1,000 verdicts of the last 90 days."""
     row = tables.Review
     wanted = (
         select(row, tables.Operator.name, tables.Appeal.state)

@@ -30,6 +30,8 @@ __all__ = ["console"]
 PERIODS = (7, 28, 56, 92)
 # Most decisions a page replays while the operator waits; the bench replays a million.
 MOST = 200_000
+# Most decisions behind the error rates: as many as PostgreSQL reads in 5,000 blocks.
+NEWEST = 30_000
 # Most decisions of a CSV.
 FLIPS = 5_000
 
@@ -50,6 +52,7 @@ def thresholds() -> Response:
         score_bins=bins,
         strangers=own(strangers.newest(ports())),
         found=found,
+        newest=NEWEST,
         now=now,
         days=_days(),
         periods=PERIODS,
@@ -178,4 +181,5 @@ def _populations() -> tuple[populations.Populations, str]:
     chosen = (name, value) if name in populations.GROUPED_BY and value else None
     with ports().database.transaction() as db:
         record(ports(), db, Entry(me().operator_id, ActKind.FIGURES_READ, None, {"group": group[:64]}))
-    return populations.gather(ports(), _scope(), chosen), group
+    scope = _scope() if chosen else replace(_scope(), most=NEWEST)
+    return populations.gather(ports(), scope, chosen), group

@@ -1,7 +1,8 @@
 """Score populations from stored decisions: insured, unresolved, kin, spouses."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,10 @@ from models.domain.provider import Provider
 from models.domain.record.fact import MOST_RELATIVES
 from models.domain.record.kin import BLOOD, ORDER, Kinship
 
-BATCH = 10_000
+# An attempt is over, and its appeal lodged, within an hour of its first try.
+LATER = timedelta(hours=1)
+# Newest decisions in which the devices and models to choose from are looked for.
+SEEN = 5_000
 # Adults only: children's faces say nothing about an adult's threshold.
 ADULTS = ("18-39", "40-59", "60+", "unknown")
 GROUPED_BY = ("institution_id", "district", "age_band", "sex", "device", "model_set")
@@ -53,10 +57,15 @@ class Populations:
 
 
 def gather(ports: Ports, scope: Scope, group: tuple[str, str] | None = None) -> Populations:
-    """Return the populations of a period, optionally of one group (a name in GROUPED_BY and its value)."""
+    """Return the populations of a period, optionally of one group (a name in GROUPED_BY and its value).
+
+    Without a group, the newest `scope.most` decisions of the period are read; of a group, all of the period.
+    """
     with ports.database.reading() as db:
-        rows = list(db.connection().execute(_wanted(scope, group)))
-        resolved = _resolved(db, {row.attempt_id for row in rows if row.outcome is not Outcome.PASSED})
+        since = scope.since if group else _since(db, scope)
+        rows = list(db.connection().execute(_wanted(replace(scope, since=since), group)))
+        resolved = {row.attempt_id for row in rows if row.outcome is Outcome.PASSED}
+        resolved |= _resolved(db, since, scope.until)
     opened = ports.vault.open_each(SEALED, rows)
     kept = [row for row, packed in zip(rows, opened, strict=True) if packed is not None]
     facts = Columns.of([packed for packed in opened if packed is not None])
@@ -76,16 +85,25 @@ def gather(ports: Ports, scope: Scope, group: tuple[str, str] | None = None) -> 
 
 
 def choices(ports: Ports, scope: Scope) -> dict[str, list[str]]:
-    """Return the groups that decisions of a period belong to, by name."""
-    fact = tables.DecisionFact
+    """Return the groups to choose from: every institution and district, and the rest as seen lately."""
+    fact, shop = tables.DecisionFact, tables.Institution
+    places = select(shop.id, shop.district).where(shop.sandbox.is_(False))
+    newest = select(fact.age_band, fact.sex, fact.device, fact.model_set).order_by(fact.decided_at.desc())
     period = fact.decided_at >= scope.since, fact.decided_at < scope.until
     with ports.database.reading() as db:
-        return {
-            name: sorted(
-                one for one in db.scalars(select(getattr(fact, name)).where(*period).distinct()) if one
-            )
-            for name in GROUPED_BY
-        }
+        found = zip(GROUPED_BY[:2], zip(*db.execute(places), strict=True), strict=False)
+        seen = zip(
+            GROUPED_BY[2:], zip(*db.execute(newest.where(*period).limit(SEEN)), strict=True), strict=False
+        )
+        values = dict([*found, *seen])
+    return {name: sorted({one for one in values.get(name, ()) if one}) for name in GROUPED_BY}
+
+
+def _since(db: Session, scope: Scope) -> datetime:
+    """Return the start of a period in which there are `scope.most` decisions."""
+    at = tables.DecisionFact.decided_at
+    newest = select(at).where(at >= scope.since, at < scope.until).order_by(at.desc())
+    return db.scalar(newest.offset(scope.most).limit(1)) or scope.since
 
 
 def _wanted(scope: Scope, group: tuple[str, str] | None) -> Any:
@@ -94,6 +112,8 @@ def _wanted(scope: Scope, group: tuple[str, str] | None) -> Any:
         select(fact.challenge_id, fact.report, fact.outcome, decision.attempt_id, decision.person_id)
         .join_from(tables.DecisionFact, tables.Decision, decision.challenge_id == fact.challenge_id)
         .where(fact.decided_at >= scope.since, fact.decided_at < scope.until)
+        # The same instants: so that the decisions are read from one range of an index that holds all of it.
+        .where(decision.created_at >= scope.since, decision.created_at < scope.until)
         .where(fact.provider == Provider.OWN, fact.report.is_not(None), fact.age_band.in_(ADULTS))
         .where(decision.person_id.is_not(None), fact.outcome != Outcome.RETRY)
     )
@@ -102,16 +122,13 @@ def _wanted(scope: Scope, group: tuple[str, str] | None) -> Any:
     return wanted.order_by(fact.decided_at.desc()).limit(scope.most)
 
 
-def _resolved(db: Session, attempts: Iterable[str]) -> set[str]:
-    """Return the attempts proven to be the insured's: they passed later, or the appeal was upheld."""
-    decision, appeal, found, given = tables.Decision, tables.Appeal, set[str](), sorted(attempts)
-    for first in range(0, len(given), BATCH):
-        some = given[first : first + BATCH]
-        passed = select(decision.attempt_id).where(decision.outcome == Outcome.PASSED)
-        upheld = select(appeal.attempt_id).where(appeal.state == AppealState.UPHELD)
-        found |= set(db.scalars(passed.where(decision.attempt_id.in_(some))))
-        found |= set(db.scalars(upheld.where(appeal.attempt_id.in_(some))))
-    return found
+def _resolved(db: Session, since: datetime, until: datetime) -> set[str]:
+    """Return attempts proven to be the insured's otherwise: passed after the period, or the appeal upheld."""
+    decision, appeal, later = tables.Decision, tables.Appeal, until + LATER
+    passed = select(decision.attempt_id).where(decision.created_at >= until, decision.created_at < later)
+    upheld = select(appeal.attempt_id).where(appeal.created_at >= since, appeal.created_at < later)
+    found = set(db.scalars(passed.where(decision.outcome == Outcome.PASSED)))
+    return found | set(db.scalars(upheld.where(appeal.state == AppealState.UPHELD)))
 
 
 def _relatives(facts: Columns, persons: NDArray[np.int64], known: Bools, kinships: set[Kinship]) -> Scores:

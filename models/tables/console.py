@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
@@ -64,7 +64,10 @@ class Review(Base):
     """One reviewer's review of an appeal, from claim to verdict."""
 
     __tablename__ = "review"
-    __table_args__ = (UniqueConstraint("appeal_id", "operator_id"),)
+    __table_args__ = (
+        UniqueConstraint("appeal_id", "operator_id"),
+        Index("ix_review_concluded_at", "concluded_at"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     appeal_id: Mapped[str] = mapped_column(ForeignKey("appeal.id"), index=True)
     operator_id: Mapped[str] = mapped_column(ForeignKey("operator.id"), index=True)

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import text
 
 from api.admin import audit
+from scripts.lab.growth import pages
 from scripts.lab.growth.counting import Count, count
 from scripts.lab.growth.filling import fill
 from scripts.lab.growth.probes import Installation, install, probes
@@ -28,8 +29,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--verifications", type=int, default=300_000)
     parser.add_argument("--engines", default="sqlite,postgresql")
+    parser.add_argument("--console", type=int, metavar="DECISIONS", help="measure the console")
     parser.add_argument("--out", type=Path, default=Path("out"))
     given = parser.parse_args(arguments)
+    if given.console:
+        console(given.console, given.out)
+        return
     report: dict[str, Any] = {}
     for engine in given.engines.split(","):
         with tempfile.TemporaryDirectory() as folder, database(engine, Path(folder)) as url, quiet():
@@ -50,6 +55,22 @@ def main(arguments: list[str] | None = None) -> None:
     if report["worst_ratio"] > RATIO or any(
         one["scans"] for rows in report.values() if isinstance(rows, dict) for one in rows.values()
     ):
+        sys.exit(1)
+
+
+def console(decisions: int, out: Path) -> None:
+    """Measure the console's pages with this many decisions on PostgreSQL; exit 1 above the budget."""
+    with tempfile.TemporaryDirectory() as folder, database("postgresql", Path(folder)) as url, quiet():
+        rows = pages.measure(Path(folder), url, decisions)
+    worst = sorted(rows.items(), key=lambda one: -one[1]["blocks"])
+    report = {"decisions": decisions, "over": pages.over(rows), "pages": dict(worst)}
+    out.mkdir(parents=True, exist_ok=True)
+    shown = json.dumps(report, indent=1, ensure_ascii=False)
+    (out / "console-growth.json").write_text(shown + "\n", encoding="utf-8")
+    for name, one in worst:
+        print(f"{one['blocks']:>9} blocks {one['statements']:>3} statements {one['bytes']:>8} B  {name}")
+        print("".join(f"{'':>12}{scan}\n" for scan in one["scans"]), end="")
+    if report["over"] or any(one["scans"] for one in rows.values()):
         sys.exit(1)
 
 

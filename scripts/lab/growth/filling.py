@@ -22,27 +22,30 @@ Row = dict[str, Any]
 
 def fill(engine: Engine, institutions: tuple[str, str], size: tuple[int, int], now: datetime) -> None:
     """Insert persons and verifications, a fifth of the latter at the first institution."""
+    for name, rows in purchases(institutions, size, now).items():
+        write(engine, Base.metadata.tables[name], rows)
+
+
+def purchases(shops: tuple[str, str], size: tuple[int, int], now: datetime) -> dict[str, Iterator[Row]]:
+    """Return the rows of persons and verifications by table, in the order in which they refer to others."""
     persons, verifications = size
-    made: dict[str, Iterator[Row]] = {
+    return {
         "person": ({"id": f"psn_f{n}", "id_index": f"f{n}"} for n in range(persons)),
         "enrolment": (_enrolment(n) for n in range(persons)),
-        "verification": (
-            _verification(n, persons, institutions, _at(n, size, now)) for n in range(verifications)
-        ),
-        "attempt": (_attempt(n, persons, _at(n, size, now)) for n in range(verifications)),
-        "event": (_event(n, step, _at(n, size, now)) for n in range(verifications) for step in (1, 2, 3)),
-        "delivery": (_delivery(n, institutions, _at(n, size, now)) for n in range(verifications)),
-        "challenge": (_challenge(n, _at(n, size, now)) for n in range(verifications)),
-        "capture": (_capture(n, _at(n, size, now)) for n in range(verifications)),
+        "verification": (_verification(n, persons, shops, at(n, size, now)) for n in range(verifications)),
+        "attempt": (_attempt(n, persons, at(n, size, now)) for n in range(verifications)),
+        "event": (_event(n, step, at(n, size, now)) for n in range(verifications) for step in (1, 2, 3)),
+        "delivery": (_delivery(n, shops, at(n, size, now)) for n in range(verifications)),
+        "challenge": (_challenge(n, at(n, size, now)) for n in range(verifications)),
+        "capture": (_capture(n, at(n, size, now)) for n in range(verifications)),
         "frame": (_frame(n) for n in range(0, verifications, 20)),
-        "seen_frame": (_seen(n, persons, _at(n, size, now), now) for n in range(verifications)),
-        "appeal": (_appeal(n, persons, institutions, _at(n, size, now)) for n in range(0, verifications, 20)),
+        "seen_frame": (_seen(n, persons, at(n, size, now), now) for n in range(verifications)),
+        "appeal": (_appeal(n, persons, shops, at(n, size, now)) for n in range(0, verifications, 20)),
     }
-    for name, rows in made.items():
-        _write(engine, Base.metadata.tables[name], rows)
 
 
-def _at(number: int, size: tuple[int, int], now: datetime) -> datetime:
+def at(number: int, size: tuple[int, int], now: datetime) -> datetime:
+    """Return when a purchase of this number was made: evenly over the span."""
     return now - SPAN + SPAN * (number / size[1]) - timedelta(hours=1)
 
 
@@ -139,7 +142,7 @@ def _appeal(number: int, persons: int, institutions: tuple[str, str], at: dateti
     }
 
 
-def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
+def write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
     """Insert rows; missing columns are null, or the smallest value of a column that is not nullable."""
     columns = [column for column in table.columns if column.autoincrement is not True]
     names, filled = ", ".join(f'"{column.name}"' for column in columns), _filled(engine, columns, rows)
@@ -151,6 +154,8 @@ def _write(engine: Engine, table: Table, rows: Iterator[Row]) -> None:
             return
         # Half a year in one statement takes longer than any request may.
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        # No foreign key is checked: what the rows refer to was written before.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
         driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
             for row in filled:
