@@ -43,10 +43,12 @@ class Count:
     scans: set[str] = field(default_factory=set)
 
 
-def count(engine: Engine, action: Callable[[], object], growing: Sequence[str] = GROWING) -> Count:
-    """Run the action and return its cost, and its scans of the tables named."""
+def count(
+    engine: Engine, action: Callable[[], object], growing: Sequence[str] = GROWING, few: int = FEW
+) -> Count:
+    """Run the action and return its cost, and its scans of tables named that read more than `few` blocks."""
     if engine.dialect.name == "postgresql":
-        return _blocks(engine, action, growing)
+        return _blocks(engine, action, growing, few)
     return _steps(engine, action)
 
 
@@ -94,7 +96,7 @@ def _steps(engine: Engine, action: Callable[[], object]) -> Count:
     return counted
 
 
-def _blocks(engine: Engine, action: Callable[[], object], growing: Sequence[str]) -> Count:
+def _blocks(engine: Engine, action: Callable[[], object], growing: Sequence[str], few: int) -> Count:
     """Count the PostgreSQL blocks touched when the issued statements are rerun and rolled back."""
     with _issued(engine) as issued:
         action()
@@ -106,17 +108,17 @@ def _blocks(engine: Engine, action: Callable[[], object], growing: Sequence[str]
             explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
             (plan,) = connection.exec_driver_sql(explained, parameters).scalar_one()
             counted.cost += _touched(plan["Plan"])
-            counted.scans |= set(_scanned(plan["Plan"], growing))
+            counted.scans |= set(_scanned(plan["Plan"], growing, few))
         connection.rollback()
     return counted
 
 
-def _scanned(node: dict[str, Any], growing: Sequence[str]) -> Iterator[str]:
+def _scanned(node: dict[str, Any], growing: Sequence[str], few: int) -> Iterator[str]:
     """Yield the growing tables that an executed plan scans completely."""
-    if node["Node Type"] == "Seq Scan" and _touched(node) > FEW and node["Relation Name"] in growing:
+    if node["Node Type"] == "Seq Scan" and _touched(node) > few and node["Relation Name"] in growing:
         yield f"Seq Scan {node['Relation Name']}"
     for child in node.get("Plans", ()):
-        yield from _scanned(child, growing)
+        yield from _scanned(child, growing, few)
 
 
 def _touched(node: dict[str, Any]) -> int:

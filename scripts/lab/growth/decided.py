@@ -23,7 +23,7 @@ from scripts.lab.growth.filling import SPAN, Row, at, purchases, write
 
 # As long as a real one.
 REPORT = json.dumps({"facts": {"score": 0.3, "normalised": True}, "measured": {}, "more": "x" * 1_400})
-OPEN_APPEALS, OPEN_REQUESTS = 200, 200
+OPEN_REQUESTS = 200
 REFUSED_EVERY, APPEAL_EVERY = 25, 20
 BANDS = ("18-39", "40-59", "60+")
 STATES = tuple(RecoveryState)
@@ -64,10 +64,15 @@ def _attempt(row: Row) -> Row:
 def _appeal(ports: Ports, row: Row, decisions: int) -> Row:
     """Return an appeal; the newest ones await a verdict."""
     number = int(row["id"].removeprefix("apl_f"))
-    is_open = number >= decisions - OPEN_APPEALS * APPEAL_EVERY
+    is_open = number >= _open_from(decisions)
     statement = ports.vault.seal(f"appeal.statement:{row['id']}", "照片是十年前的。")
     waits = {"state": AppealState.LODGED, "reviewed_at": None} if is_open else {}
     return row | {"statement": statement, "version": 1} | waits
+
+
+def _open_from(decisions: int) -> int:
+    """Return the decision from which on appeals await a verdict: two hundred of them, fewer of a few."""
+    return decisions - min(200 * APPEAL_EVERY, decisions // 10)
 
 
 def _made(ports: Ports, size: tuple[int, int], now: datetime) -> dict[str, Iterator[Row]]:
@@ -160,7 +165,7 @@ def _of_people(size: tuple[int, int], now: datetime) -> dict[str, Iterator[Row]]
 def _of_appeals(size: tuple[int, int], now: datetime, reviewer: str) -> dict[str, Iterator[Row]]:
     """Return reviews, recoveries, agents' purchases and acts."""
     persons, decisions = size
-    judged = range(0, decisions - OPEN_APPEALS * APPEAL_EVERY, APPEAL_EVERY)
+    judged = range(0, _open_from(decisions), APPEAL_EVERY)
     return {
         "review": ({
             "id": f"rvw_f{n}", "appeal_id": f"apl_f{n}", "operator_id": reviewer,

@@ -16,7 +16,7 @@ from models import tables
 from models.domain.console.operator import RIGHTS, Role
 from models.vault import digest
 from scripts.lab.growth import decided
-from scripts.lab.growth.counting import PAGES_READ, count
+from scripts.lab.growth.counting import FEW, PAGES_READ, count
 from scripts.lab.growth.probes import install
 
 STATEMENTS, BLOCKS = 50, 5_000
@@ -40,7 +40,7 @@ VARIED = {
 }  # fmt: skip
 
 
-def measure(folder: Path, url: str, decisions: int) -> dict[str, dict[str, Any]]:
+def measure(folder: Path, url: str, decisions: int, few: int = FEW) -> dict[str, dict[str, Any]]:
     """Fill a PostgreSQL with this many decisions; return statements, blocks and scans by role and page."""
     made = install(folder, url)
     try:
@@ -53,7 +53,7 @@ def measure(folder: Path, url: str, decisions: int) -> dict[str, dict[str, Any]]
             client = app.test_client()
             for path in sorted(set(_paths(app, role, decisions))):
                 _sign_in(made.ports, client, names[role])
-                found[f"{role} {path}"] = _of(made.ports, client, path)
+                found[f"{role} {path}"] = _of(made.ports, client, path, few)
         return found
     finally:
         made.ports.database.dispose()
@@ -64,9 +64,9 @@ def over(rows: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name, one in rows.items() if one["statements"] > STATEMENTS or one["blocks"] > BLOCKS]
 
 
-def _of(ports: Ports, client: FlaskClient, path: str) -> dict[str, Any]:
+def _of(ports: Ports, client: FlaskClient, path: str, few: int) -> dict[str, Any]:
     answers = []
-    counted = count(ports.database.engine, lambda: answers.append(client.get(path)), PAGES_READ)
+    counted = count(ports.database.engine, lambda: answers.append(client.get(path)), PAGES_READ, few)
     (answer,) = answers
     if answer.status_code != 200:  # noqa: PLR2004
         raise RuntimeError(f"{path}: {answer.status}")
