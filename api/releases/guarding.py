@@ -1,5 +1,6 @@
 """Runs the guard of a release: reads new decisions, stores its counts, and changes the stage."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from models.domain.release import guard as rules
 from models.domain.release import stages
 from models.domain.release.guard import Cause, Verdict
 from models.domain.release.seen import Budget, Guard, Usual
-from models.domain.release.stages import BACK_BY_ONE, Stage, Step
+from models.domain.release.stages import BACK_BY_ONE, LEAST, Stage, Step
 
 GUARD = "guard"
 # Decisions are read once no running transaction can still write an earlier one.
@@ -43,8 +44,11 @@ def due(db: Session, now: datetime) -> list[str]:
     return [row.id]
 
 
-def watch(ports: Ports) -> None:
-    """Count the decisions made since the last run and change the stage accordingly; may run twice."""
+def watch(ports: Ports, wanted: Mapping[Stage, int] = LEAST) -> None:
+    """Count the decisions made since the last run and change the stage accordingly; may run twice.
+
+    `wanted` is how many decisions a stage needs.
+    """
     with ports.database.transaction() as db:
         hold(db, "releases")
         row = live(db)
@@ -55,7 +59,7 @@ def watch(ports: Ports) -> None:
         if _overtaken(db, row):
             _back(ports, db, row, Cause.OVERTAKEN)
             return
-        _count(ports, db, row)
+        _count(ports, db, row, wanted)
 
 
 def _first_step(row: tables.Release) -> Step:
@@ -63,7 +67,7 @@ def _first_step(row: tables.Release) -> Step:
     return Step.BEGIN_UNSEEN if set(row.evidence["changed"]) <= NOT_REPLAYED else Step.BEGIN
 
 
-def _count(ports: Ports, db: Session, row: tables.Release) -> None:
+def _count(ports: Ports, db: Session, row: tables.Release, wanted: Mapping[Stage, int]) -> None:
     """Feed new decisions to the guard one by one; stop at the first that changes the stage."""
     if row.usual is None:
         _restart(ports, db, row)
@@ -74,7 +78,7 @@ def _count(ports: Ports, db: Session, row: tables.Release) -> None:
         row.seen_at, row.seen_ids = fact.decided_at, [*ids, fact.challenge_id]
         state = rules.after(state, both.seen(fact), usual, row.stage)
         row.guard = asdict(state)
-        verdict, cause = rules.judge(state, row.stage, budget)
+        verdict, cause = rules.judge(state, row.stage, budget, wanted)
         if verdict is Verdict.ROLL_BACK:
             _back(ports, db, row, cause)
             return

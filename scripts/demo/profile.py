@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,16 @@ def _set_policy(ports: Ports) -> None:
     """
     actions = tuple(os.environ.get("DEMO_ACTIONS", DEMO_ACTIONS).replace(" ", "").split(","))
     count = int(os.environ.get("DEMO_ACTION_COUNT", "1"))
-    wanted = Policy(
-        pad_required=False, colour_own_phone=False, action_pool=actions, action_count=count, risk="off"
-    )
-    versions.ensure(ports, wanted)
+    own: dict[str, Any] = {
+        "pad_required": False, "colour_own_phone": False, "action_pool": actions, "action_count": count,
+        "risk": "off",
+    }  # fmt: skip
+    versions.ensure(ports, Policy(**own))
     with ports.database.reading() as db:
         now = versions.active(db)
-    if now.to_json() | {"version": 0} != wanted.to_json() | {"version": 0}:
-        versions.enact(ports, wanted, author="demo", approver="demo")
+    # What releases have changed since stays.
+    if any(getattr(now, name) != value for name, value in own.items()):
+        versions.enact(ports, replace(now, **own), author="demo", approver="demo")
 
 
 def _populate(ports: Ports, settings: Settings, console: past.Accounts) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from models import tables
 from models.domain.console.operator import Role
 from models.domain.console.review import Ground, Verdict
 from models.domain.errors import Conflict, Refusal
-from scripts.simulation import playing, populate, stage, truth, weeks
+from scripts.simulation import deciding, playing, populate, stage, truth, weeks
 from scripts.simulation.faces import Vector
 from scripts.simulation.frauds import RING
 from scripts.simulation.leaving import Stage
@@ -70,6 +70,7 @@ def make(ports: Ports, cast: Cast, wanted: Wanted, told: Told) -> Truth:
     found = weeks.draw(wanted.seed, planted=wanted.planted, real=_faces(cast), insured=wanted.insured)
     staged, clock, matcher = stage.put_back(ports, begun(ports))
     versions.ensure(staged)
+    weeks.break_a_camera(found)
     with _hurried(ports):
         placed = populate.settle(staged, found.town, matcher, _portraits(found, cast))
         placed.frames.update(_strangers(cast))
@@ -79,12 +80,16 @@ def make(ports: Ports, cast: Cast, wanted: Wanted, told: Told) -> Truth:
 
 def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]:
     """Play the visits day by day; return each one's verification by its index."""
-    judges, played, day = reviewers(on.ports), {}, DAYS - wanted.days
+    judges, staff, played = reviewers(on.ports), deciding.operators(on.ports), dict[int, str]()
+    day = DAYS - wanted.days
     visits = [(place, one) for place, one in enumerate(found.visits) if one.day >= day]
     false: set[str] = set()
     for done, (place, visit) in enumerate(visits):
         while day < visit.day:
             day += 1
+            on.clock.reach(on.begun + timedelta(days=day, hours=7))
+            # Before the due jobs, whose guard waits for production's number of decisions.
+            staff.morning(on.ports, day)
             _morning(on, judges, false, day)
         with on.ports.database.transaction() as db:
             # One transaction per visit: every refusal here precedes the first write.
@@ -95,6 +100,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
     on.clock.reach(on.begun + timedelta(days=DAYS) - timedelta(minutes=5))
     _due(on.ports)
     raising.look(on.ports)
+    staff.dismiss(on.ports, false)
     for counted in (tallies, counting, daily):
         counted.count(on.ports)
     return played
@@ -102,7 +108,6 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
 
 def _morning(on: Stage, judges: Sequence[Reviewer], false: set[str], day: int) -> None:
     """Do overnight work: due jobs, appeals of yesterday, and retention once a week."""
-    on.clock.reach(on.begun + timedelta(days=day, hours=7))
     _due(on.ports)
     if day < DAYS - 2:
         for row in review.open_appeals(on.ports):

@@ -1,5 +1,6 @@
 """Eight weeks of a town from one seed: the visits in order, and the truth about them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,11 +12,13 @@ from scripts.simulation.faces import Vector
 from scripts.simulation.frauds import Scheme
 from scripts.simulation.peopling import INSURED
 from scripts.simulation.town import Somebody, Town
-from scripts.simulation.visits import DAYS, After, Visit
+from scripts.simulation.visits import DAYS, After, Plan, Visit
 
 VERIFICATIONS, OPEN_APPEALS = 600, 12
 # How much of a face is kept where the camera does not recognise its owner: near misses.
 HARDLY, RECOGNISED = 0.42, 0.44
+# How many purchases a cashier whose camera is broken ends by documents.
+BROKEN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ def draw(
         if visit.day >= frauds.LAST and visit.after is After.APPEAL:
             visit.after = After.DOCUMENTS
     return Weeks(people, sorted([*true, *false, *last], key=lambda one: one.at), schemes)
+
+
+def break_a_camera(found: Weeks) -> None:
+    """Let the busiest honest cashier see documents for a while: an alert that is none."""
+    guilty = {visit.cashier.key for scheme in found.schemes for visit in scheme.visits}
+    honest = [one for one in found.visits if one.cashier.key not in guilty and one.day < frauds.LAST]
+    busy = Counter(one.cashier.key for one in honest).most_common(1)
+    theirs = [one for one in honest if busy and one.cashier.key == busy[0][0]]
+    middle = len(theirs) // 2
+    for visit in theirs[max(0, middle - BROKEN // 2) :][:BROKEN]:
+        visit.plan = Plan.DOCUMENTS
 
 
 def _give(chance: np.random.Generator, people: Town, real: Mapping[str, Vector]) -> None:

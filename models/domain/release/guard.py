@@ -6,6 +6,7 @@ what degrades both arms alike is drift, which only freezes.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -130,8 +131,13 @@ def _closed(guard: Guard) -> Guard:
     )
 
 
-def judge(guard: Guard, stage: Stage, budget: Budget) -> tuple[Verdict, Cause]:
-    """Return the verdict; checked in order: budgets, drift, missing numbers, failures, sample size."""
+def judge(
+    guard: Guard, stage: Stage, budget: Budget, wanted: Mapping[Stage, int] = LEAST
+) -> tuple[Verdict, Cause]:
+    """Return the verdict; checked in order: budgets, drift, missing numbers, failures, sample size.
+
+    `wanted` is how many decisions a stage needs; only an invented history is content with fewer than LEAST.
+    """
     if guard.lenient_weight > budget.passes:
         return Verdict.ROLL_BACK, Cause.BUDGET_PASSES
     if guard.lenient_fen > budget.fen:
@@ -143,7 +149,7 @@ def judge(guard: Guard, stage: Stage, budget: Budget) -> tuple[Verdict, Cause]:
     e_value = evidence.log_e_value(guard.wealth)
     if e_value >= evidence.LEVEL:
         return Verdict.ROLL_BACK, Cause.FAILURES
-    least = LEAST.get(stage)
+    least = wanted.get(stage)
     if least is None or guard.treated < least:
         return Verdict.WAIT, Cause.TOO_FEW
     if e_value >= evidence.DOUBT:
