@@ -152,6 +152,8 @@ def what_if() -> Response:
         predicted_after=versions.predicted(after),
         may=me().may(Right.PROPOSE),
         shops=_shops(),
+        # A value may be unknown: None and text have no order.
+        groups=sorted(found.groups.items(), key=str) if found else [],
         budget=Budget(),
     )
 

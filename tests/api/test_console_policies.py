@@ -126,3 +126,13 @@ def test_an_auditor_reads_and_changes_nothing(office) -> None:
     assert auditor.sign_in().status_code == 303
     assert "提议发布这些改动" not in auditor.get("/console/what-if?score_min=0.44")
     assert auditor.post("/console/releases", score_min="0.48").status_code == 403
+
+
+def test_a_trial_lists_known_beside_unknown_groups(office) -> None:
+    world, li, _ = office
+    with world.ports.database.transaction() as db:
+        for fact in db.query(tables.DecisionFact).limit(50):
+            fact.sex = None
+    shown = li.get("/console/what-if?days=7&score_min=0.44&cohort_margin=0.0")
+    groups = set(re.findall(r"<td>((?:性别|年龄段) [^<]+)</td>", shown))
+    assert {"性别 不详", "性别 男"} <= groups
