@@ -1,9 +1,9 @@
 """Console routes of sign-in, accounts and the record of acts."""
 
 import segno
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from api.acts import ledger
 from api.acts.ledger import Entry, record
@@ -158,6 +158,24 @@ def broken(error: HTTPException) -> Response:
     """Return the error page of an HTTP error, such as 404 or 429."""
     said = "尝试太频繁，请一分钟后再试。" if error.code == 429 else "没有这个页面，或现在打不开。"
     return page("refused.html", error.code or 500, said=said)
+
+
+@console.app_errorhandler(NotFound)
+def unknown(error: NotFound) -> Response:
+    """Return the error page of an address that the console does not have; elsewhere a problem."""
+    return broken(error) if request.path.startswith(f"{PATH}/") else problems.from_http(error)
+
+
+@console.errorhandler(Exception)
+def failed(error: Exception) -> Response:
+    """Return the page of an unexpected error, which says under which id it is logged."""
+    answer = problems.from_error(error)
+    said = f"系统出错，没有完成。请稍后再试；仍不行，请把编号 {g.request_id} 告诉管理员。"
+    try:
+        return page("refused.html", answer.status_code, said=said)
+    except Exception:  # noqa: BLE001
+        # Not even the account can be read.
+        return answer
 
 
 def field(name: str) -> str:

@@ -151,3 +151,19 @@ def test_an_auditor_reads_what_was_done_and_that_is_an_act_too(world: World) -> 
     page = auditor.get("/console/acts")
     assert "登录" in page and "auditor" in page
     assert "查看操作记录" in auditor.get("/console/acts")
+
+
+def test_an_unknown_address_and_an_unexpected_error_are_pages(world: World) -> None:
+    boss = entered(world, "boss", Role.ADMINISTRATOR)
+    unknown = boss.client.get("/console/nothing")
+    assert unknown.status_code == 404 and "没有这个页面" in unknown.get_data(as_text=True)
+    assert world.app.test_client().get("/v1/nothing").json["code"] == "not_found"
+
+    def broken() -> str:
+        raise ValueError("a name that no page may show")
+
+    broken.right = None  # type: ignore[attr-defined]
+    world.app.view_functions["console.accounts"] = broken
+    answer = boss.client.get("/console/accounts")
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 500 and "系统出错" in shown and "name that" not in shown
