@@ -1,7 +1,7 @@
 // Keys of the queue and of a case; they do nothing while somebody types.
 document.addEventListener("keydown", function (event) {
   var at = document.activeElement;
-  if (event.ctrlKey || event.metaKey || event.altKey || (at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && at.type !== "radio")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || (at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(radio|checkbox)$/.test(at.type))) return;
   var key = event.key.toLowerCase();
   var links = Array.prototype.slice.call(document.querySelectorAll("#queue a"));
   if ((key === "j" || key === "k") && links.length) {
@@ -12,7 +12,7 @@ document.addEventListener("keydown", function (event) {
   }
   var target = document.querySelector('[data-key="' + key + '"]');
   if (target) {
-    if (target.tagName === "DETAILS") { target.open = true; target = target.querySelector("input"); }
+    if (target.tagName === "DETAILS") { target.open = true; target = target.querySelector("input:not([type=hidden])"); }
     target.focus();
     if (target.type === "radio") target.checked = true;
     event.preventDefault();
