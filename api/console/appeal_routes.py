@@ -135,6 +135,7 @@ def show_photo(appeal_id: str) -> Response:
         "photo.html",
         back=url_for("console.appeal", appeal_id=appeal_id),
         picture=url_for("console.photo", act_id=act_id),
+        names=field("picture").split("+"),
     )
 
 

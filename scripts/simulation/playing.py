@@ -35,7 +35,7 @@ def play(stage: Stage, visit: Visit, number: int) -> str:
     shop = stage.placed.institutions[visit.cashier.shop]
     cashier = (visit.cashier.code, visit.cashier.name)
     holder = Named(visit.holder.name, visit.holder.number)
-    counter = str(visit.cashier.key // 12 + 1)
+    counter = f"{visit.cashier.key % 4 + 1}号台"
     purchase = Purchase(f"SIM-{number:05}", visit.amount_fen, counter, cashier, holder)
     case, _ = lifecycle.create(stage.ports, shop, purchase)
     verification_id = case.verification.id
