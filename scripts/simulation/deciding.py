@@ -1,4 +1,4 @@
-"""What two operators decide during the simulated weeks: releases of policies, and alerts that are none."""
+"""What two operators decide during the simulated weeks: releases of policies, and which alerts are false."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -49,7 +49,7 @@ def draw(
 
 
 def break_a_camera(found: Weeks) -> None:
-    """Let the busiest honest cashier see documents for a while: an alert that is none."""
+    """Let the busiest honest cashier see documents for a while, which raises a false alert."""
     guilty = {visit.cashier.key for scheme in found.schemes for visit in scheme.visits}
     honest = [one for one in found.visits if one.cashier.key not in guilty and one.day < frauds.LAST]
     busy = Counter(one.cashier.key for one in honest).most_common(1)
