@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user
@@ -29,6 +30,14 @@ KINDS = {"reference": "登记照片", "frame": "本次拍摄", "appeal": "申诉
 takes_form = describe(body=Body(media=FORM))
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
+
+
+class Forms(SecureCookieSessionInterface):
+    """Sessions of the console's forms; requests outside the console have none to read or sign."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the request's session, or None outside the console."""
+        return super().open_session(app, request) if request.path.startswith(PATH) else None
 
 
 class Browser(UserMixin):  # type: ignore[misc]
@@ -64,6 +73,7 @@ def install(app: Api) -> None:
         RATELIMIT_STORAGE_URI=_storage(composed.settings.jobs_url),
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    app.session_interface = Forms()
     csrf.init_app(app)
     limiter.init_app(app)
     login = LoginManager(app)

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from models import tables
+from models.base import Base
 from models.domain import chain
 from models.domain.delivery import DeliveryKind
 from models.domain.verification import TERMINAL
+
+# No mapped rows: an event is only ever appended.
+_EVENT = Base.metadata.tables["event"]
+_APPENDING = insert(_EVENT).returning(_EVENT.c.id)
 
 WEBHOOK_TYPES = frozenset(
     {
@@ -46,21 +52,19 @@ class Change:
     private: Mapping[str, object] = field(default_factory=dict)
 
 
-def record(ports: Ports, db: Session, verification: tables.Verification, change: Change) -> tables.Event:
-    """Append one event to the verification's chain and, where a receiver exists, to the outbox."""
+def record(ports: Ports, db: Session, verification: tables.Verification, change: Change) -> int:
+    """Append an event to the chain and, where a receiver exists, to the outbox; return its id."""
     event = _chained(ports, verification, change)
-    if verification in db.new:
-        # The event refers to it.
-        db.flush()
-    db.add(event)
+    # The event refers to the verification, which may be new.
     db.flush()
+    event_id = int(db.execute(_APPENDING, event).scalar_one())
     if change.kind in WEBHOOK_TYPES and verification.notify_url:
-        db.add(to_send(ports, verification, DeliveryKind.WEBHOOK, event_id=event.id))
-    return event
+        db.add(to_send(ports, verification, DeliveryKind.WEBHOOK, event_id=event_id))
+    return event_id
 
 
-def _chained(ports: Ports, verification: tables.Verification, change: Change) -> tables.Event:
-    """Return the event's row, linked to the previous one."""
+def _chained(ports: Ports, verification: tables.Verification, change: Change) -> dict[str, object]:
+    """Return the event's columns, linked to the previous one."""
     verification.last_seq += 1
     now, seq, salt = ports.now(), verification.last_seq, ports.random.salt()
     public = _public(verification, change, now.isoformat())
@@ -68,17 +72,19 @@ def _chained(ports: Ports, verification: tables.Verification, change: Change) ->
     verification.head = chain.link(
         verification.head, seq, (change.kind, now, chain.canonical(public)), commitment
     )
-    return tables.Event(
-        verification_id=verification.id,
-        seq=seq,
-        type=change.kind,
-        created_at=now,
-        public=public,
-        private=ports.vault.seal(f"event.private:{verification.id}:{seq}", chain.canonical(change.private)),
-        salt=salt,
-        commitment=commitment,
-        hash=verification.head,
-    )
+    return {
+        "verification_id": verification.id,
+        "seq": seq,
+        "type": change.kind,
+        "created_at": now,
+        "public": public,
+        "private": ports.vault.seal(
+            f"event.private:{verification.id}:{seq}", chain.canonical(change.private)
+        ),
+        "salt": salt,
+        "commitment": commitment,
+        "hash": verification.head,
+    }
 
 
 def _public(verification: tables.Verification, change: Change, created: str) -> PublicEvent:

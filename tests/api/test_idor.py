@@ -130,8 +130,8 @@ def webhook_of(world: World, verification: str) -> str:
     with world.ports.database.transaction() as db:
         case = cases.current(world.ports, db, verification)
         change = Change("attempt.failed", case.attempts[0], "not_matched")
-        event = record(world.ports, db, case.verification, change)
-        return str(db.scalar(select(tables.Delivery.id).where(tables.Delivery.event_id == event.id)))
+        event_id = record(world.ports, db, case.verification, change)
+        return str(db.scalar(select(tables.Delivery.id).where(tables.Delivery.event_id == event_id)))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import app, worker
@@ -49,7 +50,9 @@ class DyingDatabase(Database):
 
     def commit(self, session: Session) -> None:
         """Commit a writing transaction between two points."""
-        writes = bool(session.new or session.dirty or session.deleted)
+        session.flush()
+        # PostgreSQL numbers a transaction at its first write.
+        writes = session.scalar(select(func.pg_current_xact_id_if_assigned())) is not None
         if writes:
             self._points.reach("before_commit")
         super().commit(session)
