@@ -148,10 +148,9 @@ class HeldFaces:
 
 @dataclass(slots=True)
 class HeldBackground:
-    """The background faces used by this process and when they were drawn; in memory only."""
+    """The faces used by this process, by model set, and when they were drawn; in memory only."""
 
-    background: Background | None = None
-    drawn_at: datetime | None = None
+    of: dict[str, tuple[Background | None, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from matcher import weights
 from matcher.liveness import actions as rules
 from matcher.protocol import Matcher
-from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Embedder, Enrolment, Examination, Frame, Observation, Report
 
 
 class DeferredMatcher:
@@ -22,7 +22,7 @@ class DeferredMatcher:
         self._sets, self._pad_dir = sets, pad_dir
         self._matcher: Matcher | None = None
         self._loading = threading.Lock()
-        self._background: Background | None = None
+        self._backgrounds: dict[str, Background] = {}
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
@@ -45,13 +45,18 @@ class DeferredMatcher:
     def learn(self, background: Background) -> None:
         """Store a background for score normalisation; loads no engine."""
         with self._loading:
-            self._background = background
             if self._matcher is not None:
                 self._matcher.learn(background)
+            else:
+                self._backgrounds[background.version] = background
 
     def has_pad(self) -> bool:
         """Tell whether there are PAD weights; loads no engine."""
         return self._pad_dir is not None
+
+    def model_sets(self) -> tuple[Embedder, ...]:
+        """Return the model sets that compare here; loads no engine."""
+        return tuple(Embedder)
 
     def _loaded(self) -> Matcher:
         """Return the matcher, loaded once for all threads."""
@@ -61,6 +66,7 @@ class DeferredMatcher:
                 from matcher.local import LocalMatcher  # noqa: PLC0415
 
                 self._matcher = LocalMatcher(self._sets, self._pad_dir)
-                if self._background is not None:
-                    self._matcher.learn(self._background)
+                for background in self._backgrounds.values():
+                    self._matcher.learn(background)
+                self._backgrounds.clear()
             return self._matcher

@@ -1,15 +1,16 @@
 """Builds the report on a whole capture."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
+from types import MappingProxyType
 
 import numpy as np
 
-from matcher.comparison import background as normalising
-from matcher.comparison import scores as comparison
-from matcher.comparison.background import Normalised
+from matcher.comparison import sets
+from matcher.comparison.claimed import Asked, claimed
 from matcher.imaging import decode
 from matcher.liveness import actions, colour, fingerprint, lots
 from matcher.liveness.cues import cues
@@ -23,26 +24,25 @@ from matcher.types import (
     ActionSeen,
     Background,
     Cohort,
+    ComparedAgain,
     Comparison,
     Continuity,
     Drawn,
+    Embedder,
     Examination,
     Frame,
     FrameKind,
     Hint,
-    Likeness,
     Observation,
     PadCues,
     PadReport,
     PadStatus,
     Report,
-    Template,
 )
 
 EMBEDDED = 3
 FRONTAL = 25.0
 RUN = 3
-NO_FACES = np.empty((0, normalising.DIMENSIONS), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class Probe:
     vector: Vector
 
 
-def examine(models: Models, examination: Examination, background: Background | None = None) -> Report:
+def examine(
+    models: Models, examination: Examination, backgrounds: Mapping[str, Background] = MappingProxyType({})
+) -> Report:
     """Return the report, with normalised scores where there is a background: facts, not a decision."""
     observations = sorted(examination.observations, key=lambda one: one.seq)
     motion = [one for one in observations if one.kind == FrameKind.MOTION]
@@ -65,7 +67,10 @@ def examine(models: Models, examination: Examination, background: Background | N
     probes = [_probe(models, frame, one) for frame, one in compared]
     found = actions.in_order(examination.actions, motion)
     done = [bool(actions.seen(action, motion)) for action in examination.actions]
-    score, cohort = _compare(models, examination, probes, background)
+    by_set = [
+        ComparedAgain(one, *_compared(models, examination, probes, (one, backgrounds.get(version or ""))))
+        for one, version in _sets(examination)
+    ]
     return Report(
         models=models.described,
         acquisition=_acquisition(observations, len(evidence), len(usable)),
@@ -78,13 +83,15 @@ def examine(models: Models, examination: Examination, background: Background | N
         continuity=_continuity(probes, motion),
         pad=_pad(models, [one for _, one in clear], motion, cues(observations)),
         colour=colour.response(examination.colours, observations),
-        comparison=score,
-        cohort=cohort,
+        comparison=by_set[0].comparison,
+        cohort=by_set[0].cohort,
         drawn=Drawn(
             examination.seed,
             motion=tuple(one.seq for one in motion if one.face),
             evidence=tuple(sorted(one.seq for _, one in compared)),
         ),
+        model_set=examination.model_set,
+        other=by_set[1] if examination.other else None,
     )
 
 
@@ -169,32 +176,23 @@ def _pad(
     )
 
 
-def _compare(
-    models: Models, examination: Examination, probes: Sequence[Probe], background: Background | None
+def _sets(examination: Examination) -> Iterator[tuple[Embedder, str | None]]:
+    """Yield the model sets to compare by, each with its background."""
+    yield examination.model_set, examination.background
+    if examination.other is not None:
+        yield examination.other.model_set, examination.other.background
+
+
+def _compared(
+    models: Models,
+    examination: Examination,
+    probes: Sequence[Probe],
+    by: tuple[Embedder, Background | None],
 ) -> tuple[Comparison, Cohort]:
-    """Return the comparison with the claimed person and with the recorded relatives."""
-    vectors = [probe.vector for probe in probes]
-    faces = normalising.matrix(background) if background else NO_FACES
-    low, high = examination.grey_zone
-    found = [
-        normalising.normalised(vectors, one, faces) for one in (examination.references, *examination.cohort)
-    ]
-    needed = any(one is not None and low <= one.cosine <= high for one in found)
-    second = models.dlib.embed(probes[0].picture, probes[0].box) if needed else None
-
-    def compared(one: Normalised | None, references: Sequence[Template]) -> Comparison:
-        if one is None:
-            return Comparison(sface=None, dlib=None, score=None)
-        inside = second is not None and low <= one.cosine <= high
-        distance = comparison.dlib(second, references) if second is not None and inside else None
-        raw = one.cosine if distance is None else comparison.fused(one.cosine, distance, (low, high))
-        if background is None:
-            return Comparison(one.cosine, distance, raw, raw)
-        normalised = raw - one.excess
-        return Comparison(one.cosine, distance, normalised, raw, normalised, background.version)
-
-    mine = compared(found[0], examination.references)
-    others = [compared(*one) for one in zip(found[1:], examination.cohort, strict=True)]
-    best = max((one.score for one in others if one.score is not None), default=None)
-    margin = mine.score - best if mine.score is not None and best is not None else None
-    return mine, Cohort(best, margin, tuple(Likeness(one.score, one.raw) for one in others))
+    """Return one model set's comparison with the claimed person and with the recorded relatives."""
+    engine, background = by
+    dlib = [partial(models.dlib.embed, one.picture, one.box) for one in probes]
+    if engine is Embedder.SFACE:
+        vectors = [one.vector for one in probes]
+        return claimed(examination, Asked(engine, vectors, background, dlib[0] if dlib else None))
+    return claimed(examination, Asked(engine, [sets.unit(embed(), engine) for embed in dlib], background))

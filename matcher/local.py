@@ -79,11 +79,12 @@ class LocalMatcher:
 
     def examine(self, examination: Examination) -> Report:
         """Return the facts about a whole capture; raises BadImage, UnknownBackground."""
-        background = self._backgrounds.get(examination.background) if examination.background else None
-        if examination.background and background is None:
-            raise UnknownBackground(examination.background)
+        known = self._backgrounds
+        for version in (examination.background, examination.other and examination.other.background):
+            if version and version not in known:
+                raise UnknownBackground(version)
         with self._models() as models:
-            return examine(models, examination, background)
+            return examine(models, examination, known)
 
     def learn(self, background: Background) -> None:
         """Store a background in memory; beyond a few, the oldest is dropped."""
@@ -99,6 +100,10 @@ class LocalMatcher:
     def has_pad(self) -> bool:
         """Tell whether PAD weights are loaded."""
         return self._has_pad
+
+    def model_sets(self) -> tuple[Embedder, ...]:
+        """Return the model sets that compare here."""
+        return tuple(Embedder)
 
     def both_ways(self, photo: bytes) -> "BothWays | None":
         """Return a photo's main face as a probe and as a reference, whatever its quality, for evaluation.

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Embedder, Enrolment, Examination, Frame, Observation, Report
 
 Picture = NDArray[np.uint8]
 Vector = NDArray[np.float32]
@@ -37,6 +37,9 @@ class Matcher(Protocol):
 
     def has_pad(self) -> bool:
         """Tell whether frames are judged by PAD; raises MatcherUnavailable when there is no answer."""
+
+    def model_sets(self) -> tuple[Embedder, ...]:
+        """Return the model sets that can compare; raises MatcherUnavailable when there is no answer."""
 
 
 class PresentationAttackDetector(Protocol):

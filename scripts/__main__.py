@@ -13,6 +13,7 @@ OPERATOR = {
     "staff": ("scripts.admin.staffing:staff", "收银员 / an institution's staff"),
     "enrol": ("scripts.admin.enrol:enrol", "导入参保人、照片和家庭 / import persons, photos, families"),
     "policy": ("scripts.admin.policy:policy", "阈值：提议、批准、撤回 / thresholds"),
+    "models": ("scripts.admin.faces.models:models", "换人脸模型 / move to another face model set"),
     "appeals": ("scripts.admin.appeals:appeals", "申诉复核 / review appeals"),
     "console": ("scripts.admin.console:console", "运营台账号 / accounts of the console"),
     "disputes": ("scripts.admin.disputes:disputes", "不是我授权的 / purchases not authorised"),

@@ -90,8 +90,8 @@ def _tries(ports: Ports, db: Session, since: datetime) -> Mapping[str, list[Trie
     for one, packed in zip(rows, opened, strict=True):
         if packed is None:
             continue
-        report, _ = unpack(packed)
         policy = policies.setdefault(one.policy_version, versions.pinned(db, one.policy_version))
+        report = unpack(packed)[0].under(policy.model_set)
         least = policy.least_score(normalised=report.normalised, old=report.old)
         passed = one.outcome is Outcome.PASSED
         found[one.verification_id].append(Tried(report.score, report.relative, least, passed))

@@ -91,6 +91,8 @@ def _scored(ports: Ports, db: Session, attempt: tables.Attempt) -> Scored | None
             continue
         hard = {"normalised": bool(facts.get("normalised", True)), "old": bool(facts.get("old"))}
         then, now = resolving.of(db, attempt), versions.active(db)
+        # Another model set's thresholds are on another scale.
+        now = now if now.model_set == then.model_set else then
         kin = report.get("measured", {}).get("relatives", ())
         points = [Point(None, float(facts["score"]))]
         points += [Point(Kinship(two["kinship"]), two["score"]) for two in kin if two["score"] is not None]

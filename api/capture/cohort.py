@@ -36,7 +36,8 @@ def relatives(ports: Ports, attempt: tables.Attempt, cardholder_id: str) -> list
 def measured(answer: MatcherReport, examination: Examination, compared: Sequence[Compared]) -> Measured:
     """Return the matcher's measurements beyond those that the decision uses."""
     seen = [one for one in examination.observations if one.faces]
-    kin = zip(compared, answer.cohort.relatives, strict=True)
+    again = answer.other.cohort.relatives if answer.other else [None] * len(compared)
+    kin = zip(compared, answer.cohort.relatives, again, strict=True)
     return Measured(
         raw=answer.comparison.raw,
         normalised=answer.comparison.normalised,
@@ -44,7 +45,10 @@ def measured(answer: MatcherReport, examination: Examination, compared: Sequence
         sharpness=_median([one.sharpness for one in seen]),
         size=_median([one.size for one in seen]),
         yaw=_median(_turned(seen)),
-        relatives=tuple(Kin(one.kinship, found.score, found.raw) for one, found in kin),
+        relatives=tuple(
+            Kin(one.kinship, found.score, found.raw, other.score if other else None)
+            for one, found, other in kin
+        ),
     )
 
 

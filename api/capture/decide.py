@@ -14,12 +14,12 @@ from api.contacts.bindings import proven_by_face
 from api.directory import background
 from api.facts import writing
 from api.facts.writing import Decided
-from api.policies import resolving
+from api.policies import resolving, sets
 from api.ports import Ports
 from api.verification import case as cases
 from api.verification.case import Case
 from matcher.errors import BadImage, MatcherUnavailable
-from matcher.types import Examination, Frame, FrameKind, Shown
+from matcher.types import Embedder, Examination, Frame, FrameKind, OtherSet, Shown
 from models import tables
 from models.domain import attempt as rules
 from models.domain import tries
@@ -86,6 +86,7 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         shown = screen.filmed(challenge, db.get(tables.Capture, challenge_id), kept)
         seen = seen_frames.recall(ports, db, challenge_id, policy)
         verification = db.get_one(tables.Verification, attempt.verification_id)
+        second = sets.other(db, policy.model_set)
     compared = cohort.relatives(ports, attempt, verification.cardholder_id)
     examination = Examination(
         actions=tuple(challenge.actions),
@@ -94,7 +95,9 @@ def _gather(ports: Ports, challenge_id: str) -> Evidence | None:
         references=ports.directory.references(attempt.person_id),
         cohort=tuple(ports.directory.references(one.person_id) for one in compared),
         grey_zone=(policy.grey_low, policy.grey_high),
-        background=background.in_force(ports),
+        background=background.in_force(ports, policy.model_set),
+        model_set=Embedder(policy.model_set),
+        other=OtherSet(Embedder(second), background.in_force(ports, second)) if second else None,
         colours=tuple(Shown(one.rgb, one.ms) for one in shown),
         seed=lot(ports),
     )

@@ -27,7 +27,7 @@ NOTHING_SEEN = Memory()
 
 def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = False) -> Report:
     """Return the facts that a policy decides on; `old` as in Report."""
-    acquisition, timing = answer.acquisition, answer.timing
+    acquisition, timing, other = answer.acquisition, answer.timing, answer.other
     return Report(
         motion=acquisition.usable_motion,
         evidence=acquisition.usable_evidence,
@@ -51,6 +51,11 @@ def facts(answer: MatcherReport, memory: Memory = NOTHING_SEEN, *, old: bool = F
         colour_p=answer.colour.p,
         score=answer.comparison.score,
         relative=answer.cohort.best,
+        model_set=answer.model_set,
+        other_set=other.model_set if other else None,
+        other_score=other.comparison.score if other else None,
+        other_relative=other.cohort.best if other else None,
+        other_normalised=other is None or other.comparison.background is not None,
         normalised=answer.comparison.background is not None,
         old=old,
         seen_exact=memory.exact,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from models.domain.console.act import ActKind
 from models.domain.decision import Reason
 from models.domain.release.guard import Cause
+from models.domain.release.migration import MigrationState
 from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
 from models.domain.release.strangers import RunState
@@ -79,6 +80,16 @@ POLICY_WORDS: Mapping[str, str] = {
     ActKind.STRANGERS_STARTED: "启动陌生人比对统计",
     ActKind.STRANGERS_WITHDRAWN: "撤回陌生人比对统计",
     ActKind.STRANGERS_DONE: "陌生人比对统计完成",
+    MigrationState.LIVE: "两套模板并用",
+    MigrationState.DESTROYING: "正在销毁旧模板",
+    MigrationState.ABANDONING: "正在销毁新模板",
+    MigrationState.ABANDONED: "已放弃",
+    ActKind.MIGRATION_BEGUN: "开始模型迁移",
+    ActKind.MIGRATION_CHANGED: "改变模型迁移的速度",
+    ActKind.MIGRATION_ABANDONED: "放弃模型迁移",
+    ActKind.DESTRUCTION_ASKED: "申请销毁旧模板",
+    ActKind.DESTRUCTION_BEGUN: "批准销毁旧模板",
+    ActKind.TEMPLATES_DESTROYED: "模板销毁完毕",
     RunState.ASKED: "待第二人启动",
     RunState.STARTED: "计算中",
     RunState.DONE: "完成",
@@ -95,6 +106,9 @@ POLICY_CODES: Mapping[str, str] = {
     "override_loosens": "年龄段的例外只能收紧：值不能低于现行策略。",
     "override_end": "例外必须在 90 天以内结束。",
     "override_open": "同一范围的这一项已有例外或待批准的提议，请先结束它。",
+    "migration_open": "模型迁移正在进行，两套分数的尺度不同：请等它结束。",
+    "migration_unfinished": "还有照片没有用新模型算过，请等进度到头。",
+    "model_set_unavailable": "比对服务没有这套模型，或它的模板已不存在。",
     "strangers_open": "已有一次陌生人比对统计在进行，请等它完成或先撤回。",
     "not_assessed": "影响评估没有写明这一用途：请管理员先登记包含它的评估（yibao assessment record）。",
     "own_proposal": "不能批准自己的提议，请由另一位运营员批准。",

@@ -28,6 +28,7 @@ MENU: tuple[tuple[Right, str, dict[str, str], str], ...] = (
     (Right.SEE_POLICIES, "console.what_if", {}, "试算"),
     (Right.SEE_POLICIES, "console.releases", {}, "策略发布"),
     (Right.SEE_POLICIES, "console.overrides_list", {}, "例外"),
+    (Right.SEE_POLICIES, "console.models", {}, "模型迁移"),
     (Right.SEE_CASES, "console.listed", {"name": "disputes"}, "代办争议"),
     (Right.SEE_CASES, "console.listed", {"name": "held"}, "导入照片"),
     (Right.SEE_INSTITUTIONS, "console.listed", {"name": "institutions"}, "机构"),

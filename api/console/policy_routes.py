@@ -10,7 +10,8 @@ from sqlalchemy import select
 from api.acts.ledger import Entry, record
 from api.console import figures
 from api.console.downloads import download
-from api.console.evidence.stranger_routes import console, own
+from api.console.evidence.model_routes import console
+from api.console.evidence.stranger_routes import own
 from api.console.guard import needs
 from api.console.labels import FIELDS, people
 from api.console.pages import me, page

@@ -9,36 +9,54 @@ from datetime import date, timedelta
 
 from sqlalchemy import Select, select
 
+from api.policies import versions
 from api.ports import Ports
 from matcher.comparison.background import background as made_of
-from matcher.types import Background
+from matcher.types import Background, Embedder
 from models import tables
 from models.domain.attempt import AttemptState
 from models.domain.layers.background import LEAST, balanced, cell
 from models.domain.notice import NAMES_BACKGROUND
 from models.domain.person import ADULT, age
+from models.domain.policy import FIRST_SET
 
 RENEWED = timedelta(hours=1)
 # Upper bound on the photos read, above what all cells need.
 CANDIDATES = 20_000
 
 
-def in_force(ports: Ports) -> str | None:
-    """Return the version of the matcher's background, or None while there are too few faces."""
-    held = ports.background
-    if held.drawn_at is None or ports.now() >= held.drawn_at + RENEWED:
-        held.drawn_at = ports.now()
-        held.background = drawn(ports)
-        if held.background is not None:
-            ports.matcher.learn(held.background)
-    return held.background.version if held.background else None
+def renew(ports: Ports) -> None:
+    """Draw the background of the model set in force again where it is due."""
+    with ports.database.reading() as db:
+        model_set = versions.active(db).model_set
+    held(ports, model_set)
 
 
-def drawn(ports: Ports) -> Background | None:
+def in_force(ports: Ports, model_set: str = FIRST_SET) -> str | None:
+    """Return the version of a model set's background, or None while there are too few faces."""
+    found = held(ports, model_set)
+    return found.version if found else None
+
+
+def held(ports: Ports, model_set: str = FIRST_SET) -> Background | None:
+    """Return a model set's background, which the matcher has learnt, or None below LEAST faces."""
+    kept, at = ports.background.of.get(model_set, (None, None))
+    if at is None or ports.now() >= at + RENEWED:
+        kept = drawn(ports, model_set)
+        ports.background.of[model_set] = kept, ports.now()
+        if kept is not None:
+            ports.matcher.learn(kept)
+    return kept
+
+
+def drawn(ports: Ports, model_set: str = FIRST_SET) -> Background | None:
     """Return a background balanced by sex and age band, or None below LEAST faces."""
-    faces = [ports.directory.references(person_id)[:1] for person_id in members(ports)]
-    whole = [one for one in faces if one]
-    return made_of(whole) if len(whole) >= LEAST else None
+    engine = Embedder(model_set)
+    faces = []
+    for person_id in members(ports):
+        mine = [one for one in ports.directory.references(person_id) if one.engine is engine]
+        faces += [mine[:1]] if mine else []
+    return made_of(faces, engine) if len(faces) >= LEAST else None
 
 
 def members(ports: Ports) -> list[str]:

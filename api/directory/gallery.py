@@ -1,6 +1,5 @@
 """Exact search for references, in use or held, whose face is similar to a photo's."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,9 +9,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from api.directory import templates
 from api.directory.likeness import Scale
 from api.ports import Ports
-from matcher.types import Template
+from matcher.comparison import sets
+from matcher.types import Embedder, Template
 from models import tables
 from models.domain.identity.held import HeldState, Likeness
 
@@ -43,16 +44,18 @@ def likeness(scale: Scale, photo: Reference, other: Reference) -> Likeness:
 
 def opened(ports: Ports, row: tables.Enrolment | tables.HeldPhoto) -> Reference:
     """Return a row with its decrypted templates."""
-    kind = "enrolment" if isinstance(row, tables.Enrolment) else "held_photo"
-    sealed = ports.vault.text(f"{kind}.templates:{row.id}", row.templates) if row.templates else "[]"
-    templates = tuple(Template.from_json(one) for one in json.loads(sealed))
-    return Reference(row.id, row.person_id, row.photo_sha256, templates)
+    others = row.others if isinstance(row, tables.Enrolment) else []
+    found = templates.opened(ports, f"{row.__tablename__}.templates:{row.id}", row.templates)
+    for one in others:
+        found += templates.opened(ports, f"template.vector:{row.id}:{one.model_set}", one.vector)
+    return Reference(row.id, row.person_id, row.photo_sha256, found)
 
 
 class Vectors:
-    """A matrix of unit vectors with their persons, searched exactly."""
+    """A matrix of one model set's faces with their persons, searched exactly."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Embedder = Embedder.SFACE) -> None:
+        self.engine = engine
         self._rows: NDArray[np.float32] = np.zeros((1024, LENGTH), np.float32)
         self._owners: list[str] = []
         self._ids: list[str] = []
@@ -62,8 +65,8 @@ class Vectors:
         return len(self._owners)
 
     def add(self, photo: Reference) -> None:
-        """Add a photo to the search; one without an SFace template is skipped."""
-        vector = _sface(photo)
+        """Add a photo to the search; one without a template of the set is skipped."""
+        vector = self._face(photo)
         if vector is None:
             return
         place = len(self._owners)
@@ -75,18 +78,16 @@ class Vectors:
 
     def near(self, photo: Reference, scale: Scale) -> list[str]:
         """Return the ids of similar photos of other persons, most similar first."""
-        vector = _sface(photo)
+        vector = self._face(photo)
         if vector is None or not self._owners:
             return []
-        cosines = self._rows[: len(self._owners)] @ vector
+        cosines = sets.similarity(self.engine, self._rows[: len(self._owners)] @ vector)
         best = np.flatnonzero(cosines >= scale.least(False))
         best = best[np.argsort(-cosines[best], kind="stable")][: CANDIDATES + 10]
         return [self._ids[place] for place in best if self._owners[place] != photo.person_id][:CANDIDATES]
 
-
-def _sface(photo: Reference) -> NDArray[np.float32] | None:
-    vector = next((one.vector for one in photo.templates if one.engine == "sface"), None)
-    return None if vector is None else np.asarray(vector, np.float32)
+    def _face(self, photo: Reference) -> NDArray[np.float32] | None:
+        return next(iter(sets.faces(photo.templates, self.engine)), None)
 
 
 class Gallery:
@@ -94,7 +95,11 @@ class Gallery:
 
     def __init__(self, ports: Ports, follows: bool = True) -> None:
         self._ports, self._follows = ports, follows
-        self._vectors = Vectors()
+        self._start(Embedder.SFACE)
+
+    def _start(self, engine: Embedder) -> None:
+        """Forget what was read; faces of this model set are read from now on."""
+        self._vectors = Vectors(engine)
         self._known: set[str] = set()
         self._since = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -105,7 +110,10 @@ class Gallery:
 
     def others(self, db: Session, photo: Reference, scale: Scale) -> list[Likeness]:
         """Return the similarity to each similar photo of another person."""
-        if self._follows:
+        if self._vectors.engine is not scale.engine:
+            self._start(scale.engine)
+            self.refresh(db)
+        elif self._follows:
             self.refresh(db)
         near = self._vectors.near(photo, scale)
         found = {one.id: one for one in self._current(db, near)} if near else {}

@@ -138,7 +138,7 @@ def _accepted(
             for one, found_like in theirs
             if (found_like.score < found.bars.own if own else found_like.speaks(found.bars.alike))
         ]
-        gone += revoke(ports, wrong)
+        gone += revoke(ports, db, wrong)
     db.flush()
     return gone + use(ports, db, row)
 

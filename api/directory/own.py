@@ -34,6 +34,13 @@ _CIRCLE = union_all(_ITSELF, _LINKED).subquery()
 _NETWORK = _PERSON.add_columns(_CIRCLE.c.relation, _CIRCLE.c.network).join(_CIRCLE, _CIRCLE.c.id == _ROW.id)
 _BY_ID = _PERSON.where(_ROW.id == bindparam("person_id"))
 _BY_NUMBER = _PERSON.add_columns(_ROW.id_index).where(_ROW.id_index.in_(bindparam("indexes", expanding=True)))
+_OTHER = tables.Template
+_REFERENCES = (
+    select(_PHOTO.id, _PHOTO.templates, _OTHER.model_set, _OTHER.vector)
+    .outerjoin(_OTHER, _OTHER.enrolment_id == _PHOTO.id)
+    .where(_PHOTO.person_id == bindparam("person_id"), _PHOTO.revoked_at.is_(None))
+    .order_by(_PHOTO.created_at)
+)
 
 
 class OwnDirectory:
@@ -75,12 +82,10 @@ class OwnDirectory:
     def references(self, person_id: str) -> tuple[Template, ...]:
         """Return the templates of all the person's references."""
         with self._database.reading() as db:
-            rows = db.scalars(
-                select(tables.Enrolment)
-                .where(tables.Enrolment.person_id == person_id, tables.Enrolment.revoked_at.is_(None))
-                .order_by(tables.Enrolment.created_at)
-            ).all()
-        return tuple(template for row in rows for template in self._templates(row))
+            rows = db.execute(_REFERENCES, {"person_id": person_id}).all()
+        first = {f"enrolment.templates:{row.id}": row.templates for row in rows if row.templates}
+        others = {f"template.vector:{row.id}:{row.model_set}": row.vector for row in rows if row.vector}
+        return tuple(one for place, sealed in (first | others).items() for one in self._opened(place, sealed))
 
     def document(self, person_id: str) -> tuple[str, IdNumber] | None:
         """Return a person's full name and document, or None."""
@@ -91,9 +96,8 @@ class OwnDirectory:
         number = self._vault.text(f"person.id_number:{row.id}", row.id_number)
         return self._vault.text(f"person.name:{row.id}", row.name), IdNumber(row.id_type, number)
 
-    def _templates(self, row: tables.Enrolment) -> Iterable[Template]:
-        sealed = self._vault.text(f"enrolment.templates:{row.id}", row.templates)
-        return (Template.from_json(document) for document in json.loads(sealed))
+    def _opened(self, place: str, sealed: bytes) -> Iterable[Template]:
+        return (Template.from_json(document) for document in json.loads(self._vault.text(place, sealed)))
 
     def _view(self, person_id: str, name: bytes, *seen: *tuple[str | None, date | None, bool]) -> PersonView:
         """Return a row as a view; `seen` is sex, birth, and whether there is a photo."""

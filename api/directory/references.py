@@ -1,19 +1,18 @@
 """The only way for a photo to become a reference, from an import or an appeal."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.directory import file_deletion, photos
+from api.directory import file_deletion, photos, templates
 from api.directory.comparison import in_use, verdict_on
 from api.directory.gallery import Gallery, opened
 from api.directory.portraits import examine
 from api.ports import Ports
-from matcher.types import Looks, Template
+from matcher.types import Looks
 from models import tables
 from models.domain.identity.held import HeldReason, HeldState
 
@@ -66,7 +65,7 @@ def offer(
                 import_id=import_id,
                 photo_key=key,
                 photo_sha256=sha256,
-                templates=_sealed(ports, "held_photo", row_id, seen.templates),
+                templates=templates.sealed(ports, f"held_photo.templates:{row_id}", seen.templates),
                 state=HeldState.PENDING,
                 reason=doubt,
                 other_ids=[],
@@ -142,29 +141,20 @@ def _judge(ports: Ports, db: Session, gallery: Gallery, row: tables.HeldPhoto) -
 
 def use(ports: Ports, db: Session, row: tables.HeldPhoto) -> list[str]:
     """Make a held photo the person's newest reference; return the keys of the photos it replaces."""
-    templates = opened(ports, row).templates
-    row_id = ports.new_id("enr")
-    db.add(
-        tables.Enrolment(
-            id=row_id,
-            person_id=row.person_id,
-            photo_key=row.photo_key,
-            photo_sha256=row.photo_sha256,
-            templates=_sealed(ports, "enrolment", row_id, templates),
-            created_at=ports.now(),
-        )
+    reference = tables.Enrolment(
+        id=ports.new_id("enr"),
+        person_id=row.person_id,
+        photo_key=row.photo_key,
+        photo_sha256=row.photo_sha256,
+        created_at=ports.now(),
     )
-    db.flush()
-    return revoke(ports, in_use(db, row.person_id)[PHOTOS_KEPT:])
+    templates.store(ports, db, reference, opened(ports, row).templates)
+    return revoke(ports, db, in_use(db, row.person_id)[PHOTOS_KEPT:])
 
 
-def revoke(ports: Ports, rows: list[tables.Enrolment]) -> list[str]:
+def revoke(ports: Ports, db: Session, rows: list[tables.Enrolment]) -> list[str]:
     """Revoke references permanently; return the keys of their photos, for deletion."""
     for row in rows:
-        row.revoked_at, row.templates = ports.now(), b""
+        row.revoked_at = ports.now()
+    templates.empty(db, rows)
     return [row.photo_key for row in rows]
-
-
-def _sealed(ports: Ports, kind: str, row_id: str, templates: tuple[Template, ...]) -> bytes:
-    document = json.dumps([template.to_json() for template in templates])
-    return ports.vault.seal(f"{kind}.templates:{row_id}", document)

@@ -14,6 +14,7 @@ from api.ports import CHINA, Ports
 from models import tables
 from models.domain.chain import canonical
 from models.domain.decision import Report
+from models.domain.policy import FIRST_SET
 from models.domain.record.fact import Measured, age_band, pack
 from models.vault import CannotOpen
 
@@ -107,8 +108,10 @@ def _measured(report: Mapping[str, Any]) -> Measured:
 
 
 def _model_set(report: Mapping[str, Any]) -> str:
-    """Return the digest of the models' names and weights."""
+    """Return the digest of the models' names and weights, and of a deciding set that is not the first."""
     models = sorted(f"{one['name']} {one['sha256']}" for one in report["matcher"]["models"])
+    deciding = report["facts"].get("model_set", FIRST_SET)
+    models += [f"deciding {deciding}"] if deciding != FIRST_SET else []
     return hashlib.sha256("\n".join(models).encode()).hexdigest()[:16]
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, and_, func, or_, select
 
 from api.ports import Ports
-from api.releases import guarding, strangers
+from api.releases import guarding, moving, strangers
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
@@ -62,6 +62,13 @@ class CompareStrangers:
     run_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class MoveTemplates:
+    """Embed the next photos by the new model set, or destroy the next templates of the old one."""
+
+    migration_id: str
+
+
 class Chore(StrEnum):
     """A task of every minute; some run once per cluster, some in every process."""
 
@@ -76,7 +83,16 @@ class Chore(StrEnum):
     ARCHIVE = "archive"
 
 
-Job = SendDelivery | SendWebhooks | SettleExpiry | DecideCapture | WatchRelease | CompareStrangers | Chore
+Job = (
+    SendDelivery
+    | SendWebhooks
+    | SettleExpiry
+    | DecideCapture
+    | WatchRelease
+    | CompareStrangers
+    | MoveTemplates
+    | Chore
+)
 
 
 def due(ports: Ports) -> list[Job]:
@@ -91,6 +107,7 @@ def due(ports: Ports) -> list[Job]:
         found += [DecideCapture(*row) for row in db.execute(_unanswered(now).limit(BATCH))]
         found += [WatchRelease(release_id) for release_id in guarding.due(db, now)]
         found += [CompareStrangers(run_id) for run_id in strangers.due(db, now)]
+        found += [MoveTemplates(row_id) for row_id in moving.due(db, now)]
     return list(dict.fromkeys(found))
 
 

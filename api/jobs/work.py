@@ -31,6 +31,7 @@ from api.jobs.due import (
     CompareStrangers,
     DecideCapture,
     Job,
+    MoveTemplates,
     SendDelivery,
     SendWebhooks,
     SettleExpiry,
@@ -46,7 +47,7 @@ from api.outbound import outbox
 from api.outbound.outbox import Sender
 from api.ports import Ports
 from api.privacy import orphans, retention
-from api.releases import guarding, strangers
+from api.releases import guarding, moving, strangers
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
 from api.watching import counting, daily, tallies
@@ -86,6 +87,8 @@ def run(ports: Ports, job: Job) -> None:
             guarding.watch(ports)
         case CompareStrangers(run_id):
             strangers.run(ports, run_id)
+        case MoveTemplates(migration_id):
+            moving.run(ports, migration_id)
         case Chore():
             if leases.taken(ports, job):
                 _tidy(ports, job)
@@ -102,7 +105,7 @@ def _tidy(ports: Ports, chore: Chore) -> None:
         case Chore.OPTIMIZE:
             ports.database.optimize()
         case Chore.BACKGROUND:
-            background.in_force(ports)
+            background.renew(ports)
         case Chore.FACTS:
             backfill.fill(ports)
         case Chore.ORPHANS:

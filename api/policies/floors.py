@@ -11,11 +11,15 @@ OLD = "_60"
 
 
 def predicted(policy: Policy) -> dict[str, float]:
-    """Return the predicted FMR (0–1) of each adult group and kind of score with enough pairs."""
+    """Return the predicted FMR (0–1) of each adult group and kind of score with enough pairs.
+
+    Empty for a model set of which no rates are published.
+    """
     found = {}
-    for engine in ("score", "sface"):
+    normalised, bare = rates.engines(policy.model_set)
+    for engine in (normalised, bare):
         for old in (False, True):
-            least = policy.least_score(normalised=engine == "score", old=old)
+            least = policy.least_score(normalised=engine == normalised, old=old)
             for one in rates.groups(least, engine):
                 told = one.group not in UNAGED and one.non_mated >= rates.TELLING
                 if told and one.group.endswith(OLD) is old:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.policies import overriding, versions
+from api.policies import overriding, sets, versions
 from api.ports import CHINA, Ports
 from models import tables
 from models.domain.policy import Policy
@@ -45,6 +45,28 @@ def resolve(ports: Ports, db: Session, verification: tables.Verification) -> Res
     places = {Place.INSTITUTION: shop.id, Place.DISTRICT: shop.district}
     found = overriding.matching(ports, db, places)
     return Resolved(policy, overrides.resolved(policy, found), arm)
+
+
+def fitting(
+    ports: Ports, db: Session, resolved: Resolved, person_id: str, verification: tables.Verification
+) -> Resolved:
+    """Return the policy for a chosen person: whoever has templates of another model set only gets its policy.
+
+    That also holds where a relative they are compared with has no others.
+    """
+    if not sets.ever_moved(db):
+        return resolved
+    family = person_id, verification.cardholder_id
+    if not sets.lacks(db, resolved.version.model_set, *family):
+        return resolved
+    for earlier in versions.last_by_set(db):
+        if earlier.model_set != resolved.version.model_set and not sets.lacks(db, earlier.model_set, *family):
+            shop = db.get_one(tables.Institution, verification.institution_id)
+            places = {Place.INSTITUTION: shop.id, Place.DISTRICT: shop.district}
+            found = overriding.matching(ports, db, places)
+            arm = resolved.arm if resolved.arm == EVERYBODY else Arm.CONTROL
+            return Resolved(earlier, overrides.resolved(earlier, found), arm)
+    return resolved
 
 
 def aged(ports: Ports, db: Session, resolved: Resolved, birth: date | None) -> Resolved:
@@ -85,6 +107,8 @@ def choose(ports: Ports, db: Session, attempt: tables.Attempt, birth: date | Non
         begun = Resolved(
             versions.pinned(db, attempt.policy_version), attempt.overrides or {}, attempt.arm or EVERYBODY
         )
+        verification = db.get_one(tables.Verification, attempt.verification_id)
+        begun = fitting(ports, db, begun, attempt.person_id or "", verification)
         pin(attempt, aged(ports, db, begun, birth))
 
 

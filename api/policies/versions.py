@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.policies import floors, sealing
+from api.policies import floors, sealing, sets
 from api.ports import Ports
 from matcher.comparison import rates
 from matcher.comparison.rates import Rates
@@ -57,7 +57,9 @@ def _changed(db: Session, changes: Mapping[str, Any]) -> Policy:
     now = active(db).to_json()
     if "version" in changes or all(now.get(name) == value for name, value in changes.items()):
         raise Invalid("name at least one threshold and a new value for it", code="policy_invalid")
-    return Policy.from_json(now | dict(changes))
+    wanted = Policy.from_json(now | dict(changes))
+    sets.hold(db, wanted, now["model_set"])
+    return wanted
 
 
 def approve(ports: Ports, version: int, *, approver: str) -> None:
@@ -74,7 +76,9 @@ def approve(ports: Ports, version: int, *, approver: str) -> None:
             raise _decided(version)
         if approver.casefold() == row.author.casefold():
             raise Conflict("somebody else must approve it", code="own_proposal")
-        floors.hold(ports, Policy.from_json(row.document))
+        policy = Policy.from_json(row.document)
+        sets.hold(db, policy, active(db).model_set)
+        floors.hold(ports, policy)
         row.approver, row.approved_at = approver, ports.now()
         sealing.seal(ports, row)
 
@@ -114,12 +118,12 @@ def history(ports: Ports) -> list[tables.PolicyVersion]:
 
 def predicted(policy: Policy) -> Rates:
     """Return the published rates at a policy's threshold, of the adult group with the highest FMR."""
-    return rates.at(policy.score_min)
+    return rates.at(policy.score_min, rates.engines(policy.model_set)[0])
 
 
 def missed(policy: Policy) -> Rates:
     """Return the published rates at a policy's threshold, of the group with most repeated photos."""
-    return rates.missed(policy.score_min)
+    return rates.missed(policy.score_min, rates.engines(policy.model_set)[0])
 
 
 def _appended(ports: Ports, db: Session, policy: Policy, author: str) -> tables.PolicyVersion:
@@ -147,6 +151,16 @@ _ACTIVE = (
 def active(db: Session) -> Policy:
     """Return the newest approved policy."""
     return Policy.from_json(db.scalars(_ACTIVE).one())
+
+
+def last_by_set(db: Session) -> list[Policy]:
+    """Return the newest approved policy of each model set, newest first."""
+    row, found = tables.PolicyVersion, dict[str, Policy]()
+    approved = select(row.document).where(row.approved_at.is_not(None)).order_by(row.version.desc())
+    for document in db.scalars(approved):
+        policy = Policy.from_json(document)
+        found.setdefault(policy.model_set, policy)
+    return list(found.values())
 
 
 def pinned(db: Session, version: int) -> Policy:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.acts.ledger import Entry
 from api.acts.ledger import record as note
 from api.contacts import credits
+from api.directory import templates
 from api.directory.forget import forget_held
 from api.ports import Ports
 from api.privacy import requests
@@ -128,7 +129,8 @@ def _drop_references(ports: Ports, db: Session, person_id: str) -> list[str]:
     row = tables.Enrolment
     mine = list(db.scalars(select(row).where(row.person_id == person_id, row.revoked_at.is_(None))))
     for enrolment in mine:
-        enrolment.revoked_at, enrolment.templates = ports.now(), b""
+        enrolment.revoked_at = ports.now()
+    templates.empty(db, mine)
     return [enrolment.photo_key for enrolment in mine]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
 from api.limits.locks import hold
-from api.policies import floors, versions
+from api.policies import floors, sets, versions
 from api.ports import Ports
 from api.releases.proposing import EVIDENCE, place
 from models import tables
@@ -34,7 +34,9 @@ def approve(ports: Ports, actor: str, release_id: str) -> None:
             raise Conflict("the evidence is more than a week old", code="evidence_expired")
         if versions.active(db).version != row.before:
             raise Conflict("another version is in force since", code="overtaken")
-        floors.hold(ports, versions.pinned(db, row.version))
+        policy = versions.pinned(db, row.version)
+        sets.hold(db, policy, versions.active(db).model_set)
+        floors.hold(ports, policy)
         row.stage, row.approver, row.approved_at = stage, actor, ports.now()
         record(ports, db, Entry(actor, ActKind.RELEASE_APPROVED, row.id))
 
@@ -85,6 +87,7 @@ def back(ports: Ports, db: Session, row: tables.Release, cause: str) -> None:
     row.stage, row.ended_at, row.cause = stages.moved(row.stage, Step.ROLL_BACK), ports.now(), cause
     if was_full:
         before = versions.pinned(db, row.before)
+        sets.hold(db, before, versions.active(db).model_set)
         versions.enact(ports.within(db), before, author=row.proposer, approver=row.approver or row.proposer)
     else:
         versions.withdraw(ports.within(db), row.version, by=row.proposer)
@@ -100,7 +103,10 @@ def history(ports: Ports, most: int = 100) -> Sequence[tables.Release]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A release with its reason, and how many operators a rollback needs now."""
+    """A release with its reason, and how many operators a rollback needs now; 0: none can.
+
+    None can once the templates that the previous version compares with are destroyed.
+    """
 
     row: tables.Release
     reason: str
@@ -112,10 +118,21 @@ def opened(ports: Ports, release_id: str) -> Opened:
     """Return a release for viewing; raises Absent."""
     with ports.database.reading() as db:
         row = found(db, release_id)
+        possible = _may_go_back(db, row)
     full_at = row.staged_at if row.stage is Stage.FULL else None
     people = 1 if full_at is None else stages.people_to_go_back(full_at, ports.now())
+    people = people if possible else 0
     expired = row.stage is Stage.PROPOSED and ports.now() >= row.proposed_at + EVIDENCE
     return Opened(row, ports.vault.text(place(row.id), row.reason), people, expired)
+
+
+def _may_go_back(db: Session, row: tables.Release) -> bool:
+    """Tell whether the templates of the previous version's model set still exist."""
+    try:
+        sets.hold(db, versions.pinned(db, row.before), versions.active(db).model_set)
+    except Conflict as refusal:
+        return refusal.code == "migration_unfinished"
+    return True
 
 
 def found(db: Session, release_id: str) -> tables.Release:

@@ -10,6 +10,7 @@ from api.policies import versions
 from api.ports import Ports
 from models import tables
 from models.domain.decision import Outcome, Reason, Report, decide
+from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.record.fact import unpack
 from models.domain.release.overrides import under
@@ -49,8 +50,9 @@ def usually(ports: Ports, db: Session, version: int) -> Usual:
     fact = tables.DecisionFact
     wanted = counted(version, version).order_by(fact.decided_at.desc()).limit(USUAL)
     facts = db.scalars(wanted).all()
-    reports = [report_of(ports, one) for one in facts]
-    scores = [one.score for one in reports if one is not None and one.score is not None]
+    model_set = versions.pinned(db, version).model_set
+    reports = [one.under(model_set) for one in (report_of(ports, fact) for fact in facts) if one]
+    scores = [one.score for one in reports if one.score is not None]
     return usual(scores, sum(one.outcome is Outcome.FAILED for one in facts), len(facts))
 
 
@@ -79,7 +81,17 @@ class Both:
             return Seen(treated, failed, None, None, None)
         before, after = (under(one, fact.overrides) for one in (self._before, self._after))
         other = after if self._row.stage is Stage.SHADOW else before
+        if not report.has(other.model_set):
+            # Without templates of the other model set, the policy of this one decides in either arm.
+            other = after if treated else before
         passes = decide(report, other).outcome is Outcome.PASSED
-        least = min(one.least_score(normalised=report.normalised, old=report.old) for one in (before, after))
-        relative = report.relative is not None and not report.relative < least
-        return Seen(treated, failed, passes, report.score, fact.amount_fen, relative)
+        relative = any(_relative_passes(report, one) for one in (before, after))
+        score = report.under(self._before.model_set).score
+        return Seen(treated, failed, passes, score, fact.amount_fen, relative)
+
+
+def _relative_passes(report: Report, policy: Policy) -> bool:
+    """Tell whether a recorded relative reaches the score that the policy requires."""
+    seen = report.under(policy.model_set)
+    least = policy.least_score(normalised=seen.normalised, old=seen.old)
+    return seen.relative is not None and not seen.relative < least

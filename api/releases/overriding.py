@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
 from api.limits.locks import hold
-from api.policies import floors, overriding, versions
+from api.policies import floors, overriding, sets, versions
 from api.ports import Ports
 from api.releases.proposing import EVIDENCE
 from models import tables
@@ -51,6 +51,8 @@ def propose(ports: Ports, actor: str, wanted: Wanted) -> tables.PolicyOverride:
     with ports.database.transaction() as db:
         hold(db, "releases")
         _check_place(db, wanted)
+        if sets.migration(db) is not None and set(wanted.values) & rules.SCORES:
+            raise Conflict("two model sets are in use, with scales of their own", code="migration_open")
         if _clashes(db, wanted, now):
             raise Conflict("there is an override of this already", code="override_open")
         floors.hold(ports, rules.check(wanted.place, wanted.key, wanted.values, versions.active(db)))

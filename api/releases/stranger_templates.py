@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.directory.gallery import opened
 from api.ports import Ports
+from matcher.comparison import sets
 from matcher.types import Embedder
 from models import tables
 from models.domain.person import ADULT, age
@@ -59,7 +60,9 @@ def families(db: Session) -> dict[str, int]:
     return {one: numbers.setdefault(top(one), len(numbers)) for one in list(root)}
 
 
-def vectors(ports: Ports, persons: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
+def vectors(
+    ports: Ports, persons: Sequence[str], engine: Embedder = Embedder.SFACE
+) -> tuple[NDArray[np.float32], list[str]]:
     """Return a unit vector of each person's oldest reference in use, with its person."""
     found: dict[str, NDArray[np.float32]] = {}
     row = tables.Enrolment
@@ -68,8 +71,7 @@ def vectors(ports: Ports, persons: Sequence[str]) -> tuple[NDArray[np.float32], 
         with ports.database.reading() as db:
             rows = db.scalars(select(row).where(some, row.revoked_at.is_(None)).order_by(row.created_at))
             for photo in (opened(ports, one) for one in rows):
-                for one in photo.templates:
-                    if one.engine == Embedder.SFACE:
-                        found.setdefault(photo.person_id, np.array(one.vector, np.float32))
+                for face in sets.faces(photo.templates, engine):
+                    found.setdefault(photo.person_id, face)
     stacked = np.array(list(found.values()), np.float32).reshape(len(found), -1)
     return stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9), list(found)

@@ -16,10 +16,12 @@ from api.acts.ledger import Entry, record
 from api.directory import background
 from api.law import assessments
 from api.limits.locks import hold
+from api.policies import versions
 from api.ports import Ports
 from api.releases.stranger_templates import chosen, families, vectors
 from api.tuning.pairs import compare
 from matcher.comparison.background import matrix
+from matcher.types import Embedder
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.errors import Absent, Conflict
@@ -98,14 +100,15 @@ def run(ports: Ports, run_id: str) -> None:
         except Conflict:
             return
         cells, family = chosen(ports, db, run_id), families(db)
-    faces = background.drawn(ports)
+        engine = Embedder(versions.active(db).model_set)
+    faces = background.drawn(ports, engine)
     known = matrix(faces) if faces else None
     kept: Cells = []
     for (sex, band), persons in sorted(cells.items()):
-        unit, owners = vectors(ports, persons)
+        unit, owners = vectors(ports, persons, engine)
         if len(owners) >= LEAST:
             groups = np.array([family.get(one, -1 - n) for n, one in enumerate(owners)], np.int64)
-            found = asdict(compare(unit, groups, known))
+            found = asdict(compare(unit, groups, known, engine))
             kept.append({"sex": sex, "age_band": band, "normalised": known is not None, **found})
     _finish(ports, run_id, kept)
 

@@ -48,6 +48,7 @@ class Decisions:
 
 def decide_all(facts: Columns, policy: Policy) -> Decisions:
     """Return the decision on each of the facts; the first rule that applies decides."""
+    facts = facts.under(policy.model_set)
     outcomes = np.full(len(facts), PASSED, np.uint8)
     reasons = np.full(len(facts), REASONS.index(Reason.OK), np.uint8)
     undecided = np.ones(len(facts), bool)
@@ -114,12 +115,14 @@ def _colours(facts: Columns, policy: Policy) -> Iterator[tuple[Bools, Outcome, R
 
 def least_scores(facts: Columns, policy: Policy) -> Floats:
     """Return the score that each of the decisions requires."""
+    facts = facts.under(policy.model_set)
     bare = np.where(facts.flag("old"), policy.raw_score_min_old, policy.raw_score_min)
     return np.where(facts.flag("normalised"), policy.score_min, bare)
 
 
 def relative_passes(facts: Columns, policy: Policy) -> Bools:
     """Return for each decision whether a recorded relative reaches the required score too."""
+    facts = facts.under(policy.model_set)
     relative, compared = facts.measured("relative")
     return compared & ~(relative < least_scores(facts, policy))
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.tuning.bands import DRAWS, SEED, Band, band
+from matcher.comparison import sets
 from matcher.comparison.background import excess, levels
+from matcher.types import Embedder
 
 Vectors = NDArray[np.float32]
 THRESHOLDS = tuple(round(0.36 + 0.02 * n, 2) for n in range(13))
@@ -26,14 +28,19 @@ class Pairs:
     bands: Sequence[Band]
 
 
-def compare(vectors: Vectors, families: NDArray[np.int64], faces: Vectors | None) -> Pairs:
+def compare(
+    vectors: Vectors,
+    families: NDArray[np.int64],
+    faces: Vectors | None,
+    engine: Embedder = Embedder.SFACE,
+) -> Pairs:
     """Return the scores of all pairs of (n, 128) unit vectors that belong to different `families`.
 
-    `faces` is the background (m, 128) that scores are normalised by, None for bare cosines.
+    `faces` is the background (m, 128) that scores are normalised by, None for the set's bare similarities.
     """
-    level = levels(vectors @ faces.T) if faces is not None else None
+    level = levels(sets.similarity(engine, vectors @ faces.T)) if faces is not None else None
     counts, near = np.zeros(len(BINS) - 1, np.int64), []
-    for first, score, strangers in _blocks(vectors, families, level):
+    for first, score, strangers in _blocks(vectors, families, level, engine):
         counts += np.histogram(score[strangers], BINS)[0]
         row, column = np.nonzero(strangers & (score >= THRESHOLDS[0]))
         near.append((row + first, column, score[row, column]))
@@ -43,13 +50,16 @@ def compare(vectors: Vectors, families: NDArray[np.int64], faces: Vectors | None
 
 
 def _blocks(
-    vectors: Vectors, families: NDArray[np.int64], level: NDArray[np.float64] | None
+    vectors: Vectors,
+    families: NDArray[np.int64],
+    level: NDArray[np.float64] | None,
+    engine: Embedder,
 ) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.bool_]]]:
     """Yield the first row, scores and which pairs count, some rows at a time; each pair counts once."""
     places = np.arange(len(vectors))
     for first in range(0, len(vectors), BLOCK):
         rows = slice(first, first + BLOCK)
-        score = (vectors[rows] @ vectors.T).astype(np.float64)
+        score = sets.similarity(engine, vectors[rows] @ vectors.T).astype(np.float64)
         if level is not None:
             score -= excess(level[rows, None], level[None, :])
         strangers = (places[rows, None] < places[None, :]) & (families[rows, None] != families[None, :])

@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from api.facts.writing import SEALED
+from api.policies import versions
 from api.ports import Ports
 from api.tuning.bands import Scores
 from api.tuning.columns import Bools, Columns
@@ -62,13 +63,14 @@ def gather(ports: Ports, scope: Scope, group: tuple[str, str] | None = None) -> 
     Without a group, the newest `scope.most` decisions of the period are read; of a group, all of the period.
     """
     with ports.database.reading() as db:
+        model_set = versions.active(db).model_set
         since = scope.since if group else _since(db, scope)
         rows = list(db.connection().execute(_wanted(replace(scope, since=since), group)))
         resolved = {row.attempt_id for row in rows if row.outcome is Outcome.PASSED}
         resolved |= _resolved(db, since, scope.until)
     opened = ports.vault.open_each(SEALED, rows)
     kept = [row for row, packed in zip(rows, opened, strict=True) if packed is not None]
-    facts = Columns.of([packed for packed in opened if packed is not None])
+    facts = Columns.of([packed for packed in opened if packed is not None]).under(model_set)
     people = {one: n for n, one in enumerate(dict.fromkeys(row.person_id for row in kept))}
     persons = np.array([people[row.person_id] for row in kept], np.int64)
     known = np.array([row.outcome is Outcome.PASSED or row.attempt_id in resolved for row in kept], bool)

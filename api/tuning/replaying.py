@@ -64,11 +64,13 @@ class Replay:
     """Effect of a change: counts by direction, reason and group, and example flips.
 
     Counters by direction use True for newly passing. `unreadable` reports cannot be decrypted although no
-    rule emptied them; they are in no other count.
+    rule emptied them, and `incomparable` ones lack the scores of a policy's model set; they are in no other
+    count.
     """
 
     decided: int = 0
     unreadable: int = 0
+    incomparable: int = 0
     flips: Counter[bool] = field(default_factory=Counter)
     fen: Counter[bool] = field(default_factory=Counter)
     relatives: int = 0
@@ -158,6 +160,12 @@ def _compare(
     found: Replay, rows: Sequence[Any], packed: Sequence[bytes | None], policies: Sequence[Policy]
 ) -> None:
     facts = Columns.of([one or b"" for one in packed])
+    both = facts.has(policies[0].model_set) & facts.has(policies[1].model_set)
+    if not both.all():
+        found.incomparable += int((~both).sum())
+        kept = np.flatnonzero(both).tolist()
+        rows, packed = [rows[n] for n in kept], [packed[n] for n in kept]
+        facts = Columns.of([one or b"" for one in packed])
     before, after = (decide_all(facts, policy) for policy in policies)
     found.decided += len(rows)
     for group, decided in Counter(map(_GROUP, rows)).items():

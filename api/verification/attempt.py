@@ -6,6 +6,7 @@ from datetime import timedelta
 from api.contacts import receivers
 from api.directory.identify import Named, identify, may_be_filmed
 from api.policies import resolving
+from api.policies.resolving import Resolved
 from api.ports import Ports
 from api.verification import agents
 from api.verification import case as cases
@@ -57,7 +58,7 @@ def begin(
         resolved = resolving.resolve(ports, db, case.verification)
         picked = pick(ports, case, choice, case.institution.provider_on(channel), resolved.policy)
         if picked is not None:
-            resolved = resolving.aged(ports, db, resolved, picked.person.birth)
+            resolved = _for(ports, case, resolved, picked)
         if channel is Channel.PUSH and picked is None:
             raise Invalid("a push needs a person", code="person_missing")
         if choice.by_api and channel is Channel.PUSH and picked and not case.institution.sandbox:
@@ -172,9 +173,15 @@ def on_own_phone(ports: Ports, case: Case, picked: Picked, owner_index: str) -> 
     """Return an attempt that a person begins on their own phone, without a message."""
     attempt = _row(ports, case, Channel.PUSH, picked)
     resolved = resolving.resolve(ports, case.db, case.verification)
-    resolving.pin(attempt, resolving.aged(ports, case.db, resolved, picked.person.birth))
+    resolving.pin(attempt, _for(ports, case, resolved, picked))
     attempt.owner_index = owner_index
     return attempt
+
+
+def _for(ports: Ports, case: Case, resolved: Resolved, picked: Picked) -> Resolved:
+    """Return the policy for the person who was picked."""
+    found = resolving.fitting(ports, case.db, resolved, picked.person.person_id, case.verification)
+    return resolving.aged(ports, case.db, found, picked.person.birth)
 
 
 def _owner(ports: Ports, case: Case, pushed_to: str | None) -> str | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.scores import mean, vectors
+from matcher.comparison import sets
+from matcher.comparison.scores import mean
 from matcher.protocol import Vector
 from matcher.types import Background, Embedder, Template
 
@@ -26,15 +27,15 @@ SAME = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """The nearest reference's cosine (−1…1) and how much the levels subtract from it (0…1)."""
+    """The nearest reference's similarity (−1…1; SFace's is the cosine) and what is subtracted (0…1)."""
 
     cosine: float
     excess: float
 
 
-def background(faces: Iterable[Iterable[Template]]) -> Background:
-    """Return the background of persons' templates; one per person suffices."""
-    rows = [one.vector for person in faces for one in person if one.engine == Embedder.SFACE]
+def background(faces: Iterable[Iterable[Template]], engine: Embedder = Embedder.SFACE) -> Background:
+    """Return the background of persons' templates of one set; one per person suffices."""
+    rows = [vector for person in faces for vector in sets.faces(person, engine)]
     return Background(np.array(rows, "<f4").tobytes())
 
 
@@ -57,18 +58,24 @@ def excess(probe: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArra
 
 
 def normalised(
-    probes: Sequence[Vector], references: Iterable[Template], faces: NDArray[np.float32]
+    probes: Sequence[Vector],
+    references: Iterable[Template],
+    faces: NDArray[np.float32],
+    engine: Embedder = Embedder.SFACE,
 ) -> Normalised | None:
-    """Return the best of the references after normalisation by (n, 128) faces; None without either side.
+    """Return the best of one set's references, normalised by (n, 128) faces; None without either side.
 
     Faces that are the references' own person (the same template) are left out.
     """
-    known = vectors(references, Embedder.SFACE)
+    known = sets.faces(references, engine)
     if not probes or not known:
         return None
     probe, theirs = mean(probes), np.stack(known)
     others = faces[(faces @ theirs.T < SAME).all(axis=1)]
-    taken = excess(levels(others @ probe), levels(theirs @ others.T)) if len(others) else np.zeros(len(known))
-    cosines = theirs @ probe
+    taken = np.zeros(len(known))
+    if len(others):
+        seen, kept = (sets.similarity(engine, one) for one in (others @ probe, theirs @ others.T))
+        taken = excess(levels(seen), levels(kept))
+    cosines = sets.similarity(engine, theirs @ probe)
     best = int(np.argmax(cosines - taken))
     return Normalised(float(cosines[best]), float(taken[best]))

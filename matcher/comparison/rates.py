@@ -4,6 +4,7 @@ rates.csv is written by `python -m scripts.evaluate publish`; rates.png plots it
 """
 
 import csv
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -55,15 +56,26 @@ def groups(threshold: float, engine: str = "score") -> list[Rates]:
     return [_nearest(rows, threshold) for rows in table.values()]
 
 
+def engines(model_set: str) -> tuple[str, str]:
+    """Return the table's kinds of score of a model set: normalised by a background, and bare."""
+    return ("score", "sface") if model_set == "sface" else (f"{model_set} score", model_set)
+
+
 def at(threshold: float, engine: str = "score") -> Rates:
-    """Return the rates of the group with the highest FMR, among those with enough pairs."""
+    """Return the rates of the group with the highest FMR, among those with enough pairs.
+
+    All are NaN for a kind of score of which no rates are published.
+    """
     telling = [one for one in groups(threshold, engine) if one.non_mated >= TELLING]
+    if not telling:
+        return Rates(engine, "", threshold, *[math.nan] * 11)
     return max(telling, key=lambda one: (one.fmr, one.fmr_high))
 
 
 def missed(threshold: float, engine: str = "score") -> Rates:
     """Return the rates of the group with the most mated pairs: how often the insured is missed."""
-    return max(groups(threshold, engine), key=lambda one: one.mated)
+    unknown = Rates(engine, "", threshold, *[math.nan] * 11)
+    return max(groups(threshold, engine), key=lambda one: one.mated, default=unknown)
 
 
 def _nearest(rows: Sequence[Rates], threshold: float) -> Rates:

@@ -9,7 +9,9 @@ from matcher.liveness import actions, colour, fingerprint
 from matcher.liveness.cues import cues
 from matcher.liveness.timing import timing
 from matcher.types import (
+    Cohort,
     ColourResponse,
+    Comparison,
     Embedder,
     Enrolment,
     Examination,
@@ -45,11 +47,12 @@ def report(examination: Examination, given: Report) -> Report:
         and _alike(given.colour, colour.response(examination.colours, seen))
         and _alike(given.pad.cues, cues(seen))
         and _possible(given, bool(examination.references))
-        and _is_of_relatives(given, len(examination.cohort))
+        and _is_of_relatives(given.cohort, len(examination.cohort))
         and given.drawn.seed == examination.seed
         and given.drawn.motion == tuple(one.seq for one in motion if one.face)
-        and given.comparison.background
-        in (None if given.comparison.score is None else examination.background,)
+        and given.model_set is examination.model_set
+        and _named(given.comparison, examination.background)
+        and _is_second_opinion(examination, given)
         and bool(given.models)
     )
     if not believable:
@@ -79,26 +82,48 @@ def _alike(given: ColourResponse | PadCues, expected: ColourResponse | PadCues) 
 
 def _possible(given: Report, has_references: bool) -> bool:
     """Tell whether every score is in its range, and None where nothing was compared."""
-    score, relative = given.comparison.score, given.cohort.best
-    compared = given.comparison
-    cosines = (score, relative, compared.sface, compared.raw, *_likenesses(given))
-    decided = compared.raw if compared.background is None else compared.normalised
     pads = (given.pad.score, given.pad.lowest)
     return (
-        all(value is None or -2.0 <= value <= 2.0 for value in cosines)
+        all(value is None or -2.0 <= value <= 2.0 for value in _likenesses(given))
         and all(value is None or 0.0 <= value <= 1.0 for value in pads)
-        and score == decided
-        and (score is None or (has_references and given.acquisition.usable_evidence > 0))
+        and _possible_scores(given.comparison, given.cohort)
+        and (given.comparison.score is None or (has_references and given.acquisition.usable_evidence > 0))
     )
 
 
-def _is_of_relatives(given: Report, asked: int) -> bool:
+def _possible_scores(compared: Comparison, cohort: Cohort) -> bool:
+    """Tell whether scores are in their range, and the deciding one is one of them."""
+    decided = compared.raw if compared.background is None else compared.normalised
+    cosines = (compared.score, cohort.best, compared.sface, compared.raw)
+    return compared.score == decided and all(one is None or -2.0 <= one <= 2.0 for one in cosines)
+
+
+def _named(compared: Comparison, background: str | None) -> bool:
+    """Tell whether the scores are normalised by the background asked for."""
+    return compared.background in (None if compared.score is None else background,)
+
+
+def _is_second_opinion(examination: Examination, given: Report) -> bool:
+    """Tell whether the other model set's scores are there, and possible, where they were asked for."""
+    asked, told = examination.other, given.other
+    if asked is None or told is None:
+        return asked is None and told is None
+    return (
+        told.model_set is asked.model_set
+        and _named(told.comparison, asked.background)
+        and _possible_scores(told.comparison, told.cohort)
+        and _is_of_relatives(told.cohort, len(examination.cohort))
+        and (told.comparison.score is None or given.acquisition.usable_evidence > 0)
+    )
+
+
+def _is_of_relatives(given: Cohort, asked: int) -> bool:
     """Tell whether every relative asked for is there, and the best of them is the best."""
-    scores = [one.score for one in given.cohort.relatives if one.score is not None]
-    bounded = [one.raw for one in given.cohort.relatives if one.raw is not None] + scores
-    if len(given.cohort.relatives) != asked or not all(-2.0 <= value <= 2.0 for value in bounded):
+    scores = [one.score for one in given.relatives if one.score is not None]
+    bounded = [one.raw for one in given.relatives if one.raw is not None] + scores
+    if len(given.relatives) != asked or not all(-2.0 <= value <= 2.0 for value in bounded):
         return False
-    return given.cohort.best == max(scores, default=None)
+    return given.best == max(scores, default=None)
 
 
 def _likenesses(given: Report) -> tuple[float | None, float | None]:

@@ -77,8 +77,8 @@ class RequestGate:
         """Return the report on a capture."""
         asked = wire.EXAMINE.read(body)
         wire.check(asked, tuple(actions.RULES))
-        if asked.background is not None:
-            self._matcher.learn(asked.background)
+        for background in filter(None, (asked.background, asked.other_background)):
+            self._matcher.learn(background)
         return wire.EXAMINED.write(wire.ExamineAnswer(self._matcher.examine(asked.examination)))
 
     def enrol(self, body: bytes) -> bytes:
@@ -86,9 +86,9 @@ class RequestGate:
         photo = wire.ENROL.read(body).photo
         return wire.ENROLLED.write(wire.EnrolAnswer(self._matcher.enrol(photo)))
 
-    def health(self) -> dict[str, str]:
-        """Return that the service answers, and whether it has PAD weights."""
-        return {"status": "ok", "pad": self._pad}
+    def health(self) -> dict[str, object]:
+        """Return that the service answers, whether it has PAD weights, and its model sets."""
+        return {"status": "ok", "pad": self._pad, "model_sets": self._matcher.model_sets()}
 
     def answering(self, path: str, action: Action) -> Callable[[], Response]:
         """Return the Flask view of one operation."""

@@ -10,12 +10,13 @@ import httpx
 from matcher.errors import BadImage, MatcherUnavailable, UnknownBackground
 from matcher.liveness import actions as rules
 from matcher.service import answers, signing, wire
-from matcher.types import Background, Enrolment, Examination, Frame, Observation, Report
+from matcher.types import Background, Embedder, Enrolment, Examination, Frame, Observation, Report
 
 Value = TypeVar("Value")
 CONNECT_S = 1.0
 HEALTH_S = 2.0
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
+BACKGROUNDS = 4
 BAD_IMAGE = ("too_many_bytes", "too_many_pixels", "not_an_image", "truncated")
 
 
@@ -47,7 +48,7 @@ class RemoteMatcher:
         self._client = httpx.Client(base_url=url, timeout=limits, trust_env=False)
         self._secret, self._new_id = secret, new_id
         self._patience, self._clock = patience, clock
-        self._background: Background | None = None
+        self._backgrounds: dict[str, Background] = {}
 
     def observe(
         self, frames: Sequence[Frame], previous: Sequence[Observation] = (), seed: int = 0
@@ -71,15 +72,13 @@ class RemoteMatcher:
         try:
             told = self._ask("/examine", wire.EXAMINE.write(wire.ExamineRequest(examination)))
         except UnknownBackground:
-            if self._background is None or self._background.version != examination.background:
-                raise MatcherUnavailable("the background is unknown on both sides") from None
-            asked = wire.EXAMINE.write(wire.ExamineRequest(examination, self._background))
-            told = self._ask("/examine", asked)
+            told = self._ask("/examine", wire.EXAMINE.write(self._with_backgrounds(examination)))
         return answers.report(examination, _read(wire.EXAMINED, told).report)
 
     def learn(self, background: Background) -> None:
-        """Store a background to send to processes of the service that lack it."""
-        self._background = background
+        """Store a background to send to processes of the service that lack it; the oldest is dropped."""
+        kept = {**self._backgrounds, background.version: background}
+        self._backgrounds = dict(list(kept.items())[-BACKGROUNDS:])
 
     def enrol(self, photo: bytes) -> Enrolment:
         """Return the templates of a reference photo; raises BadImage, MatcherUnavailable."""
@@ -88,15 +87,32 @@ class RemoteMatcher:
 
     def has_pad(self) -> bool:
         """Tell whether the service has PAD weights; raises MatcherUnavailable without an answer in 2 s."""
-        try:
-            answer = self._client.get("/health", timeout=HEALTH_S)
-            return bool(answer.raise_for_status().json()["pad"] == "measured")
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            raise MatcherUnavailable("no answer about its health") from None
+        return self._health().get("pad") == "measured"
+
+    def model_sets(self) -> tuple[Embedder, ...]:
+        """Return the service's model sets; raises MatcherUnavailable without an answer in 2 s."""
+        named = self._health().get("model_sets", [Embedder.SFACE])
+        return tuple(one for one in Embedder if isinstance(named, list) and one in named)
 
     def close(self) -> None:
         """Close pooled connections."""
         self._client.close()
+
+    def _health(self) -> dict[str, object]:
+        try:
+            answer = self._client.get("/health", timeout=HEALTH_S).raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
+            raise MatcherUnavailable("no answer about its health") from None
+        if not isinstance(answer, dict) or "pad" not in answer:
+            raise MatcherUnavailable("no answer about its health")
+        return answer
+
+    def _with_backgrounds(self, examination: Examination) -> wire.ExamineRequest:
+        """Return the request with the backgrounds it names; raises MatcherUnavailable for unknown ones."""
+        versions = examination.background, examination.other and examination.other.background
+        if any(one and one not in self._backgrounds for one in versions):
+            raise MatcherUnavailable("the background is unknown on both sides") from None
+        return wire.ExamineRequest(examination, *(self._backgrounds.get(one or "") for one in versions))
 
     def _ask(self, path: str, body: bytes) -> bytes:
         """Return the service's answer after verifying its signature for this request."""

@@ -55,11 +55,12 @@ class ObserveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ExamineRequest:
-    """POST /examine: a whole capture; `background` only after the service reported that it lacks it."""
+    """POST /examine: a whole capture; the backgrounds only after the service reported that it lacks one."""
 
     __pydantic_config__ = STRICT
     examination: Examination
     background: Background | None = None
+    other_background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,14 @@ class Refusal:
 
 
 class Shape(Generic[Value]):
-    """Codec of one kind of body."""
+    """Codec of one kind of body.
 
-    def __init__(self, kind: type[Value], *, exclude_none: bool = False) -> None:
-        self._adapter, self._exclude_none = TypeAdapter(kind), exclude_none
+    Values that are the default are left out, so that a service or a client that does not know a new field yet
+    reads the bodies that do not use it.
+    """
+
+    def __init__(self, kind: type[Value]) -> None:
+        self._adapter = TypeAdapter(kind)
 
     def read(self, body: bytes) -> Value:
         """Return the value of a body; raises Malformed."""
@@ -113,18 +118,18 @@ class Shape(Generic[Value]):
 
     def write(self, value: Value) -> bytes:
         """Return the body of a value."""
-        return self._adapter.dump_json(value, exclude_none=self._exclude_none, warnings=False)
+        return self._adapter.dump_json(value, exclude_defaults=True, warnings=False)
 
 
 OBSERVE, OBSERVED = Shape(ObserveRequest), Shape(ObserveAnswer)
 EXAMINE, EXAMINED = Shape(ExamineRequest), Shape(ExamineAnswer)
 ENROL, ENROLLED = Shape(EnrolRequest), Shape(EnrolAnswer)
-REFUSED = Shape(Refusal, exclude_none=True)
+REFUSED = Shape(Refusal)
 
 
 def check(asked: ExamineRequest, known_actions: Sequence[str]) -> None:
     """Check an examination's limits, action names and colours; raises Malformed."""
-    examination, background = asked.examination, asked.background
+    examination = asked.examination
     for name, values, most in (
         ("actions", examination.actions, MOST_TEMPLATES),
         ("observations", examination.observations, MOST_OBSERVATIONS),
@@ -137,8 +142,11 @@ def check(asked: ExamineRequest, known_actions: Sequence[str]) -> None:
             raise Malformed(f"{name}: at most {most}")
     if not 0 <= examination.seed < SEEDS:
         raise Malformed("seed: out of range")
-    if background is not None and not 0 < len(background.faces) // FACE_BYTES <= MOST_FACES:
-        raise Malformed(f"background: 1 to {MOST_FACES} faces")
+    for one in filter(None, (asked.background, asked.other_background)):
+        if not 0 < len(one.faces) // FACE_BYTES <= MOST_FACES:
+            raise Malformed(f"background: 1 to {MOST_FACES} faces")
+    if examination.other and examination.other.model_set is examination.model_set:
+        raise Malformed("other: the same model set")
     if not set(examination.actions) <= set(known_actions):
         raise Malformed("actions: one is unknown")
     if not all(COLOUR.fullmatch(one.rgb) and 0 < one.ms <= MOST_MS for one in examination.colours):

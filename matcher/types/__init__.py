@@ -4,9 +4,9 @@ Import any name from here; the modules below only group them.
 """
 
 from matcher.types.capture import Frame, FrameKind, Hint, Observation
-from matcher.types.comparison import Cohort, Comparison, Likeness
+from matcher.types.comparison import Cohort, ComparedAgain, Comparison, Likeness
 from matcher.types.faces import Embedder, Enrolment, Looks, PhotoQuality, Template, Verdict
-from matcher.types.question import SEEDS, Background, Examination, Shown
+from matcher.types.question import SEEDS, Background, Examination, OtherSet, Shown
 from matcher.types.report import (
     Acquisition,
     ActionSeen,
@@ -30,6 +30,7 @@ __all__ = [
     "Cohort",
     "ColourResponse",
     "ColourStatus",
+    "ComparedAgain",
     "Comparison",
     "Continuity",
     "Drawn",
@@ -43,6 +44,7 @@ __all__ = [
     "Looks",
     "ModelUsed",
     "Observation",
+    "OtherSet",
     "PadCues",
     "PadReport",
     "PadStatus",

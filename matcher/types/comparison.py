@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from matcher.types.faces import Embedder
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Similarity of probe and references: `sface` cosine, `dlib` distance, `score` for the decision.
 
+    In another model set than SFace's, `sface` and `dlib` are None and `raw` is the set's similarity.
     `score` is `normalised` by the background named (and so many faces), or `raw` where there is none.
     """
 
@@ -33,3 +36,12 @@ class Cohort:
     best: float | None
     margin: float | None
     relatives: tuple[Likeness, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedAgain:
+    """The same probe compared by another model set, while two sets' templates are kept."""
+
+    model_set: Embedder
+    comparison: Comparison
+    cohort: Cohort

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from matcher.types.capture import Frame, Observation
-from matcher.types.faces import Template
+from matcher.types.faces import Embedder, Template
 
 # Seeds are integers below this, exact in JSON.
 SEEDS = 2**53
@@ -21,7 +21,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Faces of many others, for normalisation only: (n, 128) SFace floats, little-endian, 4 bytes each."""
+    """Faces of many others, for normalisation only: (n, 128) floats of one set, 4 bytes each."""
 
     faces: bytes
 
@@ -32,6 +32,14 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSet:
+    """A second model set to compare by, and the version of its background, None for raw scores."""
+
+    model_set: Embedder
+    background: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """All inputs of a report.
 
@@ -39,7 +47,8 @@ class Examination:
     tuple of references for each relative; `grey_zone` the SFace scores between which the second
     engine is asked as well, never by default; `colours` what the screen shows from the first frame on, none
     if empty; `seed` (0 to below SEEDS) is drawn when all frames have arrived and chooses the evidence that is
-    compared; `background` is the version of the background that normalises scores, None for raw ones.
+    compared; `background` is the version of the background that normalises scores, None for raw ones;
+    `model_set` gives the scores, and `other` a second set's beside them.
     """
 
     actions: tuple[str, ...]
@@ -51,3 +60,5 @@ class Examination:
     colours: tuple[Shown, ...] = ()
     seed: int = 0
     background: str | None = None
+    model_set: Embedder = Embedder.SFACE
+    other: OtherSet | None = None

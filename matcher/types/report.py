@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from matcher.types.capture import Hint
-from matcher.types.comparison import Cohort, Comparison
+from matcher.types.comparison import Cohort, ComparedAgain, Comparison
+from matcher.types.faces import Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class ColourResponse:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The facts about one capture."""
+    """The facts about one capture; `other` where a second model set compared the same probe."""
 
     models: tuple[ModelUsed, ...]
     acquisition: Acquisition
@@ -155,6 +156,8 @@ class Report:
     comparison: Comparison
     cohort: Cohort
     drawn: Drawn = Drawn()
+    model_set: Embedder = Embedder.SFACE
+    other: ComparedAgain | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON types."""

@@ -1,12 +1,13 @@
 """Decides on a report: scores are facts, thresholds are policy."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from models.domain.layers.risk import must_answer, stricter
 from models.domain.policy import Policy
+from models.domain.record.report import Report
+
+__all__ = ["UNANSWERED", "Decision", "Outcome", "Reason", "Report", "decide"]
 
 
 class Outcome(StrEnum):
@@ -33,60 +34,6 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The facts of a decision; None: not measured.
-
-    Counts are frames, times milliseconds. `score`, `relative`, `same_face` (of the least similar drawn frame)
-    and `same_face_mean` (of all drawn frames together) are cosines; the first two are reduced by what all
-    faces have in common if `normalised`. `old`: under 18, or 60 and over. `pad`: P(bona fide); `pad_low`:
-    that of the least live stretch; `bezel`: how unbroken the lines around the face are; `colour_p`: the
-    probability that film which does not respond to the screen's colours fits them as well (all 0–1).
-    `relative` is the best score in the card-holder's family; `seen_exact`, `seen_similar` (frames) and
-    `seen_movement_ms` come from the frame memory; `risk` is the try's level; `own_phone`: filmed by the
-    person's own phone, not the counter's.
-    """
-
-    motion: int = 0
-    evidence: int = 0
-    hint: str | None = None
-    duration_ms: int = 0
-    gap_ms: int = 0
-    rate: float = 0.0
-    backward: int = 0
-    repeated: int = 0
-    frozen_ms: int = 0
-    looped_ms: int = 0
-    recurring: int = 0
-    done: bool = False
-    in_order: bool = True
-    same_face: float | None = None
-    same_face_mean: float | None = None
-    pad: float | None = None
-    pad_low: float | None = None
-    bezel: float | None = None
-    colour_asked: bool = False
-    colour_p: float | None = None
-    score: float | None = None
-    relative: float | None = None
-    normalised: bool = True
-    old: bool = False
-    seen_exact: int = 0
-    seen_similar: int = 0
-    seen_movement_ms: int = 0
-    risk: str = "low"
-    own_phone: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain JSON types."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "Report":
-        """Return the stored report, so that tuning can replay `decide`."""
-        return cls(**{field.name: document[field.name] for field in fields(cls) if field.name in document})
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """The decision on a report; `hint` says what was wrong with unusable frames."""
 
@@ -101,7 +48,11 @@ DIM = "too_dark"
 
 
 def decide(report: Report, policy: Policy) -> Decision:
-    """Apply the thresholds in pipeline order, stricter at higher risk; a score on the threshold passes."""
+    """Apply the thresholds in pipeline order, stricter at higher risk; a score on the threshold passes.
+
+    The scores are those of the policy's model set.
+    """
+    report = report.under(policy.model_set)
     policy = stricter(policy, report.risk, own_phone=report.own_phone)
     if (
         report.seen_exact

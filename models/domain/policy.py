@@ -15,6 +15,10 @@ MOST_ACTIONS = 3
 # Turns of a given amplitude or tempo.
 GRADED = ("turn_left_slightly", "turn_right_slightly", "turn_left_slowly", "turn_right_slowly")
 ACTIONS = ("turn_left", "turn_right", "nod", "closer", "open_mouth", "smile", "close_eyes", "blink", *GRADED)
+# The matcher's model sets by name, first the one that every installation begins with. Append only: packed
+# facts store the position.
+MODEL_SETS = ("sface", "dlib")
+FIRST_SET = MODEL_SETS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Policy:
     `risk` names the channels whose tries are assessed (models/domain/layers/risk.py): from `risk_raised`
     points on, a try needs `risk_actions` actions and, with `risk_colours`, a response to the colours; from
     `risk_high` on, the person's own phone is not accepted. `agent_quota` is how many card-holders outside the
-    family an agent may serve in a month.
+    family an agent may serve in a month. `model_set` names the matcher's model set whose scores decide; every
+    threshold of a score is on that set's scale.
     """
 
     version: int = 1
@@ -84,6 +89,7 @@ class Policy:
     risk_colours: bool = True
     agent_checks: str = "off"
     agent_quota: int = 3
+    model_set: str = FIRST_SET
 
     def __post_init__(self) -> None:
         """Raise Invalid `policy_invalid` for out-of-range values."""
@@ -115,6 +121,8 @@ class Policy:
             raise Invalid(f"risk_actions is 1–{MOST_ACTIONS}", code="policy_invalid")
         if self.agent_checks not in AGENT_CHECKS:
             raise Invalid("agent_checks is off or required", code="policy_invalid")
+        if self.model_set not in MODEL_SETS:
+            raise Invalid(f"model_set is {' or '.join(MODEL_SETS)}", code="policy_invalid")
 
     def to_json(self) -> dict[str, Any]:
         """Return the policy as plain JSON types."""

@@ -26,9 +26,18 @@ from models.tables.ledger import (
     WorkerBeat,
     WriteProbe,
 )
-from models.tables.person import Binding, Consent, Enrolment, FamilyLink, HeldPhoto, Person, Tombstone
+from models.tables.person import (
+    Binding,
+    Consent,
+    Enrolment,
+    FamilyLink,
+    HeldPhoto,
+    Person,
+    Template,
+    Tombstone,
+)
 from models.tables.policy import PolicyVersion
-from models.tables.release import PolicyOverride, Release, StrangerRun
+from models.tables.release import ModelMigration, PolicyOverride, Release, StrangerRun
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.tally import DayTally, EventTally, GroupTally, TallyMark
 from models.tables.verification import Redemption, Verification
@@ -65,6 +74,7 @@ __all__ = [
     "Idempotency",
     "Institution",
     "Miss",
+    "ModelMigration",
     "NativeCheck",
     "Operator",
     "OperatorSession",
@@ -86,6 +96,7 @@ __all__ = [
     "SubjectRequest",
     "SubscriptionFact",
     "TallyMark",
+    "Template",
     "TillCode",
     "Tombstone",
     "Verification",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, word
 from models.domain.attempt import Channel
@@ -51,6 +51,21 @@ class Enrolment(Base):
     templates: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    others: Mapped[list["Template"]] = relationship(viewonly=True, lazy="selectin")
+
+
+class Template(Base):
+    """A reference's encrypted template by another model set than the first, whose are in `enrolment`.
+
+    `vector` is None where the set could make none, and `why` says so.
+    """
+
+    __tablename__ = "template"
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    model_set: Mapped[str] = mapped_column(String(16), primary_key=True)
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary)
+    why: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime]
 
 
 class HeldPhoto(Base):

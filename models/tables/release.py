@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
+from models.domain.release.migration import MigrationState
 from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
 from models.domain.release.strangers import RunState
@@ -89,3 +90,30 @@ class StrangerRun(Base):
     leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     cells: Mapped[list[dict[str, Any]] | None]
+
+
+class ModelMigration(Base):
+    """The move of all references from one model set's templates to another's.
+
+    `next_at` is when the worker's next batch is due, and its lease during one; `per_minute` limits photos.
+    `cursor` is the last reference that was read.
+    `destroyed` counts the templates destroyed, and `digest` chains a hash of each; `proof` is what the act of
+    the end says.
+    """
+
+    __tablename__ = "model_migration"
+    __table_args__ = (Index("ix_model_migration_state", "state", "next_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    old_set: Mapped[str] = mapped_column(String(16))
+    new_set: Mapped[str] = mapped_column(String(16))
+    state: Mapped[MigrationState] = mapped_column(word(MigrationState))
+    begun_by: Mapped[str] = mapped_column(String(32))
+    begun_at: Mapped[datetime]
+    per_minute: Mapped[int]
+    next_at: Mapped[datetime]
+    cursor: Mapped[str] = mapped_column(String(32), default="")
+    destroy_asked_by: Mapped[str | None] = mapped_column(String(32))
+    destroyed: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    proof: Mapped[dict[str, Any] | None]
+    ended_at: Mapped[datetime | None]

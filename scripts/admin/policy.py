@@ -1,6 +1,7 @@
 """`yibao policy`: show the thresholds, propose others, approve or withdraw a proposal."""
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -78,16 +79,19 @@ def _in_force(ports: Ports) -> Policy:
 
 
 def _is_lax(proposed: Policy, in_force: Policy) -> bool:
-    """Tell whether a proposal's predicted FMR is above FMR_MOST and above that of the policy in force."""
+    """Tell whether a proposal's predicted FMR is unknown, or above FMR_MOST and that in force."""
     fmr = policies.predicted(proposed).fmr
-    return fmr > FMR_MOST and fmr > policies.predicted(in_force).fmr
+    return not fmr <= FMR_MOST and not fmr <= policies.predicted(in_force).fmr
 
 
 def _ask(proposed: Policy) -> None:
     """Warn of the predicted FMR and end the command unless the operator confirms."""
     fmr = policies.predicted(proposed).fmr
-    click.echo(f"警告：预计每 {round(1 / fmr)} 个陌生人就有一个通过", err=True)
-    click.echo(f"warning: predicted FMR {fmr:.2%}, above {FMR_MOST:.1%}", err=True)
+    if math.isnan(fmr):
+        click.echo("警告：这套模型没有公布误识率 / warning: no predicted FMR of this model set", err=True)
+    else:
+        click.echo(f"警告：预计每 {round(1 / fmr)} 个陌生人就有一个通过", err=True)
+        click.echo(f"warning: predicted FMR {fmr:.2%}, above {FMR_MOST:.1%}", err=True)
     try:
         meant = click.confirm("仍要提议吗？/ propose it all the same?", err=True)
     except (click.Abort, OSError):
@@ -175,7 +179,8 @@ def _told(row: tables.PolicyVersion) -> dict[str, Any]:
     known, missed = policies.predicted(chosen), policies.missed(chosen)
     names = ("version", "author", "created_at", "approver", "approved_at", "withdrawn_by", "withdrawn_at")
     told = {name: getattr(row, name) for name in names}
-    predicted = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": missed.fnmr}
+    rates = {"threshold": known.threshold, "fmr": known.fmr, "kin": known.kin, "fnmr": missed.fnmr}
+    predicted: dict[str, Any] = {name: None if math.isnan(one) else one for name, one in rates.items()}
     return told | {"thresholds": row.document, "predicted": predicted | {"worst_group": known.group}}
 
 

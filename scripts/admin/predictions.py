@@ -1,5 +1,7 @@
 """Predicted error rates of thresholds, as text for operators."""
 
+import math
+
 from api.directory import background
 from api.policies import versions as policies
 from api.ports import Ports
@@ -12,6 +14,8 @@ GREY = (Policy().grey_low, Policy().grey_high)
 def prediction(chosen: Policy) -> str:
     """Return the error rates that the published table predicts for the worst group of adults."""
     worst, missed = policies.predicted(chosen), policies.missed(chosen)
+    if math.isnan(worst.fmr):
+        return f"no error rates are published of the model set {chosen.model_set}: production refuses it"
     lines = [
         f"matcher/comparison/rates.csv at score_min {worst.threshold:.2f}, 95 % intervals:",
         f"  strangers pass        {worst.fmr:.4%}  ({worst.fmr_low:.4%} to {worst.fmr_high:.4%}), "

@@ -84,6 +84,10 @@ class InventedMatcher:
         """Return True: PAD is simulated too."""
         return True
 
+    def model_sets(self) -> tuple[Embedder, ...]:
+        """Return the one simulated model set."""
+        return (Embedder.SFACE,)
+
     def _now(self) -> Filmed:
         if self.filmed is None:
             raise RuntimeError("nobody stands before the camera")

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from api.ports import Ports
+from api.ports import HeldBackground, Ports
 from matcher.types import Background
+from models.domain.policy import FIRST_SET
 from scripts.simulation.matching import InventedMatcher
 from wechat.errors import WeChatRefused
 from wechat.fields import TemplateFields
@@ -88,5 +89,5 @@ def put_back(ports: Ports, at: datetime) -> tuple[Ports, PutBack, InventedMatche
     """Return ports with a clock set to an instant and an invented WeChat and matcher."""
     clock, matcher = PutBack(at), InventedMatcher()
     staged = replace(ports, clock=clock, matcher=matcher, wechat=InventedWeChat())
-    held = replace(staged.background, background=background(), drawn_at=at + NEVER)
+    held = HeldBackground({FIRST_SET: (background(), at + NEVER)})
     return replace(staged, background=held), clock, matcher

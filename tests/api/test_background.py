@@ -44,7 +44,7 @@ def test_only_consenting_persons_are_drawn_and_too_few_make_no_background(world:
 def test_consenting_persons_make_a_background_with_a_version(world: World, people: list[str]) -> None:
     assert sorted(background.members(world.ports)) == sorted(people)
     version = background.in_force(world.ports)
-    held = world.ports.background.background
+    held = background.held(world.ports)
     assert held is not None and held.version == version == Background(held.faces).version
     faces = matrix(held)
     expected = {tuple(crowd.face(int(one.removeprefix("crowd")))) for one in people}
@@ -135,7 +135,7 @@ def test_a_remote_matcher_gets_the_background_once(
 ) -> None:
     """The second process knows no background: it asks for it with the first question, and keeps it."""
     version = background.in_force(world.ports)
-    held = world.ports.background.background
+    held = background.held(world.ports)
     assert held is not None
     filmed = frames(MAN)
     question = Examination(

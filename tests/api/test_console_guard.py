@@ -215,7 +215,8 @@ PAGES = {
     Role.ADMINISTRATOR: ("lists/institutions", "lists/staff", "lists/deliveries",
                          "institutions/{institution_id}"),
     Role.OPERATOR: ("thresholds", "what-if", "releases", "releases/{release_id}", "overrides", "strangers",
-                    "watch", "watch/waits", "watch/measures", "watch/drift", "watch/outside", "alerts"),
+                    "models", "watch", "watch/waits", "watch/measures", "watch/drift", "watch/outside",
+                    "alerts"),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ UNUSUAL = (
     Policy(),
     Policy(pad_required=False, bezel_max=0.5, colour_required=True, cohort_margin=0.0),
     Policy(colour_own_phone=False, risk_colours=False, score_min=0.52, motion_min=0, duration_min_ms=0),
+    Policy(pad_required=False, model_set="dlib"),
     Policy(colour_count=0, pad_min=0.1, cohort_margin=-1.0, similar_run=1, same_face_mean_min=-1.0),
 )
 # Each measurement with its thresholds.
@@ -55,7 +56,19 @@ def drawn(rng: random.Random, policy: Policy, wild: float) -> Report:
     if "score" not in changes and rng.random() < 0.3:
         # A lead over a relative equal to the margin, and slightly less.
         changes["relative"] = GOOD.score - policy.cohort_margin * rng.choice((0, 1, 1 - 1e-12, 2))
-    return replace(GOOD, risk=rng.choice(RISKS), hint=rng.choice((None, *HINTS)), **changes)
+    report = replace(GOOD, risk=rng.choice(RISKS), hint=rng.choice((None, *HINTS)), **changes)
+    return report if rng.random() < 0.5 else by_sets(rng, policy, report)
+
+
+def by_sets(rng: random.Random, policy: Policy, report: Report) -> Report:
+    """Return the report by other model sets, some of which did not compare."""
+    by = {name: rng.choice(around(name, policy)) for name in ("score", "relative")}
+    other = replace(report, **by, normalised=rng.random() < 0.5)
+    first, second = rng.choice((("dlib", None), ("dlib", "sface"), ("sface", "dlib")))
+    return replace(
+        report, model_set=first, other_set=second, other_score=other.score if second else None,
+        other_relative=other.relative if second else None, other_normalised=not second or other.normalised,
+    )  # fmt: skip
 
 
 def unequal(reports: list[Report], policy: Policy) -> list:
@@ -95,7 +108,8 @@ def test_reports_at_and_around_every_threshold_are_decided_alike() -> None:
 
 def test_every_deciding_measurement_is_tested() -> None:
     tried = {*MEETS, *FLAGS, "risk", "hint"}
-    assert tried == {field.name for field in fields(Report)}
+    by_set = {field.name for field in fields(Report) if field.name.startswith(("other_", "model_set"))}
+    assert tried == {field.name for field in fields(Report)} - by_set
 
 
 def test_a_passing_relative_is_reported_apart_from_the_decision() -> None:

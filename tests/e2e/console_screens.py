@@ -27,8 +27,8 @@ PAGES = {
         "lists/deliveries?state=delivered",
     ),
     "operator": (
-        "thresholds?days=56", "what-if?days=56&score_min=0.48", "releases", "overrides", "strangers", "watch",
-        "watch/waits", "watch/measures", "watch/drift", "watch/outside",
+        "thresholds?days=56", "what-if?days=56&score_min=0.48", "releases", "overrides", "strangers",
+        "models", "watch", "watch/waits", "watch/measures", "watch/drift", "watch/outside",
         "alerts", "alerts/{}",
     ),
 }  # fmt: skip

@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 def empty(installed: World) -> World:
     """Return an installation with no photo on record."""
     with installed.ports.database.transaction() as db:
-        references.revoke(installed.ports, list(db.scalars(select(tables.Enrolment))))
+        references.revoke(installed.ports, db, list(db.scalars(select(tables.Enrolment))))
     return installed
 
 

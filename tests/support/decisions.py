@@ -32,9 +32,13 @@ class Try:
     arm: str = "control"
     person_id: str | None = None
     report: bool = True
+    by_dlib: float | None = None
 
     def measured(self) -> Report:
-        return replace(GOOD, score=self.score, relative=self.relative)
+        seen = replace(GOOD, score=self.score, relative=self.relative)
+        if self.by_dlib is None:
+            return seen
+        return replace(seen, other_set="dlib", other_score=self.by_dlib, other_relative=0.1)
 
 
 def write(world: World, tries: Iterable[Try], amount_fen: int = 5_000) -> None:

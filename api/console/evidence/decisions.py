@@ -86,6 +86,7 @@ def arm_of(fact: tables.DecisionFact) -> str | None:
 
 def _lines(report: Report, then: Policy, after: Policy) -> list[Line]:
     """Return each threshold with its measurement; unmeasured ones are left out."""
+    report = report.under(then.model_set)
     kind = "score_min" if report.normalised else "raw_score_min_old" if report.old else "raw_score_min"
     named = {kind: "score", **MEASURED}
     found = [(name, getattr(report, field)) for name, field in named.items()]

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from models.domain.decision import Report
 from models.domain.person import age
+from models.domain.record import sets
 from models.domain.record.kin import ORDER, Kinship
+from models.domain.record.report import Report
 
 MOST_RELATIVES = 8
 LAYOUT = 1
@@ -58,11 +59,12 @@ SIZE = _FORMAT.size
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """One compared relative: kinship to the claimed person, score and cosine."""
+    """One compared relative: kinship to the claimed person, score and cosine, and the other set's score."""
 
     kinship: Kinship
     score: float | None
     raw: float | None
+    other: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,14 @@ class Measured:
         relatives = known.pop("relatives", ())
         return cls(
             **known,
-            relatives=tuple(Kin(Kinship(one["kinship"]), one["score"], one["raw"]) for one in relatives),
+            relatives=tuple(
+                Kin(Kinship(one["kinship"]), one["score"], one["raw"], one.get("other")) for one in relatives
+            ),
         )
 
 
 def pack(report: Report, measured: Measured) -> bytes:
-    """Return the facts as SIZE bytes; the first eight relatives are kept."""
+    """Return the facts as SIZE bytes, or SIZE + sets.SIZE; the first eight relatives are kept."""
     kin = measured.relatives[:MOST_RELATIVES]
     floats = [
         *(getattr(report, name) for name in SCORES),
@@ -114,27 +118,29 @@ def pack(report: Report, measured: Measured) -> bytes:
         *(ORDER.index(one.kinship) for one in kin),
         *[NONE] * (MOST_RELATIVES - len(kin)),
     ]
-    return _FORMAT.pack(
-        LAYOUT,
+    appended = sets.packed(report, [one.other for one in kin])
+    packed = _FORMAT.pack(
+        sets.LAYOUT if appended else LAYOUT,
         absent,
         *(0.0 if value is None else value for value in floats),
         *(max(-(2**31), min(2**31 - 1, getattr(report, name))) for name in INTS),
         *(getattr(report, name) for name in FLAGS),
         *words,
     )
+    return packed + appended
 
 
 def unpack(packed: bytes) -> tuple[Report, Measured]:
     """Return the packed facts; raises ValueError for invalid bytes."""
-    if len(packed) != SIZE or packed[0] != LAYOUT:
+    layout = (len(packed), packed[0] if packed else None)
+    if layout not in ((SIZE, LAYOUT), (SIZE + sets.SIZE, sets.LAYOUT)):
         raise ValueError("this is no packed fact")
-    given = dict(zip((name for name, _ in FIELDS), _FORMAT.unpack(packed), strict=True))
-    for place, name in enumerate(FLOATS):
-        if given["absent"] >> place & 1:
-            given[name] = None
+    given = dict(zip((name for name, _ in FIELDS), _FORMAT.unpack(packed[:SIZE]), strict=True))
+    given |= {name: None for place, name in enumerate(FLOATS) if given["absent"] >> place & 1}
+    given |= sets.unpacked(packed[SIZE:])
+    given |= {name: bool(given[name]) for name in FLAGS}
     report = Report(
-        **{name: given[name] for name in (*SCORES, *INTS)},
-        **{name: bool(given[name]) for name in FLAGS},
+        **{name: given[name] for name in (*SCORES, *INTS, *FLAGS, *sets.OF_REPORT)},
         risk=RISKS[given["risk"]],
         hint=None if given["hint"] == NONE else HINTS[given["hint"]],
     )
@@ -156,7 +162,8 @@ def _kin(given: Mapping[str, Any]) -> Iterator[Kin]:
     for place in _PLACES:
         if given[f"relation_{place}"] != NONE:
             score, raw = given[f"relative_score_{place}"], given[f"relative_raw_{place}"]
-            yield Kin(ORDER[given[f"relation_{place}"]], score, raw)
+            other = given[f"other_relative_{place}"]
+            yield Kin(ORDER[given[f"relation_{place}"]], score, raw, other)
 
 
 def _padded(values: list[float | None]) -> list[float | None]:

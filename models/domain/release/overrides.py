@@ -16,6 +16,8 @@ FIELDS = (
     "same_face_mean_min", "pad_required", "pad_min", "pad_doubt_min", "pad_low_min", "colour_required",
     "rate_min", "duration_min_ms", "motion_min", "evidence_min", "action_count",
 )  # fmt: skip
+# Thresholds on the scale of the policy's model set.
+SCORES = frozenset({"score_min", "raw_score_min", "raw_score_min_old", "cohort_margin"})
 AGES = ("14-17", "18-39", "40-59", "60+")
 
 

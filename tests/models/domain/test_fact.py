@@ -1,18 +1,19 @@
 """Facts packed to be replayed, and how relatives are told apart."""
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.types import Hint
+from matcher.types import Embedder, Hint
 from models.domain.decision import Report, decide
 from models.domain.layers.risk import Level
 from models.domain.person import RELATIONS, SELF
-from models.domain.policy import Policy
+from models.domain.policy import MODEL_SETS, Policy
+from models.domain.record import sets
 from models.domain.record.fact import HINTS, RISKS, SIZE, Kin, Measured, age_band, pack, unpack
 from models.domain.record.kin import BLOOD, ORDER, Kinship, between
 
@@ -20,9 +21,11 @@ NUMBER = st.none() | st.floats()
 COUNT = st.integers(0, 100_000)
 KINDS = {"int": COUNT, "float": st.floats(), "bool": st.booleans(), "float | None": NUMBER}
 KIN = st.builds(Kin, st.sampled_from(ORDER), NUMBER, NUMBER)
+BY_SETS = {"other_score", "other_relative", "other_normalised"}
+ALONE = [field for field in fields(Report) if field.name not in BY_SETS]
 REPORTS = st.builds(
     Report,
-    **{field.name: KINDS[str(field.type)] for field in fields(Report) if str(field.type) in KINDS},
+    **{field.name: KINDS[str(field.type)] for field in ALONE if str(field.type) in KINDS},
     hint=st.none() | st.sampled_from(HINTS),
     risk=st.sampled_from(RISKS),
 )
@@ -31,6 +34,13 @@ MEASURED = st.builds(
     **{field.name: NUMBER for field in fields(Measured) if field.name != "relatives"},
     relatives=st.lists(KIN, max_size=8).map(tuple),
 )
+
+
+BY_TWO = st.builds(
+    replace, REPORTS, model_set=st.just("dlib"), other_set=st.none() | st.just("sface"),
+    other_score=NUMBER, other_relative=NUMBER, other_normalised=st.booleans(),
+)  # fmt: skip
+KIN_BY_TWO = st.builds(Kin, st.sampled_from(ORDER), NUMBER, NUMBER, NUMBER)
 
 
 def told(value: object) -> str:
@@ -44,6 +54,17 @@ def test_packed_facts_are_unpacked_as_they_were(report: Report, measured: Measur
     assert len(packed) == SIZE
     assert told(unpack(packed)) == told((report, measured))
     assert decide(unpack(packed)[0], Policy()) == decide(report, Policy())
+
+
+@given(BY_TWO, st.lists(KIN_BY_TWO, max_size=8).map(tuple))
+def test_packed_facts_of_two_model_sets_are_unpacked_as_they_were(report: Report, kin: tuple[Kin]) -> None:
+    packed = pack(report, Measured(relatives=kin))
+    assert len(packed) == SIZE + sets.SIZE
+    assert told(unpack(packed)) == told((report, Measured(relatives=kin)))
+
+
+def test_every_model_set_of_the_matcher_has_its_name() -> None:
+    assert tuple(Embedder) == MODEL_SETS
 
 
 def test_unmeasured_and_nan_are_distinguished() -> None:

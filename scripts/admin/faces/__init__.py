@@ -1,0 +1,4 @@
+"""Commands about the models that compare faces.
+
+Import any module.
+"""
