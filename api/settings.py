@@ -65,6 +65,14 @@ class Settings(WeChatAccount):
     """Folder with the MiniFASNet weights; required in production unless YIBAO_MATCHER_URL is set."""
     vouched_photos: bool = True
     """Hold imported photos that nothing vouches for; the demo does not."""
+    console_oidc_issuer: Url = ""
+    """Optional: the OpenID Connect provider through which accounts of the console may sign in."""
+    console_oidc_client_id: str = ""
+    """The console's client id there; its redirect URI is YIBAO_BASE_URL/console/oidc/return."""
+    console_oidc_client_secret: SecretStr = SecretStr("")
+    """The secret of that client."""
+    console_oidc_claim: str = "sub"
+    """The claim that equals the account's name; one that a person cannot change at the provider."""
     event_clients: int = 750
     """Clients that may wait for events per process."""
     anchor_file: Path | None = None
@@ -123,7 +131,7 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
     if not settings.demo and settings.archive_url.startswith("file:"):
         problems.append("YIBAO_ARCHIVE_URL must be storage of another owner, not a folder of this machine")
-    problems += settings.wrong_keys()
+    problems += settings.wrong_keys() + _wrong_oidc(settings)
     if not problems:
         problems = secret_forms.wrong(
             settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index()]
@@ -131,6 +139,17 @@ def check(settings: Settings) -> Settings:
     if problems:
         raise SettingsMissing(problems)
     return settings
+
+
+def _wrong_oidc(settings: Settings) -> list[str]:
+    """Return what is wrong with the console's identity provider."""
+    if not settings.console_oidc_issuer:
+        return []
+    needed = ("console_oidc_client_id", "console_oidc_client_secret", "console_oidc_claim")
+    wrong = [f"YIBAO_{name.upper()} is not set" for name in needed if not _given(settings, name)]
+    if not settings.demo and not settings.console_oidc_issuer.startswith("https://"):
+        wrong.append("YIBAO_CONSOLE_OIDC_ISSUER must be https in production")
+    return wrong
 
 
 def _given(settings: Settings, name: str) -> bool:

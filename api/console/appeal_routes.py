@@ -8,8 +8,9 @@ from api.console import accounts, cases, looks
 from api.console.axis import axis
 from api.console.cases import reviewer_of
 from api.console.guard import needs, see
+from api.console.identity.oidc_routes import console
 from api.console.pages import me, page
-from api.console.routes import console, field
+from api.console.routes import field
 from api.console.texts import EVENTS, KIN, WHO
 from api.http.reasons import failure
 from api.http.web import ports

@@ -23,7 +23,7 @@ from models.domain.console.operator import SENSITIVE, Right
 from models.domain.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., Any])
-OPEN = frozenset({"console.sign_in", "console.join"})
+OPEN = frozenset({"console.sign_in", "console.join", "console.begin_oidc", "console.finish_oidc"})
 
 KINDS = {"reference": "登记照片", "frame": "本次拍摄", "appeal": "申诉照片"}
 

@@ -38,7 +38,7 @@ def home() -> Response:
 def sign_in() -> Response:
     """Show the sign-in form, or begin a session from name, password and one-time code."""
     if request.method == "GET":
-        return page("sign_in.html")
+        return page("sign_in.html", oidc=bool(ports().settings.console_oidc_issuer))
     try:
         token = sessions.sign_in(ports(), field("name"), field("password"), field("code"))
     except SignInRefused:

@@ -1,6 +1,7 @@
 """Console sessions, stored in the database so that they can be revoked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hmac import compare_digest
 
 from sqlalchemy import select
@@ -51,14 +52,38 @@ def sign_in(ports: Ports, name: str, password: str, code: str) -> str:
             _count(ports, db, row)
             raise SignInRefused
         row.wrong, row.locked_until = 0, None
-        now = ports.now()
-        db.add(
-            tables.OperatorSession(
-                token_hash=digest(token), operator_id=row.id, begun_at=now, seen_at=now, code_at=now
-            )
-        )
-        record(ports, db, Entry(row.id, ActKind.SIGNED_IN, row.id))
+        _begin(ports, db, row.id, (token, ports.now()))
     return token
+
+
+def sign_in_known(ports: Ports, name: str) -> str:
+    """Return the token of a new session for an account whose owner an identity provider has named.
+
+    No one-time code was entered: what needs a fresh one asks for it. Raises SignInRefused for an account that
+    is absent, removed, locked or not set up.
+    """
+    wanted, token = select(tables.Operator.id).where(tables.Operator.name == name), ports.random.token(43)
+    with ports.database.transaction() as db:
+        operator_id = db.scalar(wanted)
+        row = _held(db, operator_id) if operator_id else None
+        is_locked = row is not None and row.locked_until is not None and ports.now() < row.locked_until
+        if row is None or row.removed_at or row.password_hash is None or is_locked:
+            raise SignInRefused
+        _begin(ports, db, row.id, (token, ports.now() - rules.FRESH), by="oidc")
+    return token
+
+
+def _begin(
+    ports: Ports, db: Session, operator_id: str, session: tuple[str, datetime], by: str = "code"
+) -> None:
+    """Add a session with its token and the time of its last one-time code, as an act."""
+    (token, code_at), now = session, ports.now()
+    db.add(
+        tables.OperatorSession(
+            token_hash=digest(token), operator_id=operator_id, begun_at=now, seen_at=now, code_at=code_at
+        )
+    )
+    record(ports, db, Entry(operator_id, ActKind.SIGNED_IN, operator_id, {"by": by}))
 
 
 def confirm(ports: Ports, who: SignedIn, code: str) -> None:
