@@ -100,7 +100,12 @@ def test_another_browsers_an_old_and_a_repeated_answer_sign_nobody_in(desk: Coll
     assert came_back(desk, issuer, lambda url: url.replace("code=", "code=x")).status_code == 401
     assert not is_in(desk)
     sent: list[str] = []
-    assert came_back(desk, issuer, lambda url: sent.append(url) or url).status_code == 200
+
+    def seen(url: str) -> str:
+        sent.append(url)
+        return url
+
+    assert came_back(desk, issuer, seen).status_code == 200
     path = sent[0].removeprefix(desk.world.ports.settings.base_url)
     desk.post("/console/sign-out")
     assert desk.client.get(path).status_code == 401

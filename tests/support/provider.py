@@ -28,7 +28,7 @@ class Provider(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, asked = urlsplit(self.path), dict(parse_qs(urlsplit(self.path).query))
-        issuer = f"http://127.0.0.1:{self.server.server_port}"
+        issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
         if path.path == "/.well-known/openid-configuration":
             ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
             named = {name: f"{issuer}/{end}" for name, end in ends.items()}
@@ -57,8 +57,8 @@ class Provider(BaseHTTPRequestHandler):
             return self._tell({"error": "invalid_grant"}, 400)
         now = int(self.next.get("now", time.time()))
         claims = {
-            "iss": f"http://127.0.0.1:{self.server.server_port}", "aud": CLIENT, "iat": now, "exp": now + 300,
-            "nonce": asked["nonce"], **self.next.get("claims", {}),
+            "iss": f"http://127.0.0.1:{self.server.server_address[1]}", "aud": CLIENT, "iat": now,
+            "exp": now + 300, "nonce": asked["nonce"], **self.next.get("claims", {}),
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
         key = FORGED if self.next.get("forged") else KEY

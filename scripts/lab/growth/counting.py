@@ -102,6 +102,7 @@ def _blocks(engine: Engine, action: Callable[[], object], growing: Sequence[str]
         action()
     counted = Count("blocks", len(issued))
     with engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         for statement, parameters in issued:
             if statement.lstrip()[:6].upper() not in ("SELECT", "UPDATE", "DELETE"):
                 continue

@@ -47,7 +47,9 @@ def measure(folder: Path, url: str, decisions: int, few: int = FEW) -> dict[str,
         names = {role: _account(made.ports, role) for role in Role}
         decided.fill(made.ports, made.institutions, decisions, names[Role.REVIEWER])
         with made.ports.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            db.execute(text("SET statement_timeout = 0"))
             db.execute(text("VACUUM ANALYZE"))
+            db.execute(text("RESET statement_timeout"))
         app, found = create_app(made.ports), {}
         for role in Role:
             client = app.test_client()
