@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from matcher.local import LocalMatcher
 from matcher.protocol import Matcher
 from matcher.service import signing, wire
 from matcher.service.remote import RemoteMatcher
-from matcher.types import Examination, Frame, Observation, Shown
+from matcher.types import Embedder, Examination, Frame, Observation, OtherSet, Shown
 from scripts.demo.film import samples
 from tests.matcher.captures import MAN, frames, observed, references
 from tests.support import matching
@@ -77,6 +78,16 @@ def test_the_same_capture_gives_the_same_report(either: Matcher, matcher: LocalM
     assert report == matcher.examine(examination)
     assert report.comparison.score > 0.5 > report.cohort.best
     assert report.colour.status == "measured"
+
+
+def test_two_model_sets_score_one_probe_alike_on_either_side(either: Matcher, matcher: LocalMatcher) -> None:
+    filmed = frames(MAN)
+    examination = asked(matcher, observed(matcher, filmed), filmed)
+    both = replace(examination, model_set=Embedder.DLIB, other=OtherSet(Embedder.SFACE))
+    report, alone = either.examine(both), matcher.examine(examination)
+    assert either.model_sets() == tuple(Embedder) and report.model_set is Embedder.DLIB
+    assert report.other is not None and report.other.comparison.score == pytest.approx(alone.comparison.score)
+    assert report.comparison.score > report.cohort.best and report.comparison.sface is None
 
 
 def test_a_capture_without_anything_is_reported_too(either: Matcher) -> None:
@@ -173,7 +184,8 @@ def test_too_large_a_question_is_refused(url: str) -> None:
 
 
 def test_health_and_metrics_are_for_everybody(url: str) -> None:
-    assert httpx.get(f"{url}/health", trust_env=False).json() == {"status": "ok", "pad": "not_available"}
+    told = httpx.get(f"{url}/health", trust_env=False).json()
+    assert told == {"status": "ok", "pad": "not_available", "model_sets": ["sface", "dlib"]}
     signed(url, "/observe", b"{")
     told = httpx.get(f"{url}/metrics", trust_env=False).text
     assert 'yibao_matcher_requests_total{route="/observe",status="400"}' in told
