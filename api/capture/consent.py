@@ -40,7 +40,8 @@ def consent(ports: Ports, user: User, scene: str, answer: Answer) -> Scene:
         if not answer.granted and _has_declined(db, attempt):
             return seen
         notice.check(answer.notice_version, attempt.provider)
-        parts = notice.answered(answer.granted, answer.parts, attempt.provider)
+        separately = not ports.settings.demo
+        parts = notice.answered(answer.granted, answer.parts, attempt.provider, separately=separately)
         if answer.granted:
             _may_consent(db, attempt, answer)
         event = AttemptEvent.CONSENT if answer.granted else AttemptEvent.DECLINE

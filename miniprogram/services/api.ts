@@ -1,4 +1,4 @@
-import type { NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
+import type { Correction, NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
 import type { Method } from './http'
 import { send } from './http'
 import type { Form } from './multipart'
@@ -71,6 +71,8 @@ export const bind = (body: NewBinding) => call('POST /mp/v1/bindings', { body })
 export const consents = () => call('GET /mp/v1/me/consents')
 export const bindings = () => call('GET /mp/v1/me/bindings')
 export const appeals = () => call('GET /mp/v1/me/appeals')
+export const requests = () => call('GET /mp/v1/me/requests')
+export const correct = (body: Correction) => call('POST /mp/v1/me/corrections', { body, once: true })
 export const sendMore = (id: string, form: Form) => call('POST /mp/v1/me/appeals/{appeal_id}/more', { id, form, timeoutMs: 60_000 })
 export const agents = () => call('GET /mp/v1/me/agents')
 export const dispute = (id: string) => call('POST /mp/v1/me/agents/{agency_id}/dispute', { id, body: {} })

@@ -1,7 +1,7 @@
-import type { AppealRow, BindingRow, ConsentRow } from './contract'
+import type { AppealRow, BindingRow, ConsentRow, RequestRow } from './contract'
 import { fill, strings } from './strings/index'
 
-/** One line of a list, and its button's action ('' = none). */
+/** One line of a list, its button ('' = none), and what that asks or, of a deletion, copies. */
 export interface Line {
   id: string
   head: string
@@ -44,6 +44,13 @@ export function appealLine(row: AppealRow): Line {
   const said = row.appeal_state === 'lodged' && row.wanted.length ? waiting(row) : (states[row.appeal_state] ?? '')
   const note = `${row.institution} · ${minute(row.created_at)} · ${said}`
   return { id: row.appeal_id, head: appeal[row.appeal_reason], note, button: row.may_send ? more.title : '', sure: '' }
+}
+
+export function requestLine(row: RequestRow): Line {
+  const { mine } = strings()
+  const said = { open: mine.open, done: mine.done, refused: mine.refused_request }[row.state]
+  const note = fill(said, { day: day(row.closed_at ?? row.due_at) })
+  return { id: row.request_id, head: mine[`request_${row.kind}`], note: [minute(row.asked_at), note, row.answer].filter(Boolean).join(' · '), button: row.receipt ? mine.receipt : '', sure: row.receipt ?? '' }
 }
 
 /** Return the state of a reviewer's request as text. */

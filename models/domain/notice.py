@@ -100,13 +100,20 @@ def text(version: str, processor: str, contact: str) -> str:
 
 
 def answered(
-    granted: bool, given: Mapping[Part, bool] | None, provider: Provider = Provider.OWN
+    granted: bool,
+    given: Mapping[Part, bool] | None,
+    provider: Provider = Provider.OWN,
+    *,
+    separately: bool = False,
 ) -> dict[str, bool]:
-    """Return the answer to each part; without separate answers, the one answer applies to all.
+    """Return the answer to each part; one answer to all counts unless they must be given `separately`.
 
-    Raises Invalid `consent_missing` where consent is granted without a part that the check needs.
+    Raises Invalid `consent_missing` where consent is granted without a part that the check needs. Our own
+    comparison needs the stored reference; WeChat's verification does not ask for it.
     """
     asked = ASKED[provider]
+    if given is None and granted and separately:
+        raise Invalid("each part of the notice needs its own answer", code="consent_missing")
     if given is None:
         return {str(part): granted for part in asked}
     if granted and not all(given.get(part) for part in asked):

@@ -69,8 +69,9 @@ class Phone:
         return body(self.http.put(f"/mp/v1/attempts/{scene}/person", json=person))
 
     def consent(self, scene: str, version: str) -> dict[str, Any]:
-        """Agree to the notice."""
-        wanted = {"notice_version": version, "granted": True}
+        """Agree to each part of the notice."""
+        parts = dict.fromkeys(("face", "transfer", "reference"), True)
+        wanted = {"notice_version": version, "granted": True, "parts": parts}
         return body(self.http.post(f"/mp/v1/attempts/{scene}/consent", json=wanted))
 
     def draw(self, scene: str) -> dict[str, Any]:

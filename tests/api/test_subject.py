@@ -9,14 +9,19 @@ from sqlalchemy import select
 from api.acts import checking
 from api.admin import audit, enrolment
 from api.admin.enrolment import Entry
-from api.capture import challenge
+from api.capture import challenge, consent
+from api.capture.consent import Answer
 from api.contacts import credits
 from api.policies import versions
 from api.privacy import requests
+from api.settings import Profile
 from models import tables
-from models.domain.errors import Conflict
+from models.domain import notice
+from models.domain.attempt import AttemptState
+from models.domain.errors import Conflict, Invalid
 from models.domain.identity.idnumber import IdType
-from models.domain.person import Proof
+from models.domain.notice import Part
+from models.domain.person import Proof, User
 from models.domain.policy import Policy
 from models.domain.subscription import Fact, FactKind, Ledger
 from scripts.demo.film import samples
@@ -32,6 +37,24 @@ def proven(world: World):
     play.agree(phone, scene)
     play.tried(world, phone, scene)
     return phone
+
+
+def test_production_wants_an_answer_to_each_part_of_the_notice(world: World) -> None:
+    scene = play.pushed(world, play.opened(world))
+    play.ok(world.phone(MAN.openid).get(f"/mp/v1/attempts/{scene}"))
+    settings = world.ports.settings.model_copy(update={"profile": Profile.PRODUCTION})
+    production = replace(world.ports, settings=settings)
+    user = User(MAN.openid, world.ports.vault.index("openid", MAN.openid))
+    for parts in (
+        None,
+        {Part.FACE: True, Part.TRANSFER: True},
+        dict.fromkeys(Part, True) | {Part.TRANSFER: False},
+    ):
+        with pytest.raises(Invalid) as refused:
+            consent.consent(production, user, scene, Answer(notice.CURRENT, True, parts=parts))
+        assert refused.value.code == "consent_missing"
+    given = Answer(notice.CURRENT, True, parts=dict.fromkeys(Part, True))
+    assert consent.consent(production, user, scene, given).attempt.state is AttemptState.CONSENTED
 
 
 def test_an_export_needs_a_recent_pass(world: World) -> None:

@@ -1,7 +1,7 @@
-import { paragraphs } from '../../services/notice'
+import { paragraphs, type Point } from '../../services/notice'
 import { strings } from '../../services/strings/index'
 
-/** The notice, one line per point, and its answer: 点击同意，再点下一步, with the four digits where the policy requires them. */
+/** The notice, one line per point, each part with its own answer beneath it; the four digits where the policy requires them. */
 Component({
   properties: {
     t: { type: Object, value: {} as Record<string, string> },
@@ -12,13 +12,13 @@ Component({
     busy: { type: Boolean, value: false },
     error: { type: String, value: '' },
   },
-  data: { lines: [] as { head: string; body: string }[], parts: [] as { name: string; on: boolean }[], agreed: false, presence: '', sure: false, otherWays: strings().common.other_ways, slow: strings().common.slow },
+  data: { lines: [] as Point[], parts: {} as Record<string, boolean>, given: 0, presence: '', sure: false, otherWays: strings().common.other_ways, slow: strings().common.slow },
   observers: {
-    notice(text: string) {
-      this.setData({ lines: paragraphs(text) })
-    },
-    asked(names: string[]) {
-      this.answer(names.map((name) => ({ name, on: false })))
+    'notice, asked': function (text: string, names: string[]) {
+      const lines = paragraphs(text, names)
+      // The page shows the same notice again each time it asks the server: answers given stay.
+      if (JSON.stringify(lines) === JSON.stringify(this.data.lines)) return
+      this.setData({ lines, given: 0, parts: Object.fromEntries(names.map((name) => [name, false])) })
     },
     error(text: string) {
       // Refused digits are cleared for retyping.
@@ -26,24 +26,16 @@ Component({
     },
   },
   methods: {
-    /** All of it at once; each part can be answered by itself, too. */
-    onAgree() {
-      const on = !this.data.agreed
-      this.answer(this.data.parts.map(({ name }) => ({ name, on })), on)
-    },
     onPart(event: WechatMiniprogram.TouchEvent) {
-      const tapped = event.currentTarget.dataset['name'] as string
-      this.answer(this.data.parts.map(({ name, on }) => ({ name, on: name === tapped ? !on : on })))
-    },
-    answer(parts: { name: string; on: boolean }[], whole = false) {
-      this.setData({ parts, agreed: parts.length ? parts.every(({ on }) => on) : whole, error: '' })
+      const name = event.currentTarget.dataset['name'] as string
+      const parts = { ...this.data.parts, [name]: !this.data.parts[name] }
+      this.setData({ parts, given: Object.values(parts).filter((on) => on).length, error: '' })
     },
     onPresence(event: WechatMiniprogram.Input) {
       this.setData({ presence: event.detail.value, error: '' })
     },
     onNext() {
-      const parts = Object.fromEntries(this.data.parts.map(({ name, on }) => [name, on]))
-      this.triggerEvent('agree', { presence: this.data.presence, parts })
+      this.triggerEvent('agree', { presence: this.data.presence, parts: this.data.parts })
     },
     onDisagree() {
       this.setData({ sure: true })

@@ -1,13 +1,13 @@
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import type { Line } from '../../services/mine'
-import { appealLine, bindingLine, consentLine } from '../../services/mine'
+import { appealLine, bindingLine, consentLine, requestLine } from '../../services/mine'
 import { back, go, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
-type List = 'consents' | 'bindings' | 'appeals'
-type Phase = 'who' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
+type List = 'consents' | 'bindings' | 'appeals' | 'requests'
+type Phase = 'who' | 'correct' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
 
 const CLEAR = { error: '', needsPass: false }
 
@@ -29,6 +29,8 @@ Page({
     error: '',
     needsPass: false,
     people: [] as { id: string; name: string }[],
+    person: '',
+    statement: '',
   },
   exported: '',
 
@@ -84,7 +86,9 @@ Page({
   onAsk(event: WechatMiniprogram.TouchEvent) {
     const id = event.currentTarget.dataset['id'] as string
     if (this.data.list === 'appeals') return visit('more', { appeal: id })
-    this.setData({ sure: this.data.lines.find((line) => line.id === id) ?? null })
+    const line = this.data.lines.find((one) => one.id === id) ?? null
+    if (this.data.list === 'requests') return this.copy(line?.sure ?? '')
+    this.setData({ sure: line })
   },
 
   onNo() {
@@ -109,8 +113,7 @@ Page({
     if (this.data.busy) return
     this.setData({ busy: true, error: '' })
     try {
-      const { bindings } = await api.bindings()
-      const people = bindings.map(({ person }) => ({ id: person.person_id, name: person.name }))
+      const people = await owners()
       const [only] = people
       if (people.length === 1 && only) return await this.pass(only.id)
       this.setData(people.length ? { busy: false, phase: 'who', people } : { busy: false, error: this.data.t.pass_nobody })
@@ -148,11 +151,47 @@ Page({
   },
 
   onCopy() {
+    this.copy(this.exported)
+  },
+
+  copy(data: string) {
     wx.setClipboardData({
-      data: this.exported,
+      data,
       success: () => this.setData({ copied: true, error: '' }),
       fail: () => this.setData({ error: this.data.t.copy_failed }),
     })
+  },
+
+  /** Ask for a correction; a phone that receives several persons' messages says whose data is wrong. */
+  async onCorrectPage() {
+    this.setData({ phase: 'correct', people: [], person: '', statement: '', ...CLEAR })
+    try {
+      const people = await owners()
+      this.setData({ people, person: people[0]?.id ?? '', error: people.length ? '' : this.data.t.pass_nobody })
+    } catch (thrown) {
+      this.setData(refusal(thrown))
+    }
+  },
+
+  onPerson(event: WechatMiniprogram.TouchEvent) {
+    this.setData({ person: event.currentTarget.dataset['id'] as string })
+  },
+
+  onStatement(event: WechatMiniprogram.Input) {
+    this.setData({ statement: event.detail.value, error: '' })
+  },
+
+  async onCorrect() {
+    const { busy, person, statement } = this.data
+    if (busy) return
+    this.setData({ busy: true, error: '' })
+    try {
+      await api.correct({ person_id: person, statement: statement.trim() })
+      await this.open('requests')
+    } catch (thrown) {
+      this.setData(refusal(thrown))
+    }
+    this.setData({ busy: false })
   },
 
   onErasePage() {
@@ -185,8 +224,14 @@ function refusal(thrown: unknown): { error: string; needsPass: boolean } {
   return { error: explain(code, true), needsPass: code === 'recent_pass_needed' }
 }
 
+async function owners(): Promise<{ id: string; name: string }[]> {
+  const { bindings } = await api.bindings()
+  return bindings.map(({ person }) => ({ id: person.person_id, name: person.name }))
+}
+
 async function lines(list: List): Promise<Line[]> {
   if (list === 'consents') return (await api.consents()).consents.map(consentLine)
   if (list === 'bindings') return (await api.bindings()).bindings.map(bindingLine)
+  if (list === 'requests') return (await api.requests()).requests.map(requestLine)
   return (await api.appeals()).appeals.map(appealLine)
 }

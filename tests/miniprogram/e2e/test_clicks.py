@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.miniprogram.e2e.acts import tick
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage
 
@@ -33,7 +34,7 @@ def test_with_three_seconds_of_latency_every_click_counts(stage: Stage, counter:
 def test_a_frozen_server_is_waited_for_with_a_word(stage: Stage, counter: Counter) -> None:
     phone = stage.phone("李建国")
     phone.open(stage.pushed(stage.open_purchase()))
-    phone.tap("agree")
+    tick(phone)
     purchase = stage.open_purchase()
     counter.open(purchase["popup_url"])
     counter.wait("choose")

@@ -107,6 +107,13 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
     phone.tap("do-erase")
     stage.screens.look(phone, "mine-erase")
     phone.tap("menu")
+    phone.tap("correct")
+    phone.type("statement", "名字的“国”字写错了")
+    stage.screens.look(phone, "mine-correct")
+    phone.tap("do-correct")
+    phone.wait("[mp-id=line-0]:has-text('正在办，最晚')")
+    stage.screens.look(phone, "mine-requests")
+    phone.tap("menu")
     for name in ("bindings", "appeals", "consents"):
         phone.tap(name)
         phone.wait("[mp-id=line-0], [mp-id=empty]")

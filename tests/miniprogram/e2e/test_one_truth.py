@@ -35,7 +35,7 @@ def test_the_phone_hears_that_the_cashier_went_back_and_follows_the_new_message(
     assert heading(phone) == "收费员已返回，请稍等"
     stage.screens.look(phone, "result-gone-back")
     push_to_self(counter)
-    phone.wait("agree", 20)
+    phone.wait("agree-face", 20)
     counter.wait("waiting", "已打开")
     assert phone.complaints == []
 
@@ -109,7 +109,7 @@ def test_whoever_buys_for_another_reads_for_whom(stage: Stage, counter: Counter)
     counter.press("push")
     phone = stage.phone("王秀英")
     phone.open(stage.message("王秀英", before))
-    phone.wait("agree")
+    phone.wait("agree-face")
     assert phone.text("case-for") == "李*国"
     stage.screens.look(phone, "verify-agent")
     assert phone.complaints == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading
+from tests.miniprogram.e2e.acts import agree, allow_camera, film, heading, tick
 from tests.miniprogram.e2e.counter import Counter
 from tests.miniprogram.e2e.stage import Stage
 
@@ -46,7 +46,7 @@ def test_whoever_guesses_is_stopped(stage: Stage, counter: Counter) -> None:
     counter.wait("waiting", "请对方在手机上输入")
     found = DIGITS.search(counter.text())
     assert found
-    phone.tap("agree")
+    tick(phone)
     for guess in range(6):
         phone.type("presence", str((int(found[1]) + 1 + guess) % 10_000).zfill(4))
         phone.tap("next")

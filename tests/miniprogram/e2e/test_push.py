@@ -139,8 +139,8 @@ def test_in_english(stage: Stage) -> None:
     purchase = stage.open_purchase()
     phone = stage.phone("李建国", language="en")
     phone.open(stage.pushed(purchase))
-    phone.wait("agree")
-    assert phone.text("agree") == "Agree"
+    phone.wait("agree-face")
+    assert phone.text("agree-face") == "I agree: process my face"
     assert "The insured" in phone.text(".page")
     stage.screens.look(phone, "verify-english")
     agree(phone)

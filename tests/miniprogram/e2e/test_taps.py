@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.miniprogram.e2e.acts import agree
+from tests.miniprogram.e2e.acts import agree, tick
 from tests.miniprogram.e2e.phone import Phone
 from tests.miniprogram.e2e.stage import Stage
 
@@ -28,7 +28,7 @@ def test_however_late_the_answers_are_each_tap_counts_once(stage: Stage) -> None
     phone.open(stage.coded(purchase))
     phone.tap("person-0")
     waited(phone, "/person", "next")
-    phone.tap("agree")
+    tick(phone)
     waited(phone, "/consent", "next")
     phone.answer("同意")
     assert [one["state"] for one in stage.till.read(purchase["id"])["attempts"]] == ["consented"]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { wx } from './fake-wx'
 import { open as opened, pages, went } from './fake-page'
 
-import { appealLine, consentLine } from '../../../miniprogram/services/mine'
+import { appealLine, consentLine, requestLine } from '../../../miniprogram/services/mine'
 
 const open = await pages(() => import('../../../miniprogram/pages/mine/mine'))
 
@@ -13,6 +13,15 @@ test('a consent and an appeal say at which shop', () => {
   assert.equal(consentLine({ ...consent, withdrawn_at: consent.created_at }).note, '第一药房 · 已撤回')
   const appeal = { appeal_id: 'a', institution: '第一药房', appeal_state: 'lodged', appeal_reason: 'other', created_at: consent.created_at, reviewed_at: null, wanted: [], wanted_note: null, wanted_until: null, may_send: false, answered_at: null } as const
   assert.match(appealLine(appeal).note, /^第一药房 · 2026-11-2[45] .* · 正在看$/)
+})
+
+test('a request says until when it is answered, then how, and a deletion gives its proof', () => {
+  const row = { request_id: 'r', kind: 'correct', state: 'open', asked_at: '2026-11-24T04:00:00+00:00', due_at: '2026-12-09T04:00:00+00:00', closed_at: null, answer: null, receipt: null } as const
+  assert.match(requestLine(row).note, /^2026-11-24 .* · 正在办，最晚 2026-12-09 答复$/)
+  const refused = requestLine({ ...row, state: 'refused', closed_at: '2026-11-30T04:00:00+00:00', answer: '与身份证一致' })
+  assert.deepEqual([refused.note.slice(19), refused.button], ['2026-11-30 没有更正 · 与身份证一致', ''])
+  const deleted = requestLine({ ...row, kind: 'delete', state: 'done', closed_at: row.asked_at, receipt: 'a.b.c' })
+  assert.deepEqual([deleted.head, deleted.sure, deleted.button], ['删除人脸', 'a.b.c', '复制删除凭据'])
 })
 
 test('what could not be copied is not called copied', () => {

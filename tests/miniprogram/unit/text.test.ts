@@ -29,10 +29,11 @@ test('places are filled, unknown ones stay visible', () => {
 })
 
 test('the notice’s points become lines of their own', () => {
-  assert.deepEqual(paragraphs('为核验。\n一、处理人脸信息：本次。\n\n您可以不同意。'), [
-    { head: '', body: '为核验。' },
-    { head: '一、处理人脸信息：', body: '本次。' },
-    { head: '', body: '您可以不同意。' },
+  assert.deepEqual(paragraphs('为核验。\n一、处理人脸信息：本次。\n\n您可以不同意。', ['face', 'transfer']), [
+    { head: '', body: '为核验。', part: '' },
+    { head: '一、处理人脸信息：', body: '本次。', part: 'face' },
+    { head: '', body: '您可以不同意。', part: '' },
+    { head: '', body: '', part: 'transfer' },
   ])
 })
 

@@ -1,7 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from models.domain.errors import Invalid
 from models.domain.notice import (
+    ASKED,
     CURRENT,
     IN_FORCE,
     NAMES_BACKGROUND,
@@ -34,6 +38,16 @@ def test_each_notice_in_force_says_what_the_law_asks_for():
     assert "180 天" in NOTICES[CURRENT] and "24 个月" in NOTICES[CURRENT] and CURRENT in NAMES_BACKGROUND
 
 
+def test_each_part_is_answered_beneath_the_point_that_explains_it():
+    """The phone finds a part's point by these words of its heading."""
+    phone = (Path(__file__).parents[3] / "miniprogram/services/notice.ts").read_text(encoding="utf-8")
+    words = dict(re.findall(r"(face|transfer|reference): /([^/]+)/", phone))
+    for provider, version in IN_FORCE.items():
+        heads = re.findall(r"^[一二三四五六七八九十]+、([^：]+)：", NOTICES[version], re.M)
+        for part in ASKED[provider]:
+            assert len([head for head in heads if words[part] in head]) == 1, (version, part)
+
+
 def test_a_part_that_is_not_granted_grants_nothing():
     whole = dict.fromkeys(Part, True)
     assert (
@@ -43,6 +57,11 @@ def test_a_part_that_is_not_granted_grants_nothing():
         with pytest.raises(Invalid) as refusal:
             answered(True, whole | {missing: False})
         assert refusal.value.code == "consent_missing"
+    with pytest.raises(Invalid) as refusal:
+        answered(True, None, separately=True)
+    assert refusal.value.code == "consent_missing"
+    assert answered(True, whole, separately=True) == answered(True, whole)
+    assert not any(answered(False, None, separately=True).values())
     assert answered(False, {Part.FACE: True}) == {"face": True, "transfer": False, "reference": False}
     assert answered(True, {Part.FACE: True, Part.TRANSFER: True}, Provider.WECHAT) == {
         "face": True, "transfer": True,
