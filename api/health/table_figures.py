@@ -18,6 +18,7 @@ from models import tables
 from models.database import POOL, Database
 from models.domain.attempt import AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
+from models.domain.law.request import RequestState
 
 # Counting persons reads every row (some ms per 100,000), too slow for every scrape.
 COUNTED_EVERY = timedelta(seconds=60)
@@ -102,13 +103,18 @@ class TableFigures(Collector):
         yield _figure("yibao_worker_sweep_seconds", "longest last sweep of these", (longest or 0) / 1000)
 
     def _stored(self, db: Session) -> Iterator[Metric]:
-        """Yield the number of stored persons, and how far archive and anchors lag behind the events."""
+        """Yield counts of persons, the age of their oldest request, and how far archive and anchors lag."""
         if self._counted_at is None or self._now() >= self._counted_at + COUNTED_EVERY:
             everybody = db.scalar(select(func.count()).select_from(tables.Person)) or 0
             faces = db.scalar(select(func.count(tables.Enrolment.person_id.distinct()))) or 0
             self._persons, self._counted_at = (everybody, faces), self._now()
         yield _figure("yibao_persons", "persons of the directory", self._persons[0])
         yield _figure("yibao_persons_with_face", "persons whose face is stored", self._persons[1])
+        asked = select(func.min(tables.SubjectRequest.asked_at))
+        oldest = db.scalar(asked.where(tables.SubjectRequest.state == RequestState.OPEN))
+        yield _figure(
+            "yibao_subject_request_age_seconds", "age of the oldest open request", self._age(oldest)
+        )
         # Without an archive, which only a demo lacks, nothing waits for it.
         waiting = first_waiting(db) if self._settings.archive_url else None
         yield _figure("yibao_archive_age_seconds", "age of the oldest event not exported", self._age(waiting))

@@ -7,7 +7,7 @@ from api.console.lists.table import Cells, Filter, Listed, Order, minute
 from api.ports import Ports
 from models import tables
 from models.domain.console.operator import Right
-from models.domain.law.request import RequestKind, RequestState
+from models.domain.law.request import RequestKind, RequestState, time_left
 
 REQUEST = tables.SubjectRequest
 KINDS = {RequestKind.EXPORT: "查阅、复制", RequestKind.CORRECT: "更正", RequestKind.DELETE: "删除"}
@@ -22,6 +22,7 @@ def _request(ports: Ports, row: tuple[tables.SubjectRequest, tables.Person]) -> 
         "name": name(ports, person),
         "asked": minute(one.asked_at),
         "due": minute(one.due_at),
+        "left": time_left(one.state, one.due_at, ports.now()),
         "state": STATES[one.state],
         "closed": minute(one.closed_at),
     }
@@ -30,8 +31,8 @@ def _request(ports: Ports, row: tuple[tables.SubjectRequest, tables.Person]) -> 
 REQUESTS = Listed(
     "个人信息请求",
     Right.SEE_SUBJECTS,
-    {"id": "编号", "kind": "要什么", "name": "姓名", "asked": "提出", "due": "期限", "state": "状态",
-     "closed": "办结"},
+    {"id": "编号", "kind": "要什么", "name": "姓名", "asked": "提出", "due": "期限", "left": "剩余",
+     "state": "状态", "closed": "办结"},
     lambda: select(REQUEST, PERSON).join(PERSON, PERSON.id == REQUEST.person_id),
     REQUEST.id,
     {"due": Order(REQUEST.due_at)},
