@@ -18,6 +18,7 @@ OPERATOR = {
     "console": ("scripts.admin.console:console", "运营台账号 / accounts of the console"),
     "disputes": ("scripts.admin.disputes:disputes", "不是我授权的 / purchases not authorised"),
     "assessment": ("scripts.admin.law.assessment:assessment", "影响评估登记 / impact assessments"),
+    "filing": ("scripts.admin.law.filing:filing", "备案材料 / papers for filing"),
     "requests": ("scripts.admin.law.requests:requests", "个人信息请求 / what persons ask for"),
     "audit": ("scripts.admin.audit:audit", "核对事件链 / check the recorded events"),
     "backup": ("scripts.admin.backup:backup", "备份并核对 / make a verified backup"),
