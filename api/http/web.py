@@ -17,7 +17,7 @@ from api.http import limiting, overload
 from api.http.description import JSON_BYTES, MULTIPART, described
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
-from api.limits import rates
+from api.limits import creates
 from api.logs import about
 from api.ports import Ports
 from models.database import KeptDatabase
@@ -109,10 +109,10 @@ def know_institution() -> None:
         limiting.by_address(composed, RateKind.WRONG_KEY)
         raise
     about(institution_id=g.institution_id)
-    # Without Redis there is one machine, which bounds what it admits; a row would be one more commit.
-    if request.endpoint == OPENS and composed.counters is not None:
-        release_reads()
-        rates.take(composed, g.institution_id, RateKind.CREATE, RateKind.CREATES_A_DAY)
+    if request.endpoint == OPENS:
+        if composed.counters is not None:
+            release_reads()
+        creates.take(ports(), g.institution_id)
 
 
 def know_user() -> None:

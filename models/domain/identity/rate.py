@@ -36,6 +36,10 @@ class Rate:
         """Return the number of the window that `now` is in."""
         return int(now.timestamp() // self.window.total_seconds())
 
+    def begun(self, now: datetime) -> datetime:
+        """Return when the window that `now` is in began."""
+        return datetime.fromtimestamp(self.number(now) * self.window.total_seconds(), now.tzinfo)
+
     def left(self, now: datetime) -> int:
         """Return after how many seconds, one at least, the next window begins."""
         seconds = self.window.total_seconds()
