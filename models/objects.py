@@ -1,7 +1,7 @@
 """Photos and frames outside the database, encrypted with their key name as associated data."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -82,16 +82,37 @@ class Objects:
 
         Raises CannotOpen or StoreUnavailable. A concurrently deleted object is not recreated.
         """
-        place = f"object:{key}"
+        tag, sealed = self._tagged(key)
+        if not sealed or sealed.startswith(self._vault.newest + b"\0"):
+            return False
+        return self._changed(key, (tag, sealed), lambda content: content)
+
+    def rewrite(self, key: str, change: Callable[[bytes], bytes | None]) -> bool:
+        """Replace the content at `key` by what `change` makes of it; return False where that is None.
+
+        Raises CannotOpen or StoreUnavailable. A concurrently deleted object is not recreated.
+        """
+        return self._changed(key, self._tagged(key), change)
+
+    def _tagged(self, key: str) -> tuple[str | None, bytes]:
+        """Return the tag and the encrypted content at `key`, both empty where there is none."""
         try:
             with _reached():
                 found = obstore.get(self._store, _checked(key))
-                tag, sealed = found.meta["e_tag"], bytes(found.bytes())
+                return found.meta["e_tag"], bytes(found.bytes())
         except FileNotFoundError:
+            return None, b""
+
+    def _changed(
+        self, key: str, found: tuple[str | None, bytes], change: Callable[[bytes], bytes | None]
+    ) -> bool:
+        """Write what `change` makes of the content found; return whether there was anything to write."""
+        tag, sealed = found
+        place = f"object:{key}"
+        content = change(self._vault.open(place, sealed)) if sealed else None
+        if content is None:
             return False
-        if sealed.startswith(self._vault.newest + b"\0"):
-            return False
-        self._replace(key, tag, self._vault.seal(place, self._vault.open(place, sealed)))
+        self._replace(key, tag, self._vault.seal(place, content))
         return True
 
     def _replace(self, key: str, tag: str | None, sealed: bytes) -> None:

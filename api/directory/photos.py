@@ -26,7 +26,18 @@ def key_of(ports: Ports, db: Session, person_id: str) -> bytes:
 
 def put(ports: Ports, person_id: str, secret: bytes, key: str, photo: bytes) -> None:
     """Store a photo at `key`, encrypted with its person's key; raises StoreUnavailable."""
-    ports.objects.put(key, MARK + person_id.encode() + b"\0" + seal_under(secret, key, photo))
+    ports.objects.put(key, _wrapped(person_id, secret, key, photo))
+
+
+def take_over(ports: Ports, person_id: str, secret: bytes, key: str) -> bool:
+    """Encrypt a photo that is stored without its person's key with it; return whether it was needed."""
+    return ports.objects.rewrite(
+        key, lambda kept: None if kept.startswith(MARK) else _wrapped(person_id, secret, key, kept)
+    )
+
+
+def _wrapped(person_id: str, secret: bytes, key: str, photo: bytes) -> bytes:
+    return MARK + person_id.encode() + b"\0" + seal_under(secret, key, photo)
 
 
 def get(ports: Ports, key: str) -> bytes:

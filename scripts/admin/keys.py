@@ -10,6 +10,7 @@ from api.acts.ledger import Entry, record
 from api.admin import resealing
 from api.console.sessions import SignedIn
 from api.ports import Ports
+from api.privacy import own_keys
 from api.verification import receipts
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Right
@@ -52,10 +53,14 @@ def _reseal(ports: Ports, who: SignedIn) -> None:
     """用最新的密钥重新封存，可中断后再来 / re-encrypt everything with the newest key; restartable."""
     with ports.database.transaction() as db:
         record(ports, db, Entry(who.operator_id, ActKind.KEYS_CHANGED, list(ports.settings.vault_ring())[-1]))
-    failed = resealing.reseal(ports, lambda name, done: terminal.line(f"{name}  {done}"))
+    failed = resealing.reseal(ports, _note) + own_keys.reseal(ports, _note)
     if failed:
         told = ", ".join(f"{name} ×{failed.count(name)}" for name in sorted(set(failed)))
         sys.exit(f"有打不开的 / could not be opened: {told}")
+
+
+def _note(name: str, done: int) -> None:
+    terminal.line(f"{name}  {done}")
 
 
 @keys.command("retire")
