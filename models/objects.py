@@ -88,7 +88,7 @@ class Objects:
         return self._changed(key, (tag, sealed), lambda content: content)
 
     def rewrite(self, key: str, change: Callable[[bytes], bytes | None]) -> bool:
-        """Replace the content at `key` by what `change` makes of it; return False where that is None.
+        """Replace the content at `key` by what `change` makes of it; return False where it makes nothing.
 
         Raises CannotOpen or StoreUnavailable. A concurrently deleted object is not recreated.
         """

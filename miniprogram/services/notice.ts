@@ -1,14 +1,13 @@
-/** One line of the notice: the heading of a point, its text, and the part that is answered beneath it ('' = none). */
+/** One line of the notice: heading, text, and the part answered beneath it ('' = none). */
 export interface Point {
   head: string
   body: string
   part: string
 }
 
-/** What the heading of each part's point says. */
 const SAYS: Record<string, RegExp> = { face: /处理人脸/, transfer: /互联网传输/, reference: /登记照片/ }
 
-/** Split the notice into lines; the heading of a point such as 一、处理人脸信息：… is separated. Parts that no heading names come last. */
+/** Split the notice into lines and headings such as 一、处理人脸信息：… Parts that no heading names come last. */
 export function paragraphs(text: string, parts: string[]): Point[] {
   const left = [...parts]
   const lines = text

@@ -1,7 +1,7 @@
 import { paragraphs, type Point } from '../../services/notice'
 import { strings } from '../../services/strings/index'
 
-/** The notice, one line per point, each part with its own answer beneath it; the four digits where the policy requires them. */
+/** The notice, each part with its own answer beneath its point, and the four digits where required. */
 Component({
   properties: {
     t: { type: Object, value: {} as Record<string, string> },
@@ -16,7 +16,7 @@ Component({
   observers: {
     'notice, asked': function (text: string, names: string[]) {
       const lines = paragraphs(text, names)
-      // The page shows the same notice again each time it asks the server: answers given stay.
+      // Shown again with every answer of the server: what was ticked stays.
       if (JSON.stringify(lines) === JSON.stringify(this.data.lines)) return
       this.setData({ lines, given: 0, parts: Object.fromEntries(names.map((name) => [name, false])) })
     },

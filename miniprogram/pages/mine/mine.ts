@@ -162,7 +162,6 @@ Page({
     })
   },
 
-  /** Ask for a correction; a phone that receives several persons' messages says whose data is wrong. */
   async onCorrectPage() {
     this.setData({ phase: 'correct', people: [], person: '', statement: '', ...CLEAR })
     try {
