@@ -28,6 +28,7 @@ from models.domain.law.assessment import Purpose
 from models.domain.law.request import RequestKind
 from models.domain.person import User
 from models.domain.policy import Policy
+from models.domain.release.migration import MigrationState
 from models.domain.release.overrides import Place
 from models.domain.release.seen import Budget
 from tests.support import acting, play
@@ -159,12 +160,14 @@ OWN = {
     "approve_release": ({}, "own_proposal"),
     "approve_override": ({}, "own_proposal"),
     "start_strangers": ({}, "own_proposal"),
+    "confirm_destruction": ({}, "own_proposal"),
     "remove": ({}, "own_account"),
 }
 # Deeds on what belongs to nobody among the staff, and those that a proposer may do too.
 NOBODYS_OWN = {
     "release", "show_photo", "show_held_photo", "show_contact_sheet", "change_release", "change_override",
-    "change_strangers", "move_recovery", "set_district", "set_suspended", "change_key", "change_staff",
+    "change_strangers", "change_move", "move_recovery", "set_district", "set_suspended", "change_key",
+    "change_staff",
     "remove_staff", "resend", "revoke_binding", "dismiss_alert", "snooze_alert", "join",
 }  # fmt: skip
 
@@ -181,7 +184,14 @@ def test_nobody_decides_about_what_is_their_own(busy: tuple[World, dict[str, str
         row = db.scalars(select(tables.PolicyOverride)).one()
         row.proposer = one.operator_id
         sealing.seal(world.ports, row)
-    ids = {**found, "operator_id": one.operator_id}
+        now = world.ports.now()
+        db.add(
+            tables.ModelMigration(
+                id="mig_own", old_set="sface", new_set="dlib", state=MigrationState.LIVE, begun_by="opr_li",
+                begun_at=now, per_minute=60, next_at=now, destroy_asked_by=one.operator_id,
+            )
+        )  # fmt: skip
+    ids = {**found, "operator_id": one.operator_id, "migration_id": "mig_own"}
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
     deeds = {rule.endpoint.removeprefix("console."): rule for rule in rules if rule.arguments}
     assert {name for name, rule in deeds.items() if "POST" in rule.methods} == {*OWN} | NOBODYS_OWN - {
