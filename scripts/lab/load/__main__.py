@@ -18,7 +18,7 @@ import httpx
 from scripts.demo import profile
 from scripts.demo.servers import Servers
 from scripts.demo.till import Till
-from scripts.lab.load import importing, on_stack
+from scripts.lab.load import capacity, importing, on_stack
 from scripts.lab.load.figures import figures, timed
 from scripts.lab.load.waiting import Crowd, Popup
 from scripts.stack.proxy import Missing
@@ -38,8 +38,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=int, help="60 on a stack, 30 on a demo")
     parser.add_argument("--cap", type=int, help="YIBAO_EVENT_CLIENTS of each of the two processes")
     parser.add_argument("--import-rows", type=int, help="import so many people beside tills, twice, instead")
+    parser.add_argument("--capacity", type=Path, help="print the cores that a load.json stands for, instead")
     parser.add_argument("--out", type=Path, default=Path("out"))
     given = parser.parse_args(arguments)
+    if given.capacity:
+        print(capacity.tables(capacity.measured(given.capacity)))
+        return
     _many_files()
     if not given.import_rows and os.environ.get("ENGINE", "postgresql") != "sqlite":
         report, slow = _on_stack(given.clients or 200, given.seconds or 60)
