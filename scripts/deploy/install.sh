@@ -130,12 +130,15 @@ start() {
     if ! (. "$here/environment.sh"; cd /opt/yibao/current && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then
         echo "fill in /etc/yibao/env, then repeat this command"; exit 1
     fi
-    yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
     systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
     # One after the other, and the next when the last is of use again: nobody at a till notices.
-    for one in matcher@1 matcher@2 worker@1 worker@2 api@1 api@2; do
+    # The check asks the matchers, through nginx: these come first, and a missing certificate is said by the check.
+    for one in 1 2; do systemctl restart "yibao-matcher@$one"; (ready "http://127.0.0.1:803$one/health") || true; done
+    nginx -t -q && systemctl reload-or-restart nginx || true
+    yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
+    for one in worker@1 worker@2 api@1 api@2; do
         systemctl restart "yibao-$one"
-        case $one in api@*) ready "http://127.0.0.1:800${one#api@}/readyz" ;; matcher@*) ready "http://127.0.0.1:803${one#matcher@}/health" ;; esac
+        case $one in api@*) ready "http://127.0.0.1:800${one#api@}/readyz" ;; esac
     done
     nginx -t -q && systemctl reload-or-restart nginx
     say "https://$name"

@@ -71,6 +71,16 @@ def test_an_invalid_name_is_refused_before_anything_is_written(name: str, tmp_pa
     assert done.returncode == 2 and list(tmp_path.iterdir()) == []
 
 
+def test_the_matchers_run_before_the_check_that_asks_them() -> None:
+    """On a machine that is installed for the first time nothing else would ever start them."""
+    text = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    assert (
+        text.index('restart "yibao-matcher@')
+        < text.index("yibao-deploy check || {")
+        < text.index("api@1 api@2;")
+    )
+
+
 def test_every_line_of_the_environment_reaches_a_command_as_it_stands(tmp_path: Path) -> None:
     """A shell that evaluated the file would split addresses and run what stands in them."""
     script = (DEPLOY / "environment.sh").read_text(encoding="utf-8")
