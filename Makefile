@@ -146,6 +146,7 @@ lock: ## Pin the whole dependency tree again (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	uv pip compile --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	uv pip compile --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	uv pip compile --python-version 3.11 --generate-hashes -c requirements.txt requirements-tracing.in -o requirements-tracing.txt
 
 clean: ## Remove caches (never .venv, never var/)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

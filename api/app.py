@@ -1,5 +1,8 @@
 """Composes the web application."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import structlog
 from flask import Response, g, request
 from flask_openapi3 import APIBlueprint
@@ -8,7 +11,7 @@ from api.composition import build
 from api.console import guard
 from api.console.watch import watch_routes
 from api.events.feed import EventFeed
-from api.figures import counted
+from api.figures import counted, tracing
 from api.health.readiness import Readiness
 from api.http import overload, problems
 from api.http.docs import guide
@@ -30,6 +33,9 @@ from api.popup.routes import popup
 from api.ports import Clock, Ports
 from api.settings import Settings
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
 log = structlog.get_logger()
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -38,10 +44,14 @@ HEADERS = {
 }
 
 
-def create_app(given: Ports | None = None, clock: Clock | None = None) -> Api:
-    """Return the application on these ports, or on ports built from the environment."""
+def create_app(given: Ports | None = None, clock: Clock | None = None, tracer: "Tracer | None" = None) -> Api:
+    """Return the application on these ports, or on ports (and a tracer) from the environment."""
     composed = given or _from_environment(clock)
+    tracer = tracer or (None if given else tracing.from_environment())
     app = new_app()
+    if tracer:
+        composed = replace(composed, matcher=tracing.traced(composed.matcher, tracer))
+        tracing.install(app, tracer)
     app.extensions["ports"] = composed
     app.extensions["feed"] = EventFeed(composed)
     app.extensions["health"] = Health(composed)

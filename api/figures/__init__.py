@@ -1,4 +1,4 @@
-"""In-process counters for Prometheus.
+"""In-process counters for Prometheus, and optional traces by OpenTelemetry.
 
-Import `counted`.
+Import `counted` and `tracing`.
 """
