@@ -15,7 +15,7 @@ from scripts.stack.proxy import Missing
 from scripts.stack.stack import Stack
 
 # The upgrade is itself a rolling restart; `python -m scripts.deploy journeys` has every phase.
-WANTED = Wanted(phases=("one of each killed", "upgrade by one revision"))
+WANTED = Wanted(phases=("one of each killed", "upgrade by one revision"), clients=3)
 
 
 @pytest.mark.postgres
