@@ -61,7 +61,7 @@ def test_a_check_is_traced_by_route_and_call_and_names_nobody(
 def test_an_error_of_the_matcher_is_its_kind_alone() -> None:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    broken = tracing.traced(Broken(), provider.get_tracer("test"))  # type: ignore[arg-type]
+    broken = tracing.traced(Broken(), provider.get_tracer("test"))
     with pytest.raises(MatcherUnavailable):
         broken.has_pad()
     (span,) = spans.get_finished_spans()
