@@ -51,32 +51,39 @@ def write(world: World, tries: Iterable[Try], amount_fen: int = 5_000) -> None:
         row = db.merge(attempt[1])
         db.flush()
         institution = db.get_one(tables.Institution, world.institutions[0])
-        for number, one in enumerate(tries, 1):
-            world.clock.tick(1)
-            report, now = one.measured(), ports.now()
-            answer = decide(report, one.policy)
-            challenge = tables.Challenge(
-                id=ports.new_id("chl"), attempt_id=row.id, number=number, actions=[], colours=[],
-                evidence_at_ms=[], policy_version=one.policy.version, device="PHONE 1", created_at=now,
-                expires_at=now,
-            )  # fmt: skip
-            decision = tables.Decision(
-                challenge_id=challenge.id, attempt_id=row.id, person_id=one.person_id, outcome=answer.outcome,
-                reason=answer.reason, hint=answer.hint, counted=True, report=None,
-                policy_version=one.policy.version, created_at=now,
-            )  # fmt: skip
-            db.add(challenge)
+        made = [_made(world, row, number, one) for number, one in enumerate(tries, 1)]
+        for some in zip(*((challenge, decision) for _, challenge, decision in made), strict=True):
+            db.add_all(some)
             db.flush()
-            db.add(decision)
-            db.flush()
+        for one, challenge, decision in made:
             row.arm = one.arm
             fact = writing.write(
                 ports, db, Decided(decision, challenge, row, verification, institution), None
             )
             if one.report:
-                packed = pack(report, Measured(normalised=one.score))
+                packed = pack(one.measured(), Measured(normalised=one.score))
                 fact.report = ports.vault.seal(writing.place(challenge.id), packed)
         world.clock.tick(3)
+
+
+def _made(
+    world: World, row: tables.Attempt, number: int, one: Try
+) -> tuple[Try, tables.Challenge, tables.Decision]:
+    """Return a try with its challenge and decision, a second after the one before."""
+    ports = world.ports
+    world.clock.tick(1)
+    answer, now = decide(one.measured(), one.policy), ports.now()
+    challenge = tables.Challenge(
+        id=ports.new_id("chl"), attempt_id=row.id, number=number, actions=[], colours=[],
+        evidence_at_ms=[], policy_version=one.policy.version, device="PHONE 1", created_at=now,
+        expires_at=now,
+    )  # fmt: skip
+    decision = tables.Decision(
+        challenge_id=challenge.id, attempt_id=row.id, person_id=one.person_id, outcome=answer.outcome,
+        reason=answer.reason, hint=answer.hint, counted=True, report=None,
+        policy_version=one.policy.version, created_at=now,
+    )  # fmt: skip
+    return one, challenge, decision
 
 
 def _attempt(world: World, ports: Ports, amount_fen: int) -> tuple[tables.Verification, tables.Attempt]:
