@@ -35,6 +35,8 @@ Component({
       this.setData({ presence: event.detail.value, error: '' })
     },
     onNext() {
+      const next = (this.data.asked as string[]).find((name) => !this.data.parts[name])
+      if (next) return void wx.pageScrollTo({ selector: `#consent >>> #agree-${next}`, offsetTop: -200 })
       this.triggerEvent('agree', { presence: this.data.presence, parts: this.data.parts })
     },
     onDisagree() {

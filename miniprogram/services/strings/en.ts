@@ -29,7 +29,7 @@ export const en: typeof zh = {
     part_transfer: 'I agree: send it over the internet',
     part_reference: 'I agree: use my photo on record',
     disagree: 'Disagree',
-    how: 'Tap each I agree, then Next',
+    how: 'Go to “I agree”',
     next: 'Next',
     presence: 'Type the four digits on the cashier’s screen',
     presence_label: 'Four digits',

@@ -27,7 +27,7 @@ export const zh = {
     part_transfer: '同意通过互联网传输',
     part_reference: '同意使用我的登记照片',
     disagree: '不同意',
-    how: '请逐项点同意，再点下一步',
+    how: '去点同意',
     next: '下一步',
     presence: '请输入收费员屏幕上的四位数字',
     presence_label: '四位数字',

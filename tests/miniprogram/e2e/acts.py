@@ -18,7 +18,7 @@ def tick(phone: Phone) -> None:
 
 
 def agree(phone: Phone) -> None:
-    """逐项点同意，再点下一步."""
+    """Tap each box, then 下一步."""
     tick(phone)
     phone.tap("next")
 

@@ -143,6 +143,11 @@ def test_in_english(stage: Stage) -> None:
     assert phone.text("agree-face") == "I agree: process my face"
     assert "The insured" in phone.text(".page")
     stage.screens.look(phone, "verify-english")
+    phone.tap("agree-face")
+    phone.tap("next")
+    phone.until(IN_VIEW % "agree-transfer")
+    assert phone.text("next") == "Go to “I agree” 1/3"
+    phone.tap("agree-face")
     agree(phone)
     allow_camera(phone)
     film(phone)

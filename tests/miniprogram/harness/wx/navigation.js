@@ -21,7 +21,7 @@ export function navigationCalls(host, call) {
     hideHomeButton: call('hideHomeButton', () => ({})),
     hideShareMenu: call('hideShareMenu', () => ({})),
     pageScrollTo: call('pageScrollTo', ({ scrollTop, selector }) => {
-      const target = selector && host.pages.top.box.querySelector(selector.replace(/^#(.*)$/, '[mp-id="$1"]'))
+      const target = selector && host.pages.top.box.querySelector(selector.replace(/^(?:.* >>> )?#(.*)$/, '[mp-id="$1"]'))
       if (target) target.scrollIntoView()
       else scrollTo(0, scrollTop ?? 0)
     }),
