@@ -1,5 +1,12 @@
+import * as api from './api'
 import type { AppealRow, BindingRow, ConsentRow, RequestRow } from './contract'
-import { fill, strings } from './strings/index'
+import { asProblem } from './problem'
+import { explain, fill, strings } from './strings/index'
+
+export type List = 'consents' | 'bindings' | 'appeals' | 'requests'
+
+/** Nothing refused. */
+export const CLEAR = { error: '', needsPass: false }
 
 /** One line of a list, its button ('' = none), and what that asks or, of a deletion, copies. */
 export interface Line {
@@ -58,4 +65,24 @@ function waiting(row: AppealRow): string {
   const { mine, more } = strings()
   if (row.answered_at) return more.answered
   return row.may_send ? fill(more.until, { when: minute(row.wanted_until as string) }) : mine.lodged
+}
+
+/** Return the persons that this WeChat is bound to. */
+export async function owners(): Promise<{ id: string; name: string }[]> {
+  const { bindings } = await api.bindings()
+  return bindings.map(({ person }) => ({ id: person.person_id, name: person.name }))
+}
+
+/** Return one of the lists on 我的. */
+export async function lines(list: List): Promise<Line[]> {
+  if (list === 'consents') return (await api.consents()).consents.map(consentLine)
+  if (list === 'bindings') return (await api.bindings()).bindings.map(bindingLine)
+  if (list === 'requests') return (await api.requests()).requests.map(requestLine)
+  return (await api.appeals()).appeals.map(appealLine)
+}
+
+/** Return what to show of a refusal; where a recent face check is missing, it can be begun here. */
+export function refusal(thrown: unknown): { error: string; needsPass: boolean } {
+  const { code } = asProblem(thrown)
+  return { error: explain(code, true), needsPass: code === 'recent_pass_needed' }
 }

@@ -1,15 +1,11 @@
 import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
-import type { Line } from '../../services/mine'
-import { appealLine, bindingLine, consentLine, requestLine } from '../../services/mine'
+import { CLEAR, lines, owners, refusal, type Line, type List } from '../../services/mine'
 import { back, go, visit } from '../../services/navigation'
 import { asProblem } from '../../services/problem'
 import { explain, fill, strings } from '../../services/strings/index'
 
-type List = 'consents' | 'bindings' | 'appeals' | 'requests'
 type Phase = 'who' | 'correct' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
-
-const CLEAR = { error: '', needsPass: false }
 
 /** The person's stored data, with withdrawal and deletion. */
 Page({
@@ -61,13 +57,9 @@ Page({
     this.setData({ phase: 'menu', sure: null, eraseSure: false, ...CLEAR })
   },
 
-  onHome() {
-    back('verify')
-  },
+  onHome: () => back('verify'),
 
-  onAgents() {
-    visit('agents')
-  },
+  onAgents: () => visit('agents'),
 
   onList(event: WechatMiniprogram.TouchEvent) {
     void this.open(event.currentTarget.dataset['list'] as List)
@@ -95,40 +87,43 @@ Page({
     this.setData({ sure: null, eraseSure: false })
   },
 
-  async onYes() {
-    const { sure, list, busy } = this.data
-    if (!sure || busy) return
+  /** Do one thing at a time, and say what stands in its way. */
+  async alone(action: () => Promise<void>) {
+    if (this.data.busy) return
     this.setData({ busy: true, error: '' })
     try {
-      await (list === 'consents' ? api.withdraw(sure.id) : api.unbind(sure.id))
-      await this.open(list)
+      await action()
     } catch (thrown) {
-      this.setData({ sure: null, ...refusal(thrown) })
+      this.setData({ sure: null, eraseSure: false, ...refusal(thrown) })
     }
     this.setData({ busy: false })
+  },
+
+  async onYes() {
+    const { sure, list } = this.data
+    if (!sure) return
+    await this.alone(async () => {
+      await (list === 'consents' ? api.withdraw(sure.id) : api.unbind(sure.id))
+      await this.open(list)
+    })
   },
 
   /** Begin the face check that export, withdrawal and deletion require; ask for the person where several are bound. */
   async onPass() {
-    if (this.data.busy) return
-    this.setData({ busy: true, error: '' })
-    try {
+    await this.alone(async () => {
       const people = await owners()
       const [only] = people
-      if (people.length === 1 && only) return await this.pass(only.id)
-      this.setData(people.length ? { busy: false, phase: 'who', people } : { busy: false, error: this.data.t.pass_nobody })
-    } catch (thrown) {
-      this.setData({ busy: false, ...refusal(thrown) })
-    }
+      if (people.length === 1 && only) await this.pass(only.id)
+      else this.setData(people.length ? { phase: 'who', people } : { error: this.data.t.pass_nobody })
+    })
   },
 
   async onWho(event: WechatMiniprogram.TouchEvent) {
-    await this.pass(event.currentTarget.dataset['id'] as string).catch((thrown) => this.setData({ busy: false, ...refusal(thrown) }))
+    await this.alone(() => this.pass(event.currentTarget.dataset['id'] as string))
   },
 
   async pass(personId: string) {
     const { scene } = await api.facePass(personId)
-    this.setData({ busy: false })
     go('verify', { scene })
   },
 
@@ -137,17 +132,13 @@ Page({
   },
 
   async onExport() {
-    if (this.data.busy) return
-    this.setData({ busy: true, error: '' })
-    try {
+    await this.alone(async () => {
       const kept = await api.exportMine()
       const { attempts, consents, appeals } = kept
       this.exported = JSON.stringify(kept, null, 2)
       const counts = { attempts: attempts.length, consents: consents.length, appeals: appeals.length }
-      this.setData({ busy: false, summary: fill(this.data.t.exported, counts), copied: false })
-    } catch (thrown) {
-      this.setData({ busy: false, ...refusal(thrown) })
-    }
+      this.setData({ summary: fill(this.data.t.exported, counts), copied: false })
+    })
   },
 
   onCopy() {
@@ -181,16 +172,11 @@ Page({
   },
 
   async onCorrect() {
-    const { busy, person, statement } = this.data
-    if (busy) return
-    this.setData({ busy: true, error: '' })
-    try {
+    const { person, statement } = this.data
+    await this.alone(async () => {
       await api.correct({ person_id: person, statement: statement.trim() })
       await this.open('requests')
-    } catch (thrown) {
-      this.setData(refusal(thrown))
-    }
-    this.setData({ busy: false })
+    })
   },
 
   onErasePage() {
@@ -202,35 +188,13 @@ Page({
   },
 
   async onErase() {
-    if (this.data.busy) return
-    this.setData({ busy: true, error: '' })
-    try {
+    await this.alone(async () => {
       await api.erase()
-      this.setData({ busy: false, phase: 'erased' })
-    } catch (thrown) {
-      this.setData({ busy: false, eraseSure: false, ...refusal(thrown) })
-    }
+      this.setData({ phase: 'erased' })
+    })
   },
 
   onAgain() {
     void this.open(this.data.list)
   },
 })
-
-/** Return what to show of a refusal; where a recent face check is missing, it can be begun here. */
-function refusal(thrown: unknown): { error: string; needsPass: boolean } {
-  const { code } = asProblem(thrown)
-  return { error: explain(code, true), needsPass: code === 'recent_pass_needed' }
-}
-
-async function owners(): Promise<{ id: string; name: string }[]> {
-  const { bindings } = await api.bindings()
-  return bindings.map(({ person }) => ({ id: person.person_id, name: person.name }))
-}
-
-async function lines(list: List): Promise<Line[]> {
-  if (list === 'consents') return (await api.consents()).consents.map(consentLine)
-  if (list === 'bindings') return (await api.bindings()).bindings.map(bindingLine)
-  if (list === 'requests') return (await api.requests()).requests.map(requestLine)
-  return (await api.appeals()).appeals.map(appealLine)
-}
