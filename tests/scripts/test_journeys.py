@@ -14,11 +14,13 @@ from scripts.stack.places import Size
 from scripts.stack.proxy import Missing
 from scripts.stack.stack import Stack
 
-# The upgrade is itself a rolling restart; `python -m scripts.deploy journeys` has every phase.
+# The upgrade is itself a rolling restart; `python -m scripts.deploy journeys` has every phase. Casting 150
+# persons and both phases took 151 s of CI's 40 minutes: asked for by JOURNEYS=1.
 WANTED = Wanted(phases=("one of each killed", "upgrade by one revision"), clients=3)
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(os.environ.get("JOURNEYS") != "1", reason="150 s: asked for by JOURNEYS=1")
 def test_every_journey_ends_as_it_must_while_processes_are_killed_and_upgraded() -> None:
     try:
         with Stack(size=Size(2, 2, 2)) as stack:
