@@ -33,6 +33,7 @@ from models.vault import Vault
 from scripts.demo.film import Film, Shot, samples
 from tests.support import stores
 from tests.support.fakes import FakeClock, FakeWeChat, SeededRandom
+from tests.support.routing import remember_rules
 
 SECRET = base64.b64encode(b"s" * 32).decode()
 TEMPLATE = "template-1"
@@ -65,6 +66,8 @@ CHILD = Insured("李小宝", number("33010620180601005"), "openid-child", None, 
 FACELESS = Insured("李无照", number("33010619720725003"), "openid-faceless", None, "兄弟姐妹")
 AGENT = Insured("陈桂兰", number("33010619650310008"), "openid-agent", "0-f15-hao-ph.jpg", "护工")
 STAFF = "openid-staff"
+
+remember_rules()
 
 
 @dataclass
