@@ -16,12 +16,11 @@ from typing import Any
 
 import httpx
 
-from scripts.stack import postgres, proxy
+from scripts.stack import buckets, postgres, proxy
 from scripts.stack.places import Places, Size
 from scripts.stack.supervisor import Service, Supervisor
 
 ROOT = Path(__file__).parents[2]
-BUCKET = "yibao"
 PYTHON = sys.executable
 
 
@@ -107,8 +106,13 @@ class Stack:
         self.start("store", PYTHON, "-m", "moto.server", "-p", str(places.store))
         self.start("objects", PYTHON, "-m", "scripts.stack.forward", str(places.objects), str(places.store))
         self.supervisor.wait(lambda: postgres.answers(server), "no PostgreSQL")
-        bucket = f"http://127.0.0.1:{places.objects}/{BUCKET}"
-        self._wait(bucket, "no object store", "PUT")
+        s3 = f"http://127.0.0.1:{places.objects}"
+        self._wait(f"{s3}/", "no object store")
+        self._settings |= {
+            "YIBAO_OBJECTS_URL": buckets.create(s3, buckets.OBJECTS),
+            "YIBAO_ARCHIVE_URL": buckets.create(s3, buckets.ARCHIVE, buckets.KEPT_DAYS),
+            "YIBAO_ARCHIVE_ACCESS": buckets.ACCESS,
+        } | self._settings
 
     def _matchers(self) -> None:
         """Start the matchers and nginx in front of them."""
@@ -123,7 +127,6 @@ class Stack:
         self._settings |= {
             "YIBAO_DATABASE_URL": self.database_url,
             "YIBAO_JOBS_URL": f"redis://127.0.0.1:{places.redis}/0",
-            "YIBAO_OBJECTS_URL": f"s3://{BUCKET}/objects",
             "YIBAO_MATCHER_URL": f"http://127.0.0.1:{places.matcher}",
             "YIBAO_MATCHER_SECRET": secret,
         } | self._settings

@@ -15,8 +15,10 @@ from models import tables
 from models.domain import chain
 from models.vault import digest
 from scripts.deploy import archiving
+from scripts.stack import buckets
+from scripts.stack.buckets import ACCESS
 from tests.support import archives, play
-from tests.support.archives import ACCESS, AppendOnly, archived
+from tests.support.archives import AppendOnly, archived
 from tests.support.world import MAN, World
 
 
@@ -198,7 +200,7 @@ def test_a_bucket_must_lock_its_objects_for_half_a_year(world: World) -> None:
             (30, "the bucket keeps what is stored for 30 days, not 180"),
             (181, ""),
         ):
-            ports = archived(world.ports, archives.bucket(url, f"audit-{days}", days), access)
+            ports = archived(world.ports, buckets.create(url, f"audit-{days}", days), access)
             assert archiving.tries(ports.settings).wrong == wrong
         play.opened(world)
         assert exporting.export(ports, at_once=True) == 1

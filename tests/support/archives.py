@@ -16,13 +16,6 @@ from pydantic import SecretStr
 from api.ports import Ports
 from tests.support.matching import free_port
 
-ACCESS = "aws_access_key_id=archive,aws_secret_access_key=archive,aws_region=us-east-1"
-LOCK = (
-    '<ObjectLockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><ObjectLockEnabled>Enabled'
-    "</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>{days}</Days>"
-    "</DefaultRetention></Rule></ObjectLockConfiguration>"
-)
-
 
 class AppendOnly(HTTPServer):
     """Takes each name once, from whoever knows the token."""
@@ -92,16 +85,6 @@ def s3() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
-
-
-def bucket(url: str, name: str, days: int | None) -> str:
-    """Make a bucket, with object lock for so many days where given; return its archive's address."""
-    lock = {} if days is None else {"x-amz-bucket-object-lock-enabled": "true"}
-    httpx.put(f"{url}/{name}", headers=lock, trust_env=False).raise_for_status()
-    if days is not None:
-        rule = LOCK.format(days=days)
-        httpx.put(f"{url}/{name}?object-lock", content=rule, trust_env=False).raise_for_status()
-    return f"s3://{name}/yibao"
 
 
 def archived(ports: Ports, url: str, access: str = "") -> Ports:

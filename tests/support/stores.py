@@ -20,12 +20,11 @@ from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 from sqlalchemy import create_engine, make_url, text
 
-from scripts.stack import stack
+from scripts.stack import buckets, stack
 from scripts.stack.places import free_ports
 from tests.support.postgres import Postgres
 
 FILE = "stores.json"
-BUCKET = "yibao"
 
 
 def on_servers() -> bool:
@@ -57,7 +56,7 @@ class Servers:
             "AWS_ENDPOINT": f"http://{host}:{s3}", "AWS_ACCESS_KEY_ID": "test", "AWS_REGION": "us-east-1",
             "AWS_SECRET_ACCESS_KEY": "test", "AWS_ALLOW_HTTP": "true",
         }  # fmt: skip
-        stack.answers("PUT", f"http://{host}:{s3}/{BUCKET}")
+        buckets.create(f"http://{host}:{s3}", buckets.OBJECTS)
         self._await()
 
     def _await(self) -> None:
@@ -93,7 +92,7 @@ def copied(folder: Path) -> None:
     name = f"copy_{uuid4().hex}"
     was = make_url(given["database_url"])
     _administer(was.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {was.database}")
-    bucket = S3Store(BUCKET)
+    bucket = S3Store(buckets.OBJECTS)
     prefix = given["objects_url"].rsplit("/", 1)[1]
     for found in obstore.list(bucket, prefix=prefix).collect():
         obstore.copy(bucket, found["path"], found["path"].replace(prefix, name, 1))
@@ -119,7 +118,7 @@ def _administer(url: object, statement: str) -> None:
 def _write(folder: Path, database_url: str, prefix: str, jobs_url: str) -> None:
     given = {
         "database_url": database_url,
-        "objects_url": f"s3://{BUCKET}/{prefix}",
+        "objects_url": f"s3://{buckets.OBJECTS}/{prefix}",
         "jobs_url": jobs_url,
     }
     (folder / FILE).write_text(json.dumps(given), encoding="utf-8")
