@@ -80,6 +80,7 @@ _ROW, _OWNER, _TRY = tables.Verification, tables.Institution, tables.Attempt
 _ALONE = select(_ROW, _OWNER).join(_OWNER, _OWNER.id == _ROW.institution_id).where(_ROW.id == bindparam("id"))
 _LOCKED = _ALONE.with_for_update(of=_ROW)
 _ATTEMPTS = select(_TRY).where(_TRY.verification_id == bindparam("id")).order_by(_TRY.number)
+_ANEW = {"populate_existing": True}
 _WHOLE = _ALONE.add_columns(_TRY).outerjoin(_TRY, _TRY.verification_id == _ROW.id).order_by(_TRY.number)
 
 
@@ -87,9 +88,10 @@ def load(db: Session, verification_id: str, *, lock: bool) -> Case:
     """Return the stored case, or raise Absent; `lock` locks it until the commit."""
     wanted = {"id": verification_id}
     if lock:
-        # Two statements: rows joined to a row whose lock was awaited could be older than that row.
-        found = db.execute(_LOCKED, wanted).first()
-        tries = list(db.scalars(_ATTEMPTS, wanted)) if found else []
+        # Two statements: rows joined to a row whose lock was awaited could be older than that row. Both read
+        # anew what the session holds: whoever had the lock may have changed it.
+        found = db.execute(_LOCKED, wanted, execution_options=_ANEW).first()
+        tries = list(db.scalars(_ATTEMPTS, wanted, execution_options=_ANEW)) if found else []
     else:
         rows = db.execute(_WHOLE, wanted).all()
         found = rows[0] if rows else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from api.admin import audit, institutions, staff
 from api.admin.staff import Member
@@ -20,6 +20,7 @@ from api.messaging.push import PushSender
 from api.outbound import outbox
 from api.policies import versions
 from api.releases import actions, proposing
+from api.verification import case as cases
 from matcher.local import LocalMatcher
 from models import tables
 from models.domain import notice
@@ -51,6 +52,17 @@ def test_a_purchase_passes(either: World) -> None:
     assert play.tried(either, phone, scene)["outcome"] == "passed"
     assert play.state(either, verification)["receipt"]
     assert audit.check(either.ports).is_whole
+
+
+def test_whoever_waited_for_a_case_decides_by_what_the_other_left(world: World) -> None:
+    verification = play.opened(world)
+    scene = play.pushed(world, verification)
+    with world.ports.database.transaction() as db:
+        before = db.scalars(select(tables.Attempt).where(tables.Attempt.scene == scene)).one()
+        elsewhere = update(tables.Attempt).values(state=AttemptState.FAILED)
+        db.execute(elsewhere, execution_options={"synchronize_session": False})
+        assert before.state is AttemptState.WAITING
+        assert cases.current(world.ports, db, verification).attempts[0].state is AttemptState.FAILED
 
 
 def test_two_finishes_at_once_decide_once(either: World) -> None:
