@@ -1,14 +1,21 @@
 """Push, code, appeal, agent and webhook while one process of each kind is killed and during an upgrade."""
 
 import os
+import queue
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from models.domain.appeal import OPEN_PER_PERSON
+from scripts.lab.faults.casting import Cast
+from scripts.lab.faults.client import GaveUp
 from scripts.lab.faults.ledger import Ledger, Purchase
+from scripts.lab.faults.phone import Phone
 from scripts.lab.journeys import run
 from scripts.lab.journeys.canary import leaks
-from scripts.lab.journeys.playing import JOURNEYS
+from scripts.lab.journeys.playing import JOURNEYS, POOL, Journeys
 from scripts.lab.journeys.run import Wanted
 from scripts.stack.places import Size
 from scripts.stack.proxy import Missing
@@ -30,6 +37,34 @@ def test_every_journey_ends_as_it_must_while_processes_are_killed_and_upgraded()
     assert run.wrong(report) == ""
     for row in run.rows(report):
         assert row.keys() >= JOURNEYS.keys() and row["failed"] == 0
+
+
+def person(number: int) -> dict[str, Any]:
+    return {"openid": f"openid-{number}"}
+
+
+def test_nobody_is_asked_to_appeal_more_often_than_they_may(tmp_path: Path) -> None:
+    people: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    for number in range(POOL + 3):
+        people.put(person(number))
+    made = Journeys(Stack(tmp_path), Cast({}, {}, {}, {}, people), "")
+    asked = [made._person("native_refused")["openid"] for _ in range(3 * OPEN_PER_PERSON)]
+    assert Counter(asked) == {f"openid-{number}": OPEN_PER_PERSON for number in range(POOL, POOL + 3)}
+    with pytest.raises(GaveUp, match="nobody is left who may appeal"):
+        made._person("native_refused")
+    assert people.qsize() == POOL
+    made.stop()
+    assert people.qsize() == POOL + 3
+
+
+def test_a_phone_looks_until_its_capture_is_decided() -> None:
+    class Shown(Phone):
+        states = iter(["captured", "captured", "failed"])
+
+        def open(self, scene: str) -> dict[str, Any]:
+            return {"state": next(self.states)}
+
+    assert Shown("http://127.0.0.1:9", "http://127.0.0.1:9", "openid-1").decided("scene")["state"] == "failed"
 
 
 def played(**phase: object) -> dict[str, object]:

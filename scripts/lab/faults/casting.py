@@ -30,31 +30,20 @@ class Cast:
 
 
 def cast(stack: Stack, persons: int) -> Cast:
-    """Register the run's institutions and persons with operators' commands; each person has a WeChat user."""
+    """Register the run's institutions and persons; each person has a WeChat user."""
     people: queue.SimpleQueue[Document] = queue.SimpleQueue()
     rows = [_person(number) for number in range(persons)]
     with (stack.folder / "many.csv").open("w", encoding="utf-8", newline="") as file:
         lines = csv.DictWriter(file, PEOPLE)
         lines.writeheader()
         lines.writerows(rows)
-    stack.run("-m", "scripts", "enrol", "--people", "many.csv", "--photos", ".")
     for row in rows:
         people.put(row)
-    words = ("institution", "add", "取号药房（示例）", "--provider", "wechat", "--json")
-    signed = ("--token", _administrator(stack))
-    native = json.loads(stack.run("-m", "scripts", *words, *signed))
     # The demo's second institution has a short window: its purchases are answered at the last moment.
     own, racing = stack.document["institutions"]
-    stack.run("-m", "scripts", "institution", "provider", racing["id"], "wechat", *signed)
+    asked = json.dumps({"people": "many.csv", "racing": racing["id"]})
+    native = json.loads(stack.run("-m", "scripts.lab.faults.players", given=asked))
     return Cast(stack.document["sandbox"], native, racing, own, people)
-
-
-def _administrator(stack: Stack) -> str:
-    """Sign the demo's administrator in; return the token."""
-    password = next(one["password"] for one in stack.document["console"] if one["name"] == "admin")
-    code = stack.run("-m", "scripts", "console", "code", "admin").strip()
-    signed = ("--password", password, "--code", code)
-    return stack.run("-m", "scripts", "console", "token", "admin", *signed).strip()
 
 
 def _person(number: int) -> dict[str, str]:

@@ -16,7 +16,8 @@ class Purchase:
 
     `may_pass`: somebody did what a pass needs; `asked`: the ends that clients requested; `ids` and
     `attempt_ids`: all ids in answers to one key (of attempts by key); `ends`: every terminal state read;
-    `gave_up`: why the client stopped; `repeats`: requests sent again for want of an answer; `tickets`: tokens
+    `gave_up`: why the client stopped; `left`: what it waited for in vain before it ended the purchase itself;
+    `repeats`: requests sent again for want of an answer; `tickets`: tokens
     and addresses that its till and phone were given.
     """
 
@@ -34,6 +35,7 @@ class Purchase:
     asked: set[str] = field(default_factory=set)
     openid: str = ""
     gave_up: str = ""
+    left: str = ""
     repeats: int = 0
     tickets: set[str] = field(default_factory=set)
 

@@ -10,6 +10,11 @@ from scripts.lab.faults.client import Client, GaveUp, Refused
 
 Document = dict[str, Any]
 LOOK_S = 0.3
+TRIES = 3
+# A capture that WeChat does not answer is decided after 30 s.
+DECIDED_S = 45.0
+# The try came to nothing: it is made again.
+AGAIN = frozenset({"consented", "challenged"})
 
 
 class Phone:
@@ -62,15 +67,30 @@ class Phone:
         return self._move(scene, "consent", {"notice_version": version, "granted": granted})
 
     def verify(self, scene: str, outcome: str) -> Document:
-        """Have WeChat verify the face with this outcome, and request the result."""
+        """Have WeChat verify the face with this outcome until a try is decided; return the scene then."""
+        for _ in range(TRIES):
+            self._try(scene, outcome)
+            shown = self.decided(scene)
+            if shown["state"] not in AGAIN:
+                break
+        return shown
+
+    def decided(self, scene: str) -> Document:
+        """Look at a scene until its capture is decided, as the mini-program does after a lost answer."""
+        give_up = time.monotonic() + DECIDED_S
+        while (shown := self.open(scene))["state"] == "captured" and time.monotonic() < give_up:
+            time.sleep(LOOK_S)
+        return shown
+
+    def _try(self, scene: str, outcome: str) -> None:
         self._sim("/sim/v1/faces", {"openid": self.openid, "outcome": outcome})
         begun = self._move(scene, "native", {})
         if "verify_id" not in begun:
-            return begun
+            return
         with suppress(httpx.HTTPStatusError):
             # A repetition after a lost answer is refused: the action was done.
             self._sim("/sim/v1/faces/perform", {"verify_id": begun["verify_id"]})
-        return self._move(scene, "native/finish", {})
+        self._move(scene, "native/finish", {})
 
     def appeal(self, scene: str) -> Document:
         """Lodge an appeal."""

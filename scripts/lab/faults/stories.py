@@ -16,7 +16,7 @@ from scripts.lab.faults.client import Client, GaveUp, Refused
 from scripts.lab.faults.filming import filmed
 from scripts.lab.faults.ledger import Ledger, Purchase
 from scripts.lab.faults.phone import Phone
-from scripts.lab.faults.till import Till, attempt_is_over
+from scripts.lab.faults.till import Till, attempt_is_over, typed
 from scripts.stack.stack import Stack
 
 Document = dict[str, Any]
@@ -104,15 +104,15 @@ class Stories:
             purchase.may_pass = name == "passed"
             till.attempt(purchase, {"channel": "push", "person_id": opened["persons"][0]["person_id"]})
             goes_on = expected in ("passed", "appealed")
-            till.wait(purchase, lambda one: attempt_is_over(one) and not (goes_on and _failed(one)), WAIT_S)
+            till.wait(purchase, lambda one: attempt_is_over(one, failing=not goes_on), WAIT_S)
             till.settle(purchase, "bypass" if expected == "bypassed" else "cancel")
 
         self._played(self._cast.sandbox, f"sandbox {name}", person, rest)
 
     def on_a_phone(self, name: str) -> None:
         """Buy for a person whose own phone answers a push; `agent`: for the person whose turn is next."""
-        person = self._cast.people.get()
-        holder = self._cast.people.get() if name == "agent" else person
+        person = self._person(name)
+        holder = self._person(name) if name == "agent" else person
         institution = self._cast.racing if name == "race" else self._cast.native
         phone = Phone(self._stack.base_url, self._stack.simulator_url, person["openid"])
 
@@ -122,10 +122,12 @@ class Stories:
             phone.allow(self._stack.document["template_id"])
             himself = {"person_id": opened["persons"][0]["person_id"]}
             attempt = till.attempt(
-                purchase, {"channel": "push"} | (himself if holder is person else _typed(person))
+                purchase, {"channel": "push"} | (himself if holder is person else typed(person))
             )
             scene = phone.scene(MESSAGE_S)
-            if scene is not None:
+            if scene is None:
+                purchase.left = f"no message within {MESSAGE_S:.0f} s"
+            else:
                 getattr(self, f"_{name}")(phone, scene, purchase, attempt)
                 till.wait(purchase, attempt_is_over, 15)
             till.settle(purchase)
@@ -135,7 +137,15 @@ class Stories:
         finally:
             phone.close()
             for one in (person, holder) if holder is not person else (person,):
-                self._cast.people.put(one)
+                self._return(name, one)
+
+    def _person(self, _name: str) -> Document:
+        """Return the person who plays a scenario on a phone."""
+        return self._cast.people.get()
+
+    def _return(self, _name: str, person: Document) -> None:
+        """Let a person play again."""
+        self._cast.people.put(person)
 
     def on_film(self) -> None:
         """Buy with a real film on the cashier's phone; one at a time, otherwise at the sandbox."""
@@ -169,7 +179,7 @@ class Stories:
 
     def _native_refused(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
         phone.consent(scene)
-        if phone.verify(scene, "refused").get("state") == "failed":
+        if phone.verify(scene, "refused")["state"] == "failed":
             purchase.asked.add("appealed")
             phone.appeal(scene)
 
@@ -184,16 +194,6 @@ class Stories:
         left = _seconds(shown["expires_at"]) - _seconds(shown["server_time"])
         time.sleep(max(0.0, left + self._chance.uniform(-0.3, 0.1)))
         phone.verify(scene, "ok")
-
-
-def _typed(person: Document) -> Document:
-    """Return what a till sends for an agent on no list, whose documents the cashier has seen."""
-    known = {"name": person["name"], "id_number": person["id_number"], "relation": "护工"}
-    return {"person": known, "checks": {"cardholder_document": True, "agent_document": True}}
-
-
-def _failed(document: Document) -> bool:
-    return bool(document["attempts"][-1]["state"] == "failed")
 
 
 def _seconds(instant: str) -> float:

@@ -16,7 +16,6 @@ from scripts.lab.journeys.disturbances import Disturbance
 from scripts.lab.journeys.playing import JOURNEYS, Journeys
 from scripts.stack.stack import Stack
 
-# An insured person may have two open appeals.
 PERSONS = 150
 LOOK_S = 0.2
 # A journey that is not heard of for so long has failed.
@@ -134,4 +133,4 @@ def _count(phase: Phase, purchases: Sequence[Purchase]) -> None:
         phase.journeys[name] = phase.journeys.get(name, 0) + 1
         phase.repeats += one.repeats
         if one.gave_up or set(one.ends) != {JOURNEYS[name][1]}:
-            phase.failed.append(f"{name} {one.order_no} {one.ends[-1:]} {one.gave_up}".strip())
+            phase.failed.append(f"{name} {one.order_no} {one.ends[-1:]} {one.gave_up or one.left}".strip())
