@@ -31,6 +31,8 @@ keepalive = 15
 limit_request_line = 4094
 limit_request_fields = 60
 errorlog = "-"
+# Nothing here uses it, and a service's user has no home for its socket.
+control_socket_disable = True
 loglevel = "warning"
 
 

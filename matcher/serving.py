@@ -16,6 +16,8 @@ threads = _settings.matcher_queue + 4
 timeout = 60
 graceful_timeout = 30
 errorlog = "-"
+# Nothing here uses it, and a service's user has no home for its socket.
+control_socket_disable = True
 loglevel = "warning"
 
 
