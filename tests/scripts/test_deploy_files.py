@@ -93,7 +93,7 @@ def test_every_line_of_the_environment_reaches_a_command_as_it_stands(tmp_path: 
 def test_systemd_takes_the_units_and_each_gives_up_what_it_does_not_need(laid: Path, tmp_path: Path) -> None:
     analyze = program("systemd-analyze", "apt-get install systemd")
     units = laid / "etc/systemd/system"
-    for unit in units.iterdir():
+    for unit in units.glob("yibao*"):
         text = unit.read_text(encoding="utf-8")
         # The programs as they are here: those of /opt do not exist on this machine.
         text = text.replace("/opt/yibao/venv/bin/", f"{Path(sys.executable).parent}/")
@@ -108,6 +108,12 @@ def test_systemd_takes_the_units_and_each_gives_up_what_it_does_not_need(laid: P
             assert "\nMemoryMax=" in text
     done = ran(analyze, "verify", *sorted(tmp_path.iterdir()))
     assert (done.returncode, done.stderr) == (0, "")
+    # Debian's unit leaves a killed nginx away.
+    assert "Restart=always" in (units / "nginx.service.d/yibao.conf").read_text(encoding="utf-8")
+
+
+def test_the_same_release_is_not_installed_twice(laid: Path) -> None:
+    assert len(list((laid / "opt/yibao/releases").iterdir())) == 1
 
 
 def test_nginx_takes_its_configuration_and_writes_no_address(laid: Path, tmp_path: Path) -> None:
