@@ -61,7 +61,7 @@ program() {
         "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
     fi
     echo "$digest" >"$root$release/.digest"
-    ln -sfn "$release" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
+    ln -sfn "releases/${release##*/}" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
     ln -sfn current/venv "$root/opt/yibao/venv"
 }
 
