@@ -1,13 +1,12 @@
 """Composes the web application."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 from flask import Response, g, request
 from flask_openapi3 import APIBlueprint
 
-from api.composition import build
+from api.composition import build, traced
 from api.console import guard
 from api.console.watch import watch_routes
 from api.events.feed import EventFeed
@@ -48,9 +47,8 @@ def create_app(given: Ports | None = None, clock: Clock | None = None, tracer: "
     """Return the application on these ports, or on ports (and a tracer) from the environment."""
     composed = given or _from_environment(clock)
     tracer = tracer or (None if given else tracing.from_environment())
-    app = new_app()
+    composed, app = traced(composed, tracer), new_app()
     if tracer:
-        composed = replace(composed, matcher=tracing.traced(composed.matcher, tracer))
         tracing.install(app, tracer)
     app.extensions["ports"] = composed
     app.extensions["feed"] = EventFeed(composed)

@@ -1,7 +1,11 @@
 """Builds the ports of a process from its settings."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
+from api.figures import tracing
 from api.limits.counters import counters
 from api.messaging.wechat_refusals import Refusals
 from api.messaging.wechat_tokens import DatabaseTokens
@@ -15,6 +19,9 @@ from models.database import Database
 from models.objects import Objects
 from models.vault import Vault
 from wechat.gateway import Account, Gateway
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 
 def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool = False) -> Ports:
@@ -50,6 +57,11 @@ def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool 
         directory=BothDirectories(OwnDirectory(database, vault)),
         counters=counters(settings.jobs_url, clock.now),
     )
+
+
+def traced(ports: Ports, tracer: "Tracer | None") -> Ports:
+    """Return the ports with a matcher whose calls are spans; unchanged where there is no tracer."""
+    return replace(ports, matcher=tracing.traced(ports.matcher, tracer)) if tracer else ports
 
 
 def _matcher(settings: Settings, random: Random, load_engines: bool) -> Matcher:

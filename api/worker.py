@@ -9,7 +9,8 @@ import structlog
 from huey.consumer import Consumer
 
 from api.beats import Beats
-from api.composition import build
+from api.composition import build, traced
+from api.figures import tracing
 from api.health import exporter
 from api.health.table_figures import TableFigures
 from api.jobs.work import Jobs, queue
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     """Sweep the tables and work until told to stop, on these ports or those from the environment."""
     configure()
-    ports = given or build(Settings(), clock)
+    ports = given or traced(build(Settings(), clock), tracing.from_environment())
     assessments.hold_start(ports)
     settings = ports.settings
     huey = queue(settings.jobs_url)

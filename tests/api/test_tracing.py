@@ -6,8 +6,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.app import create_app
+from api.capture import finish
+from api.composition import traced
 from api.figures import tracing
 from matcher.errors import MatcherUnavailable
+from models.domain.person import User
 from tests.support import play
 from tests.support.world import MAN, World
 
@@ -56,6 +59,24 @@ def test_a_check_is_traced_by_route_and_call_and_names_nobody(
     assert {key for one in found for key in one.attributes or {}} == {
         "http.request.method", "http.route", "http.response.status_code"
     }  # fmt: skip
+
+
+def test_the_workers_calls_of_the_matcher_are_traced(world: World) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    verification = play.opened(world)
+    scene, man = play.pushed(world, verification), world.phone(MAN.openid)
+    play.agree(man, scene)
+    challenge = play.draw(man, scene)
+    play.show(world, man, challenge)
+    user = User(MAN.openid, world.ports.vault.index("openid", MAN.openid))
+    finish.close(world.ports, user, challenge["challenge_id"])
+    world.clock.tick(600)
+    play.work(traced(world.ports, provider.get_tracer("test")))
+    assert play.state(world, verification)["state"] == "passed"
+    found = exporter.get_finished_spans()
+    assert [one.name for one in found] == ["matcher.examine"] and not found[0].attributes
+    assert traced(world.ports, None) is world.ports
 
 
 def test_an_error_of_the_matcher_is_its_kind_alone() -> None:
