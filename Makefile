@@ -137,12 +137,14 @@ coverage: ## Run every test and print which lines none of them reached (a third 
 test-stores: setup-dev ## Run the tests of installations on PostgreSQL, Redis and S3 (PATHS=tests/api/test_events.py)
 	STORES=servers $(BIN)/python -m pytest -q -p no:randomly -m "not browser" $(or $(PATHS),tests/api tests/journeys tests/scripts tests/contracts)
 
-lint: $(SETUP_DEV) ## Check style, types and the direction of imports
+lint: $(SETUP_DEV) ## Check style, types, the direction of imports, licences and secrets
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r api matcher models wechat scripts
 	$(BIN)/python -m scripts.supply licences
+	$(BIN)/python -m scripts.supply secrets
 
 format: $(SETUP_DEV) ## Put the code into the one format
 	$(BIN)/ruff check --fix $(SOURCES)

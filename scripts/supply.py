@@ -1,19 +1,25 @@
-"""`python -m scripts.supply`: what a server is made of, and under which licences.
+"""`python -m scripts.supply`: what a server is made of, under which licences, and no secrets in the sources.
 
-`licences` ends with 1 for a package whose licence is not on the list; `sbom` prints a bill of materials.
+`licences` ends with 1 for a package whose licence is not on the list; `sbom` prints a bill of materials;
+`secrets` ends with 1 for what looks like a secret and is not accepted in pyproject.toml (tool.secrets).
 """
 
 import json
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 
-REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
+ROOT = Path(__file__).parents[1]
+REQUIREMENTS = ROOT / "requirements.txt"
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", re.M)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 # Permissive ones, and those of libraries that are used unchanged (LGPL, MPL).
@@ -82,12 +88,73 @@ def bill() -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Suspect:
+    """What looks like a secret: where, of which kind, and the start of its SHA-1."""
+
+    file: str
+    line: int
+    kind: str
+    sha1: str
+
+
+def suspects(root: Path, files: Iterable[str], settings: dict[str, Any]) -> list[Suspect]:
+    """Return what detect-secrets finds in these files under a root."""
+    # Imported here, because a server does not have these: requirements-dev.txt.
+    from detect_secrets.core.secrets_collection import SecretsCollection  # noqa: PLC0415
+    from detect_secrets.settings import transient_settings  # noqa: PLC0415
+
+    filters = [{"path": f"detect_secrets.filters.heuristic.{name}"} for name in settings["filters"]]
+    with transient_settings({"plugins_used": settings["plugins"], "filters_used": filters}):
+        found = SecretsCollection(str(root))
+        found.scan_files(*files)
+    return sorted(
+        Suspect(file, one.line_number, one.type, one.secret_hash[:8])
+        for file, one in found
+        if one.secret_hash
+    )
+
+
+def unaccepted(found: Iterable[Suspect], accepted: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield every suspect that no entry accepts, and every entry that accepts nothing any more."""
+    used = set[int]()
+    for one in found:
+        fits = {n for n, entry in enumerate(accepted) if _accepts(entry, one)}
+        used |= fits
+        if not fits:
+            yield f"{one.file}:{one.line}: {one.kind} ({one.sha1})"
+    for n, entry in enumerate(accepted):
+        if n not in used:
+            yield f"pyproject.toml accepts what is no longer there: {entry}"
+
+
+def _accepts(entry: dict[str, Any], one: Suspect) -> bool:
+    """Tell whether an entry names this file and this kind or this very secret."""
+    return fnmatch(one.file, entry["files"]) and (
+        one.kind in entry.get("kinds", ()) or one.sha1 in entry.get("sha1", ())
+    )
+
+
+def leaked() -> list[str]:
+    """Return what looks like a secret in the tracked files and is not accepted."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["secrets"]
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    skipped = [entry["files"] for entry in settings["skipped"]]
+    files = [one for one in listed.splitlines() if not any(fnmatch(one, glob) for glob in skipped)]
+    return list(unaccepted(suspects(ROOT, files, settings), settings["accepted"]))
+
+
 @click.command()
-@click.argument("what", type=click.Choice(["licences", "sbom"]))
+@click.argument("what", type=click.Choice(["licences", "sbom", "secrets"]))
 def main(what: str) -> None:
-    """依赖的许可证与物料清单 / licences and bill of materials of what a server needs."""
+    """依赖的许可证、物料清单与密钥检查 / licences, bill of materials, and secrets in the sources."""
     if what == "sbom":
         click.echo(json.dumps(bill(), indent=2))
+    elif what == "secrets":
+        if found := leaked():
+            sys.exit(
+                "looks like a secret (accepted ones: tool.secrets in pyproject.toml):\n" + "\n".join(found)
+            )
     elif wrong := list(refused()):
         sys.exit("not on the list of licences:\n" + "\n".join(wrong))
 
