@@ -1,5 +1,6 @@
 """Writes the held photos as one HTML page, pictures side by side."""
 
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -17,7 +18,7 @@ def write(ports: Ports, file: Path) -> int:
     shown, sheets = list(held.side_by_side(ports)), list(batches.contact_sheets(ports))
     pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     page = pages.get_template("review/held.html").render(
-        held=shown, sheets=sheets, say=conclusion, picture=_picture
+        held=shown, sheets=sheets, say=conclusion, picture=_picture, thumbnail=partial(held.shown, ports)
     )
     file.touch(mode=0o600)
     file.chmod(0o600)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.directory import file_deletion
 from api.directory.gallery import Gallery
-from api.directory.held import Ruling, described, name, settle, shown
+from api.directory.held import Ruling, described, masked, settle, shown
 from api.ports import Ports
 from models import tables
 from models.domain.errors import Absent, Conflict
@@ -19,6 +21,7 @@ SHOWN = 60
 # How many photos are decided in one transaction; bounds how long a till waits.
 TOGETHER = 50
 Progress = Callable[[Sequence[Sequence[str]], str], Iterable[Sequence[str]]]
+Item = TypeVar("Item")
 HELD = tables.HeldPhoto
 UNVOUCHED = (HELD.state == HeldState.HELD, HELD.reason == HeldReason.UNVOUCHED)
 
@@ -38,7 +41,7 @@ class Portrait:
     held_id: str
     name: str
     described: str
-    photo: str
+    photo_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +62,47 @@ def waiting(ports: Ports) -> list[Batch]:
 def contact_sheets(ports: Ports) -> Iterator[ContactSheet]:
     """Yield a contact sheet for each import awaiting review."""
     for batch in waiting(ports):
-        yield _sheet(ports, batch)
+        yield contact_sheet(ports, batch.import_id)
 
 
 def contact_sheet(ports: Ports, import_id: str) -> ContactSheet:
     """Return the contact sheet of one import; raises Absent where nothing of it waits."""
-    batch = next((one for one in waiting(ports) if one.import_id == import_id), None)
-    if batch is None:
-        raise Absent("nothing of this import waits")
-    return _sheet(ports, batch)
-
-
-def _sheet(ports: Ports, batch: Batch) -> ContactSheet:
+    mine = (*UNVOUCHED, HELD.import_id == import_id)
     with ports.database.reading() as db:
-        mine = select(HELD.id).where(*UNVOUCHED, HELD.import_id == batch.import_id)
-        ids = list(db.scalars(mine.order_by(HELD.created_at, HELD.id)))
-        chosen = (db.get_one(HELD, held_id) for held_id in spread(ids, SHOWN))
-        portraits = tuple(
-            Portrait(
-                row.id,
-                name(ports, db, row.person_id),
-                described(db, row.person_id),
-                shown(ports.within(db), row.photo_key),
-            )
-            for row in chosen
-        )
-    return ContactSheet(batch, portraits)
+        count = db.scalar(select(func.count()).select_from(HELD).where(*mine)) or 0
+        if not count:
+            raise Absent("nothing of this import waits")
+        # Numbered by the index, so that of a large import only the rows shown are read.
+        place = func.row_number().over(order_by=(HELD.created_at, HELD.id))
+        numbered = select(HELD.id, place.label("place")).where(*mine).subquery()
+        chosen = select(numbered.c.id).where(numbered.c.place.in_(spread(range(1, count + 1), SHOWN)))
+        return ContactSheet(Batch(import_id, count), _portraits(ports, db, db.scalars(chosen).all()))
 
 
-def spread(ids: Sequence[str], most: int) -> list[str]:
+def _portraits(ports: Ports, db: Session, held_ids: Sequence[str]) -> tuple[Portrait, ...]:
+    """Return photos with their persons, in row order."""
+    wanted = (
+        select(HELD.id, HELD.photo_key, tables.Person)
+        .join(tables.Person, tables.Person.id == HELD.person_id)
+        .where(HELD.id.in_(held_ids))
+        .order_by(HELD.created_at, HELD.id)
+    )
+    return tuple(
+        Portrait(held_id, masked(ports, person), described(person), key)
+        for held_id, key, person in db.execute(wanted)
+    )
+
+
+def photos(ports: Ports, sheet: ContactSheet) -> list[str]:
+    """Return the photos of a contact sheet as data: addresses; empty ones cannot be decrypted."""
+    return [shown(ports, one.photo_key) for one in sheet.portraits]
+
+
+def spread(items: Sequence[Item], most: int) -> list[Item]:
     """Return at most `most` evenly spaced items of a list, including both ends."""
-    if len(ids) <= most:
-        return list(ids)
-    return [ids[round(at * (len(ids) - 1) / (most - 1))] for at in range(most)]
+    if len(items) <= most:
+        return list(items)
+    return [items[round(at * (len(items) - 1) / (most - 1))] for at in range(most)]
 
 
 def decide_all(

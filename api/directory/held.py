@@ -85,7 +85,11 @@ def _beside(ports: Ports, db: Session, row: tables.HeldPhoto) -> SideBySide:
     others = tuple((name(ports, db, one), _pictures(ports, db, one)) for one in row.other_ids)
     own = _pictures(ports, db, row.person_id, row.id)
     return SideBySide(
-        _waiting(ports, db, row), shown(ports, row.photo_key), own, others, described(db, row.person_id)
+        _waiting(ports, db, row),
+        shown(ports, row.photo_key),
+        own,
+        others,
+        described(db.get_one(tables.Person, row.person_id)),
     )
 
 
@@ -159,13 +163,16 @@ def _waiting(ports: Ports, db: Session, row: tables.HeldPhoto) -> Waiting:
 
 def name(ports: Ports, db: Session, person_id: str) -> str:
     """Return a person's masked name."""
-    row = db.get_one(tables.Person, person_id)
+    return masked(ports, db.get_one(tables.Person, person_id))
+
+
+def masked(ports: Ports, row: tables.Person) -> str:
+    """Return the masked name of a person's row."""
     return mask(ports.vault.text(f"person.name:{row.id}", row.name))
 
 
-def described(db: Session, person_id: str) -> str:
+def described(row: tables.Person) -> str:
     """Return a person's recorded sex and year of birth, in words."""
-    row = db.get_one(tables.Person, person_id)
     sex = sex_of(row.sex) or Sex.UNKNOWN
     return "，".join(
         filter(None, ("" if sex is Sex.UNKNOWN else sex, f"{row.birth.year} 年生" if row.birth else ""))

@@ -75,10 +75,13 @@ class HeldPhoto(Base):
     """
 
     __tablename__ = "held_photo"
-    __table_args__ = (Index("ix_held_photo_state_created_at", "state", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_held_photo_state_created_at", "state", "created_at", "id"),
+        Index("ix_held_photo_import", "import_id", "state", "reason", "created_at", "id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    import_id: Mapped[str] = mapped_column(String(32), index=True)
+    import_id: Mapped[str] = mapped_column(String(32))
     photo_key: Mapped[str] = mapped_column(String(128))
     photo_sha256: Mapped[str] = mapped_column(String(64), index=True)
     templates: Mapped[bytes] = mapped_column(LargeBinary)

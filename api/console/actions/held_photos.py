@@ -19,7 +19,7 @@ def sheet(ports: Ports, import_id: str) -> ContactSheet:
 
 def sheet_photos(ports: Ports, import_id: str) -> list[str]:
     """Return the photos of a contact sheet as data: addresses."""
-    return [one.photo for one in sheet(ports, import_id).portraits]
+    return batches.photos(ports, sheet(ports, import_id))
 
 
 def photos_beside(ports: Ports, held_id: str) -> list[str]:
