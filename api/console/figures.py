@@ -4,18 +4,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from api.console.charts import Axis, Chart, Line
 from api.policies.floors import UNAGED
-from api.tuning.bands import Band, Scores, below, reaching
+from api.tuning.bands import Band
 from api.tuning.pairs import THRESHOLDS
-from api.tuning.populations import Populations
+from api.tuning.rates import BANDS, BINS, Rates
 from matcher.comparison import rates
 
 STRANGERS = Axis(1e-5, 1.0, (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
 RATE = Axis(1e-4, 1.0, (1e-4, 1e-3, 1e-2, 1e-1, 1.0), log=True)
-BINS = tuple(round(-0.2 + 0.05 * n, 2) for n in range(25))
+POPULATIONS = {"mated": "本人（已证实）", "unresolved": "未明失败", "kin": "血亲", "spouses": "配偶"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,12 @@ class Row:
     published_kin: float
 
 
-def rows(found: Populations) -> list[Row]:
+def rows(found: Rates) -> list[Row]:
     """Return the table by threshold."""
-    least, most = below(found.mated, THRESHOLDS), below(found.all_insured, THRESHOLDS)
-    kin, spouses = reaching(found.kin, THRESHOLDS), reaching(found.spouses, THRESHOLDS)
-    told = [_published(threshold) for threshold in THRESHOLDS]
+    least, most, kin, spouses = (found.bands[name] for name in BANDS)
     return [
-        Row(threshold, *own, *published)
-        for threshold, own, published in zip(
-            THRESHOLDS, zip(least, most, kin, spouses, strict=True), told, strict=True
-        )
+        Row(threshold, least[place], most[place], kin[place], spouses[place], *_published(threshold))
+        for place, threshold in enumerate(THRESHOLDS)
     ]
 
 
@@ -77,26 +71,18 @@ def det(table: Sequence[Row]) -> Chart:
     )
 
 
-def histogram(found: Populations, now: float) -> tuple[Chart, list[tuple[float, tuple[int, ...]]]]:
+def histogram(found: Rates, now: float) -> tuple[Chart, list[tuple[float, tuple[int, ...]]]]:
     """Return each population's scores in bins of 0.05, as a chart and as a table."""
-    named = (
-        ("本人（已证实）", found.mated), ("未明失败", found.unresolved), ("血亲", found.kin),
-        ("配偶", found.spouses),
-    )  # fmt: skip
-    counts = [_counts(scores) for _, scores in named]
+    counts = [found.histograms[name] for name in POPULATIONS]
     most = max(1, *(max(one) for one in counts))
     lines = [
         Line(name, f"c{n}", list(zip(BINS, one, strict=False)))
-        for n, ((name, _), one) in enumerate(zip(named, counts, strict=True), 1)
+        for n, (name, one) in enumerate(zip(POPULATIONS.values(), counts, strict=True), 1)
     ]
     axis = Axis(BINS[0], BINS[-1], (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
     high = Axis(0, most, tuple(round(most * part / 4) for part in range(5)))
     chart = Chart("各人群比对分的分布；数值见下表", axis, high, lines, "比对分", "次数", now)
     return chart, list(zip(BINS, zip(*counts, strict=True), strict=False))
-
-
-def _counts(scores: Scores) -> list[int]:
-    return [int(one) for one in np.histogram(scores.values, BINS)[0]]
 
 
 def _points(table: Sequence[Row], name: str) -> list[tuple[float, float]]:

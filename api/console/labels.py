@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.domain.console.act import ActKind
 from models.domain.decision import Reason
+from models.domain.release.calculation import CalculationState
 from models.domain.release.guard import Cause
 from models.domain.release.migration import MigrationState
 from models.domain.release.overrides import Place
@@ -40,6 +41,8 @@ FIELDS: Mapping[str, str] = {
     "grey_high": "灰区上限（不可重放）",
 }
 POLICY_WORDS: Mapping[str, str] = {
+    CalculationState.QUEUED: "计算中",
+    CalculationState.GIVEN_UP: "没有算成",
     Stage.DRAFT: "草稿",
     Stage.PROPOSED: "待批准",
     Stage.APPROVED: "已批准",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, and_, func, or_, select
 
 from api.ports import Ports
-from api.releases import guarding, moving, strangers
+from api.releases import calculating, guarding, moving, strangers
 from models import tables
 from models.domain.attempt import LIVE, AttemptState
 from models.domain.delivery import UNFINISHED, DeliveryKind
@@ -69,6 +69,13 @@ class MoveTemplates:
     migration_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Calculate:
+    """Replay stored decisions, or compute a group's error rates, for the console."""
+
+    calculation_id: str
+
+
 class Chore(StrEnum):
     """A task of every minute; some run once per cluster, some in every process."""
 
@@ -91,6 +98,7 @@ Job = (
     | WatchRelease
     | CompareStrangers
     | MoveTemplates
+    | Calculate
     | Chore
 )
 
@@ -108,6 +116,7 @@ def due(ports: Ports) -> list[Job]:
         found += [WatchRelease(release_id) for release_id in guarding.due(db, now)]
         found += [CompareStrangers(run_id) for run_id in strangers.due(db, now)]
         found += [MoveTemplates(row_id) for row_id in moving.due(db, now)]
+        found += [Calculate(row_id) for row_id in calculating.due(db, now)]
     return list(dict.fromkeys(found))
 
 

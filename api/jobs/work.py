@@ -1,7 +1,7 @@
 """Runs the worker's jobs. The tables are the durable queue; huey only distributes the work.
 
-huey loses a task that is killed half-way, so every job names a row, may run twice, and is issued again by
-each sweep while that row is due. Webhooks have their own threads.
+huey loses a task killed half-way, so every job names a row, may run twice, and is issued again by each sweep
+while that row is due. Webhooks have their own threads.
 """
 
 import time
@@ -19,14 +19,13 @@ from api.abuse import raising
 from api.acts import checking as acts
 from api.admin import audit
 from api.archive import exporting
-from api.capture import native_result
-from api.capture.decide import examine
+from api.capture import decide, native_result
 from api.directory import background
 from api.events import webhooks
-from api.events.webhooks import WebhookSender
 from api.facts import backfill
 from api.jobs import leases
 from api.jobs.due import (
+    Calculate,
     Chore,
     CompareStrangers,
     DecideCapture,
@@ -47,7 +46,7 @@ from api.outbound import outbox
 from api.outbound.outbox import Sender
 from api.ports import Ports
 from api.privacy import orphans, retention
-from api.releases import guarding, moving, strangers
+from api.releases import calculating, guarding, moving, strangers
 from api.sandbox.player import SandboxSender
 from api.verification import expiry
 from api.watching import counting, daily, tallies
@@ -63,7 +62,7 @@ SENDERS: Mapping[DeliveryKind, Sender[Any, Any]] = {
     DeliveryKind.PUSH: PushSender(),
     DeliveryKind.NOTICE: NoticeSender(),
     DeliveryKind.MORE: MoreSender(),
-    DeliveryKind.WEBHOOK: WebhookSender(),
+    DeliveryKind.WEBHOOK: webhooks.WebhookSender(),
     DeliveryKind.SANDBOX: SandboxSender(),
 }
 
@@ -80,7 +79,7 @@ def run(ports: Ports, job: Job) -> None:
         case SettleExpiry(verification_id):
             expiry.settle(ports, verification_id)
         case DecideCapture(Provider.OWN, challenge_id):
-            examine(ports, challenge_id)
+            decide.examine(ports, challenge_id)
         case DecideCapture(Provider.WECHAT, challenge_id):
             native_result.decide(ports, challenge_id)
         case WatchRelease():
@@ -89,6 +88,8 @@ def run(ports: Ports, job: Job) -> None:
             strangers.run(ports, run_id)
         case MoveTemplates(migration_id):
             moving.run(ports, migration_id)
+        case Calculate(calculation_id):
+            calculating.run(ports, calculation_id)
         case Chore():
             if leases.taken(ports, job):
                 _tidy(ports, job)

@@ -30,6 +30,7 @@ from models import tables
 from models.domain import retention as rules
 from models.domain.appeal import AppealState
 from models.domain.attempt import TERMINAL, AttemptState
+from models.domain.release.calculation import KEPT
 
 BATCH = 500
 
@@ -98,6 +99,7 @@ def _delete_old_rows(ports: Ports) -> None:
         (tables.Miss, tables.Miss.at < now - ON_A_PHONE.window),
         (tables.Session, tables.Session.expires_at < now),
         (tables.RateCount, tables.RateCount.until < now),
+        (tables.Calculation, tables.Calculation.asked_at < now - KEPT),
     ):
         key = tuple(cast("Table", table.__table__).primary_key)
         _in_batches(ports, delete(table).where(tuple_(*key).in_(select(*key).where(due).limit(BATCH))))

@@ -18,3 +18,8 @@ document.addEventListener("keydown", function (event) {
     event.preventDefault();
   }
 });
+// A page that shows a worker's progress loads anew until the result is there.
+document.addEventListener("DOMContentLoaded", function () {
+  var progress = document.querySelector("[data-reload]");
+  if (progress) setTimeout(function () { location.reload(); }, Number(progress.getAttribute("data-reload")));
+});

@@ -97,24 +97,27 @@ def replay(
 ) -> Replay:
     """Return which decisions of a period `after` would change compared with `before`."""
     found = Replay(most=scope.flips)
-    with ports.database.reading() as db:
-        total, done = _total(db, scope), 0
-        for rows in _batches(db, scope):
-            done += len(rows)
-            _take(ports, found, rows, (before, after))
-            progress(done, total)
+    total, done = _total(ports, scope), 0
+    for rows in _batches(ports, scope):
+        done += len(rows)
+        _take(ports, found, rows, (before, after))
+        progress(done, total)
     return found
 
 
-def _total(db: Session, scope: Scope) -> int:
+def _total(ports: Ports, scope: Scope) -> int:
     """Return an upper bound on the number of decisions from the index alone, for progress only."""
     at = tables.DecisionFact.decided_at
-    found = db.scalar(select(func.count(at)).where(at >= scope.since, at < scope.until))
+    with ports.database.reading() as db:
+        found = db.scalar(select(func.count(at)).where(at >= scope.since, at < scope.until))
     return min(found or 0, scope.most)
 
 
-def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
-    """Yield rows of challenge, report, overrides, amount and groups, newest first."""
+def _batches(ports: Ports, scope: Scope) -> Iterator[Sequence[Any]]:
+    """Yield rows of challenge, report, overrides, amount and groups, newest first.
+
+    Each batch is read by itself, so that progress may be recorded between two.
+    """
     fact = tables.DecisionFact.__table__.c
     overrides = func.nullif(cast(fact.overrides, String), "{}")
     columns = fact.challenge_id, fact.report, overrides, fact.amount_fen
@@ -122,12 +125,14 @@ def _batches(db: Session, scope: Scope) -> Iterator[Sequence[Any]]:
     left, until = scope.most, scope.until
     # In the index's order alone: sorting by id too would copy every row, so rows of one instant come apart.
     newest = wanted.where(fact.decided_at >= scope.since).order_by(fact.decided_at.desc())
-    while left > 0 and (
-        rows := _raw(db, newest.where(fact.decided_at < until).limit(min(scope.batch, left)))
-    ):
-        until = db.execute(select(fact.decided_at).where(fact.challenge_id == rows[-1][0])).scalar_one()
-        taken = {row[0] for row in rows}
-        rows += [row for row in _raw(db, wanted.where(fact.decided_at == until)) if row[0] not in taken]
+    while left > 0:
+        with ports.database.reading() as db:
+            rows = _raw(db, newest.where(fact.decided_at < until).limit(min(scope.batch, left)))
+            if not rows:
+                return
+            until = db.execute(select(fact.decided_at).where(fact.challenge_id == rows[-1][0])).scalar_one()
+            taken = {row[0] for row in rows}
+            rows += [row for row in _raw(db, wanted.where(fact.decided_at == until)) if row[0] not in taken]
         yield rows[:left]
         left -= len(rows)
 

@@ -37,7 +37,7 @@ from models.tables.person import (
     Tombstone,
 )
 from models.tables.policy import PolicyVersion
-from models.tables.release import ModelMigration, PolicyOverride, Release, StrangerRun
+from models.tables.release import Calculation, ModelMigration, PolicyOverride, Release, StrangerRun
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.tally import DayTally, EventTally, GroupTally, TallyMark
 from models.tables.verification import Redemption, Verification
@@ -53,6 +53,7 @@ __all__ = [
     "Attempt",
     "Base",
     "Binding",
+    "Calculation",
     "CallbackNonce",
     "Capture",
     "Challenge",

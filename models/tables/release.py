@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, word
+from models.domain.release.calculation import CalculationKind, CalculationState
 from models.domain.release.migration import MigrationState
 from models.domain.release.overrides import Place
 from models.domain.release.stages import Stage
@@ -117,3 +118,33 @@ class ModelMigration(Base):
     digest: Mapped[str] = mapped_column(String(64), default="")
     proof: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]
+
+
+class Calculation(Base):
+    """One calculation over stored decisions, requested at the console and made by a worker.
+
+    `wanted` holds its parameters and `key` their digest with `version`, the policy's that was in force. The
+    worker has `done` of `total` decisions, and `found` is the result; `flips` lists decisions that other
+    thresholds would change, for export.
+    """
+
+    __tablename__ = "calculation"
+    __table_args__ = (
+        Index("ix_calculation_key_asked_at", "key", "asked_at"),
+        Index("ix_calculation_kind_asked_at", "kind", "asked_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[CalculationKind] = mapped_column(word(CalculationKind))
+    key: Mapped[str] = mapped_column(String(64))
+    wanted: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    state: Mapped[CalculationState] = mapped_column(word(CalculationState), index=True)
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    found: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    flips: Mapped[list[dict[str, Any]] | None] = mapped_column(deferred=True)

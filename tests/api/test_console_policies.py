@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from api.jobs import work
+from api.jobs.due import due
 from api.policies import versions
 from api.releases import actions, guarding
 from models import tables
@@ -32,6 +34,15 @@ def office(world: World) -> tuple[World, Colleague, Colleague]:
     return world, people[0], people[1]
 
 
+def tried_out(one: Colleague, **form: str) -> str:
+    """Ask for a trial, let the worker calculate it, and return the page that the form leads to."""
+    path = one.post("/console/what-if", **form).headers["Location"]
+    assert "正在计算" in one.get(path)
+    for job in due(one.world.ports):
+        work.run(one.world.ports, job)
+    return one.get(path)
+
+
 def fresh(one: Colleague) -> None:
     one.post("/console/code", code=one.code(), after="/console/releases")
 
@@ -57,7 +68,7 @@ def test_any_group_may_be_asked_for(office, group: str) -> None:
 
 def test_a_trial_shows_who_flips_and_a_proposal_takes_another_to_approve(office) -> None:
     world, li, wang = office
-    shown = li.get("/console/what-if?days=7&score_min=0.44&cohort_margin=0.0")
+    shown = tried_out(li, days="7", score_min="0.44", cohort_margin="0.0")
     assert "由拒改为通过" in shown and "提议发布这些改动" in shown and "不像本人 → 通过" in shown
     table = li.client.get("/console/what-if.csv?days=7&score_min=0.44&cohort_margin=0.0").text
     assert "reason,,passed,not_matched,ok," in table
@@ -118,13 +129,16 @@ def test_an_impossible_value_is_refused_with_its_code(office, wrong: dict, statu
 def test_a_trial_of_nonsense_is_refused_or_ignored(office, query: str) -> None:
     _, li, _ = office
     assert li.client.get(f"/console/what-if?{query}").status_code in (200, 422)
+    form = dict([query.split("=")])
+    assert li.post("/console/what-if", **form).status_code in (303, 422)
+    assert li.client.get(f"/console/what-if.csv?{query}").status_code in (404, 422)
 
 
 def test_an_auditor_reads_and_changes_nothing(office) -> None:
     world, _, _ = office
     auditor = colleague(world, "zhao", Role.AUDITOR)
     assert auditor.sign_in().status_code == 303
-    assert "提议发布这些改动" not in auditor.get("/console/what-if?score_min=0.44")
+    assert "提议发布这些改动" not in tried_out(auditor, score_min="0.44")
     assert auditor.post("/console/releases", score_min="0.48").status_code == 403
 
 
@@ -133,6 +147,6 @@ def test_a_trial_lists_known_beside_unknown_groups(office) -> None:
     with world.ports.database.transaction() as db:
         for fact in db.query(tables.DecisionFact).limit(50):
             fact.sex = None
-    shown = li.get("/console/what-if?days=7&score_min=0.44&cohort_margin=0.0")
+    shown = tried_out(li, days="7", score_min="0.44", cohort_margin="0.0")
     groups = set(re.findall(r"<td>((?:性别|年龄段) [^<]+)</td>", shown))
     assert {"性别 不详", "性别 男"} <= groups

@@ -6,9 +6,9 @@ from flask import Response, request
 
 from api.acts.ledger import Entry, record
 from api.console.downloads import download
+from api.console.evidence.what_if_routes import PERIODS, days
 from api.console.guard import needs
 from api.console.pages import me, page
-from api.console.policy_routes import PERIODS
 from api.console.watch import drifts, measures, outsides, times
 from api.console.watch.alert_routes import console
 from api.console.watch.shown import Shown
@@ -52,7 +52,7 @@ def watch_csv(name: str) -> Response:
     if not 0 <= place < len(found):
         raise Absent("no such table")
     with ports().database.transaction() as db:
-        told = {"filters": f"days={_days()},table={place}"}
+        told = {"filters": f"days={days()},table={place}"}
         record(ports(), db, Entry(me().operator_id, ActKind.LIST_EXPORTED, f"watch-{name}", told))
     return download(f"watch-{name}-{place}", [found[place].columns, *found[place].rows])
 
@@ -60,17 +60,11 @@ def watch_csv(name: str) -> Response:
 def _page(name: str) -> Response:
     shown = _shown(name)
     titles = {one: title for one, (title, _) in PAGES.items()}
-    return page("watch.html", shown=shown, name=name, titles=titles, days=_days(), periods=PERIODS)
+    return page("watch.html", shown=shown, name=name, titles=titles, days=days(), periods=PERIODS)
 
 
 def _shown(name: str) -> Shown:
     """Return what a page shows; raises Absent."""
     if name not in PAGES:
         raise Absent("no such page")
-    return PAGES[name][1](ports(), _days())
-
-
-def _days() -> int:
-    """Return the requested period in days."""
-    days = request.args.get("days", 28, type=int)
-    return days if days in PERIODS else 28
+    return PAGES[name][1](ports(), days())

@@ -10,6 +10,8 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wsgi import LimitedStream
 
+from api.jobs import work
+from api.jobs.due import due
 from api.policies import versions
 from api.releases import actions, guarding
 from models import tables
@@ -58,6 +60,9 @@ class Office:
         for name, value in values.items():
             self.browser.do("type", on=f"#{name}", text=value)
         self.browser.do("press", key="Enter")
+        self.browser.do("wait", on="section[aria-label=计算进度]")
+        for job in due(self.world.ports):
+            work.run(self.world.ports, job)
         self.browser.do("wait", on="section[aria-label=试算结果]")
         return self.see(picture)
 
