@@ -29,7 +29,7 @@ GROWING = (
 # What grows with decisions and people among the tables that the console reads.
 PAGES_READ = (
     *GROWING, "decision", "decision_fact", "consent", "binding", "agency", "act", "review", "recovery",
-    "held_photo", "subject_request", "event_tally",
+    "held_photo", "subject_request", "event_tally", "day_tally", "group_tally",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from models.domain.identity.held import HeldReason, HeldState
 from models.domain.law.request import RequestState
 from models.domain.person import Proof
 from models.domain.record.fact import Measured, pack
+from scripts.lab.growth import watched
 from scripts.lab.growth.filling import SPAN, Row, at, purchases, write
 
 # As long as a real one.
@@ -43,6 +44,7 @@ def fill(ports: Ports, institutions: tuple[str, str], decisions: int, reviewer: 
     rows |= _made(ports, size, now)
     rows |= _of_people(size, now)
     rows |= _of_appeals(size, now, reviewer)
+    rows |= watched.rows(now, shops_of(decisions))
     rows = {"institution": _shops(decisions, now), **rows}
     for name, of in rows.items():
         write(ports.database.engine, Base.metadata.tables[name], of)
@@ -137,7 +139,7 @@ def _packed(seed: int) -> bytes:
 
 
 def _of_people(size: tuple[int, int], now: datetime) -> dict[str, Iterator[Row]]:
-    """Return bindings, requests and held photos: some of each person in ten."""
+    """Return bindings, requests, and two imports of held photos: every other person's."""
     persons, _ = size
     span = persons, persons
 
@@ -154,8 +156,8 @@ def _of_people(size: tuple[int, int], now: datetime) -> dict[str, Iterator[Row]]
             "due_at": at(n, span, now) + timedelta(days=15),
             "state": RequestState.OPEN if n >= persons - 10 * OPEN_REQUESTS else RequestState.DONE,
         }),
-        "held_photo": some(10, lambda n: {
-            "id": f"enr_f{n}", "person_id": f"psn_f{n}", "import_id": f"imp_f{n // 1000}",
+        "held_photo": some(2, lambda n: {
+            "id": f"enr_f{n}", "person_id": f"psn_f{n}", "import_id": f"imp_f{n // 50_000}",
             "state": HeldState.HELD if n % 20 else HeldState.ACCEPTED, "reason": HeldReason.UNVOUCHED,
             "other_ids": [], "photo_key": "photos/none", "created_at": at(n, span, now),
         }),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -11,9 +12,13 @@ from sqlalchemy import text
 from api.app import create_app
 from api.console.lists.registry import LISTS
 from api.console.pages import COOKIE
+from api.console.watch.watch_routes import PAGES
 from api.ports import Ports
+from api.releases import calculating
+from api.releases.calculating import Wanted
 from models import tables
-from models.domain.console.operator import RIGHTS, Role
+from models.domain.console.operator import RIGHTS, Right, Role
+from models.domain.release.calculation import CalculationKind
 from models.vault import digest
 from scripts.lab.growth import decided
 from scripts.lab.growth.counting import FEW, PAGES_READ, count
@@ -30,12 +35,20 @@ THINGS = {
     "held_id": "enr_f{person}",
     "import_id": "imp_f0",
 }
+# They exist once something was calculated.
+RESULTS = ("console.what_if_csv", "console.what_if_decisions_csv")
+GROUPS = ("institution_id=ins_f1", "age_band=60+", "device=PHONE 1")
+CHANGED = "?score_min=0.5&days=92"
+CALCULATED = (
+    Wanted(CalculationKind.WHAT_IF, 92, {"score_min": 0.5}),
+    *(Wanted(CalculationKind.RATES, 92, group=group) for group in GROUPS),
+)
 VARIED = {
-    "console.thresholds": (
-        "?days=92", "?group=institution_id%3Dins_f1", "?group=age_band%3D60%2B", "?group=device%3DPHONE 1",
-    ),
-    "console.what_if": ("?score_min=0.5&days=92",),
-    "console.watch": ("?days=92",),
+    "console.thresholds": ("?days=92", *(f"?days=92&group={quote(group)}" for group in GROUPS)),
+    "console.thresholds_csv": tuple(f"?days=92&group={quote(group)}" for group in GROUPS),
+    "console.what_if": (CHANGED,),
+    "console.what_if_csv": (CHANGED,),
+    "console.what_if_decisions_csv": (CHANGED,),
     "console.acts": ("?before=200",),
 }  # fmt: skip
 
@@ -50,6 +63,7 @@ def measure(folder: Path, url: str, decisions: int, few: int = FEW) -> dict[str,
             db.execute(text("SET statement_timeout = 0"))
             db.execute(text("VACUUM ANALYZE"))
             db.execute(text("RESET statement_timeout"))
+        _calculate(made.ports, names[Role.OPERATOR])
         app, found = create_app(made.ports), {}
         for role in Role:
             client = app.test_client()
@@ -59,6 +73,12 @@ def measure(folder: Path, url: str, decisions: int, few: int = FEW) -> dict[str,
         return found
     finally:
         made.ports.database.dispose()
+
+
+def _calculate(ports: Ports, actor: str) -> None:
+    """Make the calculations that pages show, as a worker would."""
+    for wanted in CALCULATED:
+        calculating.run(ports, calculating.ask(ports, actor, wanted))
 
 
 def over(rows: dict[str, dict[str, Any]]) -> list[str]:
@@ -89,13 +109,20 @@ def _paths(app: Any, role: Role, decisions: int) -> Iterator[str]:
         names = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule)
         if not rule.endpoint.startswith("console.") or "GET" not in (rule.methods or ()):
             continue
-        if rule.endpoint == "console.listed":
-            yield from _listed(role)
+        if rule.endpoint in MANY:
+            yield from MANY[rule.endpoint](role)
             continue
         if rule.endpoint not in LEFT_OUT and right in RIGHTS[role] and set(names) <= set(things):
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: things[found[1]], rule.rule)
-            yield path
+            if rule.endpoint not in RESULTS:
+                yield path
             yield from (f"{path}{query}" for query in VARIED.get(rule.endpoint, ()))
+
+
+def _watched(role: Role) -> Iterator[str]:
+    """Yield the pages of watching and their tables, over the longest period."""
+    if Right.SEE_POLICIES in RIGHTS[role]:
+        yield from (f"/console/watch/{name}{form}?days=92" for name in PAGES for form in ("", ".csv"))
 
 
 def _listed(role: Role) -> Iterator[str]:
@@ -111,6 +138,10 @@ def _listed(role: Role) -> Iterator[str]:
             yield from (f"{path}?{key}={choice}" for choice in choices)
             if not one.choices:
                 yield f"{path}?{key}=nobodys"
+
+
+# Routes whose parameters are names of pages.
+MANY = {"console.listed": _listed, "console.watch_page": _watched}
 
 
 def _account(ports: Ports, role: Role) -> str:
