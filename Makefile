@@ -14,6 +14,8 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip insta
 # One short line a package instead of pip's whole log; errors still come through on stderr.
 PROGRESS := while read -r verb what _; do case $$verb in \
 	Collecting) echo "  $$what" ;; Installing) echo "  unpacking …" ;; esac; done
+# Tests start hundreds of processes, each of which would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 SOURCES := api matcher models wechat scripts tests
 
 .PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test coverage test-stores quick lint format lock clean node browser java mono nginx faketime prometheus phone wechat-build wechat-walk

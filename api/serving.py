@@ -1,6 +1,5 @@
 """gunicorn configuration: `gunicorn -c python:api.serving 'api.app:create_app()'`."""
 
-import importlib
 import os
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ import sys
 import tempfile
 from typing import Any
 
+from api.forking import imported
 from api.settings import Settings
 
 # Named by Prometheus; its library reads the variable on import.
@@ -46,7 +46,7 @@ def on_starting(_server: Any) -> None:
 def _import() -> None:
     """Import the application before processes are forked: one that died is back at once, all share memory."""
     for name in ("api.app", *(() if _settings.matcher_url else ("matcher.local",))):
-        importlib.import_module(name)
+        imported(name)
 
 
 def post_worker_init(_worker: Any) -> None:

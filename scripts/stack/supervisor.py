@@ -93,6 +93,14 @@ class Supervisor:
             self._end(self._runs[name])
             self._runs[name].due = time.monotonic() + PAUSE_S
 
+    def kill_child(self, name: str) -> None:
+        """Kill one child of a service, which the service itself replaces; the service where it has none."""
+        children = self.processes(name)[1:]
+        if children:
+            processes.kill(children[:1], STOP_S)
+        else:
+            self.kill(name)
+
     @contextmanager
     def held_down(self, name: str) -> Iterator[None]:
         """Kill a service and keep it stopped until the end of the block."""

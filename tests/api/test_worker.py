@@ -8,7 +8,7 @@ from huey import MemoryHuey
 
 from api.beats import Beats
 from api.jobs.work import Jobs
-from api.worker import Sweeper
+from api.sweeper import Sweeper
 from models import tables
 from tests.support import play
 from tests.support.fakes import FakeClock

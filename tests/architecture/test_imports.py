@@ -4,6 +4,7 @@ import importlib
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ LIGHT = [
     "api.ports",
     "api.composition",
     "api.app",
-    "api.worker",
+    "api.sweeper",
     "scripts.admin.policy",
     "scripts.admin.weights",
     "matcher.deferred",
@@ -42,3 +43,4 @@ if __name__ == "__main__":
     for name in sys.argv[1:]:
         importlib.import_module(name)
         print(f"{name}:", *sorted(HEAVY & set(sys.modules)))
+    assert threading.active_count() == 1, "a process that forks after these imports must not have threads"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api import app, ports, worker
+from api import app, ports, sweeper
 from api.http.docs.openapi import Api
 
 
@@ -58,4 +58,4 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         _command(*sys.argv[1:])
     else:
-        worker.main(clock=_given())
+        sweeper.main(clock=_given())

@@ -44,6 +44,7 @@ def test_every_migration_goes_up_and_down(url: str) -> None:
 
 def test_revisions_are_numbered_in_order() -> None:
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert sorted(file.name[:4] for file in (HERE / "versions").glob("[0-9]*.py")) == REVISIONS
 
 
 def test_a_database_that_is_behind_is_refused(url: str) -> None:

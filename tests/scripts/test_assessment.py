@@ -12,7 +12,7 @@ import structlog
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from api import worker
+from api import sweeper
 from api.acts import checking, ledger
 from api.admin import assessing
 from api.app import create_app
@@ -79,7 +79,7 @@ def _logs() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_logs", "installed")
-@pytest.mark.parametrize("start", [create_app, worker.main])
+@pytest.mark.parametrize("start", [create_app, sweeper.main])
 def test_no_process_of_production_starts_without(
     start: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

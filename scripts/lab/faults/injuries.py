@@ -16,6 +16,7 @@ from scripts.lab.faults.points import POINTS
 from scripts.lab.faults.receiver import Receiver
 from scripts.stack.stack import Stack
 
+KINDS = ("api", "worker", "matcher", "nginx")
 # Debian puts it below its machine's folder.
 LIBFAKETIME = ("*/faketime/libfaketime.so.1", "faketime/libfaketime.so.1")
 AWAY_S = 4.0
@@ -40,7 +41,7 @@ Injury = Callable[[Injured], None]
 def injuries(disk: Path | None) -> dict[str, list[Injury]]:
     """Return every fault under its group's name, without those named by `missing`."""
     return {
-        "kill": [partial(_kill, kind=kind) for kind in ("api", "worker", "matcher", "nginx")],
+        "kill": [partial(act, kind=kind) for kind in KINDS for act in (_kill, _kill_child)],
         "points": [partial(_point, point=point) for point in POINTS],
         "postgres": [partial(_kill, kind="postgres")],
         "redis": [partial(_kill, kind="redis"), partial(_away, name="redis")],
@@ -85,9 +86,18 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
 
 
 def _kill(at: Injured, kind: str) -> None:
-    """Kill one process of a kind."""
-    names = [name for name in at.stack.supervisor.names() if name.split("-")[0] == kind]
-    at.stack.supervisor.kill(at.chance.choice(names))
+    """Kill one service of a kind with all its processes."""
+    at.stack.supervisor.kill(_one(at, kind))
+
+
+def _kill_child(at: Injured, kind: str) -> None:
+    """Kill the process that does a service's work, as a machine without memory does."""
+    at.stack.supervisor.kill_child(_one(at, kind))
+
+
+def _one(at: Injured, kind: str) -> str:
+    """Return a service of a kind."""
+    return at.chance.choice([name for name in at.stack.supervisor.names() if name.split("-")[0] == kind])
 
 
 def _point(at: Injured, point: str) -> None:

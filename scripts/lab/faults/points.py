@@ -6,6 +6,7 @@ once and without cleanup: before_commit, after_commit, before_call and after_cal
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import app, worker
+from api import app, sweeper
 from api.composition import build
+from api.forking import Parent
 from api.http.docs.openapi import Api
 from api.logs import configure
 from api.policies import versions as policies
@@ -94,4 +96,5 @@ def create_app() -> Api:
 
 
 if __name__ == "__main__":
-    worker.main(dying())
+    configure()
+    sys.exit(Parent(lambda: sweeper.main(dying())).run())
