@@ -106,9 +106,14 @@ def _asked(ports: Ports, by: Callable[[Ports], str]) -> str:
         raise
 
 
+def manifest(folder: Path) -> Manifest:
+    """Return what a backup says of itself."""
+    return Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+
+
 def _read(folder: Path) -> Manifest:
     """Return the manifest after verifying the digest of every file."""
-    kept = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    kept = manifest(folder)
     for name, digest in kept.files.items():
         file = folder / name
         if not file.is_file() or _digest(file) != digest:

@@ -88,10 +88,10 @@ class Stack:
         self.supervisor.start(Service(name, command, self.environment | environment))
 
     def run(self, *command: str, given: str = "", **environment: str) -> str:
-        """Run an operator's command (`-m scripts …`) to its end; return its output."""
+        """Run an operator's command (`-m scripts …`), which is `given` its input; return its output."""
         done = subprocess.run(
             [PYTHON, *command], cwd=self.folder, env=self.environment | environment, input=given, text=True,
-            capture_output=True, check=False,
+            capture_output=True, check=False, start_new_session=True,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from models.domain.appeal import OPEN_PER_PERSON
+from scripts.backup.copies import Manifest
 from scripts.lab.faults.casting import Cast
 from scripts.lab.faults.client import GaveUp
 from scripts.lab.faults.ledger import Ledger, Purchase
 from scripts.lab.faults.phone import Phone
 from scripts.lab.journeys import run
 from scripts.lab.journeys.canary import leaks
+from scripts.lab.journeys.copying import differences
 from scripts.lab.journeys.playing import JOURNEYS, POOL, Journeys
 from scripts.lab.journeys.run import Wanted
 from scripts.stack.places import Size
@@ -65,6 +67,13 @@ def test_a_phone_looks_until_its_capture_is_decided() -> None:
             return {"state": next(self.states)}
 
     assert Shown("http://127.0.0.1:9", "http://127.0.0.1:9", "openid-1").decided("scene")["state"] == "failed"
+
+
+def test_a_restored_copy_may_differ_only_by_what_restoring_adds() -> None:
+    made = Manifest("2026-11-29", "0038", {"event": 9, "act": 2, "operator_session": 1}, 4, {})
+    found = {"event": 9, "act": 3, "operator_session": 2}
+    assert differences(made, found, 4) == []
+    assert differences(made, found | {"event": 8}, 3) == ["event: 8 of 9", "objects: 3 of 4"]
 
 
 def played(**phase: object) -> dict[str, object]:

@@ -21,7 +21,11 @@ NAME = "取号药房（示例）"
 
 def register(given: dict[str, Any]) -> dict[str, Any]:
     """Enrol the persons and register the institutions."""
-    enrol.main(["--people", given["people"], "--photos", "."])
+    try:
+        enrol.main(["--people", given["people"], "--photos", "."])
+    except SystemExit as end:
+        if end.code:
+            raise
     ports = setting.ports()
     try:
         native = institutions.add_institution(ports, NAME, provider=Provider.WECHAT)

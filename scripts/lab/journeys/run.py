@@ -12,6 +12,7 @@ from scripts.lab.faults.receiver import Receiver
 from scripts.lab.faults.settling import settled
 from scripts.lab.journeys import disturbances
 from scripts.lab.journeys.canary import known, leaks
+from scripts.lab.journeys.copying import copied
 from scripts.lab.journeys.disturbances import Disturbance
 from scripts.lab.journeys.playing import JOURNEYS, Journeys
 from scripts.stack.stack import Stack
@@ -26,6 +27,7 @@ PHASES: dict[str, Disturbance] = {
     "rolling restart": disturbances.restarts,
     "upgrade by one revision": disturbances.upgrade,
     "roll back": disturbances.back,
+    "backup, restored elsewhere": copied,
 }
 
 
