@@ -21,6 +21,9 @@ KEPT_AT_LEAST = timedelta(days=180)
 TIMEOUT_S = 8
 SIGNED_FOR = timedelta(minutes=5)
 EXISTS = (409, 412)
+S3_ACCESS = frozenset(
+    {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint"}
+)
 
 
 class ArchiveUnavailable(Exception):
@@ -53,6 +56,9 @@ def archive(settings: Settings) -> Archive | None:
     if scheme in ("http", "https"):
         return HttpArchive(settings.archive_url, given.get("bearer", ""))
     if scheme == "s3":
+        # Checked here: some other names make the library panic.
+        if not given.keys() <= S3_ACCESS:
+            raise ValueError(f"the names of YIBAO_ARCHIVE_ACCESS are {', '.join(sorted(S3_ACCESS))}")
         return BucketArchive(from_url(settings.archive_url, config=given))  # type: ignore[call-overload]
     if scheme == "file":
         return FolderArchive(Path(urlsplit(settings.archive_url).path))
