@@ -1,6 +1,7 @@
 """Checks by real calls what an installation needs before it starts; all are run, whatever fails."""
 
 import base64
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -151,7 +152,9 @@ def _policy(ports: Ports) -> None:
 def _published(base_url: str) -> Finding:
     """Request the service under its public name, through nginx."""
     try:
-        answer = httpx.get(f"{base_url}/.well-known/jwks.json", timeout=5, trust_env=False)
+        # The system's authorities and SSL_CERT_FILE, as webhooks are sent; httpx knows public ones only.
+        trusted = ssl.create_default_context()
+        answer = httpx.get(f"{base_url}/.well-known/jwks.json", timeout=5, trust_env=False, verify=trusted)
     except httpx.HTTPError as error:
         return Finding("proxy", untried=f"nothing answers at {base_url} yet ({type(error).__name__})")
     if "json" in answer.headers.get("Content-Type", "") and answer.json().get("code") == "wrong_host":

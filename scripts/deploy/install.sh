@@ -38,6 +38,8 @@ users() {
         id "$user" >/dev/null 2>&1 || useradd --system --gid yibao --no-create-home --shell /usr/sbin/nologin "$user"
     done
     install -d -m 2770 -o root -g yibao /var/lib/yibao /var/lib/yibao/objects /var/lib/yibao/anchors
+    # What operators' commands read and write: lists, photos, reports, backups.
+    install -d -m 2770 -o root -g yibao /srv/yibao
 }
 
 program() {
@@ -122,17 +124,22 @@ services() {
     sed "s/yibao\.example\.cn/$name/g" "$here/nginx/nginx.conf" | put /etc/nginx/nginx.conf 644
     [ -e "$root/etc/nginx/yibao-upstreams.conf" ] || put /etc/nginx/yibao-upstreams.conf 644 <"$here/nginx/upstreams.conf"
     put /etc/nginx/snippets/yibao-proxy.conf 644 <"$source/docs/deploy/yibao-proxy.conf"
-    put /usr/local/bin/yibao 755 <<'END'
+    lay_command yibao scripts "An operator's command"
+    lay_command yibao-deploy scripts.deploy "What is missing before the service can start, all at once"
+}
+
+# Lays a command that runs a module of the current release as yibao-worker, in the operator's own folder.
+lay_command() {
+    put "/usr/local/bin/$1" 755 <<END
 #!/bin/sh
-# An operator's command in the service's environment: root reads it, then becomes yibao-worker.
+# $3: root reads the settings, then becomes yibao-worker.
 . /opt/yibao/current/scripts/deploy/environment.sh
-cd /opt/yibao/current && exec setpriv --reuid yibao-worker --regid yibao --init-groups /opt/yibao/venv/bin/python -m scripts "$@"
-END
-    put /usr/local/bin/yibao-deploy 755 <<'END'
-#!/bin/sh
-# What is missing before the service can start, all at once.
-. /opt/yibao/current/scripts/deploy/environment.sh
-cd /opt/yibao/current && exec setpriv --reuid yibao-worker --regid yibao --init-groups /opt/yibao/venv/bin/python -m scripts.deploy "$@"
+become="setpriv --reuid yibao-worker --regid yibao --init-groups"
+for one in "\$@"; do
+    [ ! -e "\$one" ] || \$become test -r "\$one" || { echo "yibao-worker cannot read \$one: put it into /srv/yibao" >&2; exit 1; }
+done
+\$become test -x . || cd /srv/yibao
+PYTHONPATH=/opt/yibao/current exec \$become /opt/yibao/venv/bin/python -P -m $2 "\$@"
 END
 }
 
