@@ -90,7 +90,7 @@ def beside(name: str, folder: Path) -> Weights:
     for file in (folder / spelling for spelling in entry.file):
         if file.is_file():
             return _checked(name, entry, file)
-    raise WrongWeights(f"{folder} has no {entry.file[0]}: run make weights, or see {LIST}")
+    raise WrongWeights(f"{folder} has no {entry.file[0]}: yibao weights --to {folder}, or see {LIST}")
 
 
 def check(pad_dir: Path | None) -> None:

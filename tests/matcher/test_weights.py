@@ -27,9 +27,9 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_where_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(WrongWeights, match="run make weights"):
+    with pytest.raises(WrongWeights, match="yibao weights --to"):
         LocalMatcher(1, tmp_path)
-    with pytest.raises(WrongWeights, match="run make weights"):
+    with pytest.raises(WrongWeights, match="yibao weights --to"):
         DeferredMatcher(1, tmp_path)
 
 
