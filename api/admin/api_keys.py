@@ -17,7 +17,7 @@ def add_key(ports: Ports, institution_id: str, overlap: timedelta) -> str:
     The webhook secret does not change. Raises Absent, or Conflict `key_change_open` during an earlier change.
     """
     with ports.database.transaction() as db:
-        row = db.get(tables.Institution, institution_id, with_for_update=True)
+        row = db.get(tables.Institution, institution_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise Absent("no such institution")
         if row.former_key_until is not None and row.former_key_until > ports.now():

@@ -115,7 +115,7 @@ def set_district(ports: Ports, institution_id: str, district: str) -> None:
 def set_suspended(ports: Ports, institution_id: str, suspended: bool) -> None:
     """Suspend or resume an institution: nothing new begins, running verifications may end. Raises Absent."""
     with ports.database.transaction() as db:
-        row = db.get(tables.Institution, institution_id, with_for_update=True)
+        row = db.get(tables.Institution, institution_id, with_for_update=True, populate_existing=True)
         if row is None or row.id == SELF_SERVICE:
             raise Absent("no such institution")
         row.suspended_at = (row.suspended_at or ports.now()) if suspended else None

@@ -138,7 +138,8 @@ def _release(db: Session, other: tables.Staff) -> None:
 def _invited(ports: Ports, db: Session, user: User, code: str) -> tables.Staff | None:
     """Return the member with this unexpired code, unless another WeChat user has used it."""
     index = ports.vault.index("staff_code", code)
-    row = db.scalar(select(tables.Staff).where(tables.Staff.code_index == index).with_for_update())
+    wanted = select(tables.Staff).where(tables.Staff.code_index == index).with_for_update()
+    row = db.scalar(wanted, execution_options={"populate_existing": True})
     if row is None or row.code_expires_at is None or ports.now() >= row.code_expires_at:
         return None
     return row if row.openid_index in (None, user.openid_index) else None

@@ -30,7 +30,7 @@ def move(ports: Ports, operator_id: str, recovery_id: str, target: RecoveryState
     """Change a recovery's state, as an act with a note; raises Absent, or Conflict `wrong_state`."""
     note = noted(note)
     with ports.database.transaction() as db:
-        row = db.get(tables.Recovery, recovery_id, with_for_update=True)
+        row = db.get(tables.Recovery, recovery_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise Absent("no such recovery")
         row.state = rules.advance(row.state, target)

@@ -97,7 +97,7 @@ def unbind(ports: Ports, user: User, binding_id: str) -> None:
 
 def revoke(ports: Ports, db: Session, binding_id: str) -> None:
     """Revoke any user's binding, for an administrator; raises Absent, or Conflict where it is revoked."""
-    row = db.get(tables.Binding, binding_id, with_for_update=True)
+    row = db.get(tables.Binding, binding_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Absent("no such binding")
     if row.revoked_at is not None:

@@ -40,6 +40,7 @@ def _live(ports: Ports, db: Session, person_id: str, index: str) -> tables.TillC
         .where(tables.TillCode.code_index == index, tables.TillCode.expires_at > ports.now())
         .where(tables.Verification.state == VerificationState.OPEN)
         .with_for_update(of=tables.TillCode)
+        .execution_options(populate_existing=True)
     )
     for row, cardholder_id in db.execute(wanted).all():
         network = ports.within(db).directory.network(cardholder_id)

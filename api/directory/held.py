@@ -108,7 +108,7 @@ def decide(ports: Ports, held_id: str, ruling: Ruling) -> HeldState:
 
 def settle(ports: Ports, db: Session, held_id: str, ruling: Ruling, gallery: Gallery) -> HeldState:
     """As `decide`, in an open transaction; the files of revoked references are scheduled for deletion."""
-    row = db.get(tables.HeldPhoto, held_id, with_for_update=True)
+    row = db.get(tables.HeldPhoto, held_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Absent("no such photo")
     may_decide(row.state, ruling.by, ruling.why)

@@ -43,7 +43,7 @@ class Refusals:
     def _keep(self, call: str, errcode: int) -> None:
         """Count the refusal in the row of its call and errcode."""
         with self._database.transaction() as db:
-            row = db.get(tables.WeChatRefusal, (call, errcode), with_for_update=True)
+            row = db.get(tables.WeChatRefusal, (call, errcode), with_for_update=True, populate_existing=True)
             if row is None:
                 row = tables.WeChatRefusal(call=call, errcode=errcode, times=0, first_at=self._now())
                 db.add(row)

@@ -62,7 +62,7 @@ class DatabaseTokens:
     def _leased(self, appid: str, stale: str | None) -> bool:
         """Acquire the lease to fetch; False when a fresh token exists or another process holds the lease."""
         with self._database.transaction() as db:
-            row = db.get(tables.ProviderToken, appid, with_for_update=True)
+            row = db.get(tables.ProviderToken, appid, with_for_update=True, populate_existing=True)
             if row is None:
                 row = tables.ProviderToken(appid=appid, token=None, expires_at=NEVER)
                 db.add(row)

@@ -90,7 +90,7 @@ def _lease(ports: Ports, sender: Sender[Message, Answer], delivery_id: str) -> L
 
 def _locked(db: Session, delivery_id: str) -> tables.Delivery | None:
     """Return the row, locked until the commit; a verification is always locked before its delivery."""
-    return db.get(tables.Delivery, delivery_id, with_for_update=True)
+    return db.get(tables.Delivery, delivery_id, with_for_update=True, populate_existing=True)
 
 
 def _apply(ports: Ports, row: tables.Delivery, result: Result) -> None:

@@ -98,7 +98,7 @@ def withdraw(ports: Ports, version: int, *, by: str) -> None:
 
 def _proposed(db: Session, version: int) -> tables.PolicyVersion:
     """Return a version that was never in force, locked."""
-    row = db.get(tables.PolicyVersion, version, with_for_update=True)
+    row = db.get(tables.PolicyVersion, version, with_for_update=True, populate_existing=True)
     if row is None:
         raise Absent(f"there is no version {version}")
     if row.approved_at is not None:

@@ -55,14 +55,10 @@ def _person(ports: Ports, person_id: str) -> int:
     """
     used, held = tables.Enrolment, tables.HeldPhoto
     with ports.database.transaction() as db:
-        rows = [
-            *db.scalars(
-                select(used).where(used.person_id == person_id, used.revoked_at.is_(None)).with_for_update()
-            ),
-            *db.scalars(
-                select(held).where(held.person_id == person_id, held.state.in_(WAITING)).with_for_update()
-            ),
-        ]
+        rows: list[tables.Enrolment | tables.HeldPhoto] = []
+        for table, live in ((used, used.revoked_at.is_(None)), (held, held.state.in_(WAITING))):
+            wanted = select(table).where(table.person_id == person_id, live).with_for_update()
+            rows += db.scalars(wanted, execution_options={"populate_existing": True})
         if not rows:
             return 0
         secret = photos.key_of(ports, db, person_id)

@@ -96,7 +96,7 @@ def answer(ports: Ports, operator_id: str, request_id: str, text: str, *, refuse
     """
     said = noted(text)
     with ports.database.transaction() as db:
-        row = db.get(Request, request_id, with_for_update=True)
+        row = db.get(Request, request_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise Absent("no such request")
         impartial.require(db, operator_id, (row.person_id,))

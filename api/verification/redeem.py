@@ -17,7 +17,7 @@ def redeem(ports: Ports, institution_id: str, jti: str, settlement: tuple[str, i
     settlement_no, amount_fen = settlement
     with ports.database.transaction() as db:
         wanted = select(tables.Verification).where(tables.Verification.receipt_jti == jti).with_for_update()
-        verification = db.scalar(wanted)
+        verification = db.scalar(wanted, execution_options={"populate_existing": True})
         if verification is None or verification.institution_id != institution_id or not verification.ended_at:
             raise Absent
         earlier = db.get(tables.Redemption, jti)

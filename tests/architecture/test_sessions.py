@@ -1,6 +1,7 @@
 """The function that opens a transaction passes its session on; functions that get one open none."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +50,10 @@ def test_no_block_opens_a_session_inside_another(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nobody_asks_a_row_for_its_session(path: Path) -> None:
     assert "object_session" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_row_is_read_anew_once_its_lock_was_awaited(path: Path) -> None:
+    """Without `populate_existing` the session keeps the row as it was read before the lock."""
+    source = path.read_text(encoding="utf-8")
+    assert source.count("populate_existing") >= len(re.findall(r"with_for_update(?!\(key_share)", source))
