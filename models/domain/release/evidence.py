@@ -6,7 +6,9 @@ from collections.abc import Sequence
 MARGIN = 0.01
 # A false rollback happens to at most one release in 100, however often the evidence is checked.
 ALPHA = 0.01
-STAKES = (0.2, 0.4, 0.6, 0.8)
+STAKES = (0.3, 0.5, 0.7, 0.9)
+# A block closes with at least this many controls: with one, 25 % is too noisy a stage.
+CONTROLS = 2
 LEVEL = math.log(1 / ALPHA)
 # A stage is not left while the evidence for a worse policy is tenfold.
 DOUBT = math.log(10)

@@ -59,7 +59,8 @@ def after(guard: Guard, seen: Seen, usual: Usual, stage: Stage) -> Guard:
         guard = _counted(guard, treated=not treated, failed=not seen.before_passed)
     if treated and not seen.failed and not seen.before_passed:
         guard = _spent(guard, seen.amount_fen or 0, seen.relative)
-    return _closed(guard)
+    # Where both versions decide the same report, each pair is a block.
+    return _closed(guard, 1 if stage in (Stage.SHADOW, Stage.FULL) else evidence.CONTROLS)
 
 
 def _lacks(seen: Seen, stage: Stage) -> bool:
@@ -112,12 +113,12 @@ def _spent(guard: Guard, amount_fen: int, relative: bool) -> Guard:
     )
 
 
-def _closed(guard: Guard) -> Guard:
-    """Return the guard with the open block closed and bet on, once it holds decisions of both arms.
+def _closed(guard: Guard, controls: int) -> Guard:
+    """Return the guard with the open block closed and bet on, once both arms have enough decisions.
 
     Arms alone, never outcomes, determine which decision closes a block, so the bets stay fair.
     """
-    if not guard.open_treated or not guard.open_control:
+    if not guard.open_treated or guard.open_control < controls:
         return guard
     difference = (
         guard.open_treated_failed / guard.open_treated - guard.open_control_failed / guard.open_control

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -20,45 +20,78 @@ def seen(treated=True, failed=False, before=True, score=0.64, fen=5_000, relativ
     return Seen(treated, failed, before, score, fen, relative)
 
 
-def differences(rng, runs, treated, *, bad, usual_rate=0.04, per_treated=19):
-    """Return, by run and treated decision, its failure less the failure rate of the block's controls."""
-    controls = rng.geometric(1 / (per_treated + 1), (runs, treated)) - 1
-    # A block waits for a control: a run of treated ones without any is drawn as one with one control.
-    controls = np.maximum(controls, 1)
-    failed = rng.binomial(controls, usual_rate) / controls
-    return (rng.random((runs, treated)) < bad) - failed
+@dataclass(frozen=True)
+class Blocks:
+    """By run and block: how many treated decisions it holds, and by how much more of them failed."""
+
+    treated: np.ndarray
+    difference: np.ndarray
 
 
-def crossed(blocks):
-    """Return, by run, after how many blocks the e-value reaches its level; as many as there are if never."""
-    wealth = [np.cumsum(np.log(evidence.growth(stake, blocks)), axis=1) for stake in evidence.STAKES]
+def blocks(rng, runs, treated, *, bad, share=0.05, usual_rate=0.04):
+    """Return blocks of random arms: each waits for one treated decision and for two controls."""
+    before = rng.geometric(share, (runs, treated)) - 1
+    short = np.maximum(evidence.CONTROLS - before, 0)
+    late = rng.negative_binomial(np.maximum(short, 1), 1 - share, (runs, treated))
+    held, controls = 1 + np.where(short > 0, late, 0), np.maximum(before, evidence.CONTROLS)
+    failed = rng.binomial(held, bad) / held
+    return Blocks(held, failed - rng.binomial(controls, usual_rate) / controls)
+
+
+def pairs(rng, runs, treated, *, bad, usual_rate=0.04):
+    """Return blocks of the last stage: one report each, decided by both versions."""
+    drawn = rng.random((runs, treated))
+    return Blocks(np.ones_like(drawn), (drawn < bad).astype(float) - (drawn < usual_rate))
+
+
+def crossed(found):
+    """Return, by run, after how many treated decisions the e-value reaches its level; inf if never."""
+    grown = (evidence.growth(stake, found.difference) for stake in evidence.STAKES)
+    wealth = [np.cumsum(np.log(factors), axis=1) for factors in grown]
     over = np.logaddexp.reduce(wealth, axis=0) - math.log(len(wealth)) >= evidence.LEVEL
-    return np.where(over.any(axis=1), over.argmax(axis=1) + 1, blocks.shape[1] + 1)
+    count = np.take_along_axis(np.cumsum(found.treated, axis=1), over.argmax(axis=1)[:, None], 1)[:, 0]
+    return np.where(over.any(axis=1), count, np.inf)
 
 
 def test_the_simulation_is_the_guard() -> None:
-    rng = np.random.default_rng(1)
-    blocks = differences(rng, 20, 300, bad=0.2, per_treated=1)
-    at = crossed(np.where(blocks > 0.5, 1.0, np.where(blocks < -0.5, -1.0, 0.0)))
-    for run, when in zip(blocks, at, strict=True):
-        state, first = Guard(), 301
-        for number, one in enumerate(run, 1):
-            for treated, failed in ((True, one > 0.5), (False, one < -0.5)):
-                state = guard.after(state, seen(treated, failed, score=None), USUAL, Stage.QUARTER)
-            if first > 300 and evidence.log_e_value(state.wealth) >= evidence.LEVEL:
-                first = number
-        assert first == when
+    """The guard itself, with arms drawn one by one, rolls back as often as the drawn blocks do."""
+    rng, within = random.Random(1), []
+    for _ in range(150):
+        state = Guard()
+        while state.treated < 60 and evidence.log_e_value(state.wealth) < evidence.LEVEL:
+            treated = rng.random() < 0.25
+            failed = rng.random() < (0.2 if treated else 0.04)
+            state = guard.after(state, seen(treated, failed, score=None), USUAL, Stage.QUARTER)
+        within.append(evidence.log_e_value(state.wealth) >= evidence.LEVEL)
+    drawn = crossed(blocks(np.random.default_rng(1), 4_000, 60, bad=0.2, share=0.25)) <= 60
+    assert abs(np.mean(within) - drawn.mean()) < 3 * math.sqrt(drawn.mean() * (1 - drawn.mean()) / 150)
 
 
-def test_a_bad_policy_is_rolled_back_within_200_treated_decisions() -> None:
-    at = crossed(differences(np.random.default_rng(2), RUNS, 200, bad=0.20))
+def test_a_block_waits_for_two_controls_unless_both_versions_decide_one_report() -> None:
+    state = guard.after(Guard(), seen(failed=True), USUAL, Stage.FIVE)
+    state = guard.after(state, seen(treated=False), USUAL, Stage.FIVE)
+    assert state.wealth == Guard().wealth
+    assert guard.after(state, seen(treated=False), USUAL, Stage.FIVE).wealth > Guard().wealth
+    assert guard.after(Guard(), seen(failed=True), USUAL, Stage.FULL).wealth > Guard().wealth
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25])
+def test_a_bad_policy_is_rolled_back_within_200_treated_decisions(share: float) -> None:
+    at = crossed(blocks(np.random.default_rng(2), 4 * RUNS, 200, bad=0.20, share=share))
     assert (at <= 200).mean() >= 0.99
+
+
+def test_a_policy_that_turns_bad_for_everybody_is_rolled_back_within_200_decisions() -> None:
+    at = crossed(pairs(np.random.default_rng(2), RUNS, 200, bad=0.20))
+    assert (at <= 200).mean() >= 0.999
 
 
 # On the margin itself one in a hundred is what the level promises, so a thousand runs may show a few more.
 @pytest.mark.parametrize(("bad", "most"), [(0.04, 0.001), (0.05, 0.02)])
-def test_a_policy_that_is_no_worse_is_hardly_ever_rolled_back(bad: float, most: float) -> None:
-    at = [crossed(differences(np.random.default_rng(seed), 100, 5_000, bad=bad)) for seed in range(10)]
+@pytest.mark.parametrize("share", [0.05, 0.25])
+def test_a_policy_that_is_no_worse_is_hardly_ever_rolled_back(share: float, bad: float, most: float) -> None:
+    drawn = (np.random.default_rng(seed) for seed in range(10))
+    at = [crossed(blocks(rng, 100, 5_000, bad=bad, share=share)) for rng in drawn]
     assert (np.concatenate(at) <= 5_000).mean() <= most
 
 
