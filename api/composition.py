@@ -32,7 +32,7 @@ def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool 
     check(settings)
     migrate.check(settings.database_url)
     database = Database(settings.database_url)
-    vault = Vault(settings.vault_ring(), settings.vault_index())
+    vault = Vault(settings.vault_ring(), settings.vault_index(), settings.ciphers)
     clock, random = clock or SystemClock(), SystemRandom()
     account = Account(
         settings.wechat_appid,

@@ -10,6 +10,10 @@ from pydantic import SecretStr
 from api.hosting import secret_forms
 from api.hosting.exposure import is_exposed
 from api.hosting.wechat_account import Url, WeChatAccount
+from models import shangmi
+from models.vault import Ciphers, IndexKey
+
+SM3 = "sm3:"
 
 
 class Profile(StrEnum):
@@ -47,7 +51,11 @@ class Settings(WeChatAccount):
     vault_keys: SecretStr = SecretStr("")
     """Sealing keys, id:base64,id:base64 (32 bytes each); the last one seals."""
     vault_index_secret: SecretStr = SecretStr("")
-    """Base64 of 32 bytes; must never change."""
+    """Base64 of 32 bytes; must never change. `sm3:` before it, from an installation's first day on, makes
+    what is found or marked by it HMAC-SM3 instead of HMAC-SHA256."""
+    ciphers: Ciphers = Ciphers.INTERNATIONAL
+    """What new values are sealed with: international (AES-256-GCM) or sm (SM4-GCM). Both open; `yibao keys
+    reseal` moves what is stored."""
     bind: str = "127.0.0.1:8000"
     """Where gunicorn listens."""
     metrics_port: int = 0
@@ -95,9 +103,10 @@ class Settings(WeChatAccount):
         pairs = (entry.split(":", 1) for entry in self.vault_keys.get_secret_value().split(",") if entry)
         return {key_id: base64.b64decode(secret) for key_id, secret in pairs}
 
-    def vault_index(self) -> bytes:
-        """Return the secret of the blind indexes."""
-        return base64.b64decode(self.vault_index_secret.get_secret_value())
+    def vault_index(self) -> IndexKey:
+        """Return the key of the blind indexes (`base64` or `sm3:base64`)."""
+        given = self.vault_index_secret.get_secret_value()
+        return IndexKey(base64.b64decode(given.removeprefix(SM3)), sm3=given.startswith(SM3))
 
 
 REQUIRED = (
@@ -131,14 +140,22 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_BIND is open to strangers: bind 127.0.0.1 or a private address, behind nginx")
     if not settings.demo and settings.archive_url.startswith("file:"):
         problems.append("YIBAO_ARCHIVE_URL must be storage of another owner, not a folder of this machine")
+    if _wants_sm(settings) and not shangmi.available():
+        problems.append("YIBAO_CIPHERS and YIBAO_VAULT_INDEX_SECRET ask for SM3 and SM4, which OpenSSL lacks")
     problems += settings.wrong_keys() + _wrong_oidc(settings)
     if not problems:
         problems = secret_forms.wrong(
-            settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index()]
+            settings.callbacks, lambda: [*settings.vault_ring().values(), settings.vault_index().secret]
         )
     if problems:
         raise SettingsMissing(problems)
     return settings
+
+
+def _wants_sm(settings: Settings) -> bool:
+    """Tell whether anything is to be sealed, found or marked with SM3 or SM4."""
+    given = settings.vault_index_secret.get_secret_value()
+    return settings.ciphers is Ciphers.SM or given.startswith(SM3)
 
 
 def _wrong_oidc(settings: Settings) -> list[str]:

@@ -11,7 +11,7 @@ import obstore
 from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import LocalStore, from_url
 
-from models.vault import Vault
+from models.vault import HEAD, Vault
 
 if TYPE_CHECKING:
     from obstore.store import BackoffConfig, ClientConfig, RetryConfig
@@ -57,10 +57,10 @@ class Objects:
         return self._vault.open(f"object:{key}", self.sealed(key))
 
     def head(self, key: str) -> bytes:
-        """Return the first 17 bytes at `key`, which begin with the id of the sealing key; empty if absent."""
+        """Return the start of the content at `key`, up to the id of its sealing key; empty if absent."""
         try:
             with _reached():
-                return bytes(obstore.get_range(self._store, _checked(key), start=0, length=17))
+                return bytes(obstore.get_range(self._store, _checked(key), start=0, length=HEAD))
         except FileNotFoundError:
             return b""
 
@@ -77,15 +77,16 @@ class Objects:
         with _reached():
             obstore.put(self._store, _checked(key), sealed)
 
-    def reseal(self, key: str) -> bool:
+    def reseal(self, key: str, change: Callable[[bytes], bytes] = bytes) -> bool:
         """Re-encrypt the content at `key` with the newest key; return whether that was needed and possible.
 
-        Raises CannotOpen or StoreUnavailable. A concurrently deleted object is not recreated.
+        `change` makes the new content of the old. Raises CannotOpen or StoreUnavailable. A concurrently
+        deleted object is not recreated.
         """
         tag, sealed = self._tagged(key)
         if not sealed or sealed.startswith(self._vault.newest + b"\0"):
             return False
-        return self._changed(key, (tag, sealed), lambda content: content)
+        return self._changed(key, (tag, sealed), change)
 
     def rewrite(self, key: str, change: Callable[[bytes], bytes | None]) -> bool:
         """Replace the content at `key` by what `change` makes of it; return False where it makes nothing.

@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import LargeBinary, Row, Select, Table, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from api.directory import photos
 from api.ports import Ports
 from models.base import Base
-from models.vault import CannotOpen
+from models.vault import HEAD, SM4, CannotOpen
 
 BATCH = 200
 # Random bytes without associated data.
@@ -58,13 +60,16 @@ def columns() -> list[Sealed]:
 
 
 def in_use(ports: Ports) -> dict[str, int]:
-    """Return the number of sealed values under each key id, including ids missing from the key ring."""
+    """Return the number of sealed values under each key id, including ids missing from the key ring.
+
+    What SM4 sealed is counted apart, as "id (SM4)".
+    """
     counts: dict[str, int] = {}
     with ports.database.reading() as db:
         for sealed in columns():
             value = sealed.table.c[sealed.column]
-            # Key ids are short: the id ends at the first NUL of the first 17 bytes.
-            heads = select(func.substr(value, 1, 17)).where(value.is_not(None))
+            # Key ids are short: the id ends at the first NUL of these bytes.
+            heads = select(func.substr(value, 1, HEAD)).where(value.is_not(None))
             for (head,) in db.execute(heads.execution_options(yield_per=1000)):
                 _count(counts, bytes(head))
     for key in ports.objects.list(""):
@@ -73,14 +78,21 @@ def in_use(ports: Ports) -> dict[str, int]:
 
 
 def _count(counts: dict[str, int], head: bytes) -> None:
-    key_id = head.partition(b"\0")[0].decode("ascii", "replace")
-    counts[key_id] = counts.get(key_id, 0) + 1
+    begun = head.partition(b"\0")[0]
+    key_id = begun.removeprefix(SM4).decode("ascii", "replace")
+    name = sm4(key_id) if begun.startswith(SM4) else key_id
+    counts[name] = counts.get(name, 0) + 1
+
+
+def sm4(key_id: str) -> str:
+    """Return the name under which what SM4 sealed with a key is counted."""
+    return f"{key_id} (SM4)"
 
 
 def reseal(ports: Ports, note: Note) -> list[str]:
-    """Re-encrypt everything with the newest key; return the number of unreadable values by table and column.
+    """Re-encrypt everything with the newest key and ciphers; return the column of each unreadable value.
 
-    Idempotent: values under the newest key are skipped, so an interrupted run can be repeated.
+    Idempotent: values sealed so already are skipped, so an interrupted run can be repeated.
     """
     failed: list[str] = []
     for sealed in columns():
@@ -88,7 +100,7 @@ def reseal(ports: Ports, note: Note) -> list[str]:
     done = 0
     for key in ports.objects.list(""):
         try:
-            done += ports.objects.reseal(key)
+            done += ports.objects.reseal(key, partial(photos.renewed, ports, key))
         except CannotOpen:
             failed.append("object")
     note("objects", done)

@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 from api.ports import Ports
 from models import tables
-from models.vault import open_under, seal_under
+from models.vault import Ciphers, open_under, seal_under
 
 # Older photos without a person's key begin as pictures do.
-MARK = b"\0person\0"
+MARKS = {Ciphers.INTERNATIONAL: b"\0person\0", Ciphers.SM: b"\0person/sm4\0"}
 
 
 def key_of(ports: Ports, db: Session, person_id: str) -> bytes:
@@ -26,28 +26,55 @@ def key_of(ports: Ports, db: Session, person_id: str) -> bytes:
 
 def put(ports: Ports, person_id: str, secret: bytes, key: str, photo: bytes) -> None:
     """Store a photo at `key`, encrypted with its person's key; raises StoreUnavailable."""
-    ports.objects.put(key, _wrapped(person_id, secret, key, photo))
+    ports.objects.put(key, _wrapped(ports, person_id, secret, key, photo))
 
 
 def take_over(ports: Ports, person_id: str, secret: bytes, key: str) -> bool:
     """Encrypt a photo that is stored without its person's key with it; return whether it was needed."""
     return ports.objects.rewrite(
-        key, lambda kept: None if kept.startswith(MARK) else _wrapped(person_id, secret, key, kept)
+        key, lambda kept: None if _marked(kept) else _wrapped(ports, person_id, secret, key, kept)
     )
 
 
-def _wrapped(person_id: str, secret: bytes, key: str, photo: bytes) -> bytes:
-    return MARK + person_id.encode() + b"\0" + seal_under(secret, key, photo)
+def _wrapped(ports: Ports, person_id: str, secret: bytes, key: str, photo: bytes) -> bytes:
+    ciphers = ports.vault.ciphers
+    return MARKS[ciphers] + person_id.encode() + b"\0" + seal_under(secret, key, photo, ciphers)
+
+
+def _marked(kept: bytes) -> Ciphers | None:
+    """Return what a photo is encrypted with under its person's key; None for one without."""
+    return next((ciphers for ciphers, mark in MARKS.items() if kept.startswith(mark)), None)
 
 
 def get(ports: Ports, key: str) -> bytes:
     """Return a photo; raises KeyError where the photo or its person's key is deleted, or StoreUnavailable."""
     kept = ports.objects.get(key)
-    if not kept.startswith(MARK):
+    ciphers = _marked(kept)
+    return kept if ciphers is None else _opened(ports, key, kept, ciphers)[2]
+
+
+def renewed(ports: Ports, key: str, kept: bytes) -> bytes:
+    """Return a photo encrypted under its person's key with the ciphers in force; all else unchanged.
+
+    Raises CannotOpen.
+    """
+    ciphers = _marked(kept)
+    if ciphers is None or ciphers is ports.vault.ciphers:
         return kept
-    person_id, _, sealed = kept.removeprefix(MARK).partition(b"\0")
+    try:
+        person_id, secret, photo = _opened(ports, key, kept, ciphers)
+    except KeyError:
+        return kept
+    return _wrapped(ports, person_id, secret, key, photo)
+
+
+def _opened(ports: Ports, key: str, kept: bytes, ciphers: Ciphers) -> tuple[str, bytes, bytes]:
+    """Return the person's id, their key and the photo; raises KeyError where the key is deleted."""
+    head, _, sealed = kept.removeprefix(MARKS[ciphers]).partition(b"\0")
+    person_id = head.decode()
     with ports.database.reading() as db:
-        row = db.get(tables.PersonKey, person_id.decode())
+        row = db.get(tables.PersonKey, person_id)
     if row is None:
         raise KeyError(key)
-    return open_under(ports.vault.open(f"person_key.key:{row.person_id}", row.key), key, sealed)
+    secret = ports.vault.open(f"person_key.key:{person_id}", row.key)
+    return person_id, secret, open_under(secret, key, sealed, ciphers)

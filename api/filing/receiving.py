@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 from api.ports import Ports
 from api.settings import Settings
 from models.domain.policy import Policy
+from models.vault import Ciphers
 
 RECEIVERS_HEAD = ("接收方或存储处", "位置", "得到什么", "为什么", "是否含人脸")
 MEASURES_HEAD = ("措施", "本机现状", "如何核对")
@@ -37,7 +38,8 @@ def measures(ports: Ports, policy: Policy) -> Iterator[tuple[str, str, str]]:
     """Yield the security measures with their state on this installation."""
     settings = ports.settings
     ring = settings.vault_ring()
-    yield "加密存储", f"AES-256-GCM，逐行绑定；密钥 {len(ring)} 把，可轮换", "yibao keys show"
+    cipher = "SM4-GCM" if settings.ciphers is Ciphers.SM else "AES-256-GCM"
+    yield "加密存储", f"{cipher}，逐行绑定；密钥 {len(ring)} 把，可轮换", "yibao keys show"
     yield "本人专用密钥", "每人的照片另用一把密钥，删除时销毁", "yibao keys show"
     yield "传输加密", "全程 https，回调和凭证签名", "yibao-deploy check"
     yield "活体检测", "必须通过" if policy.pad_required else "未强制（仅演示）", "yibao policy show"

@@ -50,7 +50,7 @@ def _add(ports: Ports, key_id: str) -> None:
 @shell.on_ports
 @identity.needs(Right.CHANGE_ACCOUNTS)
 def _reseal(ports: Ports, who: SignedIn) -> None:
-    """用最新的密钥重新封存，可中断后再来 / re-encrypt everything with the newest key; restartable."""
+    """按最新密钥和 YIBAO_CIPHERS 重新封存，可续 / re-encrypt with newest key and ciphers; restartable."""
     with ports.database.transaction() as db:
         record(ports, db, Entry(who.operator_id, ActKind.KEYS_CHANGED, list(ports.settings.vault_ring())[-1]))
     failed = resealing.reseal(ports, _note) + own_keys.reseal(ports, _note)
@@ -71,7 +71,8 @@ def _retire(ports: Ports, key_id: str) -> None:
     ring = list(ports.settings.vault_ring())
     if key_id == ring[-1]:
         sys.exit("它是现在封存用的 / it is the one that seals: add another first")
-    left = resealing.in_use(ports).get(key_id, 0)
+    counts = resealing.in_use(ports)
+    left = counts.get(key_id, 0) + counts.get(resealing.sm4(key_id), 0)
     if left:
         sys.exit(f"还有 {left} 项要用它 / {left} values still need it: yibao keys reseal")
     click.echo(

@@ -32,7 +32,7 @@ def test_earlier_photos_come_under_their_persons_keys_once(world: World) -> None
     assert world.ports.objects.get(key) == picture
     world.clock.tick(60)
     assert taken_over(world) == (1, [])
-    assert world.ports.objects.get(key).startswith(photos.MARK)
+    assert world.ports.objects.get(key).startswith(photos.MARKS[world.ports.vault.ciphers])
     assert photos.get(world.ports, key) == picture
     sealed = world.ports.objects.sealed(key)
     assert taken_over(world) == (0, []) and world.ports.objects.sealed(key) == sealed

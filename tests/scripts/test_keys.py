@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.acts import ledger
 from api.admin import api_keys, audit, institutions, resealing
+from api.directory import photos
 from api.directory.own import OwnDirectory
 from api.directory.sandbox import BothDirectories
 from api.facts import checking
@@ -17,7 +18,7 @@ from models import tables
 from models.domain.console.operator import Role
 from models.domain.errors import Conflict
 from models.objects import Objects
-from models.vault import Vault
+from models.vault import Ciphers, Vault
 from scripts import __main__ as yibao
 from scripts.admin import setting
 from tests.support import play
@@ -27,9 +28,9 @@ from tests.support.world import MAN, SECRET, World, purchase
 OLD, NEW = base64.b64decode(SECRET), b"n" * 32
 
 
-def on(world: World, ring: dict[str, bytes]) -> Ports:
-    """Return the installation as a process with another ring sees it."""
-    vault = Vault(ring, base64.b64decode(SECRET))
+def on(world: World, ring: dict[str, bytes], ciphers: Ciphers = Ciphers.INTERNATIONAL) -> Ports:
+    """Return the installation as a process with another ring or other ciphers sees it."""
+    vault = Vault(ring, base64.b64decode(SECRET), ciphers)
     return replace(
         world.ports,
         vault=vault,
@@ -85,6 +86,30 @@ def test_all_values_are_resealed_during_service_and_the_old_key_can_go(world: Wo
     assert play.state(world, verification)["state"] == "passed"
 
 
+def test_everything_stored_moves_to_sm4_and_back(world: World) -> None:
+    verification, person = lived_in(world), world.ids[MAN.name]
+    with world.ports.database.reading() as db:
+        key = db.scalars(select(tables.Enrolment).filter_by(person_id=person)).one().photo_key
+    photo = photos.get(world.ports, key)
+    moved = on(world, {"k1": OLD}, Ciphers.SM)
+    for ports, ciphers in ((moved, Ciphers.SM), (world.ports, Ciphers.INTERNATIONAL)):
+        before = resealing.in_use(ports)
+        assert resealing.reseal(ports, lambda *_: None) == []
+        name = resealing.sm4("k1") if ciphers is Ciphers.SM else "k1"
+        assert resealing.in_use(ports) == {name: sum(before.values())}
+        assert ports.objects.get(key).startswith(photos.MARKS[ciphers])
+        # Processes of either setting read everything, as during a rolling restart.
+        for reader in (moved, world.ports):
+            assert photos.get(reader, key) == photo and reader.directory.references(person)
+            assert audit.check(reader).is_whole and checking.check(reader).is_whole
+        world.app.extensions["ports"] = ports
+        phone, scene = world.phone(MAN.openid), play.pushed(world, play.opened(world, order_no=ciphers.value))
+        play.agree(phone, scene)
+        # The film was shown before, and its frames are found whatever seals.
+        assert play.tried(world, phone, scene)["reason"] == "frames_seen_before"
+    assert play.state(world, verification)["state"] == "passed"
+
+
 def test_unreadable_values_are_named_and_the_rest_is_resealed(world: World) -> None:
     with world.ports.database.transaction() as db:
         db.get_one(tables.Person, world.ids[MAN.name]).name = b"k1\0" + b"x" * 40
@@ -109,13 +134,17 @@ def test_the_key_commands_give_advice_and_refuse_data_loss(
     assert entry.startswith("k2:") and len(base64.b64decode(entry[3:])) == 32
     with pytest.raises(SystemExit):
         yibao.main(["keys", "retire", "k1"])
+    signed = ("--token", token(setting.ports(), "chief", Role.ADMINISTRATOR))
+    monkeypatch.setenv("YIBAO_CIPHERS", "sm")
+    yibao.main(["keys", "reseal", *signed])
+    yibao.main(["keys", "show"])
+    assert "k1 (SM4)" in capsys.readouterr().out
     monkeypatch.setenv("YIBAO_VAULT_KEYS", f"k1:{SECRET},{entry}")
     with pytest.raises(SystemExit) as needed:
         yibao.main(["keys", "retire", "k1"])
     assert "still need it" in str(needed.value.code)
     with pytest.raises(SystemExit, match="sign in first"):
         yibao.main(["keys", "reseal"])
-    signed = ("--token", token(setting.ports(), "chief", Role.ADMINISTRATOR))
     yibao.main(["keys", "reseal", *signed])
     yibao.main(["keys", "retire", "k1"])
     assert "take k1 out" in capsys.readouterr().out

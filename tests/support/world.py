@@ -127,7 +127,7 @@ def compose(
 ) -> Ports:
     """Return ports on a folder's database and object store."""
     given = settings(folder, url)
-    vault = Vault(given.vault_ring(), given.vault_index())
+    vault = Vault(given.vault_ring(), given.vault_index(), given.ciphers)
     database = kind(given.database_url)
     return Ports(
         settings=given,
