@@ -90,7 +90,8 @@ ATTACKS = {
 
 def test_what_the_provider_did_not_say_of_this_sign_in_signs_nobody_in(desk: Colleague, issuer: str) -> None:
     for name, changes in ATTACKS.items():
-        assert came_back(desk, issuer, **changes).status_code == 401, name
+        answer = came_back(desk, issuer, **changes)
+        assert answer.status_code == 401 and "单位账号没有登录成功" in answer.get_data(as_text=True), name
         assert not is_in(desk), name
 
 
@@ -131,6 +132,7 @@ def test_a_provider_that_is_away_or_names_another_issuer_is_not_followed(
     desk: Colleague, issuer: str, world: World
 ) -> None:
     httpx.post(f"{issuer}/next", json=told(desk, issuer="http://127.0.0.1:1"))
-    assert desk.client.get("/console/oidc").status_code == 503
+    away = desk.client.get("/console/oidc")
+    assert away.status_code == 503 and "登录服务现在没有回答" in away.get_data(as_text=True)
     assert "用单位账号登录" not in colleague(world, "wang", Role.OPERATOR).get("/console/sign-in")
     assert world.app.test_client().get("/console/oidc").status_code == 404
