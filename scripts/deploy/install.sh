@@ -44,12 +44,12 @@ users() {
 
 program() {
     say "program"
-    local release digest parts; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
+    local digest parts; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
     parts=(api matcher models wechat scripts docs pyproject.toml "$(cd "$source" && echo requirements*.txt)")
     # shellcheck disable=SC2068
     digest=$(cd "$source" && find ${parts[@]} -type f ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
     if [ "$digest" = "$(cat "$root/opt/yibao/current/.digest" 2>/dev/null)" ]; then
-        echo "kept: this release is installed"; return
+        echo "kept: this release is installed"; release=$(readlink -f "$root/opt/yibao/current"); return
     fi
     install -d -m 755 "$root$release"
     # shellcheck disable=SC2068
@@ -65,6 +65,11 @@ program() {
         (cd "$release" && venv/bin/python -m compileall -q api matcher models wechat scripts)
     fi
     echo "$digest" >"$root$release/.digest"
+    # A running service keeps the release before until the schema is ready for this one.
+    if [ -z "$start" ] || [ ! -e "$root/opt/yibao/current" ]; then switch; fi
+}
+
+switch() {
     ln -sfn "releases/${release##*/}" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
     ln -sfn current/venv "$root/opt/yibao/venv"
 }
@@ -146,14 +151,19 @@ END
 start() {
     say "start"
     systemctl daemon-reload
-    if ! (. "$here/environment.sh"; cd /opt/yibao/current && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then
-        echo "fill in /etc/yibao/env, then repeat this command"; exit 1
+    if ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then
+        echo "the schema is as before; see YIBAO_DATABASE_URL in /etc/yibao/env, then repeat this command"; exit 1
     fi
+    switch
     systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
     # One after the other, and the next when the last is of use again: nobody at a till notices.
     # The check asks the matchers, through nginx: these come first, and a missing certificate is said by the check.
     [ -e /var/lib/yibao/weights ] || yibao weights --to /var/lib/yibao/weights || true
-    for one in 1 2; do systemctl restart "yibao-matcher@$one"; (ready "matcher@$one" "http://127.0.0.1:803$one/health") || true; done
+    for one in 1 2; do
+        systemctl restart "yibao-matcher@$one"
+        # A service that is in use keeps its other matcher; at the first start the check says what is missing.
+        (ready "matcher@$one" "http://127.0.0.1:803$one/health") || ! systemctl -q is-active yibao-api@1 || exit 1
+    done
     nginx -t -q && systemctl reload-or-restart nginx || true
     yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
     for one in worker@1 worker@2 api@1 api@2; do
