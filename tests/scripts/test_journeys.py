@@ -71,7 +71,7 @@ def test_a_phone_looks_until_its_capture_is_decided() -> None:
 
 def test_a_restored_copy_may_differ_only_by_what_restoring_adds() -> None:
     made = Manifest("2026-11-29", "0038", {"event": 9, "act": 2, "operator_session": 1}, 4, {})
-    found = {"event": 9, "act": 3, "operator_session": 2}
+    found = {"event": 9, "act": 4, "operator_session": 2}
     assert differences(made, found, 4) == []
     assert differences(made, found | {"event": 8}, 3) == ["event: 8 of 9", "objects: 3 of 4"]
 

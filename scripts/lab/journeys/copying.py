@@ -14,8 +14,8 @@ from scripts.stack import buckets
 from scripts.stack.stack import Stack
 
 ELSEWHERE, SCRATCH = "elsewhere", "scratch"
-# What restoring adds: the act that names the gap, and the session of the administrator who restores.
-ADDED = {"act": 1, "operator_session": 1}
+# What restoring adds: the acts of signing in and of restoring, which names the gap; and the session.
+ADDED = {"act": 2, "operator_session": 1}
 
 
 class NotWhole(Exception):
