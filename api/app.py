@@ -23,7 +23,7 @@ from api.http.routes.demo import demo as demo_routes
 from api.http.routes.institution import v1
 from api.http.routes.mini_program import mp
 from api.http.routes.public import public
-from api.http.routes.subject import me
+from api.http.routes.renewals import me
 from api.http.web import limit_body, ports, refuse_control_characters, refuse_other_hosts, release_reads
 from api.law import assessments
 from api.logs import about, configure

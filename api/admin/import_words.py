@@ -2,7 +2,7 @@
 
 from api.admin.lines import Verdict
 
-FINE = ("ok", "unchanged", "none", "linked")
+FINE = ("ok", "unchanged", "none", "linked", "offered")
 HELD = (
     "held",
     "unlike_earlier",
@@ -37,6 +37,8 @@ SAY = {
         "请用 yibao enrol --review 看过这一批，都对就用 --accept 批次号 整批启用；"
         "文件名里写上姓名或证件号的不用再看",
     ),
+    "offered": ("已请本人在手机上决定是否换用，30 天内有效", ""),
+    "not_live": ("这次拍摄没有先通过真人检查，不能用", "请选比对不通过的那次拍摄的画面"),
     "refused_before": ("这张照片以前审核时已被拒绝", "请换一张本人的照片"),
     "photo_missing": ("找不到照片文件", "请核对照片列的文件名和 --photos 文件夹"),
     "photo_ambiguous": ("有几个文件都叫这个名字", "请给照片改成不同的名字，写全路径"),

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from api.acts import impartial, ledger
 from api.acts.ledger import Entry
 from api.ports import Ports
-from api.privacy.rights import proven_person
+from api.privacy.rights import own_persons
 from api.verification import case as cases
 from api.verification.record import Change, record
 from models import tables
@@ -16,7 +15,7 @@ from models.domain.agent import Finding, may_conclude
 from models.domain.console.act import ActKind
 from models.domain.errors import Absent
 from models.domain.named import named, noted
-from models.domain.person import OWN, User
+from models.domain.person import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def purchases(ports: Ports, user: User) -> list[Bought]:
     owner.
     """
     with ports.database.reading() as db:
-        mine = _select().where(tables.AgentPurchase.cardholder_id.in_(_own(ports, db, user)))
+        mine = _select().where(tables.AgentPurchase.cardholder_id.in_(own_persons(ports, db, user)))
         found = db.execute(mine.order_by(tables.AgentPurchase.created_at.desc()).limit(200))
         return [Bought(*one) for one in found]
 
@@ -43,7 +42,7 @@ def purchases(ports: Ports, user: User) -> list[Bought]:
 def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> Bought:
     """Record that the card-holder did not authorise a purchase; idempotent."""
     with ports.database.transaction() as db:
-        own, row = _own(ports, db, user), db.get(tables.AgentPurchase, agency_id)
+        own, row = own_persons(ports, db, user), db.get(tables.AgentPurchase, agency_id)
         if row is None or row.cardholder_id not in own:
             raise Absent
         case = cases.current(ports, db, row.verification_id)
@@ -57,16 +56,6 @@ def dispute(ports: Ports, user: User, agency_id: str, statement: str | None) -> 
             change = Change("agent.disputed", case.attempt(row.attempt_id), private=said)
             record(ports, case.db, case.verification, change)
         return Bought(row, case.verification, case.institution)
-
-
-def _own(ports: Ports, db: Session, user: User) -> set[str]:
-    """Return the persons who own this phone: by imported or face-proven binding, else by a recent pass."""
-    mine = select(tables.Binding.person_id).where(
-        tables.Binding.openid_index == user.openid_index,
-        tables.Binding.revoked_at.is_(None),
-        tables.Binding.proof.in_(OWN),
-    )
-    return set(db.scalars(mine)) or {proven_person(ports, db, user)}
 
 
 def _select() -> Select[tables.AgentPurchase, tables.Verification, tables.Institution]:

@@ -40,13 +40,14 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What a reviewer gets: appeal, purchase, pictures by name; `missing` names lost ones."""
+    """What a reviewer gets: appeal, purchase, pictures and their keys by name; `missing` names lost ones."""
 
     row: tables.Appeal
     case: Purchase
     statement: str
     pictures: dict[str, bytes]
     missing: tuple[str, ...]
+    keys: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def exhibit(ports: Ports, appeal_id: str) -> Exhibit:
         except (KeyError, CannotOpen):
             missing.append(name)
     said = ports.vault.text(f"appeal.statement:{row.id}", row.statement)
-    return Exhibit(row, case, said, pictures, tuple(missing))
+    return Exhibit(row, case, said, pictures, tuple(missing), keys)
 
 
 def _keys(db: Session, row: tables.Appeal) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
-from api.appeals import impartial, review
+from api.appeals import impartial, renew, review
 from api.appeals.impartial import Reviewer
 from api.appeals.waiting import reviews_of
 from api.limits.locks import hold
@@ -93,6 +93,8 @@ def _settle(ports: Ports, db: Session, row: tables.Appeal, note: str) -> AppealS
             .order_by(tables.Operator.name)
         )
         review.settle(ports, db, row, review.Conclusion(state, ", ".join(names)[:64], note))
+    if state is AppealState.UPHELD:
+        renew.begin(ports, db, row, [one.ground for one in given if one.verdict is Verdict.UPHELD])
     return state
 
 

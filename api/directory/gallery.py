@@ -22,7 +22,7 @@ CANDIDATES = 50
 # A row may be committed somewhat later than its timestamp says.
 OVERLAP = timedelta(minutes=1)
 AT_ONCE = 500
-WAITING = (HeldState.PENDING, HeldState.HELD)
+WAITING = (HeldState.PENDING, HeldState.HELD, HeldState.OFFERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from api.archive.stores import KEPT_AT_LEAST
 from api.facts.emptying import SCORES_KEPT
 from models.domain import retention
 from models.domain.appeal import WINDOW
+from models.domain.console import renewal
 
 HEAD = ("资料", "保存期限", "到期后", "执行位置")
 UNTIL_ASKED = "至本人要求删除、撤回或换用新照片"
@@ -19,8 +20,16 @@ def periods() -> Iterator[tuple[str, str, str, str]]:
     yield "通过核验的拍摄画面", "判断作出即删", "删除", decided
     most = f"至申诉期结束（最后一次失败后 {said(WINDOW)}），最多 {retention.FAILED_FRAMES_KEPT} 张"
     yield "未通过核验的拍摄画面", most, "删除", sweep
-    appealed = f"至最后一次复核作出结论，最长 {said(retention.APPEALED)}"
+    appealed = f"至最后一次复核作出结论；登记照片太旧的，至选出换用的画面；最长 {said(retention.APPEALED)}"
     yield "申诉的画面和照片", appealed, "删除", sweep
+    offered = f"至本人答复，最长 {said(renewal.ANSWER)}"
+    yield "选出换用、等本人答复的画面", offered, "删除并确认", "api/privacy/renewals.py，每分钟"
+    yield (
+        "换用后的旧登记照片",
+        f"{said(renewal.BACK)}，供本人反悔",
+        "删除并确认",
+        "api/privacy/renewals.py，每分钟",
+    )
     yield "画面的数字指纹", said(retention.EXACT_HASHES), "删除", sweep
     yield "画面的相似指纹", said(retention.SIMILAR_HASHES), "清空", sweep
     yield "比对分数和测量值", said(SCORES_KEPT), "清空，结论保留", "api/facts/emptying.py"

@@ -1,6 +1,7 @@
 """Presenters of a person's own records on their phone; names are masked."""
 
 from api.appeals.disputes import Bought
+from api.appeals.renewals import Offer
 from api.http.reasons import failure
 from api.http.schemas import answers
 from api.ports import CHINA, Ports
@@ -68,6 +69,20 @@ def request(ports: Ports, row: tables.SubjectRequest) -> answers.RequestRow:
         closed_at=row.closed_at,
         answer=requests.reply(ports, row),
         receipt=row.receipt,
+    )
+
+
+def renewal(offer: Offer) -> answers.RenewalRow:
+    """Return a new reference for the person who decides on it."""
+    return answers.RenewalRow(
+        renewal_id=offer.row.id,
+        state=offer.state,
+        institution=offer.institution,
+        offered_at=offer.row.offered_at or offer.row.created_at,
+        until=offer.row.until,
+        may_revoke=offer.may_revoke,
+        old=offer.old,
+        new=offer.new,
     )
 
 

@@ -39,11 +39,10 @@ from api.jobs.due import (
 )
 from api.jobs.holding import Holding
 from api.logs import about
+from api.messaging import more_asked
 from api.messaging.agent_notice import NoticeSender
-from api.messaging.more_asked import MoreSender
 from api.messaging.push import PushSender
 from api.outbound import outbox
-from api.outbound.outbox import Sender
 from api.ports import Ports
 from api.privacy import orphans, retention
 from api.releases import calculating, guarding, moving, strangers
@@ -58,10 +57,11 @@ WEBHOOK_THREADS = 8
 # A worker that may not run a job takes no other in this time, so that others come first.
 PASSED_ON_S = 0.2
 
-SENDERS: Mapping[DeliveryKind, Sender[Any, Any]] = {
+SENDERS: Mapping[DeliveryKind, outbox.Sender[Any, Any]] = {
     DeliveryKind.PUSH: PushSender(),
     DeliveryKind.NOTICE: NoticeSender(),
-    DeliveryKind.MORE: MoreSender(),
+    DeliveryKind.MORE: more_asked.MoreSender(),
+    DeliveryKind.RENEWAL: more_asked.RenewalSender(),
     DeliveryKind.WEBHOOK: webhooks.WebhookSender(),
     DeliveryKind.SANDBOX: SandboxSender(),
 }

@@ -42,6 +42,12 @@ def more_asked(institution: str, amount_fen: int, at: datetime, **more: str) -> 
     return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
 
 
+def renewal_offered(institution: str, amount_fen: int, at: datetime, **more: str) -> Content:
+    """Return the contents of the message sent when the insured is to decide on a new reference."""
+    said = {"matter": "医保登记照片，请决定是否换用", "state": "待确认", "note": "请打开，30 天内答复"}
+    return Content(institution=institution, amount_fen=amount_fen, at=at, **said, **more)
+
+
 def written(content: Content, keys: Mapping[str, str]) -> dict[str, str]:
     """Return the message data by template key, each part formatted for its field type."""
     return {key: _written(content, name, fields.kind(key)) for name, key in keys.items()}

@@ -12,7 +12,7 @@ from api.contacts import credits
 from api.directory import templates
 from api.directory.forget import forget_held
 from api.ports import Ports
-from api.privacy import requests
+from api.privacy import renewals, requests
 from api.privacy.rights import proven_person, unlink_scores
 from api.verification import receipts
 from models import tables
@@ -45,7 +45,7 @@ def begin(ports: Ports, db: Session, user: User, person_id: str) -> str:
     The remaining objects are listed in the request, so that an interrupted deletion can continue.
     """
     row = requests.opened(ports, RequestKind.DELETE, user, person_id)
-    held = forget_held(ports, db, person_id)
+    held = [*renewals.forget_person(ports, db, person_id), *forget_held(ports, db, person_id)]
     photos = _drop_references(ports, db, person_id)
     destroyed = db.get(tables.PersonKey, person_id)
     if destroyed is not None:
@@ -125,11 +125,12 @@ def _conclude(ports: Ports, db: Session, request_id: str, objects: int) -> None:
 
 
 def _drop_references(ports: Ports, db: Session, person_id: str) -> list[str]:
-    """Empty the templates in use; return the keys of their photos."""
+    """Empty the templates in use or kept after a renewal; return the keys of their photos."""
     row = tables.Enrolment
-    mine = list(db.scalars(select(row).where(row.person_id == person_id, row.revoked_at.is_(None))))
+    stored = or_(row.revoked_at.is_(None), row.kept_until.is_not(None))
+    mine = list(db.scalars(select(row).where(row.person_id == person_id, stored)))
     for enrolment in mine:
-        enrolment.revoked_at = ports.now()
+        enrolment.revoked_at, enrolment.kept_until = ports.now(), None
     templates.empty(db, mine)
     return [enrolment.photo_key for enrolment in mine]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.directory.gallery import WAITING
@@ -49,9 +49,10 @@ def _wanted(db: Session, keys: list[str]) -> Iterator[str]:
 
 
 def _references(db: Session, keys: list[str]) -> Iterable[str]:
-    """Return the photos in use or held."""
+    """Return the photos in use, held, or kept after a renewal."""
     used, held = tables.Enrolment, tables.HeldPhoto
-    yield from db.scalars(select(used.photo_key).where(used.photo_key.in_(keys), used.revoked_at.is_(None)))
+    kept = or_(used.revoked_at.is_(None), used.kept_until.is_not(None))
+    yield from db.scalars(select(used.photo_key).where(used.photo_key.in_(keys), kept))
     # A held photo's key ends in its row's id.
     ids = {key.partition("/")[2] for key in keys}
     yield from db.scalars(select(held.photo_key).where(held.id.in_(ids), held.state.in_(WAITING)))

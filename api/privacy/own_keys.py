@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from api.directory import photos
 from api.directory.gallery import WAITING
@@ -35,7 +35,7 @@ def reseal(ports: Ports, note: Callable[[str, int], None]) -> list[str]:
 
 
 def _persons(last: str) -> Select[str]:
-    """Select the next persons who have a photo in use or waiting that is older than their key."""
+    """Select the next persons who have a photo in use, kept or waiting that is older than their key."""
     key, used, held = tables.PersonKey, tables.Enrolment, tables.HeldPhoto
     of = tables.Person.id
     older = [
@@ -43,9 +43,14 @@ def _persons(last: str) -> Select[str]:
         .outerjoin(key, key.person_id == row.person_id)
         .where(row.person_id == of, live, or_(key.created_at.is_(None), row.created_at < key.created_at))
         .exists()
-        for row, live in ((used, used.revoked_at.is_(None)), (held, held.state.in_(WAITING)))
+        for row, live in ((used, _stored()), (held, held.state.in_(WAITING)))
     ]
     return select(of).where(of > last, or_(*older)).order_by(of).limit(BATCH)
+
+
+def _stored() -> ColumnElement[bool]:
+    """Return the condition that a reference's photo is stored: in use, or kept after a renewal."""
+    return or_(tables.Enrolment.revoked_at.is_(None), tables.Enrolment.kept_until.is_not(None))
 
 
 def _person(ports: Ports, person_id: str) -> int:
@@ -56,7 +61,7 @@ def _person(ports: Ports, person_id: str) -> int:
     used, held = tables.Enrolment, tables.HeldPhoto
     with ports.database.transaction() as db:
         rows: list[tables.Enrolment | tables.HeldPhoto] = []
-        for table, live in ((used, used.revoked_at.is_(None)), (held, held.state.in_(WAITING))):
+        for table, live in ((used, _stored()), (held, held.state.in_(WAITING))):
             wanted = select(table).where(table.person_id == person_id, live).with_for_update()
             rows += db.scalars(wanted, execution_options={"populate_existing": True})
         if not rows:

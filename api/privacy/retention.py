@@ -25,12 +25,14 @@ from api.directory import file_deletion
 from api.directory.identify import ON_A_PHONE
 from api.facts import emptying
 from api.ports import Ports
-from api.privacy import erasure
+from api.privacy import erasure, renewals
 from models import tables
 from models.domain import retention as rules
 from models.domain.appeal import AppealState
 from models.domain.attempt import TERMINAL, AttemptState
+from models.domain.console.renewal import RenewalState
 from models.domain.release.calculation import KEPT
+from models.domain.retention import Appealed
 
 BATCH = 500
 
@@ -45,6 +47,7 @@ def sweep(ports: Ports) -> None:
             appeal = db.get_one(tables.Appeal, appeal_id)
             appeal.photo_keys, appeal.photos_deleted_at = [], ports.now()
     file_deletion.delete_due(ports)
+    renewals.sweep(ports)
     erasure.finish_all(ports)
     emptying.of_old(ports)
     _delete_old_rows(ports)
@@ -53,12 +56,17 @@ def sweep(ports: Ports) -> None:
 def _due_captures(ports: Ports) -> list[str]:
     """Return the challenges whose frames are due for deletion."""
     capture, attempt, appeal = tables.Capture, tables.Attempt, tables.Appeal
+    renewal = tables.Renewal
     # Two statements: in one, SQLite begins with the attempts of half a year instead of the few captures kept.
     kept = select(capture.challenge_id).where(capture.deleted_at.is_(None)).order_by(capture.first_at)
     of_them = (
-        select(tables.Challenge.id, attempt.state, attempt.failed_at, appeal.state, appeal.created_at)
+        select(
+            *(tables.Challenge.id, attempt.state, attempt.failed_at),
+            *(appeal.state, appeal.created_at, renewal.state),
+        )
         .join(attempt, attempt.id == tables.Challenge.attempt_id)
         .outerjoin(appeal, appeal.attempt_id == attempt.id)
+        .outerjoin(renewal, renewal.appeal_id == appeal.id)
         .where(attempt.state.in_([*TERMINAL, AttemptState.FAILED]))
     )
     now, due = ports.now(), list[str]()
@@ -72,10 +80,13 @@ def _due_captures(ports: Ports) -> list[str]:
     return due[:BATCH]
 
 
-def _is_due(row: Row[str, AttemptState, datetime | None, AppealState, datetime], now: datetime) -> bool:
+def _is_due(
+    row: Row[str, AttemptState, datetime | None, AppealState, datetime, RenewalState], now: datetime
+) -> bool:
     """Tell whether the frames of a capture, by its attempt and appeal, are due for deletion."""
-    _, state, failed_at, appealed, lodged_at = row
-    return rules.frames_are_due(state, failed_at, (appealed, lodged_at) if appealed else None, now)
+    _, state, failed_at, appealed, lodged_at, renewed = row
+    appeal = Appealed(appealed, lodged_at, renewed is RenewalState.WANTED) if appealed else None
+    return rules.frames_are_due(state, failed_at, appeal, now)
 
 
 def _reviewed_photos(ports: Ports) -> Sequence[tuple[str, list[str]]]:

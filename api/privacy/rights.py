@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from api.capture.kept_frames import forget_frames
 from api.facts import emptying
 from api.ports import Ports
-from api.privacy import requests
+from api.privacy import renewals, requests
 from api.verification import case as cases
 from models import tables
 from models.domain import attempt as rules
 from models.domain.attempt import LIVE, AttemptEvent, AttemptState, Channel
 from models.domain.errors import Absent, Forbidden
-from models.domain.person import User, mask
+from models.domain.person import OWN, User, mask
 
 RECENT = timedelta(minutes=10)
 
@@ -87,6 +87,16 @@ def proven_person(ports: Ports, db: Session, user: User) -> str:
     return found
 
 
+def own_persons(ports: Ports, db: Session, user: User) -> set[str]:
+    """Return the persons who own this phone: by imported or face-proven binding, else by a recent pass."""
+    mine = select(tables.Binding.person_id).where(
+        tables.Binding.openid_index == user.openid_index,
+        tables.Binding.revoked_at.is_(None),
+        tables.Binding.proof.in_(OWN),
+    )
+    return set(db.scalars(mine)) or {proven_person(ports, db, user)}
+
+
 def export(ports: Ports, user: User) -> Kept:
     """Return the stored data of the person who has just passed, with their attempts."""
     with ports.database.transaction() as db:
@@ -134,6 +144,7 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
         if attempt.state is AttemptState.FAILED:
             attempt.apply(rules.advance(attempt.snapshot(), AttemptEvent.SUPERSEDE, ports.now()))
         row.withdrawn_at = ports.now()
+        ended = renewals.forget_attempt(ports, db, attempt.id)
         unlink_scores(ports, db, [attempt.id])
         challenges = list(
             db.scalars(select(tables.Challenge.id).where(tables.Challenge.attempt_id == attempt.id))
@@ -141,6 +152,8 @@ def withdraw(ports: Ports, user: User, consent_id: str) -> tuple[tables.Consent,
     if attempt.state is not AttemptState.CAPTURED:
         for challenge_id in challenges:
             forget_frames(ports, challenge_id)
+    for renewal_id in ended:
+        renewals.settle(ports, renewal_id)
     return row, case.institution.name
 
 

@@ -25,6 +25,8 @@ export interface Agent {
   relation: string
 }
 
+export type Answer = "yes" | "no" | "revoke"
+
 export interface AppealList {
   appeals: AppealRow[]
 }
@@ -304,6 +306,27 @@ export type Push = "ready" | "not_bound" | "no_credit"
 
 export type Reason = "ok" | "not_acquired" | "action_missing" | "action_order" | "not_live" | "not_matched" | "frames_seen_before" | "frames_irregular" | "matcher_unavailable" | "tries_used_up"
 
+export interface RenewalAnswer {
+  answer: Answer
+}
+
+export interface RenewalList {
+  renewals: RenewalRow[]
+}
+
+export interface RenewalRow {
+  renewal_id: string
+  state: RenewalState
+  institution: string
+  offered_at: string
+  until: string
+  may_revoke: boolean
+  old: string | null
+  new: string | null
+}
+
+export type RenewalState = "wanted" | "offered" | "accepted" | "declined" | "expired" | "revoked" | "erased"
+
 export type RequestKind = "export" | "correct" | "delete"
 
 export interface RequestList {
@@ -408,6 +431,8 @@ export interface Operations {
   'POST /mp/v1/me/corrections': { body: Correction; answer: RequestRow }
   'GET /mp/v1/me/export': { body: null; answer: ExportAnswer }
   'POST /mp/v1/me/pass': { body: OwnPerson; answer: FacePass }
+  'GET /mp/v1/me/renewals': { body: null; answer: RenewalList }
+  'POST /mp/v1/me/renewals/{renewal_id}': { body: RenewalAnswer; answer: RenewalRow }
   'GET /mp/v1/me/requests': { body: null; answer: RequestList }
   'POST /mp/v1/staff': { body: StaffCode; answer: StaffAnswer }
   'GET /mp/v1/subscriptions': { body: null; answer: TemplateAnswer }

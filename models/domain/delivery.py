@@ -12,11 +12,12 @@ PATIENT = (1, 5, 15, 60, 300, 900, 3600)
 
 
 class DeliveryKind(StrEnum):
-    """Kind of a delivery: push, agent notice, request for more, webhook, or sandbox step."""
+    """Kind of a delivery: push, agent notice, request for more, new reference, webhook, or sandbox step."""
 
     PUSH = "push"
     NOTICE = "notice"
     MORE = "more"
+    RENEWAL = "renewal"
     WEBHOOK = "webhook"
     SANDBOX = "sandbox"
 
@@ -27,6 +28,7 @@ LEASES = {
     DeliveryKind.PUSH: timedelta(seconds=30),
     DeliveryKind.NOTICE: timedelta(seconds=30),
     DeliveryKind.MORE: timedelta(seconds=30),
+    DeliveryKind.RENEWAL: timedelta(seconds=30),
     DeliveryKind.WEBHOOK: timedelta(seconds=8),
     DeliveryKind.SANDBOX: timedelta(seconds=2),
 }

@@ -38,6 +38,7 @@ from models.tables.person import (
 )
 from models.tables.policy import PolicyVersion
 from models.tables.release import Calculation, ModelMigration, PolicyOverride, Release, StrangerRun
+from models.tables.renewal import Renewal
 from models.tables.security import ProviderToken, Session, SigningKey
 from models.tables.tally import DayTally, EventTally, GroupTally, TallyMark
 from models.tables.verification import Redemption, Verification
@@ -88,6 +89,7 @@ __all__ = [
     "Recovery",
     "Redemption",
     "Release",
+    "Renewal",
     "Review",
     "SeenFrame",
     "Session",

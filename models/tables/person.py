@@ -41,7 +41,10 @@ class FamilyLink(Base):
 
 
 class Enrolment(Base):
-    """One reference: the photo's key in the object store and its encrypted templates."""
+    """One reference: the photo's key in the object store and its encrypted templates.
+
+    A revoked reference that a renewal replaced keeps both until `kept_until`.
+    """
 
     __tablename__ = "enrolment"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -51,6 +54,7 @@ class Enrolment(Base):
     templates: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    kept_until: Mapped[datetime | None]
     others: Mapped[list["Template"]] = relationship(viewonly=True, lazy="selectin")
 
 

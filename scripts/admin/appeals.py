@@ -110,11 +110,11 @@ def _write(seen: review.Exhibit, out: Path) -> None:
 @shell.on_ports
 @identity.needs(Right.JUDGE)
 def _renew(ports: Ports, who: SignedIn, appeal_id: str, picture: str) -> None:
-    """用申诉照片更新登记照片，须已判成立 / replace the reference by a picture of an upheld appeal.
+    """请本人换用本次拍摄的照片，须因照片太旧判成立 / offer a frame of an upheld appeal as the new reference.
 
-    PICTURE 是 show 列出的本次拍摄，如 frame-0，两位复核员都要同意；与旧照片不像或与别人相像时先待审核.
+    PICTURE 是 show 列出的本次拍摄，如 frame-0，两位复核员都要同意；与别人相像的不能用。本人同意才换用.
 
-    A frame such as frame-0, by two reviewers; held like a photo of an import.
+    A frame such as frame-0, by two reviewers; used only after the insured's yes on their phone.
     """
     verdict = renew.renew(ports, Reviewer(who.operator_id, who.id_index), appeal_id, picture)
     if verdict == renew.PROPOSED:

@@ -13,6 +13,8 @@ from api.settings import REQUIRED, REQUIRED_IN_PRODUCTION, Settings
 from api.verification.record import WEBHOOK_TYPES
 from matcher.service.settings import ServiceSettings
 from models.domain import appeal, attempt, delivery, errors, verification
+from models.domain.console import renewal
+from models.domain.console.renewal import RenewalState
 from models.domain.decision import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,7 @@ def lifecycle() -> str:
     """Return the state machines of attempt, verification, appeal and delivery as a page of diagrams."""
     moves = [(s, e, t) for s, row in attempt.TRANSITIONS.items() for e, t in row.items()]
     ends = [(s, e, t) for s, row in verification.TRANSITIONS.items() for e, t in row.items()]
+    renewals = [(s, t, t) for s, targets in renewal.TRANSITIONS.items() for t in sorted(targets)]
     reviews = [(s, t, t) for s, targets in appeal.TRANSITIONS.items() for t in sorted(targets)]
     sendings = [(s, e, t) for s, row in delivery.TRANSITIONS.items() for e, t in row.items()]
     return "\n".join(
@@ -39,11 +42,16 @@ def lifecycle() -> str:
             "## Appeal\n",
             "A review never changes the verification.\n",
             _diagram(reviews, appeal.AppealState.LODGED),
+            "## Renewal\n",
+            "An appeal upheld because the reference is outdated may renew it: two reviewers choose a frame",
+            "(within 15 days of lodging), the insured answers on their own phone (within 30 days) and may",
+            "take a yes back (within 30 days). What expires, is declined or revoked is destroyed.\n",
+            _diagram(renewals, RenewalState.WANTED),
             "## Delivery\n",
-            "A row of the outbox: a push, an agent notice, a reviewer's question, a webhook or a step of the",
-            "sandbox. It is leased, its receiver is called outside every transaction, and the answer is",
-            "written down (`api/outbound/outbox.py`). When a worker dies during the call, a message to a",
-            "person is given up as `unknown` (`lose`); a webhook is leased once more.\n",
+            "A row of the outbox: a push, an agent notice, a reviewer's question, a new reference, a webhook",
+            "or a step of the sandbox. It is leased, its receiver is called outside every transaction, and",
+            "the answer is written down (`api/outbound/outbox.py`). When a worker dies during the call, a",
+            "message to a person is given up as `unknown` (`lose`); a webhook is leased once more.\n",
             _diagram(sendings, delivery.DeliveryState.PENDING),
         ]
     )
@@ -86,6 +94,7 @@ def _states() -> Iterator[tuple[str, type[StrEnum]]]:
     yield "attempt", attempt.AttemptState
     yield "verification", verification.VerificationState
     yield "appeal", appeal.AppealState
+    yield "renewal", RenewalState
     yield "delivery", delivery.DeliveryState
 
 
@@ -112,6 +121,7 @@ def _events() -> list[tuple[str, str]]:
     found |= {f"verification.{state.value}" for state in verification.VerificationState} - {
         "verification.open"
     }
+    found |= {f"renewal.{state.value}" for state in RenewalState} - {"renewal.wanted"}
     for text in _sources():
         found |= set(re.findall(r'"((?:attempt|verification|appeal|agent)\.[a-z_]+)"', text))
     # Strings with these endings are template file names.

@@ -97,6 +97,7 @@ PHONE: dict[str, Sent] = {
     "GET /mp/v1/me/bindings": _nothing,
     "GET /mp/v1/me/appeals": _nothing,
     "GET /mp/v1/me/export": _nothing,
+    "GET /mp/v1/me/renewals": _nothing,
     "POST /mp/v1/me/pass": _person,
     "GET /mp/v1/me/requests": _nothing,
     "POST /mp/v1/me/corrections": _correction,
@@ -107,7 +108,10 @@ PHONE: dict[str, Sent] = {
 # Require a recent pass: otherwise `recent_pass_needed`, also on one's own phone.
 AFTER_A_PASS = {"GET /mp/v1/me/export", "DELETE /mp/v1/me"}
 # Require a proven owner; others cannot learn whether the resource exists.
-OWN_PHONE: dict[str, Sent] = {"POST /mp/v1/me/agents/{agency_id}/dispute": _json(statement="不是我授权的")}
+OWN_PHONE: dict[str, Sent] = {
+    "POST /mp/v1/me/agents/{agency_id}/dispute": _json(statement="不是我授权的"),
+    "POST /mp/v1/me/renewals/{renewal_id}": _json(answer="no"),
+}
 # The URL is the ticket: an invented one must look like an expired one.
 P = "/popup/{token}"
 TICKET = {

@@ -26,12 +26,13 @@ from models import tables
 from models.domain import notice
 from models.domain.appeal import OPEN_PER_PERSON
 from models.domain.attempt import AttemptState
+from models.domain.console.renewal import RenewalState
 from models.domain.errors import Refusal
 from models.domain.policy import Policy
 from models.domain.provider import Provider
 from models.domain.release.seen import Budget
 from models.domain.verification import FAILURES_PER_PERSON_AND_DAY
-from tests.support import acting, play
+from tests.support import acting, play, renewing
 from tests.support import world as worlds
 from tests.support.postgres import Postgres
 from tests.support.world import ACTIONS, AES_KEY, CALLBACK_TOKEN, MAN, TEMPLATE, World, purchase
@@ -219,6 +220,17 @@ def test_a_purchase_disputed_at_once_is_disputed_once(either: World) -> None:
     answers = at_once(lambda: either.phone(holder.openid).post(url, json={}), 4)
     assert {answer.status_code for answer in answers} <= {201, 503}
     assert play.events(either, verification).count("agent.disputed") == 1
+
+
+def test_yes_and_no_to_a_new_reference_at_once_are_one_answer(either: World) -> None:
+    renewal = renewing.offered(either)
+    said = iter(["yes", "no"] * 2)
+    url = f"/mp/v1/me/renewals/{renewal}"
+    answers = at_once(lambda: either.phone(MAN.openid).post(url, json={"answer": next(said)}), 4)
+    assert {answer.status_code for answer in answers} <= {200, 409, 503}
+    assert len({answer.json["state"] for answer in answers if answer.status_code == 200}) == 1
+    row = renewing.row(either, renewal)
+    assert [one.id == row.photo_id for one in renewing.used(either)] == [row.state is RenewalState.ACCEPTED]
 
 
 def test_a_notice_sent_by_two_workers_at_once_is_sent_once(either: World) -> None:

@@ -16,15 +16,16 @@ from api.admin import import_words, sheets
 from api.admin.importing import Import
 from api.admin.photo_folder import PhotoFolder
 from api.directory import batches, references
+from api.privacy import retention
 from models import tables
 from models.domain.console.act import ActKind
 from scripts import __main__ as yibao
 from scripts.admin import setting
 from scripts.admin.enrol import PEOPLE
 from scripts.demo.film import samples
-from tests.support import play
+from tests.support import play, renewing
 from tests.support.console import token
-from tests.support.world import MAN, RIGHT, WIFE, WRONG, World, number, purchase
+from tests.support.world import MAN, RIGHT, WIFE, World, number, purchase
 
 HUSBAND = number("33010619720203111")
 WOMAN, GIRL = number("33010619740607102"), number("33010620010203104")
@@ -306,40 +307,55 @@ def test_one_picture_cannot_show_two_twins(
 
 
 @pytest.fixture
-def upheld(installed: World, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return an upheld appeal with somebody else's photo as its picture."""
-    scene = play.pushed(installed, play.opened(installed))
-    phone = installed.phone(MAN.openid)
+def second(installed: World) -> tuple[str, str]:
+    """Return the option that names another reviewer."""
+    return "--token", token(setting.ports(), "second")
+
+
+@pytest.fixture
+def upheld(installed: World, second: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Return an upheld appeal of 王秀英, whose frames show 李建国's face."""
+    scene = play.pushed(installed, play.opened(installed), WIFE.name)
+    phone = installed.phone(WIFE.openid)
     play.agree(phone, scene)
-    play.tried(installed, phone, scene, WRONG)
+    assert play.tried(installed, phone, scene, RIGHT)["reason"] == "not_matched"
     picture = (samples() / (WIFE.photo or "")).open("rb")
     appeal_id = str(play.ok(play.appealed(phone, scene, (picture, "me.jpg")), 201)["appeal_id"])
     assert "wrong_state" in no("appeals", "renew", appeal_id, "frame-0")
-    with installed.ports.database.transaction() as db:
-        db.get_one(tables.Appeal, appeal_id).drawn = False
-    words = ("--ground", "reference_outdated", "--note")
-    yes(capsys, "appeals", "uphold", appeal_id, *words, "照片太旧")
+    # A relative scored above her, so that two reviewers judge.
+    for words in ((), second):
+        given = ("--ground", "reference_outdated", "--note", "照片太旧", *words)
+        yes(capsys, "appeals", "uphold", appeal_id, *given)
     return appeal_id
 
 
-def test_an_appeal_renews_a_reference_only_through_the_same_gate(
-    installed: World, upheld: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_frame_of_an_upheld_appeal_is_used_only_after_the_insureds_yes(
+    installed: World, upheld: str, second: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two reviewers agree on a frame of somebody else: it waits, 李建国 is still compared with his own."""
-    renewed = ("appeals", "renew", upheld, "frame-0")
+    (his,), (hers,) = renewing.used(installed), renewing.used(installed, WIFE)
+    first = ("appeals", "renew", upheld)
+    # The frames outlive the verdict until one is chosen.
+    retention.sweep(installed.ports)
     for _ in range(2):
-        assert "proposed" in yes(capsys, *renewed)
+        assert "proposed" in yes(capsys, *first, "frame-0")
     for picture in ("appeal-0", "reference-0"):
-        assert no("appeals", "renew", upheld, picture).startswith("not_found")
-    assert no(*renewed, "--token", token(setting.ports(), "second")) == "1"
-    assert "unlike_earlier" in capsys.readouterr().out
-    (one,) = listed(capsys, tmp_path / "page.html")
-    assert one["姓名"] == "李*国"
-    again = play.opened(installed, order_no="A-2")
-    scene = play.pushed(installed, again)
-    phone = installed.phone(MAN.openid)
-    play.agree(phone, scene)
-    assert play.tried(installed, phone, scene, RIGHT)["outcome"] == "passed"
+        assert no(*first, picture).startswith("not_found")
+    assert no(*first, "frame-0", *second) == "1"
+    assert "alike" in capsys.readouterr().out
+    # Without 李建国 on record it is nobody else's face.
+    with installed.ports.database.transaction() as db:
+        references.revoke(installed.ports, db, [db.get_one(tables.Enrolment, his.id)])
+    yes(capsys, *first, "frame-1")
+    assert "offered" in yes(capsys, *first, "frame-1", *second)
+    assert "wrong_state" in no(*first, "frame-1")
+    retention.sweep(installed.ports)
+    assert renewing.used(installed, WIFE)[0].id == hers.id
+    phone = installed.phone(WIFE.openid)
+    (row,) = play.ok(phone.get("/mp/v1/me/renewals"))["renewals"]
+    url = f"/mp/v1/me/renewals/{row['renewal_id']}"
+    assert play.ok(phone.post(url, json={"answer": "yes"}))["state"] == "accepted"
+    (used,) = renewing.used(installed, WIFE)
+    assert renewing.row(installed, row["renewal_id"]).displaced == [hers.id] != [used.id]
 
 
 def test_the_command_runs_as_a_process(installed: World, tmp_path: Path) -> None:

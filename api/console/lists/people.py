@@ -29,7 +29,12 @@ REASONS = {
     HeldReason.COLUMN_SLIPPED: "照片列可能错行",
     HeldReason.UNVOUCHED: "文件名看不出是谁",
 }
-HELD_STATES = {HeldState.HELD: "待审核", HeldState.ACCEPTED: "已采用", HeldState.REFUSED: "已退回"}
+HELD_STATES = {
+    HeldState.HELD: "待审核",
+    HeldState.OFFERED: "待本人答复",
+    HeldState.ACCEPTED: "已采用",
+    HeldState.REFUSED: "已退回",
+}
 
 
 def name(ports: Ports, row: tables.Person) -> str:

@@ -18,6 +18,7 @@ KINDS = {
     DeliveryKind.PUSH: "推送",
     DeliveryKind.NOTICE: "代办提醒",
     DeliveryKind.MORE: "请补充材料",
+    DeliveryKind.RENEWAL: "请决定是否换用照片",
     DeliveryKind.WEBHOOK: "回调",
     DeliveryKind.SANDBOX: "沙箱",
 }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState, Channel
+from models.domain.console.renewal import RenewalState
 from models.domain.console.review import Wanted
 from models.domain.decision import Outcome, Reason
 from models.domain.law.request import RequestKind, RequestState
@@ -387,6 +388,28 @@ class AppealRow(Answer):
     wanted_until: Instant | None
     may_send: bool
     answered_at: Instant | None
+
+
+class RenewalRow(Answer):
+    """A new reference for the person to decide on; `old` and `new` are data: addresses while it is offered.
+
+    `until`: the end of the time to answer, or after a yes to take it back.
+    """
+
+    renewal_id: str
+    state: RenewalState
+    institution: str
+    offered_at: Instant
+    until: Instant
+    may_revoke: bool
+    old: str | None
+    new: str | None
+
+
+class RenewalList(Answer):
+    """The new references of this phone's owner, newest first."""
+
+    renewals: list[RenewalRow]
 
 
 class AppealLodged(SceneAnswer, AppealRow):

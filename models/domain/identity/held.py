@@ -19,10 +19,14 @@ MINORS_ALIKE = 0.75
 
 
 class HeldState(StrEnum):
-    """State of an offered photo; `pending` until its whole import has been read."""
+    """State of an offered photo; `pending` until its whole import has been read.
+
+    `offered` is a frame of an appeal that waits for the insured's answer.
+    """
 
     PENDING = "pending"
     HELD = "held"
+    OFFERED = "offered"
     ACCEPTED = "accepted"
     REFUSED = "refused"
 

@@ -5,7 +5,7 @@ import pytest
 from models.domain.appeal import WINDOW, AppealState
 from models.domain.attempt import UNDECIDED
 from models.domain.attempt import AttemptState as S
-from models.domain.retention import frames_are_due
+from models.domain.retention import Appealed, frames_are_due
 
 
 @pytest.mark.parametrize("state", sorted(UNDECIDED))
@@ -31,12 +31,12 @@ def test_a_failure_without_a_date_is_not_kept(now):
 
 @pytest.mark.parametrize("appeal", [*AppealState, None])
 def test_an_appealed_failure_is_kept_until_the_review_has_ended(now, appeal):
-    lodged = (appeal, now) if appeal else None
+    lodged = Appealed(appeal, now) if appeal else None
     due = frames_are_due(S.APPEALED, now, lodged, now + WINDOW * 100)
     assert due is (appeal is not AppealState.LODGED)
 
 
 def test_an_appealed_failure_is_kept_for_15_days_at_most(now):
-    lodged = (AppealState.LODGED, now)
-    for days, due in ((14.99, False), (15, True)):
-        assert frames_are_due(S.APPEALED, now, lodged, now + timedelta(days=days)) is due
+    for lodged in (Appealed(AppealState.LODGED, now), Appealed(AppealState.UPHELD, now, renews=True)):
+        for days, due in ((14.99, False), (15, True)):
+            assert frames_are_due(S.APPEALED, now, lodged, now + timedelta(days=days)) is due
