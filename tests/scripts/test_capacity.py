@@ -8,6 +8,7 @@ import pytest
 
 from scripts.lab.load import __main__ as load
 from scripts.lab.load import capacity
+from scripts.lab.load.spending import Busy
 
 PAGE = Path(__file__).parents[2] / "docs/architecture/capacity.md"
 
@@ -47,3 +48,9 @@ def test_a_report_is_printed_as_tables(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "load.json").write_text(json.dumps({"cpu_ms": costs}), encoding="utf-8")
     load.main(["--capacity", str(tmp_path / "load.json")])
     assert "| a poll | 10.0 | 10.0 | 0.0 |" in capsys.readouterr().out
+
+
+def test_a_part_that_used_less_than_idle_makes_no_other_cheaper() -> None:
+    used = Busy({"api-1": 0.2, "api-2": 0.2, "worker-1": 0.01}, requests=100, took_s=10.0)
+    idle = {"api-1": 0.0, "api-2": 0.1, "worker-1": 0.05}
+    assert used.each(idle) == {"all": 30.0, "api": 30.0, "worker": 0.0}

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +11,12 @@ import httpx
 from scripts.lab.load.asking import Load
 from scripts.lab.load.figures import figures
 from scripts.lab.load.pace import Crowd, crowded, paced
+from scripts.lab.load.spending import MINUTE_S, busy, idling, memory_mb, spent
 from scripts.lab.load.waiting import Crowd as Waiting
 from scripts.stack.stack import Stack
 
 ALONE_S = 10.0
-# Workers tidy up once a minute: a shorter look would charge that to purchases, or credit them with it.
-MINUTE_S = 60.0
 POLLS, CREATES, DISTURBED, FILM_EVERY_S = 50.0, 3.0, 1.0, 10.0
-# Services that run the load itself or simulate third parties.
-NOT_OURS = frozenset({"simulator", "store", "objects"})
 MOST_MS = {"poll": 6.0, "create": 15.0, "filmed_check": 900.0}
 CONNECTIONS, UNLOADED = 280, 8
 # Purchases before anything is measured, so that every process has done everything once.
@@ -42,36 +38,21 @@ def measure(stack: Stack, size: Size) -> dict[str, Any]:
     load.film()
     for _ in range(WARM):
         load.create()
-    idle = _spent(stack, lambda: time.sleep(MINUTE_S))
-    alone = {
-        "poll": _each(stack, idle, lambda: len(paced(load.poll, POLLS, MINUTE_S))),
-        "create": _each(stack, idle, lambda: len(paced(load.create, CREATES, MINUTE_S))),
-        "filmed_check": _each(stack, idle, lambda: _films(load, MINUTE_S)),
+    before = idling(stack)
+    used = {
+        "poll": busy(stack, lambda: len(paced(load.poll, POLLS, MINUTE_S))),
+        "create": busy(stack, lambda: len(paced(load.create, CREATES, MINUTE_S))),
+        "filmed_check": busy(stack, lambda: _films(load, MINUTE_S)),
     }
+    after = idling(stack)
+    idle = {name: round((before[name] + after[name]) / 2, 4) for name in before}
     together = _together(stack, load, size)
-    return {"cpu_ms": alone, "idle_cores": idle, "together": together, "overload": _overload(load, size)}
-
-
-def _spent(stack: Stack, action: Callable[[], object]) -> dict[str, float]:
-    """Return the CPU cores that each service used during an action."""
-    supervisor = stack.supervisor
-    names = [name for name in supervisor.names() if name not in NOT_OURS]
-    before, begun = {name: supervisor.cpu_seconds(name) for name in names}, time.monotonic()
-    action()
-    took = time.monotonic() - begun
-    return {name: round((supervisor.cpu_seconds(name) - before[name]) / took, 4) for name in names}
-
-
-def _each(stack: Stack, idle: dict[str, float], action: Callable[[], int]) -> dict[str, float]:
-    """Return the CPU-ms per request by kind of process and in total, without idle use."""
-    done, begun = [0], time.monotonic()
-    used = _spent(stack, lambda: done.__setitem__(0, action()))
-    took = time.monotonic() - begun
-    each: dict[str, float] = {}
-    for name, cores in used.items():
-        kind = name.split("-")[0]
-        each[kind] = each.get(kind, 0.0) + (cores - idle[name]) * took * 1000 / done[0]
-    return {"all": round(sum(each.values()), 2)} | {kind: round(ms, 2) for kind, ms in each.items()}
+    return {
+        "cpu_ms": {name: one.each(idle) for name, one in used.items()},
+        "idle_cores": idle,
+        "together": together,
+        "overload": _overload(load, size),
+    }
 
 
 def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
@@ -82,7 +63,7 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
     holding.start()
     stack.supervisor.wait(lambda: waiting.held >= size.clients, "not all popups were held", 60)
     took: dict[str, list[float]] = {}
-    memory, filmed = _memory(stack), [0]
+    memory, filmed = memory_mb(stack), [0]
 
     def everything() -> None:
         threads = [
@@ -96,8 +77,8 @@ def _together(stack: Stack, load: Load, size: Size) -> dict[str, Any]:
         for thread in threads:
             thread.join()
 
-    cores = _spent(stack, everything)
-    grown, held = _memory(stack), waiting.held
+    cores = spent(stack, everything)
+    grown, held = memory_mb(stack), waiting.held
     loop.call_soon_threadsafe(loop.stop)
     holding.join(timeout=10)
     return {
@@ -131,11 +112,6 @@ def _films(load: Load, seconds: float) -> int:
         count += 1
         time.sleep(max(0.0, min(until, begun + FILM_EVERY_S) - time.monotonic()))
     return count
-
-
-def _memory(stack: Stack) -> dict[str, float]:
-    names = [name for name in stack.supervisor.names() if name not in NOT_OURS]
-    return {name: stack.supervisor.memory_mb(name) for name in names}
 
 
 def _overload(load: Load, size: Size) -> dict[str, Any]:
