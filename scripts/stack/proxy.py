@@ -18,7 +18,7 @@ events {{ worker_connections 4096; }}
 http {{
   {logs}
   {temporary}
-  upstream yibao {{ {apis} keepalive 16; }}
+  upstream yibao {{ {apis} keepalive 256; keepalive_timeout 10s; }}
   upstream matchers {{ {matchers} keepalive 8; }}
   server {{ listen 127.0.0.1:{port}; server_name 127.0.0.1:{port}; {snippet} }}
   server {{
