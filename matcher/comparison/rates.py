@@ -19,9 +19,9 @@ TELLING = 3_000
 class Rates:
     """Error rates (0–1) of one group of people at one threshold of one kind of score, with 95 % intervals.
 
-    `engine` is score (normalised by a background) or sface (bare cosines); `fmr` is among `non_mated` pairs
-    of strangers of the group and of one sex, `fnmr` among `mated` pairs of the same person, NaN where there
-    are none, `kin` among parents and children.
+    `engine` is score (normalised by a background) or sface (bare cosines), for another model set what
+    `engines` returns; `fmr` is among `non_mated` pairs of strangers of the group and of one sex, `fnmr` among
+    `mated` pairs of the same person, NaN where there are none, `kin` among parents and children.
     """
 
     engine: str

@@ -5,7 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.lab.evaluate.identity import bootstrap, people
+from matcher.comparison.background import normalised
+from matcher.comparison.rates import engines
+from matcher.types import Embedder, Template
+from models.domain.policy import Policy
+from scripts.lab.evaluate.identity import bootstrap, people, scores
+from scripts.lab.evaluate.identity.cohort import Drawn
 from scripts.lab.evaluate.identity.people import Person
 from scripts.lab.evaluate.identity.photos import Gallery
 
@@ -91,3 +96,23 @@ def test_what_enrolment_refuses_is_a_failure_to_acquire() -> None:
     acquired = whole.acquired()
     assert acquired.files == [files[0], files[2]] and acquired.failed == [files[3], files[1]]
     assert np.array_equal(acquired.probe, vectors[[0, 2]]) and set(acquired.hints) == {""}
+
+
+def test_scores_are_those_of_production_for_each_model_set() -> None:
+    rng = np.random.default_rng(1)
+    near = rng.normal(3.0, 1.0, (44, 128)).astype(np.float32)
+    unit = near / np.linalg.norm(near, axis=1, keepdims=True)
+    files = [Path(f"/faces/p{number}/1.jpg") for number in range(4)]
+    gallery = Gallery(files, unit[:4], unit[:4], near[:4] * 0.2, np.array([""] * 4), [])
+    drawn = Drawn(unit[4:], near[4:] * 0.2, [f"/other/{number}" for number in range(40)])
+    found = scores.scorer(gallery, Policy(), drawn).pairs(np.array([0, 2]), np.array([1, 3]))
+    for engine in Embedder:
+        score, bare = (found.of(kind) for kind in engines(engine))
+        for at, (probe, kept) in enumerate(((0, 1), (2, 3))):
+            template = Template(
+                engine, "1", tuple(map(float, near[kept] * 0.2 if engine == "dlib" else unit[kept]))
+            )
+            told = normalised([unit[probe]], [template], unit[4:], engine)
+            assert told is not None
+            assert bare[at] == pytest.approx(told.cosine, abs=1e-4)
+            assert score[at] == pytest.approx(told.cosine - told.excess, abs=1e-4)

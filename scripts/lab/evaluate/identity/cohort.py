@@ -17,9 +17,10 @@ SPARE = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Reference embeddings (n, 128), and the folder of each one's person."""
+    """SFace and dlib reference embeddings (n, 128), and the folder of each one's person."""
 
     faces: np.ndarray
+    dlib: np.ndarray
     folders: Sequence[str]
 
 
@@ -38,7 +39,8 @@ def draw(folder: Path | None, files: Sequence[Path] = ()) -> Drawn | None:
     if len(kept) < LEAST:
         print(f"{len(kept)} faces are too few for a background of {LEAST}: bare scores and their thresholds")
         return None
-    return Drawn(np.stack([accepted[file] for file in kept]), [str(file.parent.resolve()) for file in kept])
+    faces, dlib = (np.stack([accepted[file][at] for file in kept]) for at in (0, 1))
+    return Drawn(faces, dlib, [str(file.parent.resolve()) for file in kept])
 
 
 def _cells(folder: Path, files: Sequence[Path]) -> dict[tuple[str, str], list[Path]]:

@@ -20,8 +20,6 @@ from scripts.lab.evaluate.rates import Point
 
 FMRS = {"1e-2": 1e-2, "1e-3": 1e-3, "1e-4": 1e-4}
 COSINES = [round(float(t), 3) for t in np.arange(-0.2, 1.001, 0.01)]
-DISTANCES = [round(float(t), 3) for t in np.arange(-1.2, -0.199, 0.01)]
-THRESHOLDS = {SCORE: COSINES, "sface": COSINES, "dlib": DISTANCES}
 Curves = dict[str, list[Point]]
 
 
@@ -83,9 +81,7 @@ def _pairs(folder: Path, gallery: Gallery, policy: Policy, drawn: Drawn | None) 
 
 def curves(mated: Scores, others: Scores) -> Curves:
     """Return each engine's error rates by threshold."""
-    return {
-        engine: rates.curve(mated.of(engine), others.of(engine), THRESHOLDS[engine]) for engine in ENGINES
-    }
+    return {engine: rates.curve(mated.of(engine), others.of(engine), COSINES) for engine in ENGINES}
 
 
 def _rates(mated: Scores, others: Scores, engine: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from scripts.lab.evaluate.identity.people import Person
 from scripts.lab.evaluate.identity.scores import PEER_DISTANCE, Scorer, Scores
 from scripts.lab.evaluate.rates import Point
 
-NO_SCORES = (Scores(*(np.empty(0),) * 3),) * 2
+NO_SCORES = (Scores(*(np.empty(0),) * 5),) * 2
 
 
 @dataclass(slots=True)
@@ -145,8 +145,8 @@ def peer(mated: Scores, others: Scores) -> dict[str, Any]:
     """Return the error rates of face_recognition at its default tolerance on the same faces."""
     return {
         "tolerance": PEER_DISTANCE,
-        "fmr": float((others.dlib >= -PEER_DISTANCE).mean()) if len(others.dlib) else None,
-        "fnmr": float((mated.dlib < -PEER_DISTANCE).mean()) if len(mated.dlib) else None,
+        "fmr": float((others.distance <= PEER_DISTANCE).mean()) if len(others.distance) else None,
+        "fnmr": float((mated.distance > PEER_DISTANCE).mean()) if len(mated.distance) else None,
     }
 
 

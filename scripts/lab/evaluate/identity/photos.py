@@ -14,6 +14,7 @@ from matcher.local import LocalMatcher
 from matcher.types import Embedder
 
 Vectors = tuple[np.ndarray, np.ndarray, np.ndarray, str]
+Reference = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +70,23 @@ class Worker:
         return found.probe, by_engine[Embedder.SFACE], by_engine[Embedder.DLIB], found.hint or ""
 
     @classmethod
-    def reference(cls, file: Path) -> np.ndarray | None:
-        """Return the photo's SFace template, or None where enrolment refuses it."""
+    def reference(cls, file: Path) -> Reference | None:
+        """Return the photo's SFace and dlib templates, or None where enrolment refuses it."""
         try:
             templates = cls.matcher.enrol(file.read_bytes()).templates
         except BadImage:
             return None
-        found = [one.vector for one in templates if one.engine == Embedder.SFACE]
-        return np.asarray(found[0], np.float32) if found else None
+        found = {one.engine: np.asarray(one.vector, np.float32) for one in templates}
+        return (found[Embedder.SFACE], found[Embedder.DLIB]) if found else None
 
 
-def enrolled(files: Sequence[Path]) -> dict[Path, np.ndarray]:
-    """Return the SFace templates of the photos that enrolment accepts, with a progress bar."""
+def enrolled(files: Sequence[Path]) -> dict[Path, Reference]:
+    """Return the SFace and dlib templates of the photos that enrolment accepts, with a progress bar."""
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(os.cpu_count(), Worker.start) as pool:
         made = pool.imap(Worker.reference, files, chunksize=8)
         found = list(track(made, "对照组 / background", total=len(files)))
-    return {file: vector for file, vector in zip(files, found, strict=True) if vector is not None}
+    return {file: vectors for file, vectors in zip(files, found, strict=True) if vectors is not None}
 
 
 def gallery(files: Sequence[Path]) -> Gallery:

@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from matcher.comparison.rates import TABLE, Rates
+from matcher.comparison.rates import TABLE, Rates, engines
+from matcher.types import Embedder
 from models.domain.policy import Policy
 from scripts.lab.evaluate import plots, rates
 from scripts.lab.evaluate.identity import comparison, groups, kin, people
 from scripts.lab.evaluate.identity.groups import Measured
+from scripts.lab.evaluate.identity.scores import SCORE
 from scripts.lab.evaluate.rates import Point
 
-THRESHOLDS = [round(float(t), 3) for t in np.arange(0.36, 0.6001, 0.02)]
-ENGINES = ("score", "sface")
+THRESHOLDS = {
+    kind: [round(float(t), 3) for t in np.arange(0.36, highest, 0.02)]
+    for one, highest in ((Embedder.SFACE, 0.6001), (Embedder.DLIB, 0.9001))
+    for kind in engines(one)
+}
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
@@ -31,10 +36,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         rows.writerow([field.name for field in fields(Rates)])
         for folder in options.faces:
             found = comparison.measured(folder, options.cohort, policy)
-            drawn |= groups.curves(found, THRESHOLDS)
+            drawn |= groups.curves(found, THRESHOLDS[SCORE])
             for engine, name, pairs in _groups(found, folder):
                 counted[name] = len(pairs)
-                for threshold in THRESHOLDS:
+                for threshold in THRESHOLDS[engine]:
                     measured = groups.at(found, pairs, engine, threshold)
                     passed = float((relatives.of(engine) >= threshold).mean())
                     band = rates.band(passed, len(relatives.of(engine)))
@@ -49,7 +54,7 @@ def _groups(found: Measured, folder: Path) -> Iterator[tuple[str, str, np.ndarra
     children = {
         name for name, rows in people.grouped(found.everyone).items() if found.everyone[rows[0]].child
     }
-    for engine in ENGINES:
+    for engine in THRESHOLDS:
         for name, pairs in groups.members(found).items():
             if name not in children and (found.near[pairs]).any():
                 yield engine, folder.name if name == people.NAMELESS else name, pairs

@@ -1,36 +1,42 @@
 """Scores of photo pairs as production computes them under a policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from matcher.comparison import sets
 from matcher.comparison.background import excess, levels
+from matcher.comparison.rates import engines
 from matcher.comparison.scores import fused
+from matcher.types import Embedder
 from models.domain.policy import Policy
 from scripts.lab.evaluate.identity.cohort import Drawn
 from scripts.lab.evaluate.identity.photos import Gallery
 
 SCORE = "score"
-ENGINES = (SCORE, "sface", "dlib")
+# The kinds of score of each model set: normalised by a background, and bare.
+ENGINES = tuple(kind for one in Embedder for kind in engines(one))
 PEER_DISTANCE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of pairs: cosines, negated distances, and the decision score."""
+    """Scores of pairs by kind, equal where there is no background, and dlib's Euclidean distance."""
 
     sface: np.ndarray
-    dlib: np.ndarray
     score: np.ndarray
+    dlib: np.ndarray
+    dlib_score: np.ndarray
+    distance: np.ndarray
 
     def of(self, engine: str) -> np.ndarray:
-        """Return one engine's scores; higher is more similar."""
-        return {"sface": self.sface, "dlib": self.dlib, SCORE: self.score}[engine]
+        """Return one kind of score; higher is more similar."""
+        return np.asarray(getattr(self, engine.replace(" ", "_")))
 
     def where(self, chosen: np.ndarray) -> "Scores":
         """Return the scores of the selected pairs."""
-        return Scores(self.sface[chosen], self.dlib[chosen], self.score[chosen])
+        return Scores(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Scorer:
     policy: Policy
     probe_level: np.ndarray
     reference_level: np.ndarray
+    dlib_level: np.ndarray
 
     @property
     def threshold(self) -> float:
@@ -55,20 +62,34 @@ class Scorer:
         gap = np.linalg.norm(gallery.dlib[first] - gallery.dlib[second], axis=1).astype(np.float64)
         grey = (zone[0] <= cosine) & (cosine <= zone[1])
         score = np.where(grey, fused(cosine, gap, zone), cosine)
+        faces = _unit(gallery.dlib)
+        dlib = dlib_score = _by_dlib(np.einsum("ij,ij->i", faces[first], faces[second]))
         if self.probe_level.size:
             score = score - excess(self.probe_level[first], self.reference_level[second])
-        return Scores(cosine, -gap, score)
+            dlib_score = dlib - excess(self.dlib_level[first], self.dlib_level[second])
+        return Scores(cosine, score, dlib, dlib_score, gap)
 
 
 def scorer(gallery: Gallery, policy: Policy, drawn: Drawn | None) -> Scorer:
     """Return the scorer of a gallery's pairs; persons are excluded from their own background."""
     if drawn is None:
-        return Scorer(gallery, policy, np.empty(0), np.empty(0))
+        return Scorer(gallery, policy, *(np.empty(0),) * 3)
     own = _own(gallery, drawn.folders)
-    sides = (
-        levels(np.where(own, -1.0, vectors @ drawn.faces.T)) for vectors in (gallery.probe, gallery.sface)
+    likeness = (
+        gallery.probe @ drawn.faces.T,
+        gallery.sface @ drawn.faces.T,
+        _by_dlib(_unit(gallery.dlib) @ _unit(drawn.dlib).T),
     )
-    return Scorer(gallery, policy, *sides)
+    return Scorer(gallery, policy, *(levels(np.where(own, -1.0, one)) for one in likeness))
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Return rows at unit length, as the model set keeps them."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+def _by_dlib(cosines: np.ndarray) -> np.ndarray:
+    return np.asarray(sets.similarity(Embedder.DLIB, cosines.astype(np.float64)))
 
 
 def _own(gallery: Gallery, folders: Sequence[str]) -> np.ndarray:
