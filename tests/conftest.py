@@ -81,6 +81,7 @@ def populated(
     servers = stores.Servers(request.getfixturevalue("postgres"))
     with servers.template(folder):
         worlds.populate(folder, matcher)
+        servers.close(folder)
         yield folder
     servers.stop()
 

@@ -1,7 +1,6 @@
 """Deletion of a face: nothing is left wherever it is killed, and proof is kept; the lost is found daily."""
 
 import os
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
@@ -118,7 +117,7 @@ def test_killed_at_every_step_no_object_and_no_template_is_left_and_proof_is(
     failed.ports.database.dispose()
     for number in range(1, 60):
         folder = tmp_path.parent / f"{tmp_path.name}-{number}"
-        shutil.copytree(tmp_path, folder)
+        worlds.copied(tmp_path, folder)
         world = composed(folder, matcher)
         world.clock.tick(60)
         died = killed_at(world, number, user, person)
@@ -131,7 +130,7 @@ def test_killed_at_every_step_no_object_and_no_template_is_left_and_proof_is(
             assert died
         world.app.extensions["feed"].close()
         world.ports.database.dispose()
-        shutil.rmtree(folder)
+        worlds.removed(folder)
         if not died:
             break
     assert number > 10

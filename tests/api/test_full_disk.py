@@ -15,6 +15,7 @@ from scripts.demo.film import Shot
 from tests.support import disks, play
 from tests.support import world as worlds
 from tests.support.postgres import Postgres
+from tests.support.stores import ON_FILES
 from tests.support.world import MAN, RIGHT, World, multipart, purchase
 
 KEY = {"Idempotency-Key": "fresh"}
@@ -70,6 +71,7 @@ def open_until_refused(world: World) -> str:
     raise AssertionError("the disk was never full")
 
 
+@ON_FILES
 def test_a_full_disk_is_503_with_its_cause_and_the_same_key_works_when_there_is_room(
     cramped: World, disk: Path
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_full_disk_under_postgresql_gives_the_same_answer(cramped_postgres: tu
     assert again.status_code == 201 and healthy(world)
 
 
+@ON_FILES
 def test_frames_that_no_longer_fit_may_be_sent_again(cramped: World, disk: Path) -> None:
     scene = play.pushed(cramped, play.opened(cramped))
     phone = cramped.phone(MAN.openid)
@@ -125,6 +128,7 @@ def sent(phone: FlaskClient, challenge: dict, shots: list[Shot]) -> int:
     return int(phone.post(url, **multipart(shots)).status_code)
 
 
+@ON_FILES
 def test_a_locked_database_is_503_and_health_says_so(world: World, tmp_path: Path) -> None:
     """Another process holds the write lock for longer than anybody waits."""
     with world.ports.database.engine.connect() as connection:

@@ -19,6 +19,7 @@ from models.database import Database
 from tests.support import disks, matching, play
 from tests.support import world as worlds
 from tests.support.postgres import Postgres
+from tests.support.stores import ON_FILES
 from tests.support.world import World
 
 
@@ -110,6 +111,7 @@ def cramped(populated: Path, matcher: LocalMatcher, tmp_path: Path) -> Iterator[
         made.ports.database.dispose()
 
 
+@ON_FILES
 def test_a_disk_with_less_than_a_twentieth_left_is_named_before_it_is_full(
     cramped: tuple[World, Path],
 ) -> None:

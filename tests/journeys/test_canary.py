@@ -21,6 +21,7 @@ from models.domain.decision import UNANSWERED
 from models.domain.identity.idnumber import IdType, parse
 from models.domain.provider import Provider
 from tests.support import play
+from tests.support.stores import ON_FILES
 from tests.support.world import (
     AES_KEY,
     AGENT,
@@ -163,6 +164,7 @@ def test_nothing_leaks_into_answers_and_logs(world: World, answers: list[str], l
         assert not re.search(r'"(score|sface|dlib|cosine|distance|margin|pad)"', text)
 
 
+@ON_FILES
 def test_nothing_leaks_into_the_database_file(world: World, tmp_path: Path) -> None:
     everything(world)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "world.json"]

@@ -5,7 +5,6 @@ everything in memory is thrown away and composed anew on the same files. tests/e
 processes.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -154,7 +153,7 @@ def test_a_death_at_any_commit_loses_nothing(
     while deaths:
         number += 1
         folder = tmp_path / str(number)
-        shutil.copytree(populated, folder)
+        worlds.copied(populated, folder)
         played = Play(folder, matcher, number, before)
         verification = played.purchase(film)
         deaths = played.deaths
@@ -162,5 +161,5 @@ def test_a_death_at_any_commit_loses_nothing(
         assert play.state(played.world, verification)["state"] == state
         assert all(len(answers) == 1 for answers in played.answers.values())
         played.world.ports.database.dispose()
-        shutil.rmtree(folder)
+        worlds.removed(folder)
     assert number > 12

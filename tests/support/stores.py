@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import obstore
+import pytest
 import redis
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
@@ -37,6 +38,10 @@ def of(folder: Path) -> dict[str, str]:
     file = folder / FILE
     found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found
+
+
+# Of what only files have: a full disk, a locked database file.
+ON_FILES = pytest.mark.skipif(on_servers(), reason="an installation whose stores are files")
 
 
 class Servers:
@@ -75,6 +80,11 @@ class Servers:
         with self._postgres.database() as url:
             _write(folder, url, "template", self.jobs_url)
             yield
+
+    def close(self, folder: Path) -> None:
+        """Let nobody use a template's database any more: what is written there would be in every copy."""
+        url = make_url(of(folder)["database_url"])
+        _administer(url.set(database="postgres"), f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false")
 
     def stop(self) -> None:
         """Stop both."""

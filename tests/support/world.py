@@ -166,9 +166,20 @@ def populate(folder: Path, matcher: Matcher, url: str | None = None) -> None:
 
 def world(template: Path, folder: Path, matcher: Matcher) -> World:
     """Return a separate copy of the populated installation."""
+    copied(template, folder)
+    return composed(folder, compose(folder, matcher, seed=2))
+
+
+def copied(template: Path, folder: Path) -> None:
+    """Copy an installation that nobody uses, with its stores."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     stores.copied(folder)
-    return composed(folder, compose(folder, matcher, seed=2))
+
+
+def removed(folder: Path) -> None:
+    """Remove a copy with its database."""
+    stores.dropped(folder)
+    shutil.rmtree(folder)
 
 
 def composed(folder: Path, ports: Ports) -> World:
