@@ -63,8 +63,10 @@ class Phone:
 
     def consent(self, scene: str, *, granted: bool = True) -> Document:
         """Answer the notice; one already answered is only read."""
-        version = self.open(scene)["notice"]["version"]
-        return self._move(scene, "consent", {"notice_version": version, "granted": granted})
+        notice = self.open(scene)["notice"]
+        parts = dict.fromkeys(notice["parts"], granted)
+        answer = {"notice_version": notice["version"], "granted": granted, "parts": parts}
+        return self._move(scene, "consent", answer)
 
     def verify(self, scene: str, outcome: str) -> Document:
         """Have WeChat verify the face with this outcome until a try is decided; return the scene then."""
