@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from models import tables
 from models.database import Database
 from models.vault import Vault
@@ -61,6 +63,13 @@ class DatabaseTokens:
 
     def _leased(self, appid: str, stale: str | None) -> bool:
         """Acquire the lease to fetch; False when a fresh token exists or another process holds the lease."""
+        try:
+            return self._lease(appid, stale)
+        except IntegrityError:
+            # Another process inserted the installation's first row in this instant.
+            return False
+
+    def _lease(self, appid: str, stale: str | None) -> bool:
         with self._database.transaction() as db:
             row = db.get(tables.ProviderToken, appid, with_for_update=True, populate_existing=True)
             if row is None:
