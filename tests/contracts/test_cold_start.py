@@ -47,7 +47,7 @@ def test_the_first_token_is_awaited_by_whoever_lost_the_race_for_its_row(postgre
     vault = Vault(KEYS, b"i" * 32)
     with postgres.database() as url, ThreadPoolExecutor(1) as other:
         database = Database(url)
-        tables.ProviderToken.__table__.create(database.engine)
+        tables.Base.metadata.create_all(database.engine, [tables.Base.metadata.tables["provider_token"]])
         with database.transaction() as db:
             place = "provider_token.token:wx"
             row = tables.ProviderToken(
