@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from api.hosting import secret_forms
 from api.hosting.exposure import is_exposed
 from api.hosting.wechat_account import Url, WeChatAccount
-from models import shangmi
+from models import shangmi, sm2
 from models.vault import Ciphers, IndexKey
 
 SM3 = "sm3:"
@@ -54,8 +54,8 @@ class Settings(WeChatAccount):
     """Base64 of 32 bytes; must never change. `sm3:` before it, from an installation's first day on, makes
     what is found or marked by it HMAC-SM3 instead of HMAC-SHA256."""
     ciphers: Ciphers = Ciphers.INTERNATIONAL
-    """What new values are sealed with: international (AES-256-GCM) or sm (SM4-GCM). Both open; `yibao keys
-    reseal` moves what is stored."""
+    """What new values are sealed with: international (AES-256-GCM) or sm (SM4-GCM; audit exports and proofs
+    of deletion are then signed by SM2). Both open; `yibao keys reseal` moves what is stored."""
     bind: str = "127.0.0.1:8000"
     """Where gunicorn listens."""
     metrics_port: int = 0
@@ -142,6 +142,8 @@ def check(settings: Settings) -> Settings:
         problems.append("YIBAO_ARCHIVE_URL must be storage of another owner, not a folder of this machine")
     if _wants_sm(settings) and not shangmi.available():
         problems.append("YIBAO_CIPHERS and YIBAO_VAULT_INDEX_SECRET ask for SM3 and SM4, which OpenSSL lacks")
+    if settings.ciphers is Ciphers.SM and not sm2.available():
+        problems.append("YIBAO_CIPHERS=sm needs OpenSSL 3 with SM2 (libcrypto.so.3)")
     problems += settings.wrong_keys() + _wrong_oidc(settings)
     if not problems:
         problems = secret_forms.wrong(

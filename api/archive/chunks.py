@@ -1,11 +1,12 @@
 """A chunk of the archive: the events and acts of a span, with their anchors, in lines of JSON.
 
-The first line names the chunk before by the digest of its bytes. Public parts, commitments and hashes only:
+The first line names the chunk before by the digest of its bytes; where YIBAO_CIPHERS is sm, a last one holds
+an SM2 signature of the lines above it. Public parts, commitments and hashes only:
 what a person may have deleted later is never stored where nothing can be deleted.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from models.domain import chain
 from models.vault import digest
 
 FORMAT = 1
+SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Chunk:
     acts: dict[int, str]
     heads: dict[str, list[Any]]
     digest: str
+    signature: Mapping[str, str] | None = None
 
 
 class Unreadable(Exception):
@@ -68,14 +71,26 @@ def packed(head: Head, events: Sequence[tables.Event], acts: Sequence[tables.Act
     return "".join(f"{chain.canonical(line)}\n" for line in whole).encode()
 
 
+def with_signature(content: bytes, mark: Mapping[str, str] | None) -> bytes:
+    """Return a chunk with the signature of its bytes as its last line, or as it is without one."""
+    return content if mark is None else content + f"{chain.canonical({'kind': SIGNATURE, **mark})}\n".encode()
+
+
+def signed_part(content: bytes) -> bytes:
+    """Return the lines of a signed chunk that its signature covers."""
+    return content[: content.rstrip(b"\n").rfind(b"\n") + 1]
+
+
 def read(content: bytes) -> Chunk:
     """Return a stored chunk; raises Unreadable."""
     try:
-        first, *between, last = (json.loads(line) for line in content.splitlines())
+        whole = [json.loads(line) for line in content.splitlines()]
+        mark = whole.pop() if whole[-1]["kind"] == SIGNATURE else None
+        first, *between, last = whole
         spans = Mark(**first["after"]), Mark(**first["upto"])
         head = Head(first["number"], first["previous"], datetime.fromisoformat(first["at"]), *spans)
         events = {line["id"]: lines.read_event(line) for line in between if line["kind"] == "event"}
         acts = {line["seq"]: line["hash"] for line in between if line["kind"] == "act"}
-        return Chunk(head, events, acts, last["heads"], digest(content))
-    except (ValueError, KeyError, TypeError) as error:
+        return Chunk(head, events, acts, last["heads"], digest(content), mark)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Unreadable(type(error).__name__) from None

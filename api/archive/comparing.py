@@ -10,6 +10,7 @@ from api.archive import chunks, lines
 from api.archive.chunks import Chunk, Unreadable
 from api.archive.stores import Archive, archive
 from api.ports import Ports
+from api.verification import sm2_signing
 from models import tables
 from models.domain import chain
 
@@ -18,7 +19,8 @@ from models.domain import chain
 class Compared:
     """Result of a comparison: how much was compared, and what differs.
 
-    `chunks_wrong`: chunks that are missing, unreadable, or not those recorded or named by the next;
+    `signed`: chunks under a valid SM2 signature; `chunks_wrong`: chunks that are missing, unreadable, not
+    those recorded or named by the next, or under a wrong signature;
     `rewritten`, `missing`, `added`: verifications whose events are others than the exported ones, are no
     longer in the database, or are in no chunk; `acts`: numbers of acts that differ.
     """
@@ -30,6 +32,7 @@ class Compared:
     missing: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     acts: list[int] = field(default_factory=list)
+    signed: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -40,12 +43,12 @@ class Compared:
 def compare(ports: Ports) -> Compared | None:
     """Read the whole archive and compare it with the database; None where no archive is set.
 
-    Raises ArchiveUnavailable.
+    Raises ArchiveUnavailable, or Sm2Unavailable where a chunk is signed and OpenSSL cannot check it.
     """
     store = archive(ports.settings)
     if store is None:
         return None
-    count, events, wrong = 0, 0, list[int]()
+    count, events, signed, wrong = 0, 0, 0, list[int]()
     differing: dict[str, set[str]] = {"rewritten": set(), "missing": set(), "added": set()}
     acts: set[int] = set()
     with ports.database.reading() as db:
@@ -54,11 +57,11 @@ def compare(ports: Ports) -> Compared | None:
             if chunk is None:
                 wrong.append(number)
                 continue
-            events += len(chunk.events)
+            events, signed = events + len(chunk.events), signed + (chunk.signature is not None)
             _events(db, chunk, differing)
             acts |= _acts(db, chunk)
     told = {kind: sorted(ids) for kind, ids in differing.items()}
-    return Compared(count, events, wrong, acts=sorted(acts), **told)
+    return Compared(count, events, wrong, acts=sorted(acts), signed=signed, **told)
 
 
 def _chunks(db: Session, store: Archive) -> Iterator[tuple[int, Chunk | None]]:
@@ -71,7 +74,7 @@ def _chunks(db: Session, store: Archive) -> Iterator[tuple[int, Chunk | None]]:
         if content is None and number > recorded:
             return
         known = db.get(row, number)
-        chunk = _read(content)
+        chunk = _read(db, content or b"")
         follows = chunk is not None and (chunk.head.number, chunk.head.previous) == (number, previous)
         is_known = chunk is not None and (known is None or known.sha256 == chunk.digest)
         yield number, chunk if follows and is_known else None
@@ -79,12 +82,15 @@ def _chunks(db: Session, store: Archive) -> Iterator[tuple[int, Chunk | None]]:
         number += 1
 
 
-def _read(content: bytes | None) -> Chunk | None:
-    """Return a chunk, or None for what is none."""
+def _read(db: Session, content: bytes) -> Chunk | None:
+    """Return a chunk, or None for what is none or under a wrong signature."""
     try:
-        return chunks.read(content or b"")
+        chunk = chunks.read(content)
     except Unreadable:
         return None
+    mark = chunk.signature
+    is_ours = mark is None or sm2_signing.holds(db, chunks.signed_part(content), mark)
+    return chunk if is_ours else None
 
 
 def _events(db: Session, chunk: Chunk, differing: dict[str, set[str]]) -> None:

@@ -13,8 +13,11 @@ from api.archive import chunks, lines
 from api.archive.chunks import Chunk, Head, Mark, Unreadable
 from api.archive.stores import Archive, ArchiveUnavailable, archive
 from api.ports import Ports
+from api.verification import sm2_signing
 from models import tables
 from models.domain import chain
+from models.sm2 import Sm2Unavailable
+from models.vault import Ciphers
 
 # A chunk is made when it is full or when its oldest entry has waited this long.
 WAITS = timedelta(minutes=10)
@@ -52,7 +55,7 @@ def export(ports: Ports, *, at_once: bool = False) -> int:
             if not _next(ports, store, newest, at_once=at_once):
                 break
             added += 1
-    except (ArchiveUnavailable, Unreadable) as error:
+    except (ArchiveUnavailable, Unreadable, Sm2Unavailable) as error:
         log.warning("archive_put_off", kind=type(error).__name__, why=str(error))
         if at_once:
             raise
@@ -72,6 +75,9 @@ def _next(ports: Ports, store: Archive, newest: int, *, at_once: bool) -> bool:
     )
     number, previous = (last.number + 1, last.sha256) if last else (1, chain.GENESIS)
     content = chunks.packed(Head(number, previous, ports.now(), mark, upto), span.events, span.acts)
+    if ports.vault.ciphers is Ciphers.SM:
+        with ports.database.transaction() as db:
+            content = chunks.with_signature(content, sm2_signing.signed(ports, db, content))
     if not store.add(chunks.name(number), content):
         # Left by a run that was interrupted, or by the history before a restore.
         content = store.get(chunks.name(number)) or b""

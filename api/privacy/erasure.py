@@ -14,7 +14,7 @@ from api.directory.forget import forget_held
 from api.ports import Ports
 from api.privacy import renewals, requests
 from api.privacy.rights import proven_person, unlink_scores
-from api.verification import receipts
+from api.verification import receipts, sm2_signing
 from models import tables
 from models.domain.attempt import UNDECIDED, AttemptState
 from models.domain.console.act import ActKind
@@ -121,6 +121,9 @@ def _conclude(ports: Ports, db: Session, request_id: str, objects: int) -> None:
     times = {"asked": int(row.asked_at.timestamp()), "iat": int(row.closed_at.timestamp())}
     row.receipt = receipts.signed(ports, db, claims | times | {"deleted": row.proof})
     told = {name: str(value) for name, value in row.proof.items()}
+    # The receipt stays a JWS that everybody's libraries verify; who asks for SM2 finds it beside.
+    if mark := sm2_signing.signed(ports, db, row.receipt.encode()):
+        row.proof = row.proof | {"sm2": mark}
     note(ports, db, Entry(WORKER, ActKind.ERASED, row.id, told))
 
 

@@ -39,7 +39,7 @@ from models.tables.person import (
 from models.tables.policy import PolicyVersion
 from models.tables.release import Calculation, ModelMigration, PolicyOverride, Release, StrangerRun
 from models.tables.renewal import Renewal
-from models.tables.security import ProviderToken, Session, SigningKey
+from models.tables.security import ProviderToken, Session, SigningKey, Sm2Key
 from models.tables.tally import DayTally, EventTally, GroupTally, TallyMark
 from models.tables.verification import Redemption, Verification
 from models.tables.wechat import CallbackNonce, NativeCheck, SubscriptionFact, TillCode, WeChatRefusal
@@ -94,6 +94,7 @@ __all__ = [
     "SeenFrame",
     "Session",
     "SigningKey",
+    "Sm2Key",
     "Staff",
     "StrangerRun",
     "SubjectRequest",

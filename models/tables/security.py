@@ -30,6 +30,16 @@ class SigningKey(Base):
     created_at: Mapped[datetime]
 
 
+class Sm2Key(Base):
+    """An SM2 key for audit exports and proofs of deletion; the newest signs, all verify. Public: hex DER."""
+
+    __tablename__ = "sm2_key"
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    private: Mapped[bytes] = mapped_column(LargeBinary)
+    public: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
 class ProviderToken(Base):
     """WeChat's access token, shared by all processes; only one fetches it at a time."""
 

@@ -110,9 +110,10 @@ def _archived(ports: Ports) -> Compared:
 
 
 def _tell_archived(found: Compared) -> None:
-    click.echo(f"{found.chunks} chunks of the archive, {found.events} exported events")
+    signed = f", {found.signed} chunks signed by SM2" if found.signed else ""
+    click.echo(f"{found.chunks} chunks of the archive, {found.events} exported events{signed}")
     for number in found.chunks_wrong:
-        click.echo(f"chunk {number}  changed or missing: not what was exported")
+        click.echo(f"chunk {number}  changed, missing or under a wrong signature: not what was exported")
     for name, what in EXPORTED.items():
         for verification_id in getattr(found, name):
             click.echo(f"{terminal.visible(verification_id)}  {what}")

@@ -11,7 +11,7 @@ from api.admin import resealing
 from api.console.sessions import SignedIn
 from api.ports import Ports
 from api.privacy import own_keys
-from api.verification import receipts
+from api.verification import receipts, sm2_signing
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Right
 from scripts.admin import identity, shell, terminal
@@ -81,11 +81,21 @@ def _retire(ports: Ports, key_id: str) -> None:
 
 
 @keys.command("sign")
+@click.option("--sm2", is_flag=True, help="归档和删除证明的 SM2 密钥 / the SM2 key of exports and proofs")
 @shell.on_ports
 @identity.needs(Right.CHANGE_ACCOUNTS)
-def _sign(ports: Ports, who: SignedIn) -> None:
-    """换一把凭证签名密钥，旧的仍公布 / create a new receipt signing key; older ones stay published."""
+def _sign(ports: Ports, who: SignedIn, sm2: bool) -> None:
+    """换一把签名密钥，旧的仍可核对 / create a new signing key (receipts'); older ones go on verifying."""
     with ports.database.transaction() as db:
-        row = receipts.new_signing_key(ports, db)
+        row = sm2_signing.new_key(ports, db) if sm2 else receipts.new_signing_key(ports, db)
         record(ports, db, Entry(who.operator_id, ActKind.KEYS_CHANGED, row.kid))
     click.echo(row.kid)
+
+
+@keys.command("sm2")
+@shell.on_ports
+def _sm2(ports: Ports) -> None:
+    """SM2 公钥，交给检查者 / the SM2 public keys, for whoever checks exports and proofs."""
+    with ports.database.reading() as db:
+        for kid, pem in sm2_signing.published(db).items():
+            click.echo(f"# {kid}\n{pem}")

@@ -38,7 +38,7 @@ def _show(ports: Ports, who: SignedIn, request_id: str, as_json: bool) -> None:
     """查看一件 / show one, with what the person wrote; written down as an act."""
     row = flow.seen(ports, who.operator_id, request_id)
     told = _told(row) | {"statement": flow.statement(ports, row), "answer": flow.reply(ports, row)}
-    told |= {"proof": row.proof or None}
+    told |= {"proof": row.proof or None, "receipt": row.receipt}
     if as_json:
         terminal.document(told)
     else:
