@@ -10,20 +10,21 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import app, sweeper
 from api.composition import build
-from api.forking import Parent
-from api.http.docs.openapi import Api
+from api.forking import Parent, imported
 from api.logs import configure
 from api.policies import versions as policies
 from api.ports import Ports
 from api.settings import Settings
 from models.database import Database
+
+if TYPE_CHECKING:
+    from api.http.docs.openapi import Api
 
 POINTS = ("before_commit", "after_commit", "before_call", "after_call")
 
@@ -89,12 +90,16 @@ def dying() -> Ports:
     return replace(built, database=DyingDatabase(settings.database_url, points), wechat=wechat)
 
 
-def create_app() -> Api:
+def create_app() -> "Api":
     """Return the application with the points added, for gunicorn."""
+    # Imported here: a worker does not need it, and would take longer to be back.
+    from api import app  # noqa: PLC0415
+
     configure()
     return app.create_app(dying())
 
 
 if __name__ == "__main__":
     configure()
-    sys.exit(Parent(lambda: sweeper.main(dying())).run())
+    sweep = imported("api.sweeper").main
+    sys.exit(Parent(lambda: sweep(dying())).run())
