@@ -10,6 +10,8 @@ PATIENCE_S = 60.0
 PAUSE_S = 0.3
 # No effect, or an unknown one: repeat the request.
 AGAIN = frozenset({429, 500, 502, 503, 504})
+# Limits that waiting does not lift.
+LASTING = frozenset({"appeal_quota"})
 TICKETS = ("token", "popup_url", "qr_url")
 
 
@@ -29,7 +31,7 @@ class Client:
     """One till or phone; counts its `repeats` and keeps the `tickets` it was given: tokens and addresses."""
 
     def __init__(self, base_url: str, key: str = "") -> None:
-        self.repeats, self.tickets = 0, set[str]()
+        self.repeats, self.tickets, self._last = 0, set[str](), ""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(
             base_url=base_url, headers=headers, timeout=httpx.Timeout(15, connect=3), trust_env=False
@@ -74,7 +76,7 @@ class Client:
                 return answer
             self.repeats += 1
             time.sleep(PAUSE_S)
-        raise GaveUp(f"{method} {path.split('/')[1]}…")
+        raise GaveUp(f"{method} {path.split('/')[1]}… {self._last}")
 
     def _once(
         self, method: str, path: str, what: dict[str, Any], headers: dict[str, str]
@@ -83,9 +85,13 @@ class Client:
         try:
             response = self._http.request(method, path, headers=headers, **what)
             body: Any = response.json() if response.content else None
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, ValueError) as error:
+            self._last = type(error).__name__
             return None
-        if response.status_code in AGAIN or not isinstance(body, dict):
+        self._last = f"{response.status_code} {body.get('code') if isinstance(body, dict) else ''}"
+        if not isinstance(body, dict):
+            return None
+        if response.status_code in AGAIN and body.get("code") not in LASTING:
             return None
         if response.status_code >= 400:
             if body.get("code") == "in_progress":
