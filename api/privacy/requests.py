@@ -1,6 +1,7 @@
 """Persons' requests about their own data, each a case that must be answered in time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -72,9 +73,10 @@ def mine(ports: Ports, user: User) -> Sequence[Request]:
         return db.scalars(wanted.order_by(Request.asked_at.desc(), Request.id).limit(100)).all()
 
 
-def waiting(ports: Ports, *, every: bool = False) -> Sequence[Request]:
-    """Return the open cases, or all, earliest deadline first."""
+def waiting(ports: Ports, *, every: bool = False, before: datetime | None = None) -> Sequence[Request]:
+    """Return the open cases, or all, earliest deadline first; those due before a time, if one is given."""
     wanted = select(Request).order_by(Request.due_at, Request.id).limit(1000)
+    wanted = wanted if before is None else wanted.where(Request.due_at < before)
     with ports.database.reading() as db:
         return db.scalars(wanted if every else wanted.where(Request.state == RequestState.OPEN)).all()
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.acts import ledger
-from api.admin import enrolment
+from api.admin import enrolment, resealing
 from api.admin.enrolment import Entry
 from api.directory import references
 from api.jobs.due import MoveTemplates, due
@@ -32,6 +32,7 @@ from models.domain.release.stages import Stage
 from scripts.demo.film import samples
 from tests.support import play
 from tests.support.decisions import Try, write
+from tests.support.rings import NEW, OLD, on
 from tests.support.world import MAN, WIFE, World
 
 LI, WANG = "opr_li", "opr_wang"
@@ -126,6 +127,15 @@ def test_both_sets_live_and_new_persons_get_both(either: World) -> None:
         mine = select(tables.Enrolment).where(tables.Enrolment.person_id == either.ids[MAN.name])
         references.revoke(either.ports, db, list(db.scalars(mine)))
     assert made(either) == 2 and engines(either, MAN.name) == set()
+
+
+def test_both_sets_open_after_a_change_of_the_sealing_key(either: World) -> None:
+    worked(either, begun(either))
+    both = on(either, {"k1": OLD, "k2": NEW})
+    assert resealing.reseal(both, lambda *_: None) == [] and set(resealing.in_use(both)) == {"k2"}
+    alone = on(either, {"k2": NEW})
+    found = alone.directory.references(either.ids[MAN.name])
+    assert {str(one.engine) for one in found} == {"sface", "dlib"}
 
 
 def test_a_killed_worker_leaves_whole_photos_and_another_goes_on(

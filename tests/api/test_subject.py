@@ -11,6 +11,9 @@ from api.admin import audit, enrolment
 from api.admin.enrolment import Entry
 from api.capture import challenge, consent
 from api.capture.consent import Answer
+from api.console.lists import table
+from api.console.lists.registry import LISTS
+from api.console.lists.table import Query
 from api.contacts import credits
 from api.policies import versions
 from api.privacy import requests
@@ -18,7 +21,7 @@ from api.settings import Profile
 from models import tables
 from models.domain import notice
 from models.domain.attempt import AttemptState
-from models.domain.errors import Conflict, Invalid
+from models.domain.errors import Conflict, Invalid, Malformed
 from models.domain.identity.idnumber import IdType
 from models.domain.notice import Part
 from models.domain.person import Proof, User
@@ -248,6 +251,15 @@ def test_a_correction_is_a_case_of_15_days_that_a_reviewer_answers(world: World)
     row = play.ok(phone.post("/mp/v1/me/corrections", json=asked), 201)
     assert datetime.fromisoformat(row["due_at"]) == world.ports.now() + timedelta(days=15)
     (open_one,) = requests.waiting(world.ports)
+    # Lists narrow by the day on which a case is due, in China.
+    due = datetime.fromisoformat(row["due_at"])
+    for days, found in ((-1, 0), (0, 1)):
+        end = table.end_of(table.day(due + timedelta(days=days)))
+        assert len(requests.waiting(world.ports, before=end)) == found
+        by = Query({"by": table.day(due + timedelta(days=days))})
+        assert len(table.read(world.ports, LISTS["requests"], by).rows) == found
+    with pytest.raises(Malformed):
+        table.read(world.ports, LISTS["requests"], Query({"by": "soon"}))
     seen = requests.seen(world.ports, "opr_1", open_one.id)
     assert requests.statement(world.ports, seen) == "性别登记错了"
     requests.answer(world.ports, "opr_1", row["request_id"], "已改正", refused=False)

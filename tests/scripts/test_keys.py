@@ -1,7 +1,6 @@
 """Changing keys while the service runs: what seals, what signs, what a till calls with."""
 
 import base64
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,33 +9,17 @@ from sqlalchemy import select
 from api.acts import ledger
 from api.admin import api_keys, audit, institutions, resealing
 from api.directory import photos
-from api.directory.own import OwnDirectory
-from api.directory.sandbox import BothDirectories
 from api.facts import checking
-from api.ports import Ports
 from models import tables
 from models.domain.console.operator import Role
 from models.domain.errors import Conflict
-from models.objects import Objects
-from models.vault import Ciphers, Vault
+from models.vault import Ciphers
 from scripts import __main__ as yibao
 from scripts.admin import setting
 from tests.support import play
 from tests.support.console import token
+from tests.support.rings import NEW, OLD, on
 from tests.support.world import MAN, SECRET, World, purchase
-
-OLD, NEW = base64.b64decode(SECRET), b"n" * 32
-
-
-def on(world: World, ring: dict[str, bytes], ciphers: Ciphers = Ciphers.INTERNATIONAL) -> Ports:
-    """Return the installation as a process with another ring or other ciphers sees it."""
-    vault = Vault(ring, base64.b64decode(SECRET), ciphers)
-    return replace(
-        world.ports,
-        vault=vault,
-        objects=Objects(world.ports.settings.objects_url, vault),
-        directory=BothDirectories(OwnDirectory(world.ports.database, vault)),
-    )
 
 
 def lived_in(world: World) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from api.console.lists.people import PERSON, name
-from api.console.lists.table import Cells, Filter, Listed, Order, minute
+from api.console.lists.table import Cells, Filter, Listed, Order, end_of, minute
 from api.ports import Ports
 from models import tables
 from models.domain.console.operator import Right
@@ -40,5 +40,6 @@ REQUESTS = Listed(
     {
         "state": Filter("状态", lambda value: REQUEST.state == value, STATES, usual=RequestState.OPEN),
         "kind": Filter("要什么", lambda value: REQUEST.kind == value, KINDS),
+        "by": Filter("期限至（年-月-日）", lambda text: REQUEST.due_at < end_of(text)),
     },
 )  # fmt: skip

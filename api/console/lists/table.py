@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal, tuple_
@@ -126,6 +126,14 @@ def as_csv(found: Listed, rows: Sequence[Cells]) -> str:
 def day(at: datetime) -> str:
     """Return a date in China Standard Time."""
     return at.astimezone(CHINA).strftime("%Y-%m-%d")
+
+
+def end_of(text: str) -> datetime:
+    """Return when a day written as 2026-12-31 ends in China; raises Malformed."""
+    try:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, CHINA)
+    except (ValueError, OverflowError):
+        raise Malformed("day") from None
 
 
 def minute(at: datetime | None) -> str:

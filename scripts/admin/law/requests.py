@@ -1,9 +1,11 @@
 """`yibao requests`: persons' requests about their own data, and the answers."""
 
+from datetime import datetime, timedelta
+
 import click
 
 from api.console.sessions import SignedIn
-from api.ports import Ports
+from api.ports import CHINA, Ports
 from api.privacy import requests as flow
 from api.privacy.requests import Request
 from models.domain.console.operator import Right
@@ -17,12 +19,14 @@ def requests() -> None:
 
 @requests.command("list")
 @click.option("--all", "every", is_flag=True, help="连同已办结的 / those closed, too")
+@click.option("--by", type=click.DateTime(["%Y-%m-%d"]), help="期限至这一天 / due by the end of this day")
 @shell.as_json
 @shell.on_ports
 @identity.needs(Right.ANSWER_REQUESTS)
-def _list(ports: Ports, _who: SignedIn, every: bool, as_json: bool) -> None:
+def _list(ports: Ports, _who: SignedIn, every: bool, by: datetime | None, as_json: bool) -> None:
     """列出未办结的，最先到期的在前 / list the open ones, those due first first."""
-    found = [_told(row) for row in flow.waiting(ports, every=every)]
+    before = by.replace(tzinfo=CHINA) + timedelta(days=1) if by else None
+    found = [_told(row) for row in flow.waiting(ports, every=every, before=before)]
     if as_json:
         terminal.document(found)
     else:
