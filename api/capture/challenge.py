@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.capture import documents_wanted, risks
@@ -147,10 +147,18 @@ def failures_today(ports: Ports, db: Session, person_ids: Sequence[str]) -> dict
     return {person_id: count for person_id, count in db.execute(counted) if person_id is not None}
 
 
+# Built once: every batch of frames asks for it.
+_NEWEST = (
+    select(tables.Challenge)
+    .where(tables.Challenge.attempt_id == bindparam("attempt_id"))
+    .order_by(tables.Challenge.number.desc())
+    .limit(1)
+)
+
+
 def newest(db: Session, attempt_id: str) -> tables.Challenge | None:
     """Return the attempt's latest challenge."""
-    rows = select(tables.Challenge).where(tables.Challenge.attempt_id == attempt_id)
-    return db.scalar(rows.order_by(tables.Challenge.number.desc()).limit(1))
+    return db.scalar(_NEWEST, {"attempt_id": attempt_id})
 
 
 def owned_challenge(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.capture import screen, seen_frames
@@ -114,10 +114,17 @@ def file_key(challenge_id: str, seq: int) -> str:
     return f"frames/{challenge_id}/{seq}"
 
 
+# Built once, like the other statements of each batch.
+_ROWS = (
+    select(tables.Frame)
+    .where(tables.Frame.challenge_id == bindparam("challenge_id"))
+    .order_by(tables.Frame.seq)
+)
+
+
 def rows(db: Session, challenge_id: str) -> list[tables.Frame]:
     """Return a challenge's frames in order."""
-    wanted = select(tables.Frame).where(tables.Frame.challenge_id == challenge_id)
-    return list(db.scalars(wanted.order_by(tables.Frame.seq)))
+    return list(db.scalars(_ROWS, {"challenge_id": challenge_id}))
 
 
 def opened(ports: Ports, row: tables.Frame) -> Observation:

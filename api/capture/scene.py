@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.policies import resolving
@@ -38,13 +38,17 @@ class Scene:
         return {"openid": self.user.openid, "staff": self.staff_id, "counter": counter}
 
 
+# Built once: every request of a phone reads its scene.
+_BY_SCENE = select(tables.Attempt).where(tables.Attempt.scene == bindparam("scene"))
+
+
 def owned(ports: Ports, db: Session, user: User, scene: str) -> Scene:
     """Return the scene, locked and with expiries applied, if it belongs to the user.
 
     Raises Absent, Ended, or Forbidden `not_staff`. A QR scene belongs to the first member of staff on duty
     who opens it, until they are removed.
     """
-    found = db.scalar(select(tables.Attempt).where(tables.Attempt.scene == scene))
+    found = db.scalar(_BY_SCENE, {"scene": scene})
     if found is None:
         raise Absent
     case = cases.current(ports, db, found.verification_id)

@@ -1,12 +1,10 @@
 """Fills an empty demo with an invented town, its eight weeks, and the verdicts of its reviewers."""
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api.abuse import raising
 from api.appeals import review, reviewing
@@ -22,13 +20,14 @@ from models import tables
 from models.domain.console.operator import Role
 from models.domain.console.review import Ground, Verdict
 from models.domain.errors import Conflict, Refusal
-from scripts.simulation import deciding, playing, populate, stage, truth, weeks
+from scripts.simulation import deciding, haste, playing, populate, stage, truth, weeks
 from scripts.simulation.faces import Vector
 from scripts.simulation.frauds import RING
 from scripts.simulation.leaving import Stage
 from scripts.simulation.matching import MODELS
 from scripts.simulation.peopling import INSURED
 from scripts.simulation.portraits import CASHIER, STRANGER, Cast, Portrait
+from scripts.simulation.quick import POLICY
 from scripts.simulation.truth import Truth
 from scripts.simulation.visits import DAYS
 from scripts.simulation.weeks import Weeks
@@ -69,9 +68,9 @@ def make(ports: Ports, cast: Cast, wanted: Wanted, told: Told) -> Truth:
     check(ports)
     found = weeks.draw(wanted.seed, planted=wanted.planted, real=_faces(cast), insured=wanted.insured)
     staged, clock, matcher = stage.put_back(ports, begun(ports))
-    versions.ensure(staged)
+    versions.ensure(staged, POLICY)
     weeks.break_a_camera(found)
-    with _hurried(ports):
+    with haste.hurried(ports):
         placed = populate.settle(staged, found.town, matcher, _portraits(found, cast))
         placed.frames.update(_strangers(cast))
         played = _play(Stage(staged, clock, matcher, placed, begun(ports)), found, wanted, told)
@@ -91,7 +90,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
             # Before the due jobs, whose guard waits for production's number of decisions.
             staff.morning(on.ports, day)
             _morning(on, judges, false, day)
-        with on.ports.database.transaction() as db:
+        with on.ports.database.transaction() as db, haste.held(db):
             # One transaction per visit: every refusal here precedes the first write.
             played[place] = playing.play(replace(on, ports=on.ports.within(db)), visit, place + 1)
         if visit.scheme:
@@ -172,24 +171,3 @@ def _portraits(found: Weeks, cast: Cast) -> dict[int, Portrait]:
 
 def _strangers(cast: Cast) -> dict[str, tuple[bytes, ...]]:
     return {RING: cast.known[STRANGER].frames} if STRANGER in cast.known else {}
-
-
-@contextmanager
-def _hurried(ports: Ports) -> Iterator[None]:
-    """Disable SQLite's disk sync and Python's garbage collection: lost work can be recreated."""
-    if ports.database.engine.dialect.name == "sqlite":
-        ports.database.engine.dispose()
-        event.listen(ports.database.engine, "connect", _in_haste)
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        if ports.database.engine.dialect.name == "sqlite":
-            event.remove(ports.database.engine, "connect", _in_haste)
-            ports.database.engine.dispose()
-
-
-def _in_haste(connection: object, _: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
