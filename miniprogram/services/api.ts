@@ -1,4 +1,4 @@
-import type { Correction, NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
+import type { Answer, Correction, NewBinding, Operations, PersonChoice, SceneAnswer, Subscription } from './contract'
 import type { Method } from './http'
 import { send } from './http'
 import type { Form } from './multipart'
@@ -72,6 +72,8 @@ export const consents = () => call('GET /mp/v1/me/consents')
 export const bindings = () => call('GET /mp/v1/me/bindings')
 export const appeals = () => call('GET /mp/v1/me/appeals')
 export const requests = () => call('GET /mp/v1/me/requests')
+export const renewals = () => call('GET /mp/v1/me/renewals')
+export const answerRenewal = (id: string, answer: Answer) => call('POST /mp/v1/me/renewals/{renewal_id}', { id, body: { answer } })
 export const correct = (body: Correction) => call('POST /mp/v1/me/corrections', { body, once: true })
 export const sendMore = (id: string, form: Form) => call('POST /mp/v1/me/appeals/{appeal_id}/more', { id, form, timeoutMs: 60_000 })
 export const agents = () => call('GET /mp/v1/me/agents')

@@ -1,9 +1,9 @@
 import * as api from './api'
-import type { AppealRow, BindingRow, ConsentRow, RequestRow } from './contract'
+import type { Answer, AppealRow, BindingRow, ConsentRow, RenewalRow, RequestRow } from './contract'
 import { asProblem } from './problem'
 import { explain, fill, strings } from './strings/index'
 
-export type List = 'consents' | 'bindings' | 'appeals' | 'requests'
+export type List = 'consents' | 'bindings' | 'appeals' | 'requests' | 'renewals'
 
 /** Nothing refused. */
 export const CLEAR = { error: '', needsPass: false }
@@ -15,6 +15,9 @@ export interface Line {
   note: string
   button: string
   sure: string
+  answer?: Answer
+  other?: Line
+  pictures?: { src: string; label: string }[]
 }
 
 const two = (value: number) => String(value).padStart(2, '0')
@@ -60,6 +63,19 @@ export function requestLine(row: RequestRow): Line {
   return { id: row.request_id, head: mine[`request_${row.kind}`], note: [minute(row.asked_at), note, row.answer].filter(Boolean).join(' · '), button: row.receipt ? mine.receipt : '', sure: row.receipt ?? '' }
 }
 
+/** Return a new reference with both pictures and both answers, or after a yes the way back. */
+export function renewalLine(row: RenewalRow): Line {
+  const { mine } = strings()
+  const offered = row.state === 'offered'
+  const until = offered ? mine.renewal_until : row.may_revoke ? mine.renewal_back : ''
+  const note = [row.institution, until && fill(until, { day: day(row.until) })].filter(Boolean).join(' · ')
+  const words: Record<string, string> = mine
+  const asks = (answer: Answer): Line => ({ id: `${row.renewal_id} ${answer}`, head: words[`renewal_${row.state}`] ?? '', note, button: mine[`renewal_${answer}`], sure: answer === 'yes' ? mine.renewal_yes_sure : mine.renewal_sure, answer })
+  if (!offered) return row.may_revoke ? asks('revoke') : { ...asks('revoke'), button: '' }
+  const seen = [{ src: row.old, label: mine.renewal_old }, { src: row.new, label: mine.renewal_new }]
+  return { ...asks('yes'), other: asks('no'), pictures: seen.flatMap(({ src, label }) => (src ? [{ src, label }] : [])) }
+}
+
 /** Return the state of a reviewer's request as text. */
 function waiting(row: AppealRow): string {
   const { mine, more } = strings()
@@ -77,6 +93,7 @@ export async function owners(): Promise<{ id: string; name: string }[]> {
 export async function lines(list: List): Promise<Line[]> {
   if (list === 'consents') return (await api.consents()).consents.map(consentLine)
   if (list === 'bindings') return (await api.bindings()).bindings.map(bindingLine)
+  if (list === 'renewals') return (await api.renewals()).renewals.map(renewalLine)
   if (list === 'requests') return (await api.requests()).requests.map(requestLine)
   return (await api.appeals()).appeals.map(appealLine)
 }

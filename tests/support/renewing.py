@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.directory import photos, templates
 from api.directory.comparison import in_use
+from api.ports import Ports
 from api.verification.record import to_send
 from models import tables
 from models.domain.appeal import AppealState
@@ -23,21 +24,25 @@ PICTURE = (samples() / str(AGENT.photo)).read_bytes()
 
 def offered(world: World, which: int = 0, who: Insured = MAN, **changes: Any) -> str:
     """Return the id of a renewal that waits for the person's answer."""
-    ports, person_id = world.ports, world.ids[who.name]
-    appeal_id = appeal_of(world, which, who, **changes)
+    return offer(world.ports, appeal_of(world, which, who, **changes), PICTURE)
+
+
+def offer(ports: Ports, appeal_id: str, picture: bytes) -> str:
+    """Offer a picture to whoever lodged this appeal; return the renewal."""
     renewal_id, photo_id = ports.new_id("rnw"), ports.new_id("enr")
-    made = ports.matcher.enrol(PICTURE).templates
+    made = ports.matcher.enrol(picture).templates
     until = ports.now() + rules.ANSWER
     with ports.database.transaction() as db:
-        photos.put(ports, person_id, photos.key_of(ports, db, person_id), f"photos/{photo_id}", PICTURE)
         appeal = db.get_one(tables.Appeal, appeal_id)
         appeal.state, appeal.reviewed_at = AppealState.UPHELD, ports.now()
+        person_id = appeal.person_id or ""
+        photos.put(ports, person_id, photos.key_of(ports, db, person_id), f"photos/{photo_id}", picture)
         held = tables.HeldPhoto(
             id=photo_id,
             person_id=person_id,
             import_id=renewal_id,
             photo_key=f"photos/{photo_id}",
-            photo_sha256=hashlib.sha256(PICTURE).hexdigest(),
+            photo_sha256=hashlib.sha256(picture).hexdigest(),
             templates=templates.sealed(ports, f"held_photo.templates:{photo_id}", made),
             state=HeldState.OFFERED,
             other_ids=[],

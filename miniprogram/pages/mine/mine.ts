@@ -2,8 +2,7 @@ import * as api from '../../services/api'
 import { shell, title } from '../../services/appearance'
 import { CLEAR, lines, owners, refusal, type Line, type List } from '../../services/mine'
 import { back, go, visit } from '../../services/navigation'
-import { asProblem } from '../../services/problem'
-import { explain, fill, strings } from '../../services/strings/index'
+import { fill, strings } from '../../services/strings/index'
 
 type Phase = 'who' | 'correct' | 'menu' | 'loading' | 'list' | 'export' | 'erase' | 'erased' | 'trouble'
 
@@ -31,7 +30,7 @@ Page({
   exported: '',
 
   onLoad(query: Record<string, string | undefined>) {
-    if (query.list === 'appeals') void this.open(query.list)
+    if (query.list === 'appeals' || query.list === 'renewals') void this.open(query.list)
   },
 
   onReady() {
@@ -57,6 +56,12 @@ Page({
     this.setData({ phase: 'menu', sure: null, eraseSure: false, ...CLEAR })
   },
 
+  onPage(event: WechatMiniprogram.TouchEvent) {
+    const phase = event.currentTarget.dataset['phase'] as 'correct' | 'export' | 'erase'
+    this.setData({ phase, heading: this.data.t[phase], copied: false, eraseSure: false, ...CLEAR })
+    if (phase === 'correct') void this.correct()
+  },
+
   onHome: () => back('verify'),
 
   onAgents: () => visit('agents'),
@@ -67,18 +72,19 @@ Page({
 
   async open(list: List) {
     const { t } = this.data
-    this.setData({ phase: 'loading', list, heading: t[list], empty: t[`no_${list}`], sure: null, error: '' })
+    this.setData({ phase: 'loading', list, heading: t[list], empty: t[`no_${list}`], lines: [], sure: null, copied: false, ...CLEAR })
     try {
       this.setData({ phase: 'list', lines: await lines(list) })
     } catch (thrown) {
-      this.setData({ phase: 'trouble', error: explain(asProblem(thrown).code, true) })
+      const said = refusal(thrown)
+      this.setData({ phase: said.needsPass ? 'list' : 'trouble', ...said })
     }
   },
 
   onAsk(event: WechatMiniprogram.TouchEvent) {
     const id = event.currentTarget.dataset['id'] as string
     if (this.data.list === 'appeals') return visit('more', { appeal: id })
-    const line = this.data.lines.find((one) => one.id === id) ?? null
+    const line = this.data.lines.flatMap((one) => [one, one.other ?? []].flat()).find((one) => one.id === id) ?? null
     if (this.data.list === 'requests') return this.copy(line?.sure ?? '')
     this.setData({ sure: line })
   },
@@ -103,7 +109,9 @@ Page({
     const { sure, list } = this.data
     if (!sure) return
     await this.alone(async () => {
-      await (list === 'consents' ? api.withdraw(sure.id) : api.unbind(sure.id))
+      const [id = ''] = sure.id.split(' ')
+      if (sure.answer) await api.answerRenewal(id, sure.answer)
+      else await (list === 'consents' ? api.withdraw(id) : api.unbind(id))
       await this.open(list)
     })
   },
@@ -114,7 +122,7 @@ Page({
       const people = await owners()
       const [only] = people
       if (people.length === 1 && only) await this.pass(only.id)
-      else this.setData(people.length ? { phase: 'who', people } : { error: this.data.t.pass_nobody })
+      else this.setData(people.length ? { phase: 'who', heading: this.data.t.pass_who, people } : { error: this.data.t.pass_nobody })
     })
   },
 
@@ -125,10 +133,6 @@ Page({
   async pass(personId: string) {
     const { scene } = await api.facePass(personId)
     go('verify', { scene })
-  },
-
-  onExportPage() {
-    this.setData({ phase: 'export', ...CLEAR })
   },
 
   async onExport() {
@@ -153,8 +157,8 @@ Page({
     })
   },
 
-  async onCorrectPage() {
-    this.setData({ phase: 'correct', people: [], person: '', statement: '', ...CLEAR })
+  async correct() {
+    this.setData({ people: [], person: '', statement: '' })
     try {
       const people = await owners()
       this.setData({ people, person: people[0]?.id ?? '', error: people.length ? '' : this.data.t.pass_nobody })
@@ -177,10 +181,6 @@ Page({
       await api.correct({ person_id: person, statement: statement.trim() })
       await this.open('requests')
     })
-  },
-
-  onErasePage() {
-    this.setData({ phase: 'erase', eraseSure: false, ...CLEAR })
   },
 
   onEraseAsk() {

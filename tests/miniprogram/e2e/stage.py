@@ -129,6 +129,11 @@ class Stage:
         asked = self.installation.run([sys.executable, "-m", "tests.e2e.clocked", "tests.e2e.asked"])
         assert asked.returncode == 0, asked.stderr
 
+    def offer_photo(self) -> None:
+        """Offer a new reference to whom the newest message went."""
+        offered = self.installation.run([sys.executable, "-m", "tests.e2e.clocked", "tests.e2e.offered"])
+        assert offered.returncode == 0, offered.stderr
+
     def _token(self, name: str) -> str:
         """Sign an account of the demo in."""
         account = next(one for one in self.document["console"] if one["name"] == name)

@@ -127,6 +127,22 @@ def test_a_consent_is_withdrawn(stage: Stage) -> None:
     assert phone.complaints == []
 
 
+def test_a_new_photo_on_file_is_agreed_to_and_taken_back(stage: Stage) -> None:
+    stage.pushed(stage.open_purchase())
+    stage.offer_photo()
+    phone = stage.phone("李建国")
+    phone.open("pages/mine/mine?list=renewals")
+    phone.wait("other-0")
+    stage.screens.look(phone, "mine-renewals")
+    phone.tap("ask-0")
+    phone.tap("yes")
+    phone.wait("[mp-id=line-0]:has-text('您换用了新照片')")
+    phone.tap("ask-0")
+    phone.tap("yes")
+    phone.wait("[mp-id=line-0]:has-text('已换回以前的照片')")
+    assert phone.complaints == []
+
+
 def test_only_who_has_just_passed_may_delete_everything(stage: Stage) -> None:
     phone = stage.newcomer("何静")
     phone.open("pages/mine/mine")

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { wx } from './fake-wx'
-import { open as opened, pages, went } from './fake-page'
+import { answered, open as opened, pages, server, went } from './fake-page'
 
-import { appealLine, consentLine, requestLine } from '../../../miniprogram/services/mine'
+import { appealLine, consentLine, renewalLine, requestLine } from '../../../miniprogram/services/mine'
 
 const open = await pages(() => import('../../../miniprogram/pages/mine/mine'))
 
@@ -38,4 +38,30 @@ test('other pages lie on top of this one, so the way back leads here', () => {
   page.onHome()
   opened.pages = 1
   assert.deepEqual(went, ['/pages/agents/agents', 'back'])
+})
+
+const RENEWAL = { renewal_id: 'r', state: 'offered', institution: '第一药房', offered_at: '2026-11-24T04:00:00+00:00', until: '2026-12-24T04:00:00+00:00', may_revoke: false, old: 'data:o', new: 'data:n' } as const
+
+test('a new photo is shown beside the old one, and answered after a question', async () => {
+  const told = server({
+    'GET me/renewals': () => ({ renewals: [RENEWAL] }),
+    'POST me/renewals/r': () => ({ ...RENEWAL, state: 'declined' }),
+  })
+  const page = open({ list: 'renewals' })
+  await answered()
+  assert.deepEqual(page.data.lines[0].pictures.map((one: { src: string }) => one.src), ['data:o', 'data:n'])
+  page.onAsk({ currentTarget: { dataset: { id: 'r no' } } })
+  assert.deepEqual(told.asked, ['GET me/renewals'])
+  await page.onYes()
+  assert.deepEqual(told.asked.slice(1), ['POST me/renewals/r', 'GET me/renewals'])
+  assert.deepEqual(told.sent[1], { answer: 'no' })
+})
+
+test('what is decided cannot be asked again, but a yes can be taken back in time', () => {
+  const taken = renewalLine({ ...RENEWAL, state: 'accepted', may_revoke: true, old: null, new: null })
+  assert.deepEqual([taken.button, taken.id, taken.other], ['换回以前的照片', 'r revoke', undefined])
+  for (const state of ['accepted', 'declined', 'expired', 'revoked', 'erased'] as const) {
+    const line = renewalLine({ ...RENEWAL, state })
+    assert.ok(line.head && !line.button && !line.pictures, state)
+  }
 })

@@ -33,7 +33,7 @@ async function tap(page, id) {
   await page.waitFor(1_000)
 }
 
-const mine = await look('mine', '/pages/mine/mine', ['consents', 'bindings', 'appeals', 'agents', 'requests', 'export', 'correct', 'erase'])
+const mine = await look('mine', '/pages/mine/mine', ['agents', 'erase', 'home'])
 await tap(mine, 'consents')
 await tap(mine, 'menu')
 await tap(mine, 'erase')
