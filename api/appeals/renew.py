@@ -1,6 +1,7 @@
 """Offers a frame of an upheld appeal as the person's new reference, after two reviewers and every check."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,6 +55,17 @@ def begin(ports: Ports, db: Session, row: tables.Appeal, grounds: Sequence[Groun
             due_at=until,
         )
     )
+
+
+def of_appeal(ports: Ports, appeal_id: str) -> tuple[RenewalState, datetime] | None:
+    """Return the state of an appeal's renewal, and since when, or until when it waits; None without one."""
+    with ports.database.reading() as db:
+        row = db.scalar(select(tables.Renewal).where(tables.Renewal.appeal_id == appeal_id))
+    if row is None:
+        return None
+    state = rules.seen(row.state, row.until, ports.now())
+    since = row.answered_at if state is RenewalState.ACCEPTED else row.ended_at
+    return state, row.until if state in rules.PENDING else since or row.until
 
 
 def renew(ports: Ports, reviewer: Reviewer, appeal_id: str, picture: str) -> str:

@@ -11,7 +11,7 @@ from api.console.guard import needs, see
 from api.console.identity.oidc_routes import console
 from api.console.pages import me, page
 from api.console.routes import field
-from api.console.texts import EVENTS, KIN, WHO
+from api.console.texts import EVENTS, KIN, RENEWALS, WHO
 from api.http.reasons import failure
 from api.http.web import ports
 from models.domain.console.operator import Right
@@ -49,6 +49,7 @@ def appeal(appeal_id: str) -> Response:
         shown=axis(view.dossier.scored),
         cause=failure(view.exhibit.case.cause, None).what,
         events=EVENTS,
+        renewals=RENEWALS,
         kin=KIN,
         who_of=WHO,
         may_see=me().may(Right.SEE_PHOTOS),
@@ -69,6 +70,7 @@ def print_appeal(appeal_id: str) -> Response:
         shown=axis(view.dossier.scored),
         cause=failure(view.exhibit.case.cause, None)[0],
         events=EVENTS,
+        renewals=RENEWALS,
         verdicts=[(one, cases.note_of(ports(), one)) for one in view.verdicts],
         names=accounts.names(ports()),
         acts=cases.acts_on(ports(), appeal_id) if me().may(Right.SEE_ACTS) else (),

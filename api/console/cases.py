@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.acts import ledger
 from api.acts.ledger import Entry, record
-from api.appeals import asking, dossier, review
+from api.appeals import asking, dossier, impartial, renew, review
 from api.appeals.asking import Request
 from api.appeals.dossier import Dossier
 from api.appeals.impartial import Reviewer
@@ -17,6 +18,7 @@ from models import tables
 from models.domain.appeal import AppealState
 from models.domain.console import review as rules
 from models.domain.console.act import ActKind
+from models.domain.console.renewal import RenewalState
 from models.domain.console.review import Wanted
 from models.domain.errors import Absent
 from models.domain.named import noted
@@ -26,7 +28,7 @@ BOTH = "reference-0+frame-0"
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """An appeal, the names of its pictures, and the verdicts that this account may see."""
+    """An appeal, the names of its pictures, the verdicts that this account may see, and its renewal."""
 
     exhibit: Exhibit
     pictures: tuple[str, ...]
@@ -36,6 +38,7 @@ class CaseView:
     answer: str
     can_ask: bool
     askable: tuple[Wanted, ...]
+    renewal: tuple[RenewalState, datetime] | None
 
 
 def reviewer_of(who: SignedIn) -> Reviewer:
@@ -46,12 +49,14 @@ def reviewer_of(who: SignedIn) -> Reviewer:
 def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     """Return an appeal; the access is recorded before.
 
-    Reviews are blind: while the appeal is open no reviewer sees another's verdict.
+    Reviews are blind: while the appeal is open no reviewer sees another's verdict. Raises Forbidden
+    `not_impartial` for an account whose owner the appeal concerns.
     """
     with ports.database.transaction() as db:
         row = db.get(tables.Appeal, appeal_id)
         if row is None:
             raise Absent("no such appeal")
+        impartial.require(db, reviewer_of(who), row)
         record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
         attempt = db.get_one(tables.Attempt, row.attempt_id)
         on_own_phone = rules.can_ask(attempt.channel, row.asked_at)
@@ -65,13 +70,15 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     asked = asking.request_of(ports, found.row)
     answer = asking.answer_of(ports, found.row)
     told = dossier.of(ports, appeal_id)
-    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone, askable)
+    renewal = renew.of_appeal(ports, appeal_id)
+    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone, askable, renewal)
 
 
 def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Exhibit:
     """Return an appeal for a command, as an act; exporting its pictures needs `why` and is another act."""
     found = review.exhibit(ports, appeal_id)
     with ports.database.transaction() as db:
+        impartial.require(db, reviewer_of(who), found.row)
         record(ports, db, Entry(who.operator_id, ActKind.CASE_OPENED, appeal_id))
         if why is not None:
             told = {"picture": ",".join(found.pictures), "why": noted(why)}

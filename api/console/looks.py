@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from api.acts import ledger
 from api.acts.ledger import Entry, record
-from api.appeals import review
+from api.appeals import impartial, review
+from api.appeals.impartial import Reviewer
 from api.console.sessions import SignedIn
 from api.ports import CHINA, Ports
 from models import tables
@@ -22,13 +23,16 @@ SHEET_COLUMNS = 10
 def ask(ports: Ports, who: SignedIn, what: tuple[str, str], why: str) -> str:
     """Record a photo access and its reason; return the act's id, which grants access for 60 s.
 
-    Raises Absent for an unknown appeal, Invalid without a reason.
+    Raises Absent for an unknown appeal, Forbidden for somebody it concerns, Invalid without a reason.
     """
     subject, picture = what
     told = {"picture": picture, "why": noted(why)}
     with ports.database.transaction() as db:
-        if picture not in (HELD, SHEET) and db.get(tables.Appeal, subject) is None:
-            raise Absent("no such appeal")
+        if picture not in (HELD, SHEET):
+            row = db.get(tables.Appeal, subject)
+            if row is None:
+                raise Absent("no such appeal")
+            impartial.require(db, Reviewer(who.operator_id, who.id_index), row)
         return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, subject, told)).id
 
 

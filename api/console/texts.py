@@ -6,6 +6,7 @@ from models.domain.agent import Finding
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Role
+from models.domain.console.renewal import RenewalState
 from models.domain.console.review import Ground, Verdict, Wanted
 from models.domain.record.kin import Kinship
 from models.domain.verification import VerificationState
@@ -99,7 +100,7 @@ CODES = {
     **POLICY_CODES,
     "sign_in_refused": "账号、密码或动态码不正确。连续错 5 次，账号锁定 15 分钟。",
     "forbidden": "您的角色没有这项权限。需要时请联系管理员。",
-    "not_impartial": "您与本案有关（本人、家人或该机构员工），不能复核。请由他人处理。",
+    "not_impartial": "您与本案有关（本人、家人或该机构员工），不能查看或复核。请由他人处理。",
     "already_claimed": "其他复核员正在处理这件申诉，请选下一件。",
     "already_judged": "您已复核过，或这件申诉已有结论。",
     "not_claimed": "领取已过期（30 分钟）。请重新领取后再提交。",
@@ -135,6 +136,15 @@ WHO = {
     "phone": "这部手机",
     "cashier": "收费员（本店最近 200 笔）",
     "shop": "本店（最近 200 笔）",
+}
+RENEWALS: dict[str, str] = {
+    RenewalState.WANTED: "等两位复核员选一张本次的画面，最晚到",
+    RenewalState.OFFERED: "已请本人决定，最晚到",
+    RenewalState.ACCEPTED: "本人同意换用，",
+    RenewalState.DECLINED: "本人不换，",
+    RenewalState.EXPIRED: "过了期限没有换，",
+    RenewalState.REVOKED: "换用后本人又换回，",
+    RenewalState.ERASED: "本人撤回同意或删除人脸，没有换，",
 }
 EVENTS = {
     "verification.opened": "开始核验",

@@ -15,7 +15,7 @@ from models.domain.console.operator import Role
 from models.domain.delivery import DeliveryKind, DeliveryState
 from models.domain.provider import Provider
 from scripts.demo.film import samples
-from tests.support import play
+from tests.support import play, renewing
 from tests.support.console import Colleague, colleague
 from tests.support.world import MAN, STAFF, WIFE, WRONG, World
 from wechat.errors import WeChatBusy, WeChatRefused, WeChatUnknown
@@ -118,10 +118,21 @@ def test_a_ground_of_the_other_verdict_and_an_empty_note_are_refused(world: Worl
 
 
 @pytest.mark.parametrize("number", [MAN.id_number, WIFE.id_number])
-def test_nobody_judges_an_appeal_of_their_family(world: World, appeal_id: str, number: str) -> None:
+def test_nobody_sees_or_judges_an_appeal_of_their_family(world: World, appeal_id: str, number: str) -> None:
     one = reviewer(world, "relative", number)
     assert one.post(f"/console/appeals/{appeal_id}/claim").status_code == 403
-    assert "您与本案有关" in one.get(f"/console/appeals/{appeal_id}")
+    refused = one.client.get(f"/console/appeals/{appeal_id}")
+    assert refused.status_code == 403 and "您与本案有关" in refused.get_data(as_text=True)
+
+
+def test_a_case_says_what_became_of_the_new_reference(world: World) -> None:
+    renewal = renewing.offered(world)
+    one, appeal_id = reviewer(world), renewing.row(world, renewal).appeal_id
+    assert "已请本人决定，最晚到" in one.get(f"/console/appeals/{appeal_id}")
+    play.ok(world.phone(MAN.openid).post(f"/mp/v1/me/renewals/{renewal}", json={"answer": "no"}))
+    for path in ("", "/print"):
+        page = one.get(f"/console/appeals/{appeal_id}{path}")
+        assert "换用登记照片" in page and "本人不换，" in page
 
 
 def test_a_photo_is_shown_for_a_minute_to_the_account_that_gave_a_reason(
