@@ -21,13 +21,13 @@ def matching(ports: Ports, db: Session, places: Mapping[Place, str | None]) -> l
     row, now = tables.PolicyOverride, ports.now()
     known = [and_(row.place == place, row.key == key) for place, key in places.items() if key]
     wanted = select(row).where(row.approved_at <= now, row.ends_at > now, row.ended_at.is_(None))
-    found = _loaded(db, wanted.where(or_(*known))) if known else ()
+    found = loaded(db, wanted.where(or_(*known))) if known else ()
     return [Override(one.id, one.place, one.changes) for one in found if is_whole(ports, one)]
 
 
 def all_of(db: Session) -> Sequence[tables.PolicyOverride]:
     """Return every override that can be loaded, newest first."""
-    return _loaded(db, select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc()))
+    return loaded(db, select(tables.PolicyOverride).order_by(tables.PolicyOverride.proposed_at.desc()))
 
 
 def ids(db: Session) -> set[str]:
@@ -35,18 +35,23 @@ def ids(db: Session) -> set[str]:
     return set(db.scalars(select(tables.PolicyOverride.id)))
 
 
-def _loaded(db: Session, wanted: Select[tables.PolicyOverride]) -> Sequence[tables.PolicyOverride]:
+def loaded(db: Session, wanted: Select[tables.PolicyOverride]) -> Sequence[tables.PolicyOverride]:
     """Return the selected rows without those that were altered into something no column can hold."""
     try:
-        return db.scalars(wanted).all()
+        return [one for one in db.scalars(wanted) if _is_readable(one)]
     except (LookupError, ValueError):
         found, row = list[tables.PolicyOverride](), tables.PolicyOverride
         for override_id in db.scalars(wanted.with_only_columns(row.id)).all():
             try:
-                found += db.scalars(select(row).where(row.id == override_id)).all()
+                found += filter(_is_readable, db.scalars(select(row).where(row.id == override_id)))
             except (LookupError, ValueError):
                 continue
         return found
+
+
+def _is_readable(row: tables.PolicyOverride) -> bool:
+    """Tell whether the values are still named ones."""
+    return isinstance(row.changes, dict)
 
 
 def seal(ports: Ports, row: tables.PolicyOverride) -> None:

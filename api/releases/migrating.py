@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.acts.ledger import Entry, record
 from api.limits.locks import hold
-from api.policies import sets, versions
+from api.policies import overriding, sets, versions
 from api.ports import Ports
 from api.releases.proposing import UNDER_WAY
 from matcher.errors import MatcherUnavailable
@@ -175,7 +175,7 @@ def _no_override(ports: Ports, db: Session) -> None:
     """Raise Conflict `override_open` where an override changes a threshold of scores."""
     row = tables.PolicyOverride
     live = select(row).where(row.ended_at.is_(None), row.ends_at > ports.now())
-    if any(set(one.changes) & SCORES for one in db.scalars(live)):
+    if any(set(one.changes) & SCORES for one in overriding.loaded(db, live)):
         raise Conflict("an override changes a threshold of scores: end it first", code="override_open")
 
 

@@ -152,7 +152,7 @@ def _clashes(db: Session, wanted: Wanted, now: datetime) -> bool:
     """Tell whether a field is overridden at this place already, or is proposed to be."""
     row = tables.PolicyOverride
     same = select(row).where(row.place == wanted.place, row.key == wanted.key, row.ended_at.is_(None))
-    waits = (one for one in db.scalars(same.where(row.ends_at > now)) if not _has_lapsed(one, now))
+    waits = (one for one in overriding.loaded(db, same.where(row.ends_at > now)) if not _has_lapsed(one, now))
     return any(set(one.changes) & set(wanted.values) for one in waits)
 
 
