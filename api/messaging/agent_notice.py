@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.messaging import content
+from api.messaging import calling, content
 from api.outbound.outbox import Result
 from api.ports import Ports
 from models import tables
@@ -47,21 +47,7 @@ class NoticeSender:
 
     def call(self, ports: Ports, message: Notice) -> WeChatError | None:
         """Call WeChat; return its error, or None."""
-        agent = ports.directory.person(message.agent_id)
-        said = content.agent_notice(
-            message.institution,
-            message.verification.amount_fen,
-            message.bought_at,
-            person=mask(agent.name) if agent else "",
-            order=message.verification.order_no,
-        )
-        data = content.written(said, ports.settings.agent_template_keys())
-        template = ports.settings.wechat_agent_template_id
-        try:
-            ports.wechat.send_subscribed(message.openid, template, PAGE, data)
-        except WeChatError as error:
-            return error
-        return None
+        return calling.answer(lambda: _send(ports, message))
 
     def settle(self, ports: Ports, _db: Session, row: tables.Delivery, answer: WeChatError | None) -> Result:
         """Return the row's next step after WeChat's answer; retried for a day while WeChat is busy."""
@@ -74,6 +60,20 @@ class NoticeSender:
             case WeChatBusy() if ports.now() < row.created_at + GIVE_UP:
                 return Result(DeliveryEvent.AGAIN, error, ports.now() + pause(row.tries, PATIENT))
         return Result(DeliveryEvent.GIVE_UP, error)
+
+
+def _send(ports: Ports, message: Notice) -> None:
+    """Send the message; raises what WeChat answers."""
+    agent = ports.directory.person(message.agent_id)
+    said = content.agent_notice(
+        message.institution,
+        message.verification.amount_fen,
+        message.bought_at,
+        person=mask(agent.name) if agent else "",
+        order=message.verification.order_no,
+    )
+    data = content.written(said, ports.settings.agent_template_keys())
+    ports.wechat.send_subscribed(message.openid, ports.settings.wechat_agent_template_id, PAGE, data)
 
 
 def _openid(ports: Ports, db: Session, cardholder_id: str, at_the_counter: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.contacts import credits, receivers
-from api.messaging import content
+from api.messaging import calling, content
 from api.messaging.content import Content
 from api.messaging.push import NO_CREDIT, Taken
 from api.outbound.outbox import Result, leased_at
@@ -56,23 +56,7 @@ class MoreSender:
 
     def call(self, ports: Ports, message: Asked) -> Taken | WeChatError:
         """Call WeChat; return the result."""
-        appeal, settings = message.appeal, ports.settings
-        openid = receivers.openid(ports, appeal.person_id or "", appeal.openid_index)
-        if openid is None:
-            return WeChatRefused(0)
-        person = ports.directory.person(appeal.person_id or "")
-        said = message.says(
-            message.institution,
-            message.verification.amount_fen,
-            message.at,
-            person=mask(person.name) if person else "",
-            order=message.verification.order_no,
-        )
-        data, page = content.written(said, settings.template_keys()), message.page
-        try:
-            return Taken(ports.wechat.send_subscribed(openid, settings.wechat_template_id, page, data))
-        except WeChatError as error:
-            return error
+        return calling.answer(lambda: _sent(ports, message))
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Taken | WeChatError) -> Result:
         """Return the row's next step after WeChat's answer, and update the credit ledger."""
@@ -101,6 +85,24 @@ class RenewalSender(MoreSender):
             return Result(DeliveryEvent.DROP)
         at = offer.offered_at or ports.now()
         return Asked(appeal, *_bought(db, row), content.renewal_offered, at, RENEWAL_PAGE)
+
+
+def _sent(ports: Ports, message: Asked) -> Taken:
+    """Send the message; raises what WeChat answers."""
+    appeal, settings = message.appeal, ports.settings
+    openid = receivers.openid(ports, appeal.person_id or "", appeal.openid_index)
+    if openid is None:
+        raise WeChatRefused(0)
+    person = ports.directory.person(appeal.person_id or "")
+    said = message.says(
+        message.institution,
+        message.verification.amount_fen,
+        message.at,
+        person=mask(person.name) if person else "",
+        order=message.verification.order_no,
+    )
+    data, page = content.written(said, settings.template_keys()), message.page
+    return Taken(ports.wechat.send_subscribed(openid, settings.wechat_template_id, page, data))
 
 
 def _bought(db: Session, row: tables.Delivery) -> tuple[str, tables.Verification]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.contacts import credits, receivers
-from api.messaging import content
+from api.messaging import calling, content
 from api.messaging.content import Content
 from api.outbound.outbox import Result, leased_at
 from api.ports import Ports
@@ -57,16 +57,7 @@ class PushSender:
 
     def call(self, ports: Ports, message: Push) -> Taken | WeChatError:
         """Call WeChat for the attempt's owner; return the result."""
-        attempt, settings = message.attempt, ports.settings
-        openid = receivers.openid(ports, attempt.person_id or "", attempt.owner_index or "")
-        if openid is None:
-            return WeChatRefused(0)
-        data = content.written(_content(ports, message.case, attempt), settings.template_keys())
-        page = f"{PAGE}?scene={attempt.scene}"
-        try:
-            return Taken(ports.wechat.send_subscribed(openid, settings.wechat_template_id, page, data))
-        except WeChatError as error:
-            return error
+        return calling.answer(lambda: _sent(ports, message))
 
     def settle(self, ports: Ports, db: Session, row: tables.Delivery, answer: Taken | WeChatError) -> Result:
         """Update the attempt and the credits by WeChat's answer."""
@@ -89,6 +80,17 @@ class PushSender:
             _learn(ports, db, attempt, Fact(FactKind.REFUSED, leased_at(row), row.id))
         _undeliverable(ports, case, attempt, _reason(answer))
         return Result(DeliveryEvent.GIVE_UP, str(answer) or type(answer).__name__)
+
+
+def _sent(ports: Ports, message: Push) -> Taken:
+    """Send the message; raises what WeChat answers."""
+    attempt, settings = message.attempt, ports.settings
+    openid = receivers.openid(ports, attempt.person_id or "", attempt.owner_index or "")
+    if openid is None:
+        raise WeChatRefused(0)
+    data = content.written(_content(ports, message.case, attempt), settings.template_keys())
+    page = f"{PAGE}?scene={attempt.scene}"
+    return Taken(ports.wechat.send_subscribed(openid, settings.wechat_template_id, page, data))
 
 
 def _content(ports: Ports, case: Case, attempt: tables.Attempt) -> Content:

@@ -6,6 +6,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from api.contacts import credits
 from models import tables
@@ -141,9 +142,10 @@ def test_a_push_that_wechat_refuses_is_undeliverable_with_its_reason(world: Worl
     assert (attempt["state"], attempt["reason"]) == ("undeliverable", "not_subscribed")
 
 
-def test_a_push_is_repeated_while_wechat_is_busy(world: World) -> None:
+@pytest.mark.parametrize("failure", [WeChatBusy(), OperationalError("select token", {}, Exception())])
+def test_a_push_is_repeated_where_nothing_was_sent(world: World, failure: Exception) -> None:
     verification = play.opened(world)
-    world.wechat.fail = WeChatBusy()
+    world.wechat.fail = failure
     play.attempt(world, verification, channel="push", person_id=world.ids[MAN.name])
     play.work(world.ports)
     world.wechat.fail = None
