@@ -17,7 +17,6 @@ from scripts.lab.journeys.disturbances import Disturbance
 from scripts.lab.journeys.playing import JOURNEYS, Journeys
 from scripts.stack.stack import Stack
 
-PERSONS = 150
 LOOK_S = 0.2
 # A journey that is not heard of for so long has failed.
 PATIENCE_S = 120.0
@@ -33,11 +32,12 @@ PHASES: dict[str, Disturbance] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Extent of a run: phases by name, journeys of each kind in every phase, concurrent tills."""
+    """Extent of a run: phases by name, journeys of each kind in every phase, concurrent tills, people."""
 
     phases: Sequence[str] = tuple(PHASES)
     of_each: int = 1
     clients: int = 4
+    persons: int = 150
 
 
 @dataclass(slots=True)
@@ -59,8 +59,8 @@ class Phase:
 
 def run(stack: Stack, wanted: Wanted) -> dict[str, Any]:
     """Play on a started stack; return phases, defects and leaks."""
-    made = cast(stack, PERSONS)
-    people = [made.people.get() for _ in range(PERSONS)]
+    made = cast(stack, wanted.persons)
+    people = [made.people.get() for _ in range(made.people.qsize())]
     for person in people:
         made.people.put(person)
     receiver = Receiver(made.webhook_secrets())
