@@ -8,10 +8,12 @@ from sqlalchemy import select
 from api.abuse import answering as alerts
 from api.policies import versions
 from api.ports import Ports
-from api.releases import actions, guarding, proposing
+from api.releases import actions, calculating, guarding, proposing
+from api.releases.calculating import Wanted
 from models import tables
 from models.domain.abuse.handling import AlertState
 from models.domain.console.operator import Role
+from models.domain.release.calculation import CalculationKind
 from models.domain.release.seen import Budget
 from models.domain.release.stages import LIVE, Stage
 from scripts.simulation.visits import DAYS
@@ -20,6 +22,8 @@ from scripts.simulation.visits import DAYS
 SHORT = {Stage.SHADOW: 30, Stage.FIVE: 3, Stage.QUARTER: 12}
 SEEN = "已逐笔看过，失败来自几笔冒用，与阈值无关"
 NO_FRAUD = "该店采集手机送修一周，凭证件购药，已核对登记，不是异常"
+
+TRIED = Wanted(CalculationKind.WHAT_IF, DAYS, {"score_min": 0.48})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Operators:
         release = proposing.propose(ports, self.ids[0], wanted, one.reason, Budget())
         actions.approve(ports, self.ids[1], release.id)
         guarding.watch(ports, SHORT)
+
+    def try_out(self, ports: Ports) -> None:
+        """Have a worker replay the weeks under another threshold, whose result the console keeps."""
+        if self.ids:
+            calculating.run(ports, calculating.ask(ports, self.ids[0], TRIED))
 
     def dismiss(self, ports: Ports, false: set[str]) -> None:
         """Dismiss the alerts that no fraud is behind."""

@@ -100,6 +100,7 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
     _due(on.ports)
     raising.look(on.ports)
     staff.dismiss(on.ports, false)
+    staff.try_out(on.ports)
     for counted in (tallies, counting, daily):
         counted.count(on.ports)
     return played

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from api.admin import audit
+from api.releases import calculating
 from api.settings import Profile
 from matcher.comparison import rates
 from models import tables
 from models.domain.appeal import AppealState
 from models.domain.console.operator import Role
 from models.domain.errors import Conflict
+from models.domain.release.calculation import CalculationKind, CalculationState
 from scripts.simulation import faces, history, scoring, truth, weeks
 from scripts.simulation.history import Wanted
 from scripts.simulation.portraits import Cast
@@ -68,6 +70,7 @@ def test_only_an_empty_database_of_a_demo_is_filled(world: World) -> None:
 def test_the_last_days_go_through_the_real_flows(world: World, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         colleague(world, name, Role.REVIEWER)
+    colleague(world, "four", Role.OPERATOR)
     told = history.make(world.ports, Cast(), Wanted(days=2, insured=60), silent)
     with world.ports.database.reading() as db:
         count = select(func.count())
@@ -77,6 +80,8 @@ def test_the_last_days_go_through_the_real_flows(world: World, tmp_path: Path) -
         newest = db.scalar(select(func.max(tables.Event.created_at)))
         facts, decisions = (db.scalar(count.select_from(t)) for t in (tables.DecisionFact, tables.Decision))
         held = {row.id for row in db.scalars(select(tables.Verification))}
+    (tried,) = calculating.history(world.ports, CalculationKind.WHAT_IF)
+    assert tried.state is CalculationState.DONE and tried.total > 12
     assert newest < world.ports.now() and facts == decisions > 12
     assert audit.check(world.ports).is_whole
     told.write(tmp_path / "truth.json")
