@@ -158,7 +158,8 @@ start() {
     systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
     # One after the other, and the next when the last is of use again: nobody at a till notices.
     # The check asks the matchers, through nginx: these come first, and a missing certificate is said by the check.
-    [ -e /var/lib/yibao/weights ] || yibao weights --to /var/lib/yibao/weights || true
+    # Downloads what is missing; without a connection the matchers say what to put there.
+    yibao weights --to /var/lib/yibao/weights || true
     for one in 1 2; do
         systemctl restart "yibao-matcher@$one"
         # A service that is in use keeps its other matcher; at the first start the check says what is missing.
