@@ -89,6 +89,7 @@ def _keys(db: Session, row: tables.Appeal) -> Iterator[tuple[str, str]]:
     enrolled = select(tables.Enrolment.photo_key).where(
         tables.Enrolment.person_id == row.person_id, tables.Enrolment.revoked_at.is_(None)
     )
+    enrolled = enrolled.order_by(tables.Enrolment.created_at.desc(), tables.Enrolment.id)
     for kind, keys in (("appeal", row.photo_keys), ("frame", kept), ("reference", db.scalars(enrolled))):
         for number, key in enumerate(keys):
             yield f"{kind}-{number}", key

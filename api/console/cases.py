@@ -23,7 +23,7 @@ from models.domain.console.review import Wanted
 from models.domain.errors import Absent
 from models.domain.named import noted
 
-BOTH = "reference-0+frame-0"
+REFERENCE = "reference-0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     is_open = found.row.state is AppealState.LODGED
     seen = [one for one in given if not is_open or one.operator_id == who.operator_id]
     names = tuple(found.pictures)
-    both = (BOTH,) if {"reference-0", "frame-0"} <= set(names) else ()
+    both = pairs(names)
     asked = asking.request_of(ports, found.row)
     answer = asking.answer_of(ports, found.row)
     told = dossier.of(ports, appeal_id)
@@ -86,6 +86,14 @@ def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Ex
     return found
 
 
+def pairs(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the comparisons on offer: the newest reference beside each frame and appeal photo."""
+    if REFERENCE not in names:
+        return ()
+    kinds = ("frame", "appeal")
+    return tuple(f"{REFERENCE}+{one}" for kind in kinds for one in names if one.startswith(kind))
+
+
 def note_of(ports: Ports, verdict: tables.Review) -> str:
     """Return the note of a verdict."""
     return ports.vault.text(f"review.note:{verdict.id}", verdict.note) if verdict.note else ""
@@ -98,5 +106,5 @@ def acts_on(ports: Ports, appeal_id: str, most: int = 200) -> Sequence[tables.Ac
 
 
 def left_until(row: tables.Appeal) -> str:
-    """Return the review deadline in China Standard Time (MM-DD HH:MM)."""
-    return rules.due_at(row.created_at).astimezone(CHINA).strftime("%m-%d %H:%M")
+    """Return the review deadline in China Standard Time (YYYY-MM-DD HH:MM)."""
+    return rules.due_at(row.created_at).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -79,7 +79,7 @@ def install(app: Api) -> None:
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_load)
-    app.jinja_env.filters.update(china=_china, picture=_picture, percent=percent)
+    app.jinja_env.filters.update(china=_china, second=_second, picture=_picture, percent=percent)
 
 
 @limiter.request_filter
@@ -93,10 +93,15 @@ def _china(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
+def _second(at: datetime) -> str:
+    """Return a time in China Standard Time with its seconds."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _picture(name: str) -> str:
-    """Return the Chinese caption of an appeal's picture."""
+    """Return the Chinese caption of an appeal's picture, or of two beside each other."""
     if "+" in name:
-        return "对照：登记照片与本次拍摄"
+        return f"对照：{'与'.join(_picture(one) for one in name.split('+'))}"
     kind, _, number = name.partition("-")
     return f"{KINDS.get(kind, kind)} {int(number) + 1}"
 

@@ -1,7 +1,10 @@
 """Access to photos: a reason first, then a minute of watermarked pictures; each access is an act."""
 
 import base64
+from collections.abc import Sequence
 from datetime import timedelta
+
+from sqlalchemy import select
 
 from api.acts import ledger
 from api.acts.ledger import Entry, record
@@ -67,11 +70,26 @@ def _pictures(ports: Ports, subject: str, wanted: str) -> list[bytes]:
     elif wanted == SHEET:
         addresses = held_photos.sheet_photos(ports, subject)
     else:
-        pictures = review.exhibit(ports, subject).pictures
-        if not set(wanted.split("+")) <= set(pictures):
-            raise Absent("this photo is gone")
-        return [pictures[one] for one in wanted.split("+")]
+        return _of_appeal(ports, subject, wanted.split("+"))
     found = [base64.b64decode(one.partition(",")[2]) for one in addresses if one]
     if not found:
         raise Absent("this photo is gone")
     return found
+
+
+def _of_appeal(ports: Ports, appeal_id: str, names: Sequence[str]) -> list[bytes]:
+    """Return pictures of an appeal as others see the person: what a phone mirrored is turned back."""
+    # Imported here so that only processes that show photos load Pillow.
+    from api.console import watermark  # noqa: PLC0415
+
+    seen = review.exhibit(ports, appeal_id)
+    if not set(names) <= set(seen.pictures):
+        raise Absent("this photo is gone")
+    frame = tables.Frame
+    keys = [seen.keys[one] for one in names]
+    with ports.database.reading() as db:
+        turned = set(db.scalars(select(frame.file_key).where(frame.file_key.in_(keys), frame.mirrored)))
+    return [
+        watermark.turned(seen.pictures[one]) if key in turned else seen.pictures[one]
+        for one, key in zip(names, keys, strict=True)
+    ]
