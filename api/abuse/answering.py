@@ -14,9 +14,16 @@ from models import tables
 from models.domain.abuse import handling
 from models.domain.abuse.alert import ORDER
 from models.domain.abuse.handling import AlertState
+from models.domain.appeal import AppealState
 from models.domain.console.act import ActKind
 from models.domain.errors import Absent
 from models.domain.named import noted
+
+STATES = {
+    ActKind.ALERT_DISMISSED: AlertState.DISMISSED,
+    ActKind.ALERT_CONFIRMED: AlertState.CONFIRMED,
+    ActKind.ALERT_SNOOZED: AlertState.SNOOZED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Case:
     amount_fen: int
     state: str
     appeal_id: str | None
+    appeal_state: AppealState | None
 
 
 def alerts(ports: Ports, state: AlertState) -> list[tables.Alert]:
@@ -53,6 +61,11 @@ def dismiss(ports: Ports, actor: str, alert_id: str, reason: str) -> None:
     _handle(ports, (actor, ActKind.ALERT_DISMISSED), alert_id, (reason, None))
 
 
+def confirm(ports: Ports, actor: str, alert_id: str, note: str) -> None:
+    """Say that something is wrong, and what; raises Invalid without a note, Conflict where it is handled."""
+    _handle(ports, (actor, ActKind.ALERT_CONFIRMED), alert_id, (note, None))
+
+
 def snooze(ports: Ports, actor: str, alert_id: str, reason: str, days: int) -> None:
     """Let an alert rest for 1 to 30 days, and say why; raises Invalid or Conflict."""
     until = handling.snooze_until(ports.now(), days)
@@ -71,7 +84,7 @@ def _handle(ports: Ports, by: tuple[str, ActKind], alert_id: str, said: tuple[st
         hold(db, f"alert {alert_id}")
         row = _found(db, alert_id)
         handling.may_handle(row.state)
-        row.state = AlertState.SNOOZED if until else AlertState.DISMISSED
+        row.state = STATES[kind]
         row.until, row.known, row.handled_by, row.handled_at = until, list(row.cases), actor, ports.now()
         row.reason = ports.vault.seal(_place(row.id), note)
         told = {"reason": note} | ({"until": until.isoformat()} if until else {})
@@ -92,7 +105,16 @@ def _found(db: Session, alert_id: str) -> tables.Alert:
 def _cases(db: Session, ids: Sequence[str]) -> list[Case]:
     row, shop, appeal = tables.Verification, tables.Institution, tables.Appeal
     wanted = (
-        select(row.id, shop.name, row.order_no, row.created_at, row.amount_fen, row.state, appeal.id)
+        select(
+            row.id,
+            shop.name,
+            row.order_no,
+            row.created_at,
+            row.amount_fen,
+            row.state,
+            appeal.id,
+            appeal.state,
+        )
         .join(shop, shop.id == row.institution_id)
         .outerjoin(appeal, appeal.verification_id == row.id)
         .where(row.id.in_(ids))

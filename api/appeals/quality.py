@@ -21,6 +21,7 @@ MOST = 1_000
 class Figures:
     """One reviewer's figures: verdicts, median minutes, agreement with co-reviewers, overturned verdicts.
 
+    `together` counts the appeals that others judged too; three verdicts on one are two pairs for `kappa`.
     `kappa` is Cohen's; None with fewer than two shared appeals or where chance alone explains agreement.
     """
 
@@ -65,7 +66,8 @@ def _of(
         for other in by_appeal[one.appeal_id]
         if other.operator_id != one.operator_id
     ]
+    shared = sum(len(by_appeal[one.appeal_id]) > 1 for one, _ in given)
     ended = {AppealState.UPHELD, AppealState.REJECTED}
     lost = sum(state in ended and str(one.verdict) != str(state) for one, state in given)
     seen = [(a is Verdict.UPHELD, b is Verdict.UPHELD) for a, b in pairs]
-    return Figures(name, len(given), median(took) if took else 0.0, len(pairs), kappa(seen), lost)
+    return Figures(name, len(given), median(took) if took else 0.0, shared, kappa(seen), lost)

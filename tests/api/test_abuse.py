@@ -52,7 +52,7 @@ def test_an_alert_says_why_leads_to_its_cases_and_is_dismissed_as_an_act(world: 
         (row,) = db.scalars(select(tables.Alert))
     assert row.kind is AlertKind.BYPASS_RATE and sorted(row.cases) == sorted(cases)
     one = entered(world, Role.REVIEWER, "reviewer")
-    assert "5 笔中有 5 笔以核对证件结束" in one.get("/console/alerts")
+    assert "5 笔中有 5 笔以核对证件结束（100%）" in one.get("/console/alerts")
     page = one.get(f"/console/alerts/{row.id}")
     assert all(f"bad-{number}" in page for number in range(5))
     assert one.post(f"/console/alerts/{row.id}/dismiss", reason="").status_code == 422

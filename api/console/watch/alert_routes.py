@@ -11,6 +11,7 @@ from api.console.routes import field
 from api.console.watch import sentences
 from api.http.web import ports
 from models.domain.abuse.handling import AlertState
+from models.domain.appeal import AppealState
 from models.domain.console.operator import Right
 from models.domain.errors import Malformed
 
@@ -48,6 +49,9 @@ def alert(alert_id: str) -> Response:
         cases=cases,
         subject=who,
         said=sentences.sentence(row.kind, row.numbers),
+        explained=sentences.explained(row.kind, row.numbers),
+        still=sum(one.appeal_state is AppealState.LODGED for one in cases),
+        lodged=sum(one.appeal_id is not None for one in cases),
         kinds=sentences.KINDS,
         reason=answering.reason_of(ports(), row),
         names=names,
@@ -61,6 +65,14 @@ def alert(alert_id: str) -> Response:
 def dismiss_alert(alert_id: str) -> Response:
     """Dismiss an alert with a reason."""
     answering.dismiss(ports(), me().operator_id, alert_id, field("reason"))
+    return see("console.alerts")
+
+
+@console.post("/alerts/<string:alert_id>/confirm")
+@needs(Right.HANDLE_ALERTS)
+def confirm_alert(alert_id: str) -> Response:
+    """Confirm an alert with a note."""
+    answering.confirm(ports(), me().operator_id, alert_id, field("reason"))
     return see("console.alerts")
 
 

@@ -24,12 +24,21 @@ KINDS: Mapping[AlertKind, str] = {
     AlertKind.AGENT_QUOTA: "代办达到上限",
 }
 _RATE = (
-    "{of:.0f} 笔中有 {hits:.0f} 笔以{what}结束，估计比例 {rate:.0%}（99% 区间 {low:.0%}–{high:.0%}），"
-    "同类平均为 {peers:.1%}。"
+    "8 周内 {of:.0f} 笔中有 {hits:.0f} 笔以{what}结束（{share:.0%}）；按笔数折算的估计为 {rate:.0%}"
+    "（99% 区间 {low:.0%}–{high:.0%}），同类平均为 {peers:.1%}。"
+)
+_EXPLAINED = (
+    "笔数少时，{hits:.0f}/{of:.0f} 可能只是碰巧，所以把它向同类平均 {peers:.1%} 拉近，得到 {rate:.0%}；"
+    "笔数越多，拉得越少。99% 区间是说：真实比例有 99% 的把握在 {low:.0%} 与 {high:.0%} 之间。"
+    "连下端 {low:.0%} 也高于同类平均的 1.2 倍，才会提示。"
 )
 _SENTENCES: Mapping[AlertKind, str] = {
-    AlertKind.STAFF_SHOWN: "{appeals:.0f} 件未结申诉的照片像一名本店员工（最高 {best:.2f}，0.50 起算）。",
-    AlertKind.SAME_FACE: "{appeals:.0f} 件未结申诉分属不同家庭，照片却像同一个人（最高 {best:.2f}）。",
+    AlertKind.STAFF_SHOWN: (
+        "发现时，{appeals:.0f} 件未结申诉的照片像一名本店员工（最高 {best:.2f}，0.50 起算）。"
+    ),
+    AlertKind.SAME_FACE: (
+        "发现时，{appeals:.0f} 件未结申诉分属不同家庭，照片却像同一个人（最高 {best:.2f}）。"
+    ),
     AlertKind.RELATIVE_NEARER: "{of:.0f} 笔中有 {times:.0f} 笔，镜头前的人更像其亲属（最高 {best:.2f}）。",
     AlertKind.ONE_PHONE: "这部手机 8 周内替 {families:.0f} 个家庭的 {persons:.0f} 人核验了 {times:.0f} 次。",
     AlertKind.CLOSING_BURST: "{days:.0f} 天在打烊前 {minutes:.0f} 分钟内，共有 {times:.0f} 笔不刷脸结束。",
@@ -54,7 +63,13 @@ ABOUT = {
 
 def sentence(kind: AlertKind, numbers: Mapping[str, Any]) -> str:
     """Return why there is an alert, with its numbers."""
-    return _SENTENCES[kind].format(what=_WHAT.get(kind, ""), **numbers)
+    share = numbers["hits"] / numbers["of"] if kind in _WHAT else 0.0
+    return _SENTENCES[kind].format(what=_WHAT.get(kind, ""), share=share, **numbers)
+
+
+def explained(kind: AlertKind, numbers: Mapping[str, Any]) -> str:
+    """Return how the estimate of a rate comes about, "" for other kinds."""
+    return _EXPLAINED.format(**numbers) if kind in _WHAT else ""
 
 
 def subject(ports: Ports, db: Session, row: tables.Alert) -> str:

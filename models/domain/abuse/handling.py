@@ -1,4 +1,4 @@
-"""An alert's states: open until somebody dismisses it with a reason, or lets it rest for a while."""
+"""An alert's states: open until somebody confirms it, dismisses it, or lets it rest for a while."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from enum import StrEnum
 from models.domain.errors import Conflict, Invalid
 
 LONGEST_SNOOZE = timedelta(days=30)
-# Cases after a dismissal that open the alert again: one more may be chance.
+# Cases after a dismissal or a confirmation that open the alert again: one more may be chance.
 ANEW = 2
 
 
@@ -17,6 +17,7 @@ class AlertState(StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     DISMISSED = "dismissed"
+    CONFIRMED = "confirmed"
 
 
 def snooze_until(now: datetime, days: int) -> datetime:
@@ -36,6 +37,6 @@ def after(state: AlertState, until: datetime | None, now: datetime, fresh: Colle
     """Return where an alert found again stands; `fresh` are its cases since it was handled."""
     if state is AlertState.SNOOZED and (until is None or now >= until):
         return AlertState.OPEN
-    if state is AlertState.DISMISSED and len(fresh) >= ANEW:
+    if state in (AlertState.DISMISSED, AlertState.CONFIRMED) and len(fresh) >= ANEW:
         return AlertState.OPEN
     return state

@@ -51,6 +51,7 @@ class ActKind(StrEnum):
     DISPUTE_CONCLUDED = "dispute.concluded"
     ALERT_OPENED = "alert.opened"
     ALERT_DISMISSED = "alert.dismissed"
+    ALERT_CONFIRMED = "alert.confirmed"
     ALERT_SNOOZED = "alert.snoozed"
     POLICY_PROPOSED = "policy.proposed"
     POLICY_APPROVED = "policy.approved"
