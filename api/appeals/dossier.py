@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.appeals.insured import Insured, Other, insured, others
+from api.appeals.past import Past, past
+from api.appeals.timeline import Step, timeline
 from api.facts.writing import report_of
 from api.policies import resolving, versions
 from api.ports import Ports
 from models import tables
-from models.domain.decision import Outcome
 from models.domain.record.kin import Kinship
 from models.domain.release import overrides
 from models.domain.release.overrides import Explained
-
-LOOKED_BACK = timedelta(days=90)
-EVENTS = LAST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +48,19 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """The last 90 days of a person or a place: passed tries, failed tries, appeals."""
-
-    passed: int
-    failed: int
-    appeals: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything but the pictures; `past` by person, phone, cashier and shop."""
+    """Everything but the pictures; `past` by person, phone, cashier and shop.
+
+    `deleted_at`: when the last pictures of the try and of the appeal were deleted, None while they are kept.
+    """
 
     scored: Scored | None
     applied: Applied
-    timeline: Sequence[tuple[datetime, str]]
+    timeline: Sequence[Step]
     past: dict[str, Past]
+    insured: Insured | None
+    others: Sequence[Other]
+    deleted_at: datetime | None
 
 
 def of(ports: Ports, appeal_id: str) -> Dossier:
@@ -75,8 +71,11 @@ def of(ports: Ports, appeal_id: str) -> Dossier:
         return Dossier(
             _scored(ports, db, attempt),
             _applied(db, attempt),
-            _timeline(db, row),
-            _past(ports, db, row, attempt),
+            timeline(ports, db, row.verification_id),
+            past(ports, db, row, attempt),
+            insured(ports, db, row),
+            others(db, row),
+            _deleted(db, row),
         )
 
 
@@ -111,63 +110,12 @@ def _applied(db: Session, attempt: tables.Attempt) -> Applied:
     return Applied(version, since, told, given.get("by", ()), arm)
 
 
-def _timeline(db: Session, row: tables.Appeal) -> list[tuple[datetime, str]]:
-    """Return the purchase's events with their times."""
-    event = tables.Event
-    wanted = select(event.created_at, event.type).where(event.verification_id == row.verification_id)
-    return [(at, kind) for at, kind in db.execute(wanted.order_by(event.seq).limit(EVENTS))]
-
-
-def _past(ports: Ports, db: Session, row: tables.Appeal, attempt: tables.Attempt) -> dict[str, Past]:
-    """Return the history of all four; for shop and cashier over the shop's last purchases only."""
-    appeal, tried = tables.Appeal, tables.Attempt
-    since = ports.now() - LOOKED_BACK
-    here = appeal.institution_id == row.institution_id
-    of_shop = _last_tries(db, row.institution_id, since)
-    outcomes = {
-        "person": _tries(db, tried.person_id == attempt.person_id, since),
-        "phone": _tries(db, tried.owner_index == row.openid_index, since),
-        "cashier": [outcome for cashier, outcome in of_shop if cashier == row.cashier_id],
-        "shop": [outcome for _, outcome in of_shop],
-    }
-    whose = {
-        "person": appeal.person_id == row.person_id,
-        "phone": appeal.openid_index == row.openid_index,
-        "cashier": here & (appeal.cashier_id == row.cashier_id),
-        "shop": here,
-    }
-    return {
-        who: Past(some.count(Outcome.PASSED), some.count(Outcome.FAILED), _appeals(db, whose[who], since))
-        for who, some in outcomes.items()
-    }
-
-
-def _tries(db: Session, of: ColumnElement[bool], since: datetime) -> list[Outcome]:
-    """Return the outcomes of a person's or a phone's last tries."""
-    decision, attempt = tables.Decision, tables.Attempt
-    wanted = select(decision.outcome).join(attempt, attempt.id == decision.attempt_id)
-    newest = wanted.where(of, attempt.created_at > since).order_by(attempt.created_at.desc()).limit(LAST)
-    return list(db.scalars(newest))
-
-
-def _last_tries(db: Session, institution_id: str, since: datetime) -> list[tuple[str, Outcome]]:
-    """Return cashier and outcome of the tries in a shop's last purchases."""
-    decision, attempt, verification = tables.Decision, tables.Attempt, tables.Verification
-    last = (
-        select(verification.id, verification.cashier_id)
-        .where(verification.institution_id == institution_id, verification.created_at > since)
-        .order_by(verification.created_at.desc())
-        .limit(LAST)
-        .subquery()
-    )
-    wanted = (
-        select(last.c.cashier_id, decision.outcome)
-        .join(attempt, attempt.verification_id == last.c.id)
-        .join(decision, decision.attempt_id == attempt.id)
-    )
-    return [(cashier, outcome) for cashier, outcome in db.execute(wanted)]
-
-
-def _appeals(db: Session, of: ColumnElement[bool], since: datetime) -> int:
-    appeal = tables.Appeal
-    return db.scalar(select(func.count()).select_from(appeal).where(appeal.created_at > since, of)) or 0
+def _deleted(db: Session, row: tables.Appeal) -> datetime | None:
+    """Return when the pictures of the try and of the appeal were deleted, None while one may be kept."""
+    capture, challenge = tables.Capture, tables.Challenge
+    mine = select(func.count(), func.count(capture.deleted_at), func.max(capture.deleted_at))
+    of = mine.join(challenge, challenge.id == capture.challenge_id)
+    films, gone, last = db.execute(of.where(challenge.attempt_id == row.attempt_id)).one()
+    times = [one for one in (last, row.photos_deleted_at) if one is not None]
+    kept = films > gone or (row.photo_keys and row.photos_deleted_at is None)
+    return max(times) if times and not kept else None

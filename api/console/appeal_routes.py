@@ -5,13 +5,13 @@ from flask import Response, request, url_for
 from api.appeals import asking, reviewing, waiting
 from api.appeals.reviewing import Judgement
 from api.console import accounts, cases, looks
-from api.console.axis import axis
+from api.console.casefile import file
 from api.console.cases import reviewer_of
 from api.console.guard import needs, see
 from api.console.identity.oidc_routes import console
 from api.console.pages import me, page
 from api.console.routes import field
-from api.console.texts import EVENTS, KIN, RENEWALS, WHO
+from api.console.texts import RENEWALS, WHO
 from api.http.reasons import failure
 from api.http.web import ports
 from models.domain.console.operator import Right
@@ -26,7 +26,8 @@ __all__ = ["console"]
 def appeals() -> Response:
     """Show the appeals awaiting a verdict, earliest deadline first."""
     rows = waiting.queue(ports(), reviewer_of(me()))
-    return page("appeals.html", rows=rows, now=ports().now())
+    flagged = file.flagged(ports(), me(), [one.row for one in rows])
+    return page("appeals.html", rows=rows, now=ports().now(), flagged=flagged)
 
 
 @console.get("/appeals/<string:appeal_id>")
@@ -46,11 +47,10 @@ def appeal(appeal_id: str) -> Response:
         may_ask=mine and view.can_ask,
         grounds=GROUNDS,
         wanted=view.askable,
-        shown=axis(view.dossier.scored),
+        file=file.of(ports(), me(), view),
+        sources=file.SOURCES,
         cause=failure(view.exhibit.case.cause, None).what,
-        events=EVENTS,
         renewals=RENEWALS,
-        kin=KIN,
         who_of=WHO,
         may_see=me().may(Right.SEE_PHOTOS),
         until=cases.left_until(view.exhibit.row),
@@ -67,11 +67,10 @@ def print_appeal(appeal_id: str) -> Response:
         view=view,
         row=view.exhibit.row,
         case=view.exhibit.case,
-        shown=axis(view.dossier.scored),
+        file=file.of(ports(), me(), view),
+        sources=file.SOURCES,
         cause=failure(view.exhibit.case.cause, None)[0],
-        events=EVENTS,
         renewals=RENEWALS,
-        verdicts=[(one, cases.note_of(ports(), one)) for one in view.verdicts],
         names=accounts.names(ports()),
         acts=cases.acts_on(ports(), appeal_id) if me().may(Right.SEE_ACTS) else (),
         now=ports().now(),

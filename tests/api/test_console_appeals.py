@@ -7,7 +7,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from api.acts import ledger
-from api.console.watermark import PERIOD, beside, marked
+from api.console.watermark import MARK, PERIOD, beside, marked
 from api.privacy import retention
 from models import tables
 from models.domain.appeal import AppealState
@@ -140,7 +140,7 @@ def test_a_photo_is_shown_for_a_minute_to_the_account_that_gave_a_reason(
 ) -> None:
     one, two = reviewer(world), reviewer(world, "second")
     path = f"/console/appeals/{appeal_id}/photos"
-    assert "对照：登记照片与本次拍摄" in one.get(path)
+    assert "对照：登记照片 1与本次拍摄 1" in one.get(path)
     refused = one.post(path, picture="reference-0", reason="判断是否同一人", why="")
     assert refused.status_code == 422
     shown = one.post(path, picture="reference-0+frame-0", reason="判断是否同一人", why="看五官")
@@ -170,10 +170,11 @@ def test_every_crop_of_120_px_contains_a_whole_watermark() -> None:
     plain = beside([picture()])
     shown = Image.open(io.BytesIO(marked(plain, ("reviewer", "11-28 19:45", "#12"))))
     assert shown.size == plain.size
-    assert 2 * PERIOD <= 120
-    for top in range(0, shown.height - PERIOD, PERIOD):
-        for left in range(0, shown.width - PERIOD, PERIOD):
-            box = (left, top, left + PERIOD, top + PERIOD)
+    (wide, high), (across, down) = MARK, PERIOD
+    assert wide + across <= 120 and high + down <= 120
+    for top in range(0, shown.height - high, down):
+        for left in range(0, shown.width - wide, across):
+            box = (left, top, left + wide, top + high)
             assert shown.crop(box).tobytes() != plain.crop(box).tobytes()
 
 
