@@ -62,6 +62,15 @@ def act(db: Session, act_id: str) -> tables.Act | None:
     return db.scalar(select(tables.Act).where(tables.Act.id == act_id))
 
 
+def has(db: Session, entry: Entry) -> bool:
+    """Tell whether this actor has done this to this subject."""
+    row = tables.Act
+    mine = select(row.seq).where(
+        row.subject == entry.subject, row.actor == entry.actor, row.kind == entry.kind
+    )
+    return db.scalar(mine.limit(1)) is not None
+
+
 def newest(db: Session, before: int | None = None, most: int = 100) -> Sequence[tables.Act]:
     """Return up to `most` acts, newest first, with `seq` below `before` where given."""
     wanted = select(tables.Act).order_by(tables.Act.seq.desc()).limit(most)

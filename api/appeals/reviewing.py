@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.acts.ledger import Entry, record
 from api.appeals import impartial, renew, review
 from api.appeals.impartial import Reviewer
-from api.appeals.waiting import reviews_of
+from api.appeals.waiting import queue, reviews_of
 from api.limits.locks import hold
 from api.ports import Ports
 from models import tables
@@ -110,10 +111,17 @@ def may_judge(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
         return row is not None
 
 
-def holds(ports: Ports, reviewer: Reviewer, appeal_id: str) -> bool:
-    """Tell whether the reviewer has an unexpired claim on the appeal."""
+def next_of(ports: Ports, reviewer: Reviewer) -> str | None:
+    """Return the appeal that this reviewer can judge next, None where there is none."""
+    free = (one for one in queue(ports, reviewer) if not (one.taken or one.judged_by_me or one.waits))
+    return next((one.row.id for one in free if may_judge(ports, reviewer, one.row.id)), None)
+
+
+def held_until(ports: Ports, reviewer: Reviewer, appeal_id: str) -> datetime | None:
+    """Return until when the reviewer's claim on the appeal holds, None without one."""
     with ports.database.reading() as db:
-        return claim_of(ports, db, reviewer, appeal_id) is not None
+        mine = claim_of(ports, db, reviewer, appeal_id)
+        return None if mine is None else mine.claimed_at + rules.CLAIM
 
 
 def still_open(db: Session, appeal_id: str) -> tables.Appeal:

@@ -32,7 +32,7 @@ class Waiting:
 
 
 def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
-    """Return the appeals to be judged, earliest deadline first."""
+    """Return the appeals to be judged: those this reviewer can judge first, each by deadline."""
     appeal, verification, shop = tables.Appeal, tables.Verification, tables.Institution
     wanted = (
         select(appeal, shop.name, verification.amount_fen)
@@ -45,7 +45,8 @@ def queue(ports: Ports, reviewer: Reviewer, most: int = 100) -> list[Waiting]:
     with ports.database.reading() as db:
         found = db.execute(wanted).all()
         looks = reviews_of(db, [row.id for row, *_ in found])
-    return [_waiting(ports, row, (name, fen), looks.get(row.id, []), reviewer) for row, name, fen in found]
+    made = [_waiting(ports, row, (name, fen), looks.get(row.id, []), reviewer) for row, name, fen in found]
+    return sorted(made, key=lambda one: (one.judged_by_me, one.waits))
 
 
 def _waiting(

@@ -15,7 +15,7 @@ from api.console.texts import RENEWALS, WHO
 from api.http.reasons import failure
 from api.http.web import ports
 from models.domain.console.operator import Right
-from models.domain.console.review import GROUNDS, Ground, Verdict, Wanted
+from models.domain.console.review import GROUNDS, Ground, Verdict, Wanted, waits
 from models.domain.errors import Malformed
 
 __all__ = ["console"]
@@ -35,8 +35,9 @@ def appeals() -> Response:
 def appeal(appeal_id: str) -> Response:
     """Show one appeal."""
     view, who = cases.opened(ports(), me(), appeal_id), reviewer_of(me())
-    mine = me().may(Right.JUDGE) and reviewing.holds(ports(), who, appeal_id)
-    may = me().may(Right.JUDGE) and reviewing.may_judge(ports(), who, appeal_id)
+    judges = me().may(Right.JUDGE)
+    mine = reviewing.held_until(ports(), who, appeal_id) if judges else None
+    may = judges and reviewing.may_judge(ports(), who, appeal_id)
     return page(
         "appeal.html",
         view=view,
@@ -44,7 +45,9 @@ def appeal(appeal_id: str) -> Response:
         case=view.exhibit.case,
         mine=mine,
         may=may,
-        may_ask=mine and view.can_ask,
+        judged=any(one.operator_id == who.operator_id for one in view.verdicts),
+        may_ask=mine is not None and view.can_ask,
+        waits=waits(view.exhibit.row.asked_at, view.exhibit.row.answered_at, ports().now()),
         grounds=GROUNDS,
         wanted=view.askable,
         file=file.of(ports(), me(), view),
@@ -83,7 +86,7 @@ def print_appeal(appeal_id: str) -> Response:
 def claim(appeal_id: str) -> Response:
     """Assign an appeal to this reviewer for half an hour."""
     reviewing.claim(ports(), reviewer_of(me()), appeal_id)
-    return see("console.appeal", appeal_id=appeal_id)
+    return see("console.appeal", appeal_id=appeal_id, _anchor="mine")
 
 
 @console.post("/appeals/<string:appeal_id>/release")
@@ -97,14 +100,16 @@ def release(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/verdict")
 @needs(Right.JUDGE)
 def give_verdict(appeal_id: str) -> Response:
-    """Record this reviewer's verdict."""
+    """Record this reviewer's verdict; raises Conflict `photos_unseen` before any photo was opened."""
     try:
         verdict, _, ground = field("choice").partition(" ")
         judgement = Judgement(Verdict(verdict), Ground(ground), field("note"))
     except ValueError:
         raise Malformed("verdict") from None
-    state = reviewing.judge(ports(), reviewer_of(me()), appeal_id, judgement)
-    return page("judged.html", state=state)
+    looks.require(ports(), me(), appeal_id)
+    who = reviewer_of(me())
+    state = reviewing.judge(ports(), who, appeal_id, judgement)
+    return page("judged.html", state=state, following=reviewing.next_of(ports(), who))
 
 
 @console.post("/appeals/<string:appeal_id>/ask")
@@ -116,7 +121,7 @@ def ask(appeal_id: str) -> Response:
     except ValueError:
         raise Malformed("wanted") from None
     asking.ask(ports(), reviewer_of(me()), appeal_id, wanted, field("note"))
-    return see("console.appeals")
+    return see("console.appeals", asked=1)
 
 
 @console.get("/appeals/<string:appeal_id>/photos")
@@ -130,14 +135,17 @@ def photos(appeal_id: str) -> Response:
 @console.post("/appeals/<string:appeal_id>/photos")
 @needs(Right.SEE_PHOTOS)
 def show_photo(appeal_id: str) -> Response:
-    """Record the access, then show the photo for 60 seconds."""
+    """Record the access, then show the photo for 60 seconds, with a button for each of the others."""
     reason = f"{field('reason')}：{field('why')}" if field("reason") and field("why") else ""
     act_id = looks.ask(ports(), me(), (appeal_id, field("picture")), reason)
     return page(
         "photo.html",
-        back=url_for("console.appeal", appeal_id=appeal_id),
+        back=url_for("console.appeal", appeal_id=appeal_id, _anchor="mine"),
         picture=url_for("console.photo", act_id=act_id),
         names=field("picture").split("+"),
+        others=[one for one in cases.pictures(ports(), appeal_id) if one != field("picture")],
+        again={"reason": field("reason"), "why": field("why")},
+        seconds=int(looks.SHOWN.total_seconds()),
     )
 
 

@@ -65,13 +65,22 @@ def opened(ports: Ports, who: SignedIn, appeal_id: str) -> CaseView:
     found = review.exhibit(ports, appeal_id)
     is_open = found.row.state is AppealState.LODGED
     seen = [one for one in given if not is_open or one.operator_id == who.operator_id]
-    names = tuple(found.pictures)
-    both = pairs(names)
     asked = asking.request_of(ports, found.row)
     answer = asking.answer_of(ports, found.row)
     told = dossier.of(ports, appeal_id)
     renewal = renew.of_appeal(ports, appeal_id)
-    return CaseView(found, (*both, *names), tuple(seen), told, asked, answer, on_own_phone, askable, renewal)
+    pictures = _offered(found)
+    return CaseView(found, pictures, tuple(seen), told, asked, answer, on_own_phone, askable, renewal)
+
+
+def pictures(ports: Ports, appeal_id: str) -> tuple[str, ...]:
+    """Return the names of the pictures that can be viewed, the comparisons first."""
+    return _offered(review.exhibit(ports, appeal_id))
+
+
+def _offered(found: Exhibit) -> tuple[str, ...]:
+    names = tuple(found.pictures)
+    return (*pairs(names), *names)
 
 
 def exported(ports: Ports, who: SignedIn, appeal_id: str, why: str | None) -> Exhibit:

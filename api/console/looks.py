@@ -14,7 +14,7 @@ from api.console.sessions import SignedIn
 from api.ports import CHINA, Ports
 from models import tables
 from models.domain.console.act import ActKind
-from models.domain.errors import Absent, Forbidden
+from models.domain.errors import Absent, Conflict, Forbidden
 from models.domain.named import noted
 
 SHOWN = timedelta(seconds=60)
@@ -37,6 +37,21 @@ def ask(ports: Ports, who: SignedIn, what: tuple[str, str], why: str) -> str:
                 raise Absent("no such appeal")
             impartial.require(db, Reviewer(who.operator_id, who.id_index), row)
         return record(ports, db, Entry(who.operator_id, ActKind.PHOTO_OPENED, subject, told)).id
+
+
+def require(ports: Ports, who: SignedIn, appeal_id: str) -> None:
+    """Raise Conflict `photos_unseen` where the appeal has photos and this account has opened none.
+
+    Raises Forbidden `not_impartial` before, so that nobody is sent to photos that are not theirs to see.
+    """
+    with ports.database.reading() as db:
+        row = db.get(tables.Appeal, appeal_id)
+        if row is None:
+            raise Absent("no such appeal")
+        impartial.require(db, Reviewer(who.operator_id, who.id_index), row)
+        seen = ledger.has(db, Entry(who.operator_id, ActKind.PHOTO_OPENED, appeal_id))
+    if not seen and review.exhibit(ports, appeal_id).pictures:
+        raise Conflict("look at the photos first", code="photos_unseen")
 
 
 def photo(ports: Ports, who: SignedIn, act_id: str) -> bytes:

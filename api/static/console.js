@@ -14,7 +14,6 @@ document.addEventListener("keydown", function (event) {
   if (target) {
     if (target.tagName === "DETAILS") { target.open = true; target = target.querySelector("input:not([type=hidden])"); }
     target.focus();
-    if (target.type === "radio") target.checked = true;
     event.preventDefault();
   }
 });
@@ -22,4 +21,33 @@ document.addEventListener("keydown", function (event) {
 document.addEventListener("DOMContentLoaded", function () {
   var progress = document.querySelector("[data-reload]");
   if (progress) setTimeout(function () { location.reload(); }, Number(progress.getAttribute("data-reload")));
+});
+// A photo is gone when its time is over; until then the page counts the seconds.
+document.addEventListener("DOMContentLoaded", function () {
+  var shown = document.querySelector("[data-closes]");
+  if (!shown) return;
+  var left = Number(shown.getAttribute("data-closes"));
+  setInterval(function () {
+    left -= 1;
+    shown.querySelector("strong").textContent = Math.max(left, 0);
+    if (left <= 0) location.replace(shown.getAttribute("data-then"));
+  }, 1000);
+});
+// Of some boxes at least one must be ticked; the browser says so at the first.
+document.addEventListener("DOMContentLoaded", function () {
+  Array.prototype.forEach.call(document.querySelectorAll("[data-some]"), function (group) {
+    var boxes = Array.prototype.slice.call(group.querySelectorAll("input[type=checkbox]"));
+    function judge() {
+      boxes[0].setCustomValidity(boxes.some(function (box) { return box.checked; }) ? "" : "请至少选一项");
+    }
+    group.addEventListener("change", judge);
+    judge();
+  });
+});
+// Back to the form that was refused.
+document.addEventListener("DOMContentLoaded", function () {
+  var back = document.querySelector("[data-back]");
+  if (!back || history.length < 2) return;
+  back.hidden = false;
+  back.addEventListener("click", function () { history.back(); });
 });

@@ -1,6 +1,7 @@
 """Appeals at the console: taken by one, judged by those who may, photos looked at on record."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -62,7 +63,14 @@ def reviewer(world: World, name: str = "reviewer", id_number: str | None = None)
     return one
 
 
+def looked(one: Colleague, appeal_id: str) -> None:
+    look = {"picture": "frame-0", "reason": "判断是否同一人", "why": "复核"}
+    one.post(f"/console/appeals/{appeal_id}/photos", **look)
+
+
 def judged(one: Colleague, appeal_id: str, choice: str = "upheld same_person") -> str:
+    """Return the page after a verdict that followed a look at a photo."""
+    looked(one, appeal_id)
     answer = one.post(f"/console/appeals/{appeal_id}/verdict", choice=choice, note="照片清楚。")
     return answer.get_data(as_text=True)
 
@@ -83,6 +91,35 @@ def test_an_appeal_is_taken_seen_and_judged(world: World, appeal_id: str) -> Non
     assert "申诉成立" in judged(one, appeal_id)
     assert state(world, appeal_id) is AppealState.UPHELD
     assert "没有待复核的申诉" in one.get("/console/appeals")
+
+
+def test_nobody_judges_photos_that_they_have_not_opened(world: World, appeal_id: str) -> None:
+    one, path = reviewer(world), f"/console/appeals/{appeal_id}"
+    one.post(f"{path}/claim")
+    verdict = {"choice": "rejected other_person", "note": "不像。"}
+    assert "请先查看照片" in one.post(f"{path}/verdict", **verdict).get_data(as_text=True)
+    assert state(world, appeal_id) is AppealState.LODGED
+    assert "追回" in judged(one, appeal_id, "rejected other_person")
+    assert state(world, appeal_id) is AppealState.REJECTED
+
+
+def test_the_next_appeal_is_one_that_can_be_judged(world: World) -> None:
+    costly, other = lodged(world, amount_fen=20_001), "apl_other"
+    verification = play.opened(world, order_no="A-2")
+    play.coded(world, verification)
+    with world.ports.database.transaction() as db:
+        row = db.get_one(tables.Appeal, costly)
+        tried = select(tables.Attempt.id).where(tables.Attempt.verification_id == verification)
+        same = {one.key: getattr(row, one.key) for one in tables.Appeal.__mapper__.column_attrs}
+        later = {"id": other, "created_at": row.created_at + timedelta(minutes=1), "photo_keys": []}
+        later |= {"attempt_id": db.scalars(tried).one(), "verification_id": verification}
+        db.add(tables.Appeal(**same | later))
+    one = reviewer(world)
+    one.post(f"/console/appeals/{costly}/claim")
+    assert f"/console/appeals/{other}" in judged(one, costly, "rejected other_person")
+    assert "您已复核过" in one.get(f"/console/appeals/{costly}")
+    queue = one.get("/console/appeals")
+    assert queue.index(other) < queue.index(costly)
 
 
 def test_two_reviewers_cannot_hold_one_appeal_until_it_lapses(world: World, appeal_id: str) -> None:
@@ -110,6 +147,7 @@ def test_a_costly_rejection_needs_a_second_reviewer_who_sees_no_verdict(world: W
 def test_a_ground_of_the_other_verdict_and_an_empty_note_are_refused(world: World, appeal_id: str) -> None:
     one = reviewer(world)
     one.post(f"/console/appeals/{appeal_id}/claim")
+    looked(one, appeal_id)
     path = f"/console/appeals/{appeal_id}/verdict"
     assert one.post(path, choice="upheld other_person", note="x").status_code == 422
     assert one.post(path, choice="upheld same_person", note=" ").status_code == 422

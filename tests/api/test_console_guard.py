@@ -174,7 +174,7 @@ NOBODYS_OWN = {
     "release", "show_held_photo", "show_contact_sheet", "change_release", "change_override",
     "change_strangers", "change_move", "move_recovery", "set_district", "set_suspended", "change_key",
     "change_staff",
-    "remove_staff", "resend", "revoke_binding", "dismiss_alert", "snooze_alert", "join",
+    "remove_staff", "resend", "revoke_binding", "dismiss_alert", "snooze_alert", "confirm_alert", "join",
 }  # fmt: skip
 
 
