@@ -29,7 +29,8 @@ def appeals() -> None:
 @click.option("--all", "every", is_flag=True, help="连同已复核的 / those reviewed, too")
 @shell.as_json
 @shell.on_ports
-def _list(ports: Ports, every: bool, as_json: bool) -> None:
+@identity.needs(Right.SEE_CASES)
+def _list(ports: Ports, _: SignedIn, every: bool, as_json: bool) -> None:
     """列出待复核的申诉，最早的在前 / list appeals awaiting review, oldest first."""
     found = [
         {

@@ -25,7 +25,8 @@ def disputes() -> None:
 @click.option("--all", "every", is_flag=True, help="连同已有结论的 / those with a finding, too")
 @shell.as_json
 @shell.on_ports
-def _list(ports: Ports, every: bool, as_json: bool) -> None:
+@identity.needs(Right.SEE_CASES)
+def _list(ports: Ports, _: SignedIn, every: bool, as_json: bool) -> None:
     """列出待处理的，最早的在前 / list those awaiting a finding, oldest first."""
     found = [
         {

@@ -104,7 +104,8 @@ def _remove(ports: Ports, who: SignedIn, staff_id: str) -> None:
 @click.argument("institution_id")
 @shell.as_json
 @shell.on_ports
-def _list(ports: Ports, institution_id: str, as_json: bool) -> None:
+@identity.needs(Right.SEE_INSTITUTIONS)
+def _list(ports: Ports, _: SignedIn, institution_id: str, as_json: bool) -> None:
     """列出机构的收银员 / list an institution's staff."""
     found = members.members(ports, institution_id)
     if as_json:

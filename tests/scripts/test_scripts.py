@@ -210,8 +210,10 @@ def test_an_appeal_is_shown_and_upheld(
     play.agree(phone, scene)
     play.tried(installed, phone, scene, WRONG)
     appeal = play.ok(play.appealed(phone, scene), 201)["appeal_id"]
-    appeals.main(["list"])
     signed = ["--token", token(setting.ports())]
+    with pytest.raises(SystemExit, match="sign in first"):
+        appeals.main(["list"])
+    appeals.main(["list", *signed])
     with pytest.raises(SystemExit, match="invalid"):
         appeals.main(["show", appeal, "--out", str(tmp_path / "out"), *signed])
     appeals.main(["show", appeal, "--out", str(tmp_path / "out"), *signed, "--why", "复核"])
@@ -344,7 +346,8 @@ def test_the_audit_command_checks_recorded_events(
 
 
 def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.CaptureFixture[str]) -> None:
-    disputes.main(["list"])
+    signed = ["--token", token(setting.ports())]
+    disputes.main(["list", *signed])
     assert "No disputed purchase" in capsys.readouterr().out
     (holder,) = acting.strangers(installed, 1)
     acting.bought(installed, holder)
@@ -352,24 +355,24 @@ def test_the_operator_lists_and_shows_disputes(installed: World, capsys: pytest.
     (row,) = play.ok(phone.get("/mp/v1/me/agents"))["agents"]
     agency_id = row["agency_id"]
     play.ok(phone.post(f"/mp/v1/me/agents/{agency_id}/dispute", json={"statement": "不是我"}), 201)
-    with pytest.raises(SystemExit, match="sign in first"):
-        disputes.main(["show", agency_id])
-    signed = ["--token", token(setting.ports())]
+    for words in (["show", agency_id], ["list"]):
+        with pytest.raises(SystemExit, match="sign in first"):
+            disputes.main(words)
     disputes.main(["show", agency_id, *signed])
     with installed.ports.database.reading() as db:
         newest = ledger.newest(db, most=1)[0]
     assert (newest.kind, newest.subject) == ("case.opened", agency_id)
     said = capsys.readouterr().out
     assert "不是我" in said and "not family on record" in said and "第一药房" in said
-    disputes.main(["list"])
+    disputes.main(["list", *signed])
     said += capsys.readouterr().out
     for secret in (holder.name, holder.id_number, holder.openid, MAN.name, MAN.id_number, MAN.openid):
         assert secret not in said
     reviewed = ["authorised", "--note", "有委托书", *signed]
     disputes.main(["conclude", agency_id, *reviewed])
-    disputes.main(["list"])
+    disputes.main(["list", *signed])
     assert "No disputed purchase" in capsys.readouterr().out
-    disputes.main(["list", "--all"])
+    disputes.main(["list", "--all", *signed])
     said = capsys.readouterr().out
     assert agency_id in said and "authorised" in said
     for words in (

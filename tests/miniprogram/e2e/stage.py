@@ -108,7 +108,7 @@ class Stage:
 
     def review_appeals(self) -> None:
         """Let a reviewer conclude whatever is open: more than two at a time nobody may have."""
-        for appeal_id in re.findall(r"apl_\w+", self._administer("appeals", "list")):
+        for appeal_id in re.findall(r"apl_\w+", self.signed("reviewer", "appeals", "list")):
             for name in ("reviewer", "reviewer2", "reviewer3"):
                 judged = ("--ground", "other_person", "--note", "已核对", "--token", self._token(name))
                 if "is now" in self._administer("appeals", "reject", appeal_id, *judged):
@@ -220,7 +220,7 @@ class Stage:
 
     def conclude_disputes(self, finding: str) -> None:
         """Let the operator say the same of all that is disputed."""
-        for agency_id in re.findall(r"agc_\w+", self._administer("disputes", "list")):
+        for agency_id in re.findall(r"agc_\w+", self.signed("reviewer", "disputes", "list")):
             self.signed("reviewer", "disputes", "conclude", agency_id, finding, "--note", "已核对")
 
     @contextmanager
