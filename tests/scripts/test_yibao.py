@@ -311,12 +311,12 @@ def test_usage_errors_exit_with_2(words: list[str]) -> None:
     assert refused(*words) == "2"
 
 
-# They read without showing a face, prove the operator themselves, or touch nothing that is stored.
+# They read neither cases nor names of people, prove the operator themselves, or touch nothing that is stored.
 WITHOUT_TOKEN = """
-institution list, staff list, policy history, policy show, models show, appeals list, console code,
-console join, console list, console token, disputes list, assessment list, audit check, audit export, backup,
-restore, keys add, keys retire, keys show, keys sm2, webhooks list, webhooks listen, webhooks selftest,
-subscriptions funnel, wechat check, setting show, simulate, weights
+institution list, policy history, policy show, models show, console code, console join, console list,
+console token, assessment list, audit check, audit export, backup, restore, keys add, keys retire, keys show,
+keys sm2, webhooks list, webhooks listen, webhooks selftest, subscriptions funnel, wechat check, setting show,
+simulate, weights
 """
 
 
