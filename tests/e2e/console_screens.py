@@ -20,6 +20,8 @@ PAGES = {
     "reviewer": (
         "appeals", "appeals/{}", "appeals/{}/photos", "appeals/{}/print", "reviewers",
         "lists/recoveries", "lists/disputes", "lists/held?state=all", "held/{}",
+        # What is not there, and what this role may not see.
+        "no-such-page", "accounts",
     ),
     "auditor": ("acts", "accounts", "lists/bindings", "lists/consents", "lists/requests?state=all"),
     "admin": (
