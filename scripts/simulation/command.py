@@ -54,14 +54,12 @@ def _try(seeds: str) -> None:
 @shell.on_ports
 def _score(ports: Ports, truth: Path, **_: Any) -> None:
     """Print the score of this installation's own alerts against the truth beside it."""
-    from api.abuse import raising  # noqa: PLC0415
-    from models.domain.abuse import signs  # noqa: PLC0415
     from scripts.simulation import scoring  # noqa: PLC0415
     from scripts.simulation import truth as truths  # noqa: PLC0415
 
     if not truth.is_file():
         raise click.BadParameter(f"{truth}?", param_hint="--truth")
-    terminal.line(scoring.score(signs.alerts(raising.seen(ports)), truths.read(truth)).said())
+    terminal.line(scoring.score(scoring.raised(ports), truths.read(truth)).said())
 
 
 @shell.on_ports

@@ -109,6 +109,8 @@ def _play(on: Stage, found: Weeks, wanted: Wanted, told: Told) -> dict[int, str]
 def _morning(on: Stage, judges: Sequence[Reviewer], false: set[str], day: int) -> None:
     """Do overnight work: due jobs, appeals of yesterday, and retention once a week."""
     _due(on.ports)
+    # Production looks every hour: appeals that show one face are compared while they are open.
+    raising.look(on.ports)
     if day < DAYS - 2:
         for row in review.open_appeals(on.ports):
             _judge(on, judges, row, row.verification_id in false)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from api.ports import Ports
+from models import tables
 from models.domain.abuse import signs
-from models.domain.abuse.alert import Alert, reviewed
+from models.domain.abuse.alert import Alert, ranked, reviewed
 from scripts.simulation import quick, truth, weeks
 from scripts.simulation.truth import Truth
 
@@ -37,6 +41,15 @@ class Score:
             f"精确率 / precision {self.precision:.3f} ({self.fraud}/{self.reviewed_cases})，"
             f"召回率 / recall {self.recall:.3f} ({self.found}/{self.planted})，提示 / alerts {self.alerts}"
         )
+
+
+def raised(ports: Ports) -> list[Alert]:
+    """Return every alert that an installation's job has raised, whatever operators made of it."""
+    with ports.database.reading() as db:
+        rows = db.scalars(select(tables.Alert)).all()
+    return ranked(
+        [Alert(one.kind, one.about, one.subject, one.numbers, one.cases, one.strength) for one in rows]
+    )
 
 
 def tried(seed: int, *, planted: bool = True) -> Score:
