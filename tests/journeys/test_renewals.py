@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api.acts import ledger
 from api.directory import photos, templates
-from api.privacy import erasure, orphans, own_keys, retention
+from api.privacy import erasure, orphans, own_keys, renewals, retention
 from models import tables
 from models.domain.console.act import ActKind
 from models.domain.console.renewal import RenewalState
@@ -130,6 +130,26 @@ def test_an_erasure_in_between_leaves_nothing(world: World, renewal: str, said: 
     assert phone.post(f"{URL}/{renewal}", json={"answer": "yes"}).status_code in (401, 404)
     row = renewing.row(world, renewal)
     assert row.state is (RenewalState.ACCEPTED if said else RenewalState.ERASED) and row.due_at is None
+
+
+@pytest.mark.parametrize("said", [None, "yes"])
+def test_withdrawing_the_trys_consent_destroys_what_is_kept(
+    world: World, renewal: str, said: str | None
+) -> None:
+    if said:
+        say(world, renewal, said)
+    (used,) = renewing.used(world)
+    ports = world.ports
+    with ports.database.transaction() as db:
+        appeal = db.get_one(tables.Appeal, db.get_one(tables.Renewal, renewal).appeal_id)
+        ended = renewals.forget_attempt(ports, db, appeal.attempt_id)
+    assert ended == [renewal]
+    renewals.settle(ports, renewal)
+    assert renewing.stored(world) == {used.photo_key} and renewing.used(world)[0].id == used.id
+    row = renewing.row(world, renewal)
+    assert row.destroyed_at and row.due_at is None
+    for answer in ("no", "revoke"):
+        assert say(world, renewal, answer, status=409) == "409"
 
 
 def test_nobody_else_may_see_or_answer_it(world: World, renewal: str) -> None:
