@@ -18,8 +18,9 @@ def named(name: str, most: int = NAME) -> str:
 
 
 def noted(note: str) -> str:
-    """Return a trimmed note; raises Invalid for an empty or over-long one."""
+    """Return a trimmed note; raises Invalid for an empty, invisible or over-long one."""
     clean = note.strip()
-    if not 1 <= len(clean) <= NOTE:
+    seen = any(not one.isspace() and unicodedata.category(one) not in UNSEEN for one in clean)
+    if not seen or len(clean) > NOTE:
         raise Invalid(f"a note of 1–{NOTE} characters is needed")
     return clean
