@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.appeals.insured import Insured, Other, insured, others
 from api.appeals.past import Past, past
-from api.appeals.timeline import Step, timeline
+from api.appeals.timeline import Step, decided, timeline
 from api.facts.writing import report_of
 from api.policies import resolving, versions
 from api.ports import Ports
@@ -67,11 +67,12 @@ def of(ports: Ports, appeal_id: str) -> Dossier:
     """Return the dossier of an existing appeal."""
     with ports.database.reading() as db:
         row = db.get_one(tables.Appeal, appeal_id)
-        attempt = db.get_one(tables.Attempt, row.attempt_id)
+        tries = decided(db, row.verification_id)
+        attempt = tries.attempts[row.attempt_id]
         return Dossier(
-            _scored(ports, db, attempt),
+            _scored(ports, db, attempt, tries.decisions),
             _applied(db, attempt),
-            timeline(ports, db, row.verification_id),
+            timeline(ports, db, row.verification_id, tries),
             past(ports, db, row, attempt),
             insured(ports, db, row),
             others(db, row),
@@ -79,11 +80,11 @@ def of(ports: Ports, appeal_id: str) -> Dossier:
         )
 
 
-def _scored(ports: Ports, db: Session, attempt: tables.Attempt) -> Scored | None:
+def _scored(
+    ports: Ports, db: Session, attempt: tables.Attempt, decisions: Sequence[tables.Decision]
+) -> Scored | None:
     """Return the scores of the newest try in which faces were compared."""
-    decision = tables.Decision
-    tried = select(decision).where(decision.attempt_id == attempt.id, decision.report.is_not(None))
-    for one in db.scalars(tried.order_by(decision.created_at.desc())):
+    for one in reversed([one for one in decisions if one.attempt_id == attempt.id]):
         report = report_of(ports, one) or {}
         facts = report.get("facts", {})
         if facts.get("score") is None:

@@ -54,17 +54,35 @@ class Step:
     tried: Tried | None
 
 
-def timeline(ports: Ports, db: Session, verification_id: str) -> list[Step]:
-    """Return the purchase's events in order."""
-    event, attempt = tables.Event, tables.Attempt
-    wanted = select(event.created_at, event.type, event.public).where(
-        event.verification_id == verification_id
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The attempts of a verification by id, and the decisions on their tries in order."""
+
+    attempts: Mapping[str, tables.Attempt]
+    decisions: Sequence[tables.Decision]
+
+
+def decided(db: Session, verification_id: str) -> Decided:
+    """Return attempts and decisions, in one statement."""
+    attempt, decision, challenge = tables.Attempt, tables.Decision, tables.Challenge
+    wanted = (
+        select(attempt, decision)
+        .outerjoin(decision, decision.attempt_id == attempt.id)
+        .outerjoin(challenge, challenge.id == decision.challenge_id)
+        .where(attempt.verification_id == verification_id)
+        .order_by(attempt.number, challenge.number)
     )
-    rows = db.execute(wanted.order_by(event.seq).limit(EVENTS)).all()
-    mine = select(attempt).where(attempt.verification_id == verification_id)
-    attempts = {one.id: one for one in db.scalars(mine)}
-    tries = _tries(ports, db, attempts)
-    return list(_steps([(at, kind, public["attempt_id"]) for at, kind, public in rows], attempts, tries))
+    rows = db.execute(wanted).all()
+    return Decided({one.id: one for one, _ in rows}, [one for _, one in rows if one is not None])
+
+
+def timeline(ports: Ports, db: Session, verification_id: str, of: Decided) -> list[Step]:
+    """Return the purchase's events in order."""
+    event = tables.Event
+    mine = event.verification_id == verification_id
+    wanted = select(event.created_at, event.type, event.public).where(mine).order_by(event.seq).limit(EVENTS)
+    rows = [(at, kind, public["attempt_id"]) for at, kind, public in db.execute(wanted)]
+    return list(_steps(rows, of.attempts, _tries(ports, of)))
 
 
 def _steps(
@@ -84,19 +102,12 @@ def _steps(
         last[key] = kind
 
 
-def _tries(ports: Ports, db: Session, attempts: Mapping[str, tables.Attempt]) -> dict[str, Iterator[Tried]]:
+def _tries(ports: Ports, of: Decided) -> dict[str, Iterator[Tried]]:
     """Return what was decided on the tries of each attempt, in order."""
-    decision, challenge = tables.Decision, tables.Challenge
-    wanted = (
-        select(decision)
-        .join(challenge, challenge.id == decision.challenge_id)
-        .where(decision.attempt_id.in_(attempts))
-        .order_by(challenge.number)
-    )
-    found: dict[str, list[Tried]] = {one: [] for one in attempts}
-    for one in db.scalars(wanted):
+    found: dict[str, list[Tried]] = {one: [] for one in of.attempts}
+    for one in of.decisions:
         facts = (report_of(ports, one) or {}).get("facts", {})
-        found[one.attempt_id].append(_tried(one, facts, attempts[one.attempt_id].provider))
+        found[one.attempt_id].append(_tried(one, facts, of.attempts[one.attempt_id].provider))
     return {key: iter(some) for key, some in found.items()}
 
 

@@ -72,7 +72,7 @@ def test_a_case_says_whose_it_is_why_each_try_failed_and_what_else_they_appealed
     other = again(world, appeal_id)
     page = reviewer(world).get(f"/console/appeals/{appeal_id}")
     assert "李*国，" in page and " 岁" in page and "随参保数据导入" in page
-    assert "向本人微信发出推送" in page and "没有看到动作" in page and "活体没有判到" in page
+    assert "向本人微信发出推送" in page and "没有看到动作" in page and "没有判断活体" in page
     assert f"/console/appeals/{other}" in page and "参保人、手机" in page
     assert MAN.name not in page and MAN.id_number not in page
 

@@ -26,10 +26,11 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One alert that concerns the appeal: its kind and sentence, and whether somebody confirmed it."""
+    """One alert that concerns the appeal: its kind, what it is about, and its sentence."""
 
     row: tables.Alert
     kind: str
+    about: str
     said: str
 
 
@@ -54,9 +55,7 @@ def of(ports: Ports, who: SignedIn, view: CaseView) -> CaseFile:
     if who.may(Right.SEE_ALERTS):
         with ports.database.reading() as db:
             found = concerning(db, [row])[row.id]
-        alerts = [
-            Warned(one, sentences.KINDS[one.kind], sentences.sentence(one.kind, one.numbers)) for one in found
-        ]
+        alerts = [_warned(one) for one in found]
     return CaseFile(
         alerts,
         steps.told(view.dossier.timeline),
@@ -67,6 +66,11 @@ def of(ports: Ports, who: SignedIn, view: CaseView) -> CaseFile:
         _gone(view),
         view.exhibit.case.amount_fen > rules.TWO_ABOVE_FEN,
     )
+
+
+def _warned(row: tables.Alert) -> Warned:
+    said = sentences.sentence(row.kind, row.numbers)
+    return Warned(row, sentences.KINDS[row.kind], sentences.ABOUT[row.about], said)
 
 
 def flagged(ports: Ports, who: SignedIn, rows: Sequence[tables.Appeal]) -> dict[str, int]:

@@ -14,9 +14,9 @@ SENT = {Channel.PUSH: "向本人微信发出推送", Channel.QR: "在收银电�
 AGAIN = "重新开始"
 LIVE: Mapping[Live, str] = {
     Live.PASSED: "活体检测通过",
-    Live.ACTIONS: "动作做对了，没有装翻拍检测",
+    Live.ACTIONS: "动作做对了，没有测翻拍",
     Live.FAILED: "活体检测没有通过",
-    Live.OPEN: "活体没有判到",
+    Live.OPEN: "没有判断活体",
     Live.BY_WECHAT: "活体由微信判断",
 }
 
