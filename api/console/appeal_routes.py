@@ -37,14 +37,14 @@ def appeal(appeal_id: str) -> Response:
     view, who = cases.opened(ports(), me(), appeal_id), reviewer_of(me())
     judges = me().may(Right.JUDGE)
     mine = reviewing.held_until(ports(), who, appeal_id) if judges else None
-    may = judges and reviewing.may_judge(ports(), who, appeal_id)
     return page(
         "appeal.html",
         view=view,
         row=view.exhibit.row,
         case=view.exhibit.case,
         mine=mine,
-        may=may,
+        # Whom the case concerns cannot open this page.
+        may=judges,
         judged=any(one.operator_id == who.operator_id for one in view.verdicts),
         may_ask=mine is not None and view.can_ask,
         waits=waits(view.exhibit.row.asked_at, view.exhibit.row.answered_at, ports().now()),
