@@ -121,12 +121,12 @@ quick: $(SETUP_DEV) ## Run only the pure and unit tests (within a minute)
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q \
 		-m "not models and not postgres and not browser and not slow" $(QUICK)
 
-# Browser tests run separately, in three processes, each with its own servers, films, browsers and clock:
-# with two, half of two cores' time was spent waiting.
+# Browser tests run separately, in two processes, each with its own servers, films, browsers and clock. With
+# three, on two cores, a film stood still for over a second now and then, which the matcher rightly refuses.
 test: setup-dev lint ## Check style, types and imports, then run every test
 	@rm -f out/browser*.txt
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(COVER)
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser $(if $(COVER),$(COVER) --cov-append)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(if $(COVER),$(COVER) --cov-append)
 	@cat out/browser*.txt 2>/dev/null || true
 	@echo "All checks and tests passed."
 
