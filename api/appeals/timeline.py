@@ -81,7 +81,7 @@ def timeline(ports: Ports, db: Session, verification_id: str, of: Decided) -> li
     event = tables.Event
     mine = event.verification_id == verification_id
     wanted = select(event.created_at, event.type, event.public).where(mine).order_by(event.seq).limit(EVENTS)
-    rows = [(at, kind, public["attempt_id"]) for at, kind, public in db.execute(wanted)]
+    rows = [(at, kind, public.get("attempt_id")) for at, kind, public in db.execute(wanted)]
     return list(_steps(rows, of.attempts, _tries(ports, of)))
 
 

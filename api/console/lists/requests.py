@@ -40,6 +40,6 @@ REQUESTS = Listed(
     {
         "state": Filter("状态", lambda value: REQUEST.state == value, STATES, usual=RequestState.OPEN),
         "kind": Filter("要什么", lambda value: REQUEST.kind == value, KINDS),
-        "by": Filter("期限至（年-月-日）", lambda text: REQUEST.due_at < end_of(text)),
+        "by": Filter("期限至", lambda text: REQUEST.due_at < end_of(text), is_day=True),
     },
 )  # fmt: skip

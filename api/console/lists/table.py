@@ -34,13 +34,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of a list: one of its choices, or any text where there are none."""
+    """A filter of a list: one of its choices; where there are none a day (2026-12-31), or any text."""
 
     title: str
     where: Callable[[str], ColumnElement[bool]]
     choices: Mapping[Any, str] = field(default_factory=dict)
     usual: str = ""
     has_all: bool = True
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _listed(role: Role) -> Iterator[str]:
             choices = [*one.choices, *(["all"] if one.has_all and one.choices else [])]
             yield from (f"{path}?{key}={choice}" for choice in choices)
             if not one.choices:
-                yield f"{path}?{key}=nobodys"
+                yield f"{path}?{key}={'2026-12-31' if one.is_day else 'nobodys'}"
 
 
 # Routes whose parameters are names of pages.
