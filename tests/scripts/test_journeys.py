@@ -24,12 +24,11 @@ from scripts.stack.proxy import Missing
 from scripts.stack.stack import Stack
 
 # The upgrade is itself a rolling restart; `python -m scripts.deploy journeys` has every phase. These two take
-# 92 CPU-s, 46 s of two cores with nothing else to do, which CI does not have: asked for by JOURNEYS=1.
+# 92 CPU-s, about a minute.
 WANTED = Wanted(phases=("one of each killed", "upgrade by one revision"), clients=3, persons=40)
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(os.environ.get("JOURNEYS") != "1", reason="92 CPU-s: asked for by JOURNEYS=1")
 def test_every_journey_ends_as_it_must_while_processes_are_killed_and_upgraded() -> None:
     try:
         with Stack(size=Size(2, 1, 1)) as stack:
