@@ -49,17 +49,18 @@ class Beats:
         """Tell whether this clock is within 2 s of the database's or the other workers'.
 
         Checked at the start and every minute, and at every sweep while wrong: a worker ten minutes ahead
-        would expire everybody's attempts. While the database is unreachable the last result holds.
+        would expire everybody's attempts. While the database is unreachable the last result holds,
+        and before the first one no clock is right.
         """
         now = self._ports.now()
         if self._right and self._compared_at is not None and now < self._compared_at + COMPARED:
             return True
-        self._compared_at = now
         try:
             with self._ports.database.reading() as db:
                 right = self._agrees(db)
         except SQLAlchemyError:
-            return self._right
+            return self.trusted()
+        self._compared_at = now
         if right != self._right:
             log.error("clock_is_right_again" if right else "clock_is_wrong")
         self._right = right

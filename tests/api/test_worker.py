@@ -4,7 +4,9 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from huey import MemoryHuey
+from sqlalchemy.exc import OperationalError
 
 from api.beats import Beats
 from api.jobs.work import Jobs
@@ -90,3 +92,17 @@ def test_a_worker_with_a_fast_clock_does_nothing(world: World) -> None:
 
 def test_a_worker_alone_trusts_its_clock(world: World) -> None:
     assert Beats(world.ports).clock_is_right()
+
+
+def test_no_clock_is_right_before_it_was_compared_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("select now()", {}, Exception("away"))
+
+    beats = Beats(world.ports)
+    with monkeypatch.context() as change:
+        change.setattr(beats, "_agrees", away)
+        assert not beats.clock_is_right() and not beats.trusted()
+    assert beats.clock_is_right()
+    world.clock.tick(61)
+    monkeypatch.setattr(beats, "_agrees", away)
+    assert beats.clock_is_right()
