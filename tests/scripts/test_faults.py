@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.events.webhooks import sign
-from scripts.lab.faults import oracle
+from scripts.lab.faults import evidence, oracle
 from scripts.lab.faults.ledger import Ledger, Purchase
 from scripts.lab.faults.receiver import Receiver
 from tests.support import play
@@ -75,6 +75,17 @@ def test_the_tables_must_say_what_the_clients_were_told(world: World) -> None:
     assert judged(world, told) == {"wrong_ends": 1}
     assert judged(world, Purchase("A-9", "story", ids={"vrf_gone"})) == {"lost": 1}
     assert judged(world, Purchase("A-9", "story", ids={"vrf_1", "vrf_2"})) == {"duplicated": 1, "lost": 1}
+
+
+def test_a_verdict_comes_with_the_rows_of_the_purchases_it_names(world: World) -> None:
+    verification, other = play.opened(world), play.opened(world, order_no="B-2")
+    order = world.till().get(f"/v1/verifications/{verification}").json["order_no"]
+    verdict = oracle.Verdict(lost=[f"race {order} 409 expired"])
+    with world.ports.database.reading() as db:
+        found = evidence.rows(db, verdict)
+        assert evidence.rows(db, oracle.Verdict()) == []
+    assert [one["verification"] for one in found] == [verification] != [other]
+    assert found[0]["events"][0].endswith(" 1 verification.opened")
 
 
 def test_a_process_dies_at_a_point_that_is_asked_for_and_at_no_other(tmp_path: Path) -> None:

@@ -31,7 +31,11 @@ class Verdict:
 
     def counts(self) -> dict[str, int]:
         """Return the number of each defect."""
-        return {name: len(found) for name, found in asdict(self).items()}
+        return {name: len(found) for name, found in self.named().items()}
+
+    def named(self) -> dict[str, list[str]]:
+        """Return the defects by name."""
+        return asdict(self)
 
 
 def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[str]) -> Verdict:
@@ -44,7 +48,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
                 compare(db, verdict, purchase)
             _passes(db, verdict)
             _webhooks(db, verdict, receiver)
-            verdict.lost += [f"delivery {kind} {state}" for kind, state in _unsent(db)]
+            verdict.lost += [f"delivery {' '.join(found)}" for found in _unsent(db)]
     finally:
         engine.dispose()
     verdict.duplicated += [f"message {scene}" for scene, count in messages.items() if count > 1]
@@ -124,8 +128,8 @@ def _webhooks(db: Session, verdict: Verdict, receiver: Receiver) -> None:
     verdict.webhooks_missing += ["forged"] * receiver.forged + ["changed"] * receiver.changed
 
 
-def unsent(stack: Stack) -> list[tuple[str, str]]:
-    """Return kind and state of unsent deliveries."""
+def unsent(stack: Stack) -> list[tuple[str, str, str]]:
+    """Return kind, state and verification of unsent deliveries."""
     engine = create_engine(stack.database_url)
     try:
         with Session(engine) as db:
@@ -134,7 +138,7 @@ def unsent(stack: Stack) -> list[tuple[str, str]]:
         engine.dispose()
 
 
-def _unsent(db: Session) -> list[tuple[str, str]]:
+def _unsent(db: Session) -> list[tuple[str, str, str]]:
     row = tables.Delivery
-    found = db.execute(select(row.kind, row.state).where(row.state.in_(UNFINISHED)))
-    return [(str(kind), str(state)) for kind, state in found]
+    found = db.execute(select(row.kind, row.state, row.verification_id).where(row.state.in_(UNFINISHED)))
+    return [(str(kind), str(state), verification) for kind, state, verification in found]

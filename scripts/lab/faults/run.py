@@ -7,11 +7,12 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.lab.faults import oracle
 from scripts.lab.faults.casting import cast
+from scripts.lab.faults.evidence import evidence
 from scripts.lab.faults.injuries import Injured, injuries, missing, small_disk, told
 from scripts.lab.faults.receiver import Receiver
 from scripts.lab.faults.recovery import recovered_s
@@ -37,9 +38,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Course:
-    """Course of a run: the faults' spans by name, and the recovery times."""
+    """Course of a run: the faults' spans, what happened when, and the recovery times by fault."""
 
     spans: list[tuple[float, float]] = field(default_factory=list)
+    timeline: list[str] = field(default_factory=list)
     recovery_s: dict[str, list[float]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
@@ -79,14 +81,12 @@ def _run(stack: Stack, wanted: Wanted, points: Path, disk: Path | None) -> dict[
         "stories": Counter(one.story for one in stories.ledger.purchases),
         "upper_95": round(1 - 0.05 ** (1 / max(1, faulted)), 5),
         "left_out": course.left_out,
-        "wrong": {name: found[:20] for name, found in _named(verdict).items() if found},
+        "wrong": {name: found[:20] for name, found in verdict.named().items() if found},
+        "evidence": evidence(stack, verdict),
+        "timeline": course.timeline,
         "client_failures": Counter(stories.failures),
         "seconds": round(time.monotonic() - begun),
     }
-
-
-def _named(verdict: oracle.Verdict) -> dict[str, list[str]]:
-    return {name: getattr(verdict, name) for name in verdict.counts()}
 
 
 def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> None:
@@ -100,11 +100,12 @@ def _break(at: Injured, stories: Stories, course: Course, wanted: Wanted) -> Non
     while time.monotonic() < give_up:
         group, act = chosen[done % len(chosen)]
         done += 1
-        began = time.monotonic()
+        began, at_clock = time.monotonic(), datetime.now(UTC)
         act(at)
         over = time.monotonic()
         took = recovered_s(at.stack, over)
         course.spans.append((began, over + took))
+        course.timeline.append(f"{at_clock:%H:%M:%S} {told(act)}: {over - began:.1f} s, then {took:.1f} s")
         course.recovery_s.setdefault(group, []).append(round(took, 1))
         faulted = len(stories.ledger.faulted(course.spans))
         print(f"  {told(act):24} moves after {took:4.1f} s; {faulted} purchases met a fault", flush=True)
