@@ -8,7 +8,7 @@ import pytest
 
 from scripts.lab.load import __main__ as load
 from scripts.lab.load import capacity
-from scripts.lab.load.spending import Busy
+from scripts.lab.load.spending import Busy, yardstick_ms
 
 PAGE = Path(__file__).parents[2] / "docs/architecture/capacity.md"
 
@@ -54,3 +54,7 @@ def test_a_part_that_used_less_than_idle_makes_no_other_cheaper() -> None:
     used = Busy({"api-1": 0.2, "api-2": 0.2, "worker-1": 0.01}, requests=100, took_s=10.0)
     idle = {"api-1": 0.0, "api-2": 0.1, "worker-1": 0.05}
     assert used.each(idle) == {"all": 30.0, "api": 30.0, "worker": 0.0}
+
+
+def test_the_yardstick_is_the_cpu_time_of_a_loop() -> None:
+    assert 1.0 < yardstick_ms() < 2000.0

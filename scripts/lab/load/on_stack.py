@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass
+from statistics import mean
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import httpx
 from scripts.lab.load.asking import Load
 from scripts.lab.load.figures import figures
 from scripts.lab.load.pace import Crowd, crowded, paced
-from scripts.lab.load.spending import MINUTE_S, busy, idling, memory_mb, spent
+from scripts.lab.load.spending import MINUTE_S, busy, idling, memory_mb, spent, yardstick_ms
 from scripts.lab.load.waiting import Crowd as Waiting
 from scripts.stack.stack import Stack
 
@@ -38,17 +39,21 @@ def measure(stack: Stack, size: Size) -> dict[str, Any]:
     load.film()
     for _ in range(WARM):
         load.create()
-    before = idling(stack)
+    loops, before = [yardstick_ms()], idling(stack)
     used = {
         "poll": busy(stack, lambda: len(paced(load.poll, POLLS, MINUTE_S))),
         "create": busy(stack, lambda: len(paced(load.create, CREATES, MINUTE_S))),
         "filmed_check": busy(stack, lambda: _films(load, MINUTE_S)),
     }
+    loops.append(yardstick_ms())
     after = idling(stack)
     idle = {name: round((before[name] + after[name]) / 2, 4) for name in before}
     together = _together(stack, load, size)
+    costs, loop = {name: one.each(idle) for name, one in used.items()}, mean(loops)
     return {
-        "cpu_ms": {name: one.each(idle) for name, one in used.items()},
+        "cpu_ms": costs,
+        "yardstick_ms": loop,
+        "yardsticks": {name: round(cost["all"] / loop, 4) for name, cost in costs.items()},
         "idle_cores": idle,
         "together": together,
         "overload": _overload(load, size),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 from scripts.stack.stack import Stack
 
@@ -10,6 +11,7 @@ from scripts.stack.stack import Stack
 NOT_OURS = frozenset({"simulator", "store", "objects"})
 # Workers tidy up once a minute: a shorter look would charge that to purchases, or credit them with it.
 MINUTE_S = 60.0
+YARDSTICK_TURNS, YARDSTICKS = 1_000_000, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,20 @@ class Busy:
             kinds[kind] = kinds.get(kind, 0.0) + (cores - idle[name]) * self.took_s * 1000 / self.requests
         found = {kind: round(max(0.0, ms), 2) for kind, ms in kinds.items()}
         return {"all": round(sum(found.values()), 2)} | found
+
+
+def yardstick_ms() -> float:
+    """Return the CPU-ms of a million turns of a loop on this machine: the median of seven.
+
+    CPU time depends on the machine, twofold between those at hand; its ratio to this one hardly does.
+    """
+    return round(median(_turned() for _ in range(YARDSTICKS)), 1)
+
+
+def _turned() -> float:
+    begun = time.process_time()
+    sum(turn * turn for turn in range(YARDSTICK_TURNS))
+    return (time.process_time() - begun) * 1000
 
 
 def idling(stack: Stack) -> dict[str, float]:
