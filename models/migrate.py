@@ -14,10 +14,10 @@ LOCK = zlib.crc32(b"yibao-face schema")
 
 
 class SchemaBehind(Exception):
-    """The database lacks the schema this code needs; `found` is its revision."""
+    """The database lacks the schema this code needs: `found` instead of `needed`."""
 
     def __init__(self, found: str | None, needed: str | None) -> None:
-        self.found = found or "none"
+        self.found, self.needed = found or "none", needed
         super().__init__(
             f"the database is at schema {self.found}, this program needs {needed}: "
             "run python -m models.migrate --url $YIBAO_DATABASE_URL"
@@ -46,16 +46,16 @@ def current(url: str) -> str | None:
 
 def check(url: str) -> None:
     """Raise SchemaBehind unless the database is at the newest revision or one ahead."""
-    _check(current(url))
+    check_revision(current(url))
 
 
 def check_connection(connection: Connection) -> None:
     """As `check`, over an open connection."""
-    _check(_revision(connection))
+    check_revision(_revision(connection))
 
 
-def _check(found: str | None) -> None:
-    """Compare a revision with the head.
+def check_revision(found: str | None) -> None:
+    """Raise SchemaBehind unless a revision is the newest or one ahead.
 
     One revision ahead is the newer program's expansion, made while this one still runs: it only adds. What it
     replaces is removed by the revision after.

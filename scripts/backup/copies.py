@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import shutil
 import tarfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from api.ports import Ports
 from api.settings import Settings
 from models import migrate, tables
 from models.domain.console.act import ActKind
-from scripts.backup import databases
+from scripts.backup import anchors, databases
 from scripts.backup.databases import Failed
 
 MANIFEST, OBJECTS = "manifest.json", "objects.tar"
@@ -47,8 +46,7 @@ def save(ports: Ports, folder: Path) -> Manifest:
     """
     folder.mkdir(mode=0o700, parents=True)
     at = ports.now().isoformat()
-    for file in _anchors(ports.settings):
-        shutil.copyfile(file, folder / file.name)
+    anchors.save(ports.settings, folder)
     _, rows = databases.save(ports.settings.database_url, folder)
     count = _pack(ports, folder / OBJECTS)
     files = {one.name: _digest(one) for one in sorted(folder.iterdir())}
@@ -74,21 +72,33 @@ def verify(ports: Ports, folder: Path, scratch: str | None = None) -> list[str]:
 def restore(settings: Settings, folder: Path, *, by: Callable[[Ports], str]) -> list[str]:
     """Restore a backup into an installation with empty stores, and record the gap; return what is wrong.
 
-    `by` names who restores, asked of the restored accounts; what it raises leaves the database empty again.
-    Raises Failed for a changed backup or stores that are not empty.
+    `by` names who restores, asked of the restored accounts; whatever raises leaves the database empty again.
+    Raises Failed for a changed backup, one that another release has to restore, or stores that are not empty.
     """
     kept = _read(folder)
+    _check_schema(kept)
     (database,) = (name for name in kept.files if name in (databases.SQLITE, databases.POSTGRES))
     databases.load(settings.database_url, folder / database)
     found = databases.counts(settings.database_url)
     wrong = [f"{name}: {found.get(name, 0)} rows of {count}" for name, count in kept.rows.items()
              if found.get(name, 0) != count]  # fmt: skip
+    try:
+        return wrong + _filled(settings, folder, kept, by)
+    except BaseException:
+        databases.clear(settings.database_url)
+        raise
+
+
+def _filled(settings: Settings, folder: Path, kept: Manifest, by: Callable[[Ports], str]) -> list[str]:
+    """Restore anchors and objects beside a loaded database, and record the gap; return what is wrong."""
     ports = build(settings)
     try:
-        actor = _asked(ports, by)
-        _restore_anchors(settings, folder, kept)
+        actor = by(ports)
+        if ports.objects.list(""):
+            raise Failed("the object store is not empty: restore into a new one")
+        anchors.restore(settings, folder, kept.files)
         unpacked = _unpack(ports, folder / OBJECTS)
-        wrong += [f"{unpacked} objects of {kept.objects}"] if unpacked != kept.objects else []
+        wrong = [f"{unpacked} objects of {kept.objects}"] if unpacked != kept.objects else []
         wrong += _audited(ports)
         _record(ports, kept, actor)
     finally:
@@ -96,14 +106,16 @@ def restore(settings: Settings, folder: Path, *, by: Callable[[Ports], str]) -> 
     return wrong
 
 
-def _asked(ports: Ports, by: Callable[[Ports], str]) -> str:
-    """Return who restores; empty the database again where nobody may."""
+def _check_schema(kept: Manifest) -> None:
+    """Refuse a copy whose schema this program does not know, before anything is written."""
     try:
-        return by(ports)
-    except BaseException:
-        ports.database.dispose()
-        databases.clear(ports.settings.database_url)
-        raise
+        migrate.check_revision(kept.schema)
+    except migrate.SchemaBehind as error:
+        raise Failed(
+            "备份来自另一版本，请用做备份的那个版本恢复，再升级 / "
+            f"the copy has schema {error.found}, this program needs {error.needed}: "
+            "restore it with the release that made it, then upgrade"
+        ) from None
 
 
 def manifest(folder: Path) -> Manifest:
@@ -119,25 +131,6 @@ def _read(folder: Path) -> Manifest:
         if not file.is_file() or _digest(file) != digest:
             raise Failed(f"{name} of the copy is missing or was changed")
     return kept
-
-
-def _anchors(settings: Settings) -> list[Path]:
-    file = settings.anchor_file
-    return [] if file is None else sorted(file.parent.glob(f"{file.stem}*{file.suffix}"))
-
-
-def _restore_anchors(settings: Settings, folder: Path, kept: Manifest) -> None:
-    """Restore the anchor file under this installation's name; existing anchors are kept beside it."""
-    file = settings.anchor_file
-    if file is None:
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    for later in _anchors(settings):
-        later.rename(later.with_name(f"{later.name}.before-restore"))
-    for name in kept.files:
-        if name.endswith(".jsonl"):
-            ending = "-acts" if name.endswith("-acts.jsonl") else ""
-            shutil.copyfile(folder / name, file.with_name(f"{file.stem}{ending}{file.suffix}"))
 
 
 def _pack(ports: Ports, file: Path) -> int:
@@ -158,8 +151,6 @@ def _pack(ports: Ports, file: Path) -> int:
 
 def _unpack(ports: Ports, file: Path) -> int:
     """Restore every encrypted object; return how many."""
-    if ports.objects.list(""):
-        raise Failed("the object store is not empty: restore into a new one")
     count = 0
     with tarfile.open(file) as packed:
         for entry in packed:

@@ -1,5 +1,6 @@
 """A copy under load, restored elsewhere: audited, counted, and the gap on record."""
 
+import json
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from api.console import accounts
 from api.ports import Ports
 from api.settings import Settings
 from matcher.local import LocalMatcher
-from models import tables
+from models import migrate, tables
 from models.domain.console.act import ActKind
 from models.domain.console.operator import Role
 from scripts import __main__ as yibao
@@ -132,6 +133,27 @@ def test_a_copy_that_was_changed_is_refused_before_anything_is_written(world: Wo
     with pytest.raises(Failed, match=r"objects\.tar"):
         copies.restore(elsewhere(world, tmp_path), tmp_path / "copy", by=lambda _: "王工")
     assert not (tmp_path / "restored.sqlite").exists()
+
+
+def test_a_copy_of_another_release_names_the_way_and_writes_nothing(world: World, tmp_path: Path) -> None:
+    copies.save(world.ports, tmp_path / "copy")
+    manifest = tmp_path / "copy" / copies.MANIFEST
+    older = json.loads(manifest.read_text(encoding="utf-8")) | {"schema": "0001"}
+    manifest.write_text(json.dumps(older), encoding="utf-8")
+    with pytest.raises(Failed, match="schema 0001.*the release that made it"):
+        copies.restore(elsewhere(world, tmp_path), tmp_path / "copy", by=lambda _: "王工")
+    assert not (tmp_path / "restored.sqlite").exists()
+
+
+def test_an_object_store_in_use_stays_as_it_is_and_the_database_empty(world: World, tmp_path: Path) -> None:
+    copies.save(world.ports, tmp_path / "copy")
+    settings = elsewhere(world, tmp_path)
+    (tmp_path / "restored-objects").mkdir()
+    (tmp_path / "restored-objects/kept").write_bytes(b"x")
+    with pytest.raises(Failed, match="not empty"):
+        copies.restore(settings, tmp_path / "copy", by=lambda _: "王工")
+    assert [file.name for file in (tmp_path / "restored-objects").iterdir()] == ["kept"]
+    assert migrate.current(settings.database_url) is None
 
 
 def test_later_anchors_are_kept_beside_the_restored_ones(world: World, tmp_path: Path) -> None:
