@@ -28,7 +28,6 @@ class Row:
     fmr: float
     fmr_group: str
     fmr_worst: float
-    published_kin: float
 
 
 def rows(found: Rates) -> list[Row]:
@@ -40,11 +39,11 @@ def rows(found: Rates) -> list[Row]:
     ]
 
 
-def _published(threshold: float) -> tuple[float, str, float, float]:
-    """Return the published FMR of the worst adult age group with its name, of all groups, and of kin."""
+def _published(threshold: float) -> tuple[float, str, float]:
+    """Return the published FMR of the worst adult age group with its name, and of all groups."""
     groups = [one for one in rates.groups(threshold) if one.non_mated >= rates.TELLING]
     aged = max((one for one in groups if one.group not in UNAGED), key=lambda one: one.fmr)
-    return aged.fmr, aged.group, max(one.fmr for one in groups), groups[0].kin
+    return aged.fmr, aged.group, max(one.fmr for one in groups)
 
 
 def by_threshold(table: Sequence[Row], now: float) -> Chart:

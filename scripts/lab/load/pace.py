@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from scripts.lab.load.figures import timed
 
-READ_BYTES = 65536
-
 
 def paced(action: Callable[[], object], rate: float, seconds: float, threads: int = 4) -> list[float]:
     """Run an action `rate` times a second in some threads; return the latencies in ms."""
