@@ -28,13 +28,24 @@ PHOTO = (samples() / "single_face.jpg").read_bytes()
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with matching.service() as (address, _):
+def modules() -> Iterator[str]:
+    with matching.opencv_alone() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def url(modules: str) -> Iterator[str]:
+    with matching.service(PYTHONPATH=modules) as (address, _):
         yield address
 
 
 @pytest.fixture(scope="module")
-def deferred() -> DeferredMatcher:
+def matcher(modules: str) -> LocalMatcher:
+    return LocalMatcher()
+
+
+@pytest.fixture(scope="module")
+def deferred(modules: str) -> DeferredMatcher:
     return DeferredMatcher()
 
 
@@ -76,6 +87,7 @@ def test_the_same_capture_gives_the_same_report(either: Matcher, matcher: LocalM
     examination = asked(matcher, observed(matcher, filmed), filmed)
     report = either.examine(examination)
     assert report == matcher.examine(examination)
+    assert {str(one.engine).split()[0] for one in report.models if one.engine} == {"opencv"}
     assert report.comparison.score > 0.5 > report.cohort.best
     assert report.colour.status == "measured"
 

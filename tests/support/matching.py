@@ -10,10 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
+import pytest
 
 SECRET = "a-secret-of-the-tests-with-32-characters"
+# Engines beside OpenCV; each process chooses by speed, so that a busy machine may choose others.
+ENGINES = ("openvino", "ai_edge_litert")
 
 
 def new_id() -> str:
@@ -24,6 +29,19 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+@contextmanager
+def opencv_alone() -> Iterator[str]:
+    """Have matchers that are loaded meanwhile use OpenCV; yield the PYTHONPATH that does it in a process.
+
+    Two matchers then answer the same to the last bit.
+    """
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for name in ENGINES:
+            patch.setitem(sys.modules, name, None)
+            (Path(folder) / f"{name}.py").write_text("raise ImportError", encoding="utf-8")
+        yield os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH"))))
 
 
 @contextmanager
