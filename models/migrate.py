@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 
+from models.urls import URLS, is_url
+
 HERE = Path(__file__).parent / "migrations"
 LOCK = zlib.crc32(b"yibao-face schema")
 
@@ -130,6 +132,9 @@ def main() -> None:
     parser.add_argument("action", nargs="?", default="upgrade", choices=["upgrade", "downgrade", "current"])
     parser.add_argument("revision", nargs="?", help="for downgrade: where to (base removes everything)")
     options = parser.parse_args()
+    if not is_url(options.url):
+        # Not quoted: it may contain a password.
+        parser.error(f"--url 应为 {' 或 '.join(URLS)} / must be {' or '.join(URLS)}")
     if options.action == "downgrade":
         if not options.revision:
             parser.error("downgrade needs a revision")
