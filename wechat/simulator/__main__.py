@@ -9,6 +9,7 @@ import sys
 
 from werkzeug.serving import make_server
 
+from wechat.simulator import environment
 from wechat.simulator.account import Account
 from wechat.simulator.faults import Faults
 from wechat.simulator.page import Beside
@@ -16,8 +17,8 @@ from wechat.simulator.pushes import Pushes, Target
 from wechat.simulator.server import create
 from wechat.simulator.subscriptions import Template
 
-SETTINGS = ("SIM_APPID", "SIM_SECRET", "SIM_TEMPLATE_ID")
-PUSH_SETTINGS = ("SIM_CALLBACK_URL", "SIM_CALLBACK_TOKEN", "SIM_CALLBACK_AES_KEY")
+# Exit code of a command that is typed wrongly.
+WRONG = 2
 
 
 def main() -> None:
@@ -28,15 +29,16 @@ def main() -> None:
         "--state", default=os.environ.get("SIM_STATE", ""), help="file that outlives a restart"
     )
     options = parser.parse_args()
-    missing = [name for name in SETTINGS if not os.environ.get(name)]
-    if missing:
-        sys.exit(f"missing: {', '.join(missing)}")
+    if wrong := environment.wrong(os.environ):
+        sys.stderr.write(f"无法启动 / cannot start: {'; '.join(wrong)}\n")
+        sys.exit(WRONG)
     # Its log would show tokens and openids in the addresses.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     faults, account = Faults(), _account(options.state)
     published = [page for page in os.environ.get("SIM_PAGES", "").split(",") if page]
-    pushes = Pushes(account.appid, faults, _target(), account.now)
+    target = Target(*(os.environ.get(name, "") for name in environment.PUSHES))
+    pushes = Pushes(account.appid, faults, target, account.now)
     beside = Beside(os.environ.get("SIM_PHONE_URL", "").rstrip("/"), os.environ.get("SIM_NAMES", ""))
     app = create(account, faults, pushes, published, beside)
     server = make_server("127.0.0.1", options.port, app, threaded=True)
@@ -48,11 +50,9 @@ def main() -> None:
 
 def _account(state: str) -> Account:
     """Return the account with its template's keys and any further templates."""
-    appid, secret, template_id = (os.environ[name] for name in SETTINGS)
+    appid, secret, template_id = (os.environ[name] for name in environment.REQUIRED)
     account = Account(appid, secret, template_id, state)
-    keys = os.environ.get("SIM_TEMPLATE_KEYS", "")
-    if keys:
-        labels = dict(pair.split("=", 1) for pair in keys.split(","))
+    if labels := environment.labels(os.environ):
         account.subscriptions.add(Template(template_id, labels=labels))
     agents = os.environ.get("SIM_AGENT_TEMPLATE_ID", "")
     if agents:
@@ -61,14 +61,6 @@ def _account(state: str) -> Account:
     if long_term:
         account.subscriptions.add(Template(long_term, "医保服务通知", long_term=True))
     return account
-
-
-def _target() -> Target:
-    """Return the address that events are pushed to, or None."""
-    try:
-        return Target(*(os.environ.get(name, "") for name in PUSH_SETTINGS))
-    except ValueError as error:
-        sys.exit(f"{', '.join(PUSH_SETTINGS)}: {error}")
 
 
 if __name__ == "__main__":
