@@ -200,6 +200,8 @@ def test_every_container_is_probed_bounded_and_without_privileges(world: World) 
     routes = {rule.rule for rule in world.app.url_map.iter_rules()} | {"/health"}
     for name, pod in pods.items():
         (container,) = pod["containers"]
+        # The addresses of Services would come as YIBAO_API_PORT and the like, which are no settings.
+        assert pod["enableServiceLinks"] is False
         assert pod["securityContext"]["runAsNonRoot"] and "memory" in container["resources"]["limits"]
         assert container["securityContext"]["allowPrivilegeEscalation"] is False
         probes = [probe for kind, probe in container.items() if kind.endswith("Probe")]
