@@ -30,7 +30,7 @@ from api.logs import about, configure
 from api.policies import versions as policies
 from api.popup.routes import popup
 from api.ports import Clock, Ports
-from api.settings import Settings
+from api.settings import settings_or_exit
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -80,7 +80,7 @@ def blueprints(*, demo: bool) -> tuple[APIBlueprint, ...]:
 
 def _from_environment(clock: Clock | None) -> Ports:
     """Build the real ports for a server process."""
-    settings = Settings()
+    settings = settings_or_exit()
     configure()
     built = build(settings, clock, load_engines=True)
     policies.ensure(built)

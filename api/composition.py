@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def build(settings: Settings, clock: Clock | None = None, *, load_engines: bool = False) -> Ports:
     """Return the real ports; a local matcher loads its engines now or at its first use.
 
-    Raises SettingsMissing, SchemaBehind or WrongWeights.
+    Raises SettingsWrong, SchemaBehind or WrongWeights.
     """
     check(settings)
     migrate.check(settings.database_url)

@@ -8,7 +8,7 @@ import tempfile
 from typing import Any
 
 from api.forking import imported
-from api.settings import Settings
+from api.settings import settings_or_exit
 
 # Named by Prometheus; its library reads the variable on import.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -18,7 +18,8 @@ FREE_THREADS = 24
 # would wait a tenth of a second before it is even read.
 SWITCH_S = 0.0005
 
-_settings = Settings()
+# A wrong setting ends gunicorn here, before any process is forked.
+_settings = settings_or_exit()
 bind = _settings.bind
 workers = _settings.web_processes
 worker_class = "gthread"

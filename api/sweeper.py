@@ -17,7 +17,7 @@ from api.jobs.work import Jobs, queue
 from api.law import assessments
 from api.logs import configure
 from api.ports import Clock, Ports
-from api.settings import Settings
+from api.settings import settings_or_exit
 
 SWEEP_S = 0.2
 # A worker whose sweep takes longer than this exits, so that its supervisor restarts it.
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     """Sweep the tables and work until told to stop, on these ports or those from the environment."""
     configure()
-    ports = given or traced(build(Settings(), clock), tracing.from_environment())
+    ports = given or traced(build(settings_or_exit(), clock), tracing.from_environment())
     assessments.hold_start(ports)
     settings = ports.settings
     huey = queue(settings.jobs_url)

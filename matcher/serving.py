@@ -5,9 +5,10 @@ import shutil
 import tempfile
 from typing import Any
 
-from matcher.service.settings import METRICS_FOLDER, ServiceSettings
+from matcher.service.settings import METRICS_FOLDER, settings_or_exit
 
-_settings = ServiceSettings()
+# A wrong setting ends gunicorn here, before any process is forked.
+_settings = settings_or_exit()
 bind = _settings.matcher_bind
 workers = _settings.matcher_processes
 worker_class = "gthread"

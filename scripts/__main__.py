@@ -90,7 +90,7 @@ def yibao() -> None:
     Settings come from the environment (YIBAO_…); --demo selects the installation of make demo.
 
     \b
-    退出码 / exit codes: 0 完成 done, 1 拒绝或不符 refused, 2 写法有误 usage error.
+    退出码 / exit codes: 0 完成 done, 1 拒绝或不符 refused, 2 写法或设置有误 usage or settings.
     """
 
 

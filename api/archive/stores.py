@@ -13,6 +13,7 @@ import httpx
 import obstore
 from obstore.store import from_url
 
+from api.hosting.forms import BEARER, access_of
 from api.settings import Settings
 
 Method = Literal["GET", "PUT", "HEAD"]
@@ -21,9 +22,6 @@ KEPT_AT_LEAST = timedelta(days=180)
 TIMEOUT_S = 8
 SIGNED_FOR = timedelta(minutes=5)
 EXISTS = (409, 412)
-S3_ACCESS = frozenset(
-    {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint"}
-)
 
 
 class ArchiveUnavailable(Exception):
@@ -47,22 +45,16 @@ class Archive(Protocol):
 
 
 def archive(settings: Settings) -> Archive | None:
-    """Return the archive of the settings, or None where none is set; raises ValueError for a wrong form."""
+    """Return the archive of the settings, or None where none is set."""
     if not settings.archive_url:
         return None
-    access = settings.archive_access.get_secret_value()
-    given = dict(entry.split("=", 1) for entry in access.split(",") if entry)
-    scheme = urlsplit(settings.archive_url).scheme
-    if scheme in ("http", "https"):
-        return HttpArchive(settings.archive_url, given.get("bearer", ""))
-    if scheme == "s3":
-        # Checked here: some other names make the library panic.
-        if not given.keys() <= S3_ACCESS:
-            raise ValueError(f"the names of YIBAO_ARCHIVE_ACCESS are {', '.join(sorted(S3_ACCESS))}")
-        return BucketArchive(from_url(settings.archive_url, config=given))  # type: ignore[call-overload]
-    if scheme == "file":
-        return FolderArchive(Path(urlsplit(settings.archive_url).path))
-    raise ValueError("YIBAO_ARCHIVE_URL begins with s3:// or https://")
+    access = access_of(settings.archive_access.get_secret_value())
+    parts = urlsplit(settings.archive_url)
+    if parts.scheme == "file":
+        return FolderArchive(Path(parts.path))
+    if parts.scheme == "s3":
+        return BucketArchive(from_url(settings.archive_url, config=access))  # type: ignore[call-overload]
+    return HttpArchive(settings.archive_url, access.get(BEARER, ""))
 
 
 class FolderArchive:

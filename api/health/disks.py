@@ -23,10 +23,12 @@ def free_shares(settings: Settings) -> dict[str, float]:
 def _folders(settings: Settings) -> dict[str, Path]:
     """Return the folders that this machine's processes write to."""
     folders = {}
-    objects, database = urlsplit(settings.objects_url), make_url(settings.database_url)
+    objects = urlsplit(settings.objects_url)
     if objects.scheme == "file":
         folders["objects"] = Path(objects.path)
-    if database.get_backend_name() == "sqlite" and database.database:
+    # Empty where the settings are incomplete, which `yibao-deploy check` lists.
+    database = make_url(settings.database_url) if settings.database_url else None
+    if database and database.get_backend_name() == "sqlite" and database.database:
         folders["database"] = Path(database.database).parent
     if settings.anchor_file is not None:
         folders["anchors"] = settings.anchor_file.parent

@@ -14,7 +14,7 @@ from prometheus_client import multiprocess
 
 from api.health.table_figures import TableFigures
 from api.ports import SystemClock
-from api.settings import Settings
+from api.settings import Settings, settings_or_exit
 from models.database import Database
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--of", type=int, required=True, help="process id of gunicorn")
     parent = parser.parse_args().of
-    settings = Settings()
+    settings = settings_or_exit()
     database = Database(settings.database_url)
     serve(settings, TableFigures(settings, database, SystemClock().now, processes=settings.web_processes))
     while os.getppid() == parent:

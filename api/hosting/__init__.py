@@ -1,1 +1,4 @@
-"""Rules on the addresses a process may listen on; import `exposure`."""
+"""What an installation must set, and the addresses it may listen on; import `rules`, `forms`, `exposure`.
+
+`api.settings` reads the settings (`installation`) from the environment.
+"""

@@ -7,7 +7,6 @@ import click
 
 from api.console import accounts, sessions
 from api.ports import Ports
-from api.settings import SettingsMissing, check
 from models.domain.console.operator import Right
 from models.domain.errors import Refusal
 from scripts.admin import identity, setting, shell, terminal
@@ -47,11 +46,11 @@ def restore(context: click.Context, folder: Path, account: str | None) -> None:
     须备份里的管理员登录（备份里没有管理员时除外）/ an administrator of the backup signs in, if it has any.
     """
     try:
-        given = check(setting.settings(demo=shell.demo_is_meant(context)))
+        given = setting.settings(demo=shell.demo_is_meant(context))
         wrong = copies.restore(given, folder, by=lambda ports: _administrator(ports, account))
     except Refusal as refusal:
         sys.exit(refusal.code)
-    except (Failed, SettingsMissing, FileNotFoundError) as error:
+    except (Failed, FileNotFoundError) as error:
         sys.exit(str(error))
     if wrong:
         sys.exit("; ".join(wrong))

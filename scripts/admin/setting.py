@@ -2,18 +2,26 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
+import click
+
+from api import settings as installation
 from api.composition import build
 from api.policies import versions as policies
 from api.ports import Ports
-from api.settings import Settings, SettingsMissing
+from api.settings import Settings
 from matcher.errors import WrongWeights
+from matcher.service.environment import Problem, Reading
 from models.migrate import SchemaBehind
+from scripts.admin import terminal
 
 DEMO_ENVIRONMENT = Path("var/demo.env")
 URL = "YIBAO_DATABASE_URL"
+# Exit code of a command whose settings are wrong, as of one that is typed wrongly.
+WRONG = 2
 
 
 def demo_environment() -> dict[str, str]:
@@ -24,18 +32,46 @@ def demo_environment() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def settings(*, demo: bool = False) -> Settings:
-    """Return the environment's settings, or with `demo` the demo's; end the command where they conflict."""
+def reading(*, demo: bool = False) -> Reading[Settings]:
+    """Return the environment's settings, or with `demo` the demo's, and what is wrong with those given.
+
+    Ends the command where the two conflict.
+    """
     if not demo:
-        _name_the_demo()
-        return Settings()
+        found = installation.reading()
+        if not found.problems:
+            _name_the_demo()
+        return found
     values = demo_environment()
     if not values:
         sys.exit(f"没有演示，先 make demo / no demo here ({DEMO_ENVIRONMENT}): make demo")
     if os.environ.get(URL, values[URL]) != values[URL]:
         sys.exit(f"{URL} 指向另一个系统 / --demo, but {URL} names another installation: unset it")
-    given: dict[str, Any] = {name.removeprefix("YIBAO_").lower(): value for name, value in values.items()}
-    return Settings(**given)
+    return installation.reading(os.environ | values)
+
+
+def settings(*, demo: bool = False) -> Settings:
+    """Return the settings, or end the command with all that is missing or wrong."""
+    given = reading(demo=demo)
+    if wrong := installation.problems(given):
+        _refuse(wrong)
+    return given.settings
+
+
+def some_settings() -> Settings:
+    """Return the environment's settings, however few, or end the command with all that is wrong."""
+    given = installation.reading()
+    if given.problems:
+        _refuse(given.problems)
+    return given.settings
+
+
+def _refuse(wrong: Sequence[Problem]) -> NoReturn:
+    """End the command with one line for each problem."""
+    click.echo("设置有误或不全 / settings are wrong or missing:", err=True)
+    for problem in wrong:
+        click.echo(f"  {terminal.visible(problem)}", err=True)
+    sys.exit(WRONG)
 
 
 def _name_the_demo() -> None:
@@ -52,7 +88,7 @@ def ports(*, demo: bool = False) -> Ports:
     """Return the real ports, or end the command with an error that names what is missing."""
     try:
         built = build(settings(demo=demo))
-    except (SettingsMissing, SchemaBehind, WrongWeights) as error:
+    except (SchemaBehind, WrongWeights) as error:
         sys.exit(str(error))
     policies.ensure(built)
     return built

@@ -5,7 +5,8 @@ import sys
 import click
 from pydantic import SecretStr
 
-from api.settings import Settings, SettingsMissing, check
+from api.settings import Settings, problems
+from matcher.service.environment import Reading, variable
 from scripts.admin import setting as installation
 from scripts.admin import shell, terminal
 
@@ -23,22 +24,24 @@ def setting() -> None:
 @shell.as_json
 @click.pass_context
 def _show(context: click.Context, as_json: bool) -> None:
-    """显示设置，不显示密钥；不齐时退出码为 1 / show them without secrets; exit 1 where one is missing."""
-    given = installation.settings(demo=shell.demo_is_meant(context))
-    shown = {f"YIBAO_{name.upper()}": _told(given, name) for name in Settings.model_fields}
-    missing = _problems(given)
+    """显示设置，不显示密钥；有误或不全时退出码为 1 / show them without secrets; exit 1 where one is wrong."""
+    given = installation.reading(demo=shell.demo_is_meant(context))
+    shown = {variable(name): _told(given, name) for name in Settings.model_fields}
+    wrong = [str(problem) for problem in problems(given)]
     if as_json:
-        terminal.document({"settings": shown, "problems": missing})
+        terminal.document({"settings": shown, "problems": wrong})
     else:
         terminal.facts(shown)
-    for problem in [] if as_json else missing:
+    for problem in [] if as_json else wrong:
         click.echo(f"✗ {terminal.visible(problem)}", err=True)
-    sys.exit(bool(missing))
+    sys.exit(bool(wrong))
 
 
-def _told(given: Settings, name: str) -> str | int | None:
-    """Return a setting's value with secrets redacted."""
-    value = getattr(given, name)
+def _told(given: Reading[Settings], name: str) -> str | int | None:
+    """Return a setting's value with secrets redacted; None for one that is wrong or not set."""
+    if given.is_wrong(name):
+        return None
+    value = getattr(given.settings, name)
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else None
     if name in HIDDEN:
@@ -51,11 +54,3 @@ def _without_password(url: str) -> str | None:
     scheme, separator, rest = url.partition("://")
     host = rest.rpartition("@")[2] if "@" in rest.partition("/")[0] else rest
     return f"{scheme}{separator}{host.partition('?')[0]}" or None
-
-
-def _problems(given: Settings) -> list[str]:
-    try:
-        check(given)
-    except SettingsMissing as error:
-        return error.problems
-    return []

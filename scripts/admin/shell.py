@@ -1,6 +1,6 @@
 """Base classes and decorators of operators' click commands, which run on the real ports.
 
-Exit codes: 0 success, 1 refused or failed check, 2 usage error.
+Exit codes: 0 success, 1 refused or failed check, 2 usage error or wrong settings.
 """
 
 import functools

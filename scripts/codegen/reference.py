@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from api.hosting.rules import REQUIRED, REQUIRED_IN_PRODUCTION
 from api.http.problems import CODES, STATUS
-from api.settings import REQUIRED, REQUIRED_IN_PRODUCTION, Settings
+from api.settings import Settings
 from api.verification.record import WEBHOOK_TYPES
+from matcher.service.environment import expected, variable
 from matcher.service.settings import ServiceSettings
 from models.domain import appeal, attempt, delivery, errors, verification
 from models.domain.console import renewal
@@ -83,9 +85,10 @@ def reference() -> str:
             "`detail`. What a till does about each: docs/integration.md.\n",
             *_table(("status", "codes"), _codes()),
             "## Settings\n",
-            "From the environment. No secret has a default; production refuses to start and names all that",
-            "is missing.\n",
-            *_table(("setting", "default", "meaning"), _settings()),
+            "From the environment; an empty one is not set. No secret has a default. While one is missing or",
+            "wrong, or a name that begins with `YIBAO_` is unknown, no process starts and no command runs:",
+            "each lists everything that is wrong.\n",
+            *_table(("setting", "default", "must be", "meaning"), _settings()),
         ]
     )
 
@@ -165,13 +168,15 @@ def _refusals(tree: ast.AST) -> Iterator[tuple[str, str]]:
                 yield node.func.id, str(keyword.value.value)
 
 
-def _settings() -> list[tuple[str, str, str]]:
-    """Return name, default and meaning of each setting, the application's before the matcher service's."""
+def _settings() -> list[tuple[str, str, str, str]]:
+    """Return name, default, form and meaning of each setting, the application's before the service's."""
     fields = ServiceSettings.model_fields | Settings.model_fields
     rows = []
     for name in [*Settings.model_fields, *(name for name in fields if name not in Settings.model_fields)]:
         default = "" if "secret" in name else str(fields[name].default or "")
         if name in REQUIRED or name in REQUIRED_IN_PRODUCTION:
             default = "required" if name in REQUIRED else "required in production"
-        rows.append((f"`YIBAO_{name.upper()}`", default, " ".join((fields[name].description or "").split())))
+        form = (expected(fields[name]) or ("", ""))[1]
+        meaning = " ".join((fields[name].description or "").split())
+        rows.append((f"`{variable(name)}`", default, form, meaning))
     return rows

@@ -99,7 +99,7 @@ def _journeys(processes: tuple[int, int, int], of_each: int, clients: int, out: 
 @click.pass_context
 def _check(context: click.Context, as_json: bool) -> None:
     """逐项试一遍，一次列出缺少的全部；不齐时退出码为 1 / check everything and list all problems."""
-    given = installation.settings(demo=shell.demo_is_meant(context))
+    given = installation.reading(demo=shell.demo_is_meant(context))
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     found = checks.findings(given)
     if as_json:

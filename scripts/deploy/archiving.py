@@ -27,12 +27,9 @@ def _archive(settings: Settings) -> None:
             raise Wrong(weak)
     except ArchiveUnavailable as error:
         raise Wrong(f"it does not take or give ({error})") from None
-    except ValueError as error:
-        # "not enough values", or which names there are; never what was given.
-        raise Wrong(f"YIBAO_ARCHIVE_URL or YIBAO_ARCHIVE_ACCESS has a wrong form: {error}") from None
-    except Exception as error:  # a wrong name of a setting, say; the text may quote a secret
-        if isinstance(error, Wrong):
-            raise
+    except Wrong:
+        raise
+    except Exception as error:  # what obstore refuses of a value; the text may quote a secret
         raise Wrong(
-            f"YIBAO_ARCHIVE_URL or YIBAO_ARCHIVE_ACCESS has a wrong form ({type(error).__name__})"
+            f"YIBAO_ARCHIVE_URL or YIBAO_ARCHIVE_ACCESS is refused ({type(error).__name__})"
         ) from None

@@ -2,7 +2,7 @@
 
 import base64
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,8 +21,10 @@ from api.law import assessments
 from api.policies import floors
 from api.policies import versions as policies
 from api.ports import Ports, SystemClock
-from api.settings import Settings, SettingsMissing, check
+from api.settings import Settings, problems
 from matcher.errors import MatcherUnavailable, WrongWeights
+from matcher.service import environment
+from matcher.service.environment import Problem, Reading, variable
 from matcher.service.remote import RemoteMatcher
 from models import migrate
 from models.database import Database
@@ -32,29 +34,38 @@ from scripts.deploy.trials import Finding, Wrong, tried
 from wechat.errors import WeChatError
 
 PROBE = "probes/deploy"
+# What is checked on the ports, and therefore with complete settings only.
+ON_PORTS = ("bucket", "matcher", "wechat", "policy", "assessment")
+ARCHIVE = frozenset(map(variable, ("archive_url", "archive_access")))
 
 
-def findings(settings: Settings) -> list[Finding]:
+def findings(given: Reading[Settings]) -> list[Finding]:
     """Run all checks and return their results."""
-    try:
-        check(settings)
-        found = [Finding("settings")]
-    except SettingsMissing as error:
-        found = [Finding("settings", wrong) for wrong in error.problems]
-    found += [*_stores(settings)]
+    wrong, settings = problems(given), given.settings
+    found = [Finding("settings", str(problem)) for problem in wrong] or [Finding("settings")]
+    tried_on = _untried("the settings first") if wrong else _built(settings)
+    return [*found, *_stores(settings), *tried_on, *_machine(settings, wrong)]
+
+
+def _built(settings: Settings) -> Iterator[Finding]:
+    """Run the checks that need all settings, on the real ports."""
     try:
         ports = build(settings)
-    except (SettingsMissing, WrongWeights, SQLAlchemyError, migrate.SchemaBehind, ValueError) as error:
-        names = ("bucket", "matcher", "wechat", "policy", "assessment")
-        why = str(error) if isinstance(error, WrongWeights) else ""
-        untried = [Finding(name, untried="the settings or the schema first") for name in names]
-        return [*found, *([Finding("weights", why)] if why else []), *untried, *_machine(settings)]
+    except (WrongWeights, SQLAlchemyError, migrate.SchemaBehind) as error:
+        if isinstance(error, WrongWeights):
+            yield Finding("weights", str(error))
+        yield from _untried("the weights, the database or the schema first")
+        return
     try:
-        return [*found, *_on(ports), *_machine(settings)]
+        yield from _on(ports)
     finally:
         ports.database.dispose()
         if isinstance(ports.matcher, RemoteMatcher):
             ports.matcher.close()
+
+
+def _untried(why: str) -> Iterator[Finding]:
+    yield from (Finding(name, untried=why) for name in ON_PORTS)
 
 
 def sentence(found: list[Finding]) -> str:
@@ -62,7 +73,7 @@ def sentence(found: list[Finding]) -> str:
     wrong = [
         one.wrong if one.name == "settings" else f"{one.name}: {one.wrong}" for one in found if one.wrong
     ]
-    return "cannot start: " + "; ".join(wrong) if wrong else ""
+    return environment.sentence(wrong) if wrong else ""
 
 
 def _stores(settings: Settings) -> Iterator[Finding]:
@@ -110,7 +121,7 @@ def _queue(url: str) -> None:
 
 
 def _on(ports: Ports) -> Iterator[Finding]:
-    """Run the checks that need all settings."""
+    """Run the checks of the ports."""
     yield tried("bucket", lambda: _bucket(ports), KeyError)
     yield tried("matcher", lambda: _matcher(ports))
     yield tried("wechat", ports.wechat.fetch_token, WeChatError)
@@ -162,12 +173,15 @@ def _published(base_url: str) -> Finding:
     return Finding("proxy", untried="" if answer.is_success else "the service is not started")
 
 
-def _machine(settings: Settings) -> Iterator[Finding]:
+def _machine(settings: Settings, wrong: Sequence[Problem]) -> Iterator[Finding]:
     """Check the anchor file, the archive and the disks of this machine."""
     file = settings.anchor_file
     if file is not None:
         yield tried("anchor", lambda: _appendable(file), OSError)
-    yield archiving.tries(settings)
+    if ARCHIVE & {problem.setting for problem in wrong}:
+        yield Finding("archive", untried="its settings first")
+    else:
+        yield archiving.tries(settings)
     full = [name for name, share in free_shares(settings).items() if share < LEAST]
     yield Finding("disk", f"less than 5 % free for {' and '.join(full)}" if full else "")
 

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from api.archive import chunks, comparing, exporting
+from api.hosting.forms import SM3
 from api.privacy import erasure
-from api.settings import SM3
 from api.verification import sm2_signing
 from models import tables
 from models.domain.person import User

@@ -48,7 +48,7 @@ def installation(tmp_path: Path) -> dict[str, str]:
     }
 
 
-BUILD = "from api.composition import build; from api.settings import Settings\np = build(Settings())"
+BUILD = "from api.composition import build; from api.settings import settings_or_exit as s\np = build(s())"
 SERVE = "from api.app import create_app\ncreate_app().extensions['feed'].close()"
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.appeals import asking, reviewing
 from api.appeals.impartial import Reviewer
 from api.composition import build
-from api.settings import Settings
+from api.settings import settings_or_exit
 from models import tables
 from models.domain.console.operator import Role
 from models.domain.console.review import Wanted
@@ -18,7 +18,7 @@ NOTE = "照片有点暗，请在亮处再拍一张正面的，并说说和登记
 
 def main() -> None:
     """Take the newest appeal and ask."""
-    ports = build(Settings())
+    ports = build(settings_or_exit())
     with ports.database.reading() as db:
         appeal_id = db.scalars(select(tables.Appeal.id).order_by(tables.Appeal.created_at.desc())).first()
         one = db.scalars(select(tables.Operator).filter_by(role=Role.REVIEWER)).first()

@@ -8,7 +8,7 @@ import json
 from sqlalchemy import select
 
 from api.composition import build
-from api.settings import Settings
+from api.settings import settings_or_exit
 from models import tables
 
 NEWEST = 5
@@ -16,7 +16,7 @@ NEWEST = 5
 
 def main() -> None:
     """Print a line for each decision, newest first, and its report beneath."""
-    ports = build(Settings())
+    ports = build(settings_or_exit())
     with ports.database.reading() as db:
         row = tables.Decision
         for one in db.scalars(select(row).order_by(row.created_at.desc()).limit(NEWEST)):

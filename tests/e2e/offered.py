@@ -6,7 +6,7 @@
 from sqlalchemy import select
 
 from api.composition import build
-from api.settings import Settings
+from api.settings import settings_or_exit
 from models import tables
 from models.domain.appeal import AppealReason, AppealState
 from models.domain.attempt import AttemptState
@@ -15,7 +15,7 @@ from tests.support.renewing import PICTURE, offer
 
 def main() -> None:
     """Appeal against the newest attempt, and offer."""
-    ports = build(Settings())
+    ports = build(settings_or_exit())
     with ports.database.transaction() as db:
         attempt = db.scalars(select(tables.Attempt).order_by(tables.Attempt.created_at.desc())).first()
         assert attempt is not None and attempt.owner_index is not None

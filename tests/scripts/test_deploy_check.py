@@ -69,11 +69,11 @@ def test_everything_missing_is_one_sentence(
     monkeypatch.setenv("YIBAO_DATABASE_URL", f"postgresql+psycopg://nobody:pass-word@{NOBODY}/yibao")
     monkeypatch.setenv("YIBAO_JOBS_URL", f"redis://:pass-word@{NOBODY}/0")
     said, end = checked(capsys)
-    assert end.startswith("cannot start: ") and "\n" not in end
+    assert end.startswith("无法启动 / cannot start: ") and "\n" not in end
     for missing in (
-        "YIBAO_BASE_URL is not set", "YIBAO_OBJECTS_URL", "YIBAO_VAULT_KEYS", "YIBAO_WECHAT_APPID",
+        "YIBAO_BASE_URL 未设置 / is not set", "YIBAO_OBJECTS_URL", "YIBAO_VAULT_KEYS", "YIBAO_WECHAT_APPID",
         "YIBAO_WECHAT_CALLBACK_TOKEN", "YIBAO_ANCHOR_FILE", "YIBAO_ARCHIVE_URL", "YIBAO_PAD_DIR",
-        "YIBAO_BIND is open to strangers",
+        "is open to strangers: bind 127.0.0.1",
         "database: OperationalError", "queue: Redis does not answer (ConnectionError)",
     ):  # fmt: skip
         assert missing in end, missing
@@ -104,7 +104,7 @@ def test_what_does_not_work_is_named_by_itself(
     for name, value in settings.items():
         monkeypatch.setenv(f"YIBAO_{name}", value)
     said, end = checked(capsys)
-    assert end.startswith(f"cannot start: {sentence}") and ";" not in end
+    assert end.startswith(f"无法启动 / cannot start: {sentence}") and ";" not in end
     assert said.count("✗") == 1
 
 
@@ -127,7 +127,7 @@ def test_production_takes_no_matcher_without_pad_and_no_policy_below_the_floors(
     wrong = {one["name"]: one["wrong"] for one in json.loads(found) if one["wrong"]}
     assert set(wrong) == {"matcher", "policy", "assessment", "archive"}
     assert "PAD" in wrong["matcher"] and "pad_required" in wrong["policy"]
-    assert end.startswith("cannot start: matcher: ")
+    assert end.startswith("无法启动 / cannot start: matcher: ")
 
 
 def test_production_answers_under_its_one_host_only(world: World) -> None:

@@ -135,11 +135,11 @@ def test_settings_are_shown_without_secrets(
 ) -> None:
     printed = told(capsys, "setting", "show", "--demo")
     assert "***" in printed and SECRET not in printed
-    monkeypatch.setenv("YIBAO_DATABASE_URL", "postgresql://clerk:hidden@db/yibao?sslpassword=hidden")
+    monkeypatch.setenv("YIBAO_DATABASE_URL", "postgresql+psycopg://clerk:hidden@db/yibao?sslpassword=hidden")
     assert refused("setting", "show", "--json") == "True"
     document = json.loads(capsys.readouterr().out)
-    assert document["settings"]["YIBAO_DATABASE_URL"] == "postgresql://db/yibao"
-    assert "YIBAO_VAULT_KEYS is not set" in document["problems"]
+    assert document["settings"]["YIBAO_DATABASE_URL"] == "postgresql+psycopg://db/yibao"
+    assert "YIBAO_VAULT_KEYS 未设置 / is not set" in document["problems"]
 
 
 @pytest.mark.parametrize("text", [NASTY, "\r\nroot", "a\x00b\x7f", "\ud800", "\U000e0001", "\u2028"])

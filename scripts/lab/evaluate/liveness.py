@@ -14,9 +14,9 @@ from typing import Any
 
 from rich.progress import track
 
-from api.settings import Settings
 from matcher.local import LocalMatcher
 from models.domain.policy import Policy
+from scripts.admin import setting
 from scripts.lab.evaluate import plots
 from scripts.lab.evaluate.attacks import made_of, shown_twice
 from scripts.lab.evaluate.captures import Judged, judged
@@ -53,7 +53,7 @@ class Worker:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Judge every presentation; write summary.json, presentations.csv and the plots; return the summary."""
-    pad_dir, out = Settings().pad_dir, options.out
+    pad_dir, out = setting.some_settings().pad_dir, options.out
     policy = replace(Policy(), pad_required=pad_dir is not None)
     presentations = _presentations(options.films, _chosen(options.variants))
     if options.only:

@@ -20,7 +20,7 @@ from api.forking import Parent, imported
 from api.logs import configure
 from api.policies import versions as policies
 from api.ports import Ports
-from api.settings import Settings
+from api.settings import settings_or_exit
 from models.database import Database
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class DyingWeChat:
 
 def dying() -> Ports:
     """Return the environment's ports with the points added."""
-    points, settings = Points(Path(os.environ["POINTS"])), Settings()
+    points, settings = Points(Path(os.environ["POINTS"])), settings_or_exit()
     built = build(settings)
     policies.ensure(built)
     wechat: Any = DyingWeChat(built.wechat, points)
