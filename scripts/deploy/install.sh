@@ -71,7 +71,6 @@ program() {
 
 switch() {
     ln -sfn "releases/${release##*/}" "$root/opt/yibao/current.new" && mv -T "$root/opt/yibao/current.new" "$root/opt/yibao/current"
-    ln -sfn current/venv "$root/opt/yibao/venv"
 }
 
 settings() {
@@ -138,13 +137,15 @@ lay_command() {
     put "/usr/local/bin/$1" 755 <<END
 #!/bin/sh
 # $3: root reads the settings, then becomes yibao-worker.
-. /opt/yibao/current/scripts/deploy/environment.sh
+# By the release's own path, not by the link: an upgrade meanwhile changes nothing for what runs.
+release=\$(readlink -f /opt/yibao/current)
+. "\$release/scripts/deploy/environment.sh"
 become="setpriv --reuid yibao-worker --regid yibao --init-groups"
 for one in "\$@"; do
     [ ! -e "\$one" ] || \$become test -r "\$one" || { echo "yibao-worker cannot read \$one: put it into /srv/yibao" >&2; exit 1; }
 done
 \$become test -x . || cd /srv/yibao
-PYTHONPATH=/opt/yibao/current exec \$become /opt/yibao/venv/bin/python -P -m $2 "\$@"
+PYTHONPATH=\$release exec \$become "\$release/venv/bin/python" -P -m $2 "\$@"
 END
 }
 

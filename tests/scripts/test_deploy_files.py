@@ -3,14 +3,17 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gunicorn
 import kubernetes_validate
 import pytest
 import yaml
@@ -81,6 +84,35 @@ def test_the_matchers_run_before_the_check_that_asks_them() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["api", "worker", "matcher"])
+def test_a_running_service_imports_nothing_of_the_release_after_it(name: str, tmp_path: Path) -> None:
+    """After the switch the link leads to other files than those the process began with."""
+    release, current = tmp_path / "releases/1", tmp_path / "current"
+    venv.create(release / "venv", symlinks=True)
+    libraries = release / f"venv/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    (libraries / "here.pth").write_text(f"{Path(gunicorn.__file__).parents[1]}\n", encoding="utf-8")
+    show = "import sys\nprint(sys.prefix, sys.executable, *sys.path, sep='\\n')\nsys.exit()\n"
+    for module in ("api/worker.py", "api/serving.py", "matcher/serving.py"):
+        (release / module).parent.mkdir(exist_ok=True)
+        (release / module).write_text(show, encoding="utf-8")
+    current.symlink_to("releases/1")
+    unit = (DEPLOY / f"systemd/yibao-{name}@.service").read_text(encoding="utf-8")
+    (command,) = re.findall("(?m)^ExecStart=(.+)$", unit)
+    environment = {"PATH": os.environ.get("PATH", ""), "PWD": str(current)}
+    done = ran(*shlex.split(command), cwd=current, env=environment)
+    paths = done.stdout.splitlines()
+    assert done.returncode == 0 and paths[0] == str(release / "venv"), done.stderr
+    assert str(release) in paths and str(libraries) in paths
+    assert not [path for path in paths if path.startswith(str(current))]
+
+
+@pytest.mark.parametrize("name", ["yibao", "yibao-deploy"])
+def test_a_command_keeps_to_the_release_it_began_with(name: str, laid: Path) -> None:
+    text = (laid / "usr/local/bin" / name).read_text(encoding="utf-8")
+    assert text.count("/opt/yibao/") == 1 and "release=$(readlink -f /opt/yibao/current)\n" in text
+    assert ran("sh", "-n", laid / "usr/local/bin" / name).returncode == 0
+
+
 def test_every_line_of_the_environment_reaches_a_command_as_it_stands(tmp_path: Path) -> None:
     """A shell that evaluated the file would split addresses and run what stands in them."""
     script = (DEPLOY / "environment.sh").read_text(encoding="utf-8")
@@ -95,8 +127,6 @@ def test_systemd_takes_the_units_and_each_gives_up_what_it_does_not_need(laid: P
     units = laid / "etc/systemd/system"
     for unit in units.glob("yibao*"):
         text = unit.read_text(encoding="utf-8")
-        # The programs as they are here: those of /opt do not exist on this machine.
-        text = text.replace("/opt/yibao/venv/bin/", f"{Path(sys.executable).parent}/")
         (tmp_path / unit.name).write_text(text.replace("/etc/yibao/", f"{laid}/etc/yibao/"))
         if unit.suffix == ".service":
             kind = unit.name.removeprefix("yibao-").removesuffix("@.service")
