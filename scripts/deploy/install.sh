@@ -152,6 +152,10 @@ END
 start() {
     say "start"
     systemctl daemon-reload
+    # What the new release lacks is said before the switch: until then a process that ends starts again as the old one.
+    if systemctl -q is-active yibao-api@1 && ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m scripts setting show >/dev/null); then
+        echo "the release before runs on; correct /etc/yibao/env, then repeat this command"; exit 1
+    fi
     if ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then
         echo "the schema is as before; see YIBAO_DATABASE_URL in /etc/yibao/env, then repeat this command"; exit 1
     fi

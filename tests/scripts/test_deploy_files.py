@@ -84,6 +84,12 @@ def test_the_matchers_run_before_the_check_that_asks_them() -> None:
     )
 
 
+def test_what_a_new_release_lacks_is_said_before_anything_is_switched() -> None:
+    """A process that ended in between would not start again."""
+    text = (DEPLOY / "install.sh").read_text(encoding="utf-8").partition("\nstart() {")[2]
+    assert text.index("scripts setting show") < text.index("models.migrate") < text.index("    switch\n")
+
+
 @pytest.mark.parametrize("name", ["api", "worker", "matcher"])
 def test_a_running_service_imports_nothing_of_the_release_after_it(name: str, tmp_path: Path) -> None:
     """After the switch the link leads to other files than those the process began with."""
