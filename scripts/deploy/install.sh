@@ -44,13 +44,27 @@ users() {
 
 program() {
     say "program"
-    local digest parts; release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
+    local digest parts
     parts=(api matcher models wechat scripts docs pyproject.toml "$(cd "$source" && echo requirements*.txt)")
     # shellcheck disable=SC2068
     digest=$(cd "$source" && find ${parts[@]} -type f ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
-    if [ "$digest" = "$(cat "$root/opt/yibao/current/.digest" 2>/dev/null)" ]; then
-        echo "kept: this release is installed"; release=$(readlink -f "$root/opt/yibao/current"); return
-    fi
+    release=$(installed "$digest")
+    if [ -n "$release" ]; then echo "kept: this release is installed"; else lay "$digest"; fi
+    # What runs keeps the release before, and starts again as that, until the schema is ready for this one.
+    if [ ! -e "$root/opt/yibao/current" ] || { [ -z "$start" ] && ! in_use; }; then switch; fi
+}
+
+# Prints the folder of the release with a digest, which is written when all of it is there.
+installed() {
+    for one in "$root"/opt/yibao/current "$root"/opt/yibao/releases/*; do
+        if [ "$1" = "$(cat "$one/.digest" 2>/dev/null)" ]; then readlink -f "$one"; return; fi
+    done
+}
+
+in_use() { [ -z "$root" ] && systemctl -q is-active 'yibao-api@*' 'yibao-worker@*' 'yibao-matcher@*'; }
+
+lay() {
+    release=/opt/yibao/releases/$(date -u +%Y%m%d%H%M%S)
     install -d -m 755 "$root$release"
     # shellcheck disable=SC2068
     (cd "$source" && tar --exclude='__pycache__' -cf - ${parts[@]}) | tar -C "$root$release" -xf -
@@ -64,9 +78,7 @@ program() {
         # The services may not write here: without these files each start would compile everything anew.
         (cd "$release" && venv/bin/python -m compileall -q api matcher models wechat scripts)
     fi
-    echo "$digest" >"$root$release/.digest"
-    # A running service keeps the release before until the schema is ready for this one.
-    if [ -z "$start" ] || [ ! -e "$root/opt/yibao/current" ]; then switch; fi
+    echo "$1" >"$root$release/.digest"
 }
 
 switch() {
@@ -153,7 +165,7 @@ start() {
     say "start"
     systemctl daemon-reload
     # What the new release lacks is said before the switch: until then a process that ends starts again as the old one.
-    if systemctl -q is-active yibao-api@1 && ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m scripts setting show >/dev/null); then
+    if in_use && [ "$(readlink -f /opt/yibao/current)" != "$release" ] && ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m scripts setting show >/dev/null); then
         echo "the release before runs on; correct /etc/yibao/env, then repeat this command"; exit 1
     fi
     if ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m models.migrate --url "$YIBAO_DATABASE_URL"); then

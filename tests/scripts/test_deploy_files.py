@@ -152,6 +152,24 @@ def test_the_same_release_is_not_installed_twice(laid: Path) -> None:
     assert len(list((laid / "opt/yibao/releases").iterdir())) == 1
 
 
+def test_a_release_that_is_laid_but_not_switched_to_is_kept(laid: Path) -> None:
+    """As after a migration or a check of settings that failed."""
+    current, releases = laid / "opt/yibao/current", laid / "opt/yibao/releases"
+    (release,) = releases.iterdir()
+    before = releases / "20260101000000"
+    before.mkdir()
+    current.unlink()
+    current.symlink_to(f"releases/{before.name}")
+    assert ran("bash", DEPLOY / "install.sh", "--root", laid, "--name", NAME).returncode == 0
+    assert set(releases.iterdir()) == {before, release} and current.resolve() == release.resolve()
+    before.rmdir()
+
+
+def test_a_release_is_not_switched_to_under_running_services_before_the_schema_is_ready() -> None:
+    text = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    assert '{ [ -z "$start" ] && ! in_use; }; then switch; fi' in text
+
+
 def test_nginx_takes_its_configuration_and_writes_no_address(laid: Path, tmp_path: Path) -> None:
     nginx = program("nginx", "make nginx")
     etc = laid / "etc/nginx"
