@@ -11,12 +11,13 @@ from api.console import guard
 from api.console.watch import watch_routes
 from api.events.feed import EventFeed
 from api.figures import counted, tracing
+from api.health.clock import ComparedClock
 from api.health.readiness import Readiness
 from api.http import overload, problems
 from api.http.docs import guide
 from api.http.docs.openapi import Api, new_app
 from api.http.draining import drain
-from api.http.health import Health
+from api.http.health import Health, refuse_wrong_clock
 from api.http.routes.callback import wechat
 from api.http.routes.deliveries import deliveries
 from api.http.routes.demo import demo as demo_routes
@@ -29,7 +30,7 @@ from api.law import assessments
 from api.logs import about, configure
 from api.policies import versions as policies
 from api.popup.routes import popup
-from api.ports import Clock, Ports
+from api.ports import Clock, Ports, SystemClock
 from api.settings import settings_or_exit
 
 if TYPE_CHECKING:
@@ -54,12 +55,15 @@ def create_app(given: Ports | None = None, clock: Clock | None = None, tracer: "
     app.extensions["feed"] = EventFeed(composed)
     app.extensions["health"] = Health(composed)
     app.extensions["readiness"] = Readiness(composed)
+    if isinstance(composed.clock, SystemClock):
+        app.extensions["clock"] = ComparedClock(composed)
     counted.watch_pool(composed.database.engine)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
     guide.install(app)
     app.before_request(_identify)
     overload.install(app)
+    app.before_request(refuse_wrong_clock)
     app.before_request(refuse_other_hosts)
     app.before_request(refuse_control_characters)
     app.before_request(limit_body)

@@ -35,7 +35,7 @@ def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     settings = ports.settings
     huey = queue(settings.jobs_url)
     beats, stop = Beats(ports), threading.Event()
-    jobs = Jobs(ports, huey, beats.trusted)
+    jobs = Jobs(ports, huey, beats.clock.is_right)
     if settings.metrics_port:
         figures = TableFigures(settings, ports.database, ports.now, writes_anchors=True)
         exporter.serve(settings, figures)
@@ -69,13 +69,13 @@ class Sweeper:
         self.finished = threading.Event()
 
     def run(self) -> None:
-        """Look for due rows until stopped; skip sweeps while the clock is wrong."""
+        """Look for due rows until stopped; while the clock is wrong neither sweep nor beat."""
         while not self._stop.wait(SWEEP_S):
             begun = time.monotonic()
-            if self._beats.clock_is_right():
+            if self._beats.clock.is_right():
                 self._jobs.sweep()
+                self._beats.beat(round((time.monotonic() - begun) * 1000))
             self._swept_at = time.monotonic()
-            self._beats.beat(round((self._swept_at - begun) * 1000))
         self.finished.set()
 
     def watch(self) -> None:

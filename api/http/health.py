@@ -1,12 +1,14 @@
-"""Health check that writes to the database and the object store, as a till's request would."""
+"""What a process checks of itself: that it can write, as a till's request would, and its clock."""
 
 import threading
 from datetime import datetime, timedelta
 
 import structlog
+from flask import current_app, request
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from api.health.clock import ComparedClock
 from api.http.problems import cause_of
 from api.ports import Ports
 from models import tables
@@ -18,6 +20,18 @@ log = structlog.get_logger()
 KEPT = timedelta(seconds=5)
 AFTER_S = 10
 KEY = "probes/health"
+# They tell what is wrong with this process, whatever it is, and are asked by its address.
+PROBES = ("public.health", "public.readiness")
+
+
+def refuse_wrong_clock() -> None:
+    """Raise Busy while this process's clock is wrong: it would end purchases at the wrong time.
+
+    The same request, sent again, reaches another process.
+    """
+    clock: ComparedClock | None = current_app.extensions.get("clock")
+    if clock is not None and request.endpoint not in PROBES and not clock.is_right():
+        raise Busy("a clock here is wrong; please repeat the request")
 
 
 class Health:

@@ -15,6 +15,7 @@ from api.events.feed import EventFeed
 from api.events.glance import glance
 from api.http import limiting, overload
 from api.http.description import JSON_BYTES, MULTIPART, described
+from api.http.health import PROBES
 from api.http.idempotency import Request, once
 from api.http.session import institution_of, user_of
 from api.limits import creates
@@ -150,8 +151,11 @@ def refuse_other_hosts() -> None:
     address.
     """
     settings = ports().settings
-    probing = request.endpoint in ("public.health", "public.readiness")
-    if not settings.demo and not probing and request.host != urlsplit(settings.base_url).netloc:
+    if (
+        not settings.demo
+        and request.endpoint not in PROBES
+        and request.host != urlsplit(settings.base_url).netloc
+    ):
         raise Malformed("this is not the service's host", code="wrong_host")
 
 

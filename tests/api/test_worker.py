@@ -79,19 +79,19 @@ def test_a_worker_with_a_fast_clock_does_nothing(world: World) -> None:
     ahead = FakeClock(world.clock.now() + timedelta(minutes=10))
     wrong = Beats(replace(world.ports, clock=ahead))
     right.beat(1)
-    assert not wrong.trusted(), "no job is run before the first check"
-    assert not wrong.clock_is_right() and not wrong.trusted()
+    assert not wrong.clock.trusted(), "no job is run before the first check"
+    assert not wrong.clock.is_right() and not wrong.clock.trusted()
     for _ in range(3):
         world.clock.tick(2)
         ahead.tick(2)
         right.beat(1)
-        assert not wrong.clock_is_right()
+        assert not wrong.clock.is_right()
     ahead.tick(-600)
-    assert wrong.clock_is_right() and wrong.trusted()
+    assert wrong.clock.is_right() and wrong.clock.trusted()
 
 
 def test_a_worker_alone_trusts_its_clock(world: World) -> None:
-    assert Beats(world.ports).clock_is_right()
+    assert Beats(world.ports).clock.is_right()
 
 
 def test_no_clock_is_right_before_it_was_compared_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,9 +100,9 @@ def test_no_clock_is_right_before_it_was_compared_once(world: World, monkeypatch
 
     beats = Beats(world.ports)
     with monkeypatch.context() as change:
-        change.setattr(beats, "_agrees", away)
-        assert not beats.clock_is_right() and not beats.trusted()
-    assert beats.clock_is_right()
+        change.setattr(beats.clock, "_agrees", away)
+        assert not beats.clock.is_right() and not beats.clock.trusted()
+    assert beats.clock.is_right()
     world.clock.tick(61)
-    monkeypatch.setattr(beats, "_agrees", away)
-    assert beats.clock_is_right()
+    monkeypatch.setattr(beats.clock, "_agrees", away)
+    assert beats.clock.is_right()
