@@ -59,13 +59,13 @@ def test_purchases_in_progress_count_as_affected_by_a_fault() -> None:
 def judged(world: World, purchase: Purchase) -> dict[str, int]:
     verdict = oracle.Verdict()
     with world.ports.database.reading() as db:
-        oracle.compare(db, verdict, purchase)
+        oracle.compare(db, verdict, purchase, world.clock.now())
     return {name: count for name, count in verdict.counts().items() if count}
 
 
 def test_the_tables_must_say_what_the_clients_were_told(world: World) -> None:
     verification = play.opened(world)
-    told = Purchase("A-1", "sandbox declined", ids={verification})
+    told = Purchase("A-1", "sandbox declined", at=world.clock.now(), ids={verification})
     assert judged(world, told) == {"lost": 1}, "nobody has ended it"
     play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
     assert judged(world, told) == {"wrong_ends": 1}, "nobody asked for that"
@@ -75,6 +75,16 @@ def test_the_tables_must_say_what_the_clients_were_told(world: World) -> None:
     assert judged(world, told) == {"wrong_ends": 1}
     assert judged(world, Purchase("A-9", "story", ids={"vrf_gone"})) == {"lost": 1}
     assert judged(world, Purchase("A-9", "story", ids={"vrf_1", "vrf_2"})) == {"duplicated": 1, "lost": 1}
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_what_a_wrong_clock_wrote_is_found(world: World, minutes: int) -> None:
+    verification, right = play.opened(world), world.clock.now()
+    told = Purchase("A-1", "sandbox declined", at=right, ids={verification}, asked={"cancelled"})
+    world.clock.tick(minutes * 60)
+    play.ok(world.till().post(f"/v1/verifications/{verification}/cancel", json={}))
+    world.clock.tick(-minutes * 60)
+    assert judged(world, told) == {"wrong_times": 1}
 
 
 def test_a_verdict_comes_with_the_rows_of_the_purchases_it_names(world: World) -> None:

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from api.admin.institutions import add_sandbox
+from scripts.lab.faults.oracle import DEFECTS
 from scripts.lab.faults.racing import race
 from scripts.lab.faults.run import Wanted, run, written
 from scripts.lab.growth.__main__ import database, quiet
 from scripts.lab.growth.probes import install
 from scripts.stack.proxy import Missing
 
-WRONG = ("lost", "duplicated", "wrong_ends", "passes_without_report", "webhooks_missing", "chains")
 RECOVERY_S = 10.0
 
 
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"LEFT OUT: {said}", flush=True)
     if report["left_out"] and os.environ.get("CI") == "true":
         sys.exit("a fault could not be tried here")
-    if any(report[name] for name in WRONG) or report["max_recovery_s"] > RECOVERY_S:
+    if any(report[name] for name in DEFECTS) or report["max_recovery_s"] > RECOVERY_S:
         sys.exit(1)
 
 

@@ -20,6 +20,8 @@ KINDS = ("api", "worker", "matcher", "nginx")
 # Debian puts it below its machine's folder.
 LIBFAKETIME = ("*/faketime/libfaketime.so.1", "faketime/libfaketime.so.1")
 AWAY_S = 4.0
+# libfaketime makes Python's sleep fail where the monotonic clock is left alone.
+SLEEP = "import threading, time\ntime.sleep = lambda seconds: threading.Event().wait(seconds) and None\n"
 # A point that no process reaches within this time is given up.
 POINT_S = 10.0
 
@@ -137,7 +139,13 @@ def _clock(at: Injured, shift: str) -> None:
     """Run a worker with a wrong clock for a while, then the correct one again."""
     name = at.chance.choice([one for one in at.stack.supervisor.names() if one.startswith("worker")])
     right = at.stack.supervisor.service(name)
-    wrong = {"LD_PRELOAD": str(faketime()), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    (at.points / "sitecustomize.py").write_text(SLEEP, encoding="ascii")
+    wrong = {
+        "PYTHONPATH": os.pathsep.join((str(at.points), right.environment["PYTHONPATH"])),
+        "LD_PRELOAD": str(faketime()),
+        "FAKETIME": shift,
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
     at.stack.supervisor.start(replace(right, environment={**right.environment, **wrong}))
     time.sleep(2 * AWAY_S)
     at.stack.supervisor.start(right)

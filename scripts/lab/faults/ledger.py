@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from scripts.lab.faults.client import Client
@@ -23,6 +24,7 @@ class Purchase:
 
     order_no: str
     story: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     ids: set[str] = field(default_factory=set)

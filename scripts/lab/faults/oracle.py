@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
+from api.health.clock import APART
 from api.verification.record import WEBHOOK_TYPES
 from models import tables
 from models.domain.decision import Outcome
@@ -24,6 +26,7 @@ class Verdict:
 
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
+    wrong_times: list[str] = field(default_factory=list)
     wrong_ends: list[str] = field(default_factory=list)
     passes_without_report: list[str] = field(default_factory=list)
     webhooks_missing: list[str] = field(default_factory=list)
@@ -38,6 +41,10 @@ class Verdict:
         return asdict(self)
 
 
+# Every kind of defect, by the name of its figure.
+DEFECTS = tuple(field.name for field in fields(Verdict))
+
+
 def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[str]) -> Verdict:
     """Return the verdict on a finished run; `messages` counts WeChat's by scene."""
     verdict = Verdict()
@@ -45,7 +52,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
     try:
         with Session(engine) as db:
             for purchase in ledger.purchases:
-                compare(db, verdict, purchase)
+                compare(db, verdict, purchase, datetime.now(UTC))
             _passes(db, verdict)
             _webhooks(db, verdict, receiver)
             verdict.lost += [f"delivery {' '.join(found)}" for found in _unsent(db)]
@@ -59,7 +66,7 @@ def judge(stack: Stack, ledger: Ledger, receiver: Receiver, messages: Counter[st
     return verdict
 
 
-def compare(db: Session, verdict: Verdict, purchase: Purchase) -> None:
+def compare(db: Session, verdict: Verdict, purchase: Purchase, now: datetime) -> None:
     """Compare one purchase's answers to its clients with its rows."""
     row, name = tables.Verification, f"{purchase.story} {purchase.order_no}"
     rows = db.scalars(select(row).where(row.order_no == purchase.order_no)).all()
@@ -70,12 +77,25 @@ def compare(db: Session, verdict: Verdict, purchase: Purchase) -> None:
     if not rows:
         return
     _attempts(db, verdict, purchase, rows[0].id)
+    verdict.wrong_times += [f"{name} {seq}" for seq in _wrong_times(db, purchase.at, rows[0].id, now)]
     ends = {*purchase.ends, *({str(rows[0].state)} if rows[0].state in TERMINAL else ())}
     allowed = purchase.asked | _own_ends(purchase)
     if len(ends) > 1 or not ends <= allowed:
         verdict.wrong_ends.append(f"{name} {sorted(ends)}")
     if rows[0].state not in TERMINAL and not purchase.gave_up:
         verdict.lost.append(f"{name} still {rows[0].state}")
+
+
+def _wrong_times(db: Session, begun: datetime, verification_id: str, now: datetime) -> list[int]:
+    """Return the events that a wrong clock dated: before their purchase or the event before, or after now."""
+    event = tables.Event
+    wanted = select(event.seq, event.created_at).where(event.verification_id == verification_id)
+    last, found = begun, []
+    for seq, at in db.execute(wanted.order_by(event.seq)):
+        if not last - APART <= at <= now + APART:
+            found.append(seq)
+        last = at
+    return found
 
 
 def _own_ends(purchase: Purchase) -> set[str]:
