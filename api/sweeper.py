@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 
 import structlog
-from huey.consumer import Consumer
 
 from api.beats import Beats
 from api.composition import build, traced
 from api.figures import tracing
 from api.health import exporter
 from api.health.table_figures import TableFigures
+from api.jobs.consuming import consumer
 from api.jobs.work import Jobs, queue
 from api.law import assessments
 from api.logs import configure
@@ -42,9 +42,8 @@ def main(given: Ports | None = None, clock: Clock | None = None) -> None:
     sweeper = Sweeper(jobs, beats, stop)
     for work in (sweeper.run, sweeper.watch):
         threading.Thread(target=work, daemon=True).start()
-    consumer = Consumer(huey, workers=2, periodic=False, initial_delay=0.05, backoff=1.0, max_delay=0.05)
     try:
-        consumer.run()
+        consumer(huey).run()
     finally:
         stop.set()
         sweeper.finished.wait(timeout=5)

@@ -1,5 +1,7 @@
 """A worker survives outages, and exits when it is stuck."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +17,22 @@ from models import tables
 from tests.support import play
 from tests.support.fakes import FakeClock
 from tests.support.world import World
+
+STOPPED = """
+import os, signal, time
+from huey import MemoryHuey
+from api.jobs.consuming import consumer
+huey = MemoryHuey(results=False)
+@huey.task()
+def send():
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.5)
+    print("sent", flush=True)
+send()
+consumer(huey).run()
+"""
 
 
 class AwayQueue(MemoryHuey):
@@ -62,6 +80,13 @@ def test_a_worker_whose_sweep_is_stuck_ends_with_an_error(world: World) -> None:
     stop.set()
     jobs.free.set()
     running.join()
+
+
+def test_a_worker_told_to_stop_finishes_what_it_is_sending() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "sent\n"
 
 
 def test_each_worker_has_one_heartbeat(world: World) -> None:
