@@ -18,7 +18,7 @@ PROGRESS := while read -r verb what _; do case $$verb in \
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := api matcher models wechat scripts tests
 
-.PHONY: help setup setup-dev weights bench load growth faults fuzz demo serve test coverage test-stores quick lint format lock clean node browser java mono nginx faketime prometheus phone wechat-build wechat-walk
+.PHONY: help setup setup-dev setup-stack weights bench load growth faults fuzz demo serve test coverage test-stores quick lint format lock clean node browser java mono nginx faketime prometheus phone wechat-build wechat-walk
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,8 @@ help: ## List the targets
 setup: $(SETUP) ## Create .venv and install what the project runs on (needs only Python 3.11 and make)
 
 setup-dev: $(SETUP_DEV) node browser java mono nginx faketime prometheus ## The same, plus the tests' tools
+
+setup-stack: $(SETUP_DEV) nginx ## What python -m scripts.deploy up, journeys and play need, without the other tools of the tests
 
 # Without npm the rest is still worth testing: the mini-program's tests say loudly that they were left out.
 node: $(SETUP_DEV) ## Install what checks the mini-program (the machine's npm, else Node.js by pip)

@@ -1,6 +1,5 @@
 """`python -m scripts.deploy`: start the stack on this machine, or check a real installation."""
 
-import json
 import signal
 import sys
 import threading
@@ -13,12 +12,16 @@ import structlog
 
 from scripts.admin import setting as installation
 from scripts.admin import shell, terminal
-from scripts.deploy import checks
+from scripts.deploy import acceptance, checks
 
 
 @click.group(cls=shell.Group)
 def deploy() -> None:
     """安装与上线 / deploy an installation."""
+
+
+deploy.add_command(acceptance.actors)
+deploy.add_command(acceptance.play)
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, given: str) -> tuple[int, int, int]:
@@ -84,13 +87,7 @@ def _journeys(processes: tuple[int, int, int], of_each: int, clients: int, out: 
             report = run.run(stack, run.Wanted(of_each=of_each, clients=clients))
     except (Missing, TimeoutError) as error:
         raise click.ClickException(str(error)) from None
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    (out / "journeys.json").write_text(text + "\n", encoding="utf-8")
-    terminal.table(run.rows(report), "")
-    wrong = run.wrong(report)
-    if wrong:
-        sys.exit(terminal.visible(wrong))
+    acceptance.told(report, out)
 
 
 @deploy.command("check")

@@ -3,15 +3,30 @@
 import csv
 import json
 import queue
-import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from models.domain.identity.idnumber import check_character
 from scripts.admin.enrol import PEOPLE
+from scripts.lab.faults.players import person
 from scripts.stack.stack import Stack
 
 Document = dict[str, Any]
+
+
+class Place(Protocol):
+    """Where a run plays."""
+
+    @property
+    def base_url(self) -> str:
+        """Return the service's address."""
+
+    @property
+    def simulator_url(self) -> str:
+        """Return WeChat's address."""
+
+    @property
+    def document(self) -> Document:
+        """Return what is known there, as in var/demo.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class Cast:
 def cast(stack: Stack, persons: int) -> Cast:
     """Register the run's institutions and persons; each person has a WeChat user."""
     people: queue.SimpleQueue[Document] = queue.SimpleQueue()
-    rows = [_person(number) for number in range(persons)]
+    rows = [person(number) for number in range(persons)]
     with (stack.folder / "many.csv").open("w", encoding="utf-8", newline="") as file:
         lines = csv.DictWriter(file, PEOPLE)
         lines.writeheader()
@@ -44,13 +59,3 @@ def cast(stack: Stack, persons: int) -> Cast:
     asked = json.dumps({"people": "many.csv", "racing": racing["id"]})
     native = json.loads(stack.run("-m", "scripts.lab.faults.players", given=asked))
     return Cast(stack.document["sandbox"], native, racing, own, people)
-
-
-def _person(number: int) -> dict[str, str]:
-    digits = f"330106{1950 + number % 40}{1 + number % 12:02d}{1 + number % 28:02d}{number % 900 + 10:03d}"
-    return {
-        "name": f"测{chr(0x4E00 + number)}",
-        "id_type": "resident",
-        "id_number": digits + check_character(digits),
-        "openid": f"oMany{secrets.token_hex(11)}",
-    }

@@ -1,6 +1,7 @@
 """HTTP client of a careful till: repeats a request until it gets an answer."""
 
 import secrets
+import ssl
 import time
 from typing import Any
 
@@ -33,9 +34,12 @@ class Client:
     def __init__(self, base_url: str, key: str = "") -> None:
         self.repeats, self.tickets, self._last = 0, set[str](), ""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
+        # The system's authorities and SSL_CERT_FILE: an installation may have an authority of its own.
+        self._trusted = ssl.create_default_context()
         self._http = httpx.Client(
-            base_url=base_url, headers=headers, timeout=httpx.Timeout(15, connect=3), trust_env=False
-        )
+            base_url=base_url, headers=headers, timeout=httpx.Timeout(15, connect=3), trust_env=False,
+            verify=self._trusted,
+        )  # fmt: skip
 
     def authorise(self, token: str) -> None:
         """Send a token with all further requests."""
@@ -57,7 +61,8 @@ class Client:
     def page(self, url: str) -> bool:
         """Tell whether a browser without a cookie is shown a page."""
         try:
-            status = httpx.get(url, timeout=15, follow_redirects=True, trust_env=False).status_code
+            answer = httpx.get(url, timeout=15, follow_redirects=True, trust_env=False, verify=self._trusted)
+            status = answer.status_code
         except httpx.HTTPError:
             status = 0
         self.repeats += status != 200

@@ -5,6 +5,7 @@ and the institution to be verified by WeChat; prints the credentials of one more
 """
 
 import json
+import secrets
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -13,10 +14,22 @@ from typing import Any
 import structlog
 
 from api.admin import institutions
+from models.domain.identity.idnumber import check_character
 from models.domain.provider import Provider
 from scripts.admin import enrol, setting
 
 NAME = "取号药房（示例）"
+
+
+def person(number: int) -> dict[str, str]:
+    """Return the row of an invented person with a WeChat user."""
+    digits = f"330106{1950 + number % 40}{1 + number % 12:02d}{1 + number % 28:02d}{number % 900 + 10:03d}"
+    return {
+        "name": f"测{chr(0x4E00 + number)}",
+        "id_type": "resident",
+        "id_number": digits + check_character(digits),
+        "openid": f"oMany{secrets.token_hex(11)}",
+    }
 
 
 def register(given: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import json
 import random
+import ssl
 import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from api.events.webhooks import verify
@@ -16,10 +18,11 @@ LOST = 0.05
 class Receiver:
     """Stores every genuine webhook by verification, seq and type; `mood` determines its answers.
 
-    Moods: well, 500, close (no answer), lossy (one answer in twenty is lost).
+    Moods: well, 500, close (no answer), lossy (one answer in twenty is lost). With a `certificate` (PEM, and
+    its key) it speaks TLS.
     """
 
-    def __init__(self, secrets: list[str]) -> None:
+    def __init__(self, secrets: list[str], host: str = "127.0.0.1", certificate: Path | None = None) -> None:
         self.mood = "lossy"
         self.seen: Counter[tuple[str, int, str]] = Counter()
         self.bodies: dict[str, str] = {}
@@ -44,9 +47,16 @@ class Receiver:
             def log_message(self, *_: Any) -> None:
                 """Log nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            # The handshake at the first read, which each connection's own thread does.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.url = f"{'https' if certificate else 'http'}://{host}:{self._server.server_port}/hook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def take(self, body: bytes, signature: str) -> int | None:

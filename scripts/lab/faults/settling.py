@@ -7,7 +7,7 @@ from collections import Counter
 import httpx
 
 from scripts.lab.faults import oracle
-from scripts.lab.faults.casting import Cast
+from scripts.lab.faults.casting import Cast, Place
 from scripts.lab.faults.ledger import Ledger
 from scripts.lab.faults.receiver import Receiver
 from scripts.stack.stack import Stack
@@ -22,13 +22,13 @@ def settled(stack: Stack, ledger: Ledger, receiver: Receiver, made: Cast) -> ora
     give_up = time.monotonic() + REST_S
     while time.monotonic() < give_up and oracle.unsent(stack):
         time.sleep(LOOK_S)
-    return oracle.judge(stack, ledger, receiver, _messages(stack, ledger, made))
+    return oracle.judge(stack, ledger, receiver, messages(stack, ledger, made))
 
 
-def _messages(stack: Stack, ledger: Ledger, made: Cast) -> Counter[str]:
-    """Return the number of messages per scene at WeChat, and keep the scenes as tickets."""
+def messages(place: Place, ledger: Ledger, made: Cast) -> Counter[str]:
+    """Return the number of messages per scene at WeChat, keep the scenes as tickets; uses up the people."""
     found: Counter[str] = Counter()
-    with httpx.Client(base_url=stack.simulator_url, trust_env=False, timeout=10) as wechat:
+    with httpx.Client(base_url=place.simulator_url, trust_env=False, timeout=10) as wechat:
         while True:
             try:
                 person = made.people.get_nowait()

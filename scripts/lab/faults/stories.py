@@ -11,13 +11,12 @@ from typing import Any
 
 import httpx
 
-from scripts.lab.faults.casting import Cast
+from scripts.lab.faults.casting import Cast, Place
 from scripts.lab.faults.client import Client, GaveUp, Refused
 from scripts.lab.faults.filming import filmed
 from scripts.lab.faults.ledger import Ledger, Purchase
 from scripts.lab.faults.phone import Phone
 from scripts.lab.faults.till import Till, attempt_is_over, typed
-from scripts.stack.stack import Stack
 
 Document = dict[str, Any]
 # The end of a purchase for each sandbox person, unless a deadline passes first.
@@ -32,11 +31,11 @@ MESSAGE_S = 25.0
 
 
 class Stories:
-    """Plays scenarios against one stack until told to stop; answers go into the ledger."""
+    """Plays scenarios at one place until told to stop; answers go into the ledger."""
 
-    def __init__(self, stack: Stack, cast: Cast, notify_url: str, seed: int = 7) -> None:
+    def __init__(self, place: Place, cast: Cast, notify_url: str, seed: int = 7) -> None:
         self.ledger, self.failures, self._chance = Ledger(), list[str](), random.Random(seed)
-        self._stack, self._cast, self._notify_url = stack, cast, notify_url
+        self._place, self._cast, self._notify_url = place, cast, notify_url
         self._stop, self._wanted = threading.Event(), itertools.cycle(self._deck())
         self._lock, self._threads = threading.Lock(), list[threading.Thread]()
         self._camera = threading.Lock()
@@ -80,7 +79,7 @@ class Stories:
         phone: Phone | None = None,
     ) -> None:  # fmt: skip
         """Open a purchase, play the rest of its scenario and record its end as the clients saw it."""
-        client = Client(self._stack.base_url, who["api_key"])
+        client = Client(self._place.base_url, who["api_key"])
         till = Till(self.ledger, client, self._notify_url)
         purchase = None
         try:
@@ -114,12 +113,12 @@ class Stories:
         person = self._person(name)
         holder = self._person(name) if name == "agent" else person
         institution = self._cast.racing if name == "race" else self._cast.native
-        phone = Phone(self._stack.base_url, self._stack.simulator_url, person["openid"])
+        phone = Phone(self._place.base_url, self._place.simulator_url, person["openid"])
 
         def rest(till: Till, purchase: Purchase, opened: Document) -> None:
             purchase.openid = person["openid"]
             phone.login()
-            phone.allow(self._stack.document["template_id"])
+            phone.allow(self._place.document["template_id"])
             himself = {"person_id": opened["persons"][0]["person_id"]}
             attempt = till.attempt(
                 purchase, {"channel": "push"} | (himself if holder is person else typed(person))
@@ -152,15 +151,15 @@ class Stories:
         if not self._camera.acquire(blocking=False):
             self.at_the_sandbox("passed")
             return
-        document = self._stack.document
+        document = self._place.document
         institution, person = document["institutions"][0], document["persons"][0]
-        phone = Phone(self._stack.base_url, self._stack.simulator_url, institution["staff_openid"])
+        phone = Phone(self._place.base_url, self._place.simulator_url, institution["staff_openid"])
 
-        def rest(till: Till, purchase: Purchase, _: Document) -> None:
+        def rest(till: Till, purchase: Purchase, opened: Document) -> None:
             purchase.may_pass = True
-            shown = till.attempt(purchase, {"channel": "qr", "person_id": person["person_id"]})
+            shown = till.attempt(purchase, {"channel": "qr", "person_id": opened["persons"][0]["person_id"]})
             phone.login()
-            filmed(phone, str(shown["qr_url"]).rsplit("/", 1)[1].removesuffix(".png"))
+            self._face(phone, str(shown["qr_url"]).rsplit("/", 1)[1].removesuffix(".png"))
             till.wait(purchase, attempt_is_over, 15)
             till.settle(purchase)
 
@@ -176,6 +175,7 @@ class Stories:
         phone.verify(scene, "ok")
 
     _agent = _native_pass
+    _face = staticmethod(filmed)
 
     def _native_refused(self, phone: Phone, scene: str, purchase: Purchase, _: Document) -> None:
         phone.consent(scene)

@@ -6,13 +6,12 @@ from functools import partial
 from typing import Any
 
 from models.domain.appeal import OPEN_PER_PERSON
-from scripts.lab.faults.casting import Cast
+from scripts.lab.faults.casting import Cast, Place
 from scripts.lab.faults.client import GaveUp
 from scripts.lab.faults.ledger import Purchase
 from scripts.lab.faults.phone import Phone
 from scripts.lab.faults.stories import Stories
 from scripts.lab.faults.till import Till
-from scripts.stack.stack import Stack
 
 Document = dict[str, Any]
 
@@ -34,8 +33,8 @@ class Journeys(Stories):
     Of the people, all but POOL appeal, each within the two open appeals that a person may have.
     """
 
-    def __init__(self, stack: Stack, made: Cast, notify_url: str) -> None:
-        super().__init__(stack, made, notify_url)
+    def __init__(self, place: Place, made: Cast, notify_url: str) -> None:
+        super().__init__(place, made, notify_url)
         turned = [made.people.get() for _ in range(made.people.qsize())]
         for person in turned[:POOL]:
             made.people.put(person)

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from scripts.lab.faults.casting import cast
@@ -69,18 +70,18 @@ def run(stack: Stack, wanted: Wanted) -> dict[str, Any]:
     try:
         phases = []
         for name in wanted.phases:
-            phases.append(_phase(stack, journeys, name, wanted.of_each))
+            phases.append(disturbed(journeys, name, partial(PHASES[name], stack), wanted.of_each))
             print(f"{name}: {len(journeys.ledger.purchases)} purchases so far", file=sys.stderr, flush=True)
     finally:
         journeys.stop()
     verdict = settled(stack, journeys.ledger, receiver, made)
     receiver.close()
     phases[-1].ended = time.monotonic()
-    for phase in phases:
-        _count(phase, journeys.ledger.purchases)
+    for one in phases:
+        count(one, journeys.ledger.purchases)
     defects = {name: found for name, found in asdict(verdict).items() if found}
     return {
-        "phases": [phase.shown() for phase in phases],
+        "phases": [one.shown() for one in phases],
         "failures": journeys.failures,
         "defects": defects,
         "webhooks": sum(receiver.seen.values()),
@@ -111,21 +112,21 @@ def wrong(report: dict[str, Any]) -> str:
     return "; ".join([*said, *report["failures"], *report["leaks"]])
 
 
-def _phase(stack: Stack, journeys: Journeys, name: str, of_each: int) -> Phase:
-    """Disturb the stack until that is over and enough journeys of each kind have ended."""
-    phase = Phase(name, time.monotonic())
-    PHASES[name](stack)
+def disturbed(journeys: Journeys, name: str, disturb: Callable[[], object], of_each: int) -> Phase:
+    """Disturb the service until that is over and enough journeys of each kind have ended."""
+    made = Phase(name, time.monotonic())
+    disturb()
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
-        phase.ended = time.monotonic()
-        ended = [one.story for one in journeys.ledger.purchases if one.ended > phase.began]
+        made.ended = time.monotonic()
+        ended = [one.story for one in journeys.ledger.purchases if one.ended > made.began]
         if all(ended.count(story) >= of_each for story, _ in JOURNEYS.values()):
             break
         time.sleep(LOOK_S)
-    return phase
+    return made
 
 
-def _count(phase: Phase, purchases: Sequence[Purchase]) -> None:
+def count(phase: Phase, purchases: Sequence[Purchase]) -> None:
     """Count the journeys that ended in a phase."""
     names = {story: name for name, (story, _) in JOURNEYS.items()}
     for one in purchases:
