@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Installs yibao on a bare Debian 12, as root; may be repeated, and is how a release is upgraded.
 #   scripts/deploy/install.sh --name yibao.example.cn [--stores] [--no-start]
+#   scripts/deploy/install.sh --back    returns to the release before, on the schema as it is
 # --stores also installs PostgreSQL and Redis here. --root DIR lays only the files, below DIR (for packages and tests).
 set -euo pipefail
 umask 022
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd); source=$(cd "$here/../.." && pwd)
-name=""; stores=""; start=yes; root=""
+name=""; stores=""; start=yes; root=""; back=""
 while [ $# -gt 0 ]; do case $1 in
     --name) name=$2; shift 2 ;;
     --stores) stores=yes; shift ;;
     --no-start) start=""; shift ;;
+    --back) back=yes; shift ;;
     --root) root=$2; start=""; shift 2 ;;
-    *) sed -n '2,4p' "$0"; exit 2 ;;
+    *) sed -n '2,5p' "$0"; exit 2 ;;
 esac; done
-[[ $name =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || { echo "--name is missing or wrong: the host name of the service, in lower case"; exit 2; }
+[ -n "$back" ] || [[ $name =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || { echo "--name is missing or wrong: the host name of the service, in lower case"; exit 2; }
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "run it as root"; exit 1; }
 
 say() { printf '== %s\n' "$*"; }
@@ -171,7 +173,7 @@ END
 }
 
 start() {
-    say "start"
+    say "schema"
     systemctl daemon-reload
     # What the new release lacks is said before the switch: until then a process that ends starts again as the old one.
     if in_use && [ "$(readlink -f /opt/yibao/current)" != "$release" ] && ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -m scripts setting show >/dev/null); then
@@ -182,24 +184,59 @@ start() {
     fi
     switch
     systemctl enable yibao.target yibao-{api,worker,matcher}@{1,2} >/dev/null 2>&1
-    # One after the other, and the next when the last is of use again: nobody at a till notices.
-    # The check asks the matchers, through nginx: these come first, and a missing certificate is said by the check.
-    # Downloads what is missing; without a connection the matchers say what to put there.
-    yibao weights --to /var/lib/yibao/weights || true
-    for one in 1 2; do
-        systemctl restart "yibao-matcher@$one"
-        # A service that is in use keeps its other matcher; at the first start the check says what is missing.
-        (ready "matcher@$one" "http://127.0.0.1:803$one/health") || ! systemctl -q is-active yibao-api@1 || exit 1
-    done
-    nginx -t -q && systemctl reload-or-restart nginx || true
-    yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
+    # Downloads what is missing; without a connection it says what to put there.
+    yibao weights --to /var/lib/yibao/weights >/dev/null || true
+    roll
+}
+
+# To the newest whole release older than the one in use, if its program works with the schema.
+back() {
+    say "back"
+    local now; now=$(basename "$(readlink -f /opt/yibao/current)")
+    release=$(cd /opt/yibao/releases && ls -d */.digest | cut -d/ -f1 | awk -v now="$now" '$0 < now' | tail -n 1) || true
+    [ -n "$release" ] || { echo "no release before $now is in /opt/yibao/releases"; exit 1; }
+    release=/opt/yibao/releases/$release
+    if ! (. "$here/environment.sh"; cd "$release" && venv/bin/python -c "import os; from models import migrate
+migrate.check(os.environ['YIBAO_DATABASE_URL'])" 2>/dev/null && venv/bin/python -m scripts setting show >/dev/null); then
+        echo "${release##*/} does not work with this schema or these settings: docs/operations/install.md, Roll back. Nothing was changed."; exit 1
+    fi
+    name=$(sed -n 's|^YIBAO_BASE_URL=https://||p' /etc/yibao/env)
+    switch
+    echo "${release##*/} instead of $now"
+    roll
+}
+
+# One process after the other, and the next when the last is of use again: nobody at a till notices.
+roll() {
+    say "start"
+    # The check asks the matchers, through nginx: these come first.
+    if systemctl -q is-active yibao-api@1; then
+        # A service that is in use keeps its other matcher.
+        for one in 1 2; do systemctl restart "yibao-matcher@$one"; ready "matcher@$one" "http://127.0.0.1:803$one/health"; done
+    else
+        systemctl restart --no-block yibao-matcher@{1,2}
+        # Without weights none answers, and the check says so.
+        if weighed; then for one in 1 2; do (ready "matcher@$one" "http://127.0.0.1:803$one/health") || true; done; fi
+    fi
+    if [ -e /etc/nginx/tls/yibao.pem ]; then reload || true
+    else echo "no certificate: put it into /etc/nginx/tls/yibao.pem and yibao.key; nginx, and the matchers behind it, wait for it"; fi
+    # The way back is open whatever else is wrong.
+    [ -n "$back" ] || yibao-deploy check || { echo "fill in /etc/yibao/env, then repeat this command"; exit 1; }
     for one in worker@1 worker@2 api@1 api@2; do
         systemctl restart "yibao-$one"
-        case $one in api@*) ready "$one" "http://127.0.0.1:800${one#api@}/readyz" ;; esac
+        case $one in
+            worker@*) ready "$one" "http://127.0.0.1:820${one#worker@}/metrics" ;;
+            api@*) ready "$one" "http://127.0.0.1:800${one#api@}/readyz" ;;
+        esac
     done
-    nginx -t -q && systemctl reload-or-restart nginx
+    reload
     say "https://$name"
 }
+
+reload() { nginx -t -q && systemctl reload-or-restart nginx; }
+
+# Whether both PAD weights are there.
+weighed() { [ "$(find /var/lib/yibao/weights -name '*.onnx' 2>/dev/null | wc -l)" -ge 2 ]; }
 
 # Waits for a unit's address to answer: a minute at most, and no longer once it has ended three times.
 ready() {
@@ -213,6 +250,7 @@ ready() {
     exit 1
 }
 
+if [ -n "$back" ]; then back; exit; fi
 if [ -z "$root" ]; then packages; users; fi
 program
 settings
